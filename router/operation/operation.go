@@ -1,0 +1,78 @@
+package operation
+
+import (
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graphql/weft/router/supergraph"
+)
+
+// Operation is one operation of a client document after normalisation: fragments inlined, fields merged by response
+// key, @skip and @include decided (there is one Operation per set of condition values). It is immutable.
+type Operation struct {
+	Kind ast.Operation
+	// Name is the operation's name in the document; may be empty.
+	Name string
+	// Variables are the variables the operation declares, in document order. A VariableDefinition's index is used to
+	// refer to coerced values.
+	Variables []*Variable
+	// Root is the selection on the root operation type.
+	Root *SelectionSet
+	// Fields are all fields of the operation in depth-first order; Field.ID is the index.
+	Fields []*Field
+}
+
+// Variable is a declared variable.
+type Variable struct {
+	Index   int
+	Name    string
+	Type    *ast.Type
+	Default *ast.Value
+}
+
+// SelectionSet is the selection on a composite value.
+//
+// Fields is in output order. The same response key may occur several times, with disjoint On sets: for one runtime
+// type, the fields whose On has it, in order, are what CollectFields of the GraphQL specification (section 6.3.2)
+// yields.
+type SelectionSet struct {
+	// Parent is the declared (API) type of the value.
+	Parent *supergraph.Type
+	Fields []*Field
+}
+
+// Field is a selected field.
+type Field struct {
+	ID int
+	// Key is the response key: the alias, or the name.
+	Key  string
+	Name string
+	// Def is the field's definition on the type it was selected on, which can be an interface even if On is narrower.
+	// Nil for __typename and for the introspection fields __schema and __type.
+	Def *supergraph.Field
+	// On are the runtime object types for which the field is selected; always a non-empty subset of the parent
+	// selection's Parent.Possible.
+	On supergraph.TypeSet
+	// Args are the given arguments in schema order; defaults are left to the subgraph.
+	Args []Argument
+	// Selection is the sub-selection; nil for leaf fields. The introspection fields keep their document selection in
+	// Introspection instead.
+	Selection *SelectionSet
+	// Introspection is the original field of __schema and __type, answered by the router itself; nil otherwise.
+	Introspection *ast.Field
+	// Parent is the selection set the field stands in, Owner the field that set belongs to (nil at the root).
+	Parent *SelectionSet
+	Owner  *Field
+	// Position is where the field stands in the client's document (1-based), for error locations.
+	Line, Column int
+}
+
+// IsTypename tells whether the field is __typename.
+func (f *Field) IsTypename() bool { return f.Name == "__typename" }
+
+// Argument is an argument given in the operation. Value may contain variables.
+type Argument struct {
+	Name  string
+	Value *ast.Value
+	// Type is the argument's declared type in the API schema.
+	Type *ast.Type
+}
