@@ -1,0 +1,25 @@
+// Package schema holds the contract between the domain services and everybody who asks them: one SDL document per
+// subgraph, embedded in the binary exactly as it is checked in.
+package schema
+
+import (
+	"embed"
+	"fmt"
+)
+
+//go:embed accounts.graphql catalog.graphql inventory.graphql reviews.graphql
+var files embed.FS
+
+// Names lists the subgraphs in the order they are composed: by name.
+func Names() []string {
+	return []string{"accounts", "catalog", "inventory", "reviews"}
+}
+
+// SDL returns the schema document of one subgraph. The error says which names exist.
+func SDL(name string) (string, error) {
+	text, err := files.ReadFile(name + ".graphql")
+	if err != nil {
+		return "", fmt.Errorf("there is no subgraph %q; the subgraphs are %v", name, Names())
+	}
+	return string(text), nil
+}

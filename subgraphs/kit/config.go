@@ -1,0 +1,88 @@
+// Package kit is what every domain service shares: configuration, the database with its migrations and seed, the
+// GraphQL server around a generated schema, identity, cache headers, limits and health.
+package kit
+
+import (
+	"log/slog"
+
+	"github.com/uptrace/bun"
+
+	"github.com/weft-graphql/weft/schema/wire"
+)
+
+// Config is what a service needs to know to start. The zero value plus a DataDir is a working development service.
+type Config struct {
+	// DataDir is the directory of the SQLite file `<name>.db`, made when it is missing. It is not used when
+	// DatabaseURL is set.
+	DataDir string
+	// DatabaseURL is a `postgres://` address. Every service keeps its tables in a PostgreSQL schema of its own name,
+	// so all services can share one database.
+	DatabaseURL string
+	// Empty leaves a new database without the sample data.
+	Empty bool
+	// Version is what /status tells; "dev" when it is empty.
+	Version string
+	// Logger receives the service's log; nil means slog.Default.
+	Logger *slog.Logger
+	// Identity says whom the service believes.
+	Identity IdentityConfig
+	// Limits bound what one request may ask for; zero fields take the defaults of DefaultLimits.
+	Limits Limits
+	// QueryHooks see every SQL query.
+	QueryHooks []bun.QueryHook
+}
+
+// IdentityConfig says whom a service believes about who is asking.
+type IdentityConfig struct {
+	// Key is the secret shared with the router. When it is set, only requests with a fresh identity header signed
+	// with it are answered. When it is empty, headers are believed unsigned: for development only.
+	Key []byte
+	// Assume is the caller of a request without an identity header, when there is no key: whoever tries the
+	// development playground. Nil means anonymous.
+	Assume *wire.Identity
+}
+
+// Limits bound what one request may ask for.
+type Limits struct {
+	// Body is the longest request body in bytes.
+	Body int64
+	// Tokens is the longest document in lexical tokens.
+	Tokens int
+	// Depth is the deepest nesting of fields.
+	Depth int
+	// Complexity is the largest estimate of how many fields the answer has.
+	Complexity int
+}
+
+// DefaultLimits leave room for what a router asks in one batch: a thousand entities with nested lists.
+func DefaultLimits() Limits {
+	return Limits{Body: 4 << 20, Tokens: 20_000, Depth: 30, Complexity: 2_000_000}
+}
+
+func (l Limits) withDefaults() Limits {
+	d := DefaultLimits()
+	if l.Body <= 0 {
+		l.Body = d.Body
+	}
+	if l.Tokens <= 0 {
+		l.Tokens = d.Tokens
+	}
+	if l.Depth <= 0 {
+		l.Depth = d.Depth
+	}
+	if l.Complexity <= 0 {
+		l.Complexity = d.Complexity
+	}
+	return l
+}
+
+func (c Config) withDefaults() Config {
+	if c.Version == "" {
+		c.Version = "dev"
+	}
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+	c.Limits = c.Limits.withDefaults()
+	return c
+}
