@@ -59,6 +59,8 @@ type Type struct {
 	In []*TypeIn
 	// EnumValues are the values of an enum type, inaccessible ones included.
 	EnumValues []*EnumValue
+	// Contexts are the names of the contexts (@context) that objects of the type set.
+	Contexts []string
 	// Inaccessible tells that clients must never see the type.
 	Inaccessible bool
 	// Definition is the type in the supergraph document.

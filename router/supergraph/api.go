@@ -1,0 +1,131 @@
+package supergraph
+
+import (
+	"fmt"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
+	"github.com/vektah/gqlparser/v2/validator"
+)
+
+// apiSchema builds the schema clients see: the supergraph document without linked specifications and without anything
+// that is @inaccessible (itself, or because its type is).
+func apiSchema(doc *ast.SchemaDocument, f *features) (*ast.Schema, error) {
+	hidden := map[string]bool{}
+	for _, def := range doc.Definitions {
+		if f.ownsType(def.Name) || def.Directives.ForName(f.inaccessible) != nil {
+			hidden[def.Name] = true
+		}
+	}
+	prelude, err := parser.ParseSchema(validator.Prelude)
+	if err != nil {
+		return nil, fmt.Errorf("parsing the built-in types: %w", err)
+	}
+	builtIn := map[string]bool{}
+	for _, def := range prelude.Definitions {
+		builtIn[def.Name] = true
+	}
+	for _, def := range prelude.Directives {
+		builtIn["@"+def.Name] = true
+	}
+	out := prelude
+	for _, def := range doc.Schema {
+		s := &ast.SchemaDefinition{Description: def.Description, Position: def.Position}
+		for _, op := range def.OperationTypes {
+			if !hidden[op.Type] {
+				s.OperationTypes = append(s.OperationTypes, op)
+			}
+		}
+		out.Schema = append(out.Schema, s)
+	}
+	for _, def := range doc.Directives {
+		if f.ownsDirective(def.Name) || builtIn["@"+def.Name] || !executable(def) {
+			continue
+		}
+		clone := *def
+		clone.Arguments = apiArguments(def.Arguments, f, hidden)
+		out.Directives = append(out.Directives, &clone)
+	}
+	for _, def := range doc.Definitions {
+		if !hidden[def.Name] && !builtIn[def.Name] {
+			out.Definitions = append(out.Definitions, apiDefinition(def, f, hidden))
+		}
+	}
+	schema, verr := validator.ValidateSchemaDocument(out)
+	if verr != nil {
+		return nil, fmt.Errorf("the API schema of the supergraph is not valid: %w", verr)
+	}
+	return schema, nil
+}
+
+// executable tells whether a directive can stand in an operation; only those belong to the API schema.
+func executable(def *ast.DirectiveDefinition) bool {
+	for _, l := range def.Locations {
+		switch l {
+		case ast.LocationQuery, ast.LocationMutation, ast.LocationSubscription, ast.LocationField,
+			ast.LocationFragmentDefinition, ast.LocationFragmentSpread, ast.LocationInlineFragment,
+			ast.LocationVariableDefinition:
+			return true
+		}
+	}
+	return false
+}
+
+func apiDefinition(def *ast.Definition, f *features, hidden map[string]bool) *ast.Definition {
+	clone := *def
+	clone.Directives = apiDirectives(def.Directives)
+	clone.Interfaces, clone.Types, clone.Fields, clone.EnumValues = nil, nil, nil, nil
+	for _, name := range def.Interfaces {
+		if !hidden[name] {
+			clone.Interfaces = append(clone.Interfaces, name)
+		}
+	}
+	for _, name := range def.Types {
+		if !hidden[name] {
+			clone.Types = append(clone.Types, name)
+		}
+	}
+	for _, fd := range def.Fields {
+		if hidden[fd.Type.Name()] || fd.Directives.ForName(f.inaccessible) != nil {
+			continue
+		}
+		c := *fd
+		c.Directives = apiDirectives(fd.Directives)
+		c.Arguments = apiArguments(fd.Arguments, f, hidden)
+		clone.Fields = append(clone.Fields, &c)
+	}
+	for _, v := range def.EnumValues {
+		if v.Directives.ForName(f.inaccessible) != nil {
+			continue
+		}
+		c := *v
+		c.Directives = apiDirectives(v.Directives)
+		clone.EnumValues = append(clone.EnumValues, &c)
+	}
+	return &clone
+}
+
+func apiArguments(args ast.ArgumentDefinitionList, f *features, hidden map[string]bool) ast.ArgumentDefinitionList {
+	var out ast.ArgumentDefinitionList
+	for _, a := range args {
+		if hidden[a.Type.Name()] || a.Directives.ForName(f.inaccessible) != nil {
+			continue
+		}
+		c := *a
+		c.Directives = apiDirectives(a.Directives)
+		out = append(out, &c)
+	}
+	return out
+}
+
+// apiDirectives keeps the directives that introspection shows.
+func apiDirectives(ds ast.DirectiveList) ast.DirectiveList {
+	var out ast.DirectiveList
+	for _, d := range ds {
+		switch d.Name {
+		case "deprecated", "specifiedBy", "oneOf":
+			out = append(out, d)
+		}
+	}
+	return out
+}

@@ -1,0 +1,164 @@
+package supergraph
+
+import (
+	"fmt"
+	"sort"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// fields creates the fields of object and interface types; field sets are resolved afterwards, when all fields exist.
+func (l *loader) fields() error {
+	for _, t := range l.s.Types {
+		if t.Kind != ast.Object && t.Kind != ast.Interface {
+			continue
+		}
+		for _, def := range t.Definition.Fields {
+			f := &Field{
+				Index: len(t.Fields), Parent: t, Name: def.Name, Type: def.Type, Definition: def,
+				Named:        l.s.byName[def.Type.Name()],
+				Inaccessible: def.Directives.ForName(l.features.inaccessible) != nil,
+				In:           make([]*FieldIn, len(l.s.Subgraphs)),
+			}
+			if f.Named == nil {
+				return fmt.Errorf("field %s.%s has type %s, which the supergraph does not define", t.Name, def.Name, def.Type.Name())
+			}
+			for _, a := range def.Arguments {
+				f.Args = append(f.Args, &Argument{
+					Name: a.Name, Type: a.Type, DefaultValue: a.DefaultValue,
+					Inaccessible: a.Directives.ForName(l.features.inaccessible) != nil,
+				})
+			}
+			if t.fieldByName[f.Name] != nil {
+				return fmt.Errorf("field %s.%s is defined twice", t.Name, f.Name)
+			}
+			t.Fields = append(t.Fields, f)
+			t.fieldByName[f.Name] = f
+			if err := l.fieldIn(f); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// fieldIn reads the join__field directives of f. A field without any belongs to every subgraph that has the type; a
+// join__field without a graph says that no subgraph resolves the field on this very type (it comes from an interface
+// object).
+func (l *loader) fieldIn(f *Field) error {
+	joins := f.Definition.Directives.ForNames("join__field")
+	if len(joins) == 0 {
+		for i, in := range f.Parent.In {
+			if in != nil {
+				f.In[i] = &FieldIn{Subgraph: in.Subgraph, Type: f.Type}
+			}
+		}
+		return nil
+	}
+	where := f.Parent.Name + "." + f.Name
+	for _, d := range joins {
+		g, ok, err := l.graph(d, where)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		in := &FieldIn{
+			Subgraph: g, Type: f.Type,
+			External:       boolArg(d, "external", false),
+			Override:       stringArg(d, "override"),
+			OverrideLabel:  stringArg(d, "overrideLabel"),
+			UsedOverridden: boolArg(d, "usedOverridden", false),
+		}
+		if text := stringArg(d, "type"); text != "" {
+			if in.Type, err = parseTypeRef(text); err != nil {
+				return fmt.Errorf("@join__field on %s: %w", where, err)
+			}
+		}
+		if a := d.Arguments.ForName("contextArguments"); a != nil {
+			for _, c := range a.Value.Children {
+				in.ContextArguments = append(in.ContextArguments, ContextArgument{
+					Context: rawChild(c.Value, "context"), Name: rawChild(c.Value, "name"),
+					Type: rawChild(c.Value, "type"), Selection: rawChild(c.Value, "selection"),
+				})
+			}
+		}
+		f.In[g.ID] = in
+	}
+	return nil
+}
+
+// fieldSets resolves the keys of types and the requires and provides of fields.
+func (l *loader) fieldSets() error {
+	for _, t := range l.s.Types {
+		for _, d := range t.Definition.Directives {
+			text := stringArg(d, "key")
+			if d.Name != "join__type" || text == "" {
+				continue
+			}
+			set, err := l.s.ParseFieldSet(t, text)
+			if err != nil {
+				return fmt.Errorf("@key in graph %s: %w", stringArg(d, "graph"), err)
+			}
+			in := t.In[l.graphs[stringArg(d, "graph")].ID]
+			in.Keys = append(in.Keys, &Key{FieldSet: set, Resolvable: boolArg(d, "resolvable", true)})
+		}
+		for _, f := range t.Fields {
+			if err := l.fieldFieldSets(f); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (l *loader) fieldFieldSets(f *Field) (err error) {
+	for _, d := range f.Definition.Directives.ForNames("join__field") {
+		g, ok := l.graphs[stringArg(d, "graph")]
+		if !ok {
+			continue
+		}
+		in := f.In[g.ID]
+		if text := stringArg(d, "requires"); text != "" {
+			if in.Requires, err = l.s.ParseFieldSet(f.Parent, text); err != nil {
+				return fmt.Errorf("@requires of %s.%s in graph %s: %w", f.Parent.Name, f.Name, g.Graph, err)
+			}
+		}
+		if text := stringArg(d, "provides"); text != "" {
+			if in.Provides, err = l.s.ParseFieldSet(f.Named, text); err != nil {
+				return fmt.Errorf("@provides of %s.%s in graph %s: %w", f.Parent.Name, f.Name, g.Graph, err)
+			}
+		}
+	}
+	return nil
+}
+
+// overrides marks the fields that another subgraph takes over and collects the labels.
+func (l *loader) overrides() {
+	labels := map[string]bool{}
+	for _, t := range l.s.Types {
+		for _, f := range t.Fields {
+			for _, in := range f.In {
+				if in == nil {
+					continue
+				}
+				if in.OverrideLabel != "" {
+					labels[in.OverrideLabel] = true
+				}
+				if in.Override == "" {
+					continue
+				}
+				for _, other := range f.In {
+					if other != nil && other != in && (other.Subgraph.Name == in.Override || other.Subgraph.Graph == in.Override) {
+						other.Overridden, other.OverriddenLabel = true, in.OverrideLabel
+					}
+				}
+			}
+		}
+	}
+	for label := range labels {
+		l.s.OverrideLabels = append(l.s.OverrideLabels, label)
+	}
+	sort.Strings(l.s.OverrideLabels)
+}
