@@ -1,0 +1,123 @@
+package exec
+
+import (
+	"context"
+
+	"github.com/weft-graphql/weft/router/plan"
+	"github.com/weft-graphql/weft/router/supergraph"
+)
+
+// EntityCache is what the executor asks of an entity cache. A nil EntityCache is not in the call chain at all.
+//
+// The life of a cached subgraph request:
+//
+//	Prepare                      once, when the plan is compiled
+//	Lookup                       once per execution of the request, for all its calls together
+//	  (the misses go upstream)
+//	Wait                         only when Lookup left entities Pending; those that are a Miss afterwards go upstream
+//	Finish                       exactly once per Lookup, on every path, also when the client went away
+type EntityCache interface {
+	// Prepare looks at a request of a plan. It returns nil when the request is never cached (nor, for a mutation, of
+	// interest), and is called once per request of a compiled plan.
+	Prepare(req *plan.Request) RequestCache
+}
+
+// RequestCache is the cache's part of one request of one plan, shared by all executions. It must be safe for concurrent
+// use.
+type RequestCache interface {
+	// Lookup sets Status of every entity of the fetch, and Values (and Refresh) of the hits. It is called for queries
+	// only. Within a request, all calls are looked up together so that one round trip is enough.
+	Lookup(ctx context.Context, f *CacheFetch)
+	// Wait turns every Pending entity into a Hit, a Null or a Miss. A Miss is fetched by this request then; whether a
+	// Wait can leave a Miss is the cache's choice.
+	Wait(ctx context.Context, f *CacheFetch)
+	// Finish tells what became of the misses: for each entity whose Fetched is set, Values, Null and Failed are filled
+	// in from the subgraph's answer. Nothing of f or o may be kept after Finish returned; the bytes must be copied.
+	// o.Err is not nil when there was no usable answer; then Finish may turn Miss entities for which it has stale
+	// values into Hits (it fills in Status and Values as Lookup does), and the executor uses them.
+	Finish(ctx context.Context, f *CacheFetch, o *CacheOutcome)
+	// Mutated is called for mutation requests instead of the three others, when the subgraph has answered and before
+	// anything that comes after (follow-up requests, the next mutation field, the client's answer).
+	Mutated(ctx context.Context, f *CacheFetch, o *CacheOutcome)
+}
+
+// CacheFetch is one execution of a subgraph request. It is pooled: it must not be kept after Finish or Mutated.
+type CacheFetch struct {
+	// Session is what the Request of the execution carries for the cache (identity, declared vary headers, the client's
+	// cache directives, a collector of the answer's cache policy); the executor does not look at it.
+	Session any
+	// Variables are the client's coerced variables.
+	Variables Variables
+	// Entities are the distinct representations of all entity calls of the request, in the order in which they would be
+	// sent, and one entity for each root call.
+	Entities []CacheEntity
+}
+
+// CacheStatus is what the cache knows of an entity.
+type CacheStatus uint8
+
+const (
+	// CacheMiss means that the entity must be fetched. It is the zero value.
+	CacheMiss CacheStatus = iota
+	// CacheHit means that Values has every wanted field.
+	CacheHit
+	// CacheNull means that the subgraph is known to have no such entity.
+	CacheNull
+	// CachePending means that somebody else is fetching the entity now; see RequestCache.Wait.
+	CachePending
+)
+
+// CacheEntity is an entity of a CacheFetch: a distinct representation of an entity call, or the root selection of a
+// root call.
+type CacheEntity struct {
+	// Call is the index in plan.Request.Calls.
+	Call int
+	// Type is the runtime type of the object the entity belongs to; the declared type when it is not known yet (an
+	// interface object), or the root type.
+	Type *supergraph.Type
+	// Representation is the JSON object as it would be sent; the fields of the key come first. Nil for a root call.
+	Representation []byte
+	// KeyLength is the length of the part of Representation that names the entity: `{"__typename":"Product","upc":"1"`.
+	// Representation[KeyLength:] is the rest: `}`, or the inputs of @requires fields `,"price":3}`.
+	KeyLength int
+	// Wanted are the indexes, in the Fields of the call's Selection, of the fields that are asked for Type. It is shared
+	// and must not be changed.
+	Wanted []int
+	// Values are the raw JSON values of the wanted fields, parallel to Wanted and allocated by the executor. The cache
+	// fills them in for a hit (the bytes must stay as they are until Finish has returned), the executor for a
+	// fetched entity; a fetched entity's nil is a field that was missing in the answer.
+	Values [][]byte
+	Status CacheStatus
+	// Refresh asks the executor to fetch the entity again although its Status is a hit (stale-while-revalidate): when
+	// the client's answer is complete, the request runs again in the background with a deadline of its own for the
+	// entities marked so, followed by a Finish (with no Lookup before it) whose CacheFetch has only these, State
+	// carried over.
+	Refresh bool
+	// Fetched is set by the executor when the subgraph was asked for the entity, Null when it answered null, and Failed
+	// when an error of the answer points into the entity.
+	Fetched, Null, Failed bool
+	// State is the cache's own.
+	State any
+}
+
+// CacheOutcome is the subgraph's answer as a whole.
+type CacheOutcome struct {
+	// Err is not nil when the request failed or was abandoned; everything else is empty then.
+	Err error
+	// Nothing tells that no request was sent because everything was a hit.
+	Nothing bool
+	// Status is the HTTP status, and Header gives the first value of a response header, nil when absent.
+	Status int
+	Header func(name string) []byte
+	// Data is the raw `data`, and Extensions the raw `extensions` of the answer; nil when absent.
+	Data, Extensions []byte
+	// PathlessErrors tells that the answer has an error that points at no entity, so that none can be trusted.
+	PathlessErrors bool
+}
+
+// Variables are the coerced variables of an execution.
+type Variables interface {
+	// Raw returns the JSON of the declared variable with that operation.Variable.Index, defaults applied, in a canonical
+	// spelling. It returns nil when the variable was not given and has no default.
+	Raw(index int) []byte
+}
