@@ -5,9 +5,14 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/uptrace/bun"
 
 	"github.com/weft-graphql/weft/schema"
 	"github.com/weft-graphql/weft/subgraphs/kit"
+	"github.com/weft-graphql/weft/subgraphs/kit/events"
 )
 
 // Service is a running domain service.
@@ -22,8 +27,19 @@ type Service interface {
 	Close() error
 }
 
-// openers knows how to open each service.
-var openers = map[string]func(context.Context, kit.Config) (Service, error){}
+// recipe says how to make one service.
+type recipe struct {
+	blueprint kit.Blueprint
+	// maxAge is how long answers may be kept when no resolver says less.
+	maxAge time.Duration
+	// schema connects the service's parts: store, domain, resolvers.
+	schema func(*bun.DB, *events.Outbox) graphql.ExecutableSchema
+}
+
+// recipes knows how to make each service.
+var recipes = map[string]recipe{
+	"accounts": accountsRecipe,
+}
 
 // Names lists the services by name.
 func Names() []string { return schema.Names() }
@@ -34,13 +50,32 @@ func SDL(name string) (string, error) { return schema.SDL(name) }
 // Open starts the service: it opens and migrates its database, fills a new one with sample data (unless the
 // configuration says Empty) and returns once it can answer.
 func Open(ctx context.Context, name string, config kit.Config) (Service, error) {
-	open, ok := openers[name]
+	r, ok := recipes[name]
 	if !ok {
 		return nil, fmt.Errorf("there is no subgraph %q; the subgraphs are %v", name, Names())
 	}
-	service, err := open(ctx, config)
+	service, err := r.open(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("open subgraph %s: %w", name, err)
 	}
 	return service, nil
+}
+
+func (r recipe) open(ctx context.Context, config kit.Config) (Service, error) {
+	db, err := kit.OpenDatabase(ctx, r.blueprint.Name, config)
+	if err != nil {
+		return nil, err
+	}
+	if err := kit.Prepare(ctx, db, r.blueprint, config.Empty); err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	outbox := events.NewOutbox(db, false)
+	return kit.NewServer(kit.Assembly{
+		Name:         r.blueprint.Name,
+		Schema:       r.schema(db, outbox),
+		MaxAge:       r.maxAge,
+		Dependencies: []kit.Dependency{{Name: "database", Check: db.PingContext}},
+		Closers:      []func() error{db.Close},
+	}, config), nil
 }

@@ -1,0 +1,23 @@
+package subgraphs
+
+import (
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/uptrace/bun"
+
+	"github.com/weft-graphql/weft/subgraphs/accounts"
+	"github.com/weft-graphql/weft/subgraphs/accounts/graph"
+	"github.com/weft-graphql/weft/subgraphs/accounts/store"
+	"github.com/weft-graphql/weft/subgraphs/kit"
+	"github.com/weft-graphql/weft/subgraphs/kit/events"
+)
+
+// accountsRecipe: people change rarely, but a changed name should show soon.
+var accountsRecipe = recipe{
+	blueprint: kit.Blueprint{Name: "accounts", Migrations: store.Migrations(), Seed: store.Seed},
+	maxAge:    time.Minute,
+	schema: func(db *bun.DB, outbox *events.Outbox) graphql.ExecutableSchema {
+		return graph.New(accounts.New(store.New(db, outbox)))
+	},
+}

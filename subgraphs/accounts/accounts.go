@@ -1,0 +1,222 @@
+// Package accounts owns people: who they are, how they are addressed and how long they have been with the shop.
+package accounts
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/weft-graphql/weft/schema/wire"
+	"github.com/weft-graphql/weft/subgraphs/kit/fault"
+	"github.com/weft-graphql/weft/subgraphs/kit/page"
+)
+
+// User is a person with an account.
+type User struct {
+	ID       string
+	Name     string
+	Username string
+	// Mail is the e-mail address. Core.Email decides who may see it.
+	Mail     string
+	Bio      string
+	Location *Location
+	Tier     Tier
+	JoinedAt time.Time
+}
+
+// IsEntity says that the graph can refer to a person by key.
+func (*User) IsEntity() {}
+
+// Handle is the username as it is often written.
+func (u *User) Handle() string { return "@" + u.Username }
+
+// Location is where a person lives.
+type Location struct {
+	City    string
+	Country string
+}
+
+// Tier is a step of the loyalty programme.
+type Tier string
+
+// UpdateProfileInput holds new values for a person's profile; nil leaves a value as it is.
+type UpdateProfileInput struct {
+	Name     *string
+	Username *string
+	Bio      *string
+}
+
+// Store keeps people.
+type Store interface {
+	// UsersByID returns those that exist.
+	UsersByID(ctx context.Context, ids []string) (map[string]*User, error)
+	// UserByUsername returns nil when nobody has the (lower-case) username.
+	UserByUsername(ctx context.Context, username string) (*User, error)
+	// Users returns at most limit people who joined after the position, in order of joining, then id.
+	Users(ctx context.Context, after *Position, limit int) ([]*User, error)
+	// CountUsers counts everybody.
+	CountUsers(ctx context.Context) (int, error)
+	// UpdateUser writes the person's profile and the event about it together. A username that somebody else has is a
+	// Conflict fault.
+	UpdateUser(ctx context.Context, user *User, event wire.EntityChanged) error
+}
+
+// Position is a place in the list of all people.
+type Position struct {
+	Joined time.Time
+	ID     string
+}
+
+// Core is what can be done with people.
+type Core struct{ store Store }
+
+// New makes a core on the store.
+func New(store Store) *Core { return &Core{store} }
+
+// UsersByID returns a person or nil for every id, in the order of the ids.
+func (c *Core) UsersByID(ctx context.Context, ids []string) ([]*User, error) {
+	found, err := c.store.UsersByID(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	users := make([]*User, len(ids))
+	for i, id := range ids {
+		users[i] = found[id]
+	}
+	return users, nil
+}
+
+// User returns the person, or nil when there is none.
+func (c *Core) User(ctx context.Context, id string) (*User, error) {
+	found, err := c.store.UsersByID(ctx, []string{id})
+	return found[id], err
+}
+
+// UserByUsername returns the person, or nil when there is none.
+func (c *Core) UserByUsername(ctx context.Context, username string) (*User, error) {
+	return c.store.UserByUsername(ctx, strings.ToLower(strings.TrimPrefix(username, "@")))
+}
+
+// Email returns the person's address if the caller is that person, else nil.
+func (c *Core) Email(caller wire.Identity, user *User) *string {
+	if caller.Anonymous() || caller.Subject != user.ID {
+		return nil
+	}
+	return &user.Mail
+}
+
+// UpdateProfile changes the caller's own profile.
+func (c *Core) UpdateProfile(ctx context.Context, caller wire.Identity, input UpdateProfileInput) (*User, error) {
+	if caller.Anonymous() {
+		return nil, fault.New(fault.Unauthenticated, "sign in to change your profile")
+	}
+	if err := input.check(); err != nil {
+		return nil, err
+	}
+	user, err := c.User(ctx, caller.Subject)
+	if err != nil {
+		return nil, err
+	}
+	if user == nil {
+		return nil, fault.New(fault.NotFound, "there is no person %q", caller.Subject)
+	}
+	input.apply(user)
+	return user, c.store.UpdateUser(ctx, user, changed(user))
+}
+
+// changed is the event that a person's profile changed. It carries the public name for services that keep a copy.
+func changed(user *User) wire.EntityChanged {
+	return wire.EntityChanged{
+		Type: "User", Key: map[string]any{"id": user.ID}, Subgraph: "accounts", Change: wire.Updated,
+		Data: map[string]any{"username": user.Username},
+	}
+}
+
+var usernamePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,28}[a-z0-9]$`)
+
+func (p UpdateProfileInput) check() error {
+	var c fault.Checker
+	c.Require(p.Name != nil || p.Username != nil || p.Bio != nil, "input", "give at least one new value")
+	if p.Name != nil {
+		c.Length(*p.Name, 1, 80, "input.name")
+	}
+	if p.Username != nil {
+		c.Require(usernamePattern.MatchString(*p.Username), "input.username",
+			"username must be 3 to 30 lower-case letters, digits, dots and hyphens, and begin and end with a letter or digit")
+	}
+	if p.Bio != nil {
+		c.Length(*p.Bio, 0, 500, "input.bio")
+	}
+	return c.Err()
+}
+
+func (p UpdateProfileInput) apply(user *User) {
+	if p.Name != nil {
+		user.Name = strings.TrimSpace(*p.Name)
+	}
+	if p.Username != nil {
+		user.Username = *p.Username
+	}
+	if p.Bio != nil {
+		user.Bio = strings.TrimSpace(*p.Bio)
+	}
+}
+
+// maxPage is the largest page of people.
+const maxPage = 100
+
+// UserConnection is one page of people.
+type UserConnection struct {
+	Nodes    []*User
+	Edges    []*UserEdge
+	PageInfo page.Info
+	total    func(context.Context) (int, error)
+}
+
+// UserEdge is a person at a place in a list.
+type UserEdge struct {
+	Cursor string
+	Node   *User
+}
+
+// TotalCount counts everybody, when asked for.
+func (l *UserConnection) TotalCount(ctx context.Context) (int, error) { return l.total(ctx) }
+
+// Users returns a page of people in the order they joined.
+func (c *Core) Users(ctx context.Context, first int, after *string) (*UserConnection, error) {
+	if err := page.CheckFirst(first, maxPage); err != nil {
+		return nil, err
+	}
+	position, err := positionOf(after)
+	if err != nil {
+		return nil, err
+	}
+	users, err := c.store.Users(ctx, position, first+1)
+	if err != nil {
+		return nil, err
+	}
+	more := len(users) > first
+	users = users[:min(first, len(users))]
+	cursors := make([]string, len(users))
+	edges := make([]*UserEdge, len(users))
+	for i, user := range users {
+		cursors[i] = page.Cursor(user.JoinedAt.Format(time.RFC3339Nano), user.ID)
+		edges[i] = &UserEdge{Cursor: cursors[i], Node: user}
+	}
+	return &UserConnection{
+		Nodes: users, Edges: edges, PageInfo: page.InfoOf(cursors, position != nil, more), total: c.store.CountUsers,
+	}, nil
+}
+
+func positionOf(after *string) (*Position, error) {
+	parts, err := page.Parse(after, 2)
+	if err != nil || parts == nil {
+		return nil, err
+	}
+	joined, err := time.Parse(time.RFC3339Nano, parts[0])
+	if err != nil {
+		return nil, fault.At(fault.BadUserInput, "after", "after is not a cursor of this list")
+	}
+	return &Position{Joined: joined, ID: parts[1]}, nil
+}

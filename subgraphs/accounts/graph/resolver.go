@@ -1,0 +1,20 @@
+// Package graph answers the accounts subgraph's GraphQL. Its resolvers only translate: what may be done, and how, is
+// decided in package accounts.
+package graph
+
+import (
+	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/weft-graphql/weft/subgraphs/accounts"
+)
+
+// Resolver is the root of all resolvers.
+type Resolver struct{ core *accounts.Core }
+
+// New makes the executable schema.
+func New(core *accounts.Core) graphql.ExecutableSchema {
+	config := Config{Resolvers: &Resolver{core}}
+	config.Complexity.Query.Users = func(child, first int, _ *string) int { return 1 + first*child }
+	config.Complexity.Query.__resolve_entities = func(child int, reps []map[string]any) int { return 1 + len(reps)*child }
+	return NewExecutableSchema(config)
+}

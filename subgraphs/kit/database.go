@@ -1,0 +1,110 @@
+package kit
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
+	"github.com/uptrace/bun/dialect/sqlitedialect"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+// OpenDatabase opens the database of the named service: the SQLite file `<name>.db` in the data directory, or the
+// PostgreSQL schema called name when there is a database address. The queries of a service are the same for both.
+func OpenDatabase(ctx context.Context, name string, config Config) (*bun.DB, error) {
+	var (
+		db  *bun.DB
+		err error
+	)
+	if config.DatabaseURL == "" {
+		db, err = openSQLite(name, config.DataDir)
+	} else {
+		db, err = openPostgres(ctx, name, config.DatabaseURL)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, hook := range config.QueryHooks {
+		db = db.WithQueryHook(hook)
+	}
+	return db, nil
+}
+
+// openSQLite opens a file in write-ahead mode: readers go on while one transaction writes, and a commit does not wait
+// for the disk. A crash of the machine may lose the last commits but never breaks the file.
+func openSQLite(name, dir string) (*bun.DB, error) {
+	if dir == "" {
+		return nil, fmt.Errorf("no data directory: set DataDir, or DatabaseURL for PostgreSQL")
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("make the data directory: %w", err)
+	}
+	path := filepath.Join(dir, name+".db")
+	query := url.Values{
+		"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)"},
+		"_txlock": {"immediate"},
+	}
+	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: path, RawQuery: query.Encode()}).String())
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	db.SetMaxOpenConns(8)
+	db.SetMaxIdleConns(8)
+	return bun.NewDB(db, sqlitedialect.New()), nil
+}
+
+// openPostgres connects to a schema of the service's own, and makes it when it is missing. Queries are sent as
+// complete text (bun fills in the arguments), so nothing is prepared on the server and poolers in between are fine.
+func openPostgres(ctx context.Context, name, address string) (*bun.DB, error) {
+	if !strings.HasPrefix(address, "postgres://") && !strings.HasPrefix(address, "postgresql://") {
+		return nil, fmt.Errorf("database address must begin with postgres://")
+	}
+	config, err := pgx.ParseConfig(address)
+	if err != nil {
+		return nil, fmt.Errorf("read the database address: %w", err)
+	}
+	config.RuntimeParams["search_path"] = name
+	config.RuntimeParams["timezone"] = "UTC"
+	config.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
+	pool := stdlib.OpenDB(*config)
+	pool.SetMaxOpenConns(16)
+	pool.SetMaxIdleConns(8)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	db := bun.NewDB(pool, pgdialect.New())
+	if err := withLock(ctx, db, name, func() error {
+		_, err := db.ExecContext(ctx, "CREATE SCHEMA IF NOT EXISTS ?", bun.Ident(name))
+		return err
+	}); err != nil {
+		_ = db.Close()
+		return nil, fmt.Errorf("prepare PostgreSQL schema %s: %w", name, err)
+	}
+	return db, nil
+}
+
+// withLock runs f while no other process that shares a PostgreSQL database runs one under the same name. An SQLite
+// file belongs to one process, so f just runs.
+func withLock(ctx context.Context, db *bun.DB, name string, f func() error) error {
+	if _, ok := db.Dialect().(*pgdialect.Dialect); !ok {
+		return f()
+	}
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock(hashtext(?))", "weft."+name); err != nil {
+		return err
+	}
+	// The lock must be given back even when ctx has ended, or the pooled connection would keep it.
+	defer conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock(hashtext(?))", "weft."+name)
+	return f()
+}

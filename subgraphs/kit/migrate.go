@@ -1,0 +1,97 @@
+package kit
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/migrate"
+)
+
+// common are the tables every service has, whatever its domain.
+//
+//go:embed migrations/*.sql
+var common embed.FS
+
+// Blueprint says how to make a service's database.
+type Blueprint struct {
+	// Name is the service's name.
+	Name string
+	// Migrations holds files named `<number>_<name>.tx.up.sql`, run in the order of their numbers, once each, in a
+	// transaction each. They are written in the SQL that SQLite and PostgreSQL share.
+	Migrations fs.FS
+	// Seed fills a new database with sample data, in one transaction.
+	Seed func(ctx context.Context, tx bun.Tx) error
+}
+
+// meta is a note the kit keeps in the service's database.
+type meta struct {
+	bun.BaseModel `bun:"table:weft_meta"`
+
+	Name  string    `bun:"name,pk"`
+	Value string    `bun:"value"`
+	At    time.Time `bun:"at"`
+}
+
+// Prepare brings the database to its present form and, unless empty is set, fills a new one with sample data once.
+func Prepare(ctx context.Context, db *bun.DB, plan Blueprint, empty bool) error {
+	return withLock(ctx, db, plan.Name, func() error {
+		if err := runMigrations(ctx, db, plan); err != nil {
+			return fmt.Errorf("migrate the database: %w", err)
+		}
+		if empty || plan.Seed == nil {
+			return nil
+		}
+		if err := seedOnce(ctx, db, plan); err != nil {
+			return fmt.Errorf("fill the database with sample data: %w", err)
+		}
+		return nil
+	})
+}
+
+func runMigrations(ctx context.Context, db *bun.DB, plan Blueprint) error {
+	all := migrate.NewMigrations()
+	if err := all.Discover(common); err != nil {
+		return err
+	}
+	if err := all.Discover(plan.Migrations); err != nil {
+		return err
+	}
+	migrator := migrate.NewMigrator(db, all, migrate.WithMarkAppliedOnSuccess(true))
+	if err := migrator.Init(ctx); err != nil {
+		return err
+	}
+	_, err := migrator.Migrate(ctx)
+	return err
+}
+
+func seedOnce(ctx context.Context, db *bun.DB, plan Blueprint) error {
+	done, err := db.NewSelect().Model((*meta)(nil)).Where("name = ?", "seed").Exists(ctx)
+	if err != nil || done {
+		return err
+	}
+	return db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		if err := plan.Seed(ctx, tx); err != nil {
+			return err
+		}
+		_, err := tx.NewInsert().Model(&meta{Name: "seed", Value: "1", At: time.Now().UTC()}).Exec(ctx)
+		return err
+	})
+}
+
+// InsertAll inserts the rows in as few statements as are sensible.
+func InsertAll[T any](ctx context.Context, db bun.IDB, rows []T) error {
+	const atOnce = 500
+	for len(rows) > 0 {
+		n := min(atOnce, len(rows))
+		part := rows[:n]
+		if _, err := db.NewInsert().Model(&part).Exec(ctx); err != nil {
+			return err
+		}
+		rows = rows[n:]
+	}
+	return nil
+}

@@ -1,0 +1,116 @@
+package kit
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/handler"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/99designs/gqlgen/graphql/handler/lru"
+	"github.com/99designs/gqlgen/graphql/handler/transport"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// queryCacheSize is how many parsed documents a service keeps. A router sends few different ones.
+const queryCacheSize = 1000
+
+// Assembly is what makes a service out of a generated schema.
+type Assembly struct {
+	// Name is the subgraph's name.
+	Name string
+	// Schema is the executable schema gqlgen generated.
+	Schema graphql.ExecutableSchema
+	// MaxAge is how long answers may be kept, unless a resolver says less.
+	MaxAge time.Duration
+	// Dependencies are what the service cannot work without.
+	Dependencies []Dependency
+	// Closers are run by Close, in order.
+	Closers []func() error
+}
+
+// Server is a domain service over HTTP.
+type Server struct {
+	name    string
+	handler http.Handler
+	health  *health
+	closers []func() error
+}
+
+// NewServer puts the HTTP face of a service together.
+func NewServer(a Assembly, config Config) *Server {
+	config = config.withDefaults()
+	h := &health{name: a.Name, version: config.Version, started: time.Now(), dependencies: a.Dependencies}
+	mux := http.NewServeMux()
+	mux.Handle("/graphql", withCachePolicy(a.MaxAge,
+		withBodyLimit(config.Limits.Body,
+			withIdentity(config.Identity, newGraphQL(a.Schema, config)))))
+	mux.HandleFunc("GET /status", h.status)
+	mux.HandleFunc("GET /healthz", h.alive)
+	mux.HandleFunc("GET /readyz", h.ready)
+	return &Server{name: a.Name, handler: mux, health: h, closers: a.Closers}
+}
+
+// Name is the subgraph's name.
+func (s *Server) Name() string { return s.name }
+
+// Handler answers /graphql, /status, /healthz and /readyz.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// Ready returns nil when every dependency works.
+func (s *Server) Ready(ctx context.Context) error { return s.health.Ready(ctx) }
+
+// Close runs the closers and returns the first error.
+func (s *Server) Close() error {
+	var first error
+	for _, f := range s.closers {
+		if err := f(); err != nil && first == nil {
+			first = fmt.Errorf("close subgraph %s: %w", s.name, err)
+		}
+	}
+	return first
+}
+
+func newGraphQL(schema graphql.ExecutableSchema, config Config) http.Handler {
+	logger := config.Logger
+	server := handler.New(schema)
+	server.AddTransport(transport.Options{})
+	server.AddTransport(transport.POST{})
+	server.SetQueryCache(lru.New[*ast.QueryDocument](queryCacheSize))
+	server.SetParserTokenLimit(config.Limits.Tokens)
+	server.Use(extension.Introspection{}) // the router reads _service{sdl}; nobody else can reach a service
+	server.Use(depthLimit{config.Limits.Depth})
+	server.Use(extension.FixedComplexityLimit(config.Limits.Complexity))
+	server.SetErrorPresenter(presenter(logger))
+	server.SetRecoverFunc(func(ctx context.Context, cause any) error {
+		logger.ErrorContext(ctx, "resolver panicked", "cause", cause, "stack", string(debug.Stack()))
+		return fmt.Errorf("panic: %v", cause)
+	})
+	server.AroundResponses(finishResponse)
+	return server
+}
+
+// finishResponse keeps answers that must not be reused out of caches, and error messages short.
+func finishResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	response := next(ctx)
+	if response == nil {
+		return nil
+	}
+	if len(response.Errors) > 0 {
+		NoStore(ctx)
+	}
+	if graphql.HasOperationContext(ctx) {
+		if op := graphql.GetOperationContext(ctx).Operation; op != nil && op.Operation != ast.Query {
+			NoStore(ctx)
+		}
+	}
+	for _, err := range response.Errors {
+		if len(err.Message) > maxMessage {
+			err.Message = err.Message[:maxMessage] + "..."
+		}
+	}
+	return response
+}
