@@ -1,0 +1,252 @@
+// Package load sends a workload to a GraphQL endpoint over a number of connections, each waiting for an answer before
+// it sends the next request, checks every answer and measures: throughput, latency and, for a process on the same
+// machine, CPU time per request and peak memory.
+package load
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/textproto"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/valyala/fasthttp"
+)
+
+// Config says what to send where. Its tags are for the command line (kong).
+type Config struct {
+	URL         string        `name:"url" help:"GraphQL endpoint." default:"http://127.0.0.1:4000/graphql"`
+	Workload    []string      `help:"What to send: same, distinct, small, cached. Several, separated by commas, are sent in turn." default:"distinct"`
+	Operation   string        `help:"File with a POST body to send instead of a workload; 7777777 in it becomes another number in every request." type:"existingfile" placeholder:"FILE"`
+	Expected    string        `help:"File with the right answer to --operation. Without it, all answers must equal the first." type:"existingfile" placeholder:"FILE"`
+	Connections int           `help:"Requests in flight." default:"50"`
+	Duration    time.Duration `help:"How long to measure." default:"15s"`
+	WarmUp      time.Duration `help:"How long to send before measuring." default:"2s"`
+	Timeout     time.Duration `help:"How long to wait for an answer." default:"30s"`
+	PID         int           `name:"pid" help:"Process of the endpoint on this machine: measures its CPU time and peak memory." placeholder:"PID"`
+	Header      []string      `help:"Header to send, as 'Name: value'. May be repeated." sep:"none" placeholder:"HEADER"`
+	Scale       int           `help:"Times the stub's data is repeated, which the answers must reflect." default:"1"`
+}
+
+// Run sends the workload until the duration is over or ctx ends, and reports. It returns an error when nothing could
+// be measured: a wrong configuration, an endpoint that does not answer, or a first answer that is wrong.
+func Run(ctx context.Context, config Config) (*Report, error) {
+	if config.Connections < 1 || config.Duration <= 0 {
+		return nil, fmt.Errorf("%d connections for %v: both must be positive", config.Connections, config.Duration)
+	}
+	sources, err := newSources(&config)
+	if err != nil {
+		return nil, err
+	}
+	target, err := newTarget(&config)
+	if err != nil {
+		return nil, err
+	}
+	defer target.client.CloseIdleConnections()
+	for _, s := range sources {
+		if err := target.try(s); err != nil {
+			return nil, fmt.Errorf("%s at %s: %w", s.name, config.URL, err)
+		}
+	}
+	return measure(ctx, &config, target, sources)
+}
+
+// target is the endpoint and how to reach it.
+type target struct {
+	client *fasthttp.HostClient
+	url    string
+	header [][2]string
+}
+
+func newTarget(config *Config) (*target, error) {
+	parsed, err := url.Parse(config.URL)
+	if err != nil || parsed.Host == "" || parsed.Scheme != "http" && parsed.Scheme != "https" {
+		return nil, fmt.Errorf("%q is not an http:// or https:// URL", config.URL)
+	}
+	port := parsed.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[parsed.Scheme]
+	}
+	t := &target{
+		url: config.URL,
+		client: &fasthttp.HostClient{
+			Addr:                      net.JoinHostPort(parsed.Hostname(), port),
+			IsTLS:                     parsed.Scheme == "https",
+			TLSConfig:                 &tls.Config{ServerName: parsed.Hostname(), MinVersion: tls.VersionTLS12},
+			MaxConns:                  config.Connections,
+			MaxIdemponentCallAttempts: 1, // a request that fails counts as failed
+			ReadTimeout:               config.Timeout,
+			WriteTimeout:              config.Timeout,
+			Dial:                      func(address string) (net.Conn, error) { return net.DialTimeout("tcp", address, config.Timeout) },
+			NoDefaultUserAgentHeader:  true,
+		},
+	}
+	for _, line := range config.Header {
+		name, text, found := strings.Cut(line, ":")
+		if !found || strings.TrimSpace(name) == "" {
+			return nil, fmt.Errorf("header %q: write it as 'Name: value'", line)
+		}
+		t.header = append(t.header, [2]string{textproto.TrimString(name), textproto.TrimString(text)})
+	}
+	return t, nil
+}
+
+func (t *target) prepare(request *fasthttp.Request) {
+	request.Header.SetMethod(fasthttp.MethodPost)
+	request.Header.SetContentType("application/json")
+	request.Header.Set("Accept", "application/json")
+	for _, h := range t.header {
+		request.Header.Set(h[0], h[1])
+	}
+	request.SetRequestURI(t.url)
+}
+
+// try sends one request, to say early and in full what is wrong.
+func (t *target) try(s *source) error {
+	var request fasthttp.Request
+	var response fasthttp.Response
+	t.prepare(&request)
+	request.SetBodyRaw(s.appendBody(nil))
+	if err := t.client.Do(&request, &response); err != nil {
+		return err
+	}
+	if verdict, reason := s.checker.check(response.Body()); verdict != right {
+		return fmt.Errorf("the first answer (status %d) is not right: %s\n%.300s", response.StatusCode(), reason, response.Body())
+	}
+	return nil
+}
+
+// The phases a run goes through; workers only count answers that arrive while measuring.
+const (
+	warmingUp int32 = iota
+	measuring
+	finished
+)
+
+func measure(ctx context.Context, config *Config, t *target, sources []*source) (*Report, error) {
+	var phase atomic.Int32
+	var running sync.WaitGroup
+	workers := make([]*worker, config.Connections)
+	for i := range workers {
+		workers[i] = &worker{target: t, sources: sources, next: i % len(sources)}
+		running.Go(func() { workers[i].run(&phase) })
+	}
+	stop := func() {
+		phase.Store(finished)
+		running.Wait()
+	}
+	wait(ctx, config.WarmUp)
+	before, err := usage(config.PID)
+	if err != nil {
+		stop()
+		return nil, err
+	}
+	start := time.Now()
+	phase.Store(measuring)
+	wait(ctx, config.Duration)
+	phase.Store(finished)
+	elapsed := time.Since(start)
+	after, err := usage(config.PID)
+	stop()
+	if err != nil {
+		return nil, errors.Join(errors.New("the process ended during the run"), err)
+	}
+	return newReport(config, sources, workers, elapsed, after.cpu-before.cpu, after.peakMemory), nil
+}
+
+// wait returns when d has passed or ctx has ended, whichever is first.
+func wait(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// processUsage is what a process has used so far.
+type processUsage struct {
+	cpu        time.Duration
+	peakMemory int64
+}
+
+// usage reads what the process has used; nothing for pid 0.
+func usage(pid int) (u processUsage, err error) {
+	if pid == 0 {
+		return u, nil
+	}
+	if u.cpu, err = ProcessCPU(pid); err != nil {
+		return u, err
+	}
+	u.peakMemory, err = ProcessPeakMemory(pid)
+	return u, err
+}
+
+// maxKinds bounds how many different failures a worker remembers.
+const maxKinds = 16
+
+// worker is one connection.
+type worker struct {
+	target    *target
+	sources   []*source
+	next      int
+	latencies histogram
+	verdicts  [wrong + 1]uint64
+	bytes     uint64
+	failures  map[string]uint64 // by transport error or status
+	firstFlaw string            // of a wrong answer
+}
+
+// pauseAfterFailure keeps a worker from spinning on an endpoint that refuses connections.
+const pauseAfterFailure = 5 * time.Millisecond
+
+func (w *worker) run(phase *atomic.Int32) {
+	var request fasthttp.Request
+	var response fasthttp.Response
+	w.target.prepare(&request)
+	w.failures = map[string]uint64{}
+	var body []byte
+	for phase.Load() != finished {
+		s := w.sources[w.next]
+		w.next = (w.next + 1) % len(w.sources)
+		body = s.appendBody(body[:0])
+		request.SetBodyRaw(body)
+		start := time.Now()
+		err := w.target.client.Do(&request, &response)
+		took := time.Since(start)
+		counts := phase.Load() == measuring
+		if err != nil {
+			if counts {
+				w.failed(err.Error())
+			}
+			time.Sleep(pauseAfterFailure)
+			continue
+		}
+		verdict, reason := s.checker.check(response.Body())
+		if !counts {
+			continue
+		}
+		w.latencies.add(took)
+		w.verdicts[verdict]++
+		w.bytes += uint64(len(response.Body()))
+		if status := response.StatusCode(); status != fasthttp.StatusOK && verdict != wrong {
+			w.failed(fmt.Sprintf("status %d", status))
+		}
+		if verdict == wrong && w.firstFlaw == "" {
+			w.firstFlaw = fmt.Sprintf("%s (status %d): %s", s.name, response.StatusCode(), reason)
+		}
+	}
+}
+
+func (w *worker) failed(kind string) {
+	if _, known := w.failures[kind]; !known && len(w.failures) == maxKinds {
+		kind = "other failures"
+	}
+	w.failures[kind]++
+}

@@ -1,0 +1,100 @@
+package load
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"sync/atomic"
+
+	"github.com/weft-graphql/weft/bench/definition"
+	"github.com/weft-graphql/weft/bench/stub"
+)
+
+// The numbers that make requests distinct have ten digits, so that bodies keep their length, and fit a GraphQL Int.
+const (
+	firstNumber = 1_000_000_000
+	lastNumber  = 1<<31 - 1
+)
+
+// source is one kind of request: the body before, between and after the places of the number, and what to answer.
+type source struct {
+	name    string
+	parts   [][]byte
+	checker *checker
+	number  *atomic.Int64
+}
+
+// newSources returns what the configuration says to send, in turn.
+func newSources(config *Config) ([]*source, error) {
+	number := new(atomic.Int64)
+	number.Store(rand.Int64N((lastNumber - firstNumber) / 2))
+	if config.Operation != "" {
+		return operationSource(config, number)
+	}
+	if config.Expected != "" {
+		return nil, fmt.Errorf("an expected answer (%s) is given without an operation", config.Expected)
+	}
+	reference, err := stub.NewReference(max(config.Scale, 1))
+	if err != nil {
+		return nil, err
+	}
+	var sources []*source
+	for _, name := range config.Workload {
+		w, err := definition.FindWorkload(name)
+		if err != nil {
+			return nil, err
+		}
+		expected := w.Expected
+		if config.Scale > 1 {
+			expected = reference.Answer(w.Body)
+		}
+		checker, err := newChecker(expected)
+		if err != nil {
+			return nil, fmt.Errorf("workload %s: %w", name, err)
+		}
+		sources = append(sources, newSource(name, w.Body, checker, number))
+	}
+	if len(sources) == 0 {
+		return nil, fmt.Errorf("no workload is chosen: use one or more of %q", definition.WorkloadNames())
+	}
+	return sources, nil
+}
+
+func operationSource(config *Config, number *atomic.Int64) ([]*source, error) {
+	body, err := os.ReadFile(config.Operation)
+	if err != nil {
+		return nil, fmt.Errorf("operation: %w", err)
+	}
+	var expected []byte
+	if config.Expected != "" {
+		if expected, err = os.ReadFile(config.Expected); err != nil {
+			return nil, fmt.Errorf("expected answer: %w", err)
+		}
+	}
+	checker, err := newChecker(expected)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", config.Expected, err)
+	}
+	return []*source{newSource(config.Operation, body, checker, number)}, nil
+}
+
+func newSource(name string, body []byte, checker *checker, number *atomic.Int64) *source {
+	parts := bytes.Split(bytes.TrimSpace(body), []byte(definition.DistinctNumber))
+	return &source{name: name, parts: parts, checker: checker, number: number}
+}
+
+// appendBody appends the next request body.
+func (s *source) appendBody(body []byte) []byte {
+	body = append(body, s.parts[0]...)
+	if len(s.parts) == 1 {
+		return body
+	}
+	n := firstNumber + s.number.Add(1)%(lastNumber-firstNumber)
+	for _, part := range s.parts[1:] {
+		body = strconv.AppendInt(body, n, 10)
+		body = append(body, part...)
+	}
+	return body
+}
