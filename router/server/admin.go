@@ -1,0 +1,27 @@
+package server
+
+import (
+	"net/http"
+	"net/http/pprof"
+)
+
+// Admin is the handler of the administration listener: health, metrics and, when asked for, profiles. It has no
+// authentication and belongs on an address that only operators reach.
+func Admin(health *Health, metrics http.Handler, profiles bool) http.Handler {
+	mux := http.NewServeMux()
+	if metrics != nil {
+		mux.Handle("GET /metrics", metrics)
+	}
+	if profiles {
+		mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+		mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
+		mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+		mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
+		mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if health == nil || !health.serve(w, r) {
+			mux.ServeHTTP(w, r)
+		}
+	})
+}

@@ -1,0 +1,105 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"sync"
+	"unicode/utf8"
+)
+
+// isBatch tells whether a body is a JSON array.
+func isBatch(body []byte) bool {
+	p := jsonReader{data: body}
+	p.space()
+	return p.peek() == '['
+}
+
+// batch answers a JSON array of requests with the array of their answers, in the same order. The requests run at the
+// same time, as if they had come one by one; the status is 200 whatever becomes of them.
+func (h *Handler) batch(ctx context.Context, x *exchange) {
+	if h.opts.MaxBatch == 0 {
+		x.fail(failBatching)
+		return
+	}
+	parts, f := h.splitBatch(x)
+	defer func() {
+		for _, part := range parts {
+			part.release()
+		}
+	}()
+	if f != nil {
+		x.fail(f)
+		return
+	}
+	var running sync.WaitGroup
+	var panicked sync.Once
+	var cause any
+	for _, part := range parts {
+		running.Go(func() {
+			defer func() {
+				if reason := recover(); reason != nil {
+					panicked.Do(func() { cause = reason })
+				}
+			}()
+			h.execute(ctx, part)
+		})
+	}
+	running.Wait()
+	if cause != nil {
+		panic(cause)
+	}
+	x.status = http.StatusOK
+	body := append(x.response.Body[:0], '[')
+	for i, part := range parts {
+		if i > 0 {
+			body = append(body, ',')
+		}
+		body = append(body, part.response.Body...)
+		x.response.Operation.Errors += part.response.Operation.Errors
+		x.response.Operation.Fetches += part.response.Operation.Fetches
+	}
+	x.response.Body = append(body, ']')
+}
+
+// splitBatch reads the requests of a batch, each into an exchange of its own that shares the input of x.
+func (h *Handler) splitBatch(x *exchange) ([]*exchange, *failure) {
+	if !utf8.Valid(x.input) {
+		return nil, badRequest(errNotUTF8.Error())
+	}
+	var parts []*exchange
+	p := jsonReader{data: x.input}
+	p.space()
+	p.at++
+	if p.space(); p.peek() == ']' {
+		return nil, failEmptyBatch
+	}
+	for {
+		if len(parts) == h.opts.MaxBatch {
+			return parts, &failure{http.StatusBadRequest, CodeBatchTooLarge,
+				"The batch holds more than the allowed " + strconv.Itoa(h.opts.MaxBatch) + " requests."}
+		}
+		part := newExchange()
+		parts = append(parts, part)
+		part.accepted = x.accepted
+		part.request.Header = x.request.Header
+		part.request.ShowPlan = x.request.ShowPlan
+		if err := p.request(&part.request); err != nil {
+			return parts, badRequest(err.Error())
+		}
+		p.space()
+		switch p.peek() {
+		case ',':
+			p.at++
+			p.space()
+		case ']':
+			p.at++
+			if p.space(); p.at < len(p.data) {
+				return parts, badRequest(errSyntaxAfter.Error())
+			}
+			return parts, nil
+		default:
+			return parts, badRequest(p.unexpected().Error())
+		}
+	}
+}

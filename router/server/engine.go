@@ -1,0 +1,64 @@
+// Package server is the router's HTTP face: GraphQL over HTTP, the playground, health and administration. It knows
+// nothing of planning or subgraphs; an Engine answers the requests it reads.
+//
+// Specification: GraphQL over HTTP, https://graphql.github.io/graphql-over-http/draft/
+package server
+
+import (
+	"context"
+	"net/http"
+)
+
+// Engine answers GraphQL requests. It must be safe for concurrent use.
+type Engine interface {
+	// Execute answers req by appending the whole JSON answer to resp.Body and setting the outcome. The bytes of req
+	// are only valid until Execute returns.
+	Execute(ctx context.Context, req *Request, resp *Response)
+}
+
+// Request is a GraphQL request as it came over HTTP, syntactically checked.
+type Request struct {
+	// Query is the document's text, and OperationName the operation to run in it; empty when not given.
+	Query, OperationName []byte
+	// Variables and Extensions are JSON objects as they were sent; nil when not given or null.
+	Variables, Extensions []byte
+	// Header are the HTTP request's headers. They must not be changed.
+	Header http.Header
+	// QueryOnly tells that the request came over GET, which may only run queries.
+	QueryOnly bool
+	// ShowPlan tells that the client asked for the query plan; the engine decides whether it is allowed to see it.
+	ShowPlan bool
+}
+
+// Response is an answer under construction. Body starts empty, with capacity from a pool.
+type Response struct {
+	Body    []byte
+	Outcome Outcome
+	// CacheControl is the answer's Cache-Control header, and Age its Age header; none when empty.
+	CacheControl, Age string
+	// Operation describes what ran, for the access log and the metrics.
+	Operation OperationInfo
+}
+
+// OperationInfo is what the access log tells of an executed operation.
+type OperationInfo struct {
+	// Name is the operation's name, and Kind "query", "mutation" or "subscription"; empty when it was rejected.
+	Name, Kind string
+	// Errors counts the answer's errors, Fetches the subgraph requests made.
+	Errors, Fetches int
+}
+
+// Outcome is how far a request came; it decides the HTTP status.
+type Outcome uint8
+
+const (
+	// Executed means that the answer has a data entry, complete, partial or null.
+	Executed Outcome = iota
+	// Rejected means a request error: the document does not parse or validate, exceeds a limit, or its variables do not
+	// fit.
+	Rejected
+	// NotAQuery means that a request over GET asked for something else than a query.
+	NotAQuery
+	// Unavailable means that the router cannot answer now.
+	Unavailable
+)

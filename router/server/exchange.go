@@ -1,0 +1,114 @@
+package server
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+)
+
+// Buffers larger than these are left to the garbage collector instead of going back to the pool.
+const (
+	keepInput  = 256 << 10
+	keepOutput = 1 << 20
+)
+
+// exchange is the state of one request, from a pool: reading and answering a small request allocates nothing here.
+type exchange struct {
+	input    []byte
+	request  Request
+	response Response
+	accepted mediaType
+	status   int
+}
+
+var exchanges = sync.Pool{New: func() any {
+	return &exchange{input: make([]byte, 0, 4<<10), response: Response{Body: make([]byte, 0, 16<<10)}}
+}}
+
+func newExchange() *exchange { return exchanges.Get().(*exchange) }
+
+// release gives the exchange back. Nothing may refer to its buffers any more.
+func (x *exchange) release() {
+	input, output := x.input, x.response.Body
+	if cap(input) > keepInput {
+		input = make([]byte, 0, 4<<10)
+	}
+	if cap(output) > keepOutput {
+		output = make([]byte, 0, 16<<10)
+	}
+	*x = exchange{input: input[:0], response: Response{Body: output[:0]}}
+	exchanges.Put(x)
+}
+
+// fail makes the answer a failure of the server.
+func (x *exchange) fail(f *failure) {
+	x.status = f.status
+	x.response.Body = appendFailure(x.response.Body[:0], f)
+}
+
+// readBody reads the body of a POST request into the input buffer.
+func (x *exchange) readBody(r *http.Request, limit int64) *failure {
+	if !isJSON(r.Header.Get("Content-Type")) {
+		return failMediaType
+	}
+	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
+		return &failure{http.StatusUnsupportedMediaType, CodeMediaType,
+			"The request body is compressed, which the router does not accept. Send it without Content-Encoding."}
+	}
+	if r.ContentLength > limit {
+		return tooLarge(limit)
+	}
+	// The announced length is not trusted with memory: the buffer grows as bytes arrive.
+	for {
+		if len(x.input) == cap(x.input) {
+			x.input = append(x.input, 0)[:len(x.input)]
+		}
+		n, err := r.Body.Read(x.input[len(x.input):cap(x.input)])
+		x.input = x.input[:len(x.input)+n]
+		if int64(len(x.input)) > limit {
+			return tooLarge(limit)
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return badRequest("The request body could not be read to its end.")
+		}
+	}
+}
+
+// readURL reads the parameters of a GET request.
+//
+// Specification: GraphQL over HTTP, section 5.3 "GET".
+func (x *exchange) readURL(r *http.Request) *failure {
+	params := r.URL.Query()
+	req := &x.request
+	req.QueryOnly = true
+	req.Query = []byte(params.Get("query"))
+	req.OperationName = []byte(params.Get("operationName"))
+	for name, target := range map[string]*[]byte{"variables": &req.Variables, "extensions": &req.Extensions} {
+		text := strings.TrimSpace(params.Get(name))
+		if text == "" || text == "null" {
+			continue
+		}
+		p := jsonReader{data: []byte(text)}
+		if p.peek() != '{' || p.skip(0) != nil || p.at < len(p.data) {
+			return badRequest("The " + name + " parameter must be a JSON object.")
+		}
+		*target = p.data
+	}
+	return nil
+}
+
+// checkQuery refuses a request without a document.
+func checkQuery(req *Request) *failure {
+	if len(req.Query) > 0 {
+		return nil
+	}
+	if strings.Contains(string(req.Extensions), `"persistedQuery"`) {
+		return failPersisted
+	}
+	return failNoQuery
+}

@@ -1,0 +1,71 @@
+package server
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+)
+
+// failure is an HTTP error of the server itself: the request never reached the engine.
+type failure struct {
+	status  int
+	code    string
+	message string
+}
+
+// Codes of the server's own errors, in errors[].extensions.code. They are stable: clients may rely on them.
+const (
+	CodeBadRequest       = "BAD_REQUEST"
+	CodeTooLarge         = "PAYLOAD_TOO_LARGE"
+	CodeMediaType        = "UNSUPPORTED_MEDIA_TYPE"
+	CodeNotAcceptable    = "NOT_ACCEPTABLE"
+	CodeMethodNotAllowed = "METHOD_NOT_ALLOWED"
+	CodeCSRF             = "CSRF_PREVENTED"
+	CodeBatching         = "BATCHING_NOT_ENABLED"
+	CodeBatchTooLarge    = "BATCH_TOO_LARGE"
+	CodePersistedQuery   = "PERSISTED_QUERY_NOT_SUPPORTED"
+	CodeOverloaded       = "OVERLOADED"
+	CodeNotFound         = "NOT_FOUND"
+	CodeInternal         = "INTERNAL_SERVER_ERROR"
+)
+
+var (
+	failMediaType = &failure{http.StatusUnsupportedMediaType, CodeMediaType,
+		"The request's Content-Type must be application/json (in UTF-8)."}
+	failNotAcceptable = &failure{http.StatusNotAcceptable, CodeNotAcceptable,
+		"The answer can be application/graphql-response+json or application/json; the Accept header allows neither."}
+	failMethod = &failure{http.StatusMethodNotAllowed, CodeMethodNotAllowed,
+		"GraphQL requests are sent with POST, or with GET for queries."}
+	failNoQuery = &failure{http.StatusBadRequest, CodeBadRequest,
+		`The request has no "query": it must hold the text of a GraphQL document.`}
+	failPersisted = &failure{http.StatusOK, CodePersistedQuery, "PersistedQueryNotSupported"}
+	failBatching  = &failure{http.StatusBadRequest, CodeBatching,
+		"The request is a batch (a JSON array), and batching is not enabled. Send one request at a time, or set batching.enabled in the router's configuration."}
+	failEmptyBatch = &failure{http.StatusBadRequest, CodeBadRequest, "The batch is empty."}
+	failOverloaded = &failure{http.StatusServiceUnavailable, CodeOverloaded,
+		"The router is at its limit of concurrent requests. Try again in a moment."}
+	failInternal = &failure{http.StatusInternalServerError, CodeInternal, "Something went wrong inside the router."}
+)
+
+// appendFailure appends a GraphQL answer that holds nothing but the error.
+func appendFailure(dst []byte, f *failure) []byte {
+	message, err := json.Marshal(f.message)
+	if err != nil {
+		message = []byte(`""`)
+	}
+	dst = append(dst, `{"errors":[{"message":`...)
+	dst = append(dst, message...)
+	dst = append(dst, `,"extensions":{"code":"`...)
+	dst = append(dst, f.code...)
+	return append(dst, `"}}]}`...)
+}
+
+// tooLarge is the failure for a body over limit bytes.
+func tooLarge(limit int64) *failure {
+	return &failure{http.StatusRequestEntityTooLarge, CodeTooLarge,
+		"The request body is larger than the allowed " + strconv.FormatInt(limit, 10) + " bytes."}
+}
+
+func badRequest(message string) *failure {
+	return &failure{http.StatusBadRequest, CodeBadRequest, message}
+}

@@ -1,0 +1,114 @@
+package server
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+)
+
+// Listener is an address and what is served there.
+type Listener struct {
+	// Name tells listeners apart in logs.
+	Name string
+	// Socket accepts the connections.
+	Socket net.Listener
+	// Handler answers the requests.
+	Handler http.Handler
+	// TLS, when not nil, makes the listener speak HTTPS and HTTP/2.
+	TLS *tls.Config
+	// H2C also takes HTTP/2 without TLS, for proxies that speak it.
+	H2C bool
+}
+
+// RunOptions say how long things may take.
+type RunOptions struct {
+	// WriteTimeout bounds the time from a request's header to the end of its answer; none when zero.
+	WriteTimeout time.Duration
+	// DrainDelay is the time between becoming not ready and no longer accepting connections, for load balancers to
+	// notice; ShutdownTimeout the time that requests in progress then get to finish.
+	DrainDelay, ShutdownTimeout time.Duration
+	// Health is told when draining begins; optional.
+	Health *Health
+	// Logger receives the errors of connections.
+	Logger *slog.Logger
+}
+
+// Run serves all listeners until ctx ends, then stops taking requests, lets those in progress finish and returns.
+// When a listener fails, Run stops the others and returns its error.
+func Run(ctx context.Context, listeners []Listener, opts RunOptions) error {
+	servers := make([]*http.Server, len(listeners))
+	failed := make(chan error, len(listeners))
+	for i, l := range listeners {
+		servers[i] = newServer(l, opts)
+		go func() {
+			var err error
+			if l.TLS != nil {
+				err = servers[i].ServeTLS(l.Socket, "", "")
+			} else {
+				err = servers[i].Serve(l.Socket)
+			}
+			if !errors.Is(err, http.ErrServerClosed) {
+				failed <- fmt.Errorf("%s listener at %s: %w", l.Name, l.Socket.Addr(), err)
+			}
+		}()
+	}
+	var cause error
+	select {
+	case <-ctx.Done():
+		drain(opts, failed)
+	case cause = <-failed:
+	}
+	stop, cancel := context.WithTimeout(context.Background(), opts.ShutdownTimeout)
+	defer cancel()
+	for _, s := range servers {
+		if err := s.Shutdown(stop); err != nil {
+			_ = s.Close()
+			if cause == nil && errors.Is(err, context.DeadlineExceeded) {
+				cause = fmt.Errorf("requests were still in progress after %s and were cut off", opts.ShutdownTimeout)
+			}
+		}
+	}
+	return cause
+}
+
+// drain announces the end and goes on serving for the configured delay.
+func drain(opts RunOptions, failed <-chan error) {
+	if opts.Health != nil {
+		opts.Health.Drain()
+	}
+	if opts.DrainDelay <= 0 {
+		return
+	}
+	delay := time.NewTimer(opts.DrainDelay)
+	defer delay.Stop()
+	select {
+	case <-delay.C:
+	case <-failed:
+	}
+}
+
+func newServer(l Listener, opts RunOptions) *http.Server {
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	protocols.SetHTTP2(l.TLS != nil)
+	protocols.SetUnencryptedHTTP2(l.H2C)
+	s := &http.Server{
+		Handler:           l.Handler,
+		TLSConfig:         l.TLS,
+		Protocols:         protocols,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       time.Minute,
+		WriteTimeout:      opts.WriteTimeout,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+	}
+	if opts.Logger != nil {
+		s.ErrorLog = slog.NewLogLogger(opts.Logger.Handler(), slog.LevelWarn)
+	}
+	return s
+}

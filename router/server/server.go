@@ -1,0 +1,273 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/weft-graphql/weft/router/server/graphiql"
+)
+
+// Options say how a Handler serves. The zero value of every field but Engine is a safe default.
+type Options struct {
+	// Engine answers the requests.
+	Engine Engine
+	// Path is where GraphQL is served; "/graphql" when empty.
+	Path string
+	// Playground, when not nil, is shown to browsers at PlaygroundPath ("/" when empty) and at Path.
+	Playground     *graphiql.Playground
+	PlaygroundPath string
+	// MaxBodyBytes bounds a request's body; 1 MiB when zero.
+	MaxBodyBytes int64
+	// MaxConcurrent bounds the requests in progress, further ones are answered 503; no bound when zero.
+	MaxConcurrent int
+	// Timeout bounds the time of one request; none when zero.
+	Timeout time.Duration
+	// MaxBatch is how many requests a JSON array may hold; batching is off when zero.
+	MaxBatch int
+	// RequireHeaders, when not empty, lets GET requests pass only if they carry one of these headers, which browsers
+	// do not send to another origin without asking first. GET only runs queries, so this only matters to those who do
+	// not want another site to cause load.
+	RequireHeaders []string
+	// RequestIDs gives every request an id: the client's X-Request-Id, or a new one.
+	RequestIDs bool
+	// Observers are told of every GraphQL request after it was answered.
+	Observers []func(*Observation)
+	// Health answers /healthz, /readyz and /status; they are left out when nil.
+	Health *Health
+	// Logger receives what operators must know; slog.Default when nil.
+	Logger *slog.Logger
+}
+
+// Handler is the router's http.Handler.
+type Handler struct {
+	opts     Options
+	inFlight atomic.Int64
+}
+
+// NewHandler returns a handler that serves as opts say.
+func NewHandler(opts Options) (*Handler, error) {
+	if opts.Engine == nil {
+		return nil, errors.New("the handler needs an engine")
+	}
+	if opts.Path == "" {
+		opts.Path = "/graphql"
+	}
+	if opts.PlaygroundPath == "" {
+		opts.PlaygroundPath = "/"
+	}
+	if opts.MaxBodyBytes == 0 {
+		opts.MaxBodyBytes = 1 << 20
+	}
+	if opts.Logger == nil {
+		opts.Logger = slog.Default()
+	}
+	return &Handler{opts: opts}, nil
+}
+
+// InFlight is the number of GraphQL requests in progress.
+func (h *Handler) InFlight() int64 { return h.inFlight.Load() }
+
+// ServeHTTP routes a request by its path.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	path := r.URL.Path
+	if path == h.opts.Path && !h.isPageVisit(r) {
+		h.serveGraphQL(w, r)
+		return
+	}
+	if h.opts.Health != nil && h.opts.Health.serve(w, r) {
+		return
+	}
+	if h.opts.Playground != nil && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+		switch {
+		case len(path) > len(graphiql.AssetPrefix) && path[:len(graphiql.AssetPrefix)] == graphiql.AssetPrefix:
+			h.opts.Playground.ServeAsset(w, r)
+			return
+		case path == h.opts.PlaygroundPath || path == h.opts.Path:
+			h.opts.Playground.ServePage(w, r)
+			return
+		}
+	}
+	h.notFound(w)
+}
+
+// isPageVisit tells whether a person opened the GraphQL endpoint in a browser.
+func (h *Handler) isPageVisit(r *http.Request) bool {
+	return h.opts.Playground != nil && r.Method == http.MethodGet && r.URL.RawQuery == "" && wantsHTML(r.Header["Accept"])
+}
+
+func (h *Handler) notFound(w http.ResponseWriter) {
+	w.Header()["Content-Type"] = contentTypes[legacyJSON]
+	w.WriteHeader(http.StatusNotFound)
+	_, _ = w.Write(appendFailure(nil, &failure{code: CodeNotFound,
+		message: "There is nothing here. The GraphQL endpoint is " + h.opts.Path + "."}))
+}
+
+// serveGraphQL answers a request to the GraphQL endpoint.
+func (h *Handler) serveGraphQL(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodOptions {
+		w.Header().Set("Allow", allowedMethods)
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	x := newExchange()
+	defer x.release()
+	var started time.Time
+	if len(h.opts.Observers) > 0 {
+		started = time.Now()
+	}
+	if h.opts.RequestIDs {
+		setRequestID(w, r)
+	}
+	h.answer(w, r, x)
+	h.write(w, x)
+	if len(h.opts.Observers) > 0 {
+		h.observe(r, x, time.Since(started))
+	}
+}
+
+const allowedMethods = "GET, HEAD, POST, OPTIONS"
+
+// answer fills the exchange's status and body. A panic below it becomes a plain 500.
+func (h *Handler) answer(w http.ResponseWriter, r *http.Request, x *exchange) {
+	n := h.inFlight.Add(1)
+	defer h.inFlight.Add(-1)
+	defer h.recover(r, x)
+	var ok bool
+	if x.accepted, ok = negotiate(r.Header["Accept"]); !ok {
+		x.fail(failNotAcceptable)
+		return
+	}
+	if h.opts.MaxConcurrent > 0 && n > int64(h.opts.MaxConcurrent) {
+		w.Header().Set("Retry-After", "1")
+		x.fail(failOverloaded)
+		return
+	}
+	ctx := r.Context()
+	if h.opts.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, h.opts.Timeout)
+		defer cancel()
+	}
+	x.request.Header = r.Header
+	x.request.ShowPlan = len(r.Header[planHeader]) > 0 && r.Header[planHeader][0] != "false"
+	switch r.Method {
+	case http.MethodPost:
+		h.post(ctx, r, x)
+	case http.MethodGet, http.MethodHead:
+		h.get(ctx, r, x)
+	default:
+		w.Header().Set("Allow", allowedMethods)
+		x.fail(failMethod)
+	}
+	if x.response.Outcome == NotAQuery {
+		w.Header().Set("Allow", "POST")
+	}
+}
+
+// planHeader is the request header that asks for the query plan in the answer's extensions.
+const planHeader = "Weft-Query-Plan"
+
+func (h *Handler) post(ctx context.Context, r *http.Request, x *exchange) {
+	if f := x.readBody(r, h.opts.MaxBodyBytes); f != nil {
+		x.fail(f)
+		return
+	}
+	if isBatch(x.input) {
+		h.batch(ctx, x)
+		return
+	}
+	if err := parseBody(x.input, &x.request); err != nil {
+		x.fail(badRequest(err.Error()))
+		return
+	}
+	h.execute(ctx, x)
+}
+
+func (h *Handler) get(ctx context.Context, r *http.Request, x *exchange) {
+	if len(h.opts.RequireHeaders) > 0 && !hasAny(r.Header, h.opts.RequireHeaders) {
+		x.fail(&failure{http.StatusForbidden, CodeCSRF,
+			"A GET request must carry the header " + h.opts.RequireHeaders[0] + "; any value will do."})
+		return
+	}
+	if f := x.readURL(r); f != nil {
+		x.fail(f)
+		return
+	}
+	h.execute(ctx, x)
+}
+
+func hasAny(header http.Header, names []string) bool {
+	for _, name := range names {
+		if header.Get(name) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// execute lets the engine answer the exchange's request.
+func (h *Handler) execute(ctx context.Context, x *exchange) {
+	if f := checkQuery(&x.request); f != nil {
+		x.fail(f)
+		return
+	}
+	h.opts.Engine.Execute(ctx, &x.request, &x.response)
+	x.status = statusOf(x.response.Outcome, x.accepted)
+}
+
+// statusOf is the HTTP status of an answer.
+//
+// Specification: GraphQL over HTTP, sections 6.4.1 "application/json" and 6.4.2 "application/graphql-response+json".
+func statusOf(outcome Outcome, accepted mediaType) int {
+	switch outcome {
+	case Rejected:
+		if accepted == responseJSON {
+			return http.StatusBadRequest
+		}
+		return http.StatusOK
+	case NotAQuery:
+		return http.StatusMethodNotAllowed
+	case Unavailable:
+		return http.StatusServiceUnavailable
+	default:
+		return http.StatusOK
+	}
+}
+
+// write sends the exchange's answer.
+func (h *Handler) write(w http.ResponseWriter, x *exchange) {
+	header := w.Header()
+	header["Content-Type"] = contentTypes[x.accepted]
+	if x.response.CacheControl != "" {
+		header["Cache-Control"] = []string{x.response.CacheControl}
+	}
+	if x.response.Age != "" {
+		header["Age"] = []string{x.response.Age}
+	}
+	// net/http works the length of short bodies out by itself, without a header entry.
+	if len(x.response.Body) >= 2<<10 {
+		header["Content-Length"] = []string{strconv.Itoa(len(x.response.Body))}
+	}
+	if x.status != http.StatusOK {
+		w.WriteHeader(x.status)
+	}
+	_, _ = w.Write(x.response.Body)
+}
+
+// recover turns a panic into an answer that tells the client nothing and the log everything. Deferred.
+func (h *Handler) recover(r *http.Request, x *exchange) {
+	cause := recover()
+	if cause == nil {
+		return
+	}
+	h.opts.Logger.Error("a request panicked", "panic", cause, "method", r.Method, "path", r.URL.Path,
+		"request_id", r.Header.Get(requestIDHeader), "stack", string(debug.Stack()))
+	x.response = Response{Body: x.response.Body}
+	x.fail(failInternal)
+}
