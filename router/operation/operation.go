@@ -19,6 +19,10 @@ type Operation struct {
 	Root *SelectionSet
 	// Fields are all fields of the operation in depth-first order; Field.ID is the index.
 	Fields []*Field
+	// Labels are the override labels that are on, sorted.
+	Labels []string
+	// Defers are the deferred parts of the answer; Defer.ID is the index. Empty without @defer.
+	Defers []*Defer
 }
 
 // Variable is a declared variable.
@@ -62,6 +66,8 @@ type Field struct {
 	// Parent is the selection set the field stands in, Owner the field that set belongs to (nil at the root).
 	Parent *SelectionSet
 	Owner  *Field
+	// Defers are the deferred parts of the answer the field belongs to; nil when it belongs to the first part.
+	Defers []*Defer
 	// Position is where the field stands in the client's document (1-based), for error locations.
 	Line, Column int
 }

@@ -1,0 +1,88 @@
+package operation
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Condition is something that is either on or off for a request and decides which fields the operation has or who
+// resolves them: a Boolean variable of @skip, @include or @defer, or the label of a progressive @override.
+type Condition struct {
+	// Variable is the index of the variable, or -1 for a label.
+	Variable int
+	// Default is the value when the variable is absent or null.
+	Default bool
+	// Label is the override label; empty for a variable.
+	Label string
+}
+
+// ConditionSet tells which conditions of a Prepared are on. It is comparable, to be a key of plans.
+type ConditionSet struct {
+	low uint64
+	// high has a byte for each further group of eight conditions; almost always empty.
+	high string
+}
+
+// Has tells whether the condition with that index is on.
+func (s ConditionSet) Has(i int) bool {
+	if i < 64 {
+		return s.low&(1<<i) != 0
+	}
+	i -= 64
+	return i/8 < len(s.high) && s.high[i/8]&(1<<(i%8)) != 0
+}
+
+// With returns the set with condition i on.
+func (s ConditionSet) With(i int) ConditionSet {
+	if i < 64 {
+		s.low |= 1 << i
+		return s
+	}
+	i -= 64
+	b := make([]byte, max(len(s.high), i/8+1))
+	copy(b, s.high)
+	b[i/8] |= 1 << (i % 8)
+	s.high = string(b)
+	return s
+}
+
+// Conditions are the conditions of the operation; a ConditionSet refers to them by index.
+func (p *Prepared) Conditions() []Condition { return p.conditions }
+
+// ConditionSet evaluates the conditions for a request. labelOn decides about override labels; nil means that all are
+// off.
+func (p *Prepared) ConditionSet(vars *Variables, labelOn func(label string) bool) ConditionSet {
+	var s ConditionSet
+	for i := range p.conditions {
+		c := &p.conditions[i]
+		var on bool
+		if c.Variable >= 0 {
+			on = vars.boolOr(c.Variable, c.Default)
+		} else if labelOn != nil {
+			on = labelOn(c.Label)
+		}
+		if on {
+			s = s.With(i)
+		}
+	}
+	return s
+}
+
+// PercentLabel returns the share of requests, from 0 to 100, for which a label of the form "percent(x)" is on. Other
+// labels are switched by name.
+// Specification: Apollo Federation, progressive @override.
+func PercentLabel(label string) (percent float64, ok bool) {
+	inner, ok := strings.CutPrefix(label, "percent(")
+	if !ok {
+		return 0, false
+	}
+	inner, ok = strings.CutSuffix(inner, ")")
+	if !ok {
+		return 0, false
+	}
+	percent, err := strconv.ParseFloat(strings.TrimSpace(inner), 64)
+	if err != nil || percent < 0 || percent > 100 {
+		return 0, false
+	}
+	return percent, true
+}

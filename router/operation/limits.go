@@ -1,0 +1,161 @@
+package operation
+
+import (
+	"math"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// Limits bound what a document may ask for. They are checked before validation, on the document as it was written:
+// what fragments expand to is counted without expanding them. A zero field means its default, a negative one no limit.
+type Limits struct {
+	// Tokens is the number of lexical tokens of the document.
+	Tokens int
+	// Depth is how deep fields may be nested, fragments expanded.
+	Depth int
+	// Fields is the number of fields after fragments are expanded and before fields are merged.
+	Fields int
+	// Aliases is the number of aliases, counted like Fields.
+	Aliases int
+	// Directives is the number of directives, counted like Fields.
+	Directives int
+	// RootFields is the number of fields of the operation's root selection, fragments expanded.
+	RootFields int
+}
+
+// DefaultLimits are used for the zero fields of Limits.
+var DefaultLimits = Limits{Tokens: 100_000, Depth: 100, Fields: 50_000, Aliases: 5_000, Directives: 2_000, RootFields: 1_000}
+
+// LimitExceeded is the code in the extensions of an error about a limit.
+const LimitExceeded = "OPERATION_LIMIT_EXCEEDED"
+
+func (l Limits) withDefaults() Limits {
+	pick := func(v, def int) int {
+		switch {
+		case v == 0:
+			return def
+		case v < 0:
+			return math.MaxInt
+		}
+		return v
+	}
+	d := DefaultLimits
+	return Limits{
+		Tokens: pick(l.Tokens, d.Tokens), Depth: pick(l.Depth, d.Depth), Fields: pick(l.Fields, d.Fields),
+		Aliases: pick(l.Aliases, d.Aliases), Directives: pick(l.Directives, d.Directives),
+		RootFields: pick(l.RootFields, d.RootFields),
+	}
+}
+
+// size is what a selection set amounts to once its fragments are expanded.
+type size struct {
+	depth, fields, aliases, directives, top int
+}
+
+// measurer counts selection sets; every fragment is counted once.
+type measurer struct {
+	fragments map[string]*ast.FragmentDefinition
+	done      map[string]size
+	// open are the fragments being counted: a cycle counts as nothing here and is reported by validation.
+	open map[string]bool
+}
+
+func (l Limits) check(doc *ast.QueryDocument, op *ast.OperationDefinition) *gqlerror.Error {
+	m := &measurer{fragments: fragmentsByName(doc)}
+	s := m.selectionSet(op.SelectionSet)
+	s.directives = plus(s.directives, len(op.Directives))
+	for _, c := range []struct {
+		what       string
+		got, limit int
+	}{
+		{"is nested %d fields deep", s.depth, l.Depth},
+		{"selects %d fields", s.fields, l.Fields},
+		{"has %d aliases", s.aliases, l.Aliases},
+		{"has %d directives", s.directives, l.Directives},
+		{"has %d root fields", s.top, l.RootFields},
+	} {
+		if c.got > c.limit {
+			err := gqlerror.ErrorPosf(op.Position, "The operation "+c.what+"; the limit is %d.", c.got, c.limit)
+			err.Extensions = map[string]any{"code": LimitExceeded}
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *measurer) selectionSet(set ast.SelectionSet) size {
+	var total size
+	for _, sel := range set {
+		switch sel := sel.(type) {
+		case *ast.Field:
+			sub := m.selectionSet(sel.SelectionSet)
+			sub.top = 0
+			sub.depth = plus(sub.depth, 1)
+			sub.fields = plus(sub.fields, 1)
+			sub.directives = plus(sub.directives, len(sel.Directives))
+			if sel.Alias != "" && sel.Alias != sel.Name {
+				sub.aliases = plus(sub.aliases, 1)
+			}
+			sub.top = 1
+			total.add(sub)
+		case *ast.InlineFragment:
+			sub := m.selectionSet(sel.SelectionSet)
+			sub.directives = plus(sub.directives, len(sel.Directives))
+			total.add(sub)
+		case *ast.FragmentSpread:
+			sub := m.fragment(sel.Name)
+			sub.directives = plus(sub.directives, len(sel.Directives))
+			total.add(sub)
+		}
+	}
+	return total
+}
+
+func (m *measurer) fragment(name string) size {
+	if s, ok := m.done[name]; ok {
+		return s
+	}
+	def := m.fragments[name]
+	if def == nil || m.open[name] {
+		return size{}
+	}
+	if m.open == nil {
+		m.open, m.done = map[string]bool{}, map[string]size{}
+	}
+	m.open[name] = true
+	s := m.selectionSet(def.SelectionSet)
+	delete(m.open, name)
+	m.done[name] = s
+	return s
+}
+
+func (s *size) add(o size) {
+	s.depth = max(s.depth, o.depth)
+	s.fields = plus(s.fields, o.fields)
+	s.aliases = plus(s.aliases, o.aliases)
+	s.directives = plus(s.directives, o.directives)
+	s.top = plus(s.top, o.top)
+}
+
+// plus adds without overflow: nested fragments multiply, so that a document of a few kilobytes can stand for more
+// fields than an int can count.
+func plus(a, b int) int {
+	if a > math.MaxInt-b {
+		return math.MaxInt
+	}
+	return a + b
+}
+
+func fragmentsByName(doc *ast.QueryDocument) map[string]*ast.FragmentDefinition {
+	if len(doc.Fragments) == 0 {
+		return nil
+	}
+	m := make(map[string]*ast.FragmentDefinition, len(doc.Fragments))
+	for _, f := range doc.Fragments {
+		if _, ok := m[f.Name]; !ok {
+			m[f.Name] = f
+		}
+	}
+	return m
+}

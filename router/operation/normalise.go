@@ -1,0 +1,231 @@
+package operation
+
+import (
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graphql/weft/router/supergraph"
+)
+
+// Operation returns the operation as it is under a set of conditions: fragments inlined, fields merged by response key
+// and runtime type (GraphQL specification, section 6.3.2, CollectFields), @skip and @include decided. Every call builds
+// a new one; plan caches keep it beside the plan.
+func (p *Prepared) Operation(conds ConditionSet) *Operation {
+	op := &Operation{Kind: p.Kind, Name: p.Name, Variables: p.Variables}
+	n := normaliser{p: p, sg: p.Supergraph, conds: conds, op: op}
+	for i, c := range p.conditions {
+		if c.Label != "" && conds.Has(i) {
+			op.Labels = append(op.Labels, c.Label)
+		}
+	}
+	root := p.Supergraph.Query
+	switch p.Kind {
+	case ast.Mutation:
+		root = p.Supergraph.Mutation
+	case ast.Subscription:
+		root = p.Supergraph.Subscription
+	}
+	op.Root = &SelectionSet{Parent: root}
+	n.selection(op.Root, nil, []occurrence{{set: p.Definition.SelectionSet, parent: root}})
+	return op
+}
+
+// normaliser builds one Operation.
+type normaliser struct {
+	p     *Prepared
+	sg    *supergraph.Supergraph
+	conds ConditionSet
+	op    *Operation
+	// pending are the fields being collected, innermost selection set last.
+	pending []pending
+}
+
+// occurrence is a selection set of the document that takes part in a selection set of the operation.
+type occurrence struct {
+	set    ast.SelectionSet
+	parent *supergraph.Type
+	// deferred is the @defer it stands under; nil when it is part of the first answer.
+	deferred *Defer
+}
+
+// pending is a field under construction: the fields of the document that were merged into it.
+type pending struct {
+	key   string
+	on    supergraph.TypeSet
+	nodes []node
+}
+
+type node struct {
+	field    *ast.Field
+	parent   *supergraph.Type
+	deferred *Defer
+}
+
+// selection fills out, which hangs below owner, from the occurrences.
+func (n *normaliser) selection(out *SelectionSet, owner *Field, occurrences []occurrence) {
+	// pending is used like a stack, so that nested selection sets share its memory.
+	base := len(n.pending)
+	for _, o := range occurrences {
+		n.collect(base, o.set, o.parent, out.Parent.Possible, o.deferred, owner)
+	}
+	collected := slices.Clone(n.pending[base:])
+	clear(n.pending[base:])
+	n.pending = n.pending[:base]
+
+	fields := make([]Field, len(collected))
+	out.Fields = make([]*Field, len(collected))
+	for i := range collected {
+		f := &fields[i]
+		n.field(f, &collected[i], out, owner)
+		out.Fields[i] = f
+		if f.Def == nil || !f.Def.Named.IsComposite() {
+			continue
+		}
+		sub := make([]occurrence, 0, len(collected[i].nodes))
+		for _, nd := range collected[i].nodes {
+			sub = append(sub, occurrence{set: nd.field.SelectionSet, parent: f.Def.Named, deferred: nd.deferred})
+		}
+		f.Selection = &SelectionSet{Parent: f.Def.Named}
+		n.selection(f.Selection, f, sub)
+	}
+}
+
+// collect adds the fields of a document's selection set for the runtime types in on.
+func (n *normaliser) collect(base int, set ast.SelectionSet, parent *supergraph.Type, on supergraph.TypeSet, deferred *Defer, owner *Field) {
+	for _, sel := range set {
+		switch sel := sel.(type) {
+		case *ast.Field:
+			if n.included(sel.Directives) {
+				n.add(base, sel, parent, on, deferred)
+			}
+		case *ast.InlineFragment:
+			if n.included(sel.Directives) {
+				n.fragment(base, sel.SelectionSet, sel.TypeCondition, parent, on, n.deferral(sel.Directives, deferred, owner), owner)
+			}
+		case *ast.FragmentSpread:
+			if def := n.p.fragments[sel.Name]; def != nil && n.included(sel.Directives) {
+				n.fragment(base, def.SelectionSet, def.TypeCondition, parent, on, n.deferral(sel.Directives, deferred, owner), owner)
+			}
+		}
+	}
+}
+
+func (n *normaliser) fragment(base int, set ast.SelectionSet, condition string, parent *supergraph.Type, on supergraph.TypeSet, deferred *Defer, owner *Field) {
+	if condition != "" && condition != parent.Name {
+		parent = n.sg.Type(condition)
+		if parent == nil {
+			return
+		}
+		if !on.SubsetOf(parent.Possible) {
+			on = on.And(parent.Possible)
+		}
+		if on.Empty() {
+			return
+		}
+	}
+	n.collect(base, set, parent, on, deferred, owner)
+}
+
+// add merges a field into the pending fields with the same response key, splitting them by runtime type where it
+// applies to some types only.
+func (n *normaliser) add(base int, f *ast.Field, parent *supergraph.Type, on supergraph.TypeSet, deferred *Defer) {
+	key := f.Alias
+	if key == "" {
+		key = f.Name
+	}
+	nd := node{field: f, parent: parent, deferred: deferred}
+	for i := base; i < len(n.pending); i++ {
+		e := &n.pending[i]
+		if e.key != key || !e.on.Intersects(on) {
+			continue
+		}
+		if !e.on.SubsetOf(on) {
+			rest := pending{key: key, on: e.on.Minus(on), nodes: slices.Clone(e.nodes)}
+			e.on = e.on.And(on)
+			n.pending = slices.Insert(n.pending, i+1, rest)
+			e = &n.pending[i]
+		}
+		e.nodes = append(e.nodes, nd)
+		on = on.Minus(e.on)
+		if on.Empty() {
+			return
+		}
+	}
+	n.pending = append(n.pending, pending{key: key, on: on, nodes: []node{nd}})
+}
+
+// field fills f from what was collected for it and numbers it.
+func (n *normaliser) field(f *Field, c *pending, parent *SelectionSet, owner *Field) {
+	first := c.nodes[0]
+	*f = Field{
+		ID: len(n.op.Fields), Key: c.key, Name: first.field.Name, On: c.on, Parent: parent, Owner: owner,
+		Def: first.parent.Field(first.field.Name),
+	}
+	if pos := first.field.Position; pos != nil {
+		f.Line, f.Column = pos.Line, pos.Column
+	}
+	n.op.Fields = append(n.op.Fields, f)
+	f.Defers = deferrals(c.nodes)
+	switch f.Name {
+	case "__schema", "__type":
+		f.Introspection = mergedIntrospection(c.nodes)
+		return
+	}
+	if f.Def == nil || len(first.field.Arguments) == 0 {
+		return
+	}
+	f.Args = make([]Argument, 0, len(first.field.Arguments))
+	for _, def := range f.Def.Args {
+		if a := first.field.Arguments.ForName(def.Name); a != nil {
+			f.Args = append(f.Args, Argument{Name: def.Name, Value: a.Value, Type: def.Type})
+		}
+	}
+}
+
+// mergedIntrospection joins several __schema or __type fields with one response key.
+func mergedIntrospection(nodes []node) *ast.Field {
+	if len(nodes) == 1 {
+		return nodes[0].field
+	}
+	f := *nodes[0].field
+	f.SelectionSet = slices.Clone(f.SelectionSet)
+	for _, nd := range nodes[1:] {
+		f.SelectionSet = append(f.SelectionSet, nd.field.SelectionSet...)
+	}
+	return &f
+}
+
+// included decides @skip and @include. GraphQL specification, sections 3.13.1 and 3.13.2.
+func (n *normaliser) included(ds ast.DirectiveList) bool {
+	for _, d := range ds {
+		switch d.Name {
+		case "skip":
+			if n.flag(d, false) {
+				return false
+			}
+		case "include":
+			if !n.flag(d, true) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// flag is the value of a directive's "if" argument.
+func (n *normaliser) flag(d *ast.Directive, absent bool) bool {
+	arg := d.Arguments.ForName("if")
+	if arg == nil {
+		return absent
+	}
+	if arg.Value.Kind != ast.Variable {
+		return arg.Value.Raw == "true"
+	}
+	for i, c := range n.p.conditions {
+		if c.Variable >= 0 && n.p.Variables[c.Variable].Name == arg.Value.Raw {
+			return n.conds.Has(i)
+		}
+	}
+	return absent
+}

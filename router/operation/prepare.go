@@ -1,0 +1,290 @@
+package operation
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
+	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/rules"
+
+	"github.com/weft-graphql/weft/router/operation/introspection"
+	"github.com/weft-graphql/weft/router/supergraph"
+)
+
+// Prepared is one operation of a valid document. It is immutable and shared by all requests that send the same document
+// and operation name.
+type Prepared struct {
+	Supergraph *supergraph.Supergraph
+	// Definition is the operation in the document, validated against the API schema.
+	Definition *ast.OperationDefinition
+	Kind       ast.Operation
+	// Name is the operation's name in the document; may be empty.
+	Name string
+	// Variables are the declared variables in document order.
+	Variables []*Variable
+
+	fragments  map[string]*ast.FragmentDefinition
+	conditions []Condition
+	// introspection is set when the operation asks for __schema or __type.
+	introspection *introspection.Schema
+}
+
+// asksSchema tells whether __schema or __type stands in a root selection; seen are the fragments already looked at.
+func (p *Prepared) asksSchema(set ast.SelectionSet, seen map[string]bool) bool {
+	for _, sel := range set {
+		switch sel := sel.(type) {
+		case *ast.Field:
+			if sel.Name == "__schema" || sel.Name == "__type" {
+				return true
+			}
+		case *ast.InlineFragment:
+			if p.asksSchema(sel.SelectionSet, seen) {
+				return true
+			}
+		case *ast.FragmentSpread:
+			if def := p.fragments[sel.Name]; def != nil && !seen[sel.Name] {
+				seen[sel.Name] = true
+				if p.asksSchema(def.SelectionSet, seen) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// validation is the GraphQL specification's section 5.
+var validation = rules.NewDefaultRules()
+
+// Prepare parses a document, checks limits, validates it against the API schema and picks an operation:
+// operationName, or the only one when the name is empty (GraphQL specification, section 6.1, GetOperation).
+func Prepare(sg *supergraph.Supergraph, query, operationName string, limits Limits) (*Prepared, gqlerror.List) {
+	limits = limits.withDefaults()
+	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: query}, limits.Tokens)
+	if err != nil {
+		return nil, gqlerror.List{parseError(err)}
+	}
+	op, gerr := pick(doc, operationName)
+	if gerr != nil {
+		return nil, gqlerror.List{gerr}
+	}
+	for _, each := range doc.Operations {
+		if gerr := limits.check(doc, each); gerr != nil {
+			return nil, gqlerror.List{gerr}
+		}
+	}
+	if errs := validator.ValidateWithRules(sg.API, doc, validation); len(errs) > 0 {
+		for _, e := range errs {
+			setCode(e, "GRAPHQL_VALIDATION_FAILED")
+		}
+		return nil, errs
+	}
+	p := &Prepared{
+		Supergraph: sg, Definition: op, Kind: op.Operation, Name: op.Name,
+		fragments: fragmentsByName(doc),
+	}
+	if p.Kind == "" {
+		p.Kind = ast.Query
+	}
+	for i, v := range op.VariableDefinitions {
+		p.Variables = append(p.Variables, &Variable{Index: i, Name: v.Variable, Type: v.Type, Default: v.DefaultValue})
+	}
+	p.findConditions()
+	if p.asksSchema(op.SelectionSet, map[string]bool{}) {
+		p.introspection = introspection.New(sg.API)
+	}
+	return p, nil
+}
+
+func pick(doc *ast.QueryDocument, name string) (*ast.OperationDefinition, *gqlerror.Error) {
+	var err *gqlerror.Error
+	switch {
+	case len(doc.Operations) == 0:
+		err = gqlerror.Errorf("The document has no operation, only fragments. Add a query, mutation or subscription.")
+	case name != "":
+		for _, op := range doc.Operations {
+			if op.Name == name {
+				return op, nil
+			}
+		}
+		err = gqlerror.Errorf("Unknown operation named %q. The document has: %s.", name, operationNames(doc))
+	case len(doc.Operations) > 1:
+		err = gqlerror.Errorf("The document has several operations (%s). Say in operationName which one to run.", operationNames(doc))
+	default:
+		return doc.Operations[0], nil
+	}
+	setCode(err, "OPERATION_RESOLUTION_FAILURE")
+	return nil, err
+}
+
+func operationNames(doc *ast.QueryDocument) string {
+	var names []string
+	for _, op := range doc.Operations {
+		if op.Name == "" {
+			names = append(names, "an operation without a name")
+		} else {
+			names = append(names, op.Name)
+		}
+	}
+	if len(names) > 10 {
+		names = append(names[:10:10], "…")
+	}
+	return strings.Join(names, ", ")
+}
+
+func parseError(err error) *gqlerror.Error {
+	var gerr *gqlerror.Error
+	if !errors.As(err, &gerr) {
+		gerr = gqlerror.Wrap(err)
+	}
+	if strings.HasPrefix(gerr.Message, "exceeded token limit") {
+		gerr.Message = "The document is too long: it " + gerr.Message + "."
+		setCode(gerr, LimitExceeded)
+		return gerr
+	}
+	setCode(gerr, "GRAPHQL_PARSE_FAILED")
+	return gerr
+}
+
+func setCode(err *gqlerror.Error, code string) {
+	if err.Extensions == nil {
+		err.Extensions = map[string]any{}
+	}
+	err.Extensions["code"] = code
+}
+
+// findConditions collects what decides the shape of the operation: variables of @skip, @include and @defer in the order
+// in which they stand in the document, then the labels of progressive overrides it may touch.
+func (p *Prepared) findConditions() {
+	f := conditionFinder{p: p, seen: map[string]bool{}, labels: map[string]bool{}}
+	f.selectionSet(p.Definition.SelectionSet)
+	for _, label := range p.Supergraph.OverrideLabels {
+		if f.labels[label] || keyLabel(p.Supergraph, label) {
+			p.conditions = append(p.conditions, Condition{Label: label, Variable: -1})
+		}
+	}
+}
+
+type conditionFinder struct {
+	p *Prepared
+	// seen are the fragments already looked at.
+	seen, labels map[string]bool
+}
+
+func (f *conditionFinder) selectionSet(set ast.SelectionSet) {
+	for _, sel := range set {
+		switch sel := sel.(type) {
+		case *ast.Field:
+			f.directives(sel.Directives)
+			f.field(sel)
+			f.selectionSet(sel.SelectionSet)
+		case *ast.InlineFragment:
+			f.directives(sel.Directives)
+			f.selectionSet(sel.SelectionSet)
+		case *ast.FragmentSpread:
+			f.directives(sel.Directives)
+			if def := f.p.fragments[sel.Name]; def != nil && !f.seen[sel.Name] {
+				f.seen[sel.Name] = true
+				f.selectionSet(def.SelectionSet)
+			}
+		}
+	}
+}
+
+func (f *conditionFinder) directives(ds ast.DirectiveList) {
+	for _, d := range ds {
+		arg := d.Arguments.ForName("if")
+		if arg == nil || arg.Value.Kind != ast.Variable || (d.Name != "skip" && d.Name != "include" && d.Name != "defer") {
+			continue
+		}
+		i := slices.IndexFunc(f.p.Variables, func(v *Variable) bool { return v.Name == arg.Value.Raw })
+		if i < 0 || slices.ContainsFunc(f.p.conditions, func(c Condition) bool { return c.Variable == i }) {
+			continue
+		}
+		f.p.conditions = append(f.p.conditions, Condition{Variable: i, Default: d.Name == "defer"})
+	}
+}
+
+func (f *conditionFinder) field(sel *ast.Field) {
+	if sel.ObjectDefinition == nil || len(f.p.Supergraph.OverrideLabels) == 0 {
+		return
+	}
+	t := f.p.Supergraph.Type(sel.ObjectDefinition.Name)
+	if t == nil {
+		return
+	}
+	mark := func(t *supergraph.Type) {
+		if def := t.Field(sel.Name); def != nil {
+			for _, in := range def.In {
+				if in != nil && in.OverrideLabel != "" {
+					f.labels[in.OverrideLabel] = true
+				}
+			}
+		}
+	}
+	mark(t)
+	for o := range t.Possible.All {
+		mark(f.p.Supergraph.Objects[o])
+		for _, i := range f.p.Supergraph.Objects[o].Interfaces {
+			mark(i)
+		}
+	}
+}
+
+// keyLabel tells whether a label decides about a field that keys or requirements use: the planner can then come across
+// it in any operation.
+func keyLabel(sg *supergraph.Supergraph, label string) bool {
+	uses := func(set supergraph.FieldSet) bool { return fieldSetHasLabel(set, label) }
+	for _, t := range sg.Types {
+		for _, in := range t.In {
+			if in == nil {
+				continue
+			}
+			for _, k := range in.Keys {
+				if uses(k.FieldSet) {
+					return true
+				}
+			}
+		}
+		for _, f := range t.Fields {
+			for _, in := range f.In {
+				if in != nil && uses(in.Requires) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func fieldSetHasLabel(set supergraph.FieldSet, label string) bool {
+	for _, item := range set {
+		if item.Field != nil {
+			for _, in := range item.Field.In {
+				if in != nil && in.OverrideLabel == label {
+					return true
+				}
+			}
+		}
+		if fieldSetHasLabel(item.Items, label) {
+			return true
+		}
+	}
+	return false
+}
+
+// Introspect appends the JSON value of a __schema or __type field of the operation.
+func (p *Prepared) Introspect(out []byte, f *Field, vars *Variables) []byte {
+	return p.introspection.Append(out, f.Introspection, func(name string) []byte {
+		for i, v := range p.Variables {
+			if v.Name == name {
+				return vars.Raw(i)
+			}
+		}
+		return nil
+	})
+}

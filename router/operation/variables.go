@@ -1,0 +1,195 @@
+package operation
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// Variables are the coerced variables of a request as canonical JSON: no white space, input object fields in schema
+// order, single values wrapped where a list is expected, IDs as strings.
+type Variables struct {
+	buf []byte
+	at  []span
+}
+
+// span is where a variable's value stands in buf; end 0 means absent.
+type span struct{ start, end int }
+
+// Len is the number of declared variables.
+func (v *Variables) Len() int { return len(v.at) }
+
+// Present tells whether variable i has a value, its default included.
+func (v *Variables) Present(i int) bool {
+	return v != nil && i >= 0 && i < len(v.at) && v.at[i].end > 0
+}
+
+// Raw is the JSON of variable i; nil when it is absent. It must not be changed.
+func (v *Variables) Raw(i int) []byte {
+	if !v.Present(i) {
+		return nil
+	}
+	return v.buf[v.at[i].start:v.at[i].end:v.at[i].end]
+}
+
+// Bool is the value of a Boolean variable; false when it is absent or null.
+func (v *Variables) Bool(i int) bool { return v.boolOr(i, false) }
+
+func (v *Variables) boolOr(i int, absent bool) bool {
+	if !v.Present(i) {
+		return absent
+	}
+	switch v.buf[v.at[i].start] {
+	case 't':
+		return true
+	case 'f':
+		return false
+	}
+	return absent
+}
+
+// CoerceVariables checks the variables a client sent, a JSON object or nothing, against the operation's declarations
+// (GraphQL specification, section 6.1.2). Variables that are not declared are ignored. Nothing of raw is retained.
+func (p *Prepared) CoerceVariables(raw []byte) (Variables, gqlerror.List) {
+	var v Variables
+	raw = bytes.TrimSpace(raw)
+	if len(p.Variables) == 0 && (len(raw) == 0 || string(raw) == "null" || string(raw) == "{}") {
+		return v, nil
+	}
+	given := make([]span, len(p.Variables))
+	if len(raw) > 0 && string(raw) != "null" {
+		if err := p.locate(raw, given); err != nil {
+			return v, gqlerror.List{err}
+		}
+	}
+	v.at = make([]span, len(p.Variables))
+	c := coercer{types: p.Supergraph.API.Types, out: make([]byte, 0, len(raw)+64)}
+	for i, def := range p.Variables {
+		c.variable = def
+		start := len(c.out)
+		switch {
+		case given[i].end > 0:
+			c.in = scanner{data: raw[given[i].start:given[i].end]}
+			c.value(def.Type)
+		case def.Default != nil:
+			c.out = AppendJSON(c.out, def.Default, nil)
+		case def.Type.NonNull:
+			c.fail("Variable \"$%s\" of required type \"%s\" was not provided.", def.Name, def.Type)
+		default:
+			continue
+		}
+		v.at[i] = span{start, len(c.out)}
+		c.path = c.path[:0]
+	}
+	if len(c.errs) > 0 {
+		return Variables{}, c.errs
+	}
+	v.buf = c.out
+	return v, nil
+}
+
+// locate finds the values of the declared variables in a JSON object, checking its syntax on the way.
+func (p *Prepared) locate(raw []byte, given []span) *gqlerror.Error {
+	s := scanner{data: raw}
+	if !s.open('{') {
+		return gqlerror.Errorf("The variables must be a JSON object with a value for each variable.")
+	}
+	for more := !s.close('}'); more; more = s.comma('}') {
+		name, ok := s.key()
+		if !ok {
+			break
+		}
+		start := s.skipSpace()
+		if !s.skipValue(0) {
+			break
+		}
+		for i, def := range p.Variables {
+			if keyIs(name, def.Name) {
+				given[i] = span{start, s.pos}
+			}
+		}
+	}
+	s.skipSpace()
+	if s.bad || s.pos != len(raw) {
+		return gqlerror.Errorf("The variables are not valid JSON (at byte %d).", s.pos)
+	}
+	return nil
+}
+
+// keyIs compares a JSON string, quotes included, with a name.
+func keyIs(quoted []byte, name string) bool {
+	if bytes.IndexByte(quoted, '\\') < 0 {
+		return string(quoted[1:len(quoted)-1]) == name
+	}
+	var s string
+	return json.Unmarshal(quoted, &s) == nil && s == name
+}
+
+// AppendJSON writes a GraphQL value as JSON. Variables in it are replaced by what variable returns for their name; with
+// a nil variable function, or when it returns nil, they become null (absent in objects).
+func AppendJSON(out []byte, v *ast.Value, variable func(name string) []byte) []byte {
+	switch v.Kind {
+	case ast.Variable:
+		if variable != nil {
+			if raw := variable(v.Raw); raw != nil {
+				return append(out, raw...)
+			}
+		}
+		return append(out, "null"...)
+	case ast.StringValue, ast.BlockValue, ast.EnumValue:
+		return appendString(out, v.Raw)
+	case ast.ListValue:
+		out = append(out, '[')
+		for i, c := range v.Children {
+			if i > 0 {
+				out = append(out, ',')
+			}
+			out = AppendJSON(out, c.Value, variable)
+		}
+		return append(out, ']')
+	case ast.ObjectValue:
+		out = append(out, '{')
+		first := true
+		for _, c := range v.Children {
+			if c.Value.Kind == ast.Variable && (variable == nil || variable(c.Value.Raw) == nil) {
+				continue
+			}
+			if !first {
+				out = append(out, ',')
+			}
+			first = false
+			out = append(appendString(out, c.Name), ':')
+			out = AppendJSON(out, c.Value, variable)
+		}
+		return append(out, '}')
+	case ast.NullValue:
+		return append(out, "null"...)
+	default:
+		return append(out, v.Raw...)
+	}
+}
+
+const hexDigits = "0123456789abcdef"
+
+func appendString(out []byte, s string) []byte {
+	out = append(out, '"')
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '"' || c == '\\':
+			out = append(out, '\\', c)
+		case c == '\n':
+			out = append(out, '\\', 'n')
+		case c == '\r':
+			out = append(out, '\\', 'r')
+		case c == '\t':
+			out = append(out, '\\', 't')
+		case c < 0x20:
+			out = append(out, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
+		default:
+			out = append(out, c)
+		}
+	}
+	return append(out, '"')
+}
