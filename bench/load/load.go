@@ -196,6 +196,7 @@ type worker struct {
 	target    *target
 	sources   []*source
 	next      int
+	sent      uint64 // in all phases
 	latencies histogram
 	verdicts  [wrong + 1]uint64
 	bytes     uint64
@@ -217,6 +218,7 @@ func (w *worker) run(phase *atomic.Int32) {
 		w.next = (w.next + 1) % len(w.sources)
 		body = s.appendBody(body[:0])
 		request.SetBodyRaw(body)
+		w.sent++
 		start := time.Now()
 		err := w.target.client.Do(&request, &response)
 		took := time.Since(start)

@@ -31,6 +31,8 @@ func run(t *testing.T, config Config) *Report {
 	return report
 }
 
+var callsPerRequest = map[string]uint64{"same": 8, "distinct": 8, "small": 1, "cached": 2}
+
 func TestMeasuresTheFloor(t *testing.T) {
 	for _, scale := range []int{1, 10} {
 		s, err := stub.Start(stub.Config{Host: "127.0.0.1", Scale: scale})
@@ -45,9 +47,13 @@ func TestMeasuresTheFloor(t *testing.T) {
 		server := httptest.NewServer(handler)
 		defer server.Close()
 		for _, workload := range []string{"same", "distinct", "small", "cached"} {
+			before := s.Calls()
 			r := run(t, Config{URL: server.URL + "/" + workload, Workload: []string{workload}, Scale: scale, PID: os.Getpid()})
 			if !r.OK() {
 				t.Errorf("%s, scale %d: %d requests, %d right, failures %v, %s", workload, scale, r.Requests, r.Right, r.Failures, r.FirstFlaw)
+			}
+			if calls := uint64(s.Calls() - before); calls != r.Sent*callsPerRequest[workload] {
+				t.Errorf("%s: %d requests sent, but %d subgraph calls", workload, r.Sent, calls)
 			}
 			if r.P50 <= 0 || r.Max < r.P999 || r.PeakMemory <= 0 || r.Bytes == 0 {
 				t.Errorf("%s: not measured: %+v", workload, r)

@@ -16,6 +16,8 @@ type Report struct {
 	Connections int           `json:"connections"`
 	Elapsed     time.Duration `json:"elapsed"`
 
+	// Sent counts all requests, those of the warm-up and the first tries included.
+	Sent uint64 `json:"sent"`
 	// Requests is the number of answers that arrived while measuring: Right + Partial + Wrong.
 	Requests uint64 `json:"requests"`
 	Right    uint64 `json:"right"`
@@ -47,11 +49,12 @@ func newReport(config *Config, sources []*source, workers []*worker, elapsed, cp
 	}
 	r := &Report{
 		URL: config.URL, Workload: strings.Join(names, ","), Connections: config.Connections, Elapsed: elapsed,
-		Failures: map[string]uint64{}, PID: config.PID, CPU: cpu, PeakMemory: peakMemory,
+		Sent: uint64(len(sources)), Failures: map[string]uint64{}, PID: config.PID, CPU: cpu, PeakMemory: peakMemory,
 	}
 	var all histogram
 	for _, w := range workers {
 		all.merge(&w.latencies)
+		r.Sent += w.sent
 		r.Right += w.verdicts[right]
 		r.Partial += w.verdicts[partial]
 		r.Wrong += w.verdicts[wrong]

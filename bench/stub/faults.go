@@ -52,18 +52,18 @@ func (f Faults) Validate() error {
 	return nil
 }
 
-// UnmarshalJSON reads durations as text ("5ms") and refuses unknown members.
-func (f *Faults) UnmarshalJSON(data []byte) error {
-	type shares Faults
+// parseFaults reads faults from JSON, with durations as text ("5ms"), and refuses unknown members.
+func parseFaults(data []byte) (Faults, error) {
+	var f Faults
 	text := struct {
-		*shares
+		*Faults
 		Delay  string `json:"delay"`
 		SlowBy string `json:"slowBy"`
-	}{shares: (*shares)(f)}
+	}{Faults: &f}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&text); err != nil {
-		return err
+		return f, err
 	}
 	for _, d := range []struct {
 		name, text string
@@ -74,11 +74,11 @@ func (f *Faults) UnmarshalJSON(data []byte) error {
 		}
 		parsed, err := time.ParseDuration(d.text)
 		if err != nil {
-			return fmt.Errorf("%s: %w", d.name, err)
+			return f, fmt.Errorf("%s: %w", d.name, err)
 		}
 		*d.into = parsed
 	}
-	return nil
+	return f, nil
 }
 
 // fault is what happens to one request.

@@ -8,7 +8,6 @@
 package stub
 
 import (
-	"encoding/json"
 	"fmt"
 	"net"
 	"strconv"
@@ -265,8 +264,7 @@ func (s *Subgraph) control(ctx *fasthttp.RequestCtx) {
 	case ctx.IsGet() && string(ctx.Path()) == "/stub/calls":
 		ctx.SetBodyString(strconv.FormatInt(s.Calls(), 10))
 	case ctx.IsPut() && string(ctx.Path()) == "/stub/faults":
-		var faults Faults
-		err := json.Unmarshal(ctx.PostBody(), &faults)
+		faults, err := parseFaults(ctx.PostBody())
 		if err == nil {
 			err = s.SetFaults(faults)
 		}

@@ -156,12 +156,12 @@ func TestBadFaultsAreRefused(t *testing.T) {
 	s := start(t, Config{})
 	control := strings.Replace(s.URLs()["accounts"], "/graphql", "/stub/faults", 1)
 	for body, want := range map[string]string{
-		`{"fail":2}`:                "between 0 and 1",
-		`{"fail":0.7,"close":0.7}`:  "add up to",
-		`{"delay":"soon"}`:          "delay",
-		`{"delay":"-5ms"}`:          "negative",
-		`{"explode":1}`:             "explode",
-		`{"delay":"1ms","fail":"x"`: "JSON",
+		`{"fail":2}`:               "between 0 and 1",
+		`{"fail":0.7,"close":0.7}`: "add up to",
+		`{"delay":"soon"}`:         "delay",
+		`{"delay":"-5ms"}`:         "negative",
+		`{"explode":1}`:            "explode",
+		`{"fail":"x"}`:             "fail",
 	} {
 		resp, answer, err := send(t, "PUT", control, body)
 		if err != nil || resp.StatusCode != 400 || !strings.Contains(answer, want) {

@@ -1,0 +1,267 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/weft-graphql/weft/bench/definition"
+	"github.com/weft-graphql/weft/bench/load"
+)
+
+type measureCommand struct {
+	Workload    []string      `help:"Workloads to measure." default:"same,distinct,small"`
+	Connections int           `help:"Requests in flight." default:"50"`
+	Duration    time.Duration `help:"Length of one measurement." default:"5s"`
+	WarmUp      time.Duration `help:"Sending before each measurement." default:"2s"`
+	Rounds      int           `help:"Measurements of each workload; the servers take turns." default:"3"`
+	Scale       int           `help:"Times to repeat the data, and with it the size of every answer." default:"1"`
+	Delay       time.Duration `help:"What every subgraph call takes in addition." default:"0s"`
+
+	NoRouter   bool     `help:"Do not start the router."`
+	Router     string   `help:"The weft binary. Without it, ./cmd/weft is built." type:"existingfile" placeholder:"FILE"`
+	Supergraph string   `help:"Supergraph to serve, with the subgraphs' URLs replaced. Without it, the router's own composer makes one." type:"existingfile" placeholder:"FILE"`
+	RouterArg  []string `help:"Further argument for the router. May be repeated." sep:"none" placeholder:"ARG"`
+	RouterPort int      `help:"Port of the router; 0 takes a free one." default:"0"`
+	Other      []string `help:"Another running gateway, as NAME=URL@PID. May be repeated; give --stub-port to know the subgraphs' ports." sep:"none" placeholder:"GATEWAY"`
+	StubPort   int      `help:"First of the stub's four ports; 0 takes free ones." default:"0"`
+
+	NoPin     bool `help:"Do not bind processes to cores."`
+	ServerCPU int  `name:"server-cpu" help:"Core of the router and the floor." default:"0"`
+	LoadCPU   int  `name:"load-cpu" help:"Core of the stub and the load." default:"1"`
+
+	Profile string `help:"Directory to write a CPU, heap and allocation profile of the router to, for each workload." placeholder:"DIR"`
+	Admin   string `help:"Where the router serves /debug/pprof/, for --profile." placeholder:"URL"`
+	JSON    string `name:"json" help:"File to write all reports to." placeholder:"FILE"`
+}
+
+// server is something that is measured.
+type server struct {
+	name string
+	pid  int
+	url  func(workload string) string
+	// calls reads how many requests its subgraphs have answered.
+	calls func() (int64, error)
+	admin string
+}
+
+// measurement is one report, and how many subgraph calls a request took.
+type measurement struct {
+	Server          string       `json:"server"`
+	Round           int          `json:"round"`
+	CallsPerRequest float64      `json:"callsPerRequest"`
+	Report          *load.Report `json:"report"`
+}
+
+// Run starts everything, measures, prints and stops everything.
+func (c *measureCommand) Run(ctx context.Context) error {
+	if c.Rounds < 1 {
+		return fmt.Errorf("%d rounds: at least one is needed", c.Rounds)
+	}
+	if c.Profile != "" && c.Admin == "" {
+		return errors.New("--profile needs --admin, the URL of the router's admin listener")
+	}
+	cached, plain, err := splitWorkloads(c.Workload)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(os.Stderr, describeMachine())
+	var all []measurement
+	// Workloads with caching subgraphs get a house of their own, so that caching does not help the others.
+	for _, group := range []struct {
+		workloads    []string
+		cacheControl bool
+	}{{plain, false}, {cached, true}} {
+		if len(group.workloads) == 0 {
+			continue
+		}
+		measured, err := c.measureGroup(ctx, group.workloads, group.cacheControl)
+		if err != nil {
+			return err
+		}
+		all = append(all, measured...)
+	}
+	if c.JSON != "" {
+		text, err := json.MarshalIndent(all, "", "  ")
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(c.JSON, append(text, '\n'), 0o644); err != nil {
+			return err
+		}
+	}
+	if err := writeTable(os.Stdout, all); err != nil {
+		return err
+	}
+	return flaws(all)
+}
+
+// splitWorkloads separates the workloads whose subgraphs send Cache-Control from the others.
+func splitWorkloads(names []string) (cached, plain []string, err error) {
+	for _, name := range names {
+		w, err := definition.FindWorkload(name)
+		if err != nil {
+			return nil, nil, err
+		}
+		if w.CacheControl {
+			cached = append(cached, name)
+		} else {
+			plain = append(plain, name)
+		}
+	}
+	return cached, plain, nil
+}
+
+func (c *measureCommand) serverCPU() int {
+	if c.NoPin {
+		return -1
+	}
+	return c.ServerCPU
+}
+
+func (c *measureCommand) loadCPU() int {
+	if c.NoPin {
+		return -1
+	}
+	return c.LoadCPU
+}
+
+// measureGroup measures workloads that share a stub.
+func (c *measureCommand) measureGroup(ctx context.Context, workloads []string, cacheControl bool) ([]measurement, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	scale := "--scale=" + strconv.Itoa(c.Scale)
+	args := []string{"stub", scale, "--port=" + strconv.Itoa(c.StubPort), "--delay=" + c.Delay.String()}
+	if cacheControl {
+		args = append(args, "--cache-control")
+	}
+	stubChild, err := startChild("stub", c.loadCPU(), self, args...)
+	if err != nil {
+		return nil, err
+	}
+	urls := map[string]string{}
+	if err := stubChild.ready(&urls); err != nil {
+		return nil, err
+	}
+	defer stubChild.stop()
+	calls := func() (int64, error) { return subgraphCalls(ctx, urls) }
+
+	var list []string
+	for name, url := range urls {
+		list = append(list, name+"="+url)
+	}
+	floorChild, err := startChild("floor", c.serverCPU(), self, "floor", scale, "--subgraphs="+strings.Join(list, ";"))
+	if err != nil {
+		return nil, err
+	}
+	var floorURL string
+	if err := floorChild.ready(&floorURL); err != nil {
+		return nil, err
+	}
+	defer floorChild.stop()
+	servers := []server{{name: floorName, pid: floorChild.pid(), calls: calls,
+		url: func(workload string) string { return floorURL + "/" + workload }}}
+
+	if !c.NoRouter {
+		router, url, err := c.startRouter(ctx, urls)
+		if err != nil {
+			return nil, err
+		}
+		defer router.stop()
+		servers = append(servers, server{name: "weft", pid: router.pid(), calls: calls, admin: c.Admin,
+			url: func(string) string { return url }})
+	}
+	others, err := parseOthers(c.Other, calls)
+	if err != nil {
+		return nil, err
+	}
+	return c.rounds(ctx, self, append(servers, others...), workloads)
+}
+
+// rounds lets the servers take turns, so that a change in the machine's mood hits all of them.
+func (c *measureCommand) rounds(ctx context.Context, self string, servers []server, workloads []string) ([]measurement, error) {
+	var all []measurement
+	for _, workload := range workloads {
+		for round := range c.Rounds {
+			for _, s := range servers {
+				m, err := c.one(ctx, self, s, workload, round)
+				if err != nil {
+					return nil, fmt.Errorf("%s, workload %s: %w", s.name, workload, err)
+				}
+				fmt.Fprintf(os.Stderr, "%-9s round %d  %-6s %8.4f ms CPU per request  %6.0f requests/s  p99 %s\n", workload, round+1,
+					s.name, float64(m.Report.CPUPerRequest())/1e6, m.Report.PerSecond(), m.Report.P99.Round(10*time.Microsecond))
+				all = append(all, *m)
+			}
+		}
+	}
+	return all, nil
+}
+
+func (c *measureCommand) one(ctx context.Context, self string, s server, workload string, round int) (*measurement, error) {
+	before, err := s.calls()
+	if err != nil {
+		return nil, err
+	}
+	child, err := startChild("load", c.loadCPU(), self, "load", "--json",
+		"--url="+s.url(workload), "--workload="+workload, "--connections="+strconv.Itoa(c.Connections),
+		"--duration="+c.Duration.String(), "--warm-up="+c.WarmUp.String(), "--scale="+strconv.Itoa(c.Scale), "--pid="+strconv.Itoa(s.pid))
+	if err != nil {
+		return nil, err
+	}
+	profiled := make(chan error, 1)
+	if round == 0 && c.Profile != "" && s.admin != "" {
+		prefix := filepath.Join(c.Profile, workload)
+		go func() { profiled <- fetchProfiles(ctx, s.admin, prefix, c.WarmUp, c.Duration) }()
+	} else {
+		profiled <- nil
+	}
+	m := &measurement{Server: s.name, Round: round + 1, Report: &load.Report{}}
+	if err := errors.Join(child.result(ctx, m.Report), <-profiled); err != nil {
+		return nil, err
+	}
+	after, err := s.calls()
+	if err != nil {
+		return nil, err
+	}
+	m.CallsPerRequest = float64(after-before) / float64(m.Report.Sent)
+	return m, nil
+}
+
+// parseOthers reads gateways that somebody else started.
+func parseOthers(specs []string, calls func() (int64, error)) ([]server, error) {
+	var others []server
+	for _, spec := range specs {
+		name, rest, hasName := strings.Cut(spec, "=")
+		at := strings.LastIndex(rest, "@")
+		if !hasName || name == "" || at < 0 {
+			return nil, fmt.Errorf("gateway %q: write it as NAME=URL@PID", spec)
+		}
+		pid, err := strconv.Atoi(rest[at+1:])
+		if err != nil || pid < 1 {
+			return nil, fmt.Errorf("gateway %q: %q is not a process number", spec, rest[at+1:])
+		}
+		url := rest[:at]
+		others = append(others, server{name: name, pid: pid, calls: calls, url: func(string) string { return url }})
+	}
+	return others, nil
+}
+
+// flaws is an error when an answer of any measurement was not right.
+func flaws(all []measurement) error {
+	var errs []error
+	for _, m := range all {
+		if r := m.Report; !r.OK() {
+			errs = append(errs, fmt.Errorf("%s, workload %s, round %d: of %d answers %d were right, %d partial, %d wrong; failures %v; %s",
+				m.Server, r.Workload, m.Round, r.Requests, r.Right, r.Partial, r.Wrong, r.Failures, r.FirstFlaw))
+		}
+	}
+	return errors.Join(errs...)
+}
