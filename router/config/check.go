@@ -1,0 +1,241 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// check reports every setting whose value cannot work. It returns nil or Problems.
+func (r *reader) check(c *Config) error {
+	k := &checker{reader: r}
+	k.listeners(c)
+	k.supergraph(&c.Supergraph)
+	k.clientSide(c)
+	k.upstream(&c.Upstream)
+	k.cache(&c.Cache)
+	k.rest(c)
+	if len(k.problems) > 0 {
+		return k.problems
+	}
+	return nil
+}
+
+type checker struct {
+	reader   *reader
+	problems Problems
+}
+
+// report adds a problem with the setting at key, placed where the setting or the nearest section around it stands.
+func (k *checker) report(key, format string, args ...any) {
+	p := Problem{File: k.reader.file, Key: key, Message: fmt.Sprintf(format, args...)}
+	for at := key; ; {
+		if node, ok := k.reader.at[at]; ok {
+			p.Line, p.Column = node.Line, node.Column
+			break
+		}
+		cut := strings.LastIndexByte(at, '.')
+		if cut < 0 {
+			break
+		}
+		at = at[:cut]
+	}
+	k.problems = append(k.problems, p)
+}
+
+func (k *checker) listeners(c *Config) {
+	k.address("listen", c.Listen)
+	if c.Admin.Listen != "" {
+		k.address("admin.listen", c.Admin.Listen)
+		if c.Admin.Listen == c.Listen {
+			k.report("admin.listen", "is the same address as listen; operators need an address of their own")
+		}
+	}
+	if (c.TLS.CertFile == "") != (c.TLS.KeyFile == "") {
+		k.report("tls", "needs both cert_file and key_file")
+	}
+	if c.Cache.Invalidation.SharedKey != "" && c.Admin.Listen == "" {
+		k.report("cache.invalidation", "needs the admin listener: set admin.listen")
+	}
+}
+
+func (k *checker) address(key, address string) {
+	_, port, err := net.SplitHostPort(address)
+	if err == nil {
+		if n, convErr := strconv.Atoi(port); convErr != nil || n < 0 || n > 65535 {
+			err = fmt.Errorf("%q is not a port", port)
+		}
+	}
+	if err != nil {
+		k.report(key, "%q is not an address; write one like 127.0.0.1:4000 or :4000", address)
+	}
+}
+
+func (k *checker) supergraph(s *Supergraph) {
+	switch {
+	case s.Path == "" && len(s.Subgraphs) == 0:
+		k.report("supergraph", "there is no graph to serve: set supergraph.path (or the flag --supergraph) to a supergraph file, or list supergraph.subgraphs to compose")
+	case s.Path != "" && len(s.Subgraphs) > 0:
+		k.report("supergraph", "has both path and subgraphs; the graph comes from one of them")
+	}
+	seen := map[string]bool{}
+	for i, sub := range s.Subgraphs {
+		key := fmt.Sprintf("supergraph.subgraphs.%d", i)
+		switch {
+		case sub.Name == "":
+			k.report(key, "has no name")
+		case seen[sub.Name]:
+			k.report(key+".name", "%q is the name of another subgraph too", sub.Name)
+		}
+		seen[sub.Name] = true
+		if sub.Schema == "" {
+			k.report(key, "has no schema: name the file of its SDL")
+		}
+		k.subgraphURL(key+".url", sub.URL)
+	}
+	k.positive("supergraph.poll_interval", s.PollInterval, 10*time.Millisecond)
+}
+
+func (k *checker) subgraphURL(key, address string) {
+	if address == "" {
+		return
+	}
+	u, err := url.Parse(address)
+	if err != nil || !slices.Contains([]string{"http", "https", "unix"}, u.Scheme) || u.Host+u.Path == "" {
+		k.report(key, "%q is not the address of a subgraph; write one like http://127.0.0.1:4001/graphql", address)
+	}
+}
+
+func (k *checker) clientSide(c *Config) {
+	for key, path := range map[string]string{"graphql.path": c.GraphQL.Path, "playground.path": c.Playground.Path} {
+		if !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "?# ") {
+			k.report(key, "%q is not a path; write one like /graphql", path)
+		}
+		if path == "/healthz" || path == "/readyz" || path == "/status" {
+			k.report(key, "%s is where the router answers about its health", path)
+		}
+	}
+	if c.GraphQL.Batching.Enabled {
+		k.between("graphql.batching.max", c.GraphQL.Batching.Max, 1, 1000)
+	}
+	l := &c.Limits
+	if l.BodyBytes < 1 {
+		k.report("limits.body_bytes", "must be at least 1; write a size like 1MB")
+	}
+	k.between("limits.concurrent_requests", l.ConcurrentRequests, 0, 10_000_000)
+	k.notNegative("limits.request_timeout", l.RequestTimeout)
+	for key, n := range map[string]int{"tokens": l.Tokens, "depth": l.Depth, "fields": l.Fields, "aliases": l.Aliases,
+		"directives": l.Directives, "root_fields": l.RootFields} {
+		k.between("limits."+key, n, -1, 1<<30)
+	}
+	if c.CORS.Credentials && slices.Contains(c.CORS.Origins, "*") {
+		k.report("cors.credentials", "cannot go with the origin *: every page of the web could act as your users; name the origins")
+	}
+	for i, origin := range c.CORS.Origins {
+		u, err := url.Parse(origin)
+		if origin != "*" && (err != nil || u.Scheme == "" || u.Host == "" || u.Path != "") {
+			k.report(fmt.Sprintf("cors.origins.%d", i), "%q is not an origin; write one like https://shop.example", origin)
+		}
+	}
+	k.notNegative("cors.max_age", c.CORS.MaxAge)
+}
+
+func (k *checker) upstream(u *Upstream) {
+	k.settings("upstream.all", &u.All)
+	for name, s := range u.Subgraphs {
+		k.settings("upstream.subgraphs."+name, &s)
+	}
+	if u.MaxResponseBytes < 1 {
+		k.report("upstream.max_response_bytes", "must be at least 1; write a size like 128MB")
+	}
+	k.between("upstream.max_concurrent_fetches", u.MaxConcurrentFetches, 1, 100_000)
+}
+
+func (k *checker) settings(key string, s *UpstreamSettings) {
+	k.subgraphURL(key+".url", s.URL)
+	k.oneOf(key+".protocol", s.Protocol, "", "auto", "http1", "http2", "h2c")
+	for name, d := range map[string]time.Duration{"timeout": s.Timeout, "idle_timeout": s.IdleTimeout,
+		"retries.pause": s.Retries.Pause, "breaker.open_for": s.Breaker.OpenFor, "hedge.after": s.Hedge.After} {
+		k.notNegative(key+"."+name, d)
+	}
+	k.between(key+".max_connections", s.MaxConnections, 0, 1_000_000)
+	k.between(key+".max_concurrent", s.MaxConcurrent, 0, 1_000_000)
+	k.between(key+".retries.max", s.Retries.Max, 0, 20)
+	k.between(key+".breaker.failures", s.Breaker.Failures, 0, 1_000_000)
+	if s.Retries.Budget < 0 || s.Retries.Budget > 1 {
+		k.report(key+".retries.budget", "must be between 0 and 1: the part of all calls that may be repetitions")
+	}
+	for i, encoding := range s.AcceptEncoding {
+		k.oneOf(fmt.Sprintf("%s.accept_encoding.%d", key, i), encoding, "gzip", "br", "zstd")
+	}
+	if (s.TLS.CertFile == "") != (s.TLS.KeyFile == "") {
+		k.report(key+".tls", "needs both cert_file and key_file, or neither")
+	}
+}
+
+func (k *checker) cache(c *Cache) {
+	if strings.ContainsAny(c.Namespace, "{}: \r\n*?[]") {
+		k.report("cache.namespace", "%q must not contain braces, brackets, colons, wildcards or blanks: it is part of every Redis key", c.Namespace)
+	}
+	k.oneOf("cache.redis.mode", c.Redis.Mode, "", "standalone", "cluster", "sentinel")
+	if c.Redis.Mode == "sentinel" && c.Redis.MasterName == "" {
+		k.report("cache.redis.master_name", "is missing: the sentinels know the primary by a name")
+	}
+	k.between("cache.redis.db", c.Redis.DB, 0, 1<<20)
+	k.between("cache.redis.pool_size", c.Redis.PoolSize, 0, 1<<20)
+	for key, d := range map[string]time.Duration{"timeout": c.Timeout, "ttl": c.TTL, "max_ttl": c.MaxTTL, "l1.ttl": c.L1.TTL,
+		"stale.while_revalidate": c.Stale.WhileRevalidate, "stale.if_error": c.Stale.IfError} {
+		k.notNegative("cache."+key, d)
+	}
+	for name, s := range c.Subgraphs {
+		k.notNegative("cache.subgraphs."+name+".ttl", s.TTL)
+		for typ, t := range s.Types {
+			k.notNegative("cache.subgraphs."+name+".types."+typ+".ttl", t.TTL)
+		}
+	}
+	if key := c.Invalidation.SharedKey; key != "" && len(key) < 16 {
+		k.report("cache.invalidation.shared_key", "must have at least 16 characters")
+	}
+}
+
+func (k *checker) rest(c *Config) {
+	if c.Plan.CacheBytes < 1<<20 {
+		k.report("plan.cache_bytes", "must be at least 1MB")
+	}
+	k.between("plan.search_budget", c.Plan.SearchBudget, 0, 1<<40)
+	k.between("plan.warm_up", c.Plan.WarmUp, 0, 100_000)
+	k.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
+	k.oneOf("log.format", c.Log.Format, "json", "text", "pretty")
+	k.notNegative("shutdown.drain_delay", c.Shutdown.DrainDelay)
+	k.notNegative("shutdown.timeout", c.Shutdown.Timeout)
+}
+
+func (k *checker) oneOf(key, value string, allowed ...string) {
+	if slices.Contains(allowed, value) {
+		return
+	}
+	allowed = slices.DeleteFunc(slices.Clone(allowed), func(s string) bool { return s == "" })
+	k.report(key, "%q is not possible; choose %s", value, strings.Join(allowed, ", "))
+}
+
+func (k *checker) between(key string, n, low, high int) {
+	if n < low || n > high {
+		k.report(key, "%d is not possible; it must be between %d and %d", n, low, high)
+	}
+}
+
+func (k *checker) notNegative(key string, d time.Duration) {
+	if d < 0 {
+		k.report(key, "%s is negative", d)
+	}
+}
+
+func (k *checker) positive(key string, d, least time.Duration) {
+	if d < least {
+		k.report(key, "%s is too short; it must be at least %s", d, least)
+	}
+}

@@ -1,0 +1,35 @@
+package config
+
+import "time"
+
+// Default is the configuration of a router that was told nothing.
+func Default() Config {
+	return Config{
+		Listen:     "127.0.0.1:4000",
+		Supergraph: Supergraph{Watch: true, PollInterval: time.Second},
+		GraphQL:    GraphQL{Path: "/graphql", Introspection: true, Batching: Batching{Max: 10}},
+		Playground: Playground{Path: "/", Title: "Weft"},
+		Limits:     Limits{BodyBytes: 1 << 20, ConcurrentRequests: 10_000, RequestTimeout: 30 * time.Second},
+		CORS:       CORS{MaxAge: time.Hour},
+		Compression: Compression{
+			MinBytes: 1 << 10,
+		},
+		Upstream: Upstream{
+			All: UpstreamSettings{
+				Timeout: 15 * time.Second, Protocol: "auto", MaxConnections: 512, IdleTimeout: 50 * time.Second,
+				Retries: Retries{Pause: 20 * time.Millisecond, Budget: 0.1},
+				Breaker: Breaker{OpenFor: time.Second},
+			},
+			MaxResponseBytes: 128 << 20, MaxConcurrentFetches: 64,
+		},
+		Cache: Cache{
+			Namespace: "default", Timeout: 20 * time.Millisecond, NegativeTTL: 5 * time.Second, MaxTTL: 24 * time.Hour,
+			L1: L1{Enabled: true, MaxBytes: 64 << 20, TTL: 2 * time.Second},
+		},
+		Dedupe:   Dedupe{SubgraphRequests: true, IdentityHeaders: []string{"Authorization", "Cookie"}},
+		Plan:     Plan{CacheBytes: 64 << 20, WarmUp: 500},
+		Log:      Log{Level: "info", Format: "json", RequestIDs: false},
+		Admin:    Admin{Metrics: true},
+		Shutdown: Shutdown{Timeout: 20 * time.Second},
+	}
+}

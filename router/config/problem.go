@@ -1,0 +1,71 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+)
+
+// Problem is one thing that is wrong with a configuration.
+type Problem struct {
+	// File, Line and Column are where it stands; File is empty and Line 0 when it does not come from a file.
+	File         string
+	Line, Column int
+	// Source is where it comes from otherwise: the name of an environment variable or a flag.
+	Source string
+	// Key is the path of the setting: upstream.all.timeout.
+	Key string
+	// Message says what is wrong and how to mend it.
+	Message string
+}
+
+// Error is the problem on one line.
+func (p Problem) Error() string {
+	var where string
+	switch {
+	case p.Source != "":
+		where = p.Source + ": "
+	case p.Line > 0:
+		where = fmt.Sprintf("%s:%d:%d: ", p.File, p.Line, p.Column)
+	case p.File != "":
+		where = p.File + ": "
+	}
+	if p.Key != "" {
+		where += p.Key + ": "
+	}
+	return where + p.Message
+}
+
+// Problems are all things that are wrong with a configuration.
+type Problems []Problem
+
+// Error is all problems, one per line.
+func (p Problems) Error() string {
+	lines := make([]string, len(p))
+	for i, problem := range p {
+		lines[i] = problem.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// nearest is the candidate that a misspelt name most likely means; empty when none is close.
+func nearest(name string, candidates []string) string {
+	best, distance := "", max(2, len(name)/3)+1
+	for _, c := range slices.Sorted(slices.Values(candidates)) {
+		if d := levenshtein.ComputeDistance(name, c); d < distance {
+			best, distance = c, d
+		}
+	}
+	return best
+}
+
+// unknownKey words the problem of a key that does not exist.
+func unknownKey(name string, known []string) string {
+	if guess := nearest(name, known); guess != "" {
+		return fmt.Sprintf("there is no setting %q here; did you mean %q?", name, guess)
+	}
+	slices.Sort(known)
+	return fmt.Sprintf("there is no setting %q here; there are %s", name, strings.Join(known, ", "))
+}
