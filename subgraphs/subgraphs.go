@@ -38,7 +38,10 @@ type recipe struct {
 
 // recipes knows how to make each service.
 var recipes = map[string]recipe{
-	"accounts": accountsRecipe,
+	"accounts":  accountsRecipe,
+	"catalog":   catalogRecipe,
+	"inventory": inventoryRecipe,
+	"reviews":   reviewsRecipe,
 }
 
 // Names lists the services by name.

@@ -23,6 +23,14 @@ type outboxRow struct {
 	Payload string `bun:"payload"`
 }
 
+// inboxRow notes an event that was taken in.
+type inboxRow struct {
+	bun.BaseModel `bun:"table:weft_inbox"`
+
+	ID string    `bun:"id,pk"`
+	At time.Time `bun:"at"`
+}
+
 // Outbox commits changes together with the events about them. An Outbox without a bus behind it (nobody listens)
 // commits just the changes.
 type Outbox struct {
@@ -49,14 +57,48 @@ func (o *Outbox) Commit(
 		}
 		return o.record(ctx, tx, events)
 	})
-	if err != nil || !o.enabled || len(events) == 0 {
-		return err
+	if err == nil {
+		o.signal(len(events))
+	}
+	return err
+}
+
+// CommitOnce is Commit for a change that an event from elsewhere asks for. It notes the event's id in the same
+// transaction; when it was noted before, nothing happens, so that a repeated event is harmless.
+func (o *Outbox) CommitOnce(
+	ctx context.Context, id string, change func(context.Context, bun.Tx) error, events ...wire.EntityChanged,
+) error {
+	fresh := false
+	err := o.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		result, err := tx.NewInsert().Model(&inboxRow{ID: id, At: time.Now().UTC()}).On("CONFLICT DO NOTHING").Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("note an event as taken in: %w", err)
+		}
+		inserted, err := result.RowsAffected()
+		if err != nil || inserted == 0 {
+			return err
+		}
+		fresh = true
+		if err := change(ctx, tx); err != nil {
+			return err
+		}
+		return o.record(ctx, tx, events)
+	})
+	if err == nil && fresh {
+		o.signal(len(events))
+	}
+	return err
+}
+
+// signal tells the relay that n events were committed.
+func (o *Outbox) signal(n int) {
+	if !o.enabled || n == 0 {
+		return
 	}
 	select {
 	case o.wake <- struct{}{}:
 	default:
 	}
-	return nil
 }
 
 func (o *Outbox) record(ctx context.Context, tx bun.Tx, events []wire.EntityChanged) error {

@@ -1,0 +1,23 @@
+package subgraphs
+
+import (
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/uptrace/bun"
+
+	"github.com/weft-graphql/weft/subgraphs/catalog"
+	"github.com/weft-graphql/weft/subgraphs/catalog/graph"
+	"github.com/weft-graphql/weft/subgraphs/catalog/store"
+	"github.com/weft-graphql/weft/subgraphs/kit"
+	"github.com/weft-graphql/weft/subgraphs/kit/events"
+)
+
+// catalogRecipe: goods change seldom, and everybody sees the same.
+var catalogRecipe = recipe{
+	blueprint: kit.Blueprint{Name: "catalog", Migrations: store.Migrations(), Seed: store.Seed},
+	maxAge:    5 * time.Minute,
+	schema: func(db *bun.DB, outbox *events.Outbox) graphql.ExecutableSchema {
+		return graph.New(catalog.New(store.New(db, outbox)))
+	},
+}

@@ -1,0 +1,229 @@
+package catalog
+
+import (
+	"context"
+
+	"github.com/weft-graphql/weft/schema/wire"
+	"github.com/weft-graphql/weft/subgraphs/kit/load"
+	"github.com/weft-graphql/weft/subgraphs/kit/page"
+)
+
+// Store keeps the catalog.
+type Store interface {
+	// ProductsByUPC and ProductsBySKU return those that exist, in any order.
+	ProductsByUPC(ctx context.Context, upcs []string) ([]*Product, error)
+	ProductsBySKU(ctx context.Context, skus []string) ([]*Product, error)
+	// Products returns the list that the query describes.
+	Products(ctx context.Context, query ProductQuery) ([]*Product, error)
+	// CountProducts counts the products that pass the filter.
+	CountProducts(ctx context.Context, filter *ProductFilter) (int, error)
+	// TopOfCategories and TopOfBrands return the best-selling products of each, at most first, best first.
+	TopOfCategories(ctx context.Context, ids []string, first int) (map[string][]*Product, error)
+	TopOfBrands(ctx context.Context, ids []string, first int) (map[string][]*Product, error)
+	// CountByCategory counts the products of each category.
+	CountByCategory(ctx context.Context, ids []string) (map[string]int, error)
+	// Categories and Brands return those that exist, by name; all of them when ids is nil.
+	Categories(ctx context.Context, ids []string) ([]*Category, error)
+	Brands(ctx context.Context, ids []string) ([]*Brand, error)
+	// Search returns the hits that the query describes, best first.
+	Search(ctx context.Context, query SearchQuery) ([]Hit, error)
+	// CountHits counts all hits of the query, on all pages.
+	CountHits(ctx context.Context, query SearchQuery) (int, error)
+	// CreateProduct and UpdateProduct write a product and the event about it together. An SKU that another product
+	// has is a Conflict fault.
+	CreateProduct(ctx context.Context, product *Product, event wire.EntityChanged) error
+	UpdateProduct(ctx context.Context, product *Product, event wire.EntityChanged) error
+}
+
+// Core is what can be done with the catalog.
+type Core struct{ store Store }
+
+// New makes a core on the store.
+func New(store Store) *Core { return &Core{store} }
+
+// The largest lists that can be asked for.
+const (
+	maxPage     = 100
+	maxFeatured = 20
+	maxSearch   = 50
+)
+
+// ProductRef names a product by one of its keys.
+type ProductRef struct{ UPC, SKU string }
+
+// ProductsByRef returns a product or nil for every reference, in order. It makes one query for each kind of key.
+func (c *Core) ProductsByRef(ctx context.Context, refs []ProductRef) ([]*Product, error) {
+	var upcs, skus []string
+	for _, ref := range refs {
+		if ref.UPC != "" {
+			upcs = append(upcs, ref.UPC)
+		} else {
+			skus = append(skus, ref.SKU)
+		}
+	}
+	byUPC, err := c.store.ProductsByUPC(ctx, upcs)
+	if err != nil {
+		return nil, err
+	}
+	bySKU, err := c.store.ProductsBySKU(ctx, skus)
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[ProductRef]*Product, len(refs))
+	for _, product := range relate(append(byUPC, bySKU...)) {
+		found[ProductRef{UPC: product.Upc}] = product
+		found[ProductRef{SKU: product.Sku}] = product
+	}
+	products := make([]*Product, len(refs))
+	for i, ref := range refs {
+		if ref.UPC != "" {
+			ref.SKU = ""
+		}
+		products[i] = found[ref]
+	}
+	return products, nil
+}
+
+// Product returns the product, or nil when there is none.
+func (c *Core) Product(ctx context.Context, upc string) (*Product, error) {
+	products, err := c.ProductsByRef(ctx, []ProductRef{{UPC: upc}})
+	if err != nil {
+		return nil, err
+	}
+	return products[0], nil
+}
+
+// TopProducts returns the best-selling products.
+func (c *Core) TopProducts(ctx context.Context, first int) ([]*Product, error) {
+	if err := page.CheckFirst(first, maxPage); err != nil {
+		return nil, err
+	}
+	products, err := c.store.Products(ctx, ProductQuery{Sort: BestSelling, Limit: first})
+	return relate(products), err
+}
+
+// Categories returns all categories by name.
+func (c *Core) Categories(ctx context.Context) ([]*Category, error) {
+	categories, err := c.store.Categories(ctx, nil)
+	return relateCategories(categories), err
+}
+
+// CategoriesByID returns a category or nil for every id, in order.
+func (c *Core) CategoriesByID(ctx context.Context, ids []string) ([]*Category, error) {
+	found, err := c.categoryMap(ctx, ids)
+	return inOrder(ids, found), err
+}
+
+// Category returns the category, or nil when there is none.
+func (c *Core) Category(ctx context.Context, id string) (*Category, error) {
+	found, err := c.categoryMap(ctx, []string{id})
+	return found[id], err
+}
+
+// Brands returns all brands by name.
+func (c *Core) Brands(ctx context.Context) ([]*Brand, error) {
+	brands, err := c.store.Brands(ctx, nil)
+	return relateBrands(brands), err
+}
+
+// BrandsByID returns a brand or nil for every id, in order.
+func (c *Core) BrandsByID(ctx context.Context, ids []string) ([]*Brand, error) {
+	found, err := c.brandMap(ctx, ids)
+	return inOrder(ids, found), err
+}
+
+// Featured returns products, categories and brands by turns.
+func (c *Core) Featured(ctx context.Context, first int) ([]Item, error) {
+	if err := page.CheckFirst(first, maxFeatured); err != nil {
+		return nil, err
+	}
+	products, err := c.TopProducts(ctx, first)
+	if err != nil {
+		return nil, err
+	}
+	categories, err := c.Categories(ctx)
+	if err != nil {
+		return nil, err
+	}
+	brands, err := c.Brands(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var items []Item
+	for i := 0; i < first; i++ {
+		if i < len(products) {
+			items = append(items, products[i])
+		}
+		if i < len(categories) {
+			items = append(items, categories[i])
+		}
+		if i < len(brands) {
+			items = append(items, brands[i])
+		}
+	}
+	return items[:min(first, len(items))], nil
+}
+
+// The names of the edges that siblings load together.
+type (
+	edgeCategory struct{}
+	edgeBrand    struct{}
+	edgeCount    struct{}
+	edgeProducts struct{ first int }
+	edgeRelated  struct{ first int }
+)
+
+// CategoryOf returns the product's category.
+func (c *Core) CategoryOf(ctx context.Context, product *Product) (*Category, error) {
+	return load.Onward(ctx, product.kin.categories, edgeCategory{}, product.CategoryID, c.categoryMap)
+}
+
+// BrandOf returns the product's brand.
+func (c *Core) BrandOf(ctx context.Context, product *Product) (*Brand, error) {
+	return load.Onward(ctx, product.kin.brands, edgeBrand{}, product.BrandID, c.brandMap)
+}
+
+// Related returns other products of the product's category, best-selling first.
+func (c *Core) Related(ctx context.Context, product *Product, first int) ([]*Product, error) {
+	if err := page.CheckFirst(first, maxFeatured); err != nil {
+		return nil, err
+	}
+	fetch := func(ctx context.Context, ids []string) (map[string][]*Product, error) {
+		return relateAll(c.store.TopOfCategories(ctx, ids, first+1))
+	}
+	top, err := load.Onward(ctx, product.kin.categories, edgeRelated{first}, product.CategoryID, fetch)
+	others := make([]*Product, 0, first)
+	for _, other := range top {
+		if other.Upc != product.Upc && len(others) < first {
+			others = append(others, other)
+		}
+	}
+	return others, err
+}
+
+// CountOf counts the products of the category.
+func (c *Core) CountOf(ctx context.Context, category *Category) (int, error) {
+	return load.Onward(ctx, category.kin, edgeCount{}, category.ID, c.store.CountByCategory)
+}
+
+// ProductsOfCategory returns the category's best-selling products.
+func (c *Core) ProductsOfCategory(ctx context.Context, category *Category, first int) ([]*Product, error) {
+	if err := page.CheckFirst(first, maxPage); err != nil {
+		return nil, err
+	}
+	return load.Onward(ctx, category.kin, edgeProducts{first}, category.ID,
+		func(ctx context.Context, ids []string) (map[string][]*Product, error) {
+			return relateAll(c.store.TopOfCategories(ctx, ids, first))
+		})
+}
+
+// ProductsOfBrand returns the brand's best-selling products.
+func (c *Core) ProductsOfBrand(ctx context.Context, brand *Brand, first int) ([]*Product, error) {
+	if err := page.CheckFirst(first, maxPage); err != nil {
+		return nil, err
+	}
+	return load.Onward(ctx, brand.kin, edgeProducts{first}, brand.ID,
+		func(ctx context.Context, ids []string) (map[string][]*Product, error) {
+			return relateAll(c.store.TopOfBrands(ctx, ids, first))
+		})
+}

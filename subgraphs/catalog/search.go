@@ -1,0 +1,160 @@
+package catalog
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/weft-graphql/weft/subgraphs/kit/fault"
+	"github.com/weft-graphql/weft/subgraphs/kit/page"
+)
+
+// SearchKind is a kind of thing a search can find.
+type SearchKind string
+
+// The kinds there are.
+const (
+	KindProduct  SearchKind = "PRODUCT"
+	KindCategory SearchKind = "CATEGORY"
+	KindBrand    SearchKind = "BRAND"
+)
+
+// maxWords bounds the words of a search.
+const maxWords = 8
+
+// maxQuery bounds the length of a search in characters.
+const maxQuery = 100
+
+// SearchQuery describes a part of a list of hits.
+type SearchQuery struct {
+	// Text is all words in lower case with one space between; Words are its words.
+	Text  string
+	Words []string
+	Kinds []SearchKind
+	After *Hit
+	Limit int
+}
+
+// Hit is what a search found, before it is read. Hits are ordered by Rank, Name, Kind and ID.
+type Hit struct {
+	Kind SearchKind
+	ID   string
+	Name string
+	// Rank is smaller for better hits: 0 the name is the text, 1 it begins with it, 2 it contains every word, 3 the
+	// description is needed for that.
+	Rank int
+}
+
+// SearchConnection is one page of search results.
+type SearchConnection struct {
+	Nodes    []SearchResult
+	Edges    []*SearchEdge
+	PageInfo page.Info
+	total    func(context.Context) (int, error)
+}
+
+// TotalCount counts the results of all pages, when asked for.
+func (l *SearchConnection) TotalCount(ctx context.Context) (int, error) { return l.total(ctx) }
+
+// SearchEdge is a search result at a place in a list.
+type SearchEdge struct {
+	Cursor string
+	Node   SearchResult
+}
+
+// Search returns a page of what contains every word of the text.
+func (c *Core) Search(
+	ctx context.Context, text string, first int, after *string, kinds []SearchKind,
+) (*SearchConnection, error) {
+	query, err := newSearch(text, first, after, kinds)
+	if err != nil {
+		return nil, err
+	}
+	hits, err := c.store.Search(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	more := len(hits) > first
+	hits = hits[:min(first, len(hits))]
+	results, err := c.readHits(ctx, hits)
+	if err != nil {
+		return nil, err
+	}
+	list := &SearchConnection{total: func(ctx context.Context) (int, error) { return c.store.CountHits(ctx, query) }}
+	var cursors []string
+	for _, hit := range hits {
+		node, ok := results[hitKey{hit.Kind, hit.ID}]
+		if !ok { // gone since it was found
+			continue
+		}
+		cursor := page.Cursor(strconv.Itoa(hit.Rank), hit.Name, string(hit.Kind), hit.ID)
+		cursors = append(cursors, cursor)
+		list.Nodes = append(list.Nodes, node)
+		list.Edges = append(list.Edges, &SearchEdge{Cursor: cursor, Node: node})
+	}
+	list.PageInfo = page.InfoOf(cursors, query.After != nil, more)
+	return list, nil
+}
+
+func newSearch(text string, first int, after *string, kinds []SearchKind) (SearchQuery, error) {
+	words := strings.Fields(strings.ToLower(text))
+	var check fault.Checker
+	check.Require(len(words) >= 1 && len(words) <= maxWords, "query", "query must have 1 to %d words, not %d", maxWords, len(words))
+	check.Require(len([]rune(text)) <= maxQuery, "query", "query must have at most %d characters", maxQuery)
+	check.Between(first, 1, maxSearch, "first")
+	if err := check.Err(); err != nil {
+		return SearchQuery{}, err
+	}
+	parts, err := page.Parse(after, 4)
+	if err != nil {
+		return SearchQuery{}, err
+	}
+	if len(kinds) == 0 {
+		kinds = []SearchKind{KindProduct, KindCategory, KindBrand}
+	}
+	query := SearchQuery{Text: strings.Join(words, " "), Words: words, Kinds: kinds, Limit: first + 1}
+	if parts != nil {
+		rank, err := strconv.Atoi(parts[0])
+		if err != nil {
+			return SearchQuery{}, fault.At(fault.BadUserInput, "after", "after is not a cursor of a search")
+		}
+		query.After = &Hit{Rank: rank, Name: parts[1], Kind: SearchKind(parts[2]), ID: parts[3]}
+	}
+	return query, nil
+}
+
+type hitKey struct {
+	kind SearchKind
+	id   string
+}
+
+// readHits reads what was found: one query for each kind.
+func (c *Core) readHits(ctx context.Context, hits []Hit) (map[hitKey]SearchResult, error) {
+	ids := map[SearchKind][]string{}
+	for _, hit := range hits {
+		ids[hit.Kind] = append(ids[hit.Kind], hit.ID)
+	}
+	results := make(map[hitKey]SearchResult, len(hits))
+	products, err := c.store.ProductsByUPC(ctx, ids[KindProduct])
+	if err != nil {
+		return nil, err
+	}
+	for _, product := range relate(products) {
+		results[hitKey{KindProduct, product.Upc}] = product
+	}
+	categories, err := c.categoryMap(ctx, ids[KindCategory])
+	if err != nil {
+		return nil, err
+	}
+	for id, category := range categories {
+		results[hitKey{KindCategory, id}] = category
+	}
+	brands, err := c.brandMap(ctx, ids[KindBrand])
+	if err != nil {
+		return nil, err
+	}
+	for id, brand := range brands {
+		results[hitKey{KindBrand, id}] = brand
+	}
+	return results, nil
+}

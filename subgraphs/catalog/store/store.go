@@ -1,0 +1,296 @@
+// Package store keeps the goods of package catalog in an SQL database.
+package store
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"github.com/weft-graphql/weft/schema/wire"
+	"github.com/weft-graphql/weft/subgraphs/catalog"
+	"github.com/weft-graphql/weft/subgraphs/kit/events"
+	"github.com/weft-graphql/weft/subgraphs/kit/fault"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migrations are the files that make the tables.
+func Migrations() fs.FS { return migrations }
+
+// Store keeps goods in a database.
+type Store struct {
+	db     *bun.DB
+	outbox *events.Outbox
+}
+
+var _ catalog.Store = (*Store)(nil)
+
+// New makes a store on a prepared database.
+func New(db *bun.DB, outbox *events.Outbox) *Store { return &Store{db, outbox} }
+
+type productRow struct {
+	bun.BaseModel `bun:"table:products,alias:p"`
+
+	UPC         string    `bun:"upc,pk"`
+	SKU         string    `bun:"sku"`
+	Name        string    `bun:"name"`
+	Description string    `bun:"description"`
+	Slug        string    `bun:"slug"`
+	Price       int       `bun:"price"`
+	Currency    string    `bun:"currency"`
+	Weight      int       `bun:"weight"`
+	Width       int       `bun:"width"`
+	Height      int       `bun:"height"`
+	Depth       int       `bun:"depth"`
+	CategoryID  string    `bun:"category_id"`
+	BrandID     string    `bun:"brand_id"`
+	Sold        int       `bun:"sold"`
+	CreatedAt   time.Time `bun:"created_at"`
+}
+
+func (r *productRow) product() *catalog.Product {
+	return &catalog.Product{
+		Upc: r.UPC, Sku: r.SKU, Name: r.Name, Description: r.Description, Slug: r.Slug,
+		Price: r.Price, Currency: catalog.Currency(r.Currency), Weight: r.Weight,
+		Dimensions: &catalog.Dimensions{Width: r.Width, Height: r.Height, Depth: r.Depth},
+		CategoryID: r.CategoryID, BrandID: r.BrandID, Sold: r.Sold, CreatedAt: r.CreatedAt.UTC(),
+	}
+}
+
+func rowOf(p *catalog.Product) *productRow {
+	return &productRow{
+		UPC: p.Upc, SKU: p.Sku, Name: p.Name, Description: p.Description, Slug: p.Slug,
+		Price: p.Price, Currency: string(p.Currency), Weight: p.Weight,
+		Width: p.Dimensions.Width, Height: p.Dimensions.Height, Depth: p.Dimensions.Depth,
+		CategoryID: p.CategoryID, BrandID: p.BrandID, Sold: p.Sold, CreatedAt: p.CreatedAt,
+	}
+}
+
+func productsOf(rows []productRow) []*catalog.Product {
+	products := make([]*catalog.Product, len(rows))
+	for i := range rows {
+		products[i] = rows[i].product()
+	}
+	return products
+}
+
+type categoryRow struct {
+	bun.BaseModel `bun:"table:categories,alias:c"`
+
+	ID          string `bun:"id,pk"`
+	Name        string `bun:"name"`
+	Description string `bun:"description"`
+}
+
+type brandRow struct {
+	bun.BaseModel `bun:"table:brands,alias:b"`
+
+	ID          string `bun:"id,pk"`
+	Name        string `bun:"name"`
+	Description string `bun:"description"`
+	Country     string `bun:"country"`
+}
+
+// ProductsByUPC returns those that exist.
+func (s *Store) ProductsByUPC(ctx context.Context, upcs []string) ([]*catalog.Product, error) {
+	return s.productsBy(ctx, "p.upc IN (?)", upcs)
+}
+
+// ProductsBySKU returns those that exist.
+func (s *Store) ProductsBySKU(ctx context.Context, skus []string) ([]*catalog.Product, error) {
+	return s.productsBy(ctx, "p.sku IN (?)", skus)
+}
+
+func (s *Store) productsBy(ctx context.Context, where string, keys []string) ([]*catalog.Product, error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	var rows []productRow
+	if err := s.db.NewSelect().Model(&rows).Where(where, bun.List(keys)).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("read products: %w", err)
+	}
+	return productsOf(rows), nil
+}
+
+// Products returns the list that the query describes.
+func (s *Store) Products(ctx context.Context, query catalog.ProductQuery) ([]*catalog.Product, error) {
+	var rows []productRow
+	q := filtered(s.db.NewSelect().Model(&rows), query.Filter).Limit(int64(query.Limit))
+	column, descending := "p.sold", true
+	switch query.Sort {
+	case catalog.Newest:
+		column = "p.created_at"
+	case catalog.PriceAsc:
+		column, descending = "p.price", false
+	case catalog.PriceDesc:
+		column = "p.price"
+	}
+	beyond, direction := "<", "DESC"
+	if !descending {
+		beyond, direction = ">", "ASC"
+	}
+	if after := query.After; after != nil {
+		var value any = after.Number
+		if query.Sort == catalog.Newest {
+			value = after.Time
+		}
+		q = q.Where("("+column+" "+beyond+" ? OR ("+column+" = ? AND p.upc > ?))", value, value, after.UPC)
+	}
+	if err := q.OrderExpr(column + " " + direction + ", p.upc").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("read a list of products: %w", err)
+	}
+	return productsOf(rows), nil
+}
+
+// CountProducts counts the products that pass the filter.
+func (s *Store) CountProducts(ctx context.Context, filter *catalog.ProductFilter) (int, error) {
+	n, err := filtered(s.db.NewSelect().Model((*productRow)(nil)), filter).Count(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("count products: %w", err)
+	}
+	return int(n), nil
+}
+
+func filtered(q *bun.SelectQuery, filter *catalog.ProductFilter) *bun.SelectQuery {
+	if filter == nil {
+		return q
+	}
+	if filter.CategoryID != nil {
+		q = q.Where("p.category_id = ?", *filter.CategoryID)
+	}
+	if filter.BrandID != nil {
+		q = q.Where("p.brand_id = ?", *filter.BrandID)
+	}
+	if filter.MinPrice != nil {
+		q = q.Where("p.price >= ?", *filter.MinPrice)
+	}
+	if filter.MaxPrice != nil {
+		q = q.Where("p.price <= ?", *filter.MaxPrice)
+	}
+	return q
+}
+
+// TopOfCategories returns the best-selling products of each category.
+func (s *Store) TopOfCategories(ctx context.Context, ids []string, first int) (map[string][]*catalog.Product, error) {
+	return s.top(ctx, "category_id", func(p *catalog.Product) string { return p.CategoryID }, ids, first)
+}
+
+// TopOfBrands returns the best-selling products of each brand.
+func (s *Store) TopOfBrands(ctx context.Context, ids []string, first int) (map[string][]*catalog.Product, error) {
+	return s.top(ctx, "brand_id", func(p *catalog.Product) string { return p.BrandID }, ids, first)
+}
+
+// top numbers the products of each group in the database, so that one query serves all groups and no more rows than
+// needed are read.
+func (s *Store) top(
+	ctx context.Context, column string, group func(*catalog.Product) string, ids []string, first int,
+) (map[string][]*catalog.Product, error) {
+	lists := make(map[string][]*catalog.Product, len(ids))
+	if len(ids) == 0 {
+		return lists, nil
+	}
+	ranked := s.db.NewSelect().TableExpr("products AS r").ColumnExpr("r.*").
+		ColumnExpr("ROW_NUMBER() OVER (PARTITION BY r.? ORDER BY r.sold DESC, r.upc) AS place", bun.Ident(column)).
+		Where("r.? IN (?)", bun.Ident(column), bun.List(ids))
+	var rows []productRow
+	err := s.db.NewSelect().Model(&rows).ModelTableExpr("(?) AS p", ranked).
+		Where("p.place <= ?", first).OrderExpr("p.?, p.place", bun.Ident(column)).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the best-selling products by %s: %w", column, err)
+	}
+	for _, id := range ids {
+		lists[id] = []*catalog.Product{}
+	}
+	for _, product := range productsOf(rows) {
+		lists[group(product)] = append(lists[group(product)], product)
+	}
+	return lists, nil
+}
+
+// CountByCategory counts the products of each category.
+func (s *Store) CountByCategory(ctx context.Context, ids []string) (map[string]int, error) {
+	var rows []struct {
+		CategoryID string `bun:"category_id"`
+		N          int    `bun:"n"`
+	}
+	err := s.db.NewSelect().TableExpr("products").ColumnExpr("category_id, COUNT(*) AS n").
+		Where("category_id IN (?)", bun.List(ids)).GroupExpr("category_id").Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("count products by category: %w", err)
+	}
+	counts := make(map[string]int, len(rows))
+	for _, row := range rows {
+		counts[row.CategoryID] = row.N
+	}
+	return counts, nil
+}
+
+// Categories returns those that exist, by name; all of them when ids is nil.
+func (s *Store) Categories(ctx context.Context, ids []string) ([]*catalog.Category, error) {
+	var rows []categoryRow
+	q := s.db.NewSelect().Model(&rows).OrderExpr("c.name, c.id")
+	if ids != nil {
+		q = q.Where("c.id IN (?)", bun.List(ids))
+	}
+	if err := q.Scan(ctx); err != nil {
+		return nil, fmt.Errorf("read categories: %w", err)
+	}
+	categories := make([]*catalog.Category, len(rows))
+	for i, row := range rows {
+		categories[i] = &catalog.Category{ID: row.ID, Name: row.Name, Description: row.Description}
+	}
+	return categories, nil
+}
+
+// Brands returns those that exist, by name; all of them when ids is nil.
+func (s *Store) Brands(ctx context.Context, ids []string) ([]*catalog.Brand, error) {
+	var rows []brandRow
+	q := s.db.NewSelect().Model(&rows).OrderExpr("b.name, b.id")
+	if ids != nil {
+		q = q.Where("b.id IN (?)", bun.List(ids))
+	}
+	if err := q.Scan(ctx); err != nil {
+		return nil, fmt.Errorf("read brands: %w", err)
+	}
+	brands := make([]*catalog.Brand, len(rows))
+	for i, row := range rows {
+		brands[i] = &catalog.Brand{ID: row.ID, Name: row.Name, Description: row.Description, Country: row.Country}
+	}
+	return brands, nil
+}
+
+// CreateProduct writes a new product and the event about it together.
+func (s *Store) CreateProduct(ctx context.Context, product *catalog.Product, event wire.EntityChanged) error {
+	err := s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) error {
+		taken, err := tx.NewSelect().Model((*productRow)(nil)).Where("p.sku = ?", product.Sku).Exists(ctx)
+		if err != nil {
+			return err
+		}
+		if taken {
+			return fault.At(fault.Conflict, "input.sku", "the sku %q is taken", product.Sku)
+		}
+		_, err = tx.NewInsert().Model(rowOf(product)).Exec(ctx)
+		return err
+	}, event)
+	if err != nil {
+		return fmt.Errorf("write a new product: %w", err)
+	}
+	return nil
+}
+
+// UpdateProduct writes what can change of a product and the event about it together.
+func (s *Store) UpdateProduct(ctx context.Context, product *catalog.Product, event wire.EntityChanged) error {
+	err := s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.NewUpdate().Model(rowOf(product)).Column("name", "description", "price", "weight").WherePK().Exec(ctx)
+		return err
+	}, event)
+	if err != nil {
+		return fmt.Errorf("write a product: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,172 @@
+package catalog
+
+import (
+	"context"
+	"crypto/rand"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/weft-graphql/weft/schema/wire"
+	"github.com/weft-graphql/weft/subgraphs/kit/fault"
+)
+
+// Merchant is the role that may change the catalog.
+const Merchant = "merchant"
+
+// CreateProductInput is a product to put on sale.
+type CreateProductInput struct {
+	Sku, Name, Description string
+	// Price is in cents, Weight in grams.
+	Price, Weight       int
+	CategoryID, BrandID string
+}
+
+// UpdateProductInput holds new values for a product; nil leaves a value as it is.
+type UpdateProductInput struct {
+	Upc               string
+	Name, Description *string
+	// Price is in cents, Weight in grams.
+	Price, Weight *int
+}
+
+const (
+	maxPrice  = 10_000_000
+	maxWeight = 1_000_000
+)
+
+var skuPattern = regexp.MustCompile(`^[A-Z0-9][A-Z0-9-]{1,22}[A-Z0-9]$`)
+
+// CreateProduct puts a new product on sale.
+func (c *Core) CreateProduct(ctx context.Context, caller wire.Identity, input CreateProductInput) (*Product, error) {
+	if err := allowed(caller); err != nil {
+		return nil, err
+	}
+	if err := c.checkNew(ctx, input); err != nil {
+		return nil, err
+	}
+	upc := newUPC()
+	product := &Product{
+		Upc: upc, Sku: input.Sku, Name: strings.TrimSpace(input.Name), Description: strings.TrimSpace(input.Description),
+		Slug: slug(input.Name) + "-" + upc, Price: input.Price, Currency: Euro, Weight: input.Weight,
+		Dimensions: &Dimensions{}, CategoryID: input.CategoryID, BrandID: input.BrandID,
+		CreatedAt: time.Now().UTC().Truncate(time.Second),
+	}
+	if err := c.store.CreateProduct(ctx, product, event(product, wire.Created)); err != nil {
+		return nil, err
+	}
+	return relate([]*Product{product})[0], nil
+}
+
+// UpdateProduct changes a product.
+func (c *Core) UpdateProduct(ctx context.Context, caller wire.Identity, input UpdateProductInput) (*Product, error) {
+	if err := allowed(caller); err != nil {
+		return nil, err
+	}
+	if err := input.check(); err != nil {
+		return nil, err
+	}
+	product, err := c.Product(ctx, input.Upc)
+	if err != nil {
+		return nil, err
+	}
+	if product == nil {
+		return nil, fault.At(fault.NotFound, "input.upc", "there is no product %q", input.Upc)
+	}
+	input.apply(product)
+	return product, c.store.UpdateProduct(ctx, product, event(product, wire.Updated))
+}
+
+func allowed(caller wire.Identity) error {
+	switch {
+	case caller.Anonymous():
+		return fault.New(fault.Unauthenticated, "sign in to change the catalog")
+	case !caller.HasRole(Merchant):
+		return fault.New(fault.Forbidden, "only merchants may change the catalog")
+	}
+	return nil
+}
+
+func (c *Core) checkNew(ctx context.Context, input CreateProductInput) error {
+	var check fault.Checker
+	check.Require(skuPattern.MatchString(input.Sku), "input.sku",
+		"sku must be 3 to 24 capital letters, digits and hyphens, and begin and end with a letter or digit")
+	check.Length(input.Name, 1, 120, "input.name")
+	check.Length(input.Description, 0, 2000, "input.description")
+	check.Between(input.Price, 1, maxPrice, "input.price")
+	check.Between(input.Weight, 1, maxWeight, "input.weight")
+	category, err := c.Category(ctx, input.CategoryID)
+	if err != nil {
+		return err
+	}
+	check.Require(category != nil, "input.categoryId", "there is no category %q", input.CategoryID)
+	brands, err := c.brandMap(ctx, []string{input.BrandID})
+	if err != nil {
+		return err
+	}
+	check.Require(brands[input.BrandID] != nil, "input.brandId", "there is no brand %q", input.BrandID)
+	return check.Err()
+}
+
+func (in UpdateProductInput) check() error {
+	var check fault.Checker
+	check.Require(in.Name != nil || in.Description != nil || in.Price != nil || in.Weight != nil, "input",
+		"give at least one new value")
+	if in.Name != nil {
+		check.Length(*in.Name, 1, 120, "input.name")
+	}
+	if in.Description != nil {
+		check.Length(*in.Description, 0, 2000, "input.description")
+	}
+	if in.Price != nil {
+		check.Between(*in.Price, 1, maxPrice, "input.price")
+	}
+	if in.Weight != nil {
+		check.Between(*in.Weight, 1, maxWeight, "input.weight")
+	}
+	return check.Err()
+}
+
+func (in UpdateProductInput) apply(product *Product) {
+	if in.Name != nil {
+		product.Name = strings.TrimSpace(*in.Name)
+	}
+	if in.Description != nil {
+		product.Description = strings.TrimSpace(*in.Description)
+	}
+	if in.Price != nil {
+		product.Price = *in.Price
+	}
+	if in.Weight != nil {
+		product.Weight = *in.Weight
+	}
+}
+
+// event is the news that a product is new or changed.
+func event(product *Product, change wire.Change) wire.EntityChanged {
+	return wire.EntityChanged{
+		Type: "Product", Key: map[string]any{"upc": product.Upc}, Subgraph: "catalog", Change: change,
+		Data: map[string]any{"sku": product.Sku},
+	}
+}
+
+// newUPC makes a product code that nobody else makes: 130 random bits.
+func newUPC() string { return "p" + strings.ToLower(rand.Text()) }
+
+// slug makes the last part of an address from a name: lower-case ASCII letters and digits with hyphens between words.
+func slug(name string) string {
+	var b strings.Builder
+	gap := false
+	for _, r := range strings.ToLower(name) {
+		if (r >= 'a' && r <= 'z') || (r >= '0' && r <= '9') {
+			if gap && b.Len() > 0 {
+				b.WriteByte('-')
+			}
+			gap = false
+			b.WriteRune(r)
+			continue
+		}
+		gap = true
+	}
+	return b.String()
+}

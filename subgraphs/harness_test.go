@@ -1,0 +1,83 @@
+package subgraphs_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"testing"
+
+	"github.com/weft-graphql/weft/schema/wire"
+	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/kit"
+	"github.com/weft-graphql/weft/subgraphs/kit/kittest"
+	"github.com/weft-graphql/weft/subgraphs/kit/pgtest"
+
+	"github.com/uptrace/bun"
+)
+
+// postgres is the server that the tests of this package share.
+var postgres *pgtest.Server
+
+func TestMain(m *testing.M) {
+	code, err := run(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func run(m *testing.M) (code int, err error) {
+	if postgres, err = pgtest.Start(); err != nil {
+		return 1, err
+	}
+	code = m.Run()
+	return code, postgres.Stop()
+}
+
+// Callers of the tests.
+var (
+	ada      = &wire.Identity{Subject: "u1"}
+	merchant = &wire.Identity{Subject: "u2", Roles: []string{"merchant"}}
+)
+
+// onBoth runs the test on SQLite and on PostgreSQL, each with a new, filled database.
+func onBoth(t *testing.T, name string, test func(t *testing.T, s subgraphs.Service, sql *kittest.Counter)) {
+	t.Run("sqlite", func(t *testing.T) {
+		s, counter := open(t, name, kit.Config{DataDir: t.TempDir()})
+		test(t, s, counter)
+	})
+	t.Run("postgres", func(t *testing.T) {
+		s, counter := open(t, name, kit.Config{DatabaseURL: newDatabase(t)})
+		test(t, s, counter)
+	})
+}
+
+func newDatabase(t *testing.T) string {
+	t.Helper()
+	address, err := postgres.NewDatabase()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return address
+}
+
+func open(t *testing.T, name string, config kit.Config) (subgraphs.Service, *kittest.Counter) {
+	t.Helper()
+	counter := &kittest.Counter{}
+	config.QueryHooks = []bun.QueryHook{counter}
+	config.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
+	s, err := subgraphs.Open(context.Background(), name, config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	counter.Take()
+	return s, counter
+}

@@ -1,0 +1,204 @@
+package inventory
+
+import (
+	"context"
+
+	"github.com/weft-graphql/weft/schema/wire"
+	"github.com/weft-graphql/weft/subgraphs/kit/fault"
+	"github.com/weft-graphql/weft/subgraphs/kit/load"
+	"github.com/weft-graphql/weft/subgraphs/kit/page"
+)
+
+// Store keeps what lies where.
+type Store interface {
+	// KnownProducts returns which of the product codes exist.
+	KnownProducts(ctx context.Context, upcs []string) (map[string]bool, error)
+	// Totals counts the pieces of each product in all warehouses together.
+	Totals(ctx context.Context, upcs []string) (map[string]int, error)
+	// LevelsByProduct returns the stock of each product, most first.
+	LevelsByProduct(ctx context.Context, upcs []string) (map[string][]*StockLevel, error)
+	// LevelsByWarehouse returns the stock of each warehouse, most first, at most first entries of each.
+	LevelsByWarehouse(ctx context.Context, ids []string, first int) (map[string][]*StockLevel, error)
+	// Low returns the codes of products with at most threshold pieces in all, least first.
+	Low(ctx context.Context, threshold, first int) ([]string, error)
+	// Warehouses returns those that exist, by name; all of them when ids is nil.
+	Warehouses(ctx context.Context, ids []string) ([]*Warehouse, error)
+	// ChangeStock sets the stock of a product in a warehouse to what change makes of it (0 when there was none), and
+	// writes the event about it together with it. It changes nothing when change returns an error.
+	ChangeStock(ctx context.Context, upc, warehouse string, change func(int) (int, error), event wire.EntityChanged) (*StockLevel, error)
+	// AddProduct makes a product known, with nothing in stock. The id of the event that told of it makes a repeated
+	// event harmless.
+	AddProduct(ctx context.Context, eventID, upc string, event wire.EntityChanged) error
+}
+
+// Core is what can be done with the stock.
+type Core struct{ store Store }
+
+// New makes a core on the store.
+func New(store Store) *Core { return &Core{store} }
+
+// Merchant is the role that may change the stock.
+const Merchant = "merchant"
+
+const (
+	maxPage     = 100
+	maxQuantity = 1_000_000
+)
+
+// ProductRef is a product with the fields that the router sent along.
+type ProductRef struct {
+	UPC           string
+	Price, Weight *int
+}
+
+// ProductsByRef returns a product or nil for every reference, in order.
+func (c *Core) ProductsByRef(ctx context.Context, refs []ProductRef) ([]*Product, error) {
+	upcs := make([]string, len(refs))
+	for i, ref := range refs {
+		upcs[i] = ref.UPC
+	}
+	known, err := c.store.KnownProducts(ctx, upcs)
+	if err != nil {
+		return nil, err
+	}
+	kin := load.Of(upcs)
+	products := make([]*Product, len(refs))
+	for i, ref := range refs {
+		if known[ref.UPC] {
+			products[i] = &Product{Upc: ref.UPC, Price: ref.Price, Weight: ref.Weight, kin: kin}
+		}
+	}
+	return products, nil
+}
+
+// WarehousesByID returns a warehouse or nil for every id, in order.
+func (c *Core) WarehousesByID(ctx context.Context, ids []string) ([]*Warehouse, error) {
+	found, err := c.warehouseMap(ctx, ids)
+	warehouses := make([]*Warehouse, len(ids))
+	for i, id := range ids {
+		warehouses[i] = found[id]
+	}
+	return warehouses, err
+}
+
+// Warehouse returns the warehouse, or nil when there is none.
+func (c *Core) Warehouse(ctx context.Context, id string) (*Warehouse, error) {
+	found, err := c.warehouseMap(ctx, []string{id})
+	return found[id], err
+}
+
+// Warehouses returns all warehouses by name.
+func (c *Core) Warehouses(ctx context.Context) ([]*Warehouse, error) {
+	warehouses, err := c.store.Warehouses(ctx, nil)
+	return relate(warehouses), err
+}
+
+// LowStock returns products of which at most threshold pieces are left, least first.
+func (c *Core) LowStock(ctx context.Context, threshold, first int) ([]*Product, error) {
+	var check fault.Checker
+	check.Between(threshold, 0, maxQuantity, "threshold")
+	check.Between(first, 1, maxPage, "first")
+	if err := check.Err(); err != nil {
+		return nil, err
+	}
+	upcs, err := c.store.Low(ctx, threshold, first)
+	if err != nil {
+		return nil, err
+	}
+	kin := load.Of(upcs)
+	products := make([]*Product, len(upcs))
+	for i, upc := range upcs {
+		products[i] = &Product{Upc: upc, kin: kin}
+	}
+	return products, nil
+}
+
+// The names of the edges that siblings load together.
+type (
+	edgeTotal     struct{}
+	edgeStock     struct{ first int }
+	edgeWarehouse struct{}
+)
+
+// TotalStock counts the pieces of the product in all warehouses together.
+func (c *Core) TotalStock(ctx context.Context, product *Product) (int, error) {
+	return load.Onward(ctx, product.kin, edgeTotal{}, product.Upc, c.store.Totals)
+}
+
+// StockOf returns how many pieces of the product lie where, most first.
+func (c *Core) StockOf(ctx context.Context, product *Product) ([]*StockLevel, error) {
+	return load.Onward(ctx, product.kin, edgeStock{}, product.Upc,
+		func(ctx context.Context, upcs []string) (map[string][]*StockLevel, error) {
+			return relateLevels(c.store.LevelsByProduct(ctx, upcs))
+		})
+}
+
+// StockIn returns what lies in the warehouse, most first.
+func (c *Core) StockIn(ctx context.Context, warehouse *Warehouse, first int) ([]*StockLevel, error) {
+	if err := page.CheckFirst(first, maxPage); err != nil {
+		return nil, err
+	}
+	return load.Onward(ctx, warehouse.kin, edgeStock{first}, warehouse.ID,
+		func(ctx context.Context, ids []string) (map[string][]*StockLevel, error) {
+			return relateLevels(c.store.LevelsByWarehouse(ctx, ids, first))
+		})
+}
+
+// WarehouseOf returns the warehouse of the stock.
+func (c *Core) WarehouseOf(ctx context.Context, level *StockLevel) (*Warehouse, error) {
+	return load.Onward(ctx, level.warehouses, edgeWarehouse{}, level.WarehouseID, c.warehouseMap)
+}
+
+// Shipping returns what sending the product costs, or a fault when the router did not send its price and weight.
+func (c *Core) Shipping(product *Product, method ShippingMethod) (*int, error) {
+	if product.Price == nil || product.Weight == nil {
+		return nil, fault.New(fault.BadRepresentation, "shippingEstimate needs price and weight of product %q", product.Upc)
+	}
+	estimate := ShippingEstimate(*product.Price, *product.Weight, method)
+	return &estimate, nil
+}
+
+func (c *Core) warehouseMap(ctx context.Context, ids []string) (map[string]*Warehouse, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	warehouses, err := c.store.Warehouses(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[string]*Warehouse, len(warehouses))
+	for _, warehouse := range relate(warehouses) {
+		found[warehouse.ID] = warehouse
+	}
+	return found, nil
+}
+
+// relate notes that the warehouses were read together.
+func relate(warehouses []*Warehouse) []*Warehouse {
+	ids := make([]string, len(warehouses))
+	for i, warehouse := range warehouses {
+		ids[i] = warehouse.ID
+	}
+	kin := load.Of(ids)
+	for _, warehouse := range warehouses {
+		warehouse.kin = kin
+	}
+	return warehouses
+}
+
+// relateLevels notes that the entries of all lists were read together.
+func relateLevels(lists map[string][]*StockLevel, err error) (map[string][]*StockLevel, error) {
+	var upcs, ids []string
+	for _, list := range lists {
+		for _, level := range list {
+			upcs, ids = append(upcs, level.Upc), append(ids, level.WarehouseID)
+		}
+	}
+	products, warehouses := load.Of(upcs), load.Of(ids)
+	for _, list := range lists {
+		for _, level := range list {
+			level.products, level.warehouses = products, warehouses
+		}
+	}
+	return lists, err
+}

@@ -1,0 +1,243 @@
+// Package store keeps the stock of package inventory in an SQL database.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"github.com/weft-graphql/weft/schema/wire"
+	"github.com/weft-graphql/weft/subgraphs/inventory"
+	"github.com/weft-graphql/weft/subgraphs/kit"
+	"github.com/weft-graphql/weft/subgraphs/kit/events"
+	"github.com/weft-graphql/weft/subgraphs/seed"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migrations are the files that make the tables.
+func Migrations() fs.FS { return migrations }
+
+// Store keeps stock in a database.
+type Store struct {
+	db     *bun.DB
+	outbox *events.Outbox
+}
+
+var _ inventory.Store = (*Store)(nil)
+
+// New makes a store on a prepared database.
+func New(db *bun.DB, outbox *events.Outbox) *Store { return &Store{db, outbox} }
+
+type productRow struct {
+	bun.BaseModel `bun:"table:products,alias:p"`
+
+	UPC string `bun:"upc,pk"`
+}
+
+type warehouseRow struct {
+	bun.BaseModel `bun:"table:warehouses,alias:w"`
+
+	ID      string `bun:"id,pk"`
+	Name    string `bun:"name"`
+	City    string `bun:"city"`
+	Country string `bun:"country"`
+}
+
+type stockRow struct {
+	bun.BaseModel `bun:"table:stock,alias:s"`
+
+	UPC         string     `bun:"upc,pk"`
+	WarehouseID string     `bun:"warehouse_id,pk"`
+	Quantity    int        `bun:"quantity"`
+	RestockAt   *time.Time `bun:"restock_at"`
+	UpdatedAt   time.Time  `bun:"updated_at"`
+}
+
+func (r *stockRow) level() *inventory.StockLevel {
+	level := &inventory.StockLevel{
+		Upc: r.UPC, WarehouseID: r.WarehouseID, Quantity: r.Quantity, UpdatedAt: r.UpdatedAt.UTC(),
+	}
+	if r.RestockAt != nil {
+		at := r.RestockAt.UTC()
+		level.RestockAt = &at
+	}
+	return level
+}
+
+// KnownProducts returns which of the product codes exist.
+func (s *Store) KnownProducts(ctx context.Context, upcs []string) (map[string]bool, error) {
+	if len(upcs) == 0 {
+		return nil, nil
+	}
+	var rows []productRow
+	if err := s.db.NewSelect().Model(&rows).Where("p.upc IN (?)", bun.List(upcs)).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("read products: %w", err)
+	}
+	known := make(map[string]bool, len(rows))
+	for _, row := range rows {
+		known[row.UPC] = true
+	}
+	return known, nil
+}
+
+// Totals counts the pieces of each product in all warehouses together.
+func (s *Store) Totals(ctx context.Context, upcs []string) (map[string]int, error) {
+	var rows []struct {
+		UPC   string `bun:"upc"`
+		Total int    `bun:"total"`
+	}
+	err := s.db.NewSelect().TableExpr("stock").ColumnExpr("upc, SUM(quantity) AS total").
+		Where("upc IN (?)", bun.List(upcs)).GroupExpr("upc").Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("count stock: %w", err)
+	}
+	totals := make(map[string]int, len(rows))
+	for _, row := range rows {
+		totals[row.UPC] = row.Total
+	}
+	return totals, nil
+}
+
+// LevelsByProduct returns the stock of each product, most first.
+func (s *Store) LevelsByProduct(ctx context.Context, upcs []string) (map[string][]*inventory.StockLevel, error) {
+	var rows []stockRow
+	err := s.db.NewSelect().Model(&rows).Where("s.upc IN (?)", bun.List(upcs)).
+		OrderExpr("s.upc, s.quantity DESC, s.warehouse_id").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read stock by product: %w", err)
+	}
+	return grouped(rows, upcs, func(row *stockRow) string { return row.UPC }), nil
+}
+
+// LevelsByWarehouse returns the stock of each warehouse, most first, at most first entries of each.
+func (s *Store) LevelsByWarehouse(
+	ctx context.Context, ids []string, first int,
+) (map[string][]*inventory.StockLevel, error) {
+	ranked := s.db.NewSelect().TableExpr("stock AS r").ColumnExpr("r.*").
+		ColumnExpr("ROW_NUMBER() OVER (PARTITION BY r.warehouse_id ORDER BY r.quantity DESC, r.upc) AS place").
+		Where("r.warehouse_id IN (?)", bun.List(ids))
+	var rows []stockRow
+	err := s.db.NewSelect().Model(&rows).ModelTableExpr("(?) AS s", ranked).
+		Where("s.place <= ?", first).OrderExpr("s.warehouse_id, s.place").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read stock by warehouse: %w", err)
+	}
+	return grouped(rows, ids, func(row *stockRow) string { return row.WarehouseID }), nil
+}
+
+// grouped makes a list for every key, empty when there are no rows.
+func grouped(rows []stockRow, keys []string, key func(*stockRow) string) map[string][]*inventory.StockLevel {
+	lists := make(map[string][]*inventory.StockLevel, len(keys))
+	for _, k := range keys {
+		lists[k] = []*inventory.StockLevel{}
+	}
+	for i := range rows {
+		k := key(&rows[i])
+		lists[k] = append(lists[k], rows[i].level())
+	}
+	return lists
+}
+
+// Low returns the codes of products with at most threshold pieces in all, least first.
+func (s *Store) Low(ctx context.Context, threshold, first int) ([]string, error) {
+	upcs := []string{}
+	err := s.db.NewSelect().TableExpr("products AS p").ColumnExpr("p.upc").
+		Join("LEFT JOIN stock AS s ON s.upc = p.upc").GroupExpr("p.upc").
+		Having("COALESCE(SUM(s.quantity), 0) <= ?", threshold).
+		OrderExpr("COALESCE(SUM(s.quantity), 0), p.upc").Limit(int64(first)).Scan(ctx, &upcs)
+	if err != nil {
+		return nil, fmt.Errorf("read products with little stock: %w", err)
+	}
+	return upcs, nil
+}
+
+// Warehouses returns those that exist, by name; all of them when ids is nil.
+func (s *Store) Warehouses(ctx context.Context, ids []string) ([]*inventory.Warehouse, error) {
+	var rows []warehouseRow
+	q := s.db.NewSelect().Model(&rows).OrderExpr("w.name, w.id")
+	if ids != nil {
+		q = q.Where("w.id IN (?)", bun.List(ids))
+	}
+	if err := q.Scan(ctx); err != nil {
+		return nil, fmt.Errorf("read warehouses: %w", err)
+	}
+	warehouses := make([]*inventory.Warehouse, len(rows))
+	for i, row := range rows {
+		warehouses[i] = &inventory.Warehouse{ID: row.ID, Name: row.Name, City: row.City, Country: row.Country}
+	}
+	return warehouses, nil
+}
+
+// ChangeStock sets the stock of a product in a warehouse to what change makes of it. The product's row is locked for
+// the time being, so that two changes at once both count.
+func (s *Store) ChangeStock(
+	ctx context.Context, upc, warehouse string, change func(int) (int, error), event wire.EntityChanged,
+) (*inventory.StockLevel, error) {
+	row := &stockRow{UPC: upc, WarehouseID: warehouse}
+	err := s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) error {
+		// Writing the row first takes its lock in PostgreSQL; in SQLite the transaction has the only write lock anyway.
+		if _, err := tx.NewUpdate().Model((*productRow)(nil)).Set("upc = upc").Where("upc = ?", upc).Exec(ctx); err != nil {
+			return err
+		}
+		err := tx.NewSelect().Model(row).WherePK().Scan(ctx)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		if row.Quantity, err = change(row.Quantity); err != nil {
+			return err
+		}
+		row.UPC, row.WarehouseID, row.UpdatedAt = upc, warehouse, time.Now().UTC()
+		_, err = tx.NewInsert().Model(row).On("CONFLICT (upc, warehouse_id) DO UPDATE").
+			Set("quantity = EXCLUDED.quantity").Set("updated_at = EXCLUDED.updated_at").Exec(ctx)
+		return err
+	}, event)
+	if err != nil {
+		return nil, fmt.Errorf("write stock: %w", err)
+	}
+	return row.level(), nil
+}
+
+// AddProduct makes a product known, with nothing in stock.
+func (s *Store) AddProduct(ctx context.Context, eventID, upc string, event wire.EntityChanged) error {
+	err := s.outbox.CommitOnce(ctx, eventID, func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.NewInsert().Model(&productRow{UPC: upc}).On("CONFLICT DO NOTHING").Exec(ctx)
+		return err
+	}, event)
+	if err != nil {
+		return fmt.Errorf("add a product: %w", err)
+	}
+	return nil
+}
+
+// Seed fills a new database with the stock of the sample shop.
+func Seed(ctx context.Context, tx bun.Tx) error {
+	products := make([]productRow, seed.ProductCount)
+	for i := range products {
+		products[i].UPC = seed.ProductID(i)
+	}
+	if err := kit.InsertAll(ctx, tx, products); err != nil {
+		return err
+	}
+	var warehouses []warehouseRow
+	for _, w := range seed.Warehouses() {
+		warehouses = append(warehouses, warehouseRow{ID: w.ID, Name: w.Name, City: w.City, Country: w.Country})
+	}
+	if err := kit.InsertAll(ctx, tx, warehouses); err != nil {
+		return err
+	}
+	var stock []stockRow
+	for _, s := range seed.Stocks() {
+		stock = append(stock, stockRow{
+			UPC: s.ProductID, WarehouseID: s.WarehouseID, Quantity: s.Quantity, RestockAt: s.Restock, UpdatedAt: s.Updated,
+		})
+	}
+	return kit.InsertAll(ctx, tx, stock)
+}

@@ -1,0 +1,90 @@
+package inventory
+
+import (
+	"context"
+
+	"github.com/weft-graphql/weft/schema/wire"
+	"github.com/weft-graphql/weft/subgraphs/kit/fault"
+)
+
+// SetStockInput says how many pieces of a product lie in a warehouse.
+type SetStockInput struct {
+	Upc         string
+	WarehouseID string
+	Quantity    int
+}
+
+// AdjustStockInput says how many pieces of a product come to a warehouse (or leave it, when negative).
+type AdjustStockInput struct {
+	Upc         string
+	WarehouseID string
+	Delta       int
+}
+
+// SetStock says how many pieces of a product lie in a warehouse.
+func (c *Core) SetStock(ctx context.Context, caller wire.Identity, input SetStockInput) (*StockLevel, error) {
+	var check fault.Checker
+	check.Between(input.Quantity, 0, maxQuantity, "input.quantity")
+	return c.change(ctx, caller, check, input.Upc, input.WarehouseID, func(int) (int, error) {
+		return input.Quantity, nil
+	})
+}
+
+// AdjustStock adds pieces of a product to a warehouse, or takes them away.
+func (c *Core) AdjustStock(ctx context.Context, caller wire.Identity, input AdjustStockInput) (*StockLevel, error) {
+	var check fault.Checker
+	check.Between(input.Delta, -maxQuantity, maxQuantity, "input.delta")
+	check.Require(input.Delta != 0, "input.delta", "delta must not be 0")
+	return c.change(ctx, caller, check, input.Upc, input.WarehouseID, func(was int) (int, error) {
+		now := was + input.Delta
+		if now < 0 || now > maxQuantity {
+			return 0, fault.At(fault.Conflict, "input.delta",
+				"there are %d pieces; %d would be left, which is not between 0 and %d", was, now, maxQuantity)
+		}
+		return now, nil
+	})
+}
+
+func (c *Core) change(
+	ctx context.Context, caller wire.Identity, check fault.Checker, upc, warehouseID string, to func(int) (int, error),
+) (*StockLevel, error) {
+	switch {
+	case caller.Anonymous():
+		return nil, fault.New(fault.Unauthenticated, "sign in to change the stock")
+	case !caller.HasRole(Merchant):
+		return nil, fault.New(fault.Forbidden, "only merchants may change the stock")
+	}
+	known, err := c.store.KnownProducts(ctx, []string{upc})
+	if err != nil {
+		return nil, err
+	}
+	check.Require(known[upc], "input.upc", "there is no product %q", upc)
+	warehouse, err := c.Warehouse(ctx, warehouseID)
+	if err != nil {
+		return nil, err
+	}
+	check.Require(warehouse != nil, "input.warehouseId", "there is no warehouse %q", warehouseID)
+	if err := check.Err(); err != nil {
+		return nil, err
+	}
+	level, err := c.store.ChangeStock(ctx, upc, warehouseID, to, productChanged(upc, wire.Updated))
+	if err != nil {
+		return nil, err
+	}
+	_, err = relateLevels(map[string][]*StockLevel{upc: {level}}, nil)
+	return level, err
+}
+
+// productChanged is the news that what inventory knows about a product changed.
+func productChanged(upc string, change wire.Change) wire.EntityChanged {
+	return wire.EntityChanged{Type: "Product", Key: map[string]any{"upc": upc}, Subgraph: "inventory", Change: change}
+}
+
+// Take makes a product known that the catalog put on sale. Other news does not concern inventory.
+func (c *Core) Take(ctx context.Context, event wire.EntityChanged) error {
+	upc, ok := event.Key["upc"].(string)
+	if !ok || event.Subgraph != "catalog" || event.Type != "Product" || event.Change != wire.Created {
+		return nil
+	}
+	return c.store.AddProduct(ctx, event.ID, upc, productChanged(upc, wire.Created))
+}

@@ -1,0 +1,23 @@
+package subgraphs
+
+import (
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/uptrace/bun"
+
+	"github.com/weft-graphql/weft/subgraphs/kit"
+	"github.com/weft-graphql/weft/subgraphs/kit/events"
+	"github.com/weft-graphql/weft/subgraphs/reviews"
+	"github.com/weft-graphql/weft/subgraphs/reviews/graph"
+	"github.com/weft-graphql/weft/subgraphs/reviews/store"
+)
+
+// reviewsRecipe: a new review should show soon.
+var reviewsRecipe = recipe{
+	blueprint: kit.Blueprint{Name: "reviews", Migrations: store.Migrations(), Seed: store.Seed},
+	maxAge:    30 * time.Second,
+	schema: func(db *bun.DB, outbox *events.Outbox) graphql.ExecutableSchema {
+		return graph.New(reviews.New(store.New(db, outbox)))
+	},
+}

@@ -1,0 +1,193 @@
+package reviews
+
+import (
+	"context"
+
+	"github.com/weft-graphql/weft/schema/wire"
+	"github.com/weft-graphql/weft/subgraphs/kit/fault"
+	"github.com/weft-graphql/weft/subgraphs/kit/load"
+	"github.com/weft-graphql/weft/subgraphs/kit/page"
+)
+
+// Store keeps reviews, and of people and products as much as reviews need to know.
+type Store interface {
+	// ReviewsByID returns those that exist, in any order.
+	ReviewsByID(ctx context.Context, ids []string) ([]*Review, error)
+	// Recent returns the newest reviews, newest first.
+	Recent(ctx context.Context, first int) ([]*Review, error)
+	// ByProduct and ByAuthor return the newest reviews of each, newest first, at most first entries of each.
+	ByProduct(ctx context.Context, upcs []string, first, minRating int) (map[string][]*Review, error)
+	ByAuthor(ctx context.Context, ids []string, first int) (map[string][]*Review, error)
+	// Scores returns what the ratings of each known product come to.
+	Scores(ctx context.Context, upcs []string) (map[string]Score, error)
+	// Usernames returns the public name of each known person.
+	Usernames(ctx context.Context, ids []string) (map[string]string, error)
+	// CountByAuthor counts the reviews of each person.
+	CountByAuthor(ctx context.Context, ids []string) (map[string]int, error)
+	// AddReview writes the review, brings the product's score up to date and writes the events, all together. A second
+	// review of one product by one person is a Conflict fault.
+	AddReview(ctx context.Context, review *Review, events ...wire.EntityChanged) error
+	// AddProduct and PutUser take over news from other services. The id of the event makes a repeated event harmless.
+	AddProduct(ctx context.Context, eventID, upc string, event wire.EntityChanged) error
+	PutUser(ctx context.Context, eventID, id, username string, event wire.EntityChanged) error
+}
+
+// Core is what can be done with reviews.
+type Core struct{ store Store }
+
+// New makes a core on the store.
+func New(store Store) *Core { return &Core{store} }
+
+// maxPage is the longest list that can be asked for.
+const maxPage = 100
+
+// ReviewsByID returns a review or nil for every id, in order.
+func (c *Core) ReviewsByID(ctx context.Context, ids []string) ([]*Review, error) {
+	reviews, err := c.store.ReviewsByID(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[string]*Review, len(reviews))
+	for _, review := range relate(reviews) {
+		found[review.ID] = review
+	}
+	inOrder := make([]*Review, len(ids))
+	for i, id := range ids {
+		inOrder[i] = found[id]
+	}
+	return inOrder, nil
+}
+
+// Review returns the review, or nil when there is none.
+func (c *Core) Review(ctx context.Context, id string) (*Review, error) {
+	reviews, err := c.ReviewsByID(ctx, []string{id})
+	if err != nil {
+		return nil, err
+	}
+	return reviews[0], nil
+}
+
+// Recent returns the newest reviews.
+func (c *Core) Recent(ctx context.Context, first int) ([]*Review, error) {
+	if err := page.CheckFirst(first, maxPage); err != nil {
+		return nil, err
+	}
+	reviews, err := c.store.Recent(ctx, first)
+	return relate(reviews), err
+}
+
+// ProductsByUPC returns a product or nil for every product code, in order.
+func (c *Core) ProductsByUPC(ctx context.Context, upcs []string) ([]*Product, error) {
+	kin := load.Of(upcs)
+	products := make([]*Product, len(upcs))
+	for i, upc := range upcs {
+		_, known, err := c.score(ctx, &Product{Upc: upc, kin: kin})
+		if err != nil {
+			return nil, err
+		}
+		if known {
+			products[i] = &Product{Upc: upc, kin: kin}
+		}
+	}
+	return products, nil
+}
+
+// UsersByID returns a person or nil for every id, in order.
+func (c *Core) UsersByID(ctx context.Context, ids []string) ([]*User, error) {
+	names, err := c.store.Usernames(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	kin := load.Of(ids)
+	users := make([]*User, len(ids))
+	for i, id := range ids {
+		if name, ok := names[id]; ok {
+			users[i] = &User{ID: id, Username: name, kin: kin}
+		}
+	}
+	return users, nil
+}
+
+// The names of the edges that siblings load together.
+type (
+	edgeReviews struct{ first, minRating int }
+	edgeScore   struct{}
+	edgeCount   struct{}
+)
+
+// ReviewsOf returns what people say about the product, newest first.
+func (c *Core) ReviewsOf(ctx context.Context, product *Product, first, minRating int) ([]*Review, error) {
+	var check fault.Checker
+	check.Between(first, 1, maxPage, "first")
+	check.Between(minRating, 1, 5, "minRating")
+	if err := check.Err(); err != nil {
+		return nil, err
+	}
+	return load.Onward(ctx, product.kin, edgeReviews{first, minRating}, product.Upc,
+		func(ctx context.Context, upcs []string) (map[string][]*Review, error) {
+			return relateAll(c.store.ByProduct(ctx, upcs, first, minRating))
+		})
+}
+
+// ReviewsBy returns what the person wrote, newest first.
+func (c *Core) ReviewsBy(ctx context.Context, user *User, first int) ([]*Review, error) {
+	if err := page.CheckFirst(first, maxPage); err != nil {
+		return nil, err
+	}
+	return load.Onward(ctx, user.kin, edgeReviews{first: first}, user.ID,
+		func(ctx context.Context, ids []string) (map[string][]*Review, error) {
+			return relateAll(c.store.ByAuthor(ctx, ids, first))
+		})
+}
+
+// CountBy counts what the person wrote.
+func (c *Core) CountBy(ctx context.Context, user *User) (int, error) {
+	return load.Onward(ctx, user.kin, edgeCount{}, user.ID, c.store.CountByAuthor)
+}
+
+// ScoreOf returns what the ratings of the product come to.
+func (c *Core) ScoreOf(ctx context.Context, product *Product) (Score, error) {
+	score, _, err := c.score(ctx, product)
+	return score, err
+}
+
+// score also tells whether the product is known.
+func (c *Core) score(ctx context.Context, product *Product) (Score, bool, error) {
+	score, err := load.Onward(ctx, product.kin, edgeScore{}, product.Upc,
+		func(ctx context.Context, upcs []string) (map[string]*Score, error) {
+			scores, err := c.store.Scores(ctx, upcs)
+			found := make(map[string]*Score, len(scores))
+			for upc, score := range scores {
+				found[upc] = &score
+			}
+			return found, err
+		})
+	if err != nil || score == nil {
+		return Score{}, false, err
+	}
+	return *score, true, nil
+}
+
+// relate notes that the reviews were read together.
+func relate(reviews []*Review) []*Review {
+	authors := make([]string, len(reviews))
+	products := make([]string, len(reviews))
+	for i, review := range reviews {
+		authors[i], products[i] = review.AuthorID, review.Upc
+	}
+	kin := &reviewKin{load.Of(authors), load.Of(products)}
+	for _, review := range reviews {
+		review.kin = kin
+	}
+	return reviews
+}
+
+// relateAll notes that the reviews of all lists were read together.
+func relateAll(lists map[string][]*Review, err error) (map[string][]*Review, error) {
+	var all []*Review
+	for _, list := range lists {
+		all = append(all, list...)
+	}
+	relate(all)
+	return lists, err
+}

@@ -1,0 +1,77 @@
+// Package reviews owns what people say about products.
+package reviews
+
+import (
+	"time"
+
+	"github.com/weft-graphql/weft/subgraphs/kit/load"
+)
+
+// Review is what a person says about a product.
+type Review struct {
+	ID string
+	// Rating is 1 (poor) to 5 (excellent).
+	Rating    int
+	Title     string
+	Body      string
+	Verified  bool
+	CreatedAt time.Time
+	AuthorID  string
+	// Username is the author's public name, as accounts told it last.
+	Username string
+	Upc      string
+
+	kin *reviewKin
+}
+
+// reviewKin is what reviews that were read together load together.
+type reviewKin struct {
+	authors, products *load.Siblings[string]
+}
+
+// IsEntity says that the graph can refer to a review by key.
+func (*Review) IsEntity() {}
+
+// Text is the body, under the name it had in the first version of the schema.
+func (r *Review) Text() string { return r.Body }
+
+// Author is who wrote the review.
+func (r *Review) Author() *User {
+	return &User{ID: r.AuthorID, Username: r.Username, kin: r.kin.authors}
+}
+
+// Product is what the review is about.
+func (r *Review) Product() *Product { return &Product{Upc: r.Upc, kin: r.kin.products} }
+
+// User is a person, as the author of reviews.
+type User struct {
+	ID       string
+	Username string
+
+	kin *load.Siblings[string]
+}
+
+// IsEntity says that the graph can refer to a person by key.
+func (*User) IsEntity() {}
+
+// Product is something that can be bought, as the subject of reviews.
+type Product struct {
+	Upc string
+
+	kin *load.Siblings[string]
+}
+
+// IsEntity says that the graph can refer to a product by key.
+func (*Product) IsEntity() {}
+
+// Score is what the ratings of a product come to.
+type Score struct{ Count, Sum int }
+
+// Average is the mean rating; nil when there is none.
+func (s Score) Average() *float64 {
+	if s.Count == 0 {
+		return nil
+	}
+	mean := float64(s.Sum) / float64(s.Count)
+	return &mean
+}

@@ -1,0 +1,262 @@
+// Package store keeps the reviews of package reviews in an SQL database.
+package store
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"github.com/weft-graphql/weft/schema/wire"
+	"github.com/weft-graphql/weft/subgraphs/kit/events"
+	"github.com/weft-graphql/weft/subgraphs/kit/fault"
+	"github.com/weft-graphql/weft/subgraphs/reviews"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migrations are the files that make the tables.
+func Migrations() fs.FS { return migrations }
+
+// Store keeps reviews in a database.
+type Store struct {
+	db     *bun.DB
+	outbox *events.Outbox
+}
+
+var _ reviews.Store = (*Store)(nil)
+
+// New makes a store on a prepared database.
+func New(db *bun.DB, outbox *events.Outbox) *Store { return &Store{db, outbox} }
+
+// reviewColumns are those of reviewRow, for queries from something other than the table itself.
+const reviewColumns = "r.id, r.upc, r.author_id, r.rating, r.title, r.body, r.verified, r.created_at"
+
+type reviewRow struct {
+	bun.BaseModel `bun:"table:reviews,alias:r"`
+
+	ID        string    `bun:"id,pk"`
+	UPC       string    `bun:"upc"`
+	AuthorID  string    `bun:"author_id"`
+	Rating    int       `bun:"rating"`
+	Title     string    `bun:"title"`
+	Body      string    `bun:"body"`
+	Verified  bool      `bun:"verified"`
+	CreatedAt time.Time `bun:"created_at"`
+
+	// Username comes from the table of people.
+	Username string `bun:"username,scanonly"`
+}
+
+func (r *reviewRow) review() *reviews.Review {
+	return &reviews.Review{
+		ID: r.ID, Rating: r.Rating, Title: r.Title, Body: r.Body, Verified: r.Verified, CreatedAt: r.CreatedAt.UTC(),
+		AuthorID: r.AuthorID, Username: r.Username, Upc: r.UPC,
+	}
+}
+
+func reviewsOf(rows []reviewRow) []*reviews.Review {
+	list := make([]*reviews.Review, len(rows))
+	for i := range rows {
+		list[i] = rows[i].review()
+	}
+	return list
+}
+
+// personRow is what reviews knows of a person.
+type personRow struct {
+	bun.BaseModel `bun:"table:people,alias:u"`
+
+	ID       string `bun:"id,pk"`
+	Username string `bun:"username"`
+	// Version is the id of the event that told the username. Ids of events sort by time.
+	Version string `bun:"version"`
+}
+
+// productRow is what reviews knows of a product.
+type productRow struct {
+	bun.BaseModel `bun:"table:products,alias:p"`
+
+	UPC         string `bun:"upc,pk"`
+	ReviewCount int    `bun:"review_count"`
+	RatingSum   int    `bun:"rating_sum"`
+}
+
+// selectReviews reads reviews with the public names of their authors from a table expression called r.
+func (s *Store) selectReviews(rows *[]reviewRow, from string, args ...any) *bun.SelectQuery {
+	return s.db.NewSelect().Model(rows).ModelTableExpr(from, args...).
+		ColumnExpr(reviewColumns + ", u.username").Join("JOIN people AS u ON u.id = r.author_id")
+}
+
+// ReviewsByID returns those that exist.
+func (s *Store) ReviewsByID(ctx context.Context, ids []string) ([]*reviews.Review, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	var rows []reviewRow
+	if err := s.selectReviews(&rows, "reviews AS r").Where("r.id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("read reviews: %w", err)
+	}
+	return reviewsOf(rows), nil
+}
+
+// Recent returns the newest reviews, newest first.
+func (s *Store) Recent(ctx context.Context, first int) ([]*reviews.Review, error) {
+	var rows []reviewRow
+	err := s.selectReviews(&rows, "reviews AS r").OrderExpr("r.created_at DESC, r.id").Limit(int64(first)).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the newest reviews: %w", err)
+	}
+	return reviewsOf(rows), nil
+}
+
+// ByProduct returns the newest reviews of each product.
+func (s *Store) ByProduct(
+	ctx context.Context, upcs []string, first, minRating int,
+) (map[string][]*reviews.Review, error) {
+	return s.newest(ctx, "upc", func(r *reviews.Review) string { return r.Upc }, upcs, first, minRating)
+}
+
+// ByAuthor returns the newest reviews of each person.
+func (s *Store) ByAuthor(ctx context.Context, ids []string, first int) (map[string][]*reviews.Review, error) {
+	return s.newest(ctx, "author_id", func(r *reviews.Review) string { return r.AuthorID }, ids, first, 1)
+}
+
+// newest numbers the reviews of each group in the database, so that one query serves all groups and no more rows than
+// needed are read.
+func (s *Store) newest(
+	ctx context.Context, column string, group func(*reviews.Review) string, keys []string, first, minRating int,
+) (map[string][]*reviews.Review, error) {
+	lists := make(map[string][]*reviews.Review, len(keys))
+	if len(keys) == 0 {
+		return lists, nil
+	}
+	ranked := s.db.NewSelect().TableExpr("reviews AS n").ColumnExpr("n.*").
+		ColumnExpr("ROW_NUMBER() OVER (PARTITION BY n.? ORDER BY n.created_at DESC, n.id) AS place", bun.Ident(column)).
+		Where("n.? IN (?)", bun.Ident(column), bun.List(keys))
+	if minRating > 1 {
+		ranked = ranked.Where("n.rating >= ?", minRating)
+	}
+	var rows []reviewRow
+	err := s.selectReviews(&rows, "(?) AS r", ranked).Where("r.place <= ?", first).
+		OrderExpr("r.?, r.place", bun.Ident(column)).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the newest reviews by %s: %w", column, err)
+	}
+	for _, key := range keys {
+		lists[key] = []*reviews.Review{}
+	}
+	for _, review := range reviewsOf(rows) {
+		lists[group(review)] = append(lists[group(review)], review)
+	}
+	return lists, nil
+}
+
+// Scores returns what the ratings of each known product come to.
+func (s *Store) Scores(ctx context.Context, upcs []string) (map[string]reviews.Score, error) {
+	if len(upcs) == 0 {
+		return nil, nil
+	}
+	var rows []productRow
+	if err := s.db.NewSelect().Model(&rows).Where("p.upc IN (?)", bun.List(upcs)).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("read scores: %w", err)
+	}
+	scores := make(map[string]reviews.Score, len(rows))
+	for _, row := range rows {
+		scores[row.UPC] = reviews.Score{Count: row.ReviewCount, Sum: row.RatingSum}
+	}
+	return scores, nil
+}
+
+// Usernames returns the public name of each known person.
+func (s *Store) Usernames(ctx context.Context, ids []string) (map[string]string, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	var rows []personRow
+	if err := s.db.NewSelect().Model(&rows).Where("u.id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("read people: %w", err)
+	}
+	names := make(map[string]string, len(rows))
+	for _, row := range rows {
+		names[row.ID] = row.Username
+	}
+	return names, nil
+}
+
+// CountByAuthor counts the reviews of each person.
+func (s *Store) CountByAuthor(ctx context.Context, ids []string) (map[string]int, error) {
+	var rows []struct {
+		AuthorID string `bun:"author_id"`
+		N        int    `bun:"n"`
+	}
+	err := s.db.NewSelect().TableExpr("reviews").ColumnExpr("author_id, COUNT(*) AS n").
+		Where("author_id IN (?)", bun.List(ids)).GroupExpr("author_id").Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("count reviews by author: %w", err)
+	}
+	counts := make(map[string]int, len(rows))
+	for _, row := range rows {
+		counts[row.AuthorID] = row.N
+	}
+	return counts, nil
+}
+
+// AddReview writes the review, brings the product's score up to date and writes the events, all together.
+func (s *Store) AddReview(ctx context.Context, review *reviews.Review, events ...wire.EntityChanged) error {
+	err := s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) error {
+		// The unique index decides, so that two requests at once cannot both write one.
+		result, err := tx.NewInsert().Model(&reviewRow{
+			ID: review.ID, UPC: review.Upc, AuthorID: review.AuthorID, Rating: review.Rating,
+			Title: review.Title, Body: review.Body, Verified: review.Verified, CreatedAt: review.CreatedAt,
+		}).On("CONFLICT (upc, author_id) DO NOTHING").Exec(ctx)
+		if err != nil {
+			return err
+		}
+		inserted, err := result.RowsAffected()
+		if err != nil {
+			return err
+		}
+		if inserted == 0 {
+			return fault.At(fault.Conflict, "input.upc", "you have reviewed product %q already", review.Upc)
+		}
+		_, err = tx.NewUpdate().Model((*productRow)(nil)).Set("review_count = review_count + 1").
+			Set("rating_sum = rating_sum + ?", review.Rating).Where("upc = ?", review.Upc).Exec(ctx)
+		return err
+	}, events...)
+	if err != nil {
+		return fmt.Errorf("write a review: %w", err)
+	}
+	return nil
+}
+
+// AddProduct makes a product known, with no review.
+func (s *Store) AddProduct(ctx context.Context, eventID, upc string, event wire.EntityChanged) error {
+	err := s.outbox.CommitOnce(ctx, eventID, func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.NewInsert().Model(&productRow{UPC: upc}).On("CONFLICT DO NOTHING").Exec(ctx)
+		return err
+	}, event)
+	if err != nil {
+		return fmt.Errorf("add a product: %w", err)
+	}
+	return nil
+}
+
+// PutUser takes over the public name of a person, unless a later event has told another one already.
+func (s *Store) PutUser(ctx context.Context, eventID, id, username string, event wire.EntityChanged) error {
+	err := s.outbox.CommitOnce(ctx, eventID, func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.NewInsert().Model(&personRow{ID: id, Username: username, Version: eventID}).
+			On("CONFLICT (id) DO UPDATE").
+			Set("username = EXCLUDED.username").Set("version = EXCLUDED.version").
+			Where("u.version < EXCLUDED.version").Exec(ctx)
+		return err
+	}, event)
+	if err != nil {
+		return fmt.Errorf("take over a username: %w", err)
+	}
+	return nil
+}
