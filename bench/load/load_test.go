@@ -174,6 +174,11 @@ func TestProcessThatIsNotThere(t *testing.T) {
 	if _, err := ProcessPeakMemory(noSuchProcess); err == nil {
 		t.Error("memory of a process that is not there")
 	}
+	now, err := ProcessMemory(os.Getpid())
+	peak, peakErr := ProcessPeakMemory(os.Getpid())
+	if err != nil || peakErr != nil || now <= 0 || now > peak {
+		t.Errorf("%d bytes now (%v), %d at most (%v)", now, err, peak, peakErr)
+	}
 }
 
 func TestProcessCPUGrows(t *testing.T) {

@@ -35,17 +35,23 @@ func ProcessCPU(pid int) (time.Duration, error) {
 }
 
 // ProcessPeakMemory returns the largest resident size a process has had, in bytes, from /proc/<pid>/status.
-func ProcessPeakMemory(pid int) (int64, error) {
+func ProcessPeakMemory(pid int) (int64, error) { return statusBytes(pid, "VmHWM:") }
+
+// ProcessMemory returns a process's resident size now, in bytes, from /proc/<pid>/status.
+func ProcessMemory(pid int) (int64, error) { return statusBytes(pid, "VmRSS:") }
+
+// statusBytes reads one of the lines "name: N kB".
+func statusBytes(pid int, name string) (int64, error) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0, fmt.Errorf("memory of process %d: %w (it is read from /proc, which needs Linux)", pid, err)
 	}
 	for line := range bytes.Lines(status) {
 		fields := bytes.Fields(line)
-		if len(fields) == 3 && string(fields[0]) == "VmHWM:" {
+		if len(fields) == 3 && string(fields[0]) == name {
 			kilobytes, err := strconv.ParseInt(string(fields[1]), 10, 64)
 			return kilobytes << 10, err
 		}
 	}
-	return 0, fmt.Errorf("memory of process %d: /proc/%d/status has no VmHWM", pid, pid)
+	return 0, fmt.Errorf("memory of process %d: /proc/%d/status has no %s", pid, pid, name)
 }

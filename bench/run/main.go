@@ -28,6 +28,7 @@ import (
 
 type commandLine struct {
 	Measure   measureCommand   `cmd:"" default:"withargs" help:"Start everything, measure and print a table (the default)."`
+	Soak      soakCommand      `cmd:"" help:"Keep the router busy for ten minutes and watch its memory."`
 	Stub      stubCommand      `cmd:"" help:"Serve the four subgraphs."`
 	Floor     floorCommand     `cmd:"" help:"Serve the do-nothing router in front of a running stub."`
 	Load      loadCommand      `cmd:"" help:"Send a workload to an endpoint."`

@@ -16,28 +16,18 @@ import (
 )
 
 type measureCommand struct {
+	setup `embed:""`
+
 	Workload    []string      `help:"Workloads to measure." default:"same,distinct,small"`
 	Connections int           `help:"Requests in flight." default:"50"`
 	Duration    time.Duration `help:"Length of one measurement." default:"5s"`
 	WarmUp      time.Duration `help:"Sending before each measurement." default:"2s"`
 	Rounds      int           `help:"Measurements of each workload; the servers take turns." default:"3"`
-	Scale       int           `help:"Times to repeat the data, and with it the size of every answer." default:"1"`
-	Delay       time.Duration `help:"What every subgraph call takes in addition." default:"0s"`
 
-	NoRouter   bool     `help:"Do not start the router."`
-	Router     string   `help:"The weft binary. Without it, ./cmd/weft is built." type:"existingfile" placeholder:"FILE"`
-	Supergraph string   `help:"Supergraph to serve, with the subgraphs' URLs replaced. Without it, the router's own composer makes one." type:"existingfile" placeholder:"FILE"`
-	RouterArg  []string `help:"Further argument for the router. May be repeated." sep:"none" placeholder:"ARG"`
-	RouterPort int      `help:"Port of the router; 0 takes a free one." default:"0"`
-	Other      []string `help:"Another running gateway, as NAME=URL@PID. May be repeated; give --stub-port to know the subgraphs' ports." sep:"none" placeholder:"GATEWAY"`
-	StubPort   int      `help:"First of the stub's four ports; 0 takes free ones." default:"0"`
-
-	NoPin     bool `help:"Do not bind processes to cores."`
-	ServerCPU int  `name:"server-cpu" help:"Core of the router and the floor." default:"0"`
-	LoadCPU   int  `name:"load-cpu" help:"Core of the stub and the load." default:"1"`
+	NoRouter bool     `help:"Do not start the router."`
+	Other    []string `help:"Another running gateway, as NAME=URL@PID. May be repeated; give --stub-port to know the subgraphs' ports." sep:"none" placeholder:"GATEWAY"`
 
 	Profile string `help:"Directory to write a CPU, heap and allocation profile of the router to, for each workload." placeholder:"DIR"`
-	Admin   string `help:"Where the router serves /debug/pprof/, for --profile." placeholder:"URL"`
 	JSON    string `name:"json" help:"File to write all reports to." placeholder:"FILE"`
 }
 
@@ -118,37 +108,14 @@ func splitWorkloads(names []string) (cached, plain []string, err error) {
 	return cached, plain, nil
 }
 
-func (c *measureCommand) serverCPU() int {
-	if c.NoPin {
-		return -1
-	}
-	return c.ServerCPU
-}
-
-func (c *measureCommand) loadCPU() int {
-	if c.NoPin {
-		return -1
-	}
-	return c.LoadCPU
-}
-
 // measureGroup measures workloads that share a stub.
 func (c *measureCommand) measureGroup(ctx context.Context, workloads []string, cacheControl bool) ([]measurement, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	scale := "--scale=" + strconv.Itoa(c.Scale)
-	args := []string{"stub", scale, "--port=" + strconv.Itoa(c.StubPort), "--delay=" + c.Delay.String()}
-	if cacheControl {
-		args = append(args, "--cache-control")
-	}
-	stubChild, err := startChild("stub", c.loadCPU(), self, args...)
+	stubChild, urls, err := c.startStub(self, cacheControl)
 	if err != nil {
-		return nil, err
-	}
-	urls := map[string]string{}
-	if err := stubChild.ready(&urls); err != nil {
 		return nil, err
 	}
 	defer stubChild.stop()
@@ -158,7 +125,7 @@ func (c *measureCommand) measureGroup(ctx context.Context, workloads []string, c
 	for name, url := range urls {
 		list = append(list, name+"="+url)
 	}
-	floorChild, err := startChild("floor", c.serverCPU(), self, "floor", scale, "--subgraphs="+strings.Join(list, ";"))
+	floorChild, err := startChild("floor", c.serverCPU(), self, "floor", "--scale="+strconv.Itoa(c.Scale), "--subgraphs="+strings.Join(list, ";"))
 	if err != nil {
 		return nil, err
 	}

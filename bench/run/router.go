@@ -24,8 +24,56 @@ const routerPackage = "github.com/weft-graphql/weft/cmd/weft"
 // startPatience is how long a router may take until it answers.
 const startPatience = 30 * time.Second
 
+// setup is what is started for every kind of run, and where.
+type setup struct {
+	Scale    int           `help:"Times to repeat the data, and with it the size of every answer." default:"1"`
+	Delay    time.Duration `help:"What every subgraph call takes in addition." default:"0s"`
+	StubPort int           `help:"First of the stub's four ports; 0 takes free ones." default:"0"`
+
+	Router     string   `help:"The weft binary. Without it, ./cmd/weft is built." type:"existingfile" placeholder:"FILE"`
+	Supergraph string   `help:"Supergraph to serve, with the subgraphs' URLs replaced. Without it, the router's own composer makes one." type:"existingfile" placeholder:"FILE"`
+	RouterArg  []string `help:"Further argument for the router. May be repeated." sep:"none" placeholder:"ARG"`
+	RouterPort int      `help:"Port of the router; 0 takes a free one." default:"0"`
+	Admin      string   `help:"Where the router serves /debug/pprof/, for profiles." placeholder:"URL"`
+
+	NoPin     bool `help:"Do not bind processes to cores."`
+	ServerCPU int  `name:"server-cpu" help:"Core of the router and the floor." default:"0"`
+	LoadCPU   int  `name:"load-cpu" help:"Core of the stub and the load." default:"1"`
+}
+
+func (c *setup) serverCPU() int {
+	if c.NoPin {
+		return -1
+	}
+	return c.ServerCPU
+}
+
+func (c *setup) loadCPU() int {
+	if c.NoPin {
+		return -1
+	}
+	return c.LoadCPU
+}
+
+// startStub starts the subgraphs and returns their URLs by name. self is this program.
+func (c *setup) startStub(self string, cacheControl bool) (*child, map[string]string, error) {
+	args := []string{"stub", "--scale=" + strconv.Itoa(c.Scale), "--port=" + strconv.Itoa(c.StubPort), "--delay=" + c.Delay.String()}
+	if cacheControl {
+		args = append(args, "--cache-control")
+	}
+	stub, err := startChild("stub", c.loadCPU(), self, args...)
+	if err != nil {
+		return nil, nil, err
+	}
+	urls := map[string]string{}
+	if err := stub.ready(&urls); err != nil {
+		return nil, nil, err
+	}
+	return stub, urls, nil
+}
+
 // startRouter builds the router if need be, gives it a supergraph for the stub's URLs and waits until it answers.
-func (c *measureCommand) startRouter(ctx context.Context, urls map[string]string) (*child, string, error) {
+func (c *setup) startRouter(ctx context.Context, urls map[string]string) (*child, string, error) {
 	dir, err := os.MkdirTemp("", "weft-bench-")
 	if err != nil {
 		return nil, "", err
@@ -63,7 +111,7 @@ func (c *measureCommand) startRouter(ctx context.Context, urls map[string]string
 	return router, url, nil
 }
 
-func (c *measureCommand) routerAddress() (string, error) {
+func (c *setup) routerAddress() (string, error) {
 	if c.RouterPort != 0 {
 		return net.JoinHostPort("127.0.0.1", strconv.Itoa(c.RouterPort)), nil
 	}
@@ -74,7 +122,7 @@ func (c *measureCommand) routerAddress() (string, error) {
 	return listener.Addr().String(), listener.Close()
 }
 
-func (c *measureCommand) writeSupergraph(ctx context.Context, binary, dir, file string, urls map[string]string) error {
+func (c *setup) writeSupergraph(ctx context.Context, binary, dir, file string, urls map[string]string) error {
 	if c.Supergraph == "" {
 		input, err := json.Marshal(subgraphList(urls))
 		if err != nil {
@@ -191,34 +239,4 @@ func get(ctx context.Context, url string) ([]byte, error) {
 		err = fmt.Errorf("GET %s: status %d: %.200s", url, response.StatusCode, body)
 	}
 	return body, err
-}
-
-// fetchProfiles writes PREFIX.cpu.pprof, taken while the measurement runs, and what the heap and the allocations look
-// like at its end.
-func fetchProfiles(ctx context.Context, admin, prefix string, warmUp, duration time.Duration) error {
-	if err := os.MkdirAll(filepath.Dir(prefix), 0o755); err != nil {
-		return err
-	}
-	timer := time.NewTimer(warmUp)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	base := strings.TrimSuffix(admin, "/") + "/debug/pprof/"
-	for _, p := range []struct{ file, path string }{
-		{"cpu", fmt.Sprintf("profile?seconds=%d", max(int(duration.Seconds())-1, 1))},
-		{"heap", "heap"},
-		{"allocs", "allocs"},
-	} {
-		profile, err := get(ctx, base+p.path)
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(prefix+"."+p.file+".pprof", profile, 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
 }

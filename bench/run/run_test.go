@@ -75,8 +75,9 @@ func TestMeasuresFloorAndRouter(t *testing.T) {
 	}
 	reports := filepath.Join(t.TempDir(), "reports.json")
 	c := measureCommand{
+		setup:    setup{Scale: 1, Router: self, NoPin: true},
 		Workload: []string{"distinct", "small", "cached"}, Connections: 4, Duration: 150 * time.Millisecond, Rounds: 1,
-		Scale: 1, Router: self, NoPin: true, JSON: reports,
+		JSON: reports,
 	}
 	if err := c.Run(context.Background()); err != nil {
 		t.Fatal(err)
@@ -111,9 +112,9 @@ func TestMeasureExplainsWhatIsWrong(t *testing.T) {
 		{"no rounds", measureCommand{}, "at least one"},
 		{"profile without admin", measureCommand{Rounds: 1, Profile: "x"}, "--admin"},
 		{"unknown workload", measureCommand{Rounds: 1, Workload: []string{"huge"}}, `unknown workload "huge"`},
-		{"bad gateway", measureCommand{Rounds: 1, Workload: []string{"small"}, Scale: 1, NoPin: true, NoRouter: true, Other: []string{"x=y"}}, "NAME=URL@PID"},
-		{"a stub that cannot start", measureCommand{Rounds: 1, Workload: []string{"small"}, Scale: -1, NoPin: true}, "scale is -1"},
-		{"a router that ends", measureCommand{Rounds: 1, Workload: []string{"small"}, Scale: 1, NoPin: true, Router: "/bin/false"}, "compose"},
+		{"bad gateway", measureCommand{setup: setup{Scale: 1, NoPin: true}, Rounds: 1, Workload: []string{"small"}, NoRouter: true, Other: []string{"x=y"}}, "NAME=URL@PID"},
+		{"a stub that cannot start", measureCommand{setup: setup{Scale: -1, NoPin: true}, Rounds: 1, Workload: []string{"small"}}, "scale is -1"},
+		{"a router that ends", measureCommand{setup: setup{Scale: 1, NoPin: true, Router: "/bin/false"}, Rounds: 1, Workload: []string{"small"}}, "compose"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if err := test.command.Run(context.Background()); err == nil || !strings.Contains(err.Error(), test.want) {
@@ -181,6 +182,36 @@ func TestTableShowsMediansAndRatios(t *testing.T) {
 	}
 }
 
+func TestSoakWatchesMemory(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := soakCommand{setup: setup{Scale: 1, Router: self, NoPin: true}, Workload: []string{"small"}, Connections: 2,
+		Duration: 400 * time.Millisecond, Sample: 50 * time.Millisecond}
+	if err := c.Run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	c.Sample = time.Second
+	if err := c.Run(context.Background()); err == nil || !strings.Contains(err.Error(), "eight samples") {
+		t.Errorf("too few samples: error %v", err)
+	}
+	c = soakCommand{Duration: time.Minute, Sample: time.Second, Profile: "x"}
+	if err := c.Run(context.Background()); err == nil || !strings.Contains(err.Error(), "--admin") {
+		t.Errorf("profile without admin: error %v", err)
+	}
+}
+
+func TestGrowthIsNoticed(t *testing.T) {
+	const mb = 1 << 20
+	if err := grown([]int64{10 * mb, 50 * mb, 52 * mb, 50 * mb, 51 * mb, 55 * mb, 54 * mb, 54 * mb}); err != nil {
+		t.Error(err)
+	}
+	if err := grown([]int64{10 * mb, 50 * mb, 50 * mb, 50 * mb, 60 * mb, 70 * mb, 80 * mb, 90 * mb}); err == nil {
+		t.Error("memory that keeps growing was not noticed")
+	}
+}
+
 func TestFlawsNameTheServer(t *testing.T) {
 	bad := &load.Report{Workload: "small", Requests: 2, Right: 1, Wrong: 1, FirstFlaw: "data.a: want 1, got 2"}
 	err := flaws([]measurement{{"weft", 1, 1, bad}})
@@ -193,7 +224,7 @@ func TestProfilesAreFetched(t *testing.T) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/debug/pprof/", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.URL.String()) })
 	server := http.Server{Handler: mux}
-	c := &measureCommand{}
+	c := &setup{}
 	address, err := c.routerAddress()
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,107 @@
+# Everything is a plain go command; these are the ones worth a name. `make help` lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
+.DEFAULT_GOAL := help
+
+# Debian keeps some servers where only root looks.
+export PATH := $(PATH):/usr/local/go/bin:/usr/sbin:/usr/local/sbin
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+APOLLO := @apollo/composition@2.14.4 graphql@16.15.0
+
+PKGS ?= ./...
+TESTFLAGS ?= -count=1
+FUZZTIME ?= 10m
+ARGS ?=
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: dev
+dev: ## Run the whole graph in one process
+	go run ./cmd/weft dev $(ARGS)
+
+.PHONY: build
+build: ## Build bin/weft
+	go build -trimpath -o bin/weft ./cmd/weft
+
+.PHONY: test
+test: servers ## Install what is missing and run all tests with the race detector (PKGS=./router/...)
+	@go test -race -v -timeout 45m $(TESTFLAGS) $(PKGS) 2>&1 | awk "$$SHOW_TESTS"
+
+.PHONY: lint
+lint: ## Check formatting, go vet and staticcheck
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
+	go vet $(PKGS)
+	go run $(STATICCHECK) $(PKGS)
+	@echo "lint: clean"
+
+.PHONY: generate
+generate: ## Generate the services' code, the supergraph and the embedded assets again
+	go generate ./...
+
+.PHONY: bench
+bench: ## Measure the router against the floor (ARGS="--workload small --rounds 5")
+	go run ./bench/run $(ARGS)
+
+.PHONY: soak
+soak: ## Keep the router busy for ten minutes and watch its memory
+	go run ./bench/run soak $(ARGS)
+
+.PHONY: fuzz
+fuzz: ## Run every fuzz target for FUZZTIME (10m)
+	@grep -rno --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | while IFS=: read -r file _ name; do \
+		name=$${name#func }; echo "== $$name in $$(dirname $$file) for $(FUZZTIME)"; \
+		go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) $$(dirname $$file) < /dev/null || exit 1; \
+	done
+
+.PHONY: oracle
+oracle: compose-oracle ## Ask the reference implementations again and rewrite the cached verdicts (needs Node)
+
+.PHONY: compose-oracle
+compose-oracle:
+	@mkdir -p .weft/oracle
+	npm install --silent --no-audit --no-fund --prefix .weft/oracle $(APOLLO)
+	go run ./router/compose/oracle/refresh -modules .weft/oracle
+
+# The tests run against real servers. What is not there is installed, and nothing is asked of the network otherwise.
+.PHONY: servers
+servers:
+	@missing=""; \
+	need() { package=$$1; shift; for program in "$$@"; do command -v $$program > /dev/null && return; done; missing="$$missing $$package"; }; \
+	need redis-server redis-server; \
+	need redis-sentinel redis-sentinel; \
+	need postgresql postgres /usr/lib/postgresql/*/bin/postgres; \
+	need nats-server nats-server; \
+	need rabbitmq-server rabbitmq-server; \
+	need chromium chromium chromium-browser google-chrome; \
+	need gcc gcc cc; \
+	[ -z "$$missing" ] && exit 0; \
+	if ! command -v apt-get > /dev/null; then echo "The tests need:$$missing. Install them and run this again."; exit 1; fi; \
+	root=""; if [ "$$(id -u)" != 0 ]; then root="sudo"; fi; \
+	if [ -n "$$root" ] && ! command -v sudo > /dev/null; then echo "The tests need:$$missing. Install them as root and run this again."; exit 1; fi; \
+	echo "installing:$$missing"; \
+	$$root apt-get update -qq && $$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing > /dev/null
+
+# Turns the output of go test -v into one line per test and package. A package that fails is shown in full. go test
+# prints packages one after the other, so that what lies between two of these lines belongs together.
+define SHOW_TESTS
+{ kept[n++] = $$0 }
+/^--- PASS/ { passed++ }
+/^--- FAIL/ { failed++ }
+/^--- SKIP/ { skipped++ }
+/^(ok|FAIL)[ \t]+[^ \t]|^\?[ \t]/ {
+	if (/^ok/) { packages++; for (i = 0; i < n - 1; i++) if (kept[i] ~ /^--- /) print substr(kept[i], 5) }
+	if (/^FAIL/) { broken = broken " " $$2; for (i = 0; i < n - 1; i++) print kept[i] }
+	if (!/^\?/) print
+	fflush(); n = 0
+}
+END {
+	for (i = 0; i < n; i++) if (kept[i] != "FAIL") print kept[i]
+	if (failed || broken) { print "\nFAILED:" broken " (" failed + 0 " tests failed, " passed + 0 " passed)"; exit 1 }
+	print "\nall " passed + 0 " tests in " packages + 0 " packages passed" (skipped ? ", " skipped " skipped" : "")
+}
+endef
+export SHOW_TESTS
