@@ -1,0 +1,140 @@
+package exec_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"sync"
+	"testing"
+
+	"github.com/weft-graphql/weft/bench/definition"
+	"github.com/weft-graphql/weft/bench/stub"
+	"github.com/weft-graphql/weft/router/exec"
+	"github.com/weft-graphql/weft/router/exec/exectest"
+	"github.com/weft-graphql/weft/router/operation"
+	"github.com/weft-graphql/weft/router/supergraph"
+	"github.com/weft-graphql/weft/router/upstream"
+)
+
+// recorded answers each distinct body from memory, after having asked the benchmark's stub once.
+type recorded struct {
+	url     string
+	mu      sync.RWMutex
+	answers map[string][]byte
+}
+
+func (r *recorded) Do(_ context.Context, req *upstream.Request, resp *upstream.Response) error {
+	r.mu.RLock()
+	body, ok := r.answers[string(req.Body)]
+	r.mu.RUnlock()
+	if !ok {
+		answer, err := http.Post(r.url, "application/json", bytes.NewReader(req.Body))
+		if err != nil {
+			return err
+		}
+		defer answer.Body.Close()
+		if body, err = io.ReadAll(answer.Body); err != nil {
+			return err
+		}
+		r.mu.Lock()
+		r.answers[string(req.Body)] = body
+		r.mu.Unlock()
+	}
+	resp.Status, resp.Body, resp.Attempts = 200, body, 1
+	return nil
+}
+
+// benchmark is a workload of the benchmark's definition, ready to run.
+type benchmark struct {
+	program  *exec.Program
+	vars     operation.Variables
+	expected []byte
+}
+
+func newBenchmark(t testing.TB, name string, scale int) *benchmark {
+	t.Helper()
+	sdl, err := os.ReadFile("testdata/bench.graphql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sg, err := supergraph.Load(string(sdl))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := stub.Start(stub.Config{Host: "127.0.0.1", Scale: scale})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Stop)
+	config := exec.Config{Subgraphs: make([]upstream.Subgraph, len(sg.Subgraphs))}
+	for _, sub := range sg.Subgraphs {
+		config.Subgraphs[sub.ID] = &recorded{url: s.URLs()[sub.Name], answers: map[string][]byte{}}
+	}
+	workload, err := definition.FindWorkload(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var request struct {
+		Query     string
+		Variables json.RawMessage
+	}
+	if err := json.Unmarshal(workload.Body, &request); err != nil {
+		t.Fatal(err)
+	}
+	prepared, errs := operation.Prepare(sg, request.Query, "", operation.Limits{})
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	b := &benchmark{expected: bytes.TrimSpace(workload.Expected)}
+	if b.vars, errs = prepared.CoerceVariables(request.Variables); len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	op := prepared.Operation(prepared.ConditionSet(&b.vars, func(string) bool { return false }))
+	// Always the first way: that is the fetch order of the benchmark's description.
+	p, err := exectest.Plan(sg, op, func(int) int { return 0 })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.program, err = exec.New(config).Compile(p); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func (b *benchmark) run(out []byte) []byte {
+	resp := exec.Response{Body: out}
+	b.program.Execute(context.Background(), &exec.Request{Variables: &b.vars}, &resp)
+	return resp.Body
+}
+
+func TestBenchmarkAnswers(t *testing.T) {
+	for _, name := range []string{"distinct", "small"} {
+		b := newBenchmark(t, name, 1)
+		for range 3 {
+			if got := b.run(nil); !bytes.Equal(got, b.expected) {
+				i := 0
+				for i < len(got) && i < len(b.expected) && got[i] == b.expected[i] {
+					i++
+				}
+				t.Fatalf("%s: the answer differs at byte %d: %.300s\nwant %.300s", name, i, got[max(0, i-50):], b.expected[max(0, i-50):])
+			}
+		}
+	}
+}
+
+func BenchmarkExecute(b *testing.B) {
+	for _, name := range []string{"distinct", "small"} {
+		b.Run(name, func(b *testing.B) {
+			bench := newBenchmark(b, name, 1)
+			out := bench.run(nil)
+			b.ReportAllocs()
+			b.SetBytes(int64(len(out)))
+			for b.Loop() {
+				out = bench.run(out[:0])
+			}
+		})
+	}
+}

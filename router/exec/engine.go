@@ -1,0 +1,96 @@
+package exec
+
+import (
+	"context"
+	"time"
+
+	"github.com/weft-graphql/weft/router/operation"
+	"github.com/weft-graphql/weft/router/supergraph"
+	"github.com/weft-graphql/weft/router/upstream"
+)
+
+// Config is what an Engine needs.
+type Config struct {
+	// Subgraphs has the way to each subgraph, by supergraph.Subgraph.ID.
+	Subgraphs []upstream.Subgraph
+	// Cache is the entity cache; nil when there is none.
+	Cache EntityCache
+	// MaxParallel bounds the subgraph requests of one execution that are under way at the same time; 0 means no bound.
+	MaxParallel int
+	// Errors tells what clients see of subgraph errors.
+	Errors ErrorPolicy
+	// Extensions tells that the `extensions` of subgraph answers are passed on to the client, under the subgraph's name.
+	Extensions bool
+	// RefreshTimeout bounds a refresh of stale cache entries in the background; 0 means 10 seconds.
+	RefreshTimeout time.Duration
+}
+
+// Engine executes plans. It is safe for concurrent use.
+type Engine struct {
+	config Config
+}
+
+// New makes an engine.
+func New(config Config) *Engine {
+	if config.Errors.Max <= 0 {
+		config.Errors.Max = defaultMaxErrors
+	}
+	if config.RefreshTimeout <= 0 {
+		config.RefreshTimeout = 10 * time.Second
+	}
+	return &Engine{config: config}
+}
+
+// Request is one execution of a program.
+type Request struct {
+	// Variables are the coerced variables; nil when the operation declares none.
+	Variables Variables
+	// Header gives the headers to send to a subgraph; nil when there are none.
+	Header func(s *supergraph.Subgraph) []upstream.Header
+	// Introspect appends the JSON value of an introspection field (__schema, __type). It may be nil for operations
+	// without them.
+	Introspect func(out []byte, f *operation.Field) []byte
+	// Extensions are entries of the answer's extensions, `"a":1,"b":2`; nil when there are none.
+	Extensions []byte
+	// CacheSession is handed to the entity cache.
+	CacheSession any
+	// Epoch is handed to the subgraphs: see upstream.Request.
+	Epoch uint64
+	// Trace asks for Response.Fetches.
+	Trace bool
+}
+
+// Response is an answer under construction.
+type Response struct {
+	// Body is what the answer is appended to.
+	Body []byte
+	// Errors counts the answer's errors, Fetches the subgraph requests that were sent.
+	Errors, Fetches int
+	// Trace describes the requests of the plan, by plan.Request.ID; only when asked for.
+	Trace []FetchTrace
+}
+
+// FetchTrace is what happened to a request of the plan.
+type FetchTrace struct {
+	// Started is the time from the execution's start to the fetch's; Duration how long it took until its answer was
+	// parsed.
+	Started, Duration time.Duration
+	// Skipped tells that there was nothing to ask for.
+	Skipped bool
+	// Status is the HTTP status, Sent and Received are the body sizes in bytes; Attempts counts requests, 0 for an
+	// answer shared with another client's request.
+	Status, Sent, Received, Attempts int
+	// Entities is the number of distinct entities, of which CacheHits came from the cache.
+	Entities, CacheHits int
+	// Error is why there is no answer; empty if there is one.
+	Error string
+}
+
+// Execute runs the program and appends the client's answer to resp.Body. It returns when everything the execution
+// started has ended; ctx bounds that.
+func (p *Program) Execute(ctx context.Context, req *Request, resp *Response) {
+	x := p.acquire(ctx, req)
+	x.schedule()
+	x.answer(resp)
+	p.release(x)
+}

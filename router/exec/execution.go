@@ -1,0 +1,179 @@
+package exec
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/weft-graphql/weft/router/upstream"
+)
+
+// execution is one run of a program. It is pooled with its program, so its slabs have the right sizes.
+type execution struct {
+	program *Program
+	request *Request
+	ctx     context.Context
+	// answers of the root (0) and of each request: what was fetched, what came from the cache, and what was fetched in
+	// a second attempt because another request's fetch, which was waited for, did not bring it. The latter two are nil
+	// until they are needed.
+	answers []*answer
+	fetches []fetch
+	// waiting counts, for each request, those it waits for; remaining those that are not complete.
+	waiting   []atomic.Int32
+	remaining atomic.Int32
+	done      chan struct{}
+
+	// mu guards what follows.
+	mu sync.Mutex
+	// unzipped counts, for each zip, the requests it waits for.
+	unzipped []int
+	// running counts fetches under way, and ready are those that wait for one of them to end; only with MaxParallel.
+	running int
+	ready   []int
+
+	errors errorList
+
+	printer printer
+	started time.Time
+}
+
+// Answers of a request.
+const (
+	answersPerRequest = 3
+	fetchedAnswer     = 0
+	cachedAnswer      = 1
+	lateAnswer        = 2
+)
+
+// fetch is one run of a request.
+type fetch struct {
+	calls    []callRun
+	response upstream.Response
+	// late is the response of a second attempt.
+	late  upstream.Response
+	body  []byte
+	cache *cacheRun
+	trace FetchTrace
+	sent  bool
+	// extensions are those of the answer, if they are passed on.
+	extensions []byte
+}
+
+// callRun is one run of a call.
+type callRun struct {
+	// targets are the objects the call completes, and which of the entities each gets.
+	targets []targetRun
+	// text has the distinct representations one behind the other, spans where they are.
+	text  []byte
+	spans []span
+	// table finds representations by hash: it holds indexes of spans, plus one.
+	table []uint32
+	// entities are the objects that were found, zero for null.
+	entities []ref
+}
+
+type targetRun struct {
+	object ref
+	target int32
+	entity uint32
+}
+
+// span is a distinct representation.
+type span struct {
+	start, end int
+	// named is the length of the part that names the entity.
+	named int
+	hash  uint64
+	typ   int32
+}
+
+func (p *Program) acquire(ctx context.Context, req *Request) *execution {
+	x, _ := p.pool.Get().(*execution)
+	if x == nil {
+		x = p.newExecution()
+	}
+	x.ctx, x.request = ctx, req
+	if req.Trace {
+		x.started = time.Now()
+	}
+	root := x.answers[0]
+	root.addObject(p.root.node.typ, 0, p.root.node.links)
+	root.addLinks()
+	for i := range p.requests {
+		x.waiting[i].Store(int32(len(p.requests[i].plan.After)))
+	}
+	x.remaining.Store(int32(len(p.requests)))
+	for i, z := range p.zips {
+		x.unzipped[i] = len(z.needs)
+	}
+	return x
+}
+
+func (p *Program) newExecution() *execution {
+	x := &execution{
+		program:  p,
+		answers:  make([]*answer, 1+answersPerRequest*len(p.requests)),
+		fetches:  make([]fetch, len(p.requests)),
+		waiting:  make([]atomic.Int32, len(p.requests)),
+		unzipped: make([]int, len(p.zips)),
+		done:     make(chan struct{}, 1),
+	}
+	x.answers[0] = &answer{}
+	for i := range p.requests {
+		at := firstAnswer(i) + fetchedAnswer
+		x.answers[at] = &answer{index: at, collected: make([][]uint32, p.requests[i].collectors)}
+		x.fetches[i].calls = make([]callRun, len(p.requests[i].calls))
+	}
+	x.printer.x = x
+	x.errors.max = p.engine.config.Errors.Max
+	return x
+}
+
+// firstAnswer returns the index of a request's first answer.
+func firstAnswer(request int) int { return 1 + answersPerRequest*request }
+
+// extraAnswer returns a request's answer for values from the cache or from a second attempt.
+func (x *execution) extraAnswer(request, which int) *answer {
+	at := firstAnswer(request) + which
+	if x.answers[at] == nil {
+		x.answers[at] = &answer{index: at, collected: make([][]uint32, x.program.requests[request].collectors)}
+	}
+	return x.answers[at]
+}
+
+// release gives everything back. Nothing of the execution may be running any more.
+func (p *Program) release(x *execution) {
+	for i := range x.fetches {
+		x.fetches[i].reset()
+	}
+	for _, a := range x.answers {
+		if a != nil {
+			a.reset()
+		}
+	}
+	x.errors.reset()
+	x.printer.reset()
+	x.ready = x.ready[:0]
+	x.ctx, x.request = nil, nil
+	p.pool.Put(x)
+}
+
+func (f *fetch) reset() {
+	f.response.Release()
+	f.late.Release()
+	f.body = keep(f.body, maxKeptBytes)
+	f.trace = FetchTrace{}
+	f.sent, f.extensions = false, nil
+	if f.cache != nil {
+		f.cache.reset()
+	}
+	for i := range f.calls {
+		c := &f.calls[i]
+		c.targets = keep(c.targets, maxKeptObjects)
+		c.text = keep(c.text, maxKeptBytes)
+		c.spans = keep(c.spans, maxKeptObjects)
+		c.table = keep(c.table, maxKeptObjects)
+		c.entities = keep(c.entities, maxKeptObjects)
+	}
+}

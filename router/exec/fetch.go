@@ -1,0 +1,390 @@
+package exec
+
+import (
+	"errors"
+	"hash/maphash"
+	"strconv"
+	"time"
+
+	"github.com/weft-graphql/weft/router/upstream"
+)
+
+var seed = maphash.MakeSeed()
+
+// fetch runs a request: it gathers the targets and their representations, asks the subgraph, parses its answer and
+// links what it says. Everything it writes belongs to this request alone.
+func (x *execution) fetch(request int) {
+	r, f := &x.program.requests[request], &x.fetches[request]
+	if x.request.Trace {
+		start := time.Now()
+		f.trace.Started = start.Sub(x.started)
+		defer func() { f.trace.Duration = time.Since(start) }()
+	}
+	asked := false
+	for i := range r.calls {
+		asked = x.gather(&r.calls[i], &f.calls[i]) || asked
+	}
+	switch {
+	case !asked:
+		f.trace.Skipped = true
+	case x.ctx.Err() != nil:
+		x.failed(r, f, x.ctx.Err())
+	case r.cache != nil:
+		x.fetchCached(request, r, f)
+	default:
+		f.body = x.body(f.body[:0], r, f, nil)
+		if err := x.send(r, f, f.body, &f.response); err != nil {
+			x.failed(r, f, err)
+			break
+		}
+		p := parser{a: x.answers[firstAnswer(request)+fetchedAnswer]}
+		if err := x.parse(&p, r, f, &f.response, nil); err != nil {
+			x.failed(r, f, err)
+		}
+	}
+	for i := range r.calls {
+		x.link(&r.calls[i], &f.calls[i])
+	}
+}
+
+// gather finds a call's targets and writes their distinct representations. It tells whether there is anything to ask.
+func (x *execution) gather(c *call, run *callRun) bool {
+	if len(c.targets) == 0 {
+		run.entities = append(run.entities, 0)
+		run.targets = append(run.targets, targetRun{target: -1})
+		return true
+	}
+	for i := range c.targets {
+		t := &c.targets[i]
+		x.eachObject(t.place, func(r ref) {
+			typ := x.typeOf(t.place, r)
+			if typ >= 0 && !t.on.Has(int(typ)) || typ < 0 && !t.all {
+				return
+			}
+			if !c.plan.Entities {
+				run.targets = append(run.targets, targetRun{object: r, target: int32(i)})
+				return
+			}
+			for _, rep := range t.representations {
+				if typ >= 0 && rep.on != nil && !rep.on.Has(int(typ)) {
+					continue
+				}
+				x.addTarget(run, t, int32(i), rep, r, typ)
+				return
+			}
+		})
+	}
+	if !c.plan.Entities {
+		run.entities = append(run.entities, 0)
+		return len(run.targets) > 0
+	}
+	for range run.spans {
+		run.entities = append(run.entities, 0)
+	}
+	return len(run.spans) > 0
+}
+
+// addTarget writes the representation of a target, unless it is there already.
+func (x *execution) addTarget(run *callRun, t *target, index int32, rep *representation, r ref, typ int32) {
+	start := len(run.text)
+	text, named, fits := x.represent(run.text, rep, t.place, r, typ)
+	if fits != fit {
+		// The entity is not there, or an earlier error says why it cannot be asked for.
+		run.text = text[:start]
+		return
+	}
+	run.text = text
+	hash := maphash.Bytes(seed, text[start:])
+	if 4*(len(run.spans)+1) > 3*len(run.table) {
+		run.grow()
+	}
+	mask := uint64(len(run.table) - 1)
+	slot := hash & mask
+	for ; run.table[slot] != 0; slot = (slot + 1) & mask {
+		entity := run.table[slot] - 1
+		s := &run.spans[entity]
+		if s.hash == hash && string(text[s.start:s.end]) == string(text[start:]) {
+			run.text = text[:start]
+			run.targets = append(run.targets, targetRun{object: r, target: index, entity: entity})
+			return
+		}
+	}
+	run.spans = append(run.spans, span{start: start, end: len(text), named: named, hash: hash, typ: typ})
+	run.table[slot] = uint32(len(run.spans))
+	run.targets = append(run.targets, targetRun{object: r, target: index, entity: uint32(len(run.spans) - 1)})
+}
+
+// grow doubles the table.
+func (run *callRun) grow() {
+	size := max(32, 2*len(run.table))
+	if size <= cap(run.table) {
+		run.table = run.table[:size]
+		clear(run.table)
+	} else {
+		run.table = make([]uint32, size)
+	}
+	mask := uint64(size - 1)
+	for i := range run.spans {
+		slot := run.spans[i].hash & mask
+		for run.table[slot] != 0 {
+			slot = (slot + 1) & mask
+		}
+		run.table[slot] = uint32(i + 1)
+	}
+}
+
+// body writes the request's body. only tells which entities of each call to ask for; nil means all.
+func (x *execution) body(out []byte, r *request, f *fetch, only func(call, entity int) bool) []byte {
+	out = append(out, r.opening...)
+	first := true
+	for _, v := range r.variables {
+		var raw []byte
+		if x.request.Variables != nil {
+			raw = x.request.Variables.Raw(v.index)
+		}
+		if raw == nil {
+			continue
+		}
+		if !first {
+			out = append(out, ',')
+		}
+		first = false
+		out = append(append(out, v.spelled...), raw...)
+	}
+	for i := range r.calls {
+		if !r.calls[i].plan.Entities {
+			continue
+		}
+		if !first {
+			out = append(out, ',')
+		}
+		first = false
+		out = append(out, r.calls[i].spelled...)
+		run := &f.calls[i]
+		for j, s := range run.spans {
+			if only != nil && !only(i, j) {
+				continue
+			}
+			out = append(append(out, run.text[s.start:s.end]...), ',')
+		}
+		if out[len(out)-1] == ',' {
+			out = out[:len(out)-1]
+		}
+		out = append(out, ']')
+	}
+	return append(out, r.closing...)
+}
+
+// send asks the subgraph.
+func (x *execution) send(r *request, f *fetch, body []byte, resp *upstream.Response) error {
+	trace := &f.trace
+	subgraph := r.plan.Subgraph
+	req := upstream.Request{Body: body, Query: r.query, Epoch: x.request.Epoch}
+	if x.request.Header != nil {
+		req.Header = x.request.Header(subgraph)
+	}
+	err := x.program.engine.config.Subgraphs[subgraph.ID].Do(x.ctx, &req, resp)
+	f.sent = true
+	trace.Sent, trace.Received, trace.Status, trace.Attempts = len(body), len(resp.Body), resp.Status, resp.Attempts
+	return err
+}
+
+// parse reads a subgraph's answer. picked are, for each call, the entities that were asked for; nil means all. The
+// returned error says why there is no usable answer at all.
+func (x *execution) parse(p *parser, r *request, f *fetch, resp *upstream.Response, picked [][]uint32) error {
+	if len(resp.Body) > maxBody {
+		return &answerError{code: codeMalformed, message: "the answer is too large"}
+	}
+	p.b = validUTF8(resp.Body)
+	p.types = x.program.types
+	p.a.body = p.b
+	d := dataReader{x: x, request: r, fetch: f, picked: picked}
+	ok := p.document(d.read)
+	p.a.addLinks()
+	switch {
+	case !ok && resp.Status/100 != 2:
+		return &answerError{code: codeHTTP, message: "it answered with the HTTP status " + strconv.Itoa(resp.Status)}
+	case !ok:
+		d.forget()
+		return &answerError{code: codeMalformed, message: p.problem + " (at byte " + strconv.Itoa(p.at) + ")"}
+	case !p.hasData && p.errors == nil && resp.Status/100 != 2:
+		return &answerError{code: codeHTTP, message: "it answered with the HTTP status " + strconv.Itoa(resp.Status)}
+	case !p.hasData && p.errors == nil:
+		return &answerError{code: codeMalformed, message: "the answer has neither data nor errors"}
+	}
+	if x.program.engine.config.Extensions {
+		f.extensions = p.extensions
+	}
+	if p.errors != nil {
+		x.subgraphErrors(p, r, f, picked)
+	}
+	return nil
+}
+
+// dataReader reads the data of an answer: the root selection, or the lists of entities.
+type dataReader struct {
+	x       *execution
+	request *request
+	fetch   *fetch
+	picked  [][]uint32
+}
+
+// forget drops what was read of an answer that turned out to be broken.
+func (d *dataReader) forget() {
+	for i := range d.fetch.calls {
+		run := &d.fetch.calls[i]
+		if d.picked == nil {
+			clear(run.entities)
+			continue
+		}
+		for _, e := range d.picked[i] {
+			run.entities[e] = 0
+		}
+	}
+}
+
+func (d *dataReader) read(p *parser, i int) int {
+	first := &d.request.calls[0]
+	if !first.plan.Entities {
+		o, end := p.object(first.node, typeUnknown, i)
+		if end > 0 {
+			d.fetch.calls[0].entities[0] = newRef(p.a.index, o)
+		}
+		return end
+	}
+	b := p.b
+	i = skipSpace(b, i+1)
+	if i < len(b) && b[i] == '}' {
+		return i + 1
+	}
+	seen := make([]bool, 0, 8)
+	seen = append(seen, make([]bool, len(d.request.calls))...)
+	for {
+		start := i
+		if i = skipKey(b, i); i < 0 {
+			return p.fail(start, notJSON)
+		}
+		key := decodeString(b[start:skipString(b, start+1)])
+		i = skipSpace(b, i)
+		call := -1
+		for c := range d.request.calls {
+			if d.request.calls[c].plan.Key == string(key) {
+				call = c
+			}
+		}
+		switch {
+		case call < 0:
+			i = skipValue(b, i, 0)
+		case seen[call]:
+			return p.fail(start, "data has the key "+strconv.Quote(string(key))+" twice")
+		default:
+			seen[call] = true
+			i = d.entities(p, call, i)
+		}
+		if i < 0 {
+			return p.fail(start, notJSON)
+		}
+		i = skipSpace(b, i)
+		if i < len(b) && b[i] == ',' {
+			i = skipSpace(b, i+1)
+			continue
+		}
+		if i < len(b) && b[i] == '}' {
+			return i + 1
+		}
+		return p.fail(i, notJSON)
+	}
+}
+
+// entities reads the list of entities of a call.
+func (d *dataReader) entities(p *parser, call, i int) int {
+	b := p.b
+	c, run := &d.request.calls[call], &d.fetch.calls[call]
+	expected := len(run.spans)
+	if d.picked != nil {
+		expected = len(d.picked[call])
+	}
+	if i < len(b) && b[i] == 'n' {
+		if i = skipWord(b, i, "null"); i < 0 {
+			return p.fail(i, notJSON)
+		}
+		return i
+	}
+	if i >= len(b) || b[i] != '[' {
+		return p.fail(i, strconv.Quote(c.plan.Key)+" is not a list")
+	}
+	i = skipSpace(b, i+1)
+	count := 0
+	for i < len(b) && b[i] != ']' {
+		if count > 0 {
+			if b[i] != ',' {
+				return p.fail(i, notJSON)
+			}
+			i = skipSpace(b, i+1)
+		}
+		if count == expected {
+			return p.fail(i, "more entities than the "+strconv.Itoa(expected)+" that were asked for")
+		}
+		entity := count
+		if d.picked != nil {
+			entity = int(d.picked[call][count])
+		}
+		switch {
+		case i < len(b) && b[i] == '{':
+			var o uint32
+			if o, i = p.object(c.node, run.spans[entity].typ, i); i < 0 {
+				return -1
+			}
+			run.entities[entity] = newRef(p.a.index, o)
+		case i < len(b) && b[i] == 'n':
+			start := i
+			if i = skipWord(b, i, "null"); i < 0 {
+				return p.fail(start, notJSON)
+			}
+		default:
+			return p.fail(i, "an entity is not an object")
+		}
+		count++
+		i = skipSpace(b, i)
+	}
+	if i >= len(b) {
+		return p.fail(i, "the answer ends too early")
+	}
+	if count != expected {
+		return p.fail(i, strconv.Itoa(count)+" entities where "+strconv.Itoa(expected)+" were asked for")
+	}
+	return i + 1
+}
+
+// link links what a call brought to its targets.
+func (x *execution) link(c *call, run *callRun) {
+	for i := range run.targets {
+		t := &run.targets[i]
+		entity := run.entities[t.entity]
+		if entity == 0 {
+			continue
+		}
+		link := c.link
+		if t.target >= 0 {
+			link = c.targets[t.target].link
+		}
+		a := x.answers[t.object.answer()]
+		a.links[a.objects[t.object.object()].links+uint32(link)] = entity
+	}
+}
+
+// answerError is why a subgraph's answer cannot be used.
+type answerError struct{ code, message string }
+
+func (e *answerError) Error() string { return e.message }
+
+var _ error = (*answerError)(nil)
+
+// codeOf returns the code of a failure.
+func codeOf(err error) string {
+	var a *answerError
+	if errors.As(err, &a) {
+		return a.code
+	}
+	return upstreamCode(err)
+}

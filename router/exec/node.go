@@ -1,0 +1,116 @@
+package exec
+
+import (
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graphql/weft/router/plan"
+	"github.com/weft-graphql/weft/router/supergraph"
+)
+
+// node is a selection set of the plan as the parser sees it: a slot for each field.
+type node struct {
+	id  int
+	set *plan.SelectionSet
+	// request is the ID of the plan's request that asks for it, -1 for the root's node, which has no slots.
+	request int
+	// typ is the runtime type when the declared type is an object type.
+	typ    int32
+	fields []nodeField
+	// byKey finds fields when there are too many to search one by one.
+	byKey map[string]int32
+	// links is the number of objects that can be linked to an object of this node; see place.
+	links int
+	// collector is the index in answer.collected where objects of this node are noted; -1 when nobody needs them.
+	collector int
+}
+
+// nodeField is a field of a node. Its slot is its index.
+type nodeField struct {
+	// spelled is the key as servers write it, `"name":`.
+	spelled string
+	key     string
+	plan    *plan.Field
+	// node is the sub-selection's; nil for leaves.
+	node *node
+	// lists is the number of list levels around the value.
+	lists int
+	leaf  leafKind
+	on    supergraph.TypeSet
+	// next is the index of the next field with the same key for other runtime types, -1 at the end of the chain.
+	// first is false for all but the first of a chain.
+	next  int32
+	first bool
+}
+
+// searchLimit is the number of fields up to which a key is searched for one by one.
+const searchLimit = 12
+
+// node makes the node of a selection set and those below it.
+func (c *compiler) node(set *plan.SelectionSet, request int) *node {
+	n := &node{id: len(c.nodes), set: set, request: request, typ: typeUnknown, collector: -1}
+	if set.Type != nil && set.Type.Kind == ast.Object {
+		n.typ = int32(set.Type.ObjectIndex)
+	}
+	c.nodes = append(c.nodes, n)
+	c.nodeOf[set] = n
+	n.fields = make([]nodeField, len(set.Fields))
+	last := make(map[string]int32, len(set.Fields))
+	for i, f := range set.Fields {
+		nf := &n.fields[i]
+		*nf = nodeField{spelled: string(appendQuoted(nil, f.Key)) + ":", key: f.Key, plan: f, on: f.On, next: -1, first: true}
+		if previous, ok := last[f.Key]; ok {
+			n.fields[previous].next = int32(i)
+			nf.first = false
+		}
+		last[f.Key] = int32(i)
+		switch {
+		case f.IsTypename():
+			nf.leaf = leafTypename
+		case f.Selection != nil:
+			nf.lists = listDepth(f.Def.Type)
+			nf.node = c.node(f.Selection, request)
+		default:
+			nf.lists = listDepth(f.Def.Type)
+			nf.leaf = leafOf(f.Def.Named)
+		}
+	}
+	if len(n.fields) > searchLimit {
+		n.byKey = make(map[string]int32, len(n.fields))
+		for i := range n.fields {
+			if n.fields[i].first {
+				n.byKey[n.fields[i].key] = int32(i)
+			}
+		}
+	}
+	c.places[n] = &place{node: n, members: []member{{link: own, node: n, needs: []int{request}}}}
+	return n
+}
+
+func listDepth(t *ast.Type) int {
+	depth := 0
+	for ; t.Elem != nil; t = t.Elem {
+		depth++
+	}
+	return depth
+}
+
+// find returns the index of the first field with that key, looking from the predicted position on; -1 when there is none.
+func (n *node) find(key []byte, from int) int {
+	if n.byKey != nil {
+		if i, ok := n.byKey[string(key)]; ok {
+			return int(i)
+		}
+		return -1
+	}
+	count := len(n.fields)
+	for step := range count {
+		i := from + step
+		if i >= count {
+			i -= count
+		}
+		if f := &n.fields[i]; f.first && f.key == string(key) {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,156 @@
+package exec
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graphql/weft/router/operation"
+	"github.com/weft-graphql/weft/router/supergraph"
+)
+
+// objectProgram prints the objects of a place as a selection set of the client.
+type objectProgram struct {
+	place *place
+	// typ is the runtime type when it is always the same, typeUnknown otherwise.
+	typ int32
+	// possible are the runtime types a client may see here.
+	possible supergraph.TypeSet
+	fields   []outputField
+	// parent is the declared type.
+	parent *supergraph.Type
+	// typed tells that the objects cannot be printed without knowing their runtime type.
+	typed bool
+}
+
+// outputField prints a field of the client.
+type outputField struct {
+	// spelled is `,"key":`.
+	spelled string
+	field   *operation.Field
+	// on narrows the field by runtime type; nil means all.
+	on   supergraph.TypeSet
+	what outputKind
+	typ  *outputType
+	// sources are where the value can be found; the first that has it counts.
+	sources []outputSource
+}
+
+type outputKind uint8
+
+const (
+	outputValue outputKind = iota
+	outputTypename
+	outputIntrospection
+)
+
+// outputSource is one place of a value.
+type outputSource struct {
+	link, slot int32
+	// on narrows the source by runtime type; nil means all.
+	on      supergraph.TypeSet
+	field   *nodeField
+	program *objectProgram
+	// node is the member the field belongs to.
+	node *node
+}
+
+// outputType is a field's type, level by level.
+type outputType struct {
+	nonNull bool
+	elem    *outputType
+	leaf    leafKind
+	enum    enumValues
+}
+
+// output compiles the printing of a selection set for the objects of a place.
+func (c *compiler) output(set *operation.SelectionSet, p *place) (*objectProgram, error) {
+	o := &objectProgram{place: p, typ: p.node.typ, possible: visible(set.Parent, c.plan.Supergraph), parent: set.Parent}
+	sources := p.sources()
+	for _, f := range set.Fields {
+		if o.typ >= 0 && !f.On.Has(int(o.typ)) {
+			continue
+		}
+		of := outputField{spelled: "," + string(appendQuoted(nil, f.Key)) + ":", field: f}
+		if o.typ < 0 && !o.possible.SubsetOf(f.On) {
+			of.on = f.On
+		}
+		switch {
+		case f.IsTypename():
+			of.what = outputTypename
+			of.typ = &outputType{nonNull: true, leaf: leafTypename}
+		case f.Introspection != nil:
+			of.what = outputIntrospection
+			of.typ = &outputType{}
+		default:
+			of.typ = newOutputType(f.Def)
+			if err := c.outputSources(o, &of, sources[f]); err != nil {
+				return nil, err
+			}
+		}
+		o.typed = o.typed || of.on != nil || of.what == outputTypename ||
+			slices.ContainsFunc(of.sources, func(s outputSource) bool { return s.on != nil })
+		o.fields = append(o.fields, of)
+	}
+	return o, nil
+}
+
+func (c *compiler) outputSources(o *objectProgram, of *outputField, sources []source) error {
+	f := of.field
+	for _, s := range sources {
+		if !s.field.on.Intersects(f.On) {
+			continue
+		}
+		os := outputSource{link: s.link, slot: s.slot, field: s.field, node: c.nodeOf[s.field.plan.Parent]}
+		if o.typ >= 0 {
+			if !s.field.on.Has(int(o.typ)) {
+				continue
+			}
+		} else if !f.On.And(o.possible).SubsetOf(s.field.on) {
+			os.on = s.field.on
+		}
+		if (f.Selection != nil) != (s.field.node != nil) {
+			return fmt.Errorf("the plan answers the field %q of the operation from one of another kind", f.Key)
+		}
+		if f.Selection != nil {
+			var err error
+			if os.program, err = c.output(f.Selection, c.places[s.field.node]); err != nil {
+				return err
+			}
+		}
+		of.sources = append(of.sources, os)
+	}
+	if len(of.sources) == 0 {
+		return fmt.Errorf("the plan does not say where the field %q of the operation comes from (line %d)", f.Key, f.Line)
+	}
+	return nil
+}
+
+// visible returns the object types of a declared type that clients may see.
+func visible(t *supergraph.Type, s *supergraph.Supergraph) supergraph.TypeSet {
+	set := supergraph.NewTypeSet(len(s.Objects))
+	for i := range t.Possible.All {
+		if !s.Objects[i].Inaccessible {
+			set.Add(i)
+		}
+	}
+	return set
+}
+
+func newOutputType(def *supergraph.Field) *outputType {
+	var build func(t *ast.Type) *outputType
+	build = func(t *ast.Type) *outputType {
+		o := &outputType{nonNull: t.NonNull}
+		if t.Elem != nil {
+			o.elem = build(t.Elem)
+			return o
+		}
+		o.leaf = leafOf(def.Named)
+		if o.leaf == leafEnum {
+			o.enum = newEnumValues(def.Named)
+		}
+		return o
+	}
+	return build(def.Type)
+}

@@ -1,0 +1,282 @@
+package exec
+
+import (
+	"strconv"
+)
+
+// printer writes the client's answer in one pass over the linked objects.
+//
+// Null propagation (GraphQL specification, section 6.4.4): a function that cannot print a value cuts the output back
+// to where the value began, and writes null if its type allows it; otherwise it returns false and its caller does the
+// same one level up.
+type printer struct {
+	x    *execution
+	out  []byte
+	path []pathStep
+}
+
+// pathStep is a step of a response path: a key, or an index if the key is empty.
+type pathStep struct {
+	key   string
+	index int
+}
+
+func (p *printer) reset() {
+	p.out = nil
+	clear(p.path)
+	p.path = p.path[:0]
+}
+
+// answer prints the whole answer.
+func (x *execution) answer(resp *Response) {
+	p := &x.printer
+	if x.errors.any() {
+		x.locateErrors()
+	}
+	p.out = append(resp.Body, `{"data":`...)
+	start := len(p.out)
+	if !p.object(x.program.output, newRef(0, 0)) {
+		p.out = append(p.out[:start], "null"...)
+	}
+	if x.errors.any() {
+		p.out = x.errors.print(p.out, &x.program.engine.config.Errors)
+	}
+	resp.Errors = x.errors.count()
+	p.out = x.printExtensions(p.out)
+	resp.Body = append(p.out, '}')
+	for i := range x.fetches {
+		f := &x.fetches[i]
+		if f.sent {
+			resp.Fetches++
+		}
+		if x.request.Trace {
+			resp.Trace = append(resp.Trace, f.trace)
+		}
+	}
+}
+
+// object prints an object. It returns false when it must be null; the output may have the beginning of the object then.
+func (p *printer) object(o *objectProgram, r ref) bool {
+	typ := o.typ
+	if typ < 0 {
+		if typ = p.x.typeOf(o.place, r); !o.possible.Has(int(typ)) && (typ != typeUnknown || o.typed) {
+			p.typeError(o, typ)
+			return false
+		}
+	}
+	start := len(p.out)
+	a := p.x.answers[r.answer()]
+	slots := a.objects[r.object()].slots
+	for i := range o.fields {
+		f := &o.fields[i]
+		if f.on != nil && !f.on.Has(int(typ)) {
+			continue
+		}
+		p.out = append(p.out, f.spelled...)
+		if f.what != outputValue {
+			p.special(f, typ)
+			continue
+		}
+		s := &f.sources[0]
+		from, v := a, value{}
+		if len(f.sources) == 1 && s.link == own {
+			v = a.values[slots+uint32(s.slot)]
+		} else {
+			s, from, v = p.find(f, r, typ)
+		}
+		p.path = append(p.path, pathStep{key: f.field.Key})
+		if !p.value(f, f.typ, s, from, v) {
+			p.path = p.path[:len(p.path)-1]
+			return false
+		}
+		p.path = p.path[:len(p.path)-1]
+	}
+	if len(p.out) == start {
+		p.out = append(p.out, '{')
+	}
+	p.out[start] = '{'
+	p.out = append(p.out, '}')
+	return true
+}
+
+// find looks for a field's value in its sources. The returned answer is nil when no source's object is there.
+func (p *printer) find(f *outputField, r ref, typ int32) (*outputSource, *answer, value) {
+	var source *outputSource
+	var from *answer
+	for i := range f.sources {
+		s := &f.sources[i]
+		if s.on != nil && !s.on.Has(int(typ)) {
+			continue
+		}
+		to, ok := p.x.follow(r, s.link)
+		if !ok {
+			if source == nil {
+				source = s
+			}
+			continue
+		}
+		a := p.x.answers[to.answer()]
+		if v := a.slot(to.object(), s.slot); v.kind() != kindAbsent {
+			return s, a, v
+		}
+		source, from = s, a
+	}
+	return source, from, value{}
+}
+
+// special prints __typename and introspection fields.
+func (p *printer) special(f *outputField, typ int32) {
+	if f.what == outputTypename {
+		p.out = append(p.out, '"')
+		p.out = append(p.out, p.x.program.types.types[typ].Name...)
+		p.out = append(p.out, '"')
+		return
+	}
+	if p.x.request.Introspect == nil {
+		p.out = append(p.out, "null"...)
+		return
+	}
+	p.out = p.x.request.Introspect(p.out, f.field)
+}
+
+// value prints a value of a field, or of a list in it. It returns false when the value must be null and may not be.
+func (p *printer) value(f *outputField, t *outputType, s *outputSource, a *answer, v value) bool {
+	start := len(p.out)
+	ok := false
+	switch v.kind() {
+	case kindAbsent, kindNull:
+		if v.kind() == kindAbsent {
+			p.absentError(f, s, a)
+		}
+		if t.nonNull {
+			p.nullError(f)
+		}
+	case kindObject:
+		ok = s.program != nil && t.elem == nil && p.object(s.program, newRef(a.index, v.at))
+	case kindList:
+		ok = t.elem != nil && p.list(f, t, s, a, v)
+	default:
+		ok = p.leaf(f, t, a, v)
+	}
+	if ok {
+		return true
+	}
+	p.out = p.out[:start]
+	if t.nonNull {
+		return false
+	}
+	p.out = append(p.out, "null"...)
+	return true
+}
+
+func (p *printer) list(f *outputField, t *outputType, s *outputSource, a *answer, v value) bool {
+	p.out = append(p.out, '[')
+	elements := a.values[v.at : int(v.at)+v.size()]
+	p.path = append(p.path, pathStep{})
+	step := len(p.path) - 1
+	for i, e := range elements {
+		if i > 0 {
+			p.out = append(p.out, ',')
+		}
+		p.path[step].index = i
+		if !p.value(f, t.elem, s, a, e) {
+			p.path = p.path[:step]
+			return false
+		}
+	}
+	p.path = p.path[:step]
+	p.out = append(p.out, ']')
+	return true
+}
+
+// leaf prints a scalar as the subgraph spelled it, if it fits its type.
+func (p *printer) leaf(f *outputField, t *outputType, a *answer, v value) bool {
+	raw := a.raw(v)
+	switch {
+	case t.elem != nil || !t.leaf.fits(v.kind(), raw):
+		p.leafError(f, t, raw)
+		return false
+	case t.leaf == leafEnum && !t.enum.has(raw):
+		p.leafError(f, t, raw)
+		return false
+	case t.leaf == leafID && v.kind() == kindNumber:
+		// Identifiers are always serialised as strings: GraphQL specification, section 3.5.5.
+		p.out = append(p.out, '"')
+		p.out = append(p.out, raw...)
+		p.out = append(p.out, '"')
+		return true
+	}
+	p.out = append(p.out, raw...)
+	return true
+}
+
+// nullError notes that a value is null and may not be, unless another error tells why.
+func (p *printer) nullError(f *outputField) {
+	if p.x.errors.explains(p.path) {
+		return
+	}
+	p.note(f, codeNull, "Cannot return null for non-nullable field "+fieldName(f)+".")
+}
+
+// absentError notes that a subgraph left out a field it was asked for. Nothing is noted when there is no object the
+// value could be in: another error, or a null entity, tells why.
+func (p *printer) absentError(f *outputField, s *outputSource, a *answer) {
+	if s == nil {
+		p.note(f, codeInternal, "The query plan does not say where "+fieldName(f)+" comes from for this type.")
+		return
+	}
+	if a == nil || p.x.errors.explains(p.path) {
+		return
+	}
+	name := ""
+	if s.node != nil && s.node.request >= 0 {
+		name = p.x.program.requests[s.node.request].plan.Subgraph.Name
+	}
+	p.noteFor(f, codeMalformed, "The subgraph "+strconv.Quote(name)+" left out the field "+fieldName(f)+".", name)
+}
+
+func (p *printer) leafError(f *outputField, t *outputType, raw []byte) {
+	if p.x.errors.explains(p.path) {
+		return
+	}
+	if t.elem != nil {
+		p.note(f, codeInvalid, "Expected a list for "+fieldName(f)+".")
+		return
+	}
+	if t.leaf == leafEnum {
+		// The value is not shown: it may be hidden from clients on purpose.
+		p.note(f, codeInvalid, "Invalid value for "+fieldName(f)+": not a value of "+f.field.Def.Named.Name+".")
+		return
+	}
+	const most = 50
+	shown := string(raw[:min(len(raw), most)])
+	p.note(f, codeInvalid, "Invalid value for "+fieldName(f)+": "+f.field.Def.Named.Name+" cannot represent "+shown+".")
+}
+
+// typeError notes that an object's runtime type is not one that may stand here.
+func (p *printer) typeError(o *objectProgram, typ int32) {
+	if p.x.errors.explains(p.path) {
+		return
+	}
+	message := "The runtime type of an object is not a type that clients can see: expected " + o.parent.Name + "."
+	if typ == typeUnknown {
+		message = "The runtime type of an object of type " + o.parent.Name + " is not known."
+	}
+	p.x.errors.note(clientError{code: codeInvalid, message: message, path: clonePath(p.path)})
+}
+
+func (p *printer) note(f *outputField, code, message string) { p.noteFor(f, code, message, "") }
+
+func (p *printer) noteFor(f *outputField, code, message, service string) {
+	p.x.errors.note(clientError{
+		code: code, message: message, service: service, path: clonePath(p.path),
+		line: f.field.Line, column: f.field.Column,
+	})
+}
+
+func fieldName(f *outputField) string {
+	if f.field.Def == nil {
+		return f.field.Name
+	}
+	return f.field.Def.Parent.Name + "." + f.field.Name
+}

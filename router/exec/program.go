@@ -1,0 +1,239 @@
+package exec
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graphql/weft/router/plan"
+	"github.com/weft-graphql/weft/router/supergraph"
+)
+
+// Program is a compiled plan. It is immutable and shared by all executions.
+type Program struct {
+	engine   *Engine
+	plan     *plan.Plan
+	types    *typeNames
+	requests []request
+	// initial are the requests that wait for nothing.
+	initial []int
+	// calls counts the plan's calls.
+	calls int
+	// zips in the order in which they must run.
+	zips []*zip
+	root *place
+	// output prints the client's answer.
+	output *objectProgram
+	pool   sync.Pool
+}
+
+// request is a compiled plan.Request.
+type request struct {
+	plan  *plan.Request
+	calls []call
+	// before are the requests that wait for this one, zips those that need it.
+	before []int
+	zips   []int
+	// opening is the body up to the first variable, closing what is behind the last one.
+	opening, closing string
+	variables        []requestVariable
+	query            bool
+	collectors       int
+	cache            RequestCache
+}
+
+// requestVariable is a variable of the client that goes along with a request.
+type requestVariable struct {
+	spelled string
+	index   int
+}
+
+// call is a compiled plan.Call.
+type call struct {
+	plan *plan.Call
+	// spelled is the name of the representations' variable, `"r":[`.
+	spelled string
+	node    *node
+	// link is the link of the root object, for the calls at the operation's root.
+	link    int32
+	targets []target
+	// wanted are the indexes of the fields asked for each runtime type, and for unknown types at the end; only when the
+	// request is cached.
+	wanted [][]int
+}
+
+// target is where the objects are that a call completes.
+type target struct {
+	place *place
+	link  int32
+	on    supergraph.TypeSet
+	// all tells that on has every type the objects can have.
+	all             bool
+	representations []*representation
+	plan            *plan.Target
+}
+
+// compiler is the state of Compile.
+type compiler struct {
+	plan         *plan.Plan
+	nodes        []*node
+	nodeOf       map[*plan.SelectionSet]*node
+	places       map[*node]*place
+	memberOf     map[*node][]*place
+	alternatives map[*plan.Field][]*plan.RepresentationField
+	collectors   []int
+	zips         []*zip
+}
+
+// Compile makes a program of a plan. It fails only when the plan is not consistent, which is a planner's mistake.
+func (e *Engine) Compile(p *plan.Plan) (*Program, error) {
+	if p == nil || p.Operation == nil || p.Supergraph == nil {
+		return nil, errors.New("a plan needs an operation and a supergraph")
+	}
+	c := &compiler{
+		plan: p, nodeOf: map[*plan.SelectionSet]*node{}, places: map[*node]*place{}, memberOf: map[*node][]*place{},
+		alternatives: map[*plan.Field][]*plan.RepresentationField{}, collectors: make([]int, len(p.Requests)),
+	}
+	prog := &Program{engine: e, plan: p, types: newTypeNames(p.Supergraph), requests: make([]request, len(p.Requests))}
+	root := &node{request: -1, typ: int32(p.Operation.Root.Parent.ObjectIndex), collector: -1}
+	prog.root = &place{node: root, members: []member{{link: own, node: root}}}
+	c.places[root] = prog.root
+	for _, r := range p.Requests {
+		for _, pc := range r.Calls {
+			for _, rep := range pc.Input {
+				c.noteAlternatives(rep.Fields)
+			}
+		}
+	}
+	for i, r := range p.Requests {
+		if err := c.request(prog, &prog.requests[i], r); err != nil {
+			return nil, err
+		}
+		prog.calls += len(r.Calls)
+		if len(r.After) == 0 {
+			prog.initial = append(prog.initial, i)
+		}
+		for _, before := range r.After {
+			if before >= i || before < 0 {
+				return nil, fmt.Errorf("request %d of the plan waits for %d, which does not come before it", i, before)
+			}
+			prog.requests[before].before = append(prog.requests[before].before, i)
+		}
+	}
+	c.representations(prog)
+	if err := c.finish(prog); err != nil {
+		return nil, err
+	}
+	return prog, nil
+}
+
+// request compiles a request but for its representations, which need all places.
+func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
+	if pr.Subgraph.ID >= len(prog.engine.config.Subgraphs) || prog.engine.config.Subgraphs[pr.Subgraph.ID] == nil {
+		return fmt.Errorf("no way to the subgraph %q is configured", pr.Subgraph.Name)
+	}
+	r.plan = pr
+	r.query = pr.Kind != ast.Mutation
+	opening := append([]byte(`{"query":`), appendQuoted(nil, pr.Document)...)
+	if pr.OperationName != "" {
+		opening = append(append(opening, `,"operationName":`...), appendQuoted(nil, pr.OperationName)...)
+	}
+	r.opening, r.closing = string(opening)+`,"variables":{`, "}}"
+	for _, v := range pr.Variables {
+		r.variables = append(r.variables, requestVariable{spelled: string(appendQuoted(nil, v.Name)) + ":", index: v.Index})
+	}
+	for _, pc := range pr.Calls {
+		cl := call{plan: pc, node: c.node(pc.Selection, pr.ID), link: own}
+		if pc.Entities {
+			cl.spelled = string(appendQuoted(nil, pc.Variable)) + ":["
+		}
+		if len(pc.Targets) == 0 {
+			if pc.Entities {
+				return fmt.Errorf("request %d of the plan asks for entities without a target", pr.ID)
+			}
+			cl.link = c.join(prog.root, cl.node, []int{pr.ID})
+		}
+		for _, t := range pc.Targets {
+			places := c.targetPlaces(t.At)
+			if len(places) == 0 {
+				return fmt.Errorf("request %d of the plan has a target that no earlier request fetches", pr.ID)
+			}
+			for _, p := range places {
+				c.collect(p.node)
+				cl.targets = append(cl.targets, target{
+					place: p, link: c.join(p, cl.node, []int{pr.ID}), on: t.On, plan: t,
+					all: p.node.set != nil && p.node.set.Type != nil && p.node.set.Type.Possible.SubsetOf(t.On),
+				})
+			}
+		}
+		r.calls = append(r.calls, cl)
+	}
+	return nil
+}
+
+// wanted lists the fields of a node for each object type, and for unknown types at the end.
+func (c *compiler) wanted(n *node) [][]int {
+	types := len(c.plan.Supergraph.Objects)
+	wanted := make([][]int, types+1)
+	all := make([]int, len(n.fields))
+	for i := range n.fields {
+		all[i] = i
+	}
+	wanted[types] = all
+	for t := range types {
+		for i := range n.fields {
+			if n.fields[i].on.Has(t) {
+				wanted[t] = append(wanted[t], i)
+			}
+		}
+		if len(wanted[t]) == len(all) {
+			wanted[t] = all
+		}
+	}
+	return wanted
+}
+
+func (c *compiler) representations(prog *Program) {
+	for i := range prog.requests {
+		for j := range prog.requests[i].calls {
+			cl := &prog.requests[i].calls[j]
+			for k := range cl.targets {
+				t := &cl.targets[k]
+				for _, r := range cl.plan.Input {
+					t.representations = append(t.representations, c.representation(t.place, r))
+				}
+			}
+		}
+	}
+}
+
+// finish compiles the output and what depends on all requests being known.
+func (c *compiler) finish(prog *Program) error {
+	prog.zips = c.zips
+	for i, z := range c.zips {
+		z.needs = slices.DeleteFunc(z.needs, func(r int) bool { return r < 0 })
+		for _, r := range z.needs {
+			prog.requests[r].zips = append(prog.requests[r].zips, i)
+		}
+	}
+	var err error
+	if prog.output, err = c.output(prog.plan.Operation.Root, prog.root); err != nil {
+		return err
+	}
+	for i := range prog.requests {
+		r := &prog.requests[i]
+		r.collectors = c.collectors[i]
+		if prog.engine.config.Cache != nil {
+			r.cache = prog.engine.config.Cache.Prepare(r.plan)
+		}
+		for j := range r.calls {
+			if r.cache != nil {
+				r.calls[j].wanted = c.wanted(r.calls[j].node)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,218 @@
+package exec
+
+import (
+	"github.com/weft-graphql/weft/router/plan"
+	"github.com/weft-graphql/weft/router/supergraph"
+)
+
+// representation is a program that writes the representation of a target object.
+// Specification: Apollo Federation subgraph specification, "Entity representations".
+type representation struct {
+	on supergraph.TypeSet
+	// opening is `{"__typename":"Product"` when the type's name is known, else it ends behind the colon.
+	opening string
+	dynamic bool
+	// fields are those of the key first, then keys of them; the rest are inputs of @requires.
+	fields []representationField
+	keys   int
+}
+
+// representationField is a field of a representation, or of an object in it.
+type representationField struct {
+	// spelled is `,"upc":`.
+	spelled  string
+	on       supergraph.TypeSet
+	key      bool
+	typename bool
+	sources  []representationSource
+}
+
+// representationSource is one of the fetched fields a representation's field can be read from.
+type representationSource struct {
+	link, slot int32
+	on         supergraph.TypeSet
+	// place and fields are those of the sub-selection, when there is one.
+	place  *place
+	fields []representationField
+}
+
+// representation compiles a representation for the objects of a place.
+func (c *compiler) representation(p *place, r *plan.Representation) *representation {
+	rep := &representation{on: r.On, opening: `{"__typename":`}
+	switch {
+	case r.TypeName != "":
+		rep.opening += string(appendQuoted(nil, r.TypeName))
+	case r.On.Count() == 1:
+		for i := range r.On.All {
+			rep.opening += string(appendQuoted(nil, c.plan.Supergraph.Objects[i].Name))
+		}
+	default:
+		rep.dynamic = true
+	}
+	var inputs []representationField
+	for _, f := range c.representationFields(p, r.Fields, false) {
+		switch {
+		case f.key:
+			rep.fields = append(rep.fields, f)
+		default:
+			inputs = append(inputs, f)
+		}
+	}
+	rep.keys = len(rep.fields)
+	rep.fields = append(rep.fields, inputs...)
+	return rep
+}
+
+// representationFields compiles the fields of a representation or of an object in it, which is part of a key if below
+// is set.
+func (c *compiler) representationFields(p *place, fields []*plan.RepresentationField, below bool) []representationField {
+	var compiled []representationField
+	for _, f := range fields {
+		rf := representationField{
+			spelled: "," + string(appendQuoted(nil, f.Name)) + ":", on: f.On, key: f.Key || below, typename: len(f.From) == 0,
+		}
+		for _, from := range f.From {
+			s, ok := p.source(from)
+			if !ok {
+				continue
+			}
+			rs := representationSource{link: s.link, slot: s.slot, on: from.On}
+			if s.field.node != nil {
+				rs.place = c.places[s.field.node]
+				rs.fields = c.representationFields(rs.place, f.Fields, rf.key)
+			}
+			rf.sources = append(rf.sources, rs)
+		}
+		compiled = append(compiled, rf)
+	}
+	return compiled
+}
+
+// fitness tells whether a representation can be sent.
+type fitness uint8
+
+const (
+	fit fitness = iota
+	// nullKey means that a field of the key is null.
+	nullKey
+	// lacking means that an input could not be fetched.
+	lacking
+)
+
+// represent appends the representation of a target object of the runtime type typ, and returns the length of the part
+// that names the entity.
+func (x *execution) represent(out []byte, rep *representation, p *place, target ref, typ int32) ([]byte, int, fitness) {
+	out = append(out, rep.opening...)
+	if rep.dynamic {
+		if typ < 0 {
+			return out, 0, lacking
+		}
+		out = appendQuoted(out, x.program.types.types[typ].Name)
+	}
+	named := len(out)
+	for i := range rep.fields {
+		var f fitness
+		if out, f = x.representField(out, &rep.fields[i], target, typ); f != fit {
+			return out, 0, f
+		}
+		if i < rep.keys {
+			named = len(out)
+		}
+	}
+	return append(out, '}'), named, fit
+}
+
+func (x *execution) representField(out []byte, f *representationField, r ref, typ int32) ([]byte, fitness) {
+	if f.on != nil && !f.on.Has(int(typ)) {
+		return out, fit
+	}
+	out = append(out, f.spelled...)
+	if f.typename {
+		if typ < 0 {
+			return out, lacking
+		}
+		return appendQuoted(out, x.program.types.types[typ].Name), fit
+	}
+	for i := range f.sources {
+		s := &f.sources[i]
+		if typ >= 0 && !s.on.Has(int(typ)) {
+			continue
+		}
+		from, ok := x.follow(r, s.link)
+		if !ok {
+			continue
+		}
+		a := x.answers[from.answer()]
+		v := a.slot(from.object(), s.slot)
+		if v.kind() == kindAbsent {
+			continue
+		}
+		return x.representValue(out, f, s, a, v)
+	}
+	return out, lacking
+}
+
+func (x *execution) representValue(out []byte, f *representationField, s *representationSource, a *answer, v value) ([]byte, fitness) {
+	switch v.kind() {
+	case kindNull:
+		if f.key {
+			return out, nullKey
+		}
+		return append(out, "null"...), fit
+	case kindList:
+		out = append(out, '[')
+		for i := range v.size() {
+			if i > 0 {
+				out = append(out, ',')
+			}
+			var fits fitness
+			if out, fits = x.representValue(out, f, s, a, a.values[int(v.at)+i]); fits != fit {
+				return out, fits
+			}
+		}
+		return append(out, ']'), fit
+	case kindObject:
+		start := len(out)
+		r := newRef(a.index, v.at)
+		typ := x.typeOf(s.place, r)
+		for i := range s.fields {
+			var fits fitness
+			if out, fits = x.representField(out, &s.fields[i], r, typ); fits != fit {
+				return out, fits
+			}
+		}
+		if len(out) == start {
+			out = append(out, '{')
+		}
+		out[start] = '{'
+		return append(out, '}'), fit
+	}
+	return append(out, a.raw(v)...), fit
+}
+
+// follow returns the object behind a link; the object itself for own.
+func (x *execution) follow(r ref, link int32) (ref, bool) {
+	if link == own {
+		return r, true
+	}
+	a := x.answers[r.answer()]
+	to := a.links[a.objects[r.object()].links+uint32(link)]
+	return to, to != 0
+}
+
+// typeOf returns the runtime type of an object of a place, which a linked object may know better than the object
+// itself (interface objects).
+func (x *execution) typeOf(p *place, r ref) int32 {
+	typ := x.answers[r.answer()].objects[r.object()].typ
+	if typ != typeUnknown {
+		return typ
+	}
+	for _, m := range p.members[1:] {
+		if to, ok := x.follow(r, m.link); ok {
+			if typ = x.answers[to.answer()].objects[to.object()].typ; typ != typeUnknown {
+				return typ
+			}
+		}
+	}
+	return typeUnknown
+}

@@ -1,0 +1,151 @@
+package exec
+
+// schedule runs all requests of the program and returns when they are complete. A request starts the moment the last
+// one it waits for is complete; the goroutine that completed it goes on with it, so that a chain of requests needs no
+// goroutine at all.
+func (x *execution) schedule() {
+	initial := x.program.initial
+	if len(initial) == 0 {
+		return
+	}
+	for _, r := range initial[1:] {
+		x.start(r)
+	}
+	if x.admit(initial[0]) {
+		x.run(initial[0])
+	}
+	<-x.done
+}
+
+// start runs a request on a goroutine of its own.
+func (x *execution) start(request int) {
+	if x.admit(request) {
+		go x.run(request)
+	}
+}
+
+// admit tells whether a request may run now; otherwise it is kept until another one is complete.
+func (x *execution) admit(request int) bool {
+	most := x.program.engine.config.MaxParallel
+	if most <= 0 {
+		return true
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.running >= most {
+		x.ready = append(x.ready, request)
+		return false
+	}
+	x.running++
+	return true
+}
+
+// run runs a request, and those that become ready by it.
+func (x *execution) run(request int) {
+	for request >= 0 {
+		x.fetch(request)
+		if len(x.program.zips) > 0 {
+			x.linkTwins(request)
+		}
+		// The last one must not touch the execution after it has said so: it may be in use for another request.
+		next := x.successor(request)
+		if x.remaining.Add(-1) == 0 {
+			x.done <- struct{}{}
+			return
+		}
+		request = next
+	}
+}
+
+// successor returns a request to go on with, -1 when there is none, and starts the others that are ready.
+func (x *execution) successor(request int) int {
+	next := -1
+	for _, r := range x.program.requests[request].before {
+		if x.waiting[r].Add(-1) != 0 {
+			continue
+		}
+		if next < 0 {
+			next = r
+			continue
+		}
+		x.start(r)
+	}
+	if x.program.engine.config.MaxParallel <= 0 {
+		return next
+	}
+	// This goroutine's place is free: the next request takes it, or one that waits.
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if next < 0 && len(x.ready) > 0 {
+		next = x.ready[len(x.ready)-1]
+		x.ready = x.ready[:len(x.ready)-1]
+	}
+	if next < 0 {
+		x.running--
+	}
+	return next
+}
+
+// linkTwins links the twins for which this was the last request they needed. Only this and the list of errors take the
+// execution's lock.
+func (x *execution) linkTwins(request int) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, i := range x.program.requests[request].zips {
+		if x.unzipped[i]--; x.unzipped[i] == 0 {
+			x.zip(x.program.zips[i])
+		}
+	}
+}
+
+// zip links the twins of all objects of a place.
+func (x *execution) zip(z *zip) {
+	x.eachObject(z.place, func(r ref) {
+		left, ok := x.follow(r, z.left)
+		if !ok {
+			return
+		}
+		right, ok := x.follow(r, z.right)
+		if !ok {
+			return
+		}
+		l, r2 := x.answers[left.answer()], x.answers[right.answer()]
+		x.zipValue(z, l, l.slot(left.object(), z.leftSlot), r2, r2.slot(right.object(), z.rightSlot))
+	})
+}
+
+// zipValue links two values that are the same one seen by two calls. Lists of different lengths are not linked: there is
+// no telling which elements belong together.
+func (x *execution) zipValue(z *zip, l *answer, left value, r *answer, right value) {
+	if left.kind() != right.kind() {
+		return
+	}
+	switch left.kind() {
+	case kindObject:
+		l.links[l.objects[left.at].links+uint32(z.link)] = newRef(r.index, right.at)
+	case kindList:
+		if left.size() != right.size() {
+			return
+		}
+		for i := range left.size() {
+			x.zipValue(z, l, l.values[int(left.at)+i], r, r.values[int(right.at)+i])
+		}
+	}
+}
+
+// eachObject calls f for every object of a place.
+func (x *execution) eachObject(p *place, f func(ref)) {
+	if p.node.request < 0 {
+		f(newRef(0, 0))
+		return
+	}
+	at := firstAnswer(p.node.request)
+	for _, a := range x.answers[at : at+answersPerRequest] {
+		if a == nil {
+			continue
+		}
+		for _, o := range a.collected[p.node.collector] {
+			f(newRef(a.index, o))
+		}
+	}
+}
