@@ -149,6 +149,9 @@ func (k *checker) upstream(u *Upstream) {
 	for name, s := range u.Subgraphs {
 		k.settings("upstream.subgraphs."+name, &s)
 	}
+	if u.IdentityKey != "" && len(u.IdentityKey) < 16 {
+		k.report("upstream.identity_key", "must have at least 16 characters")
+	}
 	if u.MaxResponseBytes < 1 {
 		k.report("upstream.max_response_bytes", "must be at least 1; write a size like 128MB")
 	}

@@ -152,6 +152,9 @@ type Upstream struct {
 	All UpstreamSettings `koanf:"all"`
 	// Settings of single subgraphs by name; what they leave out comes from "all".
 	Subgraphs map[string]UpstreamSettings `koanf:"subgraphs"`
+	// Secret shared with the subgraphs. Requests then carry a signed header (Weft-Identity), by which a subgraph knows
+	// that they come from the router. Give it as ${VARIABLE}.
+	IdentityKey string `koanf:"identity_key"`
 	// Most bytes of one subgraph answer.
 	MaxResponseBytes ByteSize `koanf:"max_response_bytes"`
 	// Most subgraph requests that one client request has in progress.

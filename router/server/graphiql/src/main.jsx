@@ -20,7 +20,7 @@ createRoot(root).render(
     fetcher={fetcher}
     plugins={plugins}
     defaultQuery={defaultQuery || undefined}
-    defaultEditorToolsVisibility="variables"
+    defaultEditorToolsVisibility={false}
     shouldPersistHeaders={false}
     inputValueDeprecation
   >
