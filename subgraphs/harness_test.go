@@ -6,6 +6,8 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/weft-graphql/weft/schema/wire"
@@ -80,4 +82,17 @@ func open(t *testing.T, name string, config kit.Config) (subgraphs.Service, *kit
 	})
 	counter.Take()
 	return s, counter
+}
+
+// sqliteConfig is for tests in which the database does not matter.
+func sqliteConfig(t *testing.T) kit.Config {
+	t.Helper()
+	return kit.Config{DataDir: t.TempDir()}
+}
+
+// sorted puts the parts of a list in order: field errors come in any.
+func sorted(list string) string {
+	parts := strings.Split(list, ", ")
+	slices.Sort(parts)
+	return strings.Join(parts, ", ")
 }

@@ -1,0 +1,119 @@
+package wire_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/weft-graphql/weft/schema/wire"
+)
+
+var now = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+func TestIdentityRoundTrip(t *testing.T) {
+	id := wire.Identity{Subject: "u1", Roles: []string{"merchant"}, Issued: now.Unix()}
+	for _, key := range [][]byte{nil, []byte("secret")} {
+		value, err := wire.Seal(key, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := wire.Open(key, value, now)
+		if err != nil || got.Subject != "u1" || !got.HasRole("merchant") || got.HasRole("admin") || got.Anonymous() {
+			t.Errorf("with key %q: %+v, %v", key, got, err)
+		}
+	}
+}
+
+func TestIdentityRefusals(t *testing.T) {
+	key := []byte("secret")
+	value, err := wire.Seal(key, wire.Identity{Subject: "u1", Issued: now.Unix()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	payload, signature, _ := strings.Cut(value, ".")
+	other, err := wire.Seal(nil, wire.Identity{Subject: "u2", Issued: now.Unix()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cases := []struct {
+		name, value string
+		key         []byte
+		at          time.Time
+		want        error
+	}{
+		{"missing", "", key, now, wire.ErrIdentityMissing},
+		{"unsigned", payload, key, now, wire.ErrIdentitySignature},
+		{"another's signature", other + "." + signature, key, now, wire.ErrIdentitySignature},
+		{"another key", value, []byte("other"), now, wire.ErrIdentitySignature},
+		{"too old", value, key, now.Add(6 * time.Minute), wire.ErrIdentityExpired},
+		{"from the future", value, key, now.Add(-time.Minute), wire.ErrIdentityExpired},
+		{"not base64", "!", nil, now, wire.ErrIdentityMalformed},
+		{"not JSON", "AAAA", nil, now, wire.ErrIdentityMalformed},
+		{"too long", strings.Repeat("A", 10_000), nil, now, wire.ErrIdentityMalformed},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			if _, err := wire.Open(c.key, c.value, c.at); !errors.Is(err, c.want) {
+				t.Errorf("got %v, want %v", err, c.want)
+			}
+		})
+	}
+	if id, err := wire.Open(nil, "", now); err != nil || !id.Anonymous() {
+		t.Errorf("nothing at all, without a key: %+v, %v", id, err)
+	}
+}
+
+func TestEventRoundTrip(t *testing.T) {
+	event := wire.EntityChanged{
+		ID: "1", Type: "Product", Key: map[string]any{"upc": "p1"}, Subgraph: "catalog", Change: wire.Updated, At: now,
+	}
+	text, err := event.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := wire.DecodeEntityChanged(text)
+	if err != nil || got.Key["upc"] != "p1" || got.Subject() != "weft.entity.catalog.Product" || !got.At.Equal(now) {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func TestEventRefusals(t *testing.T) {
+	cases := map[string]string{
+		"not JSON":       `{`,
+		"no id":          `{"type":"A","subgraph":"s","key":{"id":"1"}}`,
+		"no key":         `{"id":"1","type":"A","subgraph":"s","key":{}}`,
+		"a key of lists": `{"id":"1","type":"A","subgraph":"s","key":{"id":[1]}}`,
+		"a null key":     `{"id":"1","type":"A","subgraph":"s","key":{"id":null}}`,
+		"a wild type":    `{"id":"1","type":"A.>","subgraph":"s","key":{"id":"1"}}`,
+		"no subgraph":    `{"id":"1","type":"A","subgraph":"","key":{"id":"1"}}`,
+		"too long":       `{"id":"` + strings.Repeat("x", 70_000) + `"}`,
+	}
+	for name, text := range cases {
+		if _, err := wire.DecodeEntityChanged([]byte(text)); err == nil {
+			t.Errorf("%s is accepted", name)
+		}
+	}
+}
+
+func FuzzOpen(f *testing.F) {
+	f.Add("eyJzdWIiOiJ1MSJ9.AAAA")
+	f.Fuzz(func(t *testing.T, value string) {
+		if id, err := wire.Open([]byte("secret"), value, now); err == nil {
+			t.Errorf("%q is accepted as %+v without the key", value, id)
+		}
+	})
+}
+
+func FuzzDecodeEntityChanged(f *testing.F) {
+	f.Add([]byte(`{"id":"1","type":"A","subgraph":"s","key":{"id":"1"}}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		event, err := wire.DecodeEntityChanged(text)
+		if err != nil {
+			return
+		}
+		if _, err := event.Encode(); err != nil {
+			t.Errorf("decoded %q cannot be encoded: %v", text, err)
+		}
+	})
+}

@@ -1,0 +1,126 @@
+package subgraphs_test
+
+import (
+	"sync"
+	"testing"
+
+	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/kit/kittest"
+)
+
+func TestShippingEstimate(t *testing.T) {
+	s, _ := open(t, "inventory", sqliteConfig(t))
+	cases := []struct {
+		name          string
+		price, weight any
+		standard      int
+		express       int
+	}{
+		{"light", 4999, 300, 440, 1110},
+		{"heavy", 99999, 12001, 390 + 13*50, 990 + 13*120},
+		{"dear", 100000, 50000, 0, 0},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			var got struct {
+				Entities []struct{ Standard, Express *int } `json:"_entities"`
+			}
+			kittest.MustAsk(t, s.Handler(), nil,
+				entities+`{ ... on Product { standard: shippingEstimate express: shippingEstimate(method: EXPRESS) } } }`,
+				representations(1, "Product", map[string]any{"upc": "p%d", "price": c.price, "weight": c.weight}), &got)
+			if e := got.Entities[0]; e.Standard == nil || *e.Standard != c.standard || e.Express == nil || *e.Express != c.express {
+				t.Errorf("got %+v, want %d and %d", e, c.standard, c.express)
+			}
+		})
+	}
+	answer := kittest.Ask(t, s.Handler(), nil, entities+`{ ... on Product { inStock shippingEstimate } } }`,
+		representations(1, "Product", map[string]any{"upc": "p%d", "weight": 5}))
+	if answer.Fields() != "BAD_REPRESENTATION" || string(answer.Data) != `{"_entities":[{"inStock":true,"shippingEstimate":null}]}` {
+		t.Errorf("without a price: %+v, %s", answer.Errors, answer.Data)
+	}
+}
+
+func TestStock(t *testing.T) {
+	onBoth(t, "inventory", func(t *testing.T, s subgraphs.Service, _ *kittest.Counter) {
+		var got struct {
+			Warehouses []struct {
+				ID, Name, City, Country string
+				Stock                   []struct {
+					Quantity int
+					Product  struct{ Upc string }
+				}
+			}
+			Warehouse *struct{ ID string }
+			LowStock  []struct {
+				TotalStock int
+				InStock    bool
+				Stock      []struct {
+					Quantity  int
+					RestockAt *string
+					Warehouse struct{ City string }
+				}
+			}
+		}
+		kittest.MustAsk(t, s.Handler(), nil, `{ warehouses { id name city country stock(first: 4) { quantity product { upc } } }
+			warehouse(id: "none") { id } lowStock(threshold: 0) { totalStock inStock stock { quantity restockAt warehouse { city } } } }`, nil, &got)
+		if len(got.Warehouses) != 6 || got.Warehouse != nil {
+			t.Errorf("%d warehouses, and %v where there is none", len(got.Warehouses), got.Warehouse)
+		}
+		for _, w := range got.Warehouses {
+			if len(w.Stock) != 4 || w.Stock[0].Quantity < w.Stock[3].Quantity {
+				t.Errorf("the stock of %s is %+v", w.ID, w.Stock)
+			}
+		}
+		if len(got.LowStock) == 0 {
+			t.Fatal("nothing is sold out")
+		}
+		for _, p := range got.LowStock {
+			if p.InStock || p.TotalStock != 0 || len(p.Stock) == 0 || p.Stock[0].RestockAt == nil || p.Stock[0].Warehouse.City == "" {
+				t.Errorf("a sold-out product is %+v", p)
+			}
+		}
+	})
+}
+
+func TestChangeStock(t *testing.T) {
+	const set = `mutation($n: Int!) { setStock(input: {upc: "p1", warehouseId: "ber1", quantity: $n}) { quantity product { upc } warehouse { city } } }`
+	const adjust = `mutation($n: Int!) { adjustStock(input: {upc: "p1", warehouseId: "ber1", delta: $n}) { quantity } }`
+	onBoth(t, "inventory", func(t *testing.T, s subgraphs.Service, _ *kittest.Counter) {
+		var got struct {
+			SetStock struct {
+				Quantity  int
+				Product   struct{ Upc string }
+				Warehouse struct{ City string }
+			}
+			AdjustStock struct{ Quantity int }
+		}
+		kittest.MustAsk(t, s.Handler(), merchant, set, map[string]any{"n": 40}, &got)
+		if got.SetStock.Quantity != 40 || got.SetStock.Product.Upc != "p1" || got.SetStock.Warehouse.City != "Berlin" {
+			t.Errorf("set to %+v", got.SetStock)
+		}
+		var all sync.WaitGroup
+		for range 20 {
+			all.Go(func() {
+				if answer := kittest.Ask(t, s.Handler(), merchant, adjust, map[string]any{"n": -2}); len(answer.Errors) > 0 {
+					t.Errorf("taking two: %+v", answer.Errors)
+				}
+			})
+		}
+		all.Wait()
+		if got := kittest.Ask(t, s.Handler(), merchant, adjust, map[string]any{"n": -1}).Fields(); got != "CONFLICT input.delta" {
+			t.Errorf("taking from nothing: %q", got)
+		}
+		kittest.MustAsk(t, s.Handler(), merchant, adjust, map[string]any{"n": 5}, &got)
+		if got.AdjustStock.Quantity != 5 {
+			t.Errorf("after 20 times two of 40 and five more there are %d, want 5", got.AdjustStock.Quantity)
+		}
+		wrong := kittest.Ask(t, s.Handler(), merchant,
+			`mutation { setStock(input: {upc: "none", warehouseId: "none", quantity: -1}) { quantity } }`, nil)
+		if sorted(wrong.Fields()) != "BAD_USER_INPUT input.quantity, BAD_USER_INPUT input.upc, BAD_USER_INPUT input.warehouseId" {
+			t.Errorf("everything wrong: %q", wrong.Fields())
+		}
+		if got := kittest.Ask(t, s.Handler(), ada, set, map[string]any{"n": 1}).Fields(); got != "FORBIDDEN" {
+			t.Errorf("a customer sets the stock: %q", got)
+		}
+	})
+}
