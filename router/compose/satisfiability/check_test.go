@@ -1,0 +1,314 @@
+package satisfiability_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/weft-graphql/weft/router/compose/problem"
+	"github.com/weft-graphql/weft/router/compose/satisfiability"
+)
+
+// supergraph completes a body with the enum of subgraphs a, b, c and d, and writes @t(x) for @join__type(graph: X) and
+// @f(x) for @join__field(graph: X), so that the cases below stay readable.
+func supergraph(body string) string {
+	for _, g := range []string{"a", "b", "c", "d"} {
+		upper := strings.ToUpper(g)
+		for short, long := range map[string]string{
+			"@t(": "@join__type(graph: ", "@f(": "@join__field(graph: ", "@i(": "@join__implements(graph: ", "@u(": "@join__unionMember(graph: ",
+		} {
+			body = strings.ReplaceAll(body, short+g+")", long+upper+")")
+			body = strings.ReplaceAll(body, short+g+",", long+upper+",")
+		}
+	}
+	return `enum join__Graph {
+		A @join__graph(name: "a", url: "") B @join__graph(name: "b", url: "")
+		C @join__graph(name: "c", url: "") D @join__graph(name: "d", url: "")
+	}
+	` + body
+}
+
+func check(t *testing.T, body string) []*problem.Error {
+	t.Helper()
+	errs, _ := satisfiability.Check(supergraph(body), satisfiability.Options{})
+	return errs
+}
+
+func TestAnswerable(t *testing.T) {
+	for name, body := range map[string]string{
+		"a key leads to the field": `
+			type Query @t(a) @t(b) { t: T @f(a) }
+			type T @t(a, key: "id") @t(b, key: "id") { id: ID! y: Int @f(b) }`,
+		"keys chain through a third subgraph": `
+			type Query @t(a) @t(b) @t(c) { t: T @f(a) }
+			type T @t(a, key: "id") @t(b, key: "id") @t(b, key: "k") @t(c, key: "k") { id: ID! @f(a) @f(b) k: ID! @f(b) @f(c) y: Int @f(c) }`,
+		"a key is collected from two subgraphs": `
+			type Query @t(a) { t: T }
+			type T @t(a, key: "id") @t(b, key: "id") @t(c, key: "id") @t(d, key: "k1 k2") {
+				id: ID! @f(a) @f(b) @f(c) k1: ID! @f(b) @f(d) k2: ID! @f(c) @f(d) y: Int @f(d) }`,
+		"each path takes its own way in": `
+			type Query @t(a) @t(b) { t: T @f(a) @f(b) }
+			type T @t(a) @t(b) { x: Int @f(a) y: Int @f(b) }`,
+		"a requirement is met elsewhere": `
+			type Query @t(a) { t: T }
+			type T @t(a, key: "id") @t(b, key: "id") { id: ID! w: Int @f(a) @f(b, external: true) x: Int @f(b, requires: "w") }`,
+		"a provided field needs no jump": `
+			type Query @t(a) @t(b) { t: T @f(a, provides: "x") }
+			type T @t(a) @t(b) { x: Int @f(a, external: true) @f(b) }`,
+		"a provided key opens the way": `
+			type Query @t(a) { t: T @f(a, provides: "k") }
+			type T @t(a) @t(b, key: "k") { k: ID! @f(a, external: true) @f(b) y: Int @f(b) }`,
+		"implementations answer for their interface": `
+			type Query @t(a) { i: I }
+			interface I @t(a) @t(b) { x: Int }
+			type S implements I @i(a, interface: "I") @i(b, interface: "I") @t(a, key: "id") @t(b, key: "id") { id: ID! x: Int @f(b) }`,
+		"a type a subgraph never returns is not asked for": `
+			type Query @t(a) @t(b) { u: U @f(a) v: U @f(b) }
+			union U @t(a) @t(b) @u(a, member: "S") @u(b, member: "S") @u(b, member: "R") = S | R
+			type S @t(a) @t(b) { x: Int }
+			type R @t(b) { y: Int }`,
+		"an interface object is told its type": `
+			type Query @t(b) { i: I }
+			interface I @t(a, key: "id") @t(b, key: "id", isInterfaceObject: true) { id: ID! y: Int @f(b) }
+			type S implements I @i(a, interface: "I") @t(a, key: "id") { id: ID! x: Int y: Int @join__field }`,
+		"an inaccessible field is not asked for": `
+			type Query @t(a) @t(b) { t: T @f(a) }
+			type T @t(a) @t(b) { x: Int @f(a) y: Int @f(b) @inaccessible }`,
+		"both sides of a label are within reach": `
+			type Query @t(a) { t: T }
+			type T @t(a, key: "id") @t(b, key: "id") @t(c, key: "id") {
+				id: ID! x: Int @f(b, override: "c", overrideLabel: "l") @f(c, overrideLabel: "l") }`,
+		"a context is set above": `
+			type Query @t(a) { t: T }
+			type T @t(a, key: "id") @context(name: "a__c") { id: ID! p: String u: U }
+			type U @t(a, key: "id") { id: ID! f: Int @f(a, contextArguments: [{context: "a__c", name: "x", type: "String", selection: "{ p }"}]) }`,
+		"the query type is everywhere": `
+			type Query @t(a) @t(b) { t: T @f(a) y: Int @f(b) }
+			type T @t(a) { query: Query }`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, e := range check(t, body) {
+				t.Error(e)
+			}
+		})
+	}
+}
+
+func TestStuck(t *testing.T) {
+	cases := map[string]struct {
+		body       string
+		code       problem.Code
+		says       []string // parts of the message of the first error
+		suggestion string   // part of its suggestion
+	}{
+		"no key leads there": {
+			body: `
+				type Query @t(a) @t(b) { t(id: ID!, n: Int): T @f(a) other: T @f(b) }
+				type T @t(a) @t(b) { x: Int @f(a) @f(b) y: Int @f(b) }`,
+			says:       []string{"t(id: \"any\") {\n      y\n", `stuck at T in "a"`, `"b" resolves it, but has no @key of T`},
+			suggestion: `resolve T.y in "a" too, marking it @shareable`,
+		},
+		"the key asks for a field that is not there": {
+			body: `
+				type Query @t(a) { t: T }
+				type T @t(a, key: "id") @t(b, key: "k") { id: ID! @f(a) k: ID! @f(b) @inaccessible y: Int @f(b) }`,
+			says:       []string{`its @key(fields: "k") needs "k", which cannot be resolved from "a"`},
+			suggestion: `let "a" resolve "k" of T`,
+		},
+		"the key is not resolvable": {
+			body: `
+				type Query @t(a) { t: T }
+				type T @t(a, key: "id") @t(b, key: "id", resolvable: false) { id: ID! y: Int @f(b) }`,
+			says:       []string{`its @key(fields: "id") is not resolvable`},
+			suggestion: "drop `resolvable: false`",
+		},
+		"the subgraph only lacks the key": {
+			body: `
+				type Query @t(a) { t: T }
+				type T @t(a, key: "id") @t(b) { id: ID! y: Int @f(b) }`,
+			says:       []string{`"b" resolves it, but has no @key of T`},
+			suggestion: `add @key(fields: "id") to T in "b"`,
+		},
+		"nothing of the type is known but deeper": {
+			body: `
+				type Query @t(a) { one: One }
+				type One @t(a) { two: [Two!]! }
+				type Two @t(a) @t(b) { x: Int @f(a) y(in: In!, e: E!): Three @f(b) }
+				type Three @t(b) { z: Int }
+				enum E @t(b) { V W }
+				input In @t(b) { n: Int! l: [String!]! m: Int }`,
+			says: []string{"one {\n      two {\n        y(in: {n: 0, l: []}, e: V) { __typename }\n      }\n    }\n  }"},
+		},
+		"requirements that need each other": {
+			body: `
+				type Query @t(a) { t: T }
+				type T @t(a, key: "id") @t(b, key: "id") @t(c, key: "id") { id: ID!
+					v: Int @f(c, requires: "w") @f(b, external: true) w: Int @f(b, requires: "v") @f(c, external: true) }`,
+			says: []string{`"c" resolves it with @requires(fields: "w"), of which "w" cannot be resolved`},
+		},
+		"no key to come back by": {
+			body: `
+				type Query @t(a) @t(b) { t: T @f(a) }
+				type T @t(a) @t(b, key: "id") { id: ID! w: Int @f(a, external: true) @f(b) x: Int @f(a, requires: "w") }`,
+			says: []string{"no @key of T by which to come back"},
+		},
+		"two places that know half a key each": {
+			body: `
+				type Query @t(a) @t(b) { t: T @f(a) @f(b) }
+				type T @t(a) @t(b) @t(c, key: "k l") { k: ID! @f(a) @f(c) l: ID! @f(b) @f(c) y: Int @f(c) }`,
+			says: []string{`cannot be resolved from one of "a" and "b" alone`},
+		},
+		"one side of a label is out of reach": {
+			body: `
+				type Query @t(a) { t: T }
+				type T @t(a, key: "id") @t(b, key: "id") @t(c, key: "k") {
+					id: ID! @f(a) @f(b) k: ID! @f(c) @inaccessible
+					x: Int @f(c, override: "b", overrideLabel: "l") @f(b, overrideLabel: "l") }`,
+			says: []string{`"b" resolves it only while the override label "l" is off`},
+		},
+		"the context is missing on one way": {
+			body: `
+				type Query @t(a) { t: T u: U }
+				type T @t(a, key: "id") @context(name: "a__c") { id: ID! p: String u: U }
+				type U @t(a, key: "id") { id: ID! f: Int @f(a, contextArguments: [{context: "a__c", name: "x", type: "String", selection: "{ p }"}]) }`,
+			says:       []string{"{\n    u {\n      f\n", `the context "c", which no object above`},
+			suggestion: `set the context "c"`,
+		},
+		"an interface object that cannot be told its type": {
+			body: `
+				type Query @t(b) { i: I }
+				interface I @t(a, key: "id", resolvable: false) @t(b, key: "id", isInterfaceObject: true) { id: ID! y: Int @f(b) }
+				type S implements I @i(a, interface: "I") @t(a, key: "id") { id: ID! x: Int y: Int @join__field }`,
+			says:       []string{"i { __typename }", "no subgraph can be reached that knows which implementation it is"},
+			suggestion: "give interface I a resolvable @key",
+		},
+		"a mutation": {
+			body: `
+				type Query @t(a) @t(b) { a: Int @f(a) t: T @f(b) }
+				type Mutation @t(a) { m: T }
+				type T @t(a) @t(b) { x: Int @f(a) @f(b) y: Int @f(b) }`,
+			says: []string{"mutation {\n    m {\n      y\n"},
+		},
+		"a subscription": {
+			body: `
+				type Query @t(a) @t(b) { a: Int @f(a) t: T @f(b) }
+				type Subscription @t(a) { m: T }
+				type T @t(a) @t(b) { x: Int @f(a) @f(b) y: Int @f(b) }`,
+			says: []string{"subscription {\n    m {\n      y\n"},
+		},
+		"shared unions without a type in common": {
+			code: problem.ShareableHasMismatchedRuntimeTypes,
+			body: `
+				type Query @t(a) @t(b) { u: U }
+				union U @t(a) @t(b) @u(a, member: "S") @u(b, member: "R") = S | R
+				type S @t(a) { x: Int }
+				type R @t(b) { x: Int }`,
+			says: []string{`"a" can return S`, `"b" can return R`},
+		},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			errs := check(t, c.body)
+			if len(errs) == 0 {
+				t.Fatal("it is answerable")
+			}
+			if c.code == "" {
+				c.code = problem.SatisfiabilityError
+			}
+			if errs[0].Code != c.code {
+				t.Errorf("code %s, want %s", errs[0].Code, c.code)
+			}
+			for _, part := range c.says {
+				if !strings.Contains(errs[0].Message, part) {
+					t.Errorf("the message lacks %q:\n%s", part, errs[0].Message)
+				}
+			}
+			if !strings.Contains(errs[0].Suggestion, c.suggestion) {
+				t.Errorf("the suggestion lacks %q: %s", c.suggestion, errs[0].Suggestion)
+			}
+		})
+	}
+}
+
+func TestShortestQueryComesFirst(t *testing.T) {
+	errs := check(t, `
+		type Query @t(a) @t(b) { deep: D @f(a) t: T @f(b) t2: T @f(a) }
+		type D @t(a) { t: T }
+		type T @t(a) @t(b) { x: Int @f(a) y: Int @f(b) }`)
+	if len(errs) != 2 { // x from b and y from a, each once however many queries show it
+		t.Fatalf("%d errors: %v", len(errs), errs)
+	}
+	for _, e := range errs {
+		if strings.Contains(e.Message, "deep") {
+			t.Errorf("not the shortest query: %s", e.Message)
+		}
+	}
+}
+
+func TestRuntimeTypesThatDifferAreAHint(t *testing.T) {
+	errs, hints := satisfiability.Check(supergraph(`
+		type Query @t(a) @t(b) { u: U }
+		union U @t(a) @t(b) @u(a, member: "S") @u(b, member: "S") @u(b, member: "R") = S | R
+		type S @t(a) @t(b) { x: Int }
+		type R @t(b) { x: Int }`), satisfiability.Options{})
+	if len(errs) != 0 || len(hints) != 1 {
+		t.Fatalf("errors %v, hints %v", errs, hints)
+	}
+	h := hints[0]
+	if h.Code != problem.HintInconsistentRuntimeTypesForShareableReturn || h.Coordinate != "Query.u" || len(h.Subgraphs) != 2 {
+		t.Errorf("%+v", h)
+	}
+}
+
+func TestErrorsPointAtTheSubgraphs(t *testing.T) {
+	errs, _ := satisfiability.Check(supergraph(`
+		type Query @t(a) { t: T }
+		type T @t(a, key: "id") @t(b) { id: ID! y: Int @f(b) }`), satisfiability.Options{
+		Locate: func(subgraph, coordinate string) (problem.Position, bool) {
+			known := map[string]int{"a T": 3, "b T": 5, "b T.y": 7}
+			line, found := known[subgraph+" "+coordinate]
+			return problem.Position{Subgraph: subgraph, Line: line, Column: 1}, found
+		},
+	})
+	if len(errs) != 1 {
+		t.Fatalf("%d errors", len(errs))
+	}
+	if got := errs[0].Positions; len(got) != 2 || got[0].Line != 3 || got[1].Line != 7 {
+		t.Errorf("positions %v", got)
+	}
+	if got := strings.Join(errs[0].Subgraphs, " "); got != "a b" {
+		t.Errorf("subgraphs %s", got)
+	}
+}
+
+func TestSearchIsBounded(t *testing.T) {
+	errs, _ := satisfiability.Check(supergraph(`
+		type Query @t(a) { t: T u: U }
+		type T @t(a) { u: U }
+		type U @t(a) { t: T x: Int }`), satisfiability.Options{MaxStates: 1})
+	if len(errs) != 1 || errs[0].Code != problem.MaxValidationSubgraphPathsExceeded {
+		t.Errorf("%v", errs)
+	}
+}
+
+func TestUnreadableSupergraph(t *testing.T) {
+	for name, sdl := range map[string]string{
+		"syntax":        "type {",
+		"no subgraphs":  "type Query { a: Int }",
+		"bad key":       supergraph(`type T @t(a, key: "id {") { id: ID! }`),
+		"bad requires":  supergraph(`type T @t(a) { id: ID! @f(a, requires: "}") }`),
+		"unknown graph": supergraph(`type T @join__type(graph: Z) { id: ID! }`),
+	} {
+		if errs, _ := satisfiability.Check(sdl, satisfiability.Options{}); len(errs) != 1 {
+			t.Errorf("%s: %v", name, errs)
+		}
+	}
+}
+
+func FuzzCheck(f *testing.F) {
+	f.Add(supergraph(`type Query @t(a) { t: T } type T @t(a, key: "id") @t(b, key: "o { id }") { id: ID! o: O y: Int @f(b, requires: "o { ... on O { id } }") } type O @t(a) @t(b) { id: ID! }`))
+	f.Add(supergraph(`type Query @t(a) { i: I @f(a, provides: "... on S { x }") } interface I @t(a, key: "id") @t(b, key: "id", isInterfaceObject: true) { id: ID! } type S implements I @i(a, interface: "I") @t(a, key: "id") { id: ID! x: Int @f(a, external: true) }`))
+	f.Add(supergraph(`type Query @t(a) { u: U } union U @t(a) @u(a, member: "T") @context(name: "c") = T type T @t(a) { f: Int @f(a, contextArguments: [{context: "c", selection: "... on T { f }"}]) g: Int @f(a, overrideLabel: "l", override: "b") @f(b, overrideLabel: "l") }`))
+	f.Fuzz(func(t *testing.T, sdl string) {
+		satisfiability.Check(sdl, satisfiability.Options{MaxStates: 1000})
+	})
+}

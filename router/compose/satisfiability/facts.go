@@ -1,0 +1,433 @@
+package satisfiability
+
+import (
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// node is where a path can stand: a type in a subgraph, with the external fields that a @provides above opens. The
+// type of a node may be narrower than the supergraph's (a subgraph may return an implementation), or an interface
+// that is an object in this subgraph.
+type node struct {
+	id     int32
+	typ    *typ
+	graph  int
+	view   ast.SelectionSet // what is provided here; nil usually
+	object bool             // the type is an @interfaceObject here
+	usable []int32          // by field index: the node the field leads to, leaf for a leaf, blocked otherwise
+	reach  []int32          // nodes one can be at instead by moving along keys, itself first
+	jumps  []jump           // where keys of other subgraphs may lead, in order of subgraph
+}
+
+// Values of node.usable that are no node.
+const (
+	blocked int32 = -1
+	leaf    int32 = -2
+)
+
+// jump is one key by which to enter a subgraph; a nil key asks for nothing (root types).
+type jump struct {
+	to  int32
+	key *key
+}
+
+// facts are what does not depend on the path: which fields resolve at a node and where one can move from it. They
+// grow from nothing until nothing changes, so that no condition counts that depends on itself.
+type facts struct {
+	*model
+	nodes   []*node
+	byPlace map[place]*node   // nodes without a view
+	byView  map[place][]*node // nodes with one
+	texts   map[*node]string  // the views, printed
+	changed bool              // since the last round
+}
+
+func computeFacts(m *model) *facts {
+	f := &facts{
+		model: m, byPlace: map[place]*node{}, byView: map[place][]*node{}, texts: map[*node]string{},
+	}
+	for _, t := range m.types {
+		for graph := range t.joins {
+			if t.composite() && t.joins[graph] != nil {
+				f.node(t, graph, nil)
+			}
+		}
+	}
+	for {
+		f.changed = false
+		for i := 0; i < len(f.nodes); i++ { // nodes with views appear on the way
+			f.resolveFields(f.nodes[i])
+			f.extendReach(f.nodes[i])
+			if f.nodes[i].view != nil {
+				for _, x := range f.nodes[i].typ.possible {
+					f.cast(f.nodes[i], x)
+				}
+			}
+		}
+		if !f.changed {
+			return f
+		}
+	}
+}
+
+// node returns the node for a type in a subgraph, making it when it is new.
+func (f *facts) node(t *typ, graph int, view ast.SelectionSet) *node {
+	at := place{t, graph}
+	text := ""
+	if len(view) == 0 {
+		if n := f.byPlace[at]; n != nil {
+			return n
+		}
+	} else {
+		text = printSelection(view)
+		for _, n := range f.byView[at] {
+			if f.texts[n] == text {
+				return n
+			}
+		}
+	}
+	n := &node{id: int32(len(f.nodes)), typ: t, graph: graph, object: t.objectIn(graph)}
+	n.reach = []int32{n.id}
+	n.usable = make([]int32, len(t.fields))
+	for i := range n.usable {
+		n.usable[i] = blocked
+	}
+	f.nodes = append(f.nodes, n)
+	f.changed = true
+	if text == "" {
+		f.byPlace[at] = n
+	} else {
+		n.view = view
+		f.texts[n] = text
+		f.byView[at] = append(f.byView[at], n)
+	}
+	return n
+}
+
+// entries lists the keys by which a path at n can enter other subgraphs.
+func (f *facts) entries(n *node) []jump {
+	if n.jumps != nil {
+		return n.jumps
+	}
+	n.jumps = []jump{}
+	add := func(t *typ, graph int) {
+		j := t.joins[graph]
+		if j == nil || graph == n.graph && t == n.typ && n.view == nil {
+			return
+		}
+		to := f.node(t, graph, nil).id
+		if n.typ.root {
+			n.jumps = append(n.jumps, jump{to: to})
+			return
+		}
+		for i := range j.keys {
+			if j.keys[i].resolvable {
+				n.jumps = append(n.jumps, jump{to: to, key: &j.keys[i]})
+			}
+		}
+	}
+	for graph := range n.typ.joins {
+		add(n.typ, graph)
+	}
+	for _, o := range n.typ.objects {
+		add(o.typ, o.graph)
+	}
+	return n.jumps
+}
+
+func (f *facts) extendReach(n *node) {
+	if n.typ.kind == ast.Union {
+		return
+	}
+	for again := true; again; {
+		again = false
+		for _, j := range f.entries(n) {
+			if slices.Contains(n.reach, j.to) {
+				continue
+			}
+			if j.key == nil || f.resolvable([]int32{n.id}, n.typ, j.key.selection) {
+				n.reach = append(n.reach, j.to)
+				again, f.changed = true, true
+			}
+		}
+	}
+}
+
+func (f *facts) resolveFields(n *node) {
+	for i, field := range n.typ.fields {
+		if n.usable[i] != blocked {
+			continue
+		}
+		r := field.at[n.graph]
+		if r == nil || !f.usableAt(n, field, r) {
+			continue
+		}
+		n.usable[i] = leaf
+		if r.returns != nil {
+			view := merged(r.provides, providedBelow(n, field))
+			n.usable[i] = f.node(r.returns, n.graph, view).id
+		}
+		f.changed = true
+	}
+}
+
+// usableAt tells whether n resolves the field, leaving aside labels and contexts, which depend on the path.
+func (f *facts) usableAt(n *node, field *field, r *resolver) bool {
+	if r.overridden || r.external && !provided(n, field) {
+		return false
+	}
+	if r.needs == nil && len(r.contexts) == 0 {
+		return true
+	}
+	if r.needs != nil {
+		if f.local(n, r.needs) {
+			return true
+		}
+		if !f.resolvable([]int32{n.id}, n.typ, r.needs) {
+			return false
+		}
+	}
+	return f.resumable(n)
+}
+
+// resumable tells whether a path that left n to collect something can come back: the subgraph must have a key of the
+// type and know its fields.
+func (f *facts) resumable(n *node) bool {
+	for i := range n.typ.joins[n.graph].keys {
+		if f.local(n, n.typ.joins[n.graph].keys[i].selection) {
+			return true
+		}
+	}
+	return false
+}
+
+// local tells whether the subgraph of n resolves a selection by itself.
+func (f *facts) local(n *node, selection ast.SelectionSet) bool {
+	for _, s := range selection {
+		switch s := s.(type) {
+		case *ast.Field:
+			if s.Name == "__typename" {
+				continue
+			}
+			field := n.typ.byName[s.Name]
+			if field == nil || n.usable[field.index] == blocked || field.conditional() {
+				return false
+			}
+			if to := n.usable[field.index]; to >= 0 && !f.local(f.nodes[to], s.SelectionSet) {
+				return false
+			}
+		case *ast.InlineFragment:
+			for _, id := range f.casts(n, s.TypeCondition) {
+				if !f.local(f.nodes[id], s.SelectionSet) {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+// conditional tells whether resolving the field depends on the path. Such fields never help to satisfy a condition.
+func (fd *field) conditional() bool {
+	if len(fd.labels) > 0 {
+		return true
+	}
+	for _, r := range fd.at {
+		if r != nil && len(r.contexts) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// resolvable tells whether every path of a selection can be answered by a path that stands at one of from, which are
+// nodes of the supergraph type t.
+func (f *facts) resolvable(from []int32, t *typ, selection ast.SelectionSet) bool {
+	for _, s := range selection {
+		switch s := s.(type) {
+		case *ast.Field:
+			if s.Name != "__typename" && !f.fieldResolvable(from, t, s) {
+				return false
+			}
+		case *ast.InlineFragment:
+			if !f.fragmentResolvable(from, t, s) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (f *facts) fieldResolvable(from []int32, t *typ, s *ast.Field) bool {
+	field := t.byName[s.Name]
+	if field == nil {
+		return false
+	}
+	if targets, found := f.follow(f.closure(from), s.Name, direct); found {
+		return field.returns == nil || f.resolvable(targets, field.returns, s.SelectionSet)
+	}
+	if !t.abstract() {
+		return false
+	}
+	any := false
+	for _, x := range t.possible {
+		if at := f.castAll(from, x); len(at) > 0 {
+			any = true
+			if !f.fieldResolvable(at, x, s) {
+				return false
+			}
+		}
+	}
+	return any
+}
+
+func (f *facts) fragmentResolvable(from []int32, t *typ, s *ast.InlineFragment) bool {
+	condition := f.byName[s.TypeCondition]
+	if condition == nil || condition == t {
+		return f.resolvable(from, t, s.SelectionSet)
+	}
+	if !t.abstract() { // the condition holds or the fragment is dead
+		return !slices.Contains(t.parents, condition) || f.resolvable(from, t, s.SelectionSet)
+	}
+	for _, x := range t.possible {
+		if x != condition && !slices.Contains(x.parents, condition) {
+			continue
+		}
+		if at := f.castAll(from, x); len(at) > 0 && !f.resolvable(at, x, s.SelectionSet) {
+			return false
+		}
+	}
+	return true
+}
+
+// closure returns all nodes that a path at one of from can be at by moving along keys, sorted.
+func (f *facts) closure(from []int32) []int32 {
+	if len(from) == 1 && len(f.nodes[from[0]].reach) == 1 {
+		return from
+	}
+	var all []int32
+	for _, id := range from {
+		all = append(all, f.nodes[id].reach...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// way says how a field may be followed; see follow.
+type way struct {
+	labels   func(*resolver) bool // whether the resolver is switched on
+	contexts func(*resolver) bool // whether its contexts are set
+}
+
+// direct follows fields whose resolving does not depend on the path.
+var direct = way{
+	labels:   func(r *resolver) bool { return r.label == "" },
+	contexts: func(r *resolver) bool { return len(r.contexts) == 0 },
+}
+
+// follow returns where a field leads from nodes, and whether any of them resolves it. Interfaces only resolve fields
+// themselves where they are objects: otherwise it is up to each implementation.
+func (f *facts) follow(at []int32, name string, by way) (targets []int32, found bool) {
+	for _, id := range at {
+		n := f.nodes[id]
+		if n.typ.abstract() && !n.object {
+			continue
+		}
+		field := n.typ.byName[name]
+		if field == nil || n.usable[field.index] == blocked {
+			continue
+		}
+		if r := field.at[n.graph]; !by.labels(r) || !by.contexts(r) {
+			continue
+		}
+		found = true
+		if to := n.usable[field.index]; to >= 0 {
+			targets = append(targets, to)
+		}
+	}
+	slices.Sort(targets)
+	return slices.Compact(targets), found
+}
+
+// castAll returns where a path stands that is at one of from and meets a value of the object type x.
+func (f *facts) castAll(from []int32, x *typ) []int32 {
+	var all []int32
+	for _, id := range from {
+		n := f.nodes[id]
+		all = append(all, f.cast(n, x)...)
+		if !n.object {
+			continue
+		}
+		known := false
+		for _, other := range n.reach[1:] { // the type has to be asked where the interface is one
+			if o := f.nodes[other]; !o.object {
+				if at := f.cast(o, x); len(at) > 0 {
+					known = true
+					all = append(all, at...)
+				}
+			}
+		}
+		if known {
+			all = append(all, id)
+			for _, other := range n.reach[1:] {
+				if f.nodes[other].object {
+					all = append(all, other)
+				}
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// untyped tells whether all of nodes are interface objects from which the runtime type cannot be asked.
+func (f *facts) untyped(from []int32) bool {
+	for _, id := range from {
+		n := f.nodes[id]
+		if !n.object {
+			return false
+		}
+		for _, other := range n.reach {
+			if !f.nodes[other].object {
+				return false
+			}
+		}
+	}
+	return len(from) > 0
+}
+
+// cast returns the node for a value of object type x at n, if the subgraph can return one there.
+func (f *facts) cast(n *node, x *typ) []int32 {
+	switch {
+	case n.typ == x:
+		return []int32{n.id}
+	case n.object || x.joins[n.graph] == nil:
+		return nil
+	}
+	if in := n.typ.memberIn[x]; in == nil || !in[n.graph] {
+		return nil
+	}
+	return []int32{f.node(x, n.graph, viewOf(n.view, x)).id}
+}
+
+// casts returns the nodes of the runtime types at n to which a type condition applies.
+func (f *facts) casts(n *node, condition string) []int32 {
+	t := f.byName[condition]
+	if t == nil || t == n.typ || n.object {
+		return []int32{n.id}
+	}
+	if !n.typ.abstract() {
+		if slices.Contains(n.typ.parents, t) {
+			return []int32{n.id}
+		}
+		return nil
+	}
+	var all []int32
+	for _, x := range n.typ.possible {
+		if x == t || slices.Contains(x.parents, t) {
+			all = append(all, f.cast(n, x)...)
+		}
+	}
+	return all
+}

@@ -1,0 +1,93 @@
+package satisfiability
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// provided tells whether the view of n opens a field.
+func provided(n *node, f *field) bool {
+	_, found := lookup(n.view, n.typ, f.name)
+	return found
+}
+
+// providedBelow returns what the view of n opens beneath a field.
+func providedBelow(n *node, f *field) ast.SelectionSet {
+	below, _ := lookup(n.view, n.typ, f.name)
+	return below
+}
+
+// lookup finds a field in a selection on t, merging its occurrences.
+func lookup(selection ast.SelectionSet, t *typ, name string) (below ast.SelectionSet, found bool) {
+	for _, s := range selection {
+		switch s := s.(type) {
+		case *ast.Field:
+			if s.Name == name {
+				below, found = append(below[:len(below):len(below)], s.SelectionSet...), true
+			}
+		case *ast.InlineFragment:
+			if !applies(s.TypeCondition, t) {
+				continue
+			}
+			if inner, ok := lookup(s.SelectionSet, t, name); ok {
+				below, found = append(below[:len(below):len(below)], inner...), true
+			}
+		}
+	}
+	return below, found
+}
+
+// viewOf narrows a view on an abstract type to one of its runtime types.
+func viewOf(view ast.SelectionSet, x *typ) ast.SelectionSet {
+	var out ast.SelectionSet
+	for _, s := range view {
+		if fragment, ok := s.(*ast.InlineFragment); ok {
+			if applies(fragment.TypeCondition, x) {
+				out = append(out, viewOf(fragment.SelectionSet, x)...)
+			}
+			continue
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func applies(condition string, t *typ) bool {
+	return condition == "" || condition == t.name ||
+		slices.ContainsFunc(t.parents, func(p *typ) bool { return p.name == condition })
+}
+
+func merged(a, b ast.SelectionSet) ast.SelectionSet {
+	if len(a) == 0 {
+		return b
+	}
+	return append(a[:len(a):len(a)], b...)
+}
+
+// printSelection writes a selection in one spelling, to compare views and to show conditions.
+func printSelection(selection ast.SelectionSet) string {
+	var b strings.Builder
+	for i, s := range selection {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		var below ast.SelectionSet
+		switch s := s.(type) {
+		case *ast.Field:
+			b.WriteString(s.Name)
+			below = s.SelectionSet
+		case *ast.InlineFragment:
+			b.WriteString("...")
+			if s.TypeCondition != "" {
+				b.WriteString(" on " + s.TypeCondition)
+			}
+			below = s.SelectionSet
+		}
+		if len(below) > 0 {
+			b.WriteString(" { " + printSelection(below) + " }")
+		}
+	}
+	return b.String()
+}
