@@ -168,7 +168,7 @@ func upstreamCode(err error) string {
 		return codeTimeout
 	case errors.Is(err, upstream.ErrRejected):
 		return codeRejected
-	case errors.Is(err, upstream.ErrTooLarge), errors.Is(err, upstream.ErrBadResponse):
+	case errors.Is(err, upstream.ErrTooLarge), errors.Is(err, upstream.ErrBroken):
 		return codeMalformed
 	}
 	return codeHTTP

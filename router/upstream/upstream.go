@@ -5,13 +5,13 @@ package upstream
 import (
 	"context"
 	"errors"
-	"time"
 )
 
 // Subgraph sends requests to one subgraph. It must be safe for concurrent use.
 type Subgraph interface {
-	// Do sends the request and fills in the response, which the caller must Release in any case. It returns when the
-	// answer is complete, the subgraph's timeout has passed or ctx is done, whichever is first.
+	// Do sends the request and fills in the response, which the caller must Release if there is no error. It returns
+	// when the answer is complete or the time is over: the subgraph's timeout or the deadline of ctx, whichever is
+	// first. When ctx is cancelled it may still wait for the answer.
 	//
 	// An HTTP status that is not 2xx is no error.
 	Do(ctx context.Context, req *Request, resp *Response) error
@@ -39,42 +39,47 @@ type Response struct {
 	Status int
 	// Body is valid until Release.
 	Body []byte
-	// Header gives the first value of a header, nil when there is none; valid until Release. It may be nil.
-	Header func(name string) []byte
 	// Attempts counts how often the request was sent; 0 when the answer was shared with another request.
 	Attempts int
-
-	release func()
+	// Source is where header and body come from; nil when there is nothing to give back and no header.
+	Source Source
 }
 
-// OnRelease sets what is to happen when the response is not needed any more.
-func (r *Response) OnRelease(f func()) { r.release = f }
+// Source is what an answer's bytes belong to.
+type Source interface {
+	// Header returns the first value of a header, nil when there is none; valid until Release.
+	Header(name string) []byte
+	// Release gives the bytes back.
+	Release()
+}
 
-// Release gives the body back. It may be called more than once.
+// Header returns the first value of a header, nil when there is none; valid until Release.
+func (r *Response) Header(name string) []byte {
+	if r.Source == nil {
+		return nil
+	}
+	return r.Source.Header(name)
+}
+
+// Release gives the answer's bytes back. It may be called more than once.
 func (r *Response) Release() {
-	release := r.release
+	source := r.Source
 	*r = Response{}
-	if release != nil {
-		release()
+	if source != nil {
+		source.Release()
 	}
 }
-
-// Defaults of Config.
-const (
-	DefaultTimeout         = 30 * time.Second
-	DefaultMaxConnections  = 512
-	DefaultIdleConnTimeout = 60 * time.Second
-	DefaultMaxResponse     = 64 << 20
-)
 
 // Reasons why there is no answer; errors of Do wrap them.
 var (
 	// ErrTimeout means that the subgraph's time was over.
 	ErrTimeout = errors.New("no answer in time")
+	// ErrUnreachable means that there was no connection, or that it broke before there was an answer.
+	ErrUnreachable = errors.New("no connection")
 	// ErrRejected means that the request was not sent.
 	ErrRejected = errors.New("not sent")
 	// ErrTooLarge means that the answer exceeds the configured size.
 	ErrTooLarge = errors.New("the answer is larger than allowed")
-	// ErrBadResponse means that the answer is not HTTP, or broken off.
-	ErrBadResponse = errors.New("the answer is broken")
+	// ErrBroken means that the answer is not HTTP, or broken off.
+	ErrBroken = errors.New("the answer is broken")
 )

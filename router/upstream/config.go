@@ -1,0 +1,218 @@
+package upstream
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+)
+
+// Protocols of Config.
+const (
+	// HTTP1 is HTTP/1.1, with TLS for https addresses. It is the default.
+	HTTP1 = "http1"
+	// HTTP2 is HTTP/2 over TLS.
+	HTTP2 = "http2"
+	// H2C is HTTP/2 without TLS.
+	H2C = "h2c"
+)
+
+// Config says how a subgraph is called.
+type Config struct {
+	// Name of the subgraph, for messages.
+	Name string
+	// URL is http://host/path, https://host/path or unix:///path/of/socket, where a path to request can follow behind
+	// a colon: unix:///run/catalog.sock:/graphql.
+	URL string
+	// Handler answers in this process instead of URL.
+	Handler http.Handler
+	// Protocol is HTTP1, HTTP2 or H2C; empty means HTTP1.
+	Protocol string
+	// Timeout bounds a call with everything in it, retries included; 0 means 30 s.
+	Timeout time.Duration
+	// MaxConnections bounds the connections; 0 means 512. Requests wait for a free one.
+	MaxConnections int
+	// MaxConcurrent bounds the calls in progress; those above wait for their turn. 0 means no bound.
+	MaxConcurrent int
+	// IdleTimeout is how long an unused connection is kept; 0 means 60 s. It must be shorter than the server's, or a
+	// request now and then meets a connection that is just being closed.
+	IdleTimeout time.Duration
+	// MaxResponse bounds the body of an answer in bytes, decompressed; 0 means 64 MB.
+	MaxResponse int
+	// Header are headers of every request.
+	Header []Header
+	// AcceptEncoding lists the compressions to ask for, in order: gzip, br, zstd. None by default.
+	AcceptEncoding []string
+	// TLS is for https addresses; nil means the system's authorities.
+	TLS *tls.Config
+	// Retries repeats queries that failed for a passing reason.
+	Retries Retries
+	// Breaker keeps calls away from a subgraph that keeps failing.
+	Breaker Breaker
+	// Hedge, if positive, sends a query a second time when there is no answer after that time.
+	Hedge time.Duration
+	// Dedupe lets equal queries that are under way at the same time share one call.
+	Dedupe bool
+}
+
+// Retries repeats queries, never mutations, that got no answer or one with the status 502, 503 or 504.
+type Retries struct {
+	// Max is the number of repetitions; 0 means none.
+	Max int
+	// Pause is the first pause, which doubles each time and is jittered by half; 0 means 20 ms.
+	Pause time.Duration
+	// Budget is the largest part of the calls that may be repetitions; 0 means 0.2.
+	Budget float64
+}
+
+// Breaker opens after failures in a row: then calls fail at once.
+type Breaker struct {
+	// Failures is how many; 0 means that there is no breaker.
+	Failures int
+	// OpenFor is how long until one call may try again; 0 means 1 s.
+	OpenFor time.Duration
+}
+
+// Defaults of Config.
+const (
+	DefaultTimeout        = 30 * time.Second
+	DefaultMaxConnections = 512
+	DefaultIdleTimeout    = 60 * time.Second
+	DefaultMaxResponse    = 64 << 20
+)
+
+func (c Config) withDefaults() Config {
+	set(&c.Timeout, DefaultTimeout)
+	set(&c.MaxConnections, DefaultMaxConnections)
+	set(&c.IdleTimeout, DefaultIdleTimeout)
+	set(&c.MaxResponse, DefaultMaxResponse)
+	set(&c.Protocol, HTTP1)
+	set(&c.Retries.Pause, 20*time.Millisecond)
+	set(&c.Retries.Budget, 0.2)
+	set(&c.Breaker.OpenFor, time.Second)
+	return c
+}
+
+func set[T comparable](field *T, def T) {
+	var zero T
+	if *field == zero {
+		*field = def
+	}
+}
+
+// Client is a way to a subgraph.
+type Client struct {
+	Subgraph
+	closers []func()
+}
+
+// Close closes the connections that are not in use.
+func (c *Client) Close() {
+	for _, f := range c.closers {
+		f()
+	}
+}
+
+// New makes a way to a subgraph: the transport, and around it only what is configured.
+func New(config Config) (*Client, error) {
+	config = config.withDefaults()
+	for _, e := range config.AcceptEncoding {
+		if !slices.Contains([]string{"gzip", "br", "zstd"}, e) {
+			return nil, fmt.Errorf("subgraph %q: the compression %q is not known; use gzip, br or zstd", config.Name, e)
+		}
+	}
+	client := &Client{}
+	if err := client.transport(config); err != nil {
+		return nil, fmt.Errorf("subgraph %q: %w", config.Name, err)
+	}
+	if config.MaxConcurrent > 0 {
+		client.Subgraph = &bound{next: client.Subgraph, places: make(chan struct{}, config.MaxConcurrent), timeout: config.Timeout}
+	}
+	if config.Breaker.Failures > 0 {
+		client.Subgraph = newBreaker(client.Subgraph, config.Breaker)
+	}
+	if config.Hedge > 0 {
+		client.Subgraph = newHedge(client.Subgraph, config)
+	}
+	if config.Retries.Max > 0 {
+		client.Subgraph = newRetry(client.Subgraph, config)
+	}
+	if config.Dedupe {
+		client.Subgraph = newDedupe(client.Subgraph)
+	}
+	return client, nil
+}
+
+func (c *Client) transport(config Config) error {
+	if config.Handler != nil {
+		c.Subgraph = &inProcess{handler: config.Handler, config: config}
+		return nil
+	}
+	address, err := parseAddress(config.URL)
+	if err != nil {
+		return err
+	}
+	switch config.Protocol {
+	case HTTP1:
+		t := newHTTP1(config, address)
+		c.Subgraph, c.closers = t, append(c.closers, t.client.CloseIdleConnections)
+	case HTTP2, H2C:
+		if address.tls != (config.Protocol == HTTP2) {
+			return fmt.Errorf("the protocol %s does not fit the address %s", config.Protocol, config.URL)
+		}
+		t := newHTTP2(config, address)
+		c.Subgraph, c.closers = t, append(c.closers, t.transport.CloseIdleConnections)
+	default:
+		return fmt.Errorf("the protocol %q is not known; use %s, %s or %s", config.Protocol, HTTP1, HTTP2, H2C)
+	}
+	return nil
+}
+
+// address is where a subgraph listens.
+type address struct {
+	// network and host are what to dial: host has a port, or is the path of a socket.
+	network, host string
+	// name is the host's name in requests.
+	name string
+	// path is the request's path with query.
+	path string
+	tls  bool
+}
+
+func parseAddress(raw string) (address, error) {
+	u, err := url.Parse(raw)
+	if err != nil || raw == "" {
+		return address{}, fmt.Errorf("%q is not an address; write one like http://127.0.0.1:4001/graphql", raw)
+	}
+	switch u.Scheme {
+	case "unix":
+		socket, path := u.Path, "/"
+		for i := range len(socket) - 1 {
+			if socket[i] == ':' && socket[i+1] == '/' {
+				socket, path = socket[:i], socket[i+1:]
+				break
+			}
+		}
+		if socket == "" {
+			return address{}, errors.New("the address of a unix socket needs its path: unix:///run/catalog.sock")
+		}
+		return address{network: "unix", host: socket, name: "localhost", path: path}, nil
+	case "http", "https":
+		if u.Host == "" {
+			return address{}, fmt.Errorf("the address %q has no host", raw)
+		}
+		a := address{network: "tcp", host: u.Host, name: u.Host, path: u.RequestURI(), tls: u.Scheme == "https"}
+		if u.Port() == "" {
+			port := "80"
+			if a.tls {
+				port = "443"
+			}
+			a.host = u.Host + ":" + port
+		}
+		return a, nil
+	}
+	return address{}, fmt.Errorf("the address %q begins with none of http://, https:// and unix://", raw)
+}

@@ -1,0 +1,94 @@
+package upstream
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"golang.org/x/net/http2"
+)
+
+// http2Client sends requests as streams of HTTP/2 connections.
+type http2Client struct {
+	transport *http2.Transport
+	url       string
+	header    http.Header
+	timeout   time.Duration
+	limit     int
+}
+
+func newHTTP2(config Config, a address) *http2Client {
+	dialer := net.Dialer{Timeout: min(config.Timeout, 10*time.Second)}
+	t := &http2Client{timeout: config.Timeout, limit: config.MaxResponse, header: http.Header{}}
+	t.transport = &http2.Transport{
+		DisableCompression: true, IdleConnTimeout: config.IdleTimeout, ReadIdleTimeout: 15 * time.Second,
+	}
+	scheme := "http://"
+	if a.tls {
+		scheme = "https://"
+		if config.TLS != nil {
+			t.transport.TLSClientConfig = config.TLS.Clone()
+		}
+	} else {
+		t.transport.AllowHTTP = true
+		t.transport.DialTLSContext = func(ctx context.Context, _, _ string, _ *tls.Config) (net.Conn, error) {
+			return dialer.DialContext(ctx, a.network, a.host)
+		}
+	}
+	t.url = scheme + a.name + a.path
+	t.header.Set("Content-Type", "application/json")
+	t.header.Set("Accept", accept)
+	if len(config.AcceptEncoding) > 0 {
+		t.header.Set("Accept-Encoding", strings.Join(config.AcceptEncoding, ", "))
+	}
+	for _, h := range config.Header {
+		t.header.Set(h.Name, h.Value)
+	}
+	return t
+}
+
+func (t *http2Client) Do(ctx context.Context, req *Request, resp *Response) error {
+	ctx, cancel := context.WithTimeout(ctx, t.timeout)
+	defer cancel()
+	// The transport may still read the body when it has returned, after a cancellation for instance.
+	body := bytes.Clone(req.Body)
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, t.url, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	r.Header = t.header
+	if len(req.Header) > 0 {
+		r.Header = t.header.Clone()
+		for _, h := range req.Header {
+			r.Header.Set(h.Name, h.Value)
+		}
+	}
+	answer, err := t.transport.RoundTrip(r)
+	if err != nil {
+		if errors.Is(err, context.DeadlineExceeded) || isTimeout(err) {
+			return ErrTimeout
+		}
+		return fmt.Errorf("%w: %w", ErrUnreachable, err)
+	}
+	defer answer.Body.Close()
+	return fill(resp, answer.StatusCode, answer.Header, answer.Body, t.limit)
+}
+
+// fill reads an answer into a response.
+func fill(resp *Response, status int, header http.Header, body io.Reader, limit int) error {
+	b := buffers.Get().(*buffered)
+	b.header = header
+	if err := b.read(body, header.Get("Content-Encoding"), limit); err != nil {
+		b.Release()
+		return err
+	}
+	resp.Status, resp.Body, resp.Attempts, resp.Source = status, b.body.Bytes(), 1, b
+	return nil
+}
