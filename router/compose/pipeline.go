@@ -1,10 +1,121 @@
 package compose
 
+import (
+	"runtime"
+	"sync"
+
+	"github.com/weft-graphql/weft/router/compose/api"
+	"github.com/weft-graphql/weft/router/compose/merge"
+	"github.com/weft-graphql/weft/router/compose/problem"
+	"github.com/weft-graphql/weft/router/compose/schema"
+	"github.com/weft-graphql/weft/router/compose/subgraph"
+	"github.com/weft-graphql/weft/router/compose/upgrade"
+)
+
 // composition is one run of the composer.
 type composition struct {
 	options Options
 }
 
-func (c composition) run(subgraphs []Subgraph) (*Result, []*Error) {
-	return &Result{}, nil
+func (c composition) run(inputs []Subgraph) (*Result, []*Error) {
+	if errs := uniqueNames(inputs); len(errs) > 0 {
+		return nil, errs
+	}
+	subgraphs, errs := load(inputs)
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	if errs := upgrade.All(subgraphs); len(errs) > 0 {
+		return nil, errs
+	}
+	if errs := validateAll(subgraphs); len(errs) > 0 {
+		return nil, errs
+	}
+	merged, errs := merge.Merge(subgraphs)
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	apiSchema, errs := api.Derive(merged.Schema, merged.Origins)
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	return &Result{
+		SupergraphSDL: schema.Print(merged.Schema, schema.Style{Sorted: true, Directives: true}),
+		APISDL:        schema.Print(apiSchema, schema.Style{}),
+		Hints:         merged.Hints,
+	}, nil
+}
+
+// uniqueNames: INVALID_SUBGRAPH_NAME, no two subgraphs have the same name.
+func uniqueNames(inputs []Subgraph) []*Error {
+	var out []*Error
+	if len(inputs) == 0 {
+		out = append(out, &Error{Code: problem.NoQueries, Message: "There are no subgraphs to compose."})
+	}
+	seen := map[string]bool{}
+	for _, s := range inputs {
+		if seen[s.Name] {
+			out = append(out, &Error{Code: problem.InvalidSubgraphName, Message: "There is more than one subgraph called \"" + s.Name + "\".",
+				Subgraphs: []string{s.Name}, Suggestion: "Give every subgraph a name of its own."})
+		}
+		seen[s.Name] = true
+	}
+	return out
+}
+
+// load parses and checks all subgraphs side by side, and returns them sorted by name.
+func load(inputs []Subgraph) ([]*subgraph.Subgraph, []*Error) {
+	loaded := make([]*subgraph.Subgraph, len(inputs))
+	found := make([][]*Error, len(inputs))
+	each(len(inputs), func(i int) {
+		loaded[i], found[i] = subgraph.Load(inputs[i].Name, inputs[i].URL, inputs[i].File, inputs[i].SDL)
+	})
+	if errs := inNameOrder(inputs, found); len(errs) > 0 {
+		return nil, errs
+	}
+	subgraph.Sort(loaded)
+	return loaded, nil
+}
+
+func inNameOrder(inputs []Subgraph, found [][]*Error) []*Error {
+	order := make([]*subgraph.Subgraph, len(inputs))
+	byName := map[string][]*Error{}
+	for i, s := range inputs {
+		order[i] = &subgraph.Subgraph{Name: s.Name}
+		byName[s.Name] = found[i]
+	}
+	subgraph.Sort(order)
+	var out []*Error
+	for _, s := range order {
+		out = append(out, byName[s.Name]...)
+	}
+	return out
+}
+
+func validateAll(subgraphs []*subgraph.Subgraph) []*Error {
+	found := make([][]*Error, len(subgraphs))
+	each(len(subgraphs), func(i int) { found[i] = subgraph.Validate(subgraphs[i]) })
+	var out []*Error
+	for _, errs := range found {
+		out = append(out, errs...)
+	}
+	return out
+}
+
+// each calls work for 0 to n-1, on as many goroutines as there are processors.
+func each(n int, work func(i int)) {
+	var group sync.WaitGroup
+	next := make(chan int)
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		group.Go(func() {
+			for i := range next {
+				work(i)
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	group.Wait()
 }

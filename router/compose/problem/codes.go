@@ -49,9 +49,9 @@ const (
 	ExternalOnInterface                           Code = "EXTERNAL_ON_INTERFACE"
 	MergedDirectiveApplicationOnExternal          Code = "MERGED_DIRECTIVE_APPLICATION_ON_EXTERNAL"
 	FieldTypeMismatch                             Code = "FIELD_TYPE_MISMATCH"
-	ArgumentTypeMismatch                          Code = "FIELD_ARGUMENT_TYPE_MISMATCH"
+	FieldArgumentTypeMismatch                     Code = "FIELD_ARGUMENT_TYPE_MISMATCH"
 	InputFieldDefaultMismatch                     Code = "INPUT_FIELD_DEFAULT_MISMATCH"
-	ArgumentDefaultMismatch                       Code = "FIELD_ARGUMENT_DEFAULT_MISMATCH"
+	FieldArgumentDefaultMismatch                  Code = "FIELD_ARGUMENT_DEFAULT_MISMATCH"
 	ExtensionWithNoBase                           Code = "EXTENSION_WITH_NO_BASE"
 	ExternalMissingOnBase                         Code = "EXTERNAL_MISSING_ON_BASE"
 	InvalidFieldSharing                           Code = "INVALID_FIELD_SHARING"
@@ -79,9 +79,9 @@ const (
 	OverrideOnInterface                           Code = "OVERRIDE_ON_INTERFACE"
 	OverrideLabelInvalid                          Code = "OVERRIDE_LABEL_INVALID"
 	UnsupportedFeature                            Code = "UNSUPPORTED_FEATURE"
-	KeyHasDirectiveInFieldsArgs                   Code = "KEY_DIRECTIVE_IN_FIELDS_ARG"
-	ProvidesHasDirectiveInFieldsArgs              Code = "PROVIDES_DIRECTIVE_IN_FIELDS_ARG"
-	RequiresHasDirectiveInFieldsArgs              Code = "REQUIRES_DIRECTIVE_IN_FIELDS_ARG"
+	KeyDirectiveInFieldsArg                       Code = "KEY_DIRECTIVE_IN_FIELDS_ARG"
+	ProvidesDirectiveInFieldsArg                  Code = "PROVIDES_DIRECTIVE_IN_FIELDS_ARG"
+	RequiresDirectiveInFieldsArg                  Code = "REQUIRES_DIRECTIVE_IN_FIELDS_ARG"
 	DirectiveCompositionError                     Code = "DIRECTIVE_COMPOSITION_ERROR"
 	InterfaceObjectUsageError                     Code = "INTERFACE_OBJECT_USAGE_ERROR"
 	InterfaceKeyNotOnImplementation               Code = "INTERFACE_KEY_NOT_ON_IMPLEMENTATION"
@@ -94,6 +94,11 @@ const (
 	ListSizeInvalidSlicingArgument                Code = "LIST_SIZE_INVALID_SLICING_ARGUMENT"
 	MaxValidationSubgraphPathsExceeded            Code = "MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED"
 	AuthRequirementsAppliedOnInterface            Code = "AUTH_REQUIREMENTS_APPLIED_ON_INTERFACE"
+	CacheTagInvalidFormat                         Code = "CACHE_TAG_INVALID_FORMAT"
+	CacheTagInvalidFormatArgumentOnEntity         Code = "CACHE_TAG_INVALID_FORMAT_ARGUMENT_ON_ENTITY"
+	CacheTagInvalidFormatArgumentOnRootField      Code = "CACHE_TAG_INVALID_FORMAT_ARGUMENT_ON_ROOT_FIELD"
+	CacheTagAppliedToNonRootField                 Code = "CACHE_TAG_APPLIED_TO_NON_ROOT_FIELD"
+	CacheTagEntityNotResolvable                   Code = "CACHE_TAG_ENTITY_NOT_RESOLVABLE"
 	MissingTransitiveAuthRequirements             Code = "MISSING_TRANSITIVE_AUTH_REQUIREMENTS"
 )
 
@@ -115,7 +120,7 @@ const (
 	HintInconsistentTypeSystemDirectiveRepeatable     HintCode = "INCONSISTENT_TYPE_SYSTEM_DIRECTIVE_REPEATABLE"
 	HintInconsistentTypeSystemDirectiveLocations      HintCode = "INCONSISTENT_TYPE_SYSTEM_DIRECTIVE_LOCATIONS"
 	HintInconsistentExecutableDirectivePresence       HintCode = "INCONSISTENT_EXECUTABLE_DIRECTIVE_PRESENCE"
-	HintNoExecutableDirectiveLocationsIntersection    HintCode = "NO_EXECUTABLE_DIRECTIVE_INTERSECTION"
+	HintNoExecutableDirectiveIntersection             HintCode = "NO_EXECUTABLE_DIRECTIVE_INTERSECTION"
 	HintInconsistentExecutableDirectiveRepeatable     HintCode = "INCONSISTENT_EXECUTABLE_DIRECTIVE_REPEATABLE"
 	HintInconsistentExecutableDirectiveLocations      HintCode = "INCONSISTENT_EXECUTABLE_DIRECTIVE_LOCATIONS"
 	HintInconsistentDescription                       HintCode = "INCONSISTENT_DESCRIPTION"
@@ -148,7 +153,7 @@ var severities = map[HintCode]Severity{
 	HintInconsistentTypeSystemDirectiveRepeatable:     Debug,
 	HintInconsistentTypeSystemDirectiveLocations:      Debug,
 	HintInconsistentExecutableDirectivePresence:       Warning,
-	HintNoExecutableDirectiveLocationsIntersection:    Warning,
+	HintNoExecutableDirectiveIntersection:             Warning,
 	HintInconsistentExecutableDirectiveRepeatable:     Warning,
 	HintInconsistentExecutableDirectiveLocations:      Warning,
 	HintInconsistentDescription:                       Warning,

@@ -1,0 +1,196 @@
+package merge
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graphql/weft/router/compose/problem"
+	"github.com/weft-graphql/weft/router/compose/schema"
+	"github.com/weft-graphql/weft/router/compose/subgraph"
+	"github.com/weft-graphql/weft/router/federation"
+)
+
+// composedDirective is a custom directive that @composeDirective keeps in the supergraph.
+type composedDirective struct {
+	// name is its name (without @) in the supergraph and in the subgraphs that compose it; original its name in the
+	// feature.
+	name, original string
+	identity       string
+	version        federation.Version
+	// in says which subgraphs compose it.
+	in []bool
+	// source is the subgraph whose definition counts: the one with the latest version of the feature.
+	source int
+}
+
+// composedBy returns the composed directive that subgraph i calls name, or nil.
+func (m *merger) composedBy(i int, name string) *composedDirective {
+	for _, c := range m.composed {
+		if c.in[i] && c.name == name {
+			return c
+		}
+	}
+	return nil
+}
+
+// collectComposedDirectives reads the @composeDirective applications: DIRECTIVE_COMPOSITION_ERROR, each names a
+// directive that is linked, from a feature all subgraphs agree about.
+func (m *merger) collectComposedDirectives() {
+	for i, s := range m.subgraphs {
+		for _, d := range s.Schema.Directives {
+			if d.Federation == federation.ComposeDirective {
+				m.collectComposedDirective(i, s, d)
+			}
+		}
+	}
+	m.checkComposedVersions()
+	m.checkComposedNames()
+	slices.SortStableFunc(m.composed, func(a, b *composedDirective) int {
+		return cmp.Or(strings.Compare(a.identity, b.identity), 0)
+	})
+}
+
+func (m *merger) collectComposedDirective(i int, s *subgraph.Subgraph, d *schema.Directive) {
+	fail := func(format string, args ...any) {
+		m.fail(problem.DirectiveCompositionError, []place{{i, d.Pos}}, format, args...)
+	}
+	raw, ok := d.StringArg("name")
+	name, at := strings.CutPrefix(raw, "@")
+	switch {
+	case !ok || raw == "":
+		fail("@composeDirective in subgraph %q does not name a directive.", s.Name)
+		return
+	case !at:
+		fail("@composeDirective in subgraph %q names %q, which must begin with @.", s.Name, raw)
+		return
+	case s.Schema.DirectiveDefinition(name) == nil:
+		fail("@composeDirective in subgraph %q names %q, which is not defined there.", s.Name, raw)
+		return
+	}
+	link, original := s.Links.Owner(name)
+	switch {
+	case link == nil || subgraph.IsBuiltinDirective(name):
+		fail("Directive %q of subgraph %q cannot be composed, because it does not belong to a linked specification.", raw, s.Name)
+		return
+	case link.URL.Identity == federation.FederationIdentity && passesThrough[federation.DirectiveByName(original)]:
+		m.hint(problem.HintDirectiveCompositionInfo, "@"+name, []place{{i, d.Pos}}, "Directive %q of subgraph %q is always composed: @composeDirective is not needed for it.", raw, s.Name)
+		return
+	case link.URL.Identity == federation.FederationIdentity || link.URL.Identity == federation.LinkIdentity:
+		fail("Directive %q of subgraph %q cannot be composed, because it belongs to federation itself.", raw, s.Name)
+		return
+	}
+	for _, c := range m.composed {
+		if c.identity == link.URL.Identity && c.original == original && c.name == name {
+			c.in[i] = true
+			if !c.version.AtLeast(link.URL.Version) {
+				c.version, c.source = link.URL.Version, i
+			}
+			return
+		}
+	}
+	c := &composedDirective{name: name, original: original, identity: link.URL.Identity, version: link.URL.Version, in: make([]bool, len(m.subgraphs)), source: i}
+	c.in[i] = true
+	m.composed = append(m.composed, c)
+}
+
+// passesThrough are the federation directives that supergraphs have anyway.
+var passesThrough = map[federation.Directive]bool{
+	federation.Tag: true, federation.Inaccessible: true, federation.Authenticated: true, federation.RequiresScopes: true,
+	federation.Policy: true, federation.Cost: true, federation.ListSize: true,
+}
+
+// checkComposedVersions: subgraphs that compose directives of one feature link the same major version of it.
+func (m *merger) checkComposedVersions() {
+	reported := map[string]bool{}
+	for _, c := range m.composed {
+		if reported[c.identity] {
+			continue
+		}
+		var all []place
+		same := true
+		for i, s := range m.subgraphs {
+			link := s.Links.ByIdentity(c.identity)
+			if link == nil || !m.composesFrom(i, c.identity) {
+				continue
+			}
+			pos := schema.Pos{}
+			if link.Position != nil {
+				pos = schema.Pos{Line: link.Position.Line, Column: link.Position.Column}
+			}
+			all = append(all, place{i, pos})
+			same = same && link.URL.Version.Major == c.version.Major
+		}
+		if !same {
+			reported[c.identity] = true
+			m.fail(problem.DirectiveCompositionError, all, "Subgraphs link different major versions of %q, whose directives are composed: they link %s.", c.identity,
+				m.variants(func(i int) string {
+					link := m.subgraphs[i].Links.ByIdentity(c.identity)
+					if link == nil || !m.composesFrom(i, c.identity) {
+						return ""
+					}
+					return link.URL.Version.String()
+				})).Suggestion = "Link the same major version in all subgraphs."
+		}
+	}
+}
+
+func (m *merger) composesFrom(i int, identity string) bool {
+	return slices.ContainsFunc(m.composed, func(c *composedDirective) bool { return c.identity == identity && c.in[i] })
+}
+
+// checkComposedNames: a composed directive has one name, and a name stands for one directive.
+func (m *merger) checkComposedNames() {
+	for i, a := range m.composed {
+		for _, b := range m.composed[:i] {
+			all := m.composers(a, b)
+			switch {
+			case a.name == b.name:
+				m.fail(problem.DirectiveCompositionError, all, "Composed directive \"@%s\" comes from %q in some subgraphs and from %q in others.", a.name, b.identity, a.identity).Suggestion =
+					"Import one of them under another name."
+			case a.identity == b.identity && a.original == b.original:
+				m.fail(problem.DirectiveCompositionError, all, "Composed directive \"@%s\" of %q is called \"@%s\" in some subgraphs and \"@%s\" in others.", a.original, a.identity, b.name, a.name).Suggestion =
+					"Import it under the same name in all subgraphs."
+			}
+		}
+	}
+}
+
+func (m *merger) composers(of ...*composedDirective) []place {
+	var out []place
+	for i, s := range m.subgraphs {
+		for _, c := range of {
+			if c.in[i] {
+				out = append(out, place{i, s.Schema.DirectiveDefinition(c.name).Pos})
+			}
+		}
+	}
+	return out
+}
+
+// composedLinks link the features of composed directives in the supergraph.
+func (m *merger) composedLinks() []*schema.Directive {
+	var out []*schema.Directive
+	done := map[string]bool{}
+	for _, c := range m.composed {
+		if done[c.identity] {
+			continue
+		}
+		done[c.identity] = true
+		version := c.version
+		var imports []*ast.Value
+		for _, other := range m.composed {
+			if other.identity != c.identity {
+				continue
+			}
+			if other.version.AtLeast(version) {
+				version = other.version
+			}
+			imports = append(imports, importValue(other.original, other.name))
+		}
+		out = append(out, linkTo(c.identity, version, "", imports))
+	}
+	return out
+}

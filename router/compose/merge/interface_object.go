@@ -1,0 +1,92 @@
+package merge
+
+import (
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graphql/weft/router/compose/problem"
+	"github.com/weft-graphql/weft/router/compose/schema"
+	"github.com/weft-graphql/weft/router/compose/validation"
+)
+
+// addInterfaceObjectFields adds to the implementations of an interface the fields that subgraphs resolve for all of
+// them at once through an interface object. Their join__field names no subgraph: the router finds it by the interface.
+func (m *merger) addInterfaceObjectFields() {
+	for _, t := range m.typesOf(ast.Interface) {
+		var provided []*schema.Field
+		for _, f := range t.Fields() {
+			for _, s := range m.subgraphs {
+				own := s.Schema.Type(t.Name)
+				if isInterfaceObject(own) && own.Field(f.Name) != nil && !s.IsExternal(own.Field(f.Name)) {
+					provided = append(provided, f)
+					break
+				}
+			}
+		}
+		for _, implementation := range m.implementers[t.Name] {
+			for _, f := range provided {
+				if implementation.Field(f.Name) == nil {
+					m.copyField(implementation, f)
+				}
+			}
+		}
+	}
+}
+
+func (m *merger) copyField(to *schema.Type, f *schema.Field) {
+	added := &schema.Field{
+		Name: f.Name, Description: f.Description, Type: schema.CloneType(f.Type), Arguments: f.Arguments,
+		Directives: []*schema.Directive{apply("join__field")},
+	}
+	for _, d := range f.Directives {
+		if d.Name != "join__field" {
+			added.Directives = append(added.Directives, d)
+		}
+	}
+	to.AddField(added)
+}
+
+// checkInterfaceFields: INTERFACE_FIELD_NO_IMPLEM, every implementation has all fields of its interfaces, which may come
+// from other subgraphs. Other ways in which merged types do not fit their interfaces are INVALID_GRAPHQL.
+func (m *merger) checkInterfaceFields() {
+	for _, t := range m.out.Types() {
+		for _, ref := range t.Interfaces {
+			i := m.out.Type(ref.Name)
+			if i == nil {
+				continue
+			}
+			for _, f := range i.Fields() {
+				if t.Field(f.Name) == nil {
+					m.failMissingImplementation(t, f)
+				}
+			}
+		}
+	}
+	if len(m.errors) > 0 {
+		return
+	}
+	for _, v := range validation.Merged(m.out) {
+		m.errors = append(m.errors, &problem.Error{Code: problem.InvalidGraphQL, Message: "The supergraph is not valid: " + v.Message, Suggestion: v.Suggestion})
+	}
+}
+
+func (m *merger) failMissingImplementation(t *schema.Type, f *schema.Field) {
+	var with, without []place
+	for i, s := range m.subgraphs {
+		if own := s.Schema.Type(f.Parent.Name); own != nil && own.Field(f.Name) != nil {
+			with = append(with, place{i, own.Field(f.Name).Pos})
+		}
+		if own := s.Schema.Type(t.Name); own != nil && own.Implements(f.Parent.Name) {
+			without = append(without, place{i, own.Pos})
+		}
+	}
+	e := m.fail(problem.InterfaceFieldNoImplem, append(without, with...), "Interface field %q, defined in %s, is not implemented by type %q, which %s define%s.",
+		f.Coordinate(), subgraphList(m.names(with)), t.Name, subgraphList(m.names(without)), plural(len(m.names(without))))
+	e.Suggestion = "Add field " + f.Name + " to type " + t.Name + ", or remove it from interface " + f.Parent.Name + "."
+}
+
+func plural(n int) string {
+	if n == 1 {
+		return "s"
+	}
+	return ""
+}

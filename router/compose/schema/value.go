@@ -1,0 +1,185 @@
+package schema
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// String returns a string value.
+func String(s string) *ast.Value { return &ast.Value{Kind: ast.StringValue, Raw: s} }
+
+// Enum returns an enum value.
+func Enum(s string) *ast.Value { return &ast.Value{Kind: ast.EnumValue, Raw: s} }
+
+// Bool returns a Boolean value.
+func Bool(b bool) *ast.Value {
+	return &ast.Value{Kind: ast.BooleanValue, Raw: strconv.FormatBool(b)}
+}
+
+// List returns a list value.
+func List(items ...*ast.Value) *ast.Value {
+	v := &ast.Value{Kind: ast.ListValue}
+	for _, item := range items {
+		v.Children = append(v.Children, &ast.ChildValue{Value: item})
+	}
+	return v
+}
+
+// PrintValue prints a value the way the specification's reference printers do.
+func PrintValue(v *ast.Value) string {
+	var b strings.Builder
+	writeValue(&b, v)
+	return b.String()
+}
+
+func writeValue(b *strings.Builder, v *ast.Value) {
+	switch v.Kind {
+	case ast.Variable:
+		b.WriteByte('$')
+		b.WriteString(v.Raw)
+	case ast.StringValue, ast.BlockValue:
+		writeString(b, v.Raw)
+	case ast.ListValue:
+		b.WriteByte('[')
+		for i, c := range v.Children {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			writeValue(b, c.Value)
+		}
+		b.WriteByte(']')
+	case ast.ObjectValue:
+		b.WriteByte('{')
+		for i, c := range v.Children {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			b.WriteString(c.Name)
+			b.WriteString(": ")
+			writeValue(b, c.Value)
+		}
+		b.WriteByte('}')
+	default:
+		b.WriteString(v.Raw)
+	}
+}
+
+const upperHex = "0123456789ABCDEF"
+
+// writeString writes s as a quoted GraphQL string.
+func writeString(b *strings.Builder, s string) {
+	b.WriteByte('"')
+	for _, r := range s {
+		switch {
+		case r == '"':
+			b.WriteString(`\"`)
+		case r == '\\':
+			b.WriteString(`\\`)
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\r':
+			b.WriteString(`\r`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case r == '\b':
+			b.WriteString(`\b`)
+		case r == '\f':
+			b.WriteString(`\f`)
+		case r < 0x20 || r >= 0x7f && r < 0xa0:
+			b.WriteString(`\u00`)
+			b.WriteByte(upperHex[r>>4])
+			b.WriteByte(upperHex[r&0xf])
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
+}
+
+// EqualValues reports whether two values are the same, whatever the order of object fields and the notation of
+// strings; nil equals only nil.
+func EqualValues(a, b *ast.Value) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	if isString(a) && isString(b) {
+		return a.Raw == b.Raw
+	}
+	if isNumber(a) && isNumber(b) {
+		x, errX := strconv.ParseFloat(a.Raw, 64)
+		y, errY := strconv.ParseFloat(b.Raw, 64)
+		return errX == nil && errY == nil && x == y
+	}
+	if a.Kind != b.Kind || len(a.Children) != len(b.Children) {
+		return false
+	}
+	switch a.Kind {
+	case ast.ListValue:
+		return slices.EqualFunc(a.Children, b.Children, func(x, y *ast.ChildValue) bool { return EqualValues(x.Value, y.Value) })
+	case ast.ObjectValue:
+		for _, c := range a.Children {
+			other := b.Children.ForName(c.Name)
+			if other == nil || !EqualValues(c.Value, other) {
+				return false
+			}
+		}
+		return true
+	default:
+		return a.Raw == b.Raw
+	}
+}
+
+func isString(v *ast.Value) bool { return v.Kind == ast.StringValue || v.Kind == ast.BlockValue }
+func isNumber(v *ast.Value) bool { return v.Kind == ast.IntValue || v.Kind == ast.FloatValue }
+
+// EqualTypes reports whether two type references are the same.
+func EqualTypes(a, b *ast.Type) bool {
+	for a != nil && b != nil {
+		if a.NonNull != b.NonNull || a.NamedType != b.NamedType {
+			return false
+		}
+		a, b = a.Elem, b.Elem
+	}
+	return a == b
+}
+
+// CloneType copies a type reference.
+func CloneType(t *ast.Type) *ast.Type {
+	if t == nil {
+		return nil
+	}
+	c := *t
+	c.Elem = CloneType(t.Elem)
+	return &c
+}
+
+// EqualArgs reports whether two applications of one directive mean the same; definition supplies default values and
+// may be nil.
+func EqualArgs(a, b *Directive, definition *DirectiveDefinition) bool {
+	for _, arg := range a.Arguments {
+		if !EqualValues(arg.Value, argOrDefault(b, arg.Name, definition)) {
+			return false
+		}
+	}
+	for _, arg := range b.Arguments {
+		if !EqualValues(argOrDefault(a, arg.Name, definition), arg.Value) {
+			return false
+		}
+	}
+	return true
+}
+
+func argOrDefault(d *Directive, name string, definition *DirectiveDefinition) *ast.Value {
+	if v := d.Arg(name); v != nil {
+		return v
+	}
+	if definition != nil {
+		if a := definition.Argument(name); a != nil {
+			return a.Default
+		}
+	}
+	return nil
+}

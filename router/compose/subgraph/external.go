@@ -1,0 +1,141 @@
+package subgraph
+
+import (
+	"github.com/weft-graphql/weft/router/compose/schema"
+	"github.com/weft-graphql/weft/router/federation"
+)
+
+// externals knows which fields a subgraph only mentions and does not resolve.
+type externals struct {
+	// fake are fields marked @external as part of a key of a type extension: Federation 1's way to write keys, which
+	// does not mean that the subgraph cannot resolve them.
+	fake map[*schema.Field]bool
+	// provided are fields that some @provides selects.
+	provided map[*schema.Field]bool
+	// usedBy are fields some @key, @requires or @provides selects.
+	used map[*schema.Field]bool
+	// inKey are fields some @key of any type selects.
+	inKey map[*schema.Field]bool
+}
+
+// Refresh forgets what was derived from the schema; call it after changing the schema.
+func (s *Subgraph) Refresh() { s.externals = nil }
+
+func (s *Subgraph) derived() *externals {
+	if s.externals != nil {
+		return s.externals
+	}
+	e := &externals{
+		fake: map[*schema.Field]bool{}, provided: map[*schema.Field]bool{},
+		used: map[*schema.Field]bool{}, inKey: map[*schema.Field]bool{},
+	}
+	s.externals = e
+	for _, t := range s.Schema.Types() {
+		for _, d := range t.Directives {
+			if d.Federation == federation.Key {
+				s.deriveKey(t, d)
+			}
+		}
+		for _, f := range t.Fields() {
+			for _, d := range f.Directives {
+				switch d.Federation {
+				case federation.Requires:
+					s.markUsed(t, d)
+				case federation.Provides:
+					if result := s.Schema.Type(f.Type.Name()); result != nil {
+						s.markUsed(result, d)
+						Walk(s.selections(result, d), func(sel *Selection) {
+							if sel.Field != nil {
+								e.provided[sel.Field] = true
+							}
+						})
+					}
+				}
+			}
+		}
+	}
+	return e
+}
+
+func (s *Subgraph) deriveKey(t *schema.Type, d *schema.Directive) {
+	e := s.externals
+	extension := d.OfExtension || schema.Has(t.Directives, federation.Extends)
+	Walk(s.selections(t, d), func(sel *Selection) {
+		if sel.Field == nil {
+			return
+		}
+		e.used[sel.Field] = true
+		e.inKey[sel.Field] = true
+		if extension && schema.Has(sel.Field.Directives, federation.External) {
+			e.fake[sel.Field] = true
+		}
+	})
+	s.markUsed(t, d)
+}
+
+// markUsed marks the fields a field set selects. A field of an interface stands for that field in its implementations.
+func (s *Subgraph) markUsed(t *schema.Type, d *schema.Directive) {
+	Walk(s.selections(t, d), func(sel *Selection) {
+		if sel.Field == nil {
+			return
+		}
+		s.externals.used[sel.Field] = true
+		if sel.Parent.Kind == "INTERFACE" {
+			for _, name := range s.Schema.PossibleTypes(sel.Parent.Name) {
+				if f := s.Schema.Type(name).Field(sel.Field.Name); f != nil {
+					s.externals.used[f] = true
+				}
+			}
+		}
+	})
+}
+
+// selections resolves the fields argument of d, giving nothing where it is invalid.
+func (s *Subgraph) selections(t *schema.Type, d *schema.Directive) []*Selection {
+	raw, ok := d.StringArg("fields")
+	if !ok || !t.IsComposite() {
+		return nil
+	}
+	selections, err := FieldSet(s.Schema, t, raw)
+	if err != nil {
+		return nil
+	}
+	return selections
+}
+
+// IsExternal reports whether the subgraph cannot resolve f, except perhaps where a @provides says so.
+func (s *Subgraph) IsExternal(f *schema.Field) bool {
+	marked := schema.Has(f.Directives, federation.External) || schema.Has(f.Parent.Directives, federation.External)
+	return marked && !s.derived().fake[f]
+}
+
+// IsFullyExternal reports whether the subgraph can never resolve f.
+func (s *Subgraph) IsFullyExternal(f *schema.Field) bool {
+	return s.IsExternal(f) && !s.derived().provided[f]
+}
+
+// IsUsed reports whether a @key, @requires or @provides selects f.
+func (s *Subgraph) IsUsed(f *schema.Field) bool { return s.derived().used[f] }
+
+// IsKeyField reports whether f is part of a key.
+func (s *Subgraph) IsKeyField(f *schema.Field) bool { return s.derived().inKey[f] }
+
+// IsShareable reports whether the subgraph allows others to resolve f too: it is marked @shareable, by itself or with
+// its type, or part of a key.
+func (s *Subgraph) IsShareable(f *schema.Field) bool {
+	if schema.Has(f.Directives, federation.Shareable) || s.derived().inKey[f] {
+		return true
+	}
+	for _, d := range f.Parent.Directives {
+		// @shareable on a part of a type means the fields of that part.
+		if d.Federation == federation.Shareable && d.OfExtension == f.OfExtension {
+			return true
+		}
+	}
+	return false
+}
+
+// IsOverride returns the @override of f, or nil.
+func IsOverride(f *schema.Field) *schema.Directive {
+	return schema.First(f.Directives, federation.Override)
+}

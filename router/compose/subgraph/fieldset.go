@@ -1,0 +1,171 @@
+package subgraph
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graphql/weft/router/compose/schema"
+	"github.com/weft-graphql/weft/router/compose/validation"
+	"github.com/weft-graphql/weft/router/federation"
+)
+
+// Selection is one field of a field set together with the schema elements it selects.
+type Selection struct {
+	// Parent is the type the field is selected on.
+	Parent *schema.Type
+	// Field is the field's definition, nil for __typename.
+	Field *schema.Field
+	// Node is the selection as written, with positions relative to the field set.
+	Node *ast.Field
+	// Selections are what is selected of the field's value. Inline fragments are dissolved: each selection knows its
+	// own Parent.
+	Selections []*Selection
+}
+
+// Walk calls visit for every selection, parents before children.
+func Walk(selections []*Selection, visit func(*Selection)) {
+	for _, s := range selections {
+		visit(s)
+		Walk(s.Selections, visit)
+	}
+}
+
+// errNoFieldSet says that the fields argument is missing or not a string.
+var errNoFieldSet = errors.New("it is not a string")
+
+// FieldSet resolves the field set in an argument of a directive against the type it selects from.
+func FieldSet(s *schema.Schema, parent *schema.Type, raw string) ([]*Selection, error) {
+	parsed, err := federation.ParseFieldSet(raw)
+	if err != nil {
+		return nil, err
+	}
+	return resolveSelections(s, parent, parsed)
+}
+
+func resolveSelections(s *schema.Schema, parent *schema.Type, set ast.SelectionSet) ([]*Selection, error) {
+	out := make([]*Selection, 0, len(set))
+	for _, node := range set {
+		switch node := node.(type) {
+		case *ast.Field:
+			selection, err := resolveField(s, parent, node)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, selection)
+		case *ast.InlineFragment:
+			inner := parent
+			if node.TypeCondition != "" {
+				inner = s.Type(node.TypeCondition)
+				if err := checkCondition(s, parent, inner, node); err != nil {
+					return nil, err
+				}
+			}
+			selections, err := resolveSelections(s, inner, node.SelectionSet)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, selections...)
+		}
+	}
+	return out, nil
+}
+
+func fieldSetErrorf(node ast.Selection, format string, args ...any) error {
+	offset := 0
+	if p := node.GetPosition(); p != nil {
+		offset = max(p.Start, 0)
+	}
+	return &federation.FieldSetError{Message: fmt.Sprintf(format, args...), Offset: offset}
+}
+
+func checkCondition(s *schema.Schema, parent, inner *schema.Type, node *ast.InlineFragment) error {
+	switch {
+	case inner == nil:
+		return fieldSetErrorf(node, "type %q does not exist", node.TypeCondition)
+	case !inner.IsComposite():
+		return fieldSetErrorf(node, "type %q has no fields to select", node.TypeCondition)
+	case inner == parent:
+		return nil
+	}
+	for _, a := range s.PossibleTypes(parent.Name) {
+		for _, b := range s.PossibleTypes(inner.Name) {
+			if a == b {
+				return nil
+			}
+		}
+	}
+	return fieldSetErrorf(node, "a %s can never be a %s", parent.Name, inner.Name)
+}
+
+func resolveField(s *schema.Schema, parent *schema.Type, node *ast.Field) (*Selection, error) {
+	if node.Alias != "" && node.Alias != node.Name {
+		return nil, fieldSetErrorf(node, "alias %q cannot be used: field sets have no aliases", node.Alias)
+	}
+	if node.Name == "__typename" && len(node.SelectionSet) == 0 {
+		return &Selection{Parent: parent, Node: node}, nil
+	}
+	field := parent.Field(node.Name)
+	if field == nil {
+		return nil, fieldSetErrorf(node, "type %s has no field %q", parent.Name, node.Name)
+	}
+	selection := &Selection{Parent: parent, Field: field, Node: node}
+	if err := checkArguments(s, field, node); err != nil {
+		return nil, err
+	}
+	result := s.Type(field.Type.Name())
+	composite := result != nil && result.IsComposite()
+	switch {
+	case composite && len(node.SelectionSet) == 0:
+		return nil, fieldSetErrorf(node, "field %s has type %s, so it must say which of its fields it selects", field.Coordinate(), field.Type)
+	case !composite && len(node.SelectionSet) > 0:
+		return nil, fieldSetErrorf(node, "field %s has type %s, which has no fields to select", field.Coordinate(), field.Type)
+	case composite:
+		selections, err := resolveSelections(s, result, node.SelectionSet)
+		if err != nil {
+			return nil, err
+		}
+		selection.Selections = selections
+	}
+	return selection, nil
+}
+
+func checkArguments(s *schema.Schema, field *schema.Field, node *ast.Field) error {
+	for _, given := range node.Arguments {
+		a := field.Argument(given.Name)
+		if a == nil {
+			return fieldSetErrorf(node, "field %s has no argument %q", field.Coordinate(), given.Name)
+		}
+		if !validation.ValidValue(s, given.Value, a.Type) {
+			return fieldSetErrorf(node, "argument %q of %s must be a %s, not %s", given.Name, field.Coordinate(), a.Type, schema.PrintValue(given.Value))
+		}
+	}
+	for _, a := range field.Arguments {
+		if a.Required() && node.Arguments.ForName(a.Name) == nil {
+			return fieldSetErrorf(node, "field %s lacks its required argument %q", field.Coordinate(), a.Name)
+		}
+	}
+	return nil
+}
+
+// hasDirectives returns the first directive application in a field set, or nil.
+func hasDirectives(set ast.SelectionSet) *ast.Directive {
+	for _, node := range set {
+		var directives ast.DirectiveList
+		var inner ast.SelectionSet
+		switch node := node.(type) {
+		case *ast.Field:
+			directives, inner = node.Directives, node.SelectionSet
+		case *ast.InlineFragment:
+			directives, inner = node.Directives, node.SelectionSet
+		}
+		if len(directives) > 0 {
+			return directives[0]
+		}
+		if d := hasDirectives(inner); d != nil {
+			return d
+		}
+	}
+	return nil
+}

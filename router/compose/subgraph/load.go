@@ -1,0 +1,160 @@
+package subgraph
+
+import (
+	"errors"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
+
+	"github.com/weft-graphql/weft/router/compose/problem"
+	"github.com/weft-graphql/weft/router/compose/schema"
+	"github.com/weft-graphql/weft/router/compose/validation"
+	"github.com/weft-graphql/weft/router/federation"
+)
+
+// Load parses a subgraph's SDL, resolves what it links and checks that it is valid GraphQL. Whether it keeps the rules
+// of federation is checked by Validate, after a Federation 1 schema is upgraded.
+func Load(name, url, file, sdl string) (*Subgraph, []*problem.Error) {
+	s := &Subgraph{Name: name, URL: url, File: file, Version: federation.Federation1}
+	if name == "_" || name == "" {
+		return nil, []*problem.Error{{
+			Code: problem.InvalidSubgraphName, Message: "A subgraph cannot be called " + quote(name) + ".", Subgraphs: []string{name},
+			Suggestion: "Give the subgraph a name of its own, like the service it comes from.",
+		}}
+	}
+	doc, err := parser.ParseSchema(&ast.Source{Name: file, Input: sdl})
+	if err != nil {
+		return nil, []*problem.Error{s.syntaxError(err)}
+	}
+	if errs := s.resolveLinks(doc); len(errs) > 0 {
+		return nil, errs
+	}
+	built, conflicts := schema.Build(doc)
+	s.Schema = built
+	if len(conflicts) > 0 {
+		return nil, s.conflictErrors(conflicts)
+	}
+	if errs := s.define(); len(errs) > 0 {
+		return nil, errs
+	}
+	s.settleRoots()
+	if errs := s.rootNames(); len(errs) > 0 {
+		return nil, errs
+	}
+	s.dropFederationOperations()
+	if violations := validation.Schema(s.Schema); len(violations) > 0 {
+		return nil, s.graphQLErrors(violations)
+	}
+	validation.Normalize(s.Schema)
+	return s, nil
+}
+
+func quote(s string) string { return `"` + s + `"` }
+
+func (s *Subgraph) syntaxError(err error) *problem.Error {
+	e := &problem.Error{Code: problem.InvalidGraphQL, Message: err.Error(), Subgraphs: []string{s.Name}}
+	var located *gqlerror.Error
+	if errors.As(err, &located) {
+		e.Message = "Syntax error: " + located.Message + "."
+		for _, l := range located.Locations {
+			e.Positions = append(e.Positions, s.At(schema.Pos{Line: l.Line, Column: l.Column})...)
+		}
+	}
+	return e
+}
+
+func (s *Subgraph) conflictErrors(conflicts []schema.Conflict) []*problem.Error {
+	var out []*problem.Error
+	for _, c := range conflicts {
+		e := s.Errorf(problem.InvalidGraphQL, schema.Pos{}, "%s", c.Message)
+		e.Positions = s.At(c.Pos...)
+		out = append(out, e)
+	}
+	return out
+}
+
+func (s *Subgraph) graphQLErrors(violations []validation.Violation) []*problem.Error {
+	var out []*problem.Error
+	for _, v := range violations {
+		e := s.Errorf(problem.InvalidGraphQL, schema.Pos{}, "%s", v.Message)
+		e.Positions = s.At(v.Pos...)
+		e.Suggestion = v.Suggestion
+		out = append(out, e)
+	}
+	return out
+}
+
+// resolveLinks reads what the schema links, and with it the federation version.
+func (s *Subgraph) resolveLinks(doc *ast.SchemaDocument) []*problem.Error {
+	links, linkErrors := federation.ParseLinks(doc)
+	var out []*problem.Error
+	for _, e := range linkErrors {
+		pos := schema.Pos{}
+		if e.Position != nil {
+			pos = schema.Pos{Line: e.Position.Line, Column: e.Position.Column}
+		}
+		out = append(out, s.Errorf(problem.Code(e.Code), pos, "%s", e.Message))
+	}
+	s.Links = links
+	if link := links.ByIdentity(federation.FederationIdentity); link != nil {
+		s.Version = link.URL.Version
+	}
+	return out
+}
+
+// settleRoots gives every schema its root types: those of the schema definition, or else the types of the usual names.
+// Root types get their usual names, and a schema without queries an empty query type, since every subgraph answers
+// federation's own queries.
+func (s *Subgraph) settleRoots() {
+	for _, op := range schema.Operations {
+		usual := op.DefaultName()
+		root := &s.Schema.Roots[op]
+		if root.Name == "" && !s.Schema.Explicit && s.Schema.Type(usual) != nil {
+			root.Name = usual
+		}
+	}
+	if s.Schema.Roots[schema.Query].Name == "" && s.Schema.Type("Query") == nil {
+		s.Schema.AddType(&schema.Type{Kind: ast.Object, Name: "Query", HasDefinition: true})
+		s.Schema.Roots[schema.Query].Name = "Query"
+	}
+}
+
+// rootNames renames the root types to their usual names; ROOT_QUERY_USED, ROOT_MUTATION_USED and
+// ROOT_SUBSCRIPTION_USED: no other type can have that name.
+func (s *Subgraph) rootNames() []*problem.Error {
+	codes := [...]problem.Code{problem.RootQueryUsed, problem.RootMutationUsed, problem.RootSubscriptionUsed}
+	var out []*problem.Error
+	for _, op := range schema.Operations {
+		usual := op.DefaultName()
+		root, other := s.Schema.Root(op), s.Schema.Type(usual)
+		switch {
+		case root != nil && root.Name == usual:
+		case root != nil && other != nil:
+			e := s.Errorf(codes[op], other.Pos, "Type %q has the usual name of the %s root type, but the schema definition says that is %q.", usual, op, root.Name)
+			e.Positions = append(e.Positions, s.At(root.Pos)...)
+			e.Suggestion = "Rename type " + quote(usual) + ", or make it the " + op.String() + " root type."
+			out = append(out, e)
+		case root != nil:
+			s.Schema.RenameType(root, usual)
+		}
+	}
+	return out
+}
+
+// federationOperations are the types of the queries every subgraph answers for the router.
+var federationOperations = map[string]bool{"_Any": true, "_Entity": true, "_Service": true}
+
+// IsFederationOperationType reports whether name is one of the types of federation's own queries.
+func IsFederationOperationType(name string) bool { return federationOperations[name] }
+
+// dropFederationOperations removes _entities and _service and their types where the SDL spells them out: they are not
+// part of the graph.
+func (s *Subgraph) dropFederationOperations() {
+	if query := s.Schema.Root(schema.Query); query != nil {
+		query.RemoveFields(func(f *schema.Field) bool { return f.Name == "_entities" || f.Name == "_service" })
+	}
+	s.Schema.RemoveTypes(func(t *schema.Type) bool {
+		return t.Name == "_Entity" && t.Kind == ast.Union || t.Name == "_Service" && t.Kind == ast.Object || t.Name == "_Any" && t.Kind == ast.Scalar
+	})
+}

@@ -1,0 +1,56 @@
+package validation
+
+import (
+	"github.com/weft-graphql/weft/router/compose/schema"
+)
+
+// knownDirectives: every directive that is applied is defined, and allowed at its location.
+// https://spec.graphql.org/October2021/#sec-Directives-Are-Defined
+func knownDirectives(c *checker) {
+	c.elements(func(e element) {
+		for _, d := range e.directives {
+			definition := c.schema.DirectiveDefinition(d.Name)
+			switch {
+			case definition == nil:
+				v := c.report(d.Pos, "Directive @%s on %s is not defined.", d.Name, e.coordinate)
+				v.Suggestion = UnknownDirectiveHelp(c.schema, d.Name)
+			case !definition.HasLocation(e.location):
+				c.report(d.Pos, "Directive @%s cannot be used on %s: it is not allowed on %s.", d.Name, e.coordinate, e.location)
+			}
+		}
+	})
+}
+
+// UnknownDirectiveHelp suggests how to mend the use of an undefined directive.
+func UnknownDirectiveHelp(s *schema.Schema, name string) string {
+	best, bestDistance := "", 3
+	for _, d := range s.DirectiveDefinitions() {
+		if distance := editDistance(d.Name, name); distance < bestDistance {
+			best, bestDistance = d.Name, distance
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return "Did you mean @" + best + "?"
+}
+
+// editDistance is the number of single-character edits between two names.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		previous := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			previous, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, previous+cost)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,67 @@
+package validation
+
+import (
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graphql/weft/router/compose/schema"
+)
+
+// knownTypeNames: every type that is referred to is defined.
+// https://spec.graphql.org/October2021/#sec-Type-System
+func knownTypeNames(c *checker) {
+	known := func(name, from string, pos schema.Pos) {
+		if c.schema.Type(name) == nil && !builtinScalars[name] {
+			v := c.report(pos, "Type %q, used by %s, is not defined.", name, from)
+			v.Suggestion = unknownTypeHelp(c.schema, name)
+		}
+	}
+	arguments := func(args []*schema.Argument, owner string) {
+		for _, a := range args {
+			known(a.Type.Name(), owner+"("+a.Name+":)", a.Pos)
+		}
+	}
+	for _, t := range c.schema.Types() {
+		for _, i := range t.Interfaces {
+			known(i.Name, t.Name, i.Pos)
+		}
+		for _, m := range t.Members {
+			known(m.Name, t.Name, m.Pos)
+		}
+		for _, f := range t.Fields() {
+			known(f.Type.Name(), f.Coordinate(), f.Pos)
+			arguments(f.Arguments, f.Coordinate())
+		}
+	}
+	for _, d := range c.schema.DirectiveDefinitions() {
+		arguments(d.Arguments, "@"+d.Name)
+	}
+	for _, op := range schema.Operations {
+		if root := c.schema.Roots[op]; root.Name != "" {
+			known(root.Name, "the schema definition", root.Pos)
+		}
+	}
+}
+
+func unknownTypeHelp(s *schema.Schema, name string) string {
+	best, bestDistance := "", 3
+	for _, t := range s.Types() {
+		if distance := editDistance(t.Name, name); distance < bestDistance {
+			best, bestDistance = t.Name, distance
+		}
+	}
+	if best == "" {
+		return "Define the type in this subgraph too: a subgraph can only refer to types in its own schema."
+	}
+	return "Did you mean " + best + "?"
+}
+
+// isOutput and isInput report whether a named type may be used for results, for arguments; unknown types may be both.
+func isOutput(s *schema.Schema, name string) bool {
+	t := s.Type(name)
+	return t == nil || t.Kind != ast.InputObject
+}
+
+func isInput(s *schema.Schema, name string) bool {
+	t := s.Type(name)
+	return t == nil || t.IsInput()
+}

@@ -1,0 +1,39 @@
+package validation
+
+import (
+	"strings"
+
+	"github.com/weft-graphql/weft/router/compose/schema"
+)
+
+// reservedNames: names starting with two underscores belong to introspection.
+// https://spec.graphql.org/October2021/#sec-Names.Reserved-Names
+func reservedNames(c *checker) {
+	check := func(name string, pos schema.Pos) {
+		if strings.HasPrefix(name, "__") && pos.Known() {
+			c.report(pos, "Name %q is reserved: names that begin with two underscores belong to introspection.", name)
+		}
+	}
+	arguments := func(args []*schema.Argument) {
+		for _, a := range args {
+			check(a.Name, a.Pos)
+		}
+	}
+	for _, d := range c.schema.DirectiveDefinitions() {
+		check(d.Name, d.Pos)
+		arguments(d.Arguments)
+	}
+	for _, t := range c.schema.Types() {
+		check(t.Name, t.Pos)
+		for _, f := range t.Fields() {
+			check(f.Name, f.Pos)
+			arguments(f.Arguments)
+		}
+		for _, v := range t.Values {
+			check(v.Name, v.Pos)
+			if v.Name == "true" || v.Name == "false" || v.Name == "null" {
+				c.report(v.Pos, "Enum %s cannot have the value %s.", t.Name, v.Name)
+			}
+		}
+	}
+}

@@ -1,0 +1,122 @@
+package validation
+
+import (
+	"math"
+	"strconv"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graphql/weft/router/compose/schema"
+)
+
+// valuesOfCorrectType: default values and directive arguments fit the types they are for.
+// https://spec.graphql.org/October2021/#sec-Values-of-Correct-Type
+func valuesOfCorrectType(c *checker) {
+	c.elements(func(e element) {
+		for _, d := range e.directives {
+			definition := c.schema.DirectiveDefinition(d.Name)
+			if definition == nil {
+				continue
+			}
+			for _, given := range d.Arguments {
+				a := definition.Argument(given.Name)
+				if a != nil && !ValidValue(c.schema, given.Value, a.Type) {
+					c.report(d.Pos, "Argument %q of @%s on %s must be a %s, not %s.", a.Name, d.Name, e.coordinate, a.Type, schema.PrintValue(given.Value))
+				}
+			}
+		}
+	})
+	check := func(v *ast.Value, t *ast.Type, pos schema.Pos, coordinate string) {
+		if v != nil && !ValidValue(c.schema, v, t) {
+			c.report(pos, "Default value %s of %s is not a valid %s.", schema.PrintValue(v), coordinate, t)
+		}
+	}
+	for _, d := range c.schema.DirectiveDefinitions() {
+		for _, a := range d.Arguments {
+			check(a.Default, a.Type, a.Pos, "@"+d.Name+"("+a.Name+":)")
+		}
+	}
+	for _, t := range c.schema.Types() {
+		for _, f := range t.Fields() {
+			check(f.Default, f.Type, f.Pos, f.Coordinate())
+			for _, a := range f.Arguments {
+				check(a.Default, a.Type, a.Pos, f.Coordinate()+"("+a.Name+":)")
+			}
+		}
+	}
+}
+
+// ValidValue reports whether a literal fits a type. Custom scalars, and types that are not defined, take anything. It is
+// as lenient as the reference composition is: names stand for strings and strings for enum values, integers may be
+// large or written with a fraction of zero, and input objects may lack required fields.
+// https://spec.graphql.org/October2021/#sec-Values-of-Correct-Type
+func ValidValue(s *schema.Schema, v *ast.Value, t *ast.Type) bool {
+	if v.Kind == ast.NullValue {
+		return !t.NonNull
+	}
+	if v.Kind == ast.Variable {
+		return false
+	}
+	if t.Elem != nil {
+		if v.Kind != ast.ListValue {
+			return ValidValue(s, v, t.Elem)
+		}
+		for _, c := range v.Children {
+			if !ValidValue(s, c.Value, t.Elem) {
+				return false
+			}
+		}
+		return true
+	}
+	definition := s.Type(t.NamedType)
+	if definition == nil || definition.Kind == ast.Scalar {
+		return validScalar(v, t.NamedType)
+	}
+	switch definition.Kind {
+	case ast.Enum:
+		// A quoted enum value is wrong by the letter, but widely written and harmless: Normalize unquotes it.
+		return (v.Kind == ast.EnumValue || isQuoted(v)) && definition.Value(v.Raw) != nil
+	case ast.InputObject:
+		return validObject(s, v, definition)
+	default:
+		return true
+	}
+}
+
+func isQuoted(v *ast.Value) bool { return v.Kind == ast.StringValue || v.Kind == ast.BlockValue }
+
+func validScalar(v *ast.Value, name string) bool {
+	switch name {
+	case "Int":
+		n, err := strconv.ParseFloat(v.Raw, 64)
+		return (v.Kind == ast.IntValue || v.Kind == ast.FloatValue) && err == nil && n == math.Trunc(n)
+	case "Float":
+		return v.Kind == ast.IntValue || v.Kind == ast.FloatValue
+	case "String":
+		return isQuoted(v) || v.Kind == ast.EnumValue
+	case "Boolean":
+		return v.Kind == ast.BooleanValue
+	case "ID":
+		return isQuoted(v) || v.Kind == ast.IntValue
+	default:
+		return true
+	}
+}
+
+func validObject(s *schema.Schema, v *ast.Value, t *schema.Type) bool {
+	if v.Kind != ast.ObjectValue {
+		return false
+	}
+	for i, c := range v.Children {
+		f := t.Field(c.Name)
+		if f == nil || !ValidValue(s, c.Value, f.Type) {
+			return false
+		}
+		for _, earlier := range v.Children[:i] {
+			if earlier.Name == c.Name {
+				return false
+			}
+		}
+	}
+	return true
+}

@@ -1,0 +1,332 @@
+package federation
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// Link is one @link: a feature a schema uses, and under which names.
+type Link struct {
+	URL FeatureURL
+	// Name is the feature's name in the schema: its "as", or the name in its URL. Elements that are not imported are
+	// called Name__element.
+	Name    string
+	Imports []Import
+	// Purpose is the value of the "for" argument, or empty.
+	Purpose string
+	// Position is the place of the @link.
+	Position *ast.Position
+}
+
+// Import is an element of a feature that a schema uses by a name without namespace. Directive names start with @.
+type Import struct{ Name, As string }
+
+// DirectiveName is the name, without @, that a directive of the feature has in the schema.
+func (l *Link) DirectiveName(name string) string {
+	for _, i := range l.Imports {
+		if i.Name[0] == '@' && i.Name[1:] == name {
+			return i.As[1:]
+		}
+	}
+	if name == l.URL.Name {
+		return l.Name
+	}
+	return l.Name + "__" + name
+}
+
+// TypeName is the name that a type of the feature has in the schema.
+func (l *Link) TypeName(name string) string {
+	for _, i := range l.Imports {
+		if i.Name == name {
+			return i.As
+		}
+	}
+	return l.Name + "__" + name
+}
+
+// Links are the features a schema links, in source order.
+type Links []*Link
+
+// ByIdentity returns the link of a feature, or nil.
+func (l Links) ByIdentity(identity string) *Link {
+	for _, link := range l {
+		if link.URL.Identity == identity {
+			return link
+		}
+	}
+	return nil
+}
+
+// Owner returns the link that gives the directive of that name (without @) to the schema, and the directive's name
+// within the feature; nil when it belongs to no feature.
+func (l Links) Owner(directive string) (*Link, string) {
+	for _, link := range l {
+		for _, i := range link.Imports {
+			if i.As[0] == '@' && i.As[1:] == directive {
+				return link, i.Name[1:]
+			}
+		}
+	}
+	for _, link := range l {
+		if directive == link.Name {
+			return link, link.URL.Name
+		}
+		if prefix, rest, ok := strings.Cut(directive, "__"); ok && prefix == link.Name {
+			return link, rest
+		}
+	}
+	return nil, ""
+}
+
+// LinkError is a mistake in a @link.
+type LinkError struct {
+	// Code is the error code of the composition rule.
+	Code     string
+	Message  string
+	Position *ast.Position
+}
+
+// The codes of LinkErrors.
+const (
+	CodeInvalidIdentifier = "INVALID_LINK_IDENTIFIER"
+	CodeInvalidUsage      = "INVALID_LINK_DIRECTIVE_USAGE"
+	CodeUnknownFederation = "UNKNOWN_FEDERATION_LINK_VERSION"
+	CodeUnknownLink       = "UNKNOWN_LINK_VERSION"
+)
+
+// LinkDirectiveName is the name (without @) under which the schema definitions of a document link features: "link",
+// unless they link the link specification itself under another name.
+func LinkDirectiveName(doc *ast.SchemaDocument) string {
+	for _, d := range schemaDirectives(doc) {
+		if d.Name == "link" || doc.Directives.ForName(d.Name) == nil {
+			continue
+		}
+		raw, _ := stringArgument(d, "url")
+		url, err := ParseFeatureURL(raw)
+		if err != nil || url.Identity != LinkIdentity {
+			continue
+		}
+		link := &Link{URL: url, Name: url.Name}
+		if as, ok := stringArgument(d, "as"); ok {
+			link.Name = as
+		}
+		link.Imports, _ = parseImports(d)
+		if link.DirectiveName("link") == d.Name {
+			return d.Name
+		}
+	}
+	return "link"
+}
+
+func schemaDirectives(doc *ast.SchemaDocument) ast.DirectiveList {
+	var out ast.DirectiveList
+	for _, list := range []ast.SchemaDefinitionList{doc.Schema, doc.SchemaExtension} {
+		for _, d := range list {
+			out = append(out, d.Directives...)
+		}
+	}
+	return out
+}
+
+// ParseLinks reads the @link applications of a document's schema definitions.
+func ParseLinks(doc *ast.SchemaDocument) (Links, []LinkError) {
+	p := &linkParser{}
+	name := LinkDirectiveName(doc)
+	for _, d := range schemaDirectives(doc) {
+		if d.Name == name {
+			p.link(d)
+		}
+	}
+	return p.links, p.errors
+}
+
+type linkParser struct {
+	links  Links
+	errors []LinkError
+}
+
+func (p *linkParser) fail(code string, d *ast.Directive, format string, args ...any) {
+	p.errors = append(p.errors, LinkError{code, fmt.Sprintf(format, args...), d.Position})
+}
+
+func (p *linkParser) link(d *ast.Directive) {
+	raw, ok := stringArgument(d, "url")
+	if !ok {
+		p.fail(CodeInvalidUsage, d, "@link needs the URL of a feature in its \"url\" argument.")
+		return
+	}
+	url, err := ParseFeatureURL(raw)
+	if err != nil {
+		p.fail(CodeInvalidIdentifier, d, "%s.", err)
+		return
+	}
+	link := &Link{URL: url, Name: url.Name, Position: d.Position}
+	if as, ok := stringArgument(d, "as"); ok {
+		link.Name = as
+	}
+	if purpose := d.Arguments.ForName("for"); purpose != nil && purpose.Value.Kind == ast.EnumValue {
+		link.Purpose = purpose.Value.Raw
+	}
+	imports, errors := parseImports(d)
+	link.Imports = imports
+	p.errors = append(p.errors, errors...)
+	if !p.conflicts(link, d) && p.known(link, d) {
+		p.links = append(p.links, link)
+	}
+}
+
+// conflicts reports whether a name of the link is already taken by an earlier one.
+func (p *linkParser) conflicts(link *Link, d *ast.Directive) bool {
+	for _, other := range p.links {
+		if other.URL.Identity == link.URL.Identity {
+			p.fail(CodeInvalidUsage, d, "Feature %q is linked more than once.", link.URL.Identity)
+			return true
+		}
+		if other.Name == link.Name {
+			p.fail(CodeInvalidUsage, d, "Feature %q cannot be called %q: feature %q already is. Give it another name with the \"as\" argument.",
+				link.URL.Identity, link.Name, other.URL.Identity)
+			return true
+		}
+		for _, i := range link.Imports {
+			for _, taken := range other.Imports {
+				if i.As == taken.As {
+					p.fail(CodeInvalidUsage, d, "%q is imported from both %q and %q. Give one of them another name with \"as\".",
+						i.As, other.URL.Identity, link.URL.Identity)
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// known checks version and imports of the features whose content is known.
+func (p *linkParser) known(link *Link, d *ast.Directive) bool {
+	switch link.URL.Identity {
+	case LinkIdentity:
+		if link.URL.Version != (Version{1, 0}) {
+			p.fail(CodeUnknownLink, d, "Version %s of @link is not known; use v1.0.", link.URL.Version)
+			return false
+		}
+	case FederationIdentity:
+		if !Known(link.URL.Version) {
+			p.fail(CodeUnknownFederation, d, "Federation version %s is not known; the known versions are %s to %s.",
+				link.URL.Version, FirstVersion, LatestVersion)
+			return false
+		}
+		return p.federationImports(link, d)
+	}
+	return true
+}
+
+func (p *linkParser) federationImports(link *Link, d *ast.Directive) bool {
+	ok := true
+	for _, i := range link.Imports {
+		if message := federationImport(link.URL.Version, i); message != "" {
+			p.fail(CodeInvalidUsage, d, "%s", message)
+			ok = false
+		}
+	}
+	return ok
+}
+
+// federationImport says what is wrong with importing i from a federation version, or nothing.
+func federationImport(version Version, i Import) string {
+	name, isDirective := strings.CutPrefix(i.Name, "@")
+	directive := DirectiveByName(name)
+	if isDirective {
+		switch {
+		case directive == NoDirective:
+			return fmt.Sprintf("Federation has no directive %q to import.", i.Name)
+		case !version.AtLeast(directive.Since()):
+			return fmt.Sprintf("%q cannot be imported from federation %s: it came with %s. Link the federation specification in that version or a later one.",
+				i.Name, version, directive.Since())
+		}
+		return ""
+	}
+	for _, scalar := range ScalarTypes(version) {
+		if scalar == name {
+			return ""
+		}
+	}
+	if directive != NoDirective {
+		return fmt.Sprintf("Federation has no type %q to import. For the directive write \"@%s\".", name, name)
+	}
+	return fmt.Sprintf("Federation %s has no type %q to import.", version, name)
+}
+
+func parseImports(d *ast.Directive) ([]Import, []LinkError) {
+	arg := d.Arguments.ForName("import")
+	if arg == nil || arg.Value.Kind == ast.NullValue {
+		return nil, nil
+	}
+	if arg.Value.Kind != ast.ListValue {
+		return nil, []LinkError{{CodeInvalidUsage, "The \"import\" argument of @link must be a list.", d.Position}}
+	}
+	var imports []Import
+	var errors []LinkError
+	for _, c := range arg.Value.Children {
+		i, err := parseImport(c.Value)
+		if err != nil {
+			position := c.Value.Position
+			if position == nil {
+				position = d.Position
+			}
+			errors = append(errors, LinkError{CodeInvalidUsage, err.Error(), position})
+			continue
+		}
+		imports = append(imports, i)
+	}
+	return imports, errors
+}
+
+func parseImport(v *ast.Value) (Import, error) {
+	switch v.Kind {
+	case ast.StringValue, ast.BlockValue:
+		if strings.Trim(v.Raw, "@") == "" {
+			return Import{}, fmt.Errorf("%q is not the name of anything to import", v.Raw)
+		}
+		return Import{v.Raw, v.Raw}, nil
+	case ast.ObjectValue:
+		return parseRenamedImport(v)
+	default:
+		return Import{}, fmt.Errorf("%s cannot be imported: an import is a string, or an object {name: \"...\", as: \"...\"}", v)
+	}
+}
+
+func parseRenamedImport(v *ast.Value) (Import, error) {
+	var i Import
+	for _, c := range v.Children {
+		if c.Value.Kind != ast.StringValue && c.Value.Kind != ast.BlockValue {
+			return Import{}, fmt.Errorf("the field %q of import %s must be a string", c.Name, v)
+		}
+		switch c.Name {
+		case "name":
+			i.Name = c.Value.Raw
+		case "as":
+			i.As = c.Value.Raw
+		default:
+			return Import{}, fmt.Errorf("import %s has an unknown field %q; the fields are name and as", v, c.Name)
+		}
+	}
+	if i.As == "" {
+		i.As = i.Name
+	}
+	switch {
+	case strings.Trim(i.Name, "@") == "":
+		return Import{}, fmt.Errorf("import %s does not name what to import", v)
+	case strings.Trim(i.As, "@") == "" || (i.Name[0] == '@') != (i.As[0] == '@'):
+		return Import{}, fmt.Errorf("%q cannot be imported as %q: both names or neither must start with @", i.Name, i.As)
+	}
+	return i, nil
+}
+
+func stringArgument(d *ast.Directive, name string) (string, bool) {
+	a := d.Arguments.ForName(name)
+	if a == nil || a.Value.Kind != ast.StringValue && a.Value.Kind != ast.BlockValue {
+		return "", false
+	}
+	return a.Value.Raw, true
+}
