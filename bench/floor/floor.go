@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/pprof"
 	"net/url"
 	"strconv"
 	"sync"
@@ -22,7 +23,7 @@ const callTimeout = 10 * time.Second
 const maxConnections = 1024
 
 // New returns the floor for the subgraphs at urls (name to GraphQL endpoint), whose data is repeated scale times.
-// It serves POST /same, /distinct, /small and /cached.
+// It serves POST /same, /distinct, /small and /cached, and GET /debug/pprof/heap.
 func New(urls map[string]string, scale int) (http.Handler, error) {
 	all, err := plans(scale)
 	if err != nil {
@@ -48,6 +49,7 @@ func New(urls map[string]string, scale int) (http.Handler, error) {
 		h.length = strconv.Itoa(len(p.response))
 		mux.Handle("POST /"+name, h)
 	}
+	mux.Handle("GET /debug/pprof/heap", pprof.Handler("heap")) // to count its allocations
 	mux.HandleFunc("GET /healthz", func(http.ResponseWriter, *http.Request) {})
 	return mux, nil
 }

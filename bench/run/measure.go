@@ -28,6 +28,7 @@ type measureCommand struct {
 	Other    []string `help:"Another running gateway, as NAME=URL@PID. May be repeated; give --stub-port to know the subgraphs' ports." sep:"none" placeholder:"GATEWAY"`
 
 	Profile string `help:"Directory to write a CPU, heap and allocation profile of the router to, for each workload." placeholder:"DIR"`
+	Allocs  bool   `help:"Count heap allocations per request, too. The router then runs with its admin listener."`
 	JSON    string `name:"json" help:"File to write all reports to." placeholder:"FILE"`
 }
 
@@ -38,24 +39,25 @@ type server struct {
 	url  func(workload string) string
 	// calls reads how many requests its subgraphs have answered.
 	calls func() (int64, error)
+	// admin serves /debug/pprof/; empty when it is not known.
 	admin string
 }
 
 // measurement is one report, and how many subgraph calls a request took.
 type measurement struct {
-	Server          string       `json:"server"`
-	Round           int          `json:"round"`
-	CallsPerRequest float64      `json:"callsPerRequest"`
-	Report          *load.Report `json:"report"`
+	Server          string  `json:"server"`
+	Round           int     `json:"round"`
+	CallsPerRequest float64 `json:"callsPerRequest"`
+	// Allocs and AllocBytes are heap allocations per request, and are 0 when they were not counted.
+	Allocs     float64      `json:"allocs,omitempty"`
+	AllocBytes float64      `json:"allocBytes,omitempty"`
+	Report     *load.Report `json:"report"`
 }
 
 // Run starts everything, measures, prints and stops everything.
 func (c *measureCommand) Run(ctx context.Context) error {
 	if c.Rounds < 1 {
 		return fmt.Errorf("%d rounds: at least one is needed", c.Rounds)
-	}
-	if c.Profile != "" && c.Admin == "" {
-		return errors.New("--profile needs --admin, the URL of the router's admin listener")
 	}
 	cached, plain, err := splitWorkloads(c.Workload)
 	if err != nil {
@@ -134,17 +136,17 @@ func (c *measureCommand) measureGroup(ctx context.Context, workloads []string, c
 		return nil, err
 	}
 	defer floorChild.stop()
-	servers := []server{{name: floorName, pid: floorChild.pid(), calls: calls,
+	servers := []server{{name: floorName, pid: floorChild.pid(), calls: calls, admin: floorURL,
 		url: func(workload string) string { return floorURL + "/" + workload }}}
 
 	if !c.NoRouter {
-		router, url, err := c.startRouter(ctx, urls)
+		router, err := c.startRouter(ctx, urls, c.Allocs || c.Profile != "")
 		if err != nil {
 			return nil, err
 		}
 		defer router.stop()
-		servers = append(servers, server{name: "weft", pid: router.pid(), calls: calls, admin: c.Admin,
-			url: func(string) string { return url }})
+		servers = append(servers, server{name: "weft", pid: router.pid(), calls: calls, admin: router.admin,
+			url: func(string) string { return router.url }})
 	}
 	others, err := parseOthers(c.Other, calls)
 	if err != nil {
@@ -177,6 +179,10 @@ func (c *measureCommand) one(ctx context.Context, self string, s server, workloa
 	if err != nil {
 		return nil, err
 	}
+	allocsBefore, err := c.allocations(ctx, s)
+	if err != nil {
+		return nil, err
+	}
 	child, err := startChild("load", c.loadCPU(), self, "load", "--json",
 		"--url="+s.url(workload), "--workload="+workload, "--connections="+strconv.Itoa(c.Connections),
 		"--duration="+c.Duration.String(), "--warm-up="+c.WarmUp.String(), "--scale="+strconv.Itoa(c.Scale), "--pid="+strconv.Itoa(s.pid))
@@ -184,7 +190,7 @@ func (c *measureCommand) one(ctx context.Context, self string, s server, workloa
 		return nil, err
 	}
 	profiled := make(chan error, 1)
-	if round == 0 && c.Profile != "" && s.admin != "" {
+	if round == 0 && c.Profile != "" && s.name != floorName && s.admin != "" {
 		prefix := filepath.Join(c.Profile, workload)
 		go func() { profiled <- fetchProfiles(ctx, s.admin, prefix, c.WarmUp, c.Duration) }()
 	} else {
@@ -198,8 +204,23 @@ func (c *measureCommand) one(ctx context.Context, self string, s server, workloa
 	if err != nil {
 		return nil, err
 	}
-	m.CallsPerRequest = float64(after-before) / float64(m.Report.Sent)
+	allocsAfter, err := c.allocations(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	sent := float64(m.Report.Sent)
+	m.CallsPerRequest = float64(after-before) / sent
+	m.Allocs = float64(allocsAfter.count-allocsBefore.count) / sent
+	m.AllocBytes = float64(allocsAfter.bytes-allocsBefore.bytes) / sent
 	return m, nil
+}
+
+// allocations reads what a server has allocated so far, when that is asked for and can be known.
+func (c *measureCommand) allocations(ctx context.Context, s server) (allocations, error) {
+	if !c.Allocs || s.admin == "" {
+		return allocations{}, nil
+	}
+	return fetchAllocations(ctx, s.admin)
 }
 
 // parseOthers reads gateways that somebody else started.

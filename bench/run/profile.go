@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -49,4 +50,31 @@ func wait(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// allocations is what a Go program has allocated on its heap since it started.
+type allocations struct{ count, bytes uint64 }
+
+// fetchAllocations reads them from the text form of the heap profile, which ends with the runtime's memory statistics.
+func fetchAllocations(ctx context.Context, admin string) (a allocations, err error) {
+	text, err := get(ctx, strings.TrimSuffix(admin, "/")+"/debug/pprof/heap?debug=1")
+	if err != nil {
+		return a, err
+	}
+	found := 0
+	for line := range strings.Lines(string(text)) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), " = ")
+		into := map[string]*uint64{"# Mallocs": &a.count, "# TotalAlloc": &a.bytes}[name]
+		if into == nil {
+			continue
+		}
+		if *into, err = strconv.ParseUint(value, 10, 64); err != nil {
+			return a, fmt.Errorf("heap profile of %s: %w", admin, err)
+		}
+		found++
+	}
+	if found != 2 {
+		return a, fmt.Errorf("the heap profile of %s has no memory statistics", admin)
+	}
+	return a, nil
 }

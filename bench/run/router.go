@@ -34,7 +34,6 @@ type setup struct {
 	Supergraph string   `help:"Supergraph to serve, with the subgraphs' URLs replaced. Without it, the router's own composer makes one." type:"existingfile" placeholder:"FILE"`
 	RouterArg  []string `help:"Further argument for the router. May be repeated." sep:"none" placeholder:"ARG"`
 	RouterPort int      `help:"Port of the router; 0 takes a free one." default:"0"`
-	Admin      string   `help:"Where the router serves /debug/pprof/, for profiles." placeholder:"URL"`
 
 	NoPin     bool `help:"Do not bind processes to cores."`
 	ServerCPU int  `name:"server-cpu" help:"Core of the router and the floor." default:"0"`
@@ -72,48 +71,62 @@ func (c *setup) startStub(self string, cacheControl bool) (*child, map[string]st
 	return stub, urls, nil
 }
 
+// runningRouter is the router's process, its GraphQL endpoint and, when it was asked for, its admin listener.
+type runningRouter struct {
+	*child
+	url, admin string
+}
+
 // startRouter builds the router if need be, gives it a supergraph for the stub's URLs and waits until it answers.
-func (c *setup) startRouter(ctx context.Context, urls map[string]string) (*child, string, error) {
+func (c *setup) startRouter(ctx context.Context, urls map[string]string, withAdmin bool) (*runningRouter, error) {
 	dir, err := os.MkdirTemp("", "weft-bench-")
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	defer os.RemoveAll(dir)
 	binary := c.Router
 	if binary == "" {
 		binary = filepath.Join(dir, "weft")
 		if err := command(ctx, "go", "build", "-o", binary, routerPackage); err != nil {
-			return nil, "", err
+			return nil, err
 		}
 	}
 	supergraph := filepath.Join(dir, "supergraph.graphql")
 	if err := c.writeSupergraph(ctx, binary, dir, supergraph, urls); err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	address, err := c.routerAddress()
+	address, err := freeAddress(c.RouterPort)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	args := append([]string{"router", "--supergraph", supergraph, "--listen", address}, c.RouterArg...)
-	router, err := startChild("router", c.serverCPU(), binary, args...)
-	if err != nil {
-		return nil, "", err
+	r := &runningRouter{url: "http://" + address + "/graphql"}
+	args := []string{"router", "--supergraph", supergraph, "--listen", address}
+	if withAdmin {
+		address, err := freeAddress(0)
+		if err != nil {
+			return nil, err
+		}
+		r.admin = "http://" + address
+		args = append(args, "--admin", address)
+	}
+	if r.child, err = startChild("router", c.serverCPU(), binary, append(args, c.RouterArg...)...); err != nil {
+		return nil, err
 	}
 	go func() {
-		_, _ = io.Copy(router.log, router.stdout) // until the router ends
-		router.watch()
+		_, _ = io.Copy(r.log, r.stdout) // until the router ends
+		r.watch()
 	}()
-	url := "http://" + address + "/graphql"
-	if err := awaitAnswer(ctx, router, url); err != nil {
-		router.stop()
-		return nil, "", err
+	if err := awaitAnswer(ctx, r.child, r.url); err != nil {
+		r.stop()
+		return nil, err
 	}
-	return router, url, nil
+	return r, nil
 }
 
-func (c *setup) routerAddress() (string, error) {
-	if c.RouterPort != 0 {
-		return net.JoinHostPort("127.0.0.1", strconv.Itoa(c.RouterPort)), nil
+// freeAddress returns a loopback address with the given port, or with one that is free.
+func freeAddress(port int) (string, error) {
+	if port != 0 {
+		return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), nil
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	_ "net/http/pprof" // what the stand-in's admin listener serves
 	"os"
 	"path/filepath"
 	"strings"
@@ -44,7 +45,10 @@ func standIn(args []string) error {
 		}
 		return os.WriteFile(args[4], input, 0o600)
 	}
-	// router --supergraph FILE --listen ADDRESS
+	// router --supergraph FILE --listen ADDRESS [--admin ADDRESS]
+	if len(args) > 6 {
+		go func() { _ = http.ListenAndServe(args[6], http.DefaultServeMux) }() // as long as the process lives
+	}
 	var subgraphs []composable
 	input, err := os.ReadFile(args[2])
 	if err != nil {
@@ -77,7 +81,7 @@ func TestMeasuresFloorAndRouter(t *testing.T) {
 	c := measureCommand{
 		setup:    setup{Scale: 1, Router: self, NoPin: true},
 		Workload: []string{"distinct", "small", "cached"}, Connections: 4, Duration: 150 * time.Millisecond, Rounds: 1,
-		JSON: reports,
+		JSON: reports, Allocs: true,
 	}
 	if err := c.Run(context.Background()); err != nil {
 		t.Fatal(err)
@@ -96,6 +100,9 @@ func TestMeasuresFloorAndRouter(t *testing.T) {
 			t.Errorf("%s, %s: %+v", m.Server, m.Report.Workload, m.Report)
 		}
 		calls[m.Server+" "+m.Report.Workload] = m.CallsPerRequest
+		if m.Allocs < 10 || m.AllocBytes < 1000 {
+			t.Errorf("%s, %s: %.1f allocations of %.0f bytes per request", m.Server, m.Report.Workload, m.Allocs, m.AllocBytes)
+		}
 	}
 	want := map[string]float64{"floor distinct": 8, "floor small": 1, "floor cached": 2, "weft distinct": 0, "weft small": 0, "weft cached": 0}
 	if fmt.Sprint(calls) != fmt.Sprint(want) {
@@ -110,7 +117,6 @@ func TestMeasureExplainsWhatIsWrong(t *testing.T) {
 		want    string
 	}{
 		{"no rounds", measureCommand{}, "at least one"},
-		{"profile without admin", measureCommand{Rounds: 1, Profile: "x"}, "--admin"},
 		{"unknown workload", measureCommand{Rounds: 1, Workload: []string{"huge"}}, `unknown workload "huge"`},
 		{"bad gateway", measureCommand{setup: setup{Scale: 1, NoPin: true}, Rounds: 1, Workload: []string{"small"}, NoRouter: true, Other: []string{"x=y"}}, "NAME=URL@PID"},
 		{"a stub that cannot start", measureCommand{setup: setup{Scale: -1, NoPin: true}, Rounds: 1, Workload: []string{"small"}}, "scale is -1"},
@@ -163,8 +169,8 @@ func TestTableShowsMediansAndRatios(t *testing.T) {
 	var all []measurement
 	for i, cpu := range []time.Duration{10, 30, 20} { // milliseconds for 100 requests
 		all = append(all,
-			measurement{floorName, i + 1, 1, report(cpu*time.Millisecond, time.Millisecond)},
-			measurement{"weft", i + 1, 2, report(cpu*2*time.Millisecond, 3*time.Millisecond)})
+			measurement{Server: floorName, Round: i + 1, CallsPerRequest: 1, Report: report(cpu*time.Millisecond, time.Millisecond)},
+			measurement{Server: "weft", Round: i + 1, CallsPerRequest: 2, Report: report(cpu*2*time.Millisecond, 3*time.Millisecond)})
 	}
 	var text bytes.Buffer
 	if err := writeTable(&text, all); err != nil {
@@ -173,6 +179,14 @@ func TestTableShowsMediansAndRatios(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(text.String()), "\n")
 	if len(lines) != 4 {
 		t.Fatalf("table:\n%s", &text)
+	}
+	for i := range all {
+		all[i].Allocs, all[i].AllocBytes = 12, 3400
+	}
+	var counted bytes.Buffer
+	if err := writeTable(&counted, all); err != nil || strings.Contains(text.String(), "allocs") || !strings.Contains(counted.String(), "allocs/request") ||
+		strings.Count(counted.String(), " 3.4 |") != 2 {
+		t.Errorf("error %v, table with allocations:\n%s", err, &counted)
 	}
 	for i, want := range []string{"| small | floor | 0.2000 ms | 1.00 | 5000 | 100 | 0.00 ms | 1.00 ms | 1.00 | 1.00 | 5.0 MB |",
 		"| small | weft | 0.4000 ms | 2.00 | 2500 | 100 | 0.00 ms | 3.00 ms | 3.00 | 2.00 | 5.0 MB |"} {
@@ -187,7 +201,7 @@ func TestSoakWatchesMemory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := soakCommand{setup: setup{Scale: 1, Router: self, NoPin: true}, Workload: []string{"small"}, Connections: 2,
+	c := soakCommand{setup: setup{Scale: 1, Router: self, NoPin: true}, Workload: []string{"small"}, Connections: 2, Profile: t.TempDir(),
 		Duration: 400 * time.Millisecond, Sample: 50 * time.Millisecond}
 	if err := c.Run(context.Background()); err != nil {
 		t.Fatal(err)
@@ -195,10 +209,6 @@ func TestSoakWatchesMemory(t *testing.T) {
 	c.Sample = time.Second
 	if err := c.Run(context.Background()); err == nil || !strings.Contains(err.Error(), "eight samples") {
 		t.Errorf("too few samples: error %v", err)
-	}
-	c = soakCommand{Duration: time.Minute, Sample: time.Second, Profile: "x"}
-	if err := c.Run(context.Background()); err == nil || !strings.Contains(err.Error(), "--admin") {
-		t.Errorf("profile without admin: error %v", err)
 	}
 }
 
@@ -214,7 +224,7 @@ func TestGrowthIsNoticed(t *testing.T) {
 
 func TestFlawsNameTheServer(t *testing.T) {
 	bad := &load.Report{Workload: "small", Requests: 2, Right: 1, Wrong: 1, FirstFlaw: "data.a: want 1, got 2"}
-	err := flaws([]measurement{{"weft", 1, 1, bad}})
+	err := flaws([]measurement{{Server: "weft", Round: 1, Report: bad}})
 	if err == nil || !strings.Contains(err.Error(), "weft, workload small") || !strings.Contains(err.Error(), "want 1, got 2") {
 		t.Errorf("error %v", err)
 	}
@@ -224,8 +234,7 @@ func TestProfilesAreFetched(t *testing.T) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/debug/pprof/", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.URL.String()) })
 	server := http.Server{Handler: mux}
-	c := &setup{}
-	address, err := c.routerAddress()
+	address, err := freeAddress(0)
 	if err != nil {
 		t.Fatal(err)
 	}

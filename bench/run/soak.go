@@ -22,7 +22,7 @@ type soakCommand struct {
 	Connections int           `help:"Requests in flight." default:"50"`
 	Duration    time.Duration `help:"How long." default:"10m"`
 	Sample      time.Duration `help:"How often to look at the memory." default:"5s"`
-	Profile     string        `help:"Directory for a heap profile of the router before and after; needs --admin." placeholder:"DIR"`
+	Profile     string        `help:"Directory for a heap profile of the router before and after." placeholder:"DIR"`
 }
 
 // The router may need more memory at the end than after a quarter of the time by this much: allocators and garbage
@@ -37,9 +37,6 @@ func (c *soakCommand) Run(ctx context.Context) error {
 	if c.Sample <= 0 || c.Duration < 8*c.Sample {
 		return fmt.Errorf("%v with a sample every %v: at least eight samples are needed", c.Duration, c.Sample)
 	}
-	if c.Profile != "" && c.Admin == "" {
-		return errors.New("--profile needs --admin, the URL of the router's admin listener")
-	}
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -49,12 +46,12 @@ func (c *soakCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer stub.stop()
-	router, url, err := c.startRouter(ctx, urls)
+	router, err := c.startRouter(ctx, urls, c.Profile != "")
 	if err != nil {
 		return err
 	}
 	defer router.stop()
-	sender, err := startChild("load", c.loadCPU(), self, "load", "--json", "--url="+url, "--workload="+strings.Join(c.Workload, ","),
+	sender, err := startChild("load", c.loadCPU(), self, "load", "--json", "--url="+router.url, "--workload="+strings.Join(c.Workload, ","),
 		"--connections="+strconv.Itoa(c.Connections), "--duration="+c.Duration.String(), "--scale="+strconv.Itoa(c.Scale),
 		"--warm-up="+c.Sample.String(), "--pid="+strconv.Itoa(router.pid()))
 	if err != nil {
@@ -64,7 +61,7 @@ func (c *soakCommand) Run(ctx context.Context) error {
 	var samples []int64
 	go func() {
 		var err error
-		samples, err = c.watch(ctx, router.pid())
+		samples, err = c.watch(ctx, router)
 		watched <- err
 	}()
 	report := &load.Report{}
@@ -81,35 +78,35 @@ func (c *soakCommand) Run(ctx context.Context) error {
 }
 
 // watch samples the memory of the router for the length of the soak, and writes the two profiles.
-func (c *soakCommand) watch(ctx context.Context, pid int) ([]int64, error) {
+func (c *soakCommand) watch(ctx context.Context, router *runningRouter) ([]int64, error) {
 	var samples []int64
 	for i := range int(c.Duration / c.Sample) {
 		if err := wait(ctx, c.Sample); err != nil {
 			return nil, err
 		}
 		if i == 0 {
-			if err := c.profile(ctx, "before"); err != nil {
+			if err := c.profile(ctx, router.admin, "before"); err != nil {
 				return nil, err
 			}
 		}
-		bytes, err := load.ProcessMemory(pid)
+		bytes, err := load.ProcessMemory(router.pid())
 		if err != nil {
 			return nil, err
 		}
 		samples = append(samples, bytes)
 		fmt.Fprintf(os.Stderr, "%8s  %6.1f MB\n", time.Duration(i+1)*c.Sample, float64(bytes)/1e6)
 	}
-	return samples, c.profile(ctx, "after")
+	return samples, c.profile(ctx, router.admin, "after")
 }
 
-func (c *soakCommand) profile(ctx context.Context, when string) error {
+func (c *soakCommand) profile(ctx context.Context, admin, when string) error {
 	if c.Profile == "" {
 		return nil
 	}
 	if err := os.MkdirAll(c.Profile, 0o755); err != nil {
 		return err
 	}
-	return fetchProfile(ctx, c.Admin, "heap?gc=1", filepath.Join(c.Profile, "heap."+when+".pprof"))
+	return fetchProfile(ctx, admin, "heap?gc=1", filepath.Join(c.Profile, "heap."+when+".pprof"))
 }
 
 // grown compares the last quarter of the samples with the second, the first being for warming up.

@@ -21,6 +21,7 @@ type row struct {
 	cpu, p50, p99                 time.Duration
 	ratio, p99Ratio               float64 // to the floor of the same round; 0 when there was none
 	perCPUSecond, perSecond, call float64
+	allocs, allocBytes            float64 // per request; 0 when they were not counted
 	peakMemory                    int64
 }
 
@@ -51,6 +52,8 @@ func rows(all []measurement) []row {
 			perCPUSecond: median(group, func(m measurement) float64 { return m.Report.PerCPUSecond() }),
 			perSecond:    median(group, func(m measurement) float64 { return m.Report.PerSecond() }),
 			call:         median(group, func(m measurement) float64 { return m.CallsPerRequest }),
+			allocs:       median(group, func(m measurement) float64 { return m.Allocs }),
+			allocBytes:   median(group, func(m measurement) float64 { return m.AllocBytes }),
 			peakMemory:   slices.Max(each(group, func(m measurement) int64 { return m.Report.PeakMemory })),
 			ratio: median(group, func(m measurement) float64 {
 				return ratio(m, floors, func(r *load.Report) time.Duration { return r.CPUPerRequest() })
@@ -92,15 +95,29 @@ func median[T float64 | time.Duration](group []measurement, figure func(measurem
 // writeTable prints the medians as a Markdown table, aligned to be read as it is.
 func writeTable(w io.Writer, all []measurement) error {
 	lines := [][]string{{"workload", "server", "CPU/request", "x floor", "requests/CPU s", "requests/s", "p50", "p99", "p99 x floor", "calls/request", "peak memory"}}
-	for _, r := range rows(all) {
-		lines = append(lines, []string{
+	summary := rows(all)
+	counted := slices.ContainsFunc(summary, func(r row) bool { return r.allocs > 0 })
+	if counted {
+		lines[0] = append(lines[0], "allocs/request", "KB/request")
+	}
+	for _, r := range summary {
+		line := []string{
 			r.workload, r.server,
 			fmt.Sprintf("%.4f ms", float64(r.cpu)/1e6), fmt.Sprintf("%.2f", r.ratio),
 			fmt.Sprintf("%.0f", r.perCPUSecond), fmt.Sprintf("%.0f", r.perSecond),
 			fmt.Sprintf("%.2f ms", float64(r.p50)/1e6), fmt.Sprintf("%.2f ms", float64(r.p99)/1e6), fmt.Sprintf("%.2f", r.p99Ratio),
 			fmt.Sprintf("%.2f", r.call), fmt.Sprintf("%.1f MB", float64(r.peakMemory)/1e6),
-		})
+		}
+		if counted {
+			line = append(line, fmt.Sprintf("%.0f", r.allocs), fmt.Sprintf("%.1f", r.allocBytes/1e3))
+		}
+		lines = append(lines, line)
 	}
+	return writeAligned(w, lines)
+}
+
+// writeAligned prints lines of cells as a Markdown table, the first line being its head and the first two columns text.
+func writeAligned(w io.Writer, lines [][]string) error {
 	widths := make([]int, len(lines[0]))
 	for _, line := range lines {
 		for i, cell := range line {
