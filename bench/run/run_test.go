@@ -34,6 +34,11 @@ func TestMain(m *testing.M) {
 			os.Exit(0)
 		}
 	}
+	// Under the race detector, programs wait a second before they end unless they are told not to.
+	if err := os.Setenv("GORACE", "atexit_sleep_ms=0"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 	os.Exit(m.Run())
 }
 
