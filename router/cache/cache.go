@@ -1,0 +1,133 @@
+package cache
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// Cache is one process's entity cache. It is safe for concurrent use.
+type Cache struct {
+	cfg   Config
+	keys  keyspace
+	redis redis.UniversalClient // nil: in process only
+	l1    *localCache           // nil: switched off
+
+	versions *versions
+	coverage coverage
+	flights  flights
+	breaker  *breaker
+	writer   *writer
+	totals   totals
+	// graph is the latest supergraph, for invalidations that name types and keys.
+	graph atomic.Pointer[Graph]
+
+	// syncing guards synced: everything Redis recorded up to that number is known here.
+	syncing sync.Mutex
+	synced  uint64
+
+	pending pending
+
+	ctx        context.Context
+	cancel     context.CancelFunc
+	background sync.WaitGroup
+}
+
+// Open starts a cache. A Redis that cannot be reached is no error: the cache goes on without it until it is there. The
+// error says what is wrong with the configuration.
+func Open(cfg Config) (*Cache, error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	c := &Cache{cfg: cfg, keys: keyspace{cfg.Namespace}, versions: newVersions(cfg.MaxTracked)}
+	if c.redis, err = newRedis(cfg); err != nil {
+		return nil, err
+	}
+	if !cfg.L1.Disabled {
+		c.l1 = newLocalCache(cfg.L1)
+	}
+	c.ctx, c.cancel = context.WithCancel(context.Background())
+	c.writer = newWriter(c)
+	c.background.Add(2)
+	go c.writer.build()
+	go c.writer.write()
+	if c.redis == nil {
+		return c, nil
+	}
+	c.breaker = newBreaker(cfg, c.probe)
+	first, cancel := context.WithTimeout(c.ctx, cfg.WriteTimeout)
+	err = c.sync(first)
+	cancel()
+	if err == nil {
+		c.breaker.isClosed.Store(true)
+	} else {
+		cfg.Logger.Warn("cache: Redis cannot be used yet; going on without it", "error", err)
+	}
+	c.background.Add(2)
+	go func() {
+		defer c.background.Done()
+		c.breaker.run(c.ctx)
+	}()
+	go c.follow()
+	return c, nil
+}
+
+// replayed is how far back a replica repeats the invalidations it knows of when it gets Redis back: a Redis that took
+// over may not have heard the latest.
+const replayed = time.Minute
+
+// maxReplayed bounds how many it repeats.
+const maxReplayed = 10_000
+
+// probe tries to use Redis again: it learns what was invalidated meanwhile, and tells what was invalidated here.
+func (c *Cache) probe(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, c.cfg.WriteTimeout)
+	defer cancel()
+	if err := c.pingAll(ctx); err != nil {
+		return err
+	}
+	before := c.versions.clock.Load()
+	if err := c.sync(ctx); err != nil {
+		return fmt.Errorf("learning of invalidations: %w", err)
+	}
+	if age := uint64(replayed.Microseconds()); sequence(before) > age {
+		c.pending.add(c.versions.recent(reading(sequence(before)-age), maxReplayed), nil)
+	}
+	return c.flushPending(ctx)
+}
+
+// pingAll checks every primary of a cluster, because a lookup can need any of them.
+func (c *Cache) pingAll(ctx context.Context) error {
+	if cluster, ok := c.redis.(*redis.ClusterClient); ok {
+		return cluster.ForEachMaster(ctx, func(ctx context.Context, node *redis.Client) error {
+			return node.Ping(ctx).Err()
+		})
+	}
+	return c.redis.Ping(ctx).Err()
+}
+
+// Settle waits until everything that was fetched before is stored (or dropped). For tests and orderly ends.
+func (c *Cache) Settle(ctx context.Context) error { return c.writer.settleAll(ctx) }
+
+// Clock changes with every invalidation this process knows of. A request that began at another reading may have read
+// what is invalid now; its result must not be shared with one that begins later.
+func (c *Cache) Clock() uint64 { return c.versions.clock.Load() }
+
+// Close writes what waits, for as long as one write may take, and stops.
+func (c *Cache) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), c.cfg.WriteTimeout)
+	_ = c.writer.settleAll(ctx)
+	cancel()
+	c.writer.close()
+	c.cancel()
+	c.background.Wait()
+	if c.redis != nil {
+		return c.redis.Close()
+	}
+	return nil
+}

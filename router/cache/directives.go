@@ -1,0 +1,166 @@
+package cache
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// hint is what the schema says of how long something may be kept: @cacheControl(maxAge, scope, inheritMaxAge).
+type hint struct {
+	// maxAge is -1 when the schema does not say.
+	maxAge time.Duration
+	// private is for scope: PRIVATE.
+	private bool
+	// inherit takes maxAge from the parent.
+	inherit bool
+}
+
+var noHint = hint{maxAge: -1}
+
+// and combines the hints of a value and of something it contains: the stricter of both.
+func (h hint) and(o hint) hint {
+	return hint{maxAge: stricter(h.maxAge, o.maxAge), private: h.private || o.private}
+}
+
+// applied yields the arguments of every directive with that name that one subgraph applied: either carried by the
+// supergraph in a join__directive that names the graph, or composed under its own or its namespaced name, which counts
+// for all subgraphs.
+func applied(directives ast.DirectiveList, graph, name string, yield func(arg func(string) *ast.Value)) {
+	for _, d := range directives {
+		if d.Name == "join__directive" {
+			carried := d.Arguments.ForName("name")
+			if carried == nil || !isDirective(strings.TrimPrefix(carried.Value.Raw, "@"), name) || !lists(d.Arguments.ForName("graphs"), graph) {
+				continue
+			}
+			args := d.Arguments.ForName("args")
+			yield(func(arg string) *ast.Value {
+				if args == nil {
+					return nil
+				}
+				return args.Value.Children.ForName(arg)
+			})
+		} else if isDirective(d.Name, name) {
+			yield(func(arg string) *ast.Value {
+				if a := d.Arguments.ForName(arg); a != nil {
+					return a.Value
+				}
+				return nil
+			})
+		}
+	}
+}
+
+// isDirective accepts a directive's own name and the name with a @link namespace before it.
+func isDirective(full, name string) bool {
+	return full == name || strings.HasSuffix(full, "__"+name)
+}
+
+func lists(graphs *ast.Argument, graph string) bool {
+	if graphs == nil || graphs.Value == nil {
+		return true
+	}
+	for _, c := range graphs.Value.Children {
+		if c.Value.Raw == graph {
+			return true
+		}
+	}
+	return len(graphs.Value.Children) == 0 && (graphs.Value.Raw == graph || graphs.Value.Raw == "")
+}
+
+// hintOf reads @cacheControl.
+func hintOf(directives ast.DirectiveList, graph string) hint {
+	h := noHint
+	applied(directives, graph, "cacheControl", func(arg func(string) *ast.Value) {
+		if v := arg("maxAge"); v != nil {
+			if n, err := strconv.Atoi(v.Raw); err == nil && n >= 0 {
+				h.maxAge = time.Duration(min(n, maxDelta)) * time.Second
+			}
+		}
+		if v := arg("scope"); v != nil {
+			h.private = h.private || strings.EqualFold(v.Raw, "PRIVATE")
+		}
+		if v := arg("inheritMaxAge"); v != nil {
+			h.inherit = v.Raw == "true"
+		}
+	})
+	return h
+}
+
+// tagFormat is a parsed @cacheTag(format:): literal text and paths into the entity's key ($key.upc) or the field's
+// arguments ($args.id), in turn.
+type tagFormat []tagPart
+
+type tagPart struct {
+	literal string
+	// path is empty for a literal; otherwise it starts with "$key" or "$args".
+	path []string
+}
+
+// tagsOf reads @cacheTag. A format that cannot be parsed is left out: composition has checked it.
+func tagsOf(directives ast.DirectiveList, graph string) []tagFormat {
+	var formats []tagFormat
+	applied(directives, graph, "cacheTag", func(arg func(string) *ast.Value) {
+		if v := arg("format"); v != nil {
+			if f, ok := parseTagFormat(v.Raw); ok {
+				formats = append(formats, f)
+			}
+		}
+	})
+	return formats
+}
+
+func parseTagFormat(s string) (tagFormat, bool) {
+	var f tagFormat
+	for s != "" {
+		open := strings.Index(s, "{$")
+		if open < 0 {
+			return append(f, tagPart{literal: s}), true
+		}
+		end := strings.IndexByte(s[open:], '}')
+		if end < 0 {
+			return nil, false
+		}
+		if open > 0 {
+			f = append(f, tagPart{literal: s[:open]})
+		}
+		path := strings.Split(s[open+1:open+end], ".")
+		if len(path) < 2 || path[0] != "$key" && path[0] != "$args" {
+			return nil, false
+		}
+		f = append(f, tagPart{path: path})
+		s = s[open+end+1:]
+	}
+	return f, len(f) > 0
+}
+
+// render fills in a format. key is the canonical key object and args the arguments as a JSON object; ok is false when a
+// part is missing or not a scalar.
+func (f tagFormat) render(key, args []byte) (tag string, ok bool) {
+	var b strings.Builder
+	for _, p := range f {
+		if p.path == nil {
+			b.WriteString(p.literal)
+			continue
+		}
+		v := key
+		if p.path[0] == "$args" {
+			v = args
+		}
+		for _, step := range p.path[1:] {
+			if v = member(v, step); v == nil {
+				return "", false
+			}
+		}
+		switch v[0] {
+		case '{', '[', 'n':
+			return "", false
+		case '"':
+			v = v[1 : len(v)-1]
+		}
+		b.Write(v)
+	}
+	return b.String(), true
+}

@@ -1,0 +1,17 @@
+// Package cache remembers what subgraphs said about entities and root query fields: in process (L1) and in Redis (L2).
+//
+// The unit is the field. One Redis hash holds what one subgraph said about one entity, a hash field per resolved
+// GraphQL field, so that any operation that resolved Product.name fills it for every other operation. A fetch asks for
+// all its entities in one pipeline, only what lacks something goes upstream, and what came back is stored after the
+// client has its answer.
+//
+// Invalidation rests on one rule. There is a clock that ticks with every invalidation. Everything stored carries the
+// clock's reading from before it was fetched, everything invalidated carries the reading of its invalidation, and a
+// stored value counts only if its reading is not older than any invalidation that covers it. See versions.go for the
+// clock, docs/caching.md for the whole picture.
+//
+// The files, in the order data passes them: config.go, policy.go and directives.go (what may be stored, for how
+// long), program.go (what a fetch asks, compiled once per plan), key.go, visit.go (one client request), lookup.go,
+// l1.go, redis.go, breaker.go, flight.go, store.go, writer.go, versions.go, invalidate.go, mutation.go, endpoint.go,
+// stats.go, inspect.go.
+package cache

@@ -1,0 +1,326 @@
+package cache
+
+import (
+	"context"
+	"hash/maphash"
+	"sync"
+	"unsafe"
+
+	"github.com/weft-graphql/weft/router/exec"
+)
+
+// negativeName is the hash field that remembers that an entity does not exist.
+const negativeName = "!null"
+
+var negativeHash = nameHash(negativeName)
+
+// scratch are the buffers of one Lookup.
+type scratch struct {
+	key, name, inputs []byte
+	renderings        []*rendering
+	rest              []int
+}
+
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
+// visitOf returns the session of a fetch; nil when the request does not use the cache.
+func visitOf(f *exec.CacheFetch) *Visit {
+	v, _ := f.Session.(*Visit)
+	return v
+}
+
+// Lookup implements exec.RequestCache.
+func (r *requestCache) Lookup(ctx context.Context, f *exec.CacheFetch) {
+	v := visitOf(f)
+	if v == nil {
+		return
+	}
+	c := r.cache
+	l := lookup{
+		r: r, f: f, v: v, s: scratches.Get().(*scratch), clock: c.versions.clock.Load(), now: millis(c.cfg.Now()),
+		varied: v.varied(r.policy.vary),
+	}
+	if r.policy.private {
+		l.audience = v.audience
+	}
+	l.run(ctx)
+	v.contribute(&l.tally)
+	scratches.Put(l.s)
+}
+
+// lookup is one Lookup under way.
+type lookup struct {
+	r *requestCache
+	f *exec.CacheFetch
+	v *Visit
+	s *scratch
+	// clock is the reading before anything is fetched.
+	clock uint64
+	now   int64
+	// varied and audience are the digests of vary headers and caller; empty when they do not matter.
+	varied, audience string
+	tally            tally
+}
+
+func (l *lookup) run(ctx context.Context) {
+	l.s.renderings = l.s.renderings[:0]
+	for _, cp := range l.r.calls {
+		var rd *rendering
+		rd, l.s.inputs = l.r.rendering(cp, l.f.Variables, l.s.inputs)
+		l.s.renderings = append(l.s.renderings, rd)
+	}
+	l.s.rest = l.s.rest[:0]
+	for i := range l.f.Entities {
+		e := &l.f.Entities[i]
+		e.Status, e.State = exec.CacheMiss, nil
+		cp := l.r.calls[e.Call]
+		tp := cp.typeOf(e.Representation)
+		if tp == nil {
+			continue
+		}
+		if l.v.noRead || l.r.cache.l1 == nil || !l.local(e, cp, tp, l.s.renderings[e.Call]) {
+			l.s.rest = append(l.s.rest, i)
+		}
+	}
+	if len(l.s.rest) > 0 {
+		l.remote(ctx, l.s.rest)
+	}
+}
+
+// local answers an entity from the cache in process, if everything wanted is there and fresh.
+func (l *lookup) local(e *exec.CacheEntity, cp *callProgram, tp *typeProgram, rd *rendering) bool {
+	if tp.policy.disabled {
+		return false
+	}
+	if cp.root {
+		return l.localRoot(e, cp, tp, rd)
+	}
+	s := l.s
+	var ok bool
+	if s.key, ok = tp.appendLocalKey(s.key[:0], e); !ok {
+		return false
+	}
+	shared, private := l.records(s)
+	if shared == nil && private == nil {
+		return false
+	}
+	t := tally{}
+	for i, w := range e.Wanted {
+		fp := &cp.fields[w]
+		if fp.typename {
+			e.Values[i] = tp.quoted
+			continue
+		}
+		name, hash := rd.fields[w].name, rd.fields[w].nameHash
+		variant, variantHash := rd.fields[w].variant, rd.fields[w].variantHash
+		if fp.requires != nil {
+			s.inputs = appendInputs(s.inputs[:0], fp.requires, e.Representation)
+			s.name = append(append(s.name[:0], name...), s.inputs...)
+			cut := len(s.name)
+			s.name = append(append(s.name, variant...), s.inputs...)
+			name, variant = unsafeString(s.name[:cut]), unsafeString(s.name[cut:])
+			hash, variantHash = maphash.String(nameSeed, name), maphash.String(nameSeed, variant)
+		}
+		f := l.usable(private, tp, fp, &rd.fields[w], name, variant, hash, variantHash)
+		if f == nil {
+			f = l.usable(shared, tp, fp, &rd.fields[w], name, variant, hash, variantHash)
+		}
+		if f == nil {
+			clear(e.Values)
+			return l.localNull(e, tp, shared, private)
+		}
+		e.Values[i] = f.json
+		t.addValue(f, l.now)
+	}
+	l.hit(e, tp, exec.CacheHit, &t)
+	return true
+}
+
+// localNull answers an entity that is known not to exist. Records that have fields of it say otherwise.
+func (l *lookup) localNull(e *exec.CacheEntity, tp *typeProgram, shared, private *record) bool {
+	for _, r := range [...]*record{private, shared} {
+		if r == nil {
+			continue
+		}
+		n := r.find(negativeHash, negativeName)
+		if n == nil || n.clock < tp.scope.min.Load() || n.freshness(l.now) != fresh || contradicted(r, n) {
+			continue
+		}
+		t := tally{}
+		t.addValue(n, l.now)
+		l.hit(e, tp, exec.CacheNull, &t)
+		return true
+	}
+	return false
+}
+
+// contradicted tells whether a record has a field that was stored after it was noted that the entity does not exist.
+func contradicted(r *record, negative *value) bool {
+	for i := range r.fields {
+		if f := &r.fields[i]; !f.negative && f.stored >= negative.stored {
+			return true
+		}
+	}
+	return false
+}
+
+// localRoot answers a root call: every field has a record of its own, and all must be there.
+func (l *lookup) localRoot(e *exec.CacheEntity, cp *callProgram, tp *typeProgram, rd *rendering) bool {
+	t := tally{}
+	for i, w := range e.Wanted {
+		fp, rf := &cp.fields[w], &rd.fields[w]
+		if fp.typename {
+			e.Values[i] = tp.quoted
+			continue
+		}
+		l.s.key = append(append(l.s.key[:0], tp.local...), rf.full...)
+		shared, private := l.records(l.s)
+		f := l.usable(private, tp, fp, rf, rf.name, rf.variant, rf.nameHash, rf.variantHash)
+		if f == nil {
+			f = l.usable(shared, tp, fp, rf, rf.name, rf.variant, rf.nameHash, rf.variantHash)
+		}
+		if f == nil {
+			clear(e.Values)
+			return false
+		}
+		e.Values[i] = f.json
+		t.addValue(f, l.now)
+	}
+	l.hit(e, tp, exec.CacheHit, &t)
+	return true
+}
+
+// records returns what is known in process under the local key in s.key, for everybody and for the caller.
+func (l *lookup) records(s *scratch) (shared, private *record) {
+	s.key = appendAudience(s.key, l.varied)
+	shared = l.r.cache.local(s.key, l.now)
+	if l.audience != "" {
+		s.key = appendAudience(s.key, l.audience)
+		private = l.r.cache.local(s.key, l.now)
+	}
+	return shared, private
+}
+
+func appendAudience(key []byte, audience string) []byte {
+	if audience == "" {
+		return key
+	}
+	return append(append(key, 0), audience...)
+}
+
+// usable returns the fresh value of a field in a record, or nil.
+func (l *lookup) usable(rec *record, tp *typeProgram, fp *fieldProgram, rf *rendered, name, variant string, hash, variantHash uint64) *value {
+	if rec == nil {
+		return nil
+	}
+	f := rec.find(hash, name)
+	if f != nil && l.fits(rec, f, tp, fp, rf) && f.freshness(l.now) == fresh {
+		return f
+	}
+	if !fp.composite {
+		return nil
+	}
+	f = rec.find(variantHash, variant)
+	if f != nil && l.fits(rec, f, tp, fp, rf) && f.freshness(l.now) == fresh {
+		return f
+	}
+	return nil
+}
+
+// fits tells whether a value counts and has what is asked, apart from its age.
+func (l *lookup) fits(rec *record, f *value, tp *typeProgram, fp *fieldProgram, rf *rendered) bool {
+	return f.schema == fp.schema && f.clock >= tp.scope.min.Load() && f.clock >= rec.since &&
+		(!fp.composite || l.r.cache.coverage.covers(f.covers, rf.covers))
+}
+
+// hit counts an entity that was answered in process.
+func (l *lookup) hit(e *exec.CacheEntity, tp *typeProgram, status exec.CacheStatus, t *tally) {
+	e.Status = status
+	n := &tp.scope.stats
+	n.local.Add(1)
+	name := "hit"
+	if status == exec.CacheHit {
+		n.hits.Add(1)
+	} else {
+		n.nulls.Add(1)
+		name = "null"
+	}
+	l.tally.add(t.left, t.age, t.private)
+	if l.v.debug {
+		l.v.note(FetchInfo{
+			Subgraph: tp.scope.subgraph, Type: tp.name, Key: describeKey(tp, l.s.key), Status: name, Source: "local",
+			Age: float64(t.age) / 1000, Left: float64(t.left) / 1000,
+		})
+	}
+}
+
+// appendLocalKey appends the local key of an entity: subgraph, type and canonical key.
+func (tp *typeProgram) appendLocalKey(dst []byte, e *exec.CacheEntity) ([]byte, bool) {
+	dst = append(dst, tp.local...)
+	return tp.appendCanonicalKey(dst, e)
+}
+
+// appendCanonicalKey appends the canonical key object of a representation. When it has several keys it is the one that
+// the schema declares first.
+func (tp *typeProgram) appendCanonicalKey(dst []byte, e *exec.CacheEntity) ([]byte, bool) {
+	if tp.fast && e.KeyLength > len(tp.opening) {
+		part := e.Representation[len(tp.opening):e.KeyLength]
+		plain := tp.idAt == 0 || tp.idAt < len(part) && part[tp.idAt] == '"'
+		for _, b := range part {
+			plain = plain && b != '\\'
+		}
+		if plain {
+			return append(append(append(dst, '{'), part...), '}'), true
+		}
+	}
+	lookup := func(name string) []byte { return member(e.Representation, name) }
+	for _, k := range tp.keys {
+		if out := k.appendKey(dst, lookup); out != nil {
+			return out, true
+		}
+	}
+	return dst, false
+}
+
+// appendInputs appends what tells values of a field apart that is computed from inputs in the representation:
+// !{"price":3,"weight":2}, or !# and a digest when that is long.
+func appendInputs(dst []byte, requires []string, representation []byte) []byte {
+	start := len(dst)
+	dst = append(dst, '!')
+	for i, name := range requires {
+		sep := byte(',')
+		if i == 0 {
+			sep = '{'
+		}
+		dst = append(append(append(append(dst, sep, '"'), name...), '"'), ':')
+		if v := member(representation, name); v != nil {
+			dst = appendCanonical(dst, v, 0)
+		} else {
+			dst = append(dst, "null"...)
+		}
+	}
+	dst = append(dst, '}')
+	if len(dst)-start > maxName {
+		sum := digest(dst[start:])
+		dst = append(append(dst[:start], '!', '#'), sum...)
+	}
+	return dst
+}
+
+// describeKey is the readable part of a local key.
+func describeKey(tp *typeProgram, local []byte) string {
+	if len(local) < len(tp.local) {
+		return ""
+	}
+	key := local[len(tp.local):]
+	for i, b := range key {
+		if b == 0 {
+			key = key[:i]
+			break
+		}
+	}
+	return string(key)
+}
+
+// unsafeString is b as a string without a copy, for calls that do not keep it.
+func unsafeString(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }

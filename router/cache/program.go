@@ -1,0 +1,396 @@
+package cache
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graphql/weft/router/exec"
+	"github.com/weft-graphql/weft/router/plan"
+	"github.com/weft-graphql/weft/router/supergraph"
+)
+
+const typename = "__typename"
+
+// Graph is the cache for one supergraph; exec.EntityCache. Several graphs, old and new, can use one Cache at a time.
+type Graph struct {
+	cache      *Cache
+	supergraph *supergraph.Supergraph
+}
+
+var _ exec.EntityCache = (*Graph)(nil)
+
+// Graph returns the cache for a supergraph. Invalidations from now on use the latest supergraph's types and keys.
+func (c *Cache) Graph(s *supergraph.Supergraph) *Graph {
+	g := &Graph{cache: c, supergraph: s}
+	c.graph.Store(g)
+	return g
+}
+
+// requestCache is the cache's part of one request of a plan; exec.RequestCache.
+type requestCache struct {
+	cache    *Cache
+	graph    *Graph
+	req      *plan.Request
+	subgraph string
+	calls    []*callProgram
+	variable map[string]int
+	// policy is the subgraph's, for what belongs to no type.
+	policy policy
+}
+
+// callProgram is one call, compiled.
+type callProgram struct {
+	call   *plan.Call
+	root   bool
+	fields []fieldProgram
+	// types are the types of the call's representations, by the name that is sent; one for a root call.
+	types []*typeProgram
+	// vars are the variables that names depend on; memo is the last rendering with variables.
+	vars []string
+	memo atomic.Pointer[rendering]
+}
+
+// typeProgram is one type of representations in a call.
+type typeProgram struct {
+	name string
+	// local is what local keys begin with, opening what a representation begins with, prefix what Redis keys begin with.
+	local, opening, prefix string
+	policy                 policy
+	scope                  *scope
+	keys                   []keyShape
+	// fast tells that the representation's key part is the canonical key: one declared key, its leaves in order, no ID
+	// that could be a number unless idAt says where to look.
+	fast bool
+	// idAt is where the value of a single ID starts in the key part; 0 when there is none.
+	idAt int
+	tags []tagFormat
+	// quoted is the type's name as JSON.
+	quoted []byte
+}
+
+// fieldProgram is one field at the top of a call's selection.
+type fieldProgram struct {
+	field     *plan.Field
+	typename  bool
+	composite bool
+	// never tells that the field must not be stored.
+	never  bool
+	schema uint64
+	hint   hint
+	// requires are the members of the representation that the field is computed from, sorted.
+	requires []string
+	tags     []tagFormat
+	// root tells that it is a field of the root type.
+	root bool
+}
+
+// rendering is the names of a call's fields for one set of variable values.
+type rendering struct {
+	// key is the values of callProgram.vars, one after the other.
+	key    string
+	fields []rendered
+}
+
+// rendered is where a field is stored.
+type rendered struct {
+	// full is the field's name with arguments.
+	full string
+	// name is the hash field for leaves, and the common one for composites; variant that for this selection alone.
+	name, variant         string
+	nameHash, variantHash uint64
+	// covers is the canonical selection of a composite.
+	covers string
+	// args are the arguments as a JSON object, when a tag needs them.
+	args []byte
+}
+
+// Prepare compiles the cache's part of a request.
+func (g *Graph) Prepare(req *plan.Request) exec.RequestCache {
+	if req.Kind == ast.Subscription {
+		return nil
+	}
+	r := &requestCache{
+		cache: g.cache, graph: g, req: req, subgraph: req.Subgraph.Name, variable: map[string]int{},
+		policy: g.cache.cfg.policyFor(req.Subgraph.Name, ""),
+	}
+	for _, v := range req.Variables {
+		r.variable[v.Name] = v.Index
+	}
+	for _, call := range req.Calls {
+		r.calls = append(r.calls, r.compile(call))
+	}
+	return r
+}
+
+func (r *requestCache) compile(call *plan.Call) *callProgram {
+	cp := &callProgram{call: call, root: !call.Entities}
+	s := selector{graph: r.graph.supergraph, subgraph: r.req.Subgraph}
+	for _, f := range call.Selection.Fields {
+		cp.fields = append(cp.fields, r.field(&s, cp, f))
+		collectVariables(f, &cp.vars)
+	}
+	slices.Sort(cp.vars)
+	cp.vars = slices.Compact(cp.vars)
+	if cp.root {
+		cp.types = []*typeProgram{r.typeProgram(call.Selection.Type, call.Selection.Type.Name)}
+	}
+	for _, rep := range call.Input {
+		if rep.TypeName != "" {
+			r.addType(cp, rep, r.graph.supergraph.Type(rep.TypeName), rep.TypeName)
+			continue
+		}
+		for i := range rep.On.All {
+			r.addType(cp, rep, r.graph.supergraph.Objects[i], r.graph.supergraph.Objects[i].Name)
+		}
+	}
+	if len(cp.vars) == 0 {
+		cp.memo.Store(r.render(cp, "", func(string) []byte { return nil }))
+	}
+	return cp
+}
+
+func (r *requestCache) addType(cp *callProgram, rep *plan.Representation, t *supergraph.Type, name string) {
+	for _, tp := range cp.types {
+		if tp.name == name {
+			// Another representation for the same type may have another key: leave it to the general way.
+			tp.fast = false
+			return
+		}
+	}
+	tp := r.typeProgram(t, name)
+	tp.keys = keyShapes(t, r.req.Subgraph.ID)
+	tp.fast, tp.idAt = fastKey(tp.keys, rep)
+	cp.types = append(cp.types, tp)
+}
+
+func (r *requestCache) typeProgram(t *supergraph.Type, name string) *typeProgram {
+	c := r.cache
+	tp := &typeProgram{
+		name:    name,
+		local:   r.subgraph + "\x00" + name + "\x00",
+		opening: `{"` + typename + `":"` + name + `",`,
+		prefix:  c.keys.entityPrefix(r.subgraph, name),
+		policy:  c.cfg.policyFor(r.subgraph, name),
+		scope:   c.versions.scope(r.subgraph, name),
+		quoted:  []byte(`"` + name + `"`),
+	}
+	if t != nil && t.Definition != nil {
+		tp.tags = tagsOf(t.Definition.Directives, r.req.Subgraph.Graph)
+	}
+	return tp
+}
+
+// fastKey tells whether the key part of a representation is the canonical key as it stands: there is one declared key,
+// it consists of leaves, the representation has them in order and names no second key, and at most a single one can be
+// an ID.
+func fastKey(keys []keyShape, rep *plan.Representation) (fast bool, idAt int) {
+	if len(keys) != 1 {
+		return false, 0
+	}
+	var names []string
+	for _, f := range rep.Fields {
+		if f.Key && f.Name != typename {
+			names = append(names, f.Name)
+		}
+		if f.Fields != nil && f.Key || f.On != nil && f.Key {
+			return false, 0
+		}
+	}
+	if !slices.Equal(names, keys[0].names()) {
+		return false, 0
+	}
+	for _, f := range keys[0] {
+		if f.sub != nil || f.id && len(keys[0]) > 1 {
+			return false, 0
+		}
+	}
+	if keys[0][0].id {
+		idAt = len(names[0]) + len(`"":`)
+	}
+	return true, idAt
+}
+
+// field compiles a field of a call's selection.
+func (r *requestCache) field(s *selector, cp *callProgram, f *plan.Field) fieldProgram {
+	fp := fieldProgram{field: f, root: cp.root, typename: f.IsTypename(), composite: f.Selection != nil, hint: noHint}
+	if fp.typename {
+		return fp
+	}
+	graph := r.req.Subgraph.Graph
+	fp.schema = s.schema(f.Def)
+	fp.hint = r.hint(f, graph)
+	fp.tags = tagsOf(directivesOf(f.Def), graph)
+	if in := fieldIn(f.Def, r.req.Subgraph); in != nil {
+		for _, item := range in.Requires {
+			if item.Field != nil && !slices.Contains(fp.requires, item.Name) {
+				fp.requires = append(fp.requires, item.Name)
+			}
+		}
+		slices.Sort(fp.requires)
+		// What a context fills in is not part of the representation, so nothing tells the values apart.
+		fp.never = len(in.ContextArguments) > 0
+	}
+	return fp
+}
+
+func fieldIn(def *supergraph.Field, g *supergraph.Subgraph) *supergraph.FieldIn {
+	if g.ID >= len(def.In) {
+		return nil
+	}
+	return def.In[g.ID]
+}
+
+func directivesOf(def *supergraph.Field) ast.DirectiveList {
+	if def.Definition == nil {
+		return nil
+	}
+	return def.Definition.Directives
+}
+
+// hint is the strictest of what the schema says about a field and everything selected below it. A field without a hint
+// of its own has that of the type it returns, and a leaf that of its parent.
+func (r *requestCache) hint(f *plan.Field, graph string) hint {
+	h := hintOf(directivesOf(f.Def), graph)
+	named, parent := f.Def.Named, f.Def.Parent
+	if h.maxAge < 0 && !h.inherit && named != nil && named.IsComposite() && named.Definition != nil {
+		t := hintOf(named.Definition.Directives, graph)
+		h = hint{maxAge: t.maxAge, private: h.private || t.private, inherit: t.inherit}
+	}
+	if h.maxAge < 0 && parent != nil && parent.Definition != nil {
+		h = h.and(hintOf(parent.Definition.Directives, graph))
+	}
+	if f.Selection != nil {
+		for _, sub := range f.Selection.Fields {
+			if !sub.IsTypename() {
+				h = h.and(r.hint(sub, graph))
+			}
+		}
+	}
+	return h
+}
+
+func collectVariables(f *plan.Field, names *[]string) {
+	for _, a := range f.Args {
+		variablesOf(a.Value, names)
+	}
+	if f.Selection != nil {
+		for _, sub := range f.Selection.Fields {
+			collectVariables(sub, names)
+		}
+	}
+}
+
+func variablesOf(v *ast.Value, names *[]string) {
+	if v.Kind == ast.Variable {
+		*names = append(*names, v.Raw)
+	}
+	for _, c := range v.Children {
+		variablesOf(c.Value, names)
+	}
+}
+
+// rendering returns the names of a call's fields for the variables of an execution.
+func (r *requestCache) rendering(cp *callProgram, vars exec.Variables, scratch []byte) (*rendering, []byte) {
+	memo := cp.memo.Load()
+	if len(cp.vars) == 0 {
+		return memo, scratch
+	}
+	raw := func(name string) []byte {
+		i, ok := r.variable[name]
+		if !ok || vars == nil {
+			return nil
+		}
+		return vars.Raw(i)
+	}
+	scratch = scratch[:0]
+	for _, name := range cp.vars {
+		v := raw(name)
+		if v == nil {
+			scratch = append(scratch, 1)
+		}
+		scratch = append(append(scratch, v...), 0)
+	}
+	if memo != nil && memo.key == string(scratch) {
+		return memo, scratch
+	}
+	made := r.render(cp, string(scratch), raw)
+	cp.memo.Store(made)
+	return made, scratch
+}
+
+// maxName bounds the arguments and inputs that are part of a name as they are; longer ones are replaced by a digest.
+const maxName = 96
+
+func (r *requestCache) render(cp *callProgram, key string, vars variables) *rendering {
+	out := &rendering{key: key, fields: make([]rendered, len(cp.fields))}
+	s := selector{graph: r.graph.supergraph, subgraph: r.req.Subgraph, vars: vars}
+	for i := range cp.fields {
+		fp, f := &cp.fields[i], &out.fields[i]
+		if fp.typename {
+			continue
+		}
+		args := appendArguments(nil, fp.field.Args, vars)
+		if len(args) > maxName {
+			args = []byte("(#" + digest(args) + ")")
+		}
+		f.full = fp.field.Def.Name + string(args)
+		f.name = f.full
+		if cp.root {
+			f.name = "data"
+		}
+		if len(fp.tags) > 0 {
+			f.args = argumentsObject(fp.field, vars)
+		}
+		if fp.composite {
+			f.covers = string(s.append(nil, fp.field.Selection))
+			f.variant = f.name + "~" + digest([]byte(f.covers))[:16]
+			f.name += "~"
+			f.variantHash = nameHash(f.variant)
+		}
+		f.nameHash = nameHash(f.name)
+	}
+	return out
+}
+
+// argumentsObject is the field's arguments as a JSON object, with the schema's defaults where none is given.
+func argumentsObject(f *plan.Field, vars variables) []byte {
+	b := []byte{'{'}
+	for _, def := range f.Def.Args {
+		v := def.DefaultValue
+		for _, a := range f.Args {
+			if a.Name == def.Name {
+				v = a.Value
+			}
+		}
+		if v == nil {
+			continue
+		}
+		start := len(b)
+		if start > 1 {
+			b = append(b, ',')
+		}
+		b = append(b, strconv.Quote(def.Name)+":"...)
+		var given bool
+		if b, given = appendLiteral(b, v, vars); !given {
+			b = b[:start]
+		}
+	}
+	return append(b, '}')
+}
+
+// typeOf finds the program of the type a representation names.
+func (cp *callProgram) typeOf(representation []byte) *typeProgram {
+	if cp.root {
+		return cp.types[0]
+	}
+	for _, tp := range cp.types {
+		if strings.HasPrefix(unsafeString(representation), tp.opening) {
+			return tp
+		}
+	}
+	return nil
+}

@@ -1,0 +1,142 @@
+package cache
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// newRedis makes the client for the configured mode; nil when there is no address. It does not connect yet.
+func newRedis(c Config) (redis.UniversalClient, error) {
+	r := c.Redis
+	if len(r.Addresses) == 0 {
+		return nil, nil
+	}
+	opts := &redis.UniversalOptions{
+		Addrs: r.Addresses, MasterName: r.MasterName, DB: r.DB, TLSConfig: r.TLS,
+		Username: r.Username, Password: r.Password,
+		SentinelUsername: r.SentinelUsername, SentinelPassword: r.SentinelPassword,
+		PoolSize: r.PoolSize, IsClusterMode: r.Mode == "cluster", DisableIdentity: true,
+		// A lookup must not be tried again behind our back: its time is bounded by the context.
+		MaxRetries: -1, ContextTimeoutEnabled: true,
+		DialTimeout: c.WriteTimeout, ReadTimeout: c.WriteTimeout, WriteTimeout: c.WriteTimeout,
+		DialerRetries: 1,
+	}
+	if len(r.Addresses) == 1 && strings.Contains(r.Addresses[0], "://") {
+		if err := fromURL(opts, r.Addresses[0]); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case r.Mode == "standalone":
+		return redis.NewClient(opts.Simple()), nil
+	case opts.IsClusterMode:
+		return redis.NewClusterClient(opts.Cluster()), nil
+	}
+	return redis.NewUniversalClient(opts), nil
+}
+
+// fromURL takes address, user, database and TLS from a redis:// or rediss:// URL, without overriding what is set.
+func fromURL(opts *redis.UniversalOptions, url string) error {
+	u, err := redis.ParseURL(url)
+	if err != nil {
+		// The error of ParseURL can contain the URL, and that the password.
+		return errors.New("cache: the Redis address is not a valid URL; it looks like redis://user:password@host:6379/0 (rediss:// for TLS)")
+	}
+	opts.Addrs = []string{u.Addr}
+	if opts.Username == "" {
+		opts.Username = u.Username
+	}
+	if opts.Password == "" {
+		opts.Password = u.Password
+	}
+	if opts.DB == 0 {
+		opts.DB = u.DB
+	}
+	if opts.TLSConfig == nil {
+		opts.TLSConfig = u.TLSConfig
+	}
+	return nil
+}
+
+// follow keeps this replica's copy of the invalidation clock current until the cache is closed: it listens to the
+// channel, and asks for what it may have missed at every tick of cfg.Sync and after every reconnect.
+func (c *Cache) follow() {
+	defer c.background.Done()
+	sub := c.redis.Subscribe(c.ctx, c.keys.channel())
+	defer func() { _ = sub.Close() }()
+	news := make(chan struct{}, 1)
+	c.background.Add(1)
+	go c.listen(sub, news)
+	tick := time.NewTicker(c.cfg.Sync)
+	defer tick.Stop()
+	for {
+		select {
+		case <-c.ctx.Done():
+			return
+		case <-tick.C:
+		case <-news:
+		}
+		if !c.breaker.closed() {
+			continue // the breaker's probe syncs
+		}
+		ctx, cancel := context.WithTimeout(c.ctx, c.cfg.WriteTimeout)
+		err := c.sync(ctx)
+		if err == nil && c.pending.any() {
+			err = c.flushPending(ctx) // deferred while the breaker was closing
+		}
+		cancel()
+		if err != nil && c.ctx.Err() == nil {
+			c.breaker.open(fmt.Errorf("learning of invalidations: %w", err))
+		}
+	}
+}
+
+// listen receives messages until the cache is closed. Each (re)subscription asks for a sync, because messages may have
+// been missed before it.
+func (c *Cache) listen(sub *redis.PubSub, news chan<- struct{}) {
+	defer c.background.Done()
+	for c.ctx.Err() == nil {
+		msg, err := sub.Receive(c.ctx)
+		switch m := msg.(type) {
+		case *redis.Message:
+			c.receive(m.Payload)
+		case *redis.Subscription:
+			select {
+			case news <- struct{}{}:
+			default:
+			}
+		}
+		if err != nil {
+			pause := time.NewTimer(c.cfg.ProbeInterval)
+			select {
+			case <-c.ctx.Done():
+			case <-pause.C:
+			}
+			pause.Stop()
+		}
+	}
+}
+
+// isOutage tells whether an error of a command means that Redis cannot be used at the moment, rather than that
+// this one command was refused.
+func isOutage(err error) bool {
+	if err == nil || errors.Is(err, redis.Nil) {
+		return false
+	}
+	var refused redis.Error
+	if !errors.As(err, &refused) {
+		return true // network, timeout, pool
+	}
+	text := refused.Error()
+	for _, p := range [...]string{"LOADING", "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN", "BUSY", "NOAUTH", "WRONGPASS", "NOPERM"} {
+		if strings.HasPrefix(text, p) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,372 @@
+package cache
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/weft-graphql/weft/router/exec"
+)
+
+// tombstone is how long an entity's hash remembers that it was invalidated when nothing is stored in it; values
+// fetched longer ago than half of it are not written any more. Fetches and the write queue are much faster.
+const tombstone = time.Minute
+
+// Finish implements exec.RequestCache.
+func (r *requestCache) Finish(ctx context.Context, f *exec.CacheFetch, o *exec.CacheOutcome) {
+	v := visitOf(f)
+	if v == nil {
+		return
+	}
+	c := r.cache
+	now := millis(c.cfg.Now())
+	var t tally
+	a := answered{r: r, v: v, now: now}
+	if o.Err == nil && !o.Nothing {
+		a.read(o)
+	}
+	var fs *fetchState
+	job := storeJob{r: r, now: now}
+	position := 0
+	for i := range f.Entities {
+		e := &f.Entities[i]
+		st, _ := e.State.(*entityState)
+		if st != nil {
+			fs = st.fetch
+		}
+		if !e.Fetched {
+			if o.Err != nil && e.Status == exec.CacheMiss && st != nil {
+				a.rescue(e, st, &t)
+			}
+			if o.Err != nil && st != nil {
+				job.flights = append(job.flights, st.refresh...)
+				st.refresh = nil
+			}
+			continue
+		}
+		position++
+		a.policy(e, st, &t)
+		if st == nil {
+			continue
+		}
+		job.flights = append(job.flights, st.refresh...)
+		st.refresh = nil
+		if a.usable && !e.Failed && !v.noStore {
+			job.add(&a, e, st, position-1)
+		}
+	}
+	if o.Err != nil || o.PathlessErrors {
+		t.uncacheable = true
+	}
+	v.contribute(&t)
+	if fs != nil {
+		job.flights = append(job.flights, fs.leads...)
+		fs.leads = nil
+	}
+	c.writer.submit(job)
+	if a.invalidation != nil {
+		c.invalidateExtension(ctx, a.invalidation)
+	}
+}
+
+// answered is a subgraph's answer as the cache sees it.
+type answered struct {
+	r       *requestCache
+	v       *Visit
+	now     int64
+	control control
+	// usable tells that values of the answer may be stored at all.
+	usable bool
+	// rootTags and entityTags are the tags of extensions.apolloCacheTags and apolloEntityCacheTags.
+	rootTags     []string
+	entityTags   [][]string
+	invalidation []byte
+}
+
+func (a *answered) read(o *exec.CacheOutcome) {
+	header := func(name string) string {
+		if o.Header == nil {
+			return ""
+		}
+		return string(o.Header(name))
+	}
+	a.control = parseControl([]string{header("Cache-Control")}, header("Age"))
+	a.usable = !o.PathlessErrors && (o.Status == 0 || o.Status/100 == 2) &&
+		!varies([]string{header("Vary")}, a.r.policy.vary)
+	if len(o.Extensions) == 0 {
+		return
+	}
+	m := membersOf(o.Extensions)
+	for {
+		name, value, ok := m.next()
+		if !ok {
+			return
+		}
+		switch string(name) {
+		case "apolloCacheTags":
+			a.rootTags = stringList(value)
+		case "apolloEntityCacheTags":
+			e := elementsOf(value)
+			for {
+				list, ok := e.next()
+				if !ok {
+					break
+				}
+				a.entityTags = append(a.entityTags, stringList(list))
+			}
+		case "invalidation":
+			a.invalidation = slices.Clone(value)
+		}
+	}
+}
+
+// maxTags bounds the tags of one value.
+const maxTags = 64
+
+func stringList(list []byte) []string {
+	var out []string
+	e := elementsOf(list)
+	for len(out) < maxTags {
+		v, ok := e.next()
+		if !ok {
+			break
+		}
+		if s, ok := unquote(v); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// policy counts what a fetched entity allows the client's answer to be cached.
+func (a *answered) policy(e *exec.CacheEntity, st *entityState, t *tally) {
+	if e.Failed || a.control.noStore || a.control.noCache {
+		t.uncacheable = true
+		return
+	}
+	p := &a.r.policy
+	cp := a.r.calls[e.Call]
+	if st != nil {
+		p = &st.tp.policy
+	}
+	for _, w := range e.Wanted {
+		fp := &cp.fields[w]
+		if fp.typename {
+			continue
+		}
+		// What the subgraph allows the client does not depend on whether we store it.
+		open := *p
+		open.disabled = false
+		l := open.lifetime(&a.control, fp.hint)
+		if l.ttl <= 0 {
+			t.uncacheable = true
+			return
+		}
+		t.add(l.ttl.Milliseconds(), l.age.Milliseconds(), l.private)
+	}
+}
+
+// rescue answers an entity that could not be fetched with what ended not long ago, where that is allowed.
+func (a *answered) rescue(e *exec.CacheEntity, st *entityState, t *tally) {
+	for i := range st.items {
+		for j := range st.items[i].wants {
+			f := st.items[i].wants[j].found
+			if f == nil {
+				return
+			}
+			age := f.freshness(a.now)
+			if age == ended || age == stale && a.now >= f.expires+f.ifError {
+				return
+			}
+			c := a.r.cache
+			if !c.versions.depsCount(f.deps, f.clock) || !c.versions.entityCounts(st.items[i].self, f.clock) ||
+				f.clock < st.tp.scope.min.Load() {
+				return
+			}
+		}
+	}
+	e.Status = exec.CacheHit
+	for i := range st.items {
+		for j := range st.items[i].wants {
+			w := &st.items[i].wants[j]
+			e.Values[w.slot] = w.found.json
+			t.addValue(w.found, a.now)
+		}
+	}
+	st.tp.scope.stats.stale.Add(1)
+}
+
+// storeJob is what one Finish hands to the background: copies of fetched values, and flights to end.
+type storeJob struct {
+	r        *requestCache
+	now      int64
+	entities []storeEntity
+	flights  []*flight
+	size     int64
+}
+
+type storeEntity struct {
+	st *entityState
+	// null tells that there is no such entity; values are parallel to Wanted otherwise.
+	null     bool
+	values   [][]byte
+	wanted   []int
+	control  *control
+	tags     []string
+	audience string
+	// rep is the representation, when the type has more than one key.
+	rep []byte
+}
+
+// add copies an entity into the job.
+func (j *storeJob) add(a *answered, e *exec.CacheEntity, st *entityState, position int) {
+	s := storeEntity{st: st, null: e.Null, wanted: e.Wanted, control: &a.control, audience: st.fetch.audience}
+	if st.cp.root {
+		s.tags = a.rootTags
+	} else if position < len(a.entityTags) {
+		s.tags = a.entityTags[position]
+	}
+	if len(st.tp.keys) > 1 {
+		s.rep = slices.Clone(e.Representation)
+	}
+	if !e.Null {
+		total := 0
+		for _, v := range e.Values {
+			total += len(v)
+		}
+		slab := make([]byte, 0, total)
+		s.values = make([][]byte, len(e.Values))
+		for i, v := range e.Values {
+			if v == nil {
+				continue
+			}
+			start := len(slab)
+			slab = append(slab, v...)
+			s.values[i] = slab[start:len(slab):len(slab)]
+		}
+		j.size += int64(total)
+	}
+	j.size += 200
+	j.entities = append(j.entities, s)
+}
+
+// lanes are the values of one item, for everybody (or everybody with the same vary headers) and for the caller.
+type lanes struct {
+	shared, private []value
+}
+
+// build makes the values of one item of a fetched entity. unstorable tells that something must not be stored.
+func (s *storeEntity) build(j *storeJob, it *item, alternates [][]byte) (out lanes, unstorable bool) {
+	tp := s.st.tp
+	deps := s.tagDeps(j, it)
+	for _, key := range alternates {
+		deps = append(deps, entityMember(j.r.subgraph, tp.name, key))
+	}
+	if s.null {
+		l := tp.policy.lifetime(s.control, noHint)
+		l.ttl = min(l.ttl, tp.policy.negative)
+		l.whileRevalidate, l.ifError = 0, 0
+		v := value{name: negativeName, hash: negativeHash, json: []byte("null"), negative: true, deps: deps}
+		unstorable = !out.put(s, v, l, j.now)
+		return out, unstorable
+	}
+	for i := range it.wants {
+		w := &it.wants[i]
+		raw := s.values[w.slot]
+		if raw == nil || w.fp.never {
+			unstorable = true
+			continue
+		}
+		l := tp.policy.lifetime(s.control, w.fp.hint)
+		v := value{name: w.name, json: raw, schema: w.fp.schema, deps: deps}
+		if w.fp.composite && !isNull(raw) && !isEmptyList(raw) {
+			v.covers = w.rf.covers
+			if w.taken {
+				v.name = w.variant
+			}
+		}
+		if w.fp.composite {
+			v.deps = append(slices.Clone(deps), j.r.contained(w.fp, raw)...)
+		}
+		v.hash = nameHash(v.name)
+		unstorable = !out.put(s, v, l, j.now) || unstorable
+	}
+	return out, unstorable
+}
+
+// put adds a value with its lifetime to the lane it belongs to; false means that it must not be stored.
+func (o *lanes) put(s *storeEntity, v value, l lifetime, now int64) bool {
+	if l.ttl <= 0 || l.private && (!s.st.tp.policy.private || s.audience == "") {
+		return false
+	}
+	v.clock = s.st.fetch.clock
+	v.stored, v.born = now, now-l.age.Milliseconds()
+	v.expires = now + l.ttl.Milliseconds()
+	v.whileRevalidate, v.ifError = l.whileRevalidate.Milliseconds(), l.ifError.Milliseconds()
+	if v.private = l.private; l.private {
+		o.private = append(o.private, v)
+	} else {
+		o.shared = append(o.shared, v)
+	}
+	return true
+}
+
+// tagDeps are the dependencies of a fetched item on tags: those the schema declares and those the answer brought.
+func (s *storeEntity) tagDeps(j *storeJob, it *item) []string {
+	var tags []string
+	add := func(tag string, ok bool) {
+		if ok && !slices.Contains(tags, tag) && len(tags) < 2*maxTags {
+			tags = append(tags, tag)
+		}
+	}
+	for _, f := range s.st.tp.tags {
+		add(f.render(it.canonical, nil))
+	}
+	for i := range it.wants {
+		for _, f := range it.wants[i].fp.tags {
+			add(f.render(it.canonical, it.wants[i].rf.args))
+		}
+	}
+	for _, t := range s.tags {
+		add(t, true)
+	}
+	for i, t := range tags {
+		tags[i] = tagMember(j.r.subgraph, t)
+	}
+	return tags
+}
+
+func isEmptyList(b []byte) bool {
+	if b[0] != '[' {
+		return false
+	}
+	i := skipBlanks(b, 1)
+	return i < len(b) && b[i] == ']'
+}
+
+// alternates are the other keys of an entity that its representation or its answer shows. What is stored under one key
+// depends on the invalidation of the entity by any of the others.
+func (s *storeEntity) alternates(it *item) [][]byte {
+	if len(s.st.tp.keys) < 2 || s.null {
+		return nil
+	}
+	lookup := func(name string) []byte {
+		if v := member(s.rep, name); v != nil {
+			return v
+		}
+		for i := range it.wants {
+			w := &it.wants[i]
+			if f := w.fp.field; f.Def.Name == name && len(f.Args) == 0 {
+				return s.values[w.slot]
+			}
+		}
+		return nil
+	}
+	var keys [][]byte
+	for _, shape := range s.st.tp.keys {
+		if key := shape.appendKey(nil, lookup); key != nil && string(key) != string(it.canonical) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}

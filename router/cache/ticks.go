@@ -1,0 +1,258 @@
+package cache
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// Two keys of one slot hold the invalidation clock for all replicas:
+//
+//	weft:{<ns>}:epochs  a hash: clock, floor, depfloor, and a field per wide member
+//	weft:{<ns>}:deps    a sorted set of the narrow members by the clock of their invalidation, with a sentinel
+//
+// The scripts below are the only ones that touch them. A table that is gone (flushed, evicted, a new server) is begun
+// again with floors at the present, so that nothing stored before counts: losing the table never revives anything.
+
+// prologue opens the table: it sets seq, the present on the clock, and the floors.
+const prologue = `
+local t = redis.call('TIME')
+local now = t[1] * 1000000 + t[2]
+local last = tonumber(redis.call('HGET', KEYS[1], 'clock') or '0')
+local function text(n) return string.format('%.0f', n) end
+local function floorHere(field, n)
+  redis.call('HSET', KEYS[1], field, text(n))
+end
+if last == 0 then
+  last = math.max(now, tonumber(ARGV[1]) + 1)
+  redis.call('HSET', KEYS[1], 'clock', text(last))
+  floorHere('floor', last)
+  redis.call('DEL', KEYS[2])
+end
+if not redis.call('ZSCORE', KEYS[2], '!') then
+  floorHere('depfloor', last)
+  redis.call('ZADD', KEYS[2], 'inf', '!')
+end
+`
+
+// tickScript moves the clock on and records members at the new reading.
+//
+//	KEYS  epochs, deps
+//	ARGV  the caller's clock, the most narrow members to keep, how long to keep them (µs), the channel, members...
+//	returns the new clock, floor and depfloor as text
+var tickScript = redis.NewScript(prologue + `
+local seq = math.max(now, last + 1, tonumber(ARGV[1]) + 1)
+redis.call('HSET', KEYS[1], 'clock', text(seq))
+for i = 5, #ARGV do
+  local kind = string.sub(ARGV[i], 1, 1)
+  if kind == 'e' or kind == 'g' then
+    redis.call('ZADD', KEYS[2], seq, ARGV[i])
+  else
+    redis.call('HSET', KEYS[1], ARGV[i], text(seq))
+  end
+end
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', text(seq - tonumber(ARGV[3])))
+local surplus = redis.call('ZCARD', KEYS[2]) - 1 - tonumber(ARGV[2])
+if surplus > 0 then
+  local out = redis.call('ZPOPMIN', KEYS[2], surplus)
+  local top = tonumber(out[#out])
+  local old = tonumber(redis.call('HGET', KEYS[1], 'depfloor') or '0')
+  floorHere('depfloor', math.max(top, old))
+end
+local floors = redis.call('HMGET', KEYS[1], 'floor', 'depfloor')
+local lines = {text(seq), floors[1] or '0', floors[2] or '0'}
+for i = 5, #ARGV do lines[#lines + 1] = ARGV[i] end
+redis.call('PUBLISH', ARGV[4], table.concat(lines, '\n'))
+return {text(seq), floors[1] or '0', floors[2] or '0'}
+`)
+
+// syncScript returns what was invalidated since a reading.
+//
+//	KEYS  epochs, deps
+//	ARGV  the caller's clock, the reading since when, the most narrow members to return
+//	returns all of epochs (field, text, ...), then the narrow members by clock (member, text, ...)
+var syncScript = redis.NewScript(prologue + `
+return {
+  redis.call('HGETALL', KEYS[1]),
+  redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. ARGV[2], '(inf', 'WITHSCORES', 'LIMIT', 0, ARGV[3]),
+}
+`)
+
+// entityScript makes an entity's hash forget everything stored before a reading. It keeps the reading, so that a value
+// fetched before and written after does not count, and never lowers it.
+//
+//	KEYS  the entity's hash
+//	ARGV  the reading, how long to keep it (ms)
+//	returns 1 if something was stored
+var entityScript = redis.NewScript(`
+if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then redis.call('DEL', KEYS[1]) end
+local since = tonumber(redis.call('HGET', KEYS[1], 'since') or '0')
+local had = redis.call('HLEN', KEYS[1]) > 1 and 1 or 0
+redis.call('DEL', KEYS[1])
+redis.call('HSET', KEYS[1], 'since', string.format('%.0f', math.max(since, tonumber(ARGV[1]))))
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return had
+`)
+
+// syncPage is how many narrow members one sync asks for at a time.
+const syncPage = 5000
+
+// tick invalidates members in the shared table, and in this process.
+func (c *Cache) tick(ctx context.Context, members []string) (clock uint64, err error) {
+	keys := []string{c.keys.epochs(), c.keys.deps()}
+	keep := uint64(2 * (c.cfg.MaxTTL + longestStale).Microseconds())
+	args := make([]any, 0, 4+len(members))
+	args = append(args, text(sequence(c.versions.clock.Load())), c.cfg.MaxTracked, text(keep), c.keys.channel())
+	for _, m := range members {
+		args = append(args, m)
+	}
+	reply, err := tickScript.Eval(ctx, c.redis, keys, args...).StringSlice()
+	if err != nil {
+		return 0, err
+	}
+	if len(reply) != 3 {
+		return 0, fmt.Errorf("the tick script returned %d values", len(reply))
+	}
+	seq, floor, depFloor := number(reply[0]), number(reply[1]), number(reply[2])
+	c.versions.raise(reading(floor), reading(depFloor))
+	c.versions.apply(reading(seq), members)
+	return reading(seq), nil
+}
+
+// sync learns what was invalidated since the last sync, in pages.
+func (c *Cache) sync(ctx context.Context) error {
+	for {
+		more, err := c.syncOnce(ctx)
+		if err != nil || !more {
+			return err
+		}
+	}
+}
+
+func (c *Cache) syncOnce(ctx context.Context) (more bool, err error) {
+	c.syncing.Lock()
+	defer c.syncing.Unlock()
+	keys := []string{c.keys.epochs(), c.keys.deps()}
+	reply, err := syncScript.Eval(ctx, c.redis, keys,
+		text(sequence(c.versions.clock.Load())), text(c.synced), syncPage).Slice()
+	if err != nil {
+		return false, err
+	}
+	if len(reply) != 2 {
+		return false, fmt.Errorf("the sync script returned %d values", len(reply))
+	}
+	epochs, narrow := pairs(reply[0]), pairs(reply[1])
+	var clock, floor, depFloor uint64
+	for _, p := range epochs {
+		switch p.name {
+		case "clock":
+			clock = p.seq
+		case "floor":
+			floor = p.seq
+		case "depfloor":
+			depFloor = p.seq
+		}
+	}
+	if clock == 0 {
+		return false, errors.New("the sync script returned no clock")
+	}
+	if clock < c.synced {
+		// The table went back in time: a replica took over that had not heard the latest. What it missed is unknown.
+		c.cfg.Logger.Warn("cache: Redis lost invalidations; nothing stored before now is used", "clock", clock, "known", c.synced)
+		c.synced = 0
+		return false, c.invalidateEverything(ctx)
+	}
+	c.versions.raise(reading(floor), reading(depFloor))
+	for _, p := range epochs {
+		if strings.Contains(p.name, ":") || p.name == "*" {
+			c.learn(p)
+		}
+	}
+	for _, p := range narrow {
+		c.learn(p)
+	}
+	if len(narrow) == syncPage {
+		c.synced = narrow[len(narrow)-1].seq - 1
+		return true, nil
+	}
+	c.synced = clock
+	c.versions.advance(reading(clock))
+	return false, nil
+}
+
+// learn applies what a sync found, unless a message brought it before.
+func (c *Cache) learn(p memberAt) {
+	clock := reading(p.seq)
+	v := c.versions
+	v.mu.RLock()
+	known := v.wide[p.name] >= clock || v.narrow[p.name] >= clock
+	v.mu.RUnlock()
+	if !known {
+		c.totals.received.Add(1)
+		v.apply(clock, []string{p.name})
+	}
+}
+
+// invalidateEverything makes nothing count that was stored before.
+func (c *Cache) invalidateEverything(ctx context.Context) error {
+	_, err := c.tick(ctx, []string{"*"})
+	return err
+}
+
+// receive applies a message of another replica (or our own).
+func (c *Cache) receive(payload string) {
+	lines := strings.Split(payload, "\n")
+	if len(lines) < 3 {
+		return
+	}
+	seq := number(lines[0])
+	if seq == 0 {
+		return
+	}
+	c.versions.raise(reading(number(lines[1])), reading(number(lines[2])))
+	fresh := lines[3:]
+	for i := 0; i < len(fresh); i++ {
+		if len(fresh[i]) == 0 {
+			return
+		}
+	}
+	c.totals.received.Add(uint64(len(fresh)))
+	c.versions.apply(reading(seq), fresh)
+}
+
+// memberAt is a member and the number of its last invalidation.
+type memberAt struct {
+	name string
+	seq  uint64
+}
+
+func pairs(reply any) []memberAt {
+	list, _ := reply.([]any)
+	out := make([]memberAt, 0, len(list)/2)
+	for i := 0; i+1 < len(list); i += 2 {
+		name, _ := list[i].(string)
+		n, _ := list[i+1].(string)
+		if seq := number(n); name != "" && seq > 0 {
+			out = append(out, memberAt{name, seq})
+		}
+	}
+	return out
+}
+
+func text(n uint64) string { return strconv.FormatUint(n, 10) }
+
+// number reads what the scripts write; scores may come with an exponent. 0 when it is no number.
+func number(s string) uint64 {
+	if n, err := strconv.ParseUint(s, 10, 64); err == nil {
+		return n
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil || f < 0 || f > 1<<53 {
+		return 0
+	}
+	return uint64(f)
+}

@@ -1,0 +1,178 @@
+package cache
+
+import (
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// VisitOptions describe one client request to the cache.
+type VisitOptions struct {
+	// Identity names the caller, unforgeably (a verified subject, for example); empty for an anonymous caller. Only its
+	// digest is kept.
+	Identity string
+	// Header returns a header of the client's request, for subgraphs whose answers vary by it. May be nil.
+	Header func(name string) string
+	// CacheControl is the client's Cache-Control header; it counts only when Config.RequestNoCache allows it.
+	CacheControl string
+	// Debug collects what happened for every fetch, see Visit.Fetches.
+	Debug bool
+}
+
+// Visit is the cache's part of one client request: who asks, and what the answer may say about its own caching. It is
+// the Session of the execution.
+type Visit struct {
+	cache *Cache
+	// audience is the digest of the caller's identity; empty for an anonymous caller.
+	audience        string
+	header          func(string) string
+	noRead, noStore bool
+	debug           bool
+
+	mu sync.Mutex
+	// any tells that something contributed; left is the shortest time any part may be kept, age the age of the oldest.
+	any, private, uncacheable bool
+	left                      time.Duration
+	age                       time.Duration
+	fetches                   []FetchInfo
+}
+
+// Visit begins a client request.
+func (c *Cache) Visit(o VisitOptions) *Visit {
+	v := &Visit{cache: c, header: o.Header, debug: o.Debug}
+	if o.Identity != "" {
+		v.audience = digest([]byte("identity\x00" + o.Identity))
+	}
+	if c.cfg.RequestNoCache && o.CacheControl != "" {
+		said := parseControl([]string{o.CacheControl}, "")
+		v.noStore = said.noStore
+		v.noRead = said.noStore || said.noCache || said.maxAge == 0
+	}
+	return v
+}
+
+// varied is the digest of the values of the headers that a subgraph's answers vary by; empty when there are none.
+func (v *Visit) varied(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	b := []byte("vary")
+	for _, name := range names {
+		b = append(append(append(b, 0), strings.ToLower(name)...), 0)
+		if v.header != nil {
+			b = append(b, v.header(name)...)
+		}
+	}
+	return digest(b)
+}
+
+// tally is what some parts of an answer allow together.
+type tally struct {
+	any, private, uncacheable bool
+	left, age                 int64 // milliseconds
+}
+
+func (t *tally) add(left, age int64, private bool) {
+	if !t.any || left < t.left {
+		t.left = left
+	}
+	t.any, t.age, t.private = true, max(t.age, age), t.private || private
+}
+
+// addValue counts a stored value that was used at now.
+func (t *tally) addValue(v *value, now int64) {
+	t.add(max(v.expires-now, 0), max(now-v.born, 0), v.private)
+}
+
+func (v *Visit) contribute(t *tally) {
+	if !t.any && !t.uncacheable {
+		return
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if t.any {
+		left := time.Duration(t.left) * time.Millisecond
+		if !v.any || left < v.left {
+			v.left = left
+		}
+		v.any = true
+		v.age = max(v.age, time.Duration(t.age)*time.Millisecond)
+	}
+	v.private = v.private || t.private
+	v.uncacheable = v.uncacheable || t.uncacheable
+}
+
+// CacheControl returns what the answer's Cache-Control header should say, and the Age header's seconds (0: leave it
+// out). hasErrors tells that the answer has errors. An empty string means that no subgraph contributed.
+// The freshness of the answer is that of its shortest-lived part: max-age minus age is what that part has left.
+func (v *Visit) CacheControl(hasErrors bool) (header string, age int) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	switch {
+	case hasErrors || v.uncacheable || v.noStore:
+		return "no-store", 0
+	case !v.any:
+		return "", 0
+	case v.left < time.Second:
+		return "no-store", 0
+	}
+	age = int(v.age / time.Second)
+	scope := "public"
+	if v.private {
+		scope = "private"
+	}
+	return scope + ", max-age=" + strconv.Itoa(int(v.left/time.Second)+age), age
+}
+
+// FetchInfo tells what the cache did for one entity (or root field) of one fetch; for people who debug.
+type FetchInfo struct {
+	Subgraph string `json:"subgraph"`
+	Type     string `json:"type"`
+	Key      string `json:"key"`
+	// Status is hit, null, stale, partial, miss, shared or stored.
+	Status string `json:"status"`
+	// Source is "local" or "redis" for what was found.
+	Source string `json:"source,omitempty"`
+	// Age and Left are in seconds: of the oldest value, and of the one that ends first.
+	Age  float64  `json:"age,omitempty"`
+	Left float64  `json:"left,omitempty"`
+	Tags []string `json:"tags,omitempty"`
+}
+
+// Fetches returns what was collected for debugging.
+func (v *Visit) Fetches() []FetchInfo {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return append([]FetchInfo(nil), v.fetches...)
+}
+
+// maxFetchInfos bounds what is collected for one request.
+const maxFetchInfos = 2000
+
+func (v *Visit) note(i FetchInfo) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if len(v.fetches) < maxFetchInfos {
+		v.fetches = append(v.fetches, i)
+	}
+}
+
+// noteValues notes what was found for an entity.
+func (v *Visit) noteValues(i FetchInfo, found []*value, now int64) {
+	for _, f := range found {
+		if f == nil {
+			continue
+		}
+		i.Age = max(i.Age, float64(now-f.born)/1000)
+		if left := float64(f.expires-now) / 1000; i.Left == 0 || left < i.Left {
+			i.Left = left
+		}
+		for _, d := range f.deps {
+			if _, tag, ok := strings.Cut(strings.TrimPrefix(d, "g:"), ":"); ok && d[0] == 'g' {
+				i.Tags = append(i.Tags, tag)
+			}
+		}
+	}
+	v.note(i)
+}

@@ -1,0 +1,340 @@
+package cache
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// writer stores what was fetched after the client has its answer: one goroutine builds values, keeps them in process
+// and ends flights; another writes them to Redis in batches.
+type writer struct {
+	c    *Cache
+	jobs chan storeJob
+	out  chan redisWrite
+	// waiting is the number of bytes in both queues.
+	waiting atomic.Int64
+	// unsettled counts jobs and writes that are not done.
+	unsettled atomic.Int64
+
+	mu     sync.RWMutex
+	closed bool
+}
+
+// redisWrite is the values of one hash.
+type redisWrite struct {
+	// entity is the key of the entity's hash, key that of the hash the values belong in (the same for those for everybody).
+	entity, key, self string
+	scope             *scope
+	// seq is the clock reading of the values as Redis counts.
+	seq    uint64
+	clock  uint64
+	began  int64
+	values []value
+	size   int64
+}
+
+const (
+	jobQueue   = 1024
+	writeQueue = 8192
+)
+
+func newWriter(c *Cache) *writer {
+	return &writer{c: c, jobs: make(chan storeJob, jobQueue), out: make(chan redisWrite, writeQueue)}
+}
+
+// submit hands over a job; it never waits. What does not fit is dropped, and its flights end empty-handed.
+func (w *writer) submit(j storeJob) {
+	if len(j.entities) == 0 {
+		w.abandon(j)
+		return
+	}
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if w.closed || w.waiting.Load()+j.size > w.c.cfg.Writes.MaxBytes {
+		w.drop(j)
+		return
+	}
+	w.unsettled.Add(1)
+	w.waiting.Add(j.size)
+	select {
+	case w.jobs <- j:
+	default:
+		w.waiting.Add(-j.size)
+		w.unsettled.Add(-1)
+		w.drop(j)
+	}
+}
+
+func (w *writer) drop(j storeJob) {
+	w.c.totals.writeDrops.Add(uint64(len(j.entities)))
+	w.abandon(j)
+}
+
+func (w *writer) abandon(j storeJob) {
+	for _, f := range j.flights {
+		w.c.flights.end(f, nil)
+	}
+}
+
+// build works on jobs until the queue is closed.
+func (w *writer) build() {
+	defer w.c.background.Done()
+	defer close(w.out)
+	for j := range w.jobs {
+		w.process(&j)
+		w.waiting.Add(-j.size)
+		w.unsettled.Add(-1)
+	}
+}
+
+// process stores one job in process, ends its flights and queues what goes to Redis.
+func (w *writer) process(j *storeJob) {
+	c := w.c
+	brought := map[string]*record{}
+	for i := range j.entities {
+		s := &j.entities[i]
+		for k := range s.st.items {
+			it := &s.st.items[k]
+			alternates := s.alternates(it)
+			built, unstorable := s.build(j, it, alternates)
+			n := &s.st.tp.scope.stats
+			if unstorable {
+				n.unstorable.Add(1)
+			}
+			s.st.tp.scope.shared.Store(len(built.shared) > 0)
+			if len(built.shared)+len(built.private) == 0 {
+				continue
+			}
+			n.stored.Add(1)
+			if rec := w.keep(j, s, it, built); rec != nil {
+				brought[it.local] = rec
+			}
+			for _, key := range alternates {
+				w.keep(j, s, s.st.alternate(it, key), built.dependingOn(it.self))
+			}
+		}
+	}
+	for _, f := range j.flights {
+		c.flights.end(f, brought[f.key])
+	}
+}
+
+// dependingOn returns the values with one more dependency.
+func (o lanes) dependingOn(member string) lanes {
+	add := func(values []value) []value {
+		out := make([]value, len(values))
+		for i, v := range values {
+			v.deps = append(append([]string(nil), v.deps...), member)
+			out[i] = v
+		}
+		return out
+	}
+	return lanes{shared: add(o.shared), private: add(o.private)}
+}
+
+// alternate is the item of the same entity under another key.
+func (st *entityState) alternate(it *item, key []byte) *item {
+	local := append(append([]byte(nil), st.tp.local...), key...)
+	return &item{
+		canonical: key, local: string(appendAudience(local, st.fetch.varied)),
+		redis: entityKey(st.tp.prefix, key), self: entityMember(st.tp.scope.subgraph, st.tp.name, key),
+	}
+}
+
+// keep stores the values of an item in process and queues them for Redis. It returns the record for everybody.
+func (w *writer) keep(j *storeJob, s *storeEntity, it *item, built lanes) *record {
+	var shared *record
+	fs := s.st.fetch
+	for lane, values := range [...][]value{built.shared, built.private} {
+		if len(values) == 0 {
+			continue
+		}
+		key, audience := it.local, fs.varied
+		if lane == 1 {
+			key = string(appendAudience([]byte(key), fs.audience))
+			audience = fs.varied + fs.audience
+		}
+		rec := &record{fields: values, self: it.self, until: w.c.localUntil(j.now)}
+		if lane == 0 {
+			shared = rec
+		}
+		if w.c.l1 != nil {
+			w.c.l1.merge(key, rec, j.now)
+		}
+		if w.c.redis == nil {
+			continue
+		}
+		target := it.redis
+		if audience != "" {
+			target = w.c.keys.audienceKey(it.redis, audience)
+		}
+		w.queue(redisWrite{
+			entity: it.redis, key: target, self: it.self, scope: s.st.tp.scope,
+			seq: sequence(fs.clock), clock: fs.clock, began: fs.began, values: values,
+		})
+	}
+	return shared
+}
+
+func (w *writer) queue(r redisWrite) {
+	for i := range r.values {
+		r.size += int64(r.values[i].size())
+	}
+	if w.waiting.Load()+r.size > w.c.cfg.Writes.MaxBytes || !w.c.breaker.closed() {
+		w.c.totals.writeDrops.Add(1)
+		return
+	}
+	w.unsettled.Add(1)
+	w.waiting.Add(r.size)
+	select {
+	case w.out <- r:
+	default:
+		w.settle(r)
+		w.c.totals.writeDrops.Add(1)
+	}
+}
+
+func (w *writer) settle(r redisWrite) {
+	w.waiting.Add(-r.size)
+	w.unsettled.Add(-1)
+}
+
+// write sends batches to Redis until the queue is closed.
+func (w *writer) write() {
+	defer w.c.background.Done()
+	batch := make([]redisWrite, 0, w.c.cfg.Writes.Batch)
+	for r := range w.out {
+		batch = append(batch[:0], r)
+	more:
+		for len(batch) < cap(batch) {
+			select {
+			case r, ok := <-w.out:
+				if !ok {
+					break more
+				}
+				batch = append(batch, r)
+			default:
+				break more
+			}
+		}
+		w.send(batch)
+		for _, r := range batch {
+			w.settle(r)
+		}
+	}
+}
+
+// send writes a batch in one pipeline: every hash by itself, so that a cluster's slots do not matter.
+func (w *writer) send(batch []redisWrite) {
+	c := w.c
+	if c.redis == nil || !c.breaker.closed() {
+		c.totals.writeDrops.Add(uint64(len(batch)))
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), c.cfg.WriteTimeout)
+	defer cancel()
+	pipe := c.redis.Pipeline()
+	type sent struct {
+		r      *redisWrite
+		set    *redis.IntCmd
+		length *redis.IntCmd
+	}
+	var all []sent
+	now := millis(c.cfg.Now())
+	for i := range batch {
+		r := &batch[i]
+		if r.clock < r.scope.min.Load() || !c.versions.entityCounts(r.self, r.clock) ||
+			now-r.began > tombstone.Milliseconds()/2 {
+			c.totals.writeDrops.Add(1)
+			continue
+		}
+		args := make([]any, 0, 2*len(r.values))
+		var until int64
+		for j := range r.values {
+			v := r.values[j]
+			v.clock = r.seq
+			args = append(args, v.name, encodeValue(nil, r.key, &v))
+			until = max(until, v.ends())
+		}
+		left := time.Duration(max(until-now, 1)) * time.Millisecond
+		pipe.HSetNX(ctx, r.entity, sinceField, text(r.seq))
+		s := sent{r: r, set: pipe.HSet(ctx, r.key, args...)}
+		pipe.Do(ctx, "pexpire", r.entity, left.Milliseconds(), "nx")
+		pipe.Do(ctx, "pexpire", r.entity, left.Milliseconds(), "gt")
+		if r.key != r.entity {
+			pipe.Do(ctx, "pexpire", r.key, left.Milliseconds(), "nx")
+			pipe.Do(ctx, "pexpire", r.key, left.Milliseconds(), "gt")
+		}
+		s.length = pipe.HLen(ctx, r.key)
+		all = append(all, s)
+	}
+	if len(all) == 0 {
+		return
+	}
+	if _, err := pipe.Exec(ctx); isOutage(err) {
+		c.breaker.open(err)
+	}
+	for _, s := range all {
+		if err := s.set.Err(); err != nil {
+			c.totals.writeErrors.Add(1)
+			w.refused(ctx, s.r, err)
+			continue
+		}
+		c.totals.written.Add(1)
+		if s.length.Val() > int64(c.cfg.MaxFields) {
+			w.trim(ctx, s.r.key, now)
+		}
+	}
+}
+
+// refused deals with a write Redis did not take. A key that holds something else than a hash is not ours: it goes.
+func (w *writer) refused(ctx context.Context, r *redisWrite, err error) {
+	var refused redis.Error
+	if errors.As(err, &refused) && redis.HasErrorPrefix(err, "WRONGTYPE") {
+		w.c.redis.Unlink(ctx, r.entity)
+		if r.key != r.entity {
+			w.c.redis.Unlink(ctx, r.key)
+		}
+	}
+}
+
+// trim removes ended fields of a hash that has grown too large, and the oldest ones if that is not enough.
+func (w *writer) trim(ctx context.Context, key string, now int64) {
+	all, err := w.c.redis.HGetAll(ctx, key).Result()
+	if err != nil {
+		return
+	}
+	remove := surplus(key, all, now, w.c.cfg.MaxFields/2)
+	if len(remove) > 0 {
+		w.c.redis.HDel(ctx, key, remove...)
+	}
+}
+
+// settleAll waits until everything submitted before is stored or dropped, or the time is over.
+func (w *writer) settleAll(ctx context.Context) error {
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for w.unsettled.Load() > 0 {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// close lets the queues run out; submit drops from now on.
+func (w *writer) close() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.closed {
+		w.closed = true
+		close(w.jobs)
+	}
+}
