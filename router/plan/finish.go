@@ -1,0 +1,226 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graphql/weft/router/supergraph"
+)
+
+// finish turns what was collected into a Plan.
+func (b *builder) finish() *Plan {
+	p := &Plan{Supergraph: b.t.sg, Operation: b.op}
+	for _, c := range b.calls {
+		b.separateKeys(c.sel)
+	}
+	b.mergeCalls()
+	slices.SortStableFunc(b.calls, func(x, y *bcall) int {
+		return cmp.Or(cmp.Compare(x.step, y.step), cmp.Compare(x.slot.level, y.slot.level), cmp.Compare(x.slot.graph, y.slot.graph))
+	})
+	requestOf := map[*bcall]*Request{}
+	var groups [][]*bcall
+	for _, c := range b.calls {
+		n := len(groups)
+		if n > 0 && c.place != nil && c.sel.entity {
+			if last := groups[n-1][0]; last.step == c.step && last.slot == c.slot && last.sel.entity {
+				groups[n-1] = append(groups[n-1], c)
+				requestOf[c] = p.Requests[n-1]
+				continue
+			}
+		}
+		req := &Request{ID: n, Subgraph: b.t.sg.Subgraphs[c.slot.graph], Kind: ast.Query}
+		if c.place == nil {
+			req.Kind = b.op.Kind
+		}
+		p.Requests = append(p.Requests, req)
+		groups = append(groups, []*bcall{c})
+		requestOf[c] = req
+	}
+	for i, calls := range groups {
+		b.request(p, p.Requests[i], calls)
+	}
+	for i, calls := range groups {
+		for j, c := range calls {
+			b.connect(p.Requests[i].Calls[j], c)
+		}
+	}
+	b.order(p, groups, requestOf)
+	p.Stats = Stats{Nodes: b.nodes, BudgetExhausted: b.exhausted, Waves: waves(p)}
+	return p
+}
+
+// request writes a request's document and builds its calls.
+func (b *builder) request(p *Plan, req *Request, calls []*bcall) {
+	keys, variables := callNames(calls, b.op.Variables)
+	d := document{t: b.t}
+	req.Document, req.Variables = d.request(req.Kind, calls, keys, variables, b.op.Variables)
+	for i, c := range calls {
+		call := &Call{ID: p.Calls, Entities: c.sel.entity, Key: keys[i], Variable: variables[i]}
+		p.Calls++
+		call.Selection = b.selection(p, call, nil, c.sel)
+		req.Calls = append(req.Calls, call)
+	}
+}
+
+// selection builds a selection set with its fields in the order of the document.
+func (b *builder) selection(p *Plan, call *Call, owner *Field, sel *bsel) *SelectionSet {
+	out := &SelectionSet{Call: call, Owner: owner, Type: sel.decl}
+	sel.out = out
+	d := document{t: b.t}
+	plain, frags := d.split(sel)
+	fields := slices.Clone(plain)
+	for _, frag := range frags {
+		for _, f := range frag.fields {
+			if !slices.Contains(fields, f) {
+				fields = append(fields, f)
+			}
+		}
+	}
+	out.Fields = make([]*Field, 0, len(fields))
+	for _, f := range fields {
+		pf := &Field{ID: p.Fields, Key: f.key, Def: f.def, On: f.on, Args: f.args, Serves: f.serves, Parent: out}
+		p.Fields++
+		f.out = pf
+		if f.child != nil {
+			pf.Selection = b.selection(p, call, pf, f.child)
+		}
+		out.Fields = append(out.Fields, pf)
+	}
+	return out
+}
+
+// connect fills what refers to other calls.
+func (b *builder) connect(call *Call, c *bcall) {
+	for _, t := range c.targets {
+		at := t.at.real().out
+		if at == nil || slices.ContainsFunc(call.Targets, func(o *Target) bool { return o.At == at }) {
+			continue
+		}
+		on := t.on
+		if on == nil {
+			for _, in := range c.inputs {
+				on = on.Or(in.on)
+			}
+			if len(c.inputs) == 0 {
+				on = at.Type.Possible
+			}
+		}
+		call.Targets = append(call.Targets, &Target{At: at, On: on, Path: path(b.t.sg, t.at)})
+	}
+	for _, in := range c.inputs {
+		call.Input = append(call.Input, &Representation{On: in.on, TypeName: in.typeName, Fields: representationFields(in.fields)})
+	}
+}
+
+func representationFields(fields []*brep) []*RepresentationField {
+	var out []*RepresentationField
+	for _, f := range fields {
+		r := &RepresentationField{Name: f.name, On: f.on, Key: f.key, Fields: representationFields(f.fields)}
+		for _, bf := range f.from {
+			if pf := bf.real().out; !slices.Contains(r.From, pf) {
+				r.From = append(r.From, pf)
+			}
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// path describes where in the response the objects of a selection set stand.
+func path(sg *supergraph.Supergraph, sel *bsel) []PathElement {
+	if sel.owner == nil {
+		if len(sel.call.targets) > 0 {
+			return path(sg, sel.call.targets[0].at)
+		}
+		return nil
+	}
+	f := sel.owner
+	e := PathElement{Key: f.key}
+	if len(f.serves) > 0 {
+		e.Key = f.serves[0].Key
+	}
+	for t := f.typ; t != nil; t = t.Elem {
+		if t.Elem != nil {
+			e.Lists++
+		}
+	}
+	if f.sel.decl.IsAbstract() && !f.sel.decl.Possible.SubsetOf(f.on) {
+		for o := range f.on.All {
+			e.On = append(e.On, sg.Objects[o].Name)
+		}
+	}
+	return append(path(sg, f.sel), e)
+}
+
+// order fills in which requests must be complete before which.
+func (b *builder) order(p *Plan, groups [][]*bcall, requestOf map[*bcall]*Request) {
+	step, before := 0, []int(nil)
+	for i, calls := range groups {
+		req := p.Requests[i]
+		need := func(c *bcall) {
+			if r := requestOf[c.real()]; r != nil && r != req && !slices.Contains(req.After, r.ID) {
+				req.After = append(req.After, r.ID)
+			}
+		}
+		for _, c := range calls {
+			if c.step != step {
+				step, before = c.step, sinks(p.Requests[:i])
+			}
+			for _, t := range c.targets {
+				need(t.at.call)
+			}
+			for _, in := range c.inputs {
+				eachSource(in.fields, func(f *bfield) { need(f.sel.call) })
+			}
+			for _, a := range c.after {
+				need(a)
+			}
+		}
+		if len(req.After) == 0 && step > 0 {
+			req.After = slices.Clone(before)
+		}
+		slices.Sort(req.After)
+	}
+}
+
+func eachSource(fields []*brep, do func(f *bfield)) {
+	for _, r := range fields {
+		for _, f := range r.from {
+			do(f)
+		}
+		eachSource(r.fields, do)
+	}
+}
+
+// sinks returns the requests that no other waits for.
+func sinks(requests []*Request) []int {
+	waited := make([]bool, len(requests))
+	for _, r := range requests {
+		for _, id := range r.After {
+			waited[id] = true
+		}
+	}
+	var out []int
+	for i := range requests {
+		if !waited[i] {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// waves is the number of requests on the longest chain.
+func waves(p *Plan) int {
+	depth := make([]int, len(p.Requests))
+	longest := 0
+	for i, r := range p.Requests {
+		for _, id := range r.After {
+			depth[i] = max(depth[i], depth[id])
+		}
+		depth[i]++
+		longest = max(longest, depth[i])
+	}
+	return longest
+}

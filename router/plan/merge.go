@@ -1,0 +1,192 @@
+package plan
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// real follows merges.
+func (s *bsel) real() *bsel {
+	for s.merged != nil {
+		s = s.merged
+	}
+	return s
+}
+
+func (f *bfield) real() *bfield {
+	for f.merged != nil {
+		f = f.merged
+	}
+	return f
+}
+
+func (c *bcall) real() *bcall {
+	for c.merged != nil {
+		c = c.merged
+	}
+	return c
+}
+
+// mergeCalls joins entity calls of one request that ask for the same with representations of the same form: the
+// entities of all places then travel in one list. What happens below must be the same, too, so that a later call that
+// only one of the places needs is not made for the others. The latest waves are looked at first for that reason.
+func (b *builder) mergeCalls() {
+	order := slices.Clone(b.calls)
+	slices.SortStableFunc(order, func(a, c *bcall) int { return c.slot.level - a.slot.level })
+	numbers := map[string]*bcall{}
+	for i, c := range order {
+		c.number = i
+		if c.place == nil {
+			continue
+		}
+		sig := b.signature(c)
+		first := numbers[sig]
+		if first == nil {
+			numbers[sig] = c
+			continue
+		}
+		c.merged = first
+		c.number = first.number
+		mergeSelections(first.sel, c.sel)
+		first.targets = append(first.targets, c.targets...)
+		first.after = append(first.after, c.after...)
+		for i, in := range c.inputs {
+			for j, f := range in.fields {
+				joinSources(first.inputs[i].fields[j], f)
+			}
+		}
+	}
+	b.calls = slices.DeleteFunc(b.calls, func(c *bcall) bool { return c.merged != nil })
+}
+
+// signature describes everything two calls must have in common to be merged.
+func (b *builder) signature(c *bcall) string {
+	var out strings.Builder
+	num := func(n int) {
+		out.WriteString(strconv.Itoa(n))
+		out.WriteByte(' ')
+	}
+	num(c.step)
+	num(c.slot.graph)
+	num(c.slot.level)
+	d := document{t: b.t}
+	d.selection(c.sel)
+	out.Write(d.out)
+	for _, in := range c.inputs {
+		out.WriteByte('#')
+		out.WriteString(in.typeName)
+		writeTypes(&out, in.on)
+		writeRep(&out, in.fields)
+	}
+	var below func(s *bsel)
+	position := 0
+	below = func(s *bsel) {
+		position++
+		var numbers []int
+		for _, o := range b.calls {
+			for _, t := range o.targets {
+				if t.at.real() == s {
+					numbers = append(numbers, o.number)
+				}
+			}
+		}
+		slices.Sort(numbers)
+		for _, n := range slices.Compact(numbers) {
+			num(position)
+			num(n)
+		}
+		for _, f := range s.fields {
+			writeTypes(&out, f.on)
+			if f.child != nil {
+				below(f.child)
+			}
+		}
+	}
+	below(c.sel)
+	return out.String()
+}
+
+func writeTypes(out *strings.Builder, on []uint64) {
+	out.WriteByte('[')
+	for _, w := range on {
+		out.WriteString(strconv.FormatUint(w, 16))
+		out.WriteByte('.')
+	}
+	out.WriteByte(']')
+}
+
+func writeRep(out *strings.Builder, fields []*brep) {
+	for _, f := range fields {
+		out.WriteString(f.name)
+		writeTypes(out, f.on)
+		if f.key {
+			out.WriteByte('!')
+		}
+		out.WriteByte('{')
+		writeRep(out, f.fields)
+		out.WriteByte('}')
+	}
+}
+
+// mergeSelections makes one selection set stand for another with the same text.
+func mergeSelections(into, from *bsel) {
+	from.merged = into
+	for i, f := range from.fields {
+		g := into.fields[i]
+		f.merged = g
+		for _, s := range f.serves {
+			g.serve(s)
+		}
+		if f.child != nil {
+			mergeSelections(g.child, f.child)
+		}
+	}
+}
+
+func joinSources(into, from *brep) {
+	for _, f := range from.from {
+		if !slices.Contains(into.from, f) {
+			into.from = append(into.from, f)
+		}
+	}
+	for i, f := range from.fields {
+		joinSources(into.fields[i], f)
+	}
+}
+
+// separateKeys gives a field another response key where fields of different runtime types share one but something below
+// them cannot be merged. GraphQL specification, section 5.3.2, SameResponseShape.
+func (b *builder) separateKeys(sel *bsel) {
+	for i, f := range sel.fields {
+		for _, o := range sel.fields[:i] {
+			if f.child != nil && o.child != nil && f.key == o.key && b.differ(f.child, o.child) {
+				b.aliases++
+				f.key = "_weft" + strconv.Itoa(b.aliases) + "_" + f.def.Name
+			}
+		}
+		if f.child != nil {
+			b.separateKeys(f.child)
+		}
+	}
+}
+
+func (b *builder) differ(x, y *bsel) bool {
+	for _, f := range x.fields {
+		for _, o := range y.fields {
+			if f.key != o.key {
+				continue
+			}
+			if f.def == nil || o.def == nil {
+				if f.def != o.def {
+					return true
+				}
+				continue
+			}
+			if !sameShape(f.typ, o.typ, b.t.sg) || f.child != nil && o.child != nil && b.differ(f.child, o.child) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,378 @@
+package plan
+
+import (
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graphql/weft/router/operation"
+	"github.com/weft-graphql/weft/router/supergraph"
+)
+
+// place is a composite value of the response, as the planner sees it: a selection set of the operation, or a value that
+// only keys and @requires need (hidden).
+//
+// A place below an abstract type is split by the classes of its parent where these are resolved by different subgraphs;
+// one selection set of the operation can therefore be several places.
+type place struct {
+	// typ is the declared type of the value.
+	typ *supergraph.Type
+	// sel is the client's selection; nil for a hidden place, which has items instead.
+	sel   *operation.SelectionSet
+	items supergraph.FieldSet
+	// owner and via are the class and want this place hangs below; nil at the root.
+	owner *class
+	via   *want
+	// sources are the subgraphs that can resolve the field this place hangs below, and views the same in detail.
+	sources graphs
+	views   []view
+	// collapsed tells that every source resolves all that is wanted here and below, so that nothing is to be decided.
+	collapsed bool
+	classes   []*class
+	// unknown stands for objects whose runtime type is not known yet, at places that an interface object can produce.
+	unknown *class
+	// nodes are the subgraphs' views of all objects of the place.
+	nodes []*node
+	// typenames are the client's __typename fields; needType tells that the runtime type must be known at last.
+	typenames []*operation.Field
+	needType  bool
+	// typed is the earliest level at which the runtime type is known.
+	typed int
+	// anyOf tells that the sources disagree on the possible types altogether: a type that a source does not know
+	// cannot occur when that source is used.
+	anyOf bool
+	// required are the wants of a hidden place that its items name.
+	required []*want
+	// hidden is the number of hidden places around this one, itself included.
+	hidden int
+	// fact numbers what the search knows of the place.
+	typedFact, goalFact int32
+}
+
+// view is how one subgraph sees the objects of a place when it resolves the field above.
+type view struct {
+	graph    int
+	decl     *supergraph.Type
+	provided []supergraph.FieldSet
+}
+
+// class is a set of runtime types of a place that are resolved alike.
+type class struct {
+	place *place
+	types supergraph.TypeSet
+	// rep is one of the types, standing for all.
+	rep   *supergraph.Type
+	wants []*want
+	// nodes are subgraphs entered for objects of this class.
+	nodes []*node
+	jumps []*jump
+}
+
+// want is a field, or several leaf fields with the same resolvers, that objects of a class shall have.
+type want struct {
+	class   *class
+	facts   *fieldFacts
+	members []member
+	// items is what is needed of a composite field that only representations need.
+	items supergraph.FieldSet
+	child *place
+	// goal tells that the operation asks for it; input that a representation needs it.
+	goal, input bool
+	// settled tells that every source of the place resolves it and all below.
+	settled bool
+	// shared tells that classes share the child place: only a view of the whole place may resolve it.
+	shared bool
+	// known is the earliest level at which it can be known; 0 while it is not.
+	known    int
+	specials []*special
+	// knownFact is the first of the facts "known at level 1, 2, ..."; goalFact the fact "known at last".
+	knownFact, goalFact int32
+}
+
+// member is one field of a want.
+type member struct {
+	def    *supergraph.Field
+	args   []operation.Argument
+	client []*operation.Field
+}
+
+// node is a subgraph's view of objects: whoever has it can read fields there.
+type node struct {
+	place *place
+	// class is the class that was entered by a representation; nil for views of the whole place.
+	class *class
+	graph int
+	// decl is the type the subgraph declares for the value.
+	decl *supergraph.Type
+	// object tells that decl is an interface object there: the runtime type is not told.
+	object bool
+	// provided are the field sets of @provides that hold here.
+	provided []supergraph.FieldSet
+	// parents are the nodes whose fields lead here; empty for the root and for entered classes.
+	parents []parent
+	// links are the nodes below that come with this one.
+	links []link
+	// levels are the waves in which the node can be had, as bits.
+	levels uint64
+	// fact is the first of the facts "had in wave 1, 2, ...".
+	fact int32
+	jump *jump
+}
+
+type parent struct {
+	node    *node
+	want    *want
+	special *special
+}
+
+type link struct {
+	want *want
+	node *node
+}
+
+// jump is a way of entering a subgraph with a representation.
+type jump struct {
+	class  *class
+	entry  *entry
+	inputs []*want
+	node   *node
+}
+
+// special is a field that a subgraph resolves only with more inputs than the key.
+type special struct {
+	want   *want
+	way    *way
+	inputs []*want
+	// node is the entered node that resolves it.
+	node   *node
+	child  *node
+	levels uint64
+	fact   int32
+}
+
+// maxHidden bounds how deep keys may need keys of their own.
+const maxHidden = 4
+
+// rootPlace builds the places of an operation.
+func (r *run) rootPlace(sel *operation.SelectionSet) *place {
+	p := &place{typ: sel.Parent, sel: sel, sources: newGraphs(r.t.n)}
+	for g, in := range sel.Parent.In {
+		if in != nil {
+			p.views = append(p.views, view{graph: g, decl: sel.Parent})
+			p.sources.add(g)
+		}
+	}
+	r.places = append(r.places, p)
+	c := &class{place: p, types: sel.Parent.Possible, rep: sel.Parent}
+	p.classes = []*class{c}
+	r.clientWants(c, sel)
+	r.finish(p)
+	return p
+}
+
+// childPlace builds the place below a composite want. views are those of the subgraphs that can resolve the want.
+func (r *run) childPlace(w *want, sel *operation.SelectionSet, items supergraph.FieldSet, views []view) *place {
+	p := &place{typ: w.members[0].def.Named, sel: sel, items: items, owner: w.class, via: w, views: views,
+		sources: newGraphs(r.t.n), hidden: w.class.place.hidden}
+	if sel == nil {
+		p.hidden++
+	}
+	for _, v := range views {
+		p.sources.add(v.graph)
+	}
+	if p.sources.subsetOf(r.complete(sel, items, p.typ)) {
+		p.collapsed = true
+		return p
+	}
+	r.places = append(r.places, p)
+	r.classify(p)
+	for _, c := range p.classes {
+		if sel != nil {
+			r.clientWants(c, sel)
+		} else {
+			p.required = append(p.required, r.inputs(c, items)...)
+		}
+	}
+	r.finish(p)
+	return p
+}
+
+// finish decides which subgraphs may be entered at the place and builds the places below.
+func (r *run) finish(p *place) {
+	r.needsType(p)
+	for _, c := range p.classes {
+		r.findJumps(c)
+	}
+	if p.unknown != nil {
+		r.findJumps(p.unknown)
+	}
+	for _, c := range p.classes {
+		r.children(c)
+	}
+	if p.unknown != nil {
+		r.children(p.unknown)
+	}
+}
+
+// needsType decides whether the runtime type matters at a place that interface objects can produce.
+func (r *run) needsType(p *place) {
+	if p.unknown == nil || p.sel == nil {
+		return
+	}
+	for _, f := range p.sel.Fields {
+		if f.IsTypename() || !p.typ.Possible.SubsetOf(f.On) {
+			p.needType = true
+		}
+	}
+}
+
+// clientWants adds the client's fields to a class.
+func (r *run) clientWants(c *class, sel *operation.SelectionSet) {
+	p := c.place
+	for _, f := range sel.Fields {
+		if !appliesTo(f.On, c) {
+			continue
+		}
+		if f.Def == nil {
+			if f.IsTypename() {
+				p.addTypename(f)
+			}
+			continue
+		}
+		def := f.Def
+		if def.Parent != c.rep {
+			if own := c.rep.Field(f.Name); own != nil {
+				def = own
+			}
+		}
+		m := member{def: def, args: f.Args, client: []*operation.Field{f}}
+		facts := r.t.facts(def)
+		if f.Selection == nil {
+			if w := r.leafGroup(c, facts); w != nil {
+				w.members = append(w.members, m)
+				continue
+			}
+		}
+		c.wants = append(c.wants, &want{class: c, facts: facts, members: []member{m}, goal: true})
+	}
+}
+
+func appliesTo(on supergraph.TypeSet, c *class) bool {
+	return c.rep.ObjectIndex < 0 || on.Has(c.rep.ObjectIndex)
+}
+
+func (p *place) addTypename(f *operation.Field) {
+	for _, t := range p.typenames {
+		if t == f {
+			return
+		}
+	}
+	p.typenames = append(p.typenames, f)
+}
+
+// leafGroup finds the leaf want whose fields have the same resolvers.
+func (r *run) leafGroup(c *class, facts *fieldFacts) *want {
+	if facts.special || r.t.types[c.rep.ID].provides {
+		return nil
+	}
+	for _, w := range c.wants {
+		if w.facts.class == facts.class && w.members[0].def.Named.IsLeaf() {
+			return w
+		}
+	}
+	return nil
+}
+
+// inputs adds the fields of a field set, which a representation needs, to a class and returns their wants.
+func (r *run) inputs(c *class, set supergraph.FieldSet) []*want {
+	var out []*want
+	for _, item := range set {
+		switch {
+		case item.On != nil:
+			if c.rep.ObjectIndex < 0 || item.On.Possible.Has(c.rep.ObjectIndex) {
+				out = append(out, r.inputs(c, item.Items)...)
+			}
+		case item.Field != nil:
+			if w := r.input(c, item); w != nil {
+				out = append(out, w)
+			}
+		}
+	}
+	return out
+}
+
+func (r *run) input(c *class, item *supergraph.FieldSetItem) *want {
+	def := c.rep.Field(item.Name)
+	if def == nil {
+		return nil
+	}
+	args := literalArguments(def, item.Args)
+	leaf := def.Named.IsLeaf()
+	for _, w := range c.wants {
+		for _, m := range w.members {
+			if m.def != def || !sameArguments(m.args, args) {
+				continue
+			}
+			if leaf || w.items != nil && sameFieldSet(w.items, item.Items) {
+				w.input = true
+				return w
+			}
+		}
+	}
+	facts := r.t.facts(def)
+	m := member{def: def, args: args}
+	if leaf {
+		if w := r.leafGroup(c, facts); w != nil {
+			w.members = append(w.members, m)
+			w.input = true
+			return w
+		}
+	}
+	w := &want{class: c, facts: facts, members: []member{m}, input: true}
+	if !leaf {
+		w.items = item.Items
+	}
+	c.wants = append(c.wants, w)
+	return w
+}
+
+func sameFieldSet(a, b supergraph.FieldSet) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i].Name != b[i].Name || a[i].On != b[i].On || !sameFieldSet(a[i].Items, b[i].Items) || len(a[i].Args) != len(b[i].Args) {
+			return false
+		}
+		for j := range a[i].Args {
+			if a[i].Args[j].Name != b[i].Args[j].Name || a[i].Args[j].Value.String() != b[i].Args[j].Value.String() {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// literalArguments turns the arguments of a field set into those of an operation.
+func literalArguments(def *supergraph.Field, list ast.ArgumentList) []operation.Argument {
+	if len(list) == 0 {
+		return nil
+	}
+	var out []operation.Argument
+	for _, a := range def.Args {
+		if given := list.ForName(a.Name); given != nil {
+			out = append(out, operation.Argument{Name: a.Name, Value: given.Value, Type: a.Type})
+		}
+	}
+	return out
+}
+
+func sameArguments(a, b []operation.Argument) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i].Name != b[i].Name || a[i].Value.String() != b[i].Value.String() {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,184 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graphql/weft/router/operation"
+	"github.com/weft-graphql/weft/router/supergraph"
+)
+
+// Planner plans operations over one supergraph. It is safe for concurrent use.
+type Planner struct {
+	sg     *supergraph.Supergraph
+	budget int
+
+	mu sync.Mutex
+	// tables are by the labels that are on, joined; "" is built at once.
+	tables map[string]*tables
+}
+
+// DefaultBudget is the number of search nodes after which the best plan so far is taken.
+const DefaultBudget = 20_000
+
+// maxTables bounds how many combinations of override labels are remembered.
+const maxTables = 64
+
+// New prepares a planner.
+func New(sg *supergraph.Supergraph) *Planner {
+	p := &Planner{sg: sg, budget: DefaultBudget, tables: map[string]*tables{}}
+	p.tables[""] = newTables(sg, nil, false)
+	return p
+}
+
+// WithBudget returns a planner that looks at no more than n search nodes per operation.
+func (p *Planner) WithBudget(n int) *Planner {
+	return &Planner{sg: p.sg, budget: n, tables: map[string]*tables{"": p.tables[""]}}
+}
+
+func (p *Planner) tablesFor(labels []string, lenient bool) *tables {
+	key := strings.Join(labels, "\x00")
+	if lenient {
+		key += "\x00lenient"
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	t := p.tables[key]
+	if t == nil {
+		t = newTables(p.sg, labels, lenient)
+		if len(p.tables) < maxTables {
+			p.tables[key] = t
+		}
+	}
+	return t
+}
+
+// run is the planning of one operation, or of one step of it.
+type run struct {
+	t      *tables
+	op     *operation.Operation
+	budget int
+
+	// completeOf tells for each composite field of the operation which subgraphs resolve all below it.
+	completeOf []graphs
+	places     []*place
+	nodes      []*node
+	// open are the goals that saturation has not reached; jumps and specials those it has not made.
+	open     []*want
+	jumps    []*jump
+	specials []*special
+
+	rules rules
+}
+
+// Plan finds the plan with the fewest waves on the critical path and, among those, the fewest requests.
+func (p *Planner) Plan(op *operation.Operation) (*Plan, error) {
+	plan, err := p.plan(op, p.tablesFor(op.Labels, false))
+	if err != nil {
+		// Subgraphs in the manner of Federation 1 mark key fields @external although they know them.
+		if lenient, lerr := p.plan(op, p.tablesFor(op.Labels, true)); lerr == nil {
+			return lenient, nil
+		}
+	}
+	return plan, err
+}
+
+func (p *Planner) plan(op *operation.Operation, t *tables) (*Plan, error) {
+	b := newBuilder(t, op)
+	if op.Kind == ast.Mutation {
+		// Mutation fields run one after the other, each with everything it causes.
+		for _, f := range op.Root.Fields {
+			if f.Def == nil {
+				continue
+			}
+			step := &operation.SelectionSet{Parent: op.Root.Parent, Fields: []*operation.Field{f}}
+			if err := p.planRoot(b, t, op, step); err != nil {
+				return nil, err
+			}
+			b.nextStep()
+		}
+	} else if slices.ContainsFunc(op.Root.Fields, func(f *operation.Field) bool { return f.Def != nil }) {
+		if err := p.planRoot(b, t, op, op.Root); err != nil {
+			return nil, err
+		}
+	}
+	return b.finish(), nil
+}
+
+func (p *Planner) planRoot(b *builder, t *tables, op *operation.Operation, sel *operation.SelectionSet) error {
+	r := &run{t: t, op: op, budget: p.budget}
+	r.findComplete()
+	root := r.rootPlace(sel)
+	r.findGoals()
+	roots := make([]int, 0, len(root.views))
+	for _, v := range root.views {
+		roots = append(roots, v.graph)
+	}
+	waves := r.saturate(root, roots)
+	if waves == 0 {
+		return r.unreachable()
+	}
+	chosen := r.search(waves)
+	b.stats(chosen)
+	return b.add(r, root, chosen)
+}
+
+// findGoals lists what must be known at last.
+func (r *run) findGoals() {
+	for _, p := range r.places {
+		for _, c := range p.classes {
+			r.specialsAndJumps(c)
+			for _, w := range c.wants {
+				if w.goal {
+					r.open = append(r.open, w)
+				}
+			}
+		}
+		if p.unknown != nil {
+			r.specialsAndJumps(p.unknown)
+		}
+	}
+}
+
+func (r *run) specialsAndJumps(c *class) {
+	r.jumps = append(r.jumps, c.jumps...)
+	for _, w := range c.wants {
+		r.specials = append(r.specials, w.specials...)
+	}
+}
+
+// unreachable explains which field no subgraph can be asked for.
+func (r *run) unreachable() error {
+	for _, w := range r.open {
+		if w.known != 0 {
+			continue
+		}
+		m := w.members[0]
+		field := m.def.Parent.Name + "." + m.def.Name
+		path := ""
+		if len(m.client) > 0 {
+			path = clientPath(m.client[0])
+		}
+		var who []string
+		for i := range w.facts.ways {
+			who = append(who, r.t.sg.Subgraphs[w.facts.ways[i].graph].Name)
+		}
+		if len(who) == 0 {
+			return fmt.Errorf("cannot plan %s: no subgraph resolves %s", path, field)
+		}
+		return fmt.Errorf("cannot plan %s: %s is resolved by %s, but no key leads there from where its object is found",
+			path, field, strings.Join(who, ", "))
+	}
+	return fmt.Errorf("cannot plan the operation: the runtime type of an interface object cannot be told")
+}
+
+func clientPath(f *operation.Field) string {
+	if f.Owner == nil {
+		return f.Key
+	}
+	return clientPath(f.Owner) + "." + f.Key
+}

@@ -1,0 +1,155 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/weft-graphql/weft/router/supergraph"
+)
+
+// repFields takes the fields of a key or @requires for a class, known by a level, and says how they are written into
+// the representation.
+func (t *taker) repFields(c *class, set supergraph.FieldSet, level int, key bool) []*brep {
+	var out []*brep
+	for _, item := range set {
+		switch {
+		case item.On != nil:
+			if c.rep.ObjectIndex < 0 || item.On.Possible.Has(c.rep.ObjectIndex) {
+				for _, f := range t.repFields(c, item.Items, level, key) {
+					out = mergeRep(out, f)
+				}
+			}
+		case item.Field == nil:
+			out = mergeRep(out, &brep{name: item.Name, key: key})
+		default:
+			if f := t.repField(c, item, level, key); f != nil {
+				out = mergeRep(out, f)
+			}
+		}
+	}
+	return out
+}
+
+func (t *taker) repField(c *class, item *supergraph.FieldSetItem, level int, key bool) *brep {
+	w, m := findInput(c, item)
+	if w == nil {
+		return nil
+	}
+	o, n := t.best(w, level)
+	if n == 0 {
+		return nil
+	}
+	bf := t.ask(w, m, o, nil)
+	out := &brep{name: item.Name, from: []*bfield{bf}, key: key}
+	switch {
+	case bf.child == nil:
+	case w.child.collapsed || w.settled:
+		t.b.subtreeItems(bf.child, item.Items, bf.child.decl.Possible)
+		out.fields = t.repItems(bf.child, item.Items, nil, key)
+	default:
+		t.repPlace(out, w.child, item.Items, level, key)
+	}
+	return out
+}
+
+// repPlace reads a composite value whose parts can come from several calls.
+func (t *taker) repPlace(out *brep, p *place, items supergraph.FieldSet, level int, key bool) {
+	if p.typ.IsAbstract() {
+		out.fields = append(out.fields, &brep{name: "__typename"})
+		if sel := t.typed(p, level); sel != nil && (sel.entity || sel.decl.IsAbstract()) {
+			t.b.typename(sel, nil)
+		}
+	}
+	for _, c := range p.classes {
+		for _, f := range t.repFields(c, items, level, key) {
+			if len(p.classes) > 1 {
+				f.on = c.types
+			}
+			out.fields = mergeRep(out.fields, f)
+		}
+	}
+	for _, n := range p.nodes {
+		for l := 1; l <= level && n.jump == nil; l++ {
+			if sel := t.sels[had{n, l}]; sel != nil && sel.owner != nil && !slices.Contains(out.from, sel.owner) {
+				out.from = append(out.from, sel.owner)
+			}
+		}
+	}
+}
+
+// repItems reads a composite value that one subgraph resolves with all below it.
+func (t *taker) repItems(sel *bsel, items supergraph.FieldSet, on supergraph.TypeSet, key bool) []*brep {
+	var out []*brep
+	if sel.decl.IsAbstract() && !sel.object {
+		t.b.typename(sel, nil)
+		out = append(out, &brep{name: "__typename"})
+	}
+	return t.repItemsOn(out, sel, items, on, key)
+}
+
+func (t *taker) repItemsOn(out []*brep, sel *bsel, items supergraph.FieldSet, on supergraph.TypeSet, key bool) []*brep {
+	for _, item := range items {
+		switch {
+		case item.On != nil:
+			out = t.repItemsOn(out, sel, item.Items, item.On.Possible, key)
+		case item.Field == nil:
+			out = mergeRep(out, &brep{name: item.Name, key: key})
+		default:
+			f := &brep{name: item.Name, on: on, key: key}
+			for _, bf := range sel.fields {
+				if bf.def == nil || bf.def.Name != item.Name || !sameArguments(bf.args, literalArguments(bf.def, item.Args)) {
+					continue
+				}
+				if on != nil && !bf.on.Empty() && !bf.on.Intersects(on) {
+					continue
+				}
+				f.from = append(f.from, bf)
+				if bf.child != nil {
+					for _, sub := range t.repItems(bf.child, item.Items, nil, key) {
+						f.fields = mergeRep(f.fields, sub)
+					}
+				}
+			}
+			out = mergeRep(out, f)
+		}
+	}
+	return out
+}
+
+// findInput finds the want, and its member, that stands for an item of a field set.
+func findInput(c *class, item *supergraph.FieldSetItem) (*want, *member) {
+	for _, w := range c.wants {
+		if !w.input {
+			continue
+		}
+		for i := range w.members {
+			m := &w.members[i]
+			if m.def.Name != item.Name || !sameArguments(m.args, literalArguments(m.def, item.Args)) {
+				continue
+			}
+			if m.def.Named.IsLeaf() || w.items != nil && sameFieldSet(w.items, item.Items) {
+				return w, m
+			}
+		}
+	}
+	return nil, nil
+}
+
+// mergeRep adds a field to those of a representation; fields of the same name and types become one.
+func mergeRep(list []*brep, f *brep) []*brep {
+	for _, o := range list {
+		if o.name != f.name || (o.on == nil) != (f.on == nil) || o.on != nil && !o.on.Equal(f.on) {
+			continue
+		}
+		for _, bf := range f.from {
+			if !slices.Contains(o.from, bf) {
+				o.from = append(o.from, bf)
+			}
+		}
+		o.key = o.key || f.key
+		for _, sub := range f.fields {
+			o.fields = mergeRep(o.fields, sub)
+		}
+		return list
+	}
+	return append(list, f)
+}

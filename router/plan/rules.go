@@ -1,0 +1,368 @@
+package plan
+
+// rules is what the search knows as Horn clauses: slots (a request to a subgraph in a wave) are chosen, and from them
+// follows which views of which places are had in which wave, what is known after each wave, and which goals are met.
+//
+// Facts are numbered. A rule fires when all facts of its body hold. Deriving is linear in the size of the rules, and
+// every derivation is written to a trail, so that taking back a choice costs no more than making it.
+type rules struct {
+	waves int
+	slots []slot
+	// slotFact is the fact of each slot.
+	slotFact []int32
+	// slotOf is the slot of a fact, or -1.
+	slotOf []int32
+
+	heads []int32
+	need  []int32
+	// bodies are the facts of each rule: bodyStart[i] to bodyStart[i+1].
+	body      []int32
+	bodyStart []int32
+
+	facts int32
+	// uses lists the rules a fact is in the body of, byHead those that derive it: CSR, built by index.
+	uses, usesStart     []int32
+	byHead, byHeadStart []int32
+
+	goals []int32
+
+	holds   []bool
+	missing []int32
+	trail   []int32
+	banned  []bool
+}
+
+// slot is a request that may be made: to a subgraph, in a wave.
+type slot struct {
+	graph, level int
+	// root tells that it is a root selection, not entities.
+	root bool
+}
+
+func (s *rules) fact() int32 {
+	s.facts++
+	s.slotOf = append(s.slotOf, -1)
+	return s.facts - 1
+}
+
+func (s *rules) factRow(n int) int32 {
+	f := s.facts
+	s.facts += int32(n)
+	for range n {
+		s.slotOf = append(s.slotOf, -1)
+	}
+	return f
+}
+
+func (s *rules) rule(head int32, body ...int32) {
+	s.heads = append(s.heads, head)
+	s.need = append(s.need, int32(len(body)))
+	s.bodyStart = append(s.bodyStart, int32(len(s.body)))
+	s.body = append(s.body, body...)
+}
+
+// slotFor returns the fact of a slot, which it creates on first use.
+func (s *rules) slotFor(graph, level int, root bool) int32 {
+	for i, o := range s.slots {
+		if o.graph == graph && o.level == level && o.root == root {
+			return s.slotFact[i]
+		}
+	}
+	f := s.fact()
+	s.slotOf[f] = int32(len(s.slots))
+	s.slots = append(s.slots, slot{graph, level, root})
+	s.slotFact = append(s.slotFact, f)
+	return f
+}
+
+// index builds the lookup from facts to rules.
+func (s *rules) index() {
+	s.bodyStart = append(s.bodyStart, int32(len(s.body)))
+	s.usesStart = make([]int32, s.facts+1)
+	s.byHeadStart = make([]int32, s.facts+1)
+	for _, f := range s.body {
+		s.usesStart[f+1]++
+	}
+	for _, h := range s.heads {
+		s.byHeadStart[h+1]++
+	}
+	for i := range s.facts {
+		s.usesStart[i+1] += s.usesStart[i]
+		s.byHeadStart[i+1] += s.byHeadStart[i]
+	}
+	s.uses = make([]int32, len(s.body))
+	s.byHead = make([]int32, len(s.heads))
+	at := append([]int32(nil), s.usesStart[:s.facts]...)
+	for r := range s.heads {
+		for _, f := range s.bodyOf(int32(r)) {
+			s.uses[at[f]] = int32(r)
+			at[f]++
+		}
+	}
+	copy(at, s.byHeadStart[:s.facts])
+	for r, h := range s.heads {
+		s.byHead[at[h]] = int32(r)
+		at[h]++
+	}
+	s.holds = make([]bool, s.facts)
+	s.missing = append([]int32(nil), s.need...)
+	s.banned = make([]bool, len(s.slots))
+}
+
+func (s *rules) bodyOf(r int32) []int32 { return s.body[s.bodyStart[r]:s.bodyStart[r+1]] }
+
+func (s *rules) usesOf(f int32) []int32 { return s.uses[s.usesStart[f]:s.usesStart[f+1]] }
+
+func (s *rules) deriving(f int32) []int32 { return s.byHead[s.byHeadStart[f]:s.byHeadStart[f+1]] }
+
+// choose makes a fact hold and derives what follows.
+func (s *rules) choose(f int32) {
+	if s.holds[f] {
+		return
+	}
+	at := len(s.trail)
+	s.holds[f] = true
+	s.trail = append(s.trail, f)
+	for ; at < len(s.trail); at++ {
+		for _, r := range s.usesOf(s.trail[at]) {
+			s.missing[r]--
+			if h := s.heads[r]; s.missing[r] == 0 && !s.holds[h] {
+				s.holds[h] = true
+				s.trail = append(s.trail, h)
+			}
+		}
+	}
+}
+
+// undo takes back everything after a mark of the trail.
+func (s *rules) undo(mark int) {
+	for len(s.trail) > mark {
+		f := s.trail[len(s.trail)-1]
+		s.trail = s.trail[:len(s.trail)-1]
+		s.holds[f] = false
+		for _, r := range s.usesOf(f) {
+			s.missing[r]++
+		}
+	}
+}
+
+// compile turns the places, nodes and jumps into rules for plans with that many waves.
+func (r *run) compile(waves int) {
+	s := &r.rules
+	s.waves = waves
+	for _, n := range r.nodes {
+		n.fact = s.factRow(waves + 1)
+	}
+	for _, p := range r.places {
+		r.compileInputs(p)
+	}
+	for _, n := range r.nodes {
+		r.compileNode(n)
+	}
+	for _, p := range r.places {
+		r.compilePlace(p)
+	}
+	for _, n := range r.nodes {
+		r.compileFields(n)
+	}
+	s.index()
+}
+
+// compileInputs numbers what representations may need: known at each level.
+func (r *run) compileInputs(p *place) {
+	s := &r.rules
+	each := func(c *class) {
+		for _, w := range c.wants {
+			if w.input {
+				w.knownFact = s.factRow(r.rules.waves + 1)
+				for l := 2; l <= s.waves; l++ {
+					s.rule(w.knownFact+int32(l), w.knownFact+int32(l-1))
+				}
+			}
+			if w.goal {
+				w.goalFact = s.fact()
+				s.goals = append(s.goals, w.goalFact)
+			}
+		}
+	}
+	for _, c := range p.classes {
+		each(c)
+	}
+	if p.unknown != nil {
+		each(p.unknown)
+		p.typedFact = s.factRow(s.waves + 1)
+		for l := 2; l <= s.waves; l++ {
+			s.rule(p.typedFact+int32(l), p.typedFact+int32(l-1))
+		}
+		if p.needType {
+			s.goals = append(s.goals, p.typedFact+int32(s.waves))
+		}
+	}
+}
+
+// compileNode says how a node is had: as a root, from the fields above it, or by a jump.
+func (r *run) compileNode(n *node) {
+	s := &r.rules
+	for l := 1; l <= s.waves; l++ {
+		if n.levels&(1<<l) == 0 {
+			continue
+		}
+		f := n.fact + int32(l)
+		if n.jump == nil && len(n.parents) == 0 {
+			s.rule(f, s.slotFor(n.graph, l, true))
+		}
+		for _, q := range n.parents {
+			if q.special == nil && q.node.levels&(1<<l) != 0 {
+				s.rule(f, q.node.fact+int32(l))
+			}
+		}
+	}
+}
+
+func (r *run) compilePlace(p *place) {
+	s := &r.rules
+	each := func(c *class) {
+		for _, j := range c.jumps {
+			if j.node == nil {
+				continue
+			}
+			for l := 2; l <= s.waves; l++ {
+				if j.node.levels&(1<<l) != 0 {
+					r.compileJump(j, l)
+				}
+			}
+		}
+		for _, w := range c.wants {
+			for _, sp := range w.specials {
+				r.compileSpecial(sp)
+			}
+		}
+	}
+	for _, c := range p.classes {
+		each(c)
+	}
+	if p.unknown != nil {
+		each(p.unknown)
+	}
+}
+
+func (r *run) compileJump(j *jump, l int) {
+	s := &r.rules
+	p := j.class.place
+	body, ok := r.inputFacts([]int32{s.slotFor(j.entry.graph, l, j.entry.root)}, j.inputs, l-1)
+	if !ok {
+		return
+	}
+	if p.unknown != nil && j.class != p.unknown && j.entry.as == j.class.rep {
+		body = append(body, p.typedFact+int32(l-1))
+	}
+	if len(j.inputs) > 0 {
+		s.rule(j.node.fact+int32(l), body...)
+		return
+	}
+	for _, n := range p.nodes {
+		if at := first(n.levels); at != 0 && at < l && n != j.node {
+			for k := at; k < l; k++ {
+				if n.levels&(1<<k) != 0 {
+					s.rule(j.node.fact+int32(l), append(body[:len(body):len(body)], n.fact+int32(k))...)
+				}
+			}
+		}
+	}
+}
+
+// inputFacts adds the facts that inputs are known at a level; not ok when one cannot be.
+func (r *run) inputFacts(body []int32, inputs []*want, level int) ([]int32, bool) {
+	for _, w := range inputs {
+		if w.known == 0 || w.known > level {
+			return nil, false
+		}
+		body = append(body, w.knownFact+int32(level))
+		if w.child != nil && !w.child.collapsed && w.items != nil && !w.settled {
+			var ok bool
+			if body, ok = r.inputFacts(body, w.child.required, level); !ok {
+				return nil, false
+			}
+		}
+	}
+	return body, true
+}
+
+func (r *run) compileSpecial(sp *special) {
+	s := &r.rules
+	if sp.node == nil {
+		return
+	}
+	sp.fact = s.factRow(s.waves + 1)
+	for l := 2; l <= s.waves; l++ {
+		if sp.levels&(1<<l) == 0 {
+			continue
+		}
+		body, ok := r.inputFacts([]int32{sp.node.fact + int32(l)}, sp.inputs, l-1)
+		if !ok {
+			continue
+		}
+		f := sp.fact + int32(l)
+		s.rule(f, body...)
+		r.compileKnown(sp.want, f, l)
+		if sp.child != nil {
+			s.rule(sp.child.fact+int32(l), f)
+		}
+	}
+}
+
+// compileKnown says that a fact of a level makes a want known.
+func (r *run) compileKnown(w *want, fact int32, level int) {
+	s := &r.rules
+	if w.goal {
+		s.rule(w.goalFact, fact)
+	}
+	if w.input {
+		s.rule(w.knownFact+int32(level), fact)
+	}
+}
+
+// compileFields says what is known from a node.
+func (r *run) compileFields(n *node) {
+	s := &r.rules
+	p := n.place
+	each := func(c *class) {
+		for _, w := range c.wants {
+			if !w.goal && !w.input || n.resolves(w) == nil {
+				continue
+			}
+			for l := 1; l <= s.waves; l++ {
+				if n.levels&(1<<l) != 0 {
+					r.compileKnown(w, n.fact+int32(l), l)
+				}
+			}
+		}
+	}
+	if p.unknown != nil && !n.object && n.class == nil {
+		for l := 1; l <= s.waves; l++ {
+			if n.levels&(1<<l) != 0 {
+				s.rule(p.typedFact+int32(l), n.fact+int32(l))
+			}
+		}
+	}
+	if n.class != nil {
+		each(n.class)
+		return
+	}
+	for _, c := range p.classes {
+		if n.sees(c) {
+			each(c)
+		} else if p.anyOf {
+			c.vacuous(func(w *want) {
+				for l := 1; l <= s.waves; l++ {
+					if n.levels&(1<<l) != 0 {
+						r.compileKnown(w, n.fact+int32(l), l)
+					}
+				}
+			})
+		}
+	}
+	if p.unknown != nil {
+		each(p.unknown)
+	}
+}

@@ -1,0 +1,293 @@
+package plan
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graphql/weft/router/supergraph"
+)
+
+// tables are the facts about a supergraph that planning looks up, for one set of override labels. They are immutable.
+type tables struct {
+	sg *supergraph.Supergraph
+	n  int
+	// fields are by Type.ID and Field.Index.
+	fields [][]fieldFacts
+	types  []typeFacts
+	// everywhere is the set of all subgraphs.
+	everywhere graphs
+}
+
+// way is how one subgraph resolves a field of a type.
+type way struct {
+	graph int
+	// as is the type the subgraph resolves it on: the type itself, or an interface the subgraph defines as an object.
+	as  *supergraph.Type
+	def *supergraph.Field
+	in  *supergraph.FieldIn
+}
+
+// special tells that the field needs a representation with more than the key.
+func (w *way) special() bool { return len(w.in.Requires) > 0 || len(w.in.ContextArguments) > 0 }
+
+// fieldFacts tells who resolves a field of an object type or, for values whose type is not known yet, an interface.
+type fieldFacts struct {
+	// ways are in the order of the subgraphs.
+	ways []way
+	// plain are the subgraphs that resolve the field on the type itself without further input.
+	plain graphs
+	// special tells that some way needs @requires inputs or contexts.
+	special bool
+	// provided tells that some subgraph can resolve it below a @provides only.
+	provided bool
+	// class is equal for fields of all types that are resolved the same way.
+	class int32
+}
+
+// typeFacts tells how objects of a type can be entered and what subgraphs know of it.
+type typeFacts struct {
+	// entries are the ways into subgraphs by a representation.
+	entries []entry
+	// known are the subgraphs in which a value of the type can occur, as itself or as an interface object.
+	known graphs
+	// object are the subgraphs that define this interface as an object.
+	object graphs
+	// class is equal for types with the same entries.
+	class int32
+	// provides tells that a field of this type is below some @provides.
+	provides bool
+}
+
+// entry is one @key by which an object can be fetched from a subgraph.
+type entry struct {
+	graph int
+	as    *supergraph.Type
+	key   supergraph.FieldSet
+	// root tells that there is no key: the type is the query root.
+	root bool
+	// untyped tells that the result does not tell the runtime type: as is an interface object there.
+	untyped bool
+}
+
+func newTables(sg *supergraph.Supergraph, labels []string, lenient bool) *tables {
+	t := &tables{sg: sg, n: len(sg.Subgraphs), everywhere: newGraphs(len(sg.Subgraphs))}
+	for g := range sg.Subgraphs {
+		t.everywhere.add(g)
+	}
+	t.fields = make([][]fieldFacts, len(sg.Types))
+	t.types = make([]typeFacts, len(sg.Types))
+	fieldClasses, typeClasses := map[string]int32{}, map[string]int32{}
+	for _, typ := range sg.Types {
+		if !typ.IsComposite() {
+			continue
+		}
+		t.types[typ.ID] = t.typeFacts(typ, typeClasses)
+		t.fields[typ.ID] = make([]fieldFacts, len(typ.Fields))
+		for i, f := range typ.Fields {
+			t.fields[typ.ID][i] = t.fieldFacts(typ, f, labels, lenient, fieldClasses)
+		}
+	}
+	t.markProvides()
+	return t
+}
+
+func (t *tables) facts(f *supergraph.Field) *fieldFacts { return &t.fields[f.Parent.ID][f.Index] }
+
+func (t *tables) typeFacts(typ *supergraph.Type, classes map[string]int32) typeFacts {
+	f := typeFacts{known: newGraphs(t.n), object: newGraphs(t.n)}
+	add := func(as *supergraph.Type) {
+		for g, in := range as.In {
+			if in == nil || as != typ && !in.InterfaceObject {
+				continue
+			}
+			f.known.add(g)
+			if in.InterfaceObject {
+				f.object.add(g)
+			}
+			for _, k := range in.Keys {
+				if k.Resolvable && len(k.FieldSet) > 0 {
+					f.entries = append(f.entries, entry{graph: g, as: as, key: k.FieldSet, untyped: in.InterfaceObject})
+				}
+			}
+		}
+	}
+	add(typ)
+	if typ.Kind == ast.Object {
+		for _, i := range typ.Interfaces {
+			add(i)
+		}
+	}
+	if typ == t.sg.Query {
+		f.entries = nil
+		for g, in := range typ.In {
+			if in != nil {
+				f.entries = append(f.entries, entry{graph: g, as: typ, root: true})
+			}
+		}
+	}
+	// Smaller keys first within a subgraph; the order decides between keys that cost the same.
+	slices.SortStableFunc(f.entries, func(a, b entry) int {
+		if a.graph != b.graph {
+			return a.graph - b.graph
+		}
+		return fieldSetSize(a.key) - fieldSetSize(b.key)
+	})
+	var sig strings.Builder
+	for _, e := range f.entries {
+		sig.WriteString(strconv.Itoa(e.graph))
+		sig.WriteByte('/')
+		if e.as != typ {
+			sig.WriteString(e.as.Name)
+		}
+		writeFieldSet(&sig, e.key)
+		sig.WriteByte(';')
+	}
+	for g := range f.known.all {
+		sig.WriteString(strconv.Itoa(g) + ",")
+	}
+	f.class = intern(classes, sig.String())
+	return f
+}
+
+func intern(classes map[string]int32, s string) int32 {
+	id, ok := classes[s]
+	if !ok {
+		id = int32(len(classes))
+		classes[s] = id
+	}
+	return id
+}
+
+func (t *tables) fieldFacts(typ *supergraph.Type, f *supergraph.Field, labels []string, lenient bool, classes map[string]int32) fieldFacts {
+	out := fieldFacts{plain: newGraphs(t.n)}
+	add := func(as *supergraph.Type, def *supergraph.Field) {
+		for g, in := range def.In {
+			if in == nil || as.In[g] == nil || as != typ && !as.In[g].InterfaceObject {
+				continue
+			}
+			if in.External && !(lenient && inKey(as.In[g], def)) {
+				out.provided = true
+				continue
+			}
+			if overridden(in, labels) {
+				continue
+			}
+			w := way{graph: g, as: as, def: def, in: in}
+			out.ways = append(out.ways, w)
+			if w.special() {
+				out.special = true
+			} else {
+				out.plain.add(g)
+			}
+		}
+	}
+	add(typ, f)
+	if typ.Kind == ast.Object {
+		for _, i := range typ.Interfaces {
+			if def := i.Field(f.Name); def != nil {
+				add(i, def)
+			}
+		}
+	}
+	slices.SortStableFunc(out.ways, func(a, b way) int { return a.graph - b.graph })
+	var sig strings.Builder
+	for _, w := range out.ways {
+		sig.WriteString(strconv.Itoa(w.graph))
+		if w.as != typ {
+			sig.WriteString("/" + w.as.Name)
+		}
+		if w.special() {
+			sig.WriteString("?")
+			writeFieldSet(&sig, w.in.Requires)
+			for _, c := range w.in.ContextArguments {
+				sig.WriteString("$" + c.Context + c.Name + c.Selection)
+			}
+		}
+		if len(w.in.Provides) > 0 {
+			sig.WriteString("!")
+			writeFieldSet(&sig, w.in.Provides)
+		}
+		sig.WriteString(";" + w.in.Type.String())
+	}
+	out.class = intern(classes, sig.String())
+	return out
+}
+
+// overridden tells whether another subgraph resolves the field instead (@override).
+func overridden(in *supergraph.FieldIn, labels []string) bool {
+	if in.Overridden && (in.OverriddenLabel == "" || slices.Contains(labels, in.OverriddenLabel)) {
+		return true
+	}
+	return in.OverrideLabel != "" && !slices.Contains(labels, in.OverrideLabel)
+}
+
+func inKey(in *supergraph.TypeIn, f *supergraph.Field) bool {
+	for _, k := range in.Keys {
+		for _, item := range k.FieldSet {
+			if item.Name == f.Name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// markProvides marks the types whose fields are named by some @provides.
+func (t *tables) markProvides() {
+	var mark func(typ *supergraph.Type, set supergraph.FieldSet)
+	mark = func(typ *supergraph.Type, set supergraph.FieldSet) {
+		t.types[typ.ID].provides = true
+		for o := range typ.Possible.All {
+			t.types[t.sg.Objects[o].ID].provides = true
+		}
+		for _, item := range set {
+			switch {
+			case item.On != nil:
+				mark(item.On, item.Items)
+			case item.Field != nil && len(item.Items) > 0:
+				mark(item.Field.Named, item.Items)
+			}
+		}
+	}
+	for _, typ := range t.sg.Types {
+		for _, f := range typ.Fields {
+			for _, in := range f.In {
+				if in != nil && len(in.Provides) > 0 {
+					mark(f.Named, in.Provides)
+				}
+			}
+		}
+	}
+}
+
+func fieldSetSize(set supergraph.FieldSet) int {
+	n := 0
+	for _, item := range set {
+		n += 1 + fieldSetSize(item.Items)
+	}
+	return n
+}
+
+func writeFieldSet(b *strings.Builder, set supergraph.FieldSet) {
+	for i, item := range set {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		if item.On != nil {
+			b.WriteString("...on " + item.On.Name)
+		} else {
+			b.WriteString(item.Name)
+			for _, a := range item.Args {
+				b.WriteString("(" + a.Name + ":" + a.Value.String() + ")")
+			}
+		}
+		if len(item.Items) > 0 {
+			b.WriteByte('{')
+			writeFieldSet(b, item.Items)
+			b.WriteByte('}')
+		}
+	}
+}

@@ -1,0 +1,424 @@
+package plan
+
+import (
+	"github.com/weft-graphql/weft/router/operation"
+	"github.com/weft-graphql/weft/router/supergraph"
+)
+
+// taker decides, once the requests are chosen, from which of them each field is taken, and asks for it there.
+type taker struct {
+	r *run
+	b *builder
+	// sels are the selection sets of the nodes in use, by wave.
+	sels map[had]*bsel
+	// roots are the root calls by subgraph, entered the entity calls by place and slot.
+	roots   map[int]*bcall
+	entered map[enteredAt]*bcall
+}
+
+// had is a node in a wave.
+type had struct {
+	node  *node
+	level int
+}
+
+type enteredAt struct {
+	place *place
+	slot  slot
+}
+
+// option is a way to have a field: from a node in a wave, or with a representation that carries its requirements.
+type option struct {
+	node    *node
+	level   int
+	special *special
+}
+
+// add asks for everything an operation, or a step of it, selects, using the chosen requests only.
+func (b *builder) add(r *run, root *place, res result) error {
+	t := &taker{r: r, b: b, sels: map[had]*bsel{}, roots: map[int]*bcall{}, entered: map[enteredAt]*bcall{}}
+	var later []*want
+	for _, p := range r.places {
+		for _, c := range p.classes {
+			for _, w := range c.wants {
+				if !w.goal || w.child != nil && !w.child.collapsed {
+					continue
+				}
+				// What can be had in one way only comes first: the rest can then share its requests' paths.
+				if o, n := t.best(w, r.rules.waves); n == 1 {
+					t.goal(w, o)
+				} else if n > 1 {
+					later = append(later, w)
+				}
+			}
+		}
+	}
+	for _, w := range later {
+		if o, n := t.best(w, r.rules.waves); n > 0 {
+			t.goal(w, o)
+		}
+	}
+	for _, p := range r.places {
+		if p != root {
+			t.complete(p)
+		}
+	}
+	return nil
+}
+
+// complete makes sure that a place is asked for at all and that its runtime type is told where it matters.
+func (t *taker) complete(p *place) {
+	if p.sel == nil {
+		return
+	}
+	if t.anchor(p, t.r.rules.waves) == nil {
+		return
+	}
+	for _, n := range p.nodes {
+		for l := 1; l <= t.r.rules.waves; l++ {
+			if sel := t.sels[had{n, l}]; sel != nil && n.jump == nil {
+				t.b.notEmpty(sel)
+			}
+		}
+	}
+	if len(p.typenames) == 0 && !p.needType {
+		return
+	}
+	if sel := t.typed(p, t.r.rules.waves); sel != nil {
+		for _, f := range p.typenames {
+			if sel.entity {
+				t.b.typename(sel, f)
+			} else {
+				t.b.clientTypename(sel, f)
+			}
+		}
+		if p.needType && (sel.entity || sel.decl.IsAbstract()) {
+			t.b.typename(sel, nil)
+		}
+	}
+}
+
+// typed returns the selection set that tells the runtime type at a place by a level.
+func (t *taker) typed(p *place, level int) *bsel {
+	var best option
+	cost := -1
+	for _, n := range p.nodes {
+		if n.object {
+			continue
+		}
+		for l := 1; l <= level; l++ {
+			if t.r.holds(n.fact, l) {
+				if c := t.cost(n, l); cost < 0 || c < cost {
+					best, cost = option{node: n, level: l}, c
+				}
+			}
+		}
+	}
+	if cost < 0 {
+		return nil
+	}
+	return t.use(best.node, best.level)
+}
+
+func (r *run) holds(fact int32, level int) bool { return r.rules.holds[fact+int32(level)] }
+
+// best returns the cheapest way to have a want by a level, and how many ways there are.
+func (t *taker) best(w *want, level int) (best option, count int) {
+	cost := 0
+	consider := func(o option, c int) {
+		if count == 0 || c < cost {
+			best, cost = o, c
+		}
+		count++
+	}
+	nodes := func(list []*node) {
+		for _, n := range list {
+			if n.class == nil && w.class != w.class.place.unknown && !n.sees(w.class) {
+				continue
+			}
+			if n.resolves(w) == nil {
+				continue
+			}
+			for l := 1; l <= level; l++ {
+				if t.r.holds(n.fact, l) {
+					consider(option{node: n, level: l}, t.cost(n, l))
+				}
+			}
+		}
+	}
+	nodes(w.class.place.nodes)
+	if w.class != w.class.place.unknown {
+		nodes(w.class.nodes)
+	}
+	for _, s := range w.specials {
+		if s.node == nil {
+			continue
+		}
+		for l := 2; l <= level; l++ {
+			if s.levels&(1<<l) != 0 && t.r.holds(s.fact, l) {
+				consider(option{node: s.node, level: l, special: s}, t.cost(s.node, l)+10)
+			}
+		}
+	}
+	return best, count
+}
+
+// cost estimates what it takes to use a node: nothing when it is in use already.
+func (t *taker) cost(n *node, level int) int {
+	if t.sels[had{n, level}] != nil {
+		return level
+	}
+	if n.jump != nil {
+		c := 1000 * (1 + fieldSetSize(n.jump.entry.key))
+		if t.entered[enteredAt{n.place, slot{n.graph, level, n.jump.entry.root}}] != nil {
+			c = 500
+		}
+		return c + level
+	}
+	if len(n.parents) == 0 {
+		return level
+	}
+	best := -1
+	for _, q := range n.parents {
+		if !t.r.parentHolds(q, level) {
+			continue
+		}
+		if c := t.cost(q.node, level); best < 0 || c < best {
+			best = c
+		}
+	}
+	return best + 100
+}
+
+func (r *run) parentHolds(q parent, level int) bool {
+	if q.special != nil {
+		return q.special.levels&(1<<level) != 0 && r.holds(q.special.fact, level)
+	}
+	return r.holds(q.node.fact, level)
+}
+
+// goal takes a want of the client.
+func (t *taker) goal(w *want, o option) {
+	for i := range w.members {
+		m := &w.members[i]
+		for _, f := range m.client {
+			bf := t.ask(w, m, o, f)
+			if f.Selection != nil && bf.child != nil {
+				t.b.subtree(bf.child, f.Selection)
+			}
+		}
+	}
+}
+
+// ask asks for a member of a want.
+func (t *taker) ask(w *want, m *member, o option, client *operation.Field) *bfield {
+	var sel *bsel
+	if o.special != nil {
+		sel = t.useSpecial(o.special, o.level)
+	} else {
+		sel = t.use(o.node, o.level)
+	}
+	def, as := m.def, (*supergraph.Type)(nil)
+	if o.node.object && o.node.decl != w.class.rep {
+		if d := o.node.decl.Field(m.def.Name); d != nil {
+			def = d
+		}
+	}
+	if sel.entity && (o.node.object || w.class.rep.ObjectIndex < 0) {
+		as = o.node.decl
+	}
+	in := def.In[o.node.graph]
+	a := asked{def: def, typ: in.Type, args: m.args, on: w.class.types, as: as, client: client}
+	if !m.def.Named.IsLeaf() {
+		a.place = w.child
+	}
+	return t.b.put(sel, a)
+}
+
+// use returns the selection set of a node in a wave, asking for what leads there.
+func (t *taker) use(n *node, level int) *bsel {
+	if sel := t.sels[had{n, level}]; sel != nil {
+		return sel
+	}
+	var sel *bsel
+	switch {
+	case n.jump != nil:
+		sel = t.enter(n, level)
+	case len(n.parents) == 0:
+		c := t.roots[n.graph]
+		if c == nil {
+			c = t.b.newCall(slot{n.graph, level, true}, &bsel{graph: n.graph, decl: n.decl}, nil)
+			t.roots[n.graph] = c
+		}
+		sel = c.sel
+	default:
+		sel = t.descend(n, level)
+	}
+	t.sels[had{n, level}] = sel
+	return sel
+}
+
+// descend asks for the field above a node.
+func (t *taker) descend(n *node, level int) *bsel {
+	var q parent
+	cost := -1
+	for _, c := range n.parents {
+		if !t.r.parentHolds(c, level) {
+			continue
+		}
+		if k := t.cost(c.node, level); cost < 0 || k < cost {
+			q, cost = c, k
+		}
+	}
+	var sel *bsel
+	for _, c := range n.parents {
+		// A shared place hangs below the same field of several classes: all of them are asked for.
+		if c != q && !(c.node == q.node && c.want.shared && q.want.shared && c.special == nil) {
+			continue
+		}
+		m := &c.want.members[0]
+		var client *operation.Field
+		if len(m.client) > 0 {
+			client = m.client[0]
+		}
+		sel = t.ask(c.want, m, option{node: c.node, level: level, special: c.special}, client).child
+	}
+	return sel
+}
+
+// enter begins or continues the entity call for a place in a slot.
+func (t *taker) enter(n *node, level int) *bsel {
+	at := enteredAt{n.place, slot{n.graph, level, n.jump.entry.root}}
+	c := t.entered[at]
+	if c == nil {
+		sel := &bsel{graph: n.graph, decl: n.place.typ, entity: !n.jump.entry.root}
+		c = t.b.newCall(at.slot, sel, n.place)
+		t.entered[at] = c
+		if anchor := t.anchor(n.place, level-1); anchor != nil {
+			c.targets = []*btarget{{at: anchor}}
+		}
+	}
+	t.addInput(c, n, level)
+	return c.sel
+}
+
+// anchor returns the selection set whose objects stand for a place: the first that is in use, or else the cheapest.
+func (t *taker) anchor(p *place, level int) *bsel {
+	var best *node
+	bestLevel, cost := 0, -1
+	for _, n := range p.nodes {
+		if n.jump != nil {
+			continue
+		}
+		for l := 1; l <= level; l++ {
+			if !t.r.holds(n.fact, l) {
+				continue
+			}
+			c := t.cost(n, l)
+			if t.sels[had{n, l}] != nil {
+				c = l - 1000
+			}
+			if cost == -1 || c < cost {
+				best, bestLevel, cost = n, l, c
+			}
+		}
+	}
+	if best == nil {
+		return nil
+	}
+	return t.use(best, bestLevel)
+}
+
+// useSpecial returns the selection set in which a field with requirements is asked for.
+func (t *taker) useSpecial(s *special, level int) *bsel {
+	sel := t.use(s.node, level)
+	in := t.input(sel.call, s.node)
+	if in == nil {
+		return sel
+	}
+	c := s.want.class
+	for _, f := range t.repFields(c, s.way.in.Requires, level-1, false) {
+		in.fields = mergeRep(in.fields, f)
+	}
+	return sel
+}
+
+// addInput says how to write the representations of a class.
+func (t *taker) addInput(c *bcall, n *node, level int) {
+	cl := n.jump.class
+	j := t.pickKey(n, level)
+	if j == nil {
+		return
+	}
+	in := &binput{on: cl.types}
+	if n.jump.entry.root {
+		return
+	}
+	if n.decl != cl.rep || cl == n.place.unknown {
+		in.typeName = n.decl.Name
+	}
+	p := n.place
+	if p.unknown != nil && cl != p.unknown && n.decl == cl.rep {
+		if sel := t.typed(p, level-1); sel != nil {
+			if sel.entity || sel.decl.IsAbstract() {
+				t.b.typename(sel, nil)
+			}
+			c.after = append(c.after, sel.call)
+		}
+	}
+	c.inputs = append(c.inputs, in)
+	for _, f := range t.repFields(cl, j.entry.key, level-1, true) {
+		in.fields = mergeRep(in.fields, f)
+	}
+	if n.class == nil && !n.object {
+		// The interface is asked for so that the runtime type becomes known.
+		t.b.typename(c.sel, nil).as = n.decl
+	}
+}
+
+// input finds the representation of a node's class in a call.
+func (t *taker) input(c *bcall, n *node) *binput {
+	for _, in := range c.inputs {
+		if in.on.Equal(n.jump.class.types) {
+			return in
+		}
+	}
+	return nil
+}
+
+// pickKey chooses the key by which a node is entered in a wave: the one that needs the fewest fields.
+func (t *taker) pickKey(n *node, level int) *jump {
+	var best *jump
+	cost := 0
+	for _, j := range n.jump.class.jumps {
+		if j.node != n {
+			continue
+		}
+		if !t.inputsHold(j.inputs, level-1) {
+			continue
+		}
+		c := fieldSetSize(j.entry.key)
+		for _, w := range j.inputs {
+			if _, k := t.best(w, level-1); k > 0 {
+				o, _ := t.best(w, level-1)
+				c += 10 * t.cost(o.node, o.level)
+			}
+		}
+		if best == nil || c < cost {
+			best, cost = j, c
+		}
+	}
+	return best
+}
+
+func (t *taker) inputsHold(inputs []*want, level int) bool {
+	for _, w := range inputs {
+		if !t.r.holds(w.knownFact, level) {
+			return false
+		}
+		if w.child != nil && !w.child.collapsed && w.items != nil && !w.settled && !t.inputsHold(w.child.required, level) {
+			return false
+		}
+	}
+	return true
+}
