@@ -81,6 +81,11 @@ func TestAnswerable(t *testing.T) {
 			type Query @t(a) { t: T }
 			type T @t(a, key: "id") @context(name: "a__c") { id: ID! p: String u: U }
 			type U @t(a, key: "id") { id: ID! f: Int @f(a, contextArguments: [{context: "a__c", name: "x", type: "String", selection: "{ p }"}]) }`,
+		"a type that one of the sharing subgraphs never returns is not asked for": `
+			type Query @t(a) @t(b) @t(c) { u: U @f(a) @f(b) r: R @f(c) }
+			union U @t(a) @t(b) @u(a, member: "S") @u(b, member: "S") @u(b, member: "R") = S | R
+			type S @t(a) @t(b) { x: Int }
+			type R @t(b) @t(c) { x: Int @f(b) @f(c) y: Int @f(c) }`,
 		"the query type is everywhere": `
 			type Query @t(a) @t(b) { t: T @f(a) y: Int @f(b) }
 			type T @t(a) { query: Query }`,

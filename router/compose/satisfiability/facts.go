@@ -272,7 +272,7 @@ func (f *facts) fieldResolvable(from []int32, t *typ, s *ast.Field) bool {
 	}
 	any := false
 	for _, x := range t.possible {
-		if at := f.castAll(from, x); len(at) > 0 {
+		if at := f.meet(from, x); len(at) > 0 {
 			any = true
 			if !f.fieldResolvable(at, x, s) {
 				return false
@@ -294,7 +294,7 @@ func (f *facts) fragmentResolvable(from []int32, t *typ, s *ast.InlineFragment) 
 		if x != condition && !slices.Contains(x.parents, condition) {
 			continue
 		}
-		if at := f.castAll(from, x); len(at) > 0 && !f.resolvable(at, x, s.SelectionSet) {
+		if at := f.meet(from, x); len(at) > 0 && !f.resolvable(at, x, s.SelectionSet) {
 			return false
 		}
 	}
@@ -350,7 +350,19 @@ func (f *facts) follow(at []int32, name string, by way) (targets []int32, found 
 	return slices.Compact(targets), found
 }
 
-// castAll returns where a path stands that is at one of from and meets a value of the object type x.
+// meet returns where a path stands that is at one of from and meets a value of the object type x; nowhere when one of
+// them never returns x. A field that several subgraphs resolve means the same in all of them, so what one of them
+// cannot return does not occur (compareRuntimeTypes warns of it).
+func (f *facts) meet(from []int32, x *typ) []int32 {
+	for _, id := range from {
+		if n := f.nodes[id]; !n.object && len(f.cast(n, x)) == 0 {
+			return nil
+		}
+	}
+	return f.castAll(from, x)
+}
+
+// castAll returns the places of an object of type x that is met at one of from, wherever it can be.
 func (f *facts) castAll(from []int32, x *typ) []int32 {
 	var all []int32
 	for _, id := range from {

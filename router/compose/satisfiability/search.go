@@ -139,7 +139,7 @@ func (s *search) expandAbstract(st *state) {
 		if x.inaccessible {
 			continue
 		}
-		if at := s.castAll(st.at, x); len(at) > 0 {
+		if at := s.meet(st.at, x); len(at) > 0 {
 			s.enter(&state{
 				typ: x, at: s.closure(at), from: at, labels: st.labels, contexts: st.contexts, parent: st,
 			})
