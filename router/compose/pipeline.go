@@ -7,6 +7,7 @@ import (
 	"github.com/weft-graphql/weft/router/compose/api"
 	"github.com/weft-graphql/weft/router/compose/merge"
 	"github.com/weft-graphql/weft/router/compose/problem"
+	"github.com/weft-graphql/weft/router/compose/satisfiability"
 	"github.com/weft-graphql/weft/router/compose/schema"
 	"github.com/weft-graphql/weft/router/compose/subgraph"
 	"github.com/weft-graphql/weft/router/compose/upgrade"
@@ -39,11 +40,20 @@ func (c composition) run(inputs []Subgraph) (*Result, []*Error) {
 	if len(errs) > 0 {
 		return nil, errs
 	}
-	return &Result{
+	result := &Result{
 		SupergraphSDL: schema.Print(merged.Schema, schema.Style{Sorted: true, Directives: true}),
 		APISDL:        schema.Print(apiSchema, schema.Style{}),
 		Hints:         merged.Hints,
-	}, nil
+	}
+	if c.options.SkipSatisfiability {
+		return result, nil
+	}
+	errs, hints := satisfiability.Check(result.SupergraphSDL, satisfiability.Options{Locate: merged.Origins.Locate})
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	result.Hints = append(result.Hints, hints...)
+	return result, nil
 }
 
 // uniqueNames: INVALID_SUBGRAPH_NAME, no two subgraphs have the same name.

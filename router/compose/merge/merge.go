@@ -5,6 +5,8 @@
 package merge
 
 import (
+	"strings"
+
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/weft-graphql/weft/router/compose/problem"
@@ -168,4 +170,30 @@ func (o *Origins) Field(typeName, field string) []problem.Position {
 		}
 	}
 	return out
+}
+
+// Locate finds where one subgraph defines a type, or a field written as "Type.field".
+func (o *Origins) Locate(subgraphName, coordinate string) (problem.Position, bool) {
+	typeName, field, isField := strings.Cut(coordinate, ".")
+	for _, s := range o.subgraphs {
+		if s.Name != subgraphName {
+			continue
+		}
+		t := s.Schema.Type(typeName)
+		if t == nil {
+			break
+		}
+		pos := t.Pos
+		if isField {
+			f := t.Field(field)
+			if f == nil {
+				break
+			}
+			pos = f.Pos
+		}
+		if at := s.At(pos); len(at) > 0 {
+			return at[0], true
+		}
+	}
+	return problem.Position{}, false
 }

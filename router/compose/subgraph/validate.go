@@ -3,7 +3,24 @@ package subgraph
 import "github.com/weft-graphql/weft/router/compose/problem"
 
 // rules are the rules of federation each subgraph keeps by itself, in the order their errors are reported.
-var rules = []func(*Subgraph) []*problem.Error{}
+var rules = []func(*Subgraph) []*problem.Error{
+	providesOnObjectFields,
+	linksOfFederationFeatures,
+	keyFields,
+	requiresFields,
+	providesFields,
+	externalOnInterface,
+	externalUsed,
+	contextNames,
+	contextArguments,
+	keysOfInterfaces,
+	interfaceObjectKeys,
+	shareableUsage,
+	authOnInterfaces,
+	costs,
+	listSizes,
+	cacheTags,
+}
 
 // Validate checks a subgraph, which must be upgraded to Federation 2, against the rules of federation.
 func Validate(s *Subgraph) []*problem.Error {
