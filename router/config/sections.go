@@ -57,6 +57,8 @@ type Supergraph struct {
 	Watch bool `koanf:"watch"`
 	// How often the files are looked at.
 	PollInterval time.Duration `koanf:"poll_interval"`
+	// Labels of progressive @override that are on. Labels of the form percent(x) decide for themselves.
+	OverrideLabels []string `koanf:"override_labels"`
 }
 
 // Subgraph is a subgraph to compose.
@@ -167,7 +169,7 @@ type UpstreamSettings struct {
 	URL string `koanf:"url"`
 	// Longest time for one call, retries included.
 	Timeout time.Duration `koanf:"timeout"`
-	// Protocol: auto (HTTP/1.1), http1, http2 (over TLS) or h2c (HTTP/2 without TLS).
+	// Protocol: auto or http1 (HTTP/1.1), http2 (over TLS) or h2c (HTTP/2 without TLS).
 	Protocol string `koanf:"protocol"`
 	// Most connections to it.
 	MaxConnections int `koanf:"max_connections"`

@@ -1,6 +1,6 @@
 // Bundles the playground into dist/: one script, one style sheet and an icon, each minified and compressed with gzip,
-// which is how the router embeds and sends them. Run `npm install --no-package-lock && npm run build` after changing
-// src/ or a version in package.json, and commit dist/.
+// which is how the router embeds and sends them. Run `go generate` here after changing src/ or a version in
+// package.json, and commit dist/.
 import { gzipSync } from 'node:zlib';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';

@@ -1,7 +1,7 @@
 // Package graphiql is the playground: GraphiQL with its documentation explorer, a query builder and a panel that shows
 // the query plan, bundled and embedded, so that it needs no network but the router's own.
 //
-// The bundle in dist/ is built from src/ by `npm install --no-package-lock && npm run build` in this folder.
+// The bundle in dist/ is built from src/ by `go generate` in this folder, which needs Node and npm.
 package graphiql
 
 import (
@@ -17,6 +17,9 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 )
+
+//go:generate npm install --no-package-lock --no-audit --no-fund
+//go:generate npm run build
 
 //go:embed dist/playground.js.gz dist/playground.css.gz dist/icon.svg.gz
 var dist embed.FS

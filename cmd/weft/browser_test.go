@@ -1,0 +1,234 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+	"github.com/coder/websocket/wsjson"
+)
+
+// browser is a page of a headless Chromium, driven over its DevTools protocol.
+//
+// Specification: https://chromedevtools.github.io/devtools-protocol/
+type browser struct {
+	t       *testing.T
+	conn    *websocket.Conn
+	ctx     context.Context
+	last    int
+	console []string
+}
+
+type browserMessage struct {
+	ID     int             `json:"id"`
+	Method string          `json:"method"`
+	Params json.RawMessage `json:"params"`
+	Result json.RawMessage `json:"result"`
+	Error  *struct {
+		Message string `json:"message"`
+	} `json:"error"`
+}
+
+// openBrowser starts Chromium with an empty page.
+func openBrowser(t *testing.T) *browser {
+	t.Helper()
+	program := need(t, []string{"chromium", "chromium-browser", "google-chrome"}, "install the package chromium")
+	profile := t.TempDir()
+	start(t, nil, program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+		"--window-size=1400,900", "--remote-debugging-port=0", "--user-data-dir="+profile, "about:blank")
+	var port string
+	eventually(t, "Chromium tells its port", func() error {
+		text, err := os.ReadFile(filepath.Join(profile, "DevToolsActivePort"))
+		port, _, _ = strings.Cut(string(text), "\n")
+		if err == nil && port == "" {
+			err = fmt.Errorf("the file is empty")
+		}
+		return err
+	})
+	var target string
+	eventually(t, "Chromium has a page", func() error {
+		resp, err := http.Get("http://127.0.0.1:" + port + "/json/list")
+		if err != nil {
+			return err
+		}
+		defer resp.Body.Close()
+		var pages []struct{ Type, WebSocketDebuggerURL string }
+		if err := json.NewDecoder(resp.Body).Decode(&pages); err != nil {
+			return err
+		}
+		for _, p := range pages {
+			if p.Type == "page" {
+				target = p.WebSocketDebuggerURL
+				return nil
+			}
+		}
+		return fmt.Errorf("no page among %d targets", len(pages))
+	})
+	ctx, cancel := context.WithTimeout(context.Background(), 3*patience)
+	t.Cleanup(cancel)
+	conn, _, err := websocket.Dial(ctx, target, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.CloseNow() })
+	conn.SetReadLimit(64 << 20)
+	b := &browser{t: t, conn: conn, ctx: ctx}
+	for _, domain := range []string{"Page", "Runtime", "Log", "Network"} {
+		b.call(domain+".enable", nil)
+	}
+	return b
+}
+
+// call sends a command and returns its result. Events that come meanwhile are noted.
+func (b *browser) call(method string, params any) json.RawMessage {
+	b.t.Helper()
+	b.last++
+	if err := wsjson.Write(b.ctx, b.conn, map[string]any{"id": b.last, "method": method, "params": params}); err != nil {
+		b.t.Fatalf("%s: %v", method, err)
+	}
+	for {
+		var m browserMessage
+		if err := wsjson.Read(b.ctx, b.conn, &m); err != nil {
+			b.t.Fatalf("%s: %v", method, err)
+		}
+		switch {
+		case m.ID == b.last && m.Error != nil:
+			b.t.Fatalf("%s: %s", method, m.Error.Message)
+		case m.ID == b.last:
+			return m.Result
+		default:
+			b.note(&m)
+		}
+	}
+}
+
+// note keeps what a person would see in the browser's console, and requests to anywhere but the router.
+func (b *browser) note(m *browserMessage) {
+	switch m.Method {
+	case "Runtime.exceptionThrown", "Log.entryAdded":
+		b.console = append(b.console, m.Method+" "+string(m.Params))
+	case "Network.requestWillBeSent":
+		var p struct{ Request struct{ URL string } }
+		if json.Unmarshal(m.Params, &p) == nil && !strings.HasPrefix(p.Request.URL, "http://127.0.0.1:") &&
+			!strings.HasPrefix(p.Request.URL, "data:") {
+			b.console = append(b.console, "request to "+p.Request.URL)
+		}
+	}
+}
+
+// eval runs JavaScript and reads its value into target, which may be nil.
+func (b *browser) eval(script string, target any) {
+	b.t.Helper()
+	result := b.call("Runtime.evaluate", map[string]any{"expression": script, "returnByValue": true, "awaitPromise": true})
+	var r struct {
+		Result           struct{ Value json.RawMessage }
+		ExceptionDetails json.RawMessage
+	}
+	if err := json.Unmarshal(result, &r); err != nil {
+		b.t.Fatal(err)
+	}
+	if r.ExceptionDetails != nil {
+		b.t.Fatalf("%s: %s", script, r.ExceptionDetails)
+	}
+	if target != nil && len(r.Result.Value) > 0 {
+		if err := json.Unmarshal(r.Result.Value, target); err != nil {
+			b.t.Fatalf("%s: %v", script, err)
+		}
+	}
+}
+
+// await waits until a JavaScript expression is true.
+func (b *browser) await(what, expression string) {
+	b.t.Helper()
+	eventually(b.t, what, func() error {
+		var ok bool
+		b.eval("!!("+expression+")", &ok)
+		if !ok {
+			return fmt.Errorf("%s is not true", expression)
+		}
+		return nil
+	})
+}
+
+func (b *browser) click(selector string) {
+	b.t.Helper()
+	b.await(selector+" is there", fmt.Sprintf("document.querySelector(%q)", selector))
+	b.eval(fmt.Sprintf("document.querySelector(%q).click()", selector), nil)
+}
+
+// text is the visible text of an element.
+func (b *browser) text(selector string) string {
+	b.t.Helper()
+	var s string
+	b.eval(fmt.Sprintf("document.querySelector(%q)?.innerText ?? ''", selector), &s)
+	return s
+}
+
+// keepScreenshot writes a picture of the page to the directory named by WEFT_SCREENSHOTS, if there is one.
+func (b *browser) keepScreenshot(name string) {
+	dir := os.Getenv("WEFT_SCREENSHOTS")
+	if dir == "" {
+		return
+	}
+	var shot struct{ Data []byte }
+	if err := json.Unmarshal(b.call("Page.captureScreenshot", map[string]any{"format": "png"}), &shot); err != nil {
+		b.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, name), shot.Data, 0o600); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func TestThePlaygroundWorksInABrowser(t *testing.T) {
+	address := freeAddress(t)
+	dev := start(t, nil, binary, "dev", "--listen", address, "--data-dir", filepath.Join(t.TempDir(), "data"))
+	dev.awaitReady(t, "http://"+address+"/readyz")
+	b := openBrowser(t)
+	began := time.Now()
+	b.call("Page.navigate", map[string]any{"url": "http://" + address + "/"})
+
+	b.await("the editor shows the first query", `document.querySelector('.graphiql-query-editor .CodeMirror')?.innerText.includes('topProducts')`)
+	t.Logf("the playground was there after %s", time.Since(began).Round(time.Millisecond))
+
+	b.click(`button[aria-label="Show Documentation Explorer"]`)
+	b.await("the docs list the types", `document.querySelector('.graphiql-plugin')?.innerText.includes('Product')`)
+	for _, machinery := range []string{"_Any", "_Entity", "join__", "link__", "_Service"} {
+		if strings.Contains(b.text(".graphiql-plugin"), machinery) {
+			t.Errorf("the docs show %s", machinery)
+		}
+	}
+	b.keepScreenshot("docs.png")
+
+	b.click(".graphiql-execute-button")
+	b.await("the answer shows", `document.querySelector('.result-window')?.innerText.includes('"shippingEstimate"')`)
+	if answer := b.text(".result-window"); strings.Contains(answer, "queryPlan") {
+		t.Errorf("the answer shows the plan, which belongs into its panel:\n%s", answer)
+	}
+
+	b.click(`button[aria-label="Show Query plan"]`)
+	b.await("the plan shows a fetch of each service", `['accounts', 'catalog', 'inventory', 'reviews'].every(name =>
+		[...document.querySelectorAll('.weft-fetch-name')].some(e => e.innerText === name))`)
+	if facts := b.text(".weft-plan-facts"); !strings.Contains(facts, "fetches") || !strings.Contains(facts, "s") {
+		t.Errorf("the plan's facts: %q", facts)
+	}
+	b.keepScreenshot("plan.png")
+	b.click(".weft-fetch-head")
+	b.await("the fetch shows its operation", `document.querySelector('.weft-fetch-details pre')?.innerText.includes('{')`)
+
+	b.click(`button[aria-label="Show GraphiQL Explorer"]`)
+	b.await("the query builder lists the root fields", `document.querySelector('.graphiql-plugin')?.innerText.includes('topProducts')`)
+	b.keepScreenshot("explorer.png")
+
+	if len(b.console) > 0 {
+		t.Errorf("the browser complains:\n%s", strings.Join(b.console, "\n"))
+	}
+	dev.stop(t)
+}

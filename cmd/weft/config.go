@@ -1,0 +1,61 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/weft-graphql/weft/router/config"
+)
+
+type configCommand struct {
+	Schema   configSchemaCommand   `cmd:"" help:"Print the JSON Schema of the configuration file, for editors."`
+	Example  configExampleCommand  `cmd:"" help:"Print a configuration file with every setting and its default."`
+	Validate configValidateCommand `cmd:"" help:"Check a configuration file."`
+}
+
+type configSchemaCommand struct{}
+
+// Run prints the JSON Schema.
+func (configSchemaCommand) Run() error {
+	text, err := config.Schema()
+	if err != nil {
+		return err
+	}
+	fmt.Println(string(text))
+	return nil
+}
+
+type configExampleCommand struct{}
+
+// Run prints the example.
+func (configExampleCommand) Run() error {
+	fmt.Print(config.Example())
+	return nil
+}
+
+type configValidateCommand struct {
+	File string `arg:"" help:"The configuration file." type:"existingfile"`
+}
+
+// Run checks the file.
+func (c configValidateCommand) Run() error {
+	if _, err := loadConfig(c.File, nil); err != nil {
+		return err
+	}
+	fmt.Printf("%s is fine\n", c.File)
+	return nil
+}
+
+// loadConfig reads a configuration and prints what is wrong with it, one problem per line.
+func loadConfig(file string, override func(*config.Config)) (*config.Config, error) {
+	c, err := config.Load(config.Source{File: file, Override: override})
+	var problems config.Problems
+	if !errors.As(err, &problems) {
+		return c, err
+	}
+	for _, p := range problems {
+		fmt.Fprintln(os.Stderr, p.Error())
+	}
+	return nil, exitError(1)
+}

@@ -1,0 +1,296 @@
+package main
+
+import (
+	"context"
+	_ "embed" // the playground's first query
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+
+	"github.com/weft-graphql/weft/router"
+	"github.com/weft-graphql/weft/router/compose"
+	"github.com/weft-graphql/weft/router/config"
+	"github.com/weft-graphql/weft/router/server"
+	"github.com/weft-graphql/weft/schema/wire"
+	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/kit"
+)
+
+type devCommand struct {
+	Listen        string   `help:"Address to listen at." env:"WEFT_LISTEN" default:"127.0.0.1:4000"`
+	DataDir       string   `help:"Directory of the SQLite databases." env:"WEFT_DATA_DIR" default:".weft/data" type:"path"`
+	Schema        string   `help:"Directory whose NAME.graphql files replace the built-in schemas of the services; it is watched. Used when it is there." default:"schema" type:"path" placeholder:"DIR"`
+	Subgraph      []string `help:"Another subgraph that is running already, as NAME=URL; it joins the graph." placeholder:"NAME=URL" sep:"none"`
+	NoSamples     bool     `help:"Leave out the sample services."`
+	SubgraphPorts bool     `help:"Serve the sample services on loopback ports too, from 4001 on."`
+	NoCache       bool     `help:"Do without the entity cache."`
+	As            string   `help:"User id that requests come from." default:"u1"`
+	Config        string   `help:"Router configuration to start from." type:"existingfile" placeholder:"FILE"`
+	LogLevel      string   `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info"`
+}
+
+//go:embed demo.graphql
+var demoQuery string
+
+// Run serves everything in this process until it is told to end.
+func (c devCommand) Run(ctx context.Context) error {
+	started := time.Now()
+	logger := slog.New(logHandler(os.Stderr, "pretty", slogLevel(c.LogLevel)))
+	d := &devProcess{command: c, logger: logger, services: map[string]subgraphs.Service{}}
+	defer d.close()
+	if err := d.start(ctx); err != nil {
+		return err
+	}
+	socket, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("%w (is another weft running? choose another address with --listen)", err)
+	}
+	d.announce(socket.Addr(), time.Since(started))
+	listeners := []server.Listener{{Name: "router", Socket: socket, Handler: d.router}}
+	listeners = append(listeners, d.sockets...)
+	go d.watch(ctx)
+	err = server.Run(ctx, listeners, server.RunOptions{
+		ShutdownTimeout: 5 * time.Second, Health: d.router.Health(), Logger: logger,
+	})
+	if err == nil {
+		fmt.Fprintln(os.Stderr, "stopped")
+	}
+	return err
+}
+
+// devProcess is everything weft dev runs.
+type devProcess struct {
+	command  devCommand
+	logger   *slog.Logger
+	services map[string]subgraphs.Service
+	redis    *miniredis.Miniredis
+	router   *router.Router
+	sockets  []server.Listener
+	// valid tells whether the last composition succeeded.
+	valid bool
+}
+
+func (d *devProcess) start(ctx context.Context) error {
+	if err := d.openServices(ctx); err != nil {
+		return err
+	}
+	if err := d.openSockets(); err != nil {
+		return err
+	}
+	sdl, err := d.compose(ctx)
+	if err != nil {
+		return err
+	}
+	cfg, err := d.config()
+	if err != nil {
+		return err
+	}
+	handlers := map[string]http.Handler{}
+	for name, service := range d.services {
+		handlers[name] = service.Handler()
+	}
+	options := router.Options{Logger: d.logger, Supergraph: sdl, Handlers: handlers, Version: buildVersion()}
+	if len(handlers) > 0 {
+		options.DefaultQuery = demoQuery
+	}
+	d.router, err = router.New(cfg, options)
+	return err
+}
+
+// config is the configuration of a router for development.
+func (d *devProcess) config() (*config.Config, error) {
+	redis := ""
+	if !d.command.NoCache {
+		var err error
+		if d.redis, err = miniredis.Run(); err != nil {
+			return nil, fmt.Errorf("embedded Redis: %w", err)
+		}
+		redis = d.redis.Addr()
+	}
+	return loadConfig(d.command.Config, func(c *config.Config) {
+		c.Listen = d.command.Listen
+		c.Supergraph = config.Supergraph{Path: "(composed in memory)", PollInterval: c.Supergraph.PollInterval}
+		c.Playground.Enabled = true
+		c.GraphQL.Introspection = true
+		c.Plan.Expose = true
+		c.Log = config.Log{Level: d.command.LogLevel, Format: "pretty", Access: true}
+		if redis != "" && len(c.Cache.Redis.Addresses) == 0 {
+			c.Cache.Enabled = true
+			c.Cache.Redis.Addresses = []string{redis}
+		}
+	})
+}
+
+// openServices opens the sample services at the same time: each has a database to prepare.
+func (d *devProcess) openServices(ctx context.Context) error {
+	if d.command.NoSamples {
+		return nil
+	}
+	var mu sync.Mutex
+	var opening sync.WaitGroup
+	var failed error
+	quiet := slog.New(logHandler(os.Stderr, "pretty", slog.LevelWarn))
+	for _, name := range subgraphs.Names() {
+		opening.Go(func() {
+			service, err := subgraphs.Open(ctx, name, kit.Config{
+				DataDir: d.command.DataDir, Version: buildVersion(), Logger: quiet.With("subgraph", name),
+				Identity: kit.IdentityConfig{Assume: &wire.Identity{Subject: d.command.As, Roles: []string{"merchant"}}},
+			})
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				failed = errors.Join(failed, err)
+				return
+			}
+			d.services[name] = service
+		})
+	}
+	opening.Wait()
+	return failed
+}
+
+func (d *devProcess) openSockets() error {
+	if !d.command.SubgraphPorts {
+		return nil
+	}
+	for name, service := range d.services {
+		socket, err := net.Listen("tcp", defaultSubgraphAddress(name))
+		if err != nil {
+			return fmt.Errorf("subgraph %s: %w", name, err)
+		}
+		d.sockets = append(d.sockets, server.Listener{Name: name, Socket: socket, Handler: service.Handler()})
+	}
+	return nil
+}
+
+// subgraphs are the schemas to compose: the services' own, those in the schema directory instead, and what running
+// subgraphs tell of themselves.
+func (d *devProcess) subgraphs(ctx context.Context) ([]compose.Subgraph, error) {
+	var found []compose.Subgraph
+	for _, name := range subgraphs.Names() {
+		if d.services[name] == nil {
+			continue
+		}
+		sub := compose.Subgraph{Name: name, URL: "http://" + defaultSubgraphAddress(name) + "/graphql"}
+		file := filepath.Join(d.command.Schema, name+".graphql")
+		if text, err := os.ReadFile(file); err == nil {
+			sub.SDL, sub.File = string(text), shortPath(file)
+		} else if sub.SDL, err = subgraphs.SDL(name); err != nil {
+			return nil, err
+		}
+		found = append(found, sub)
+	}
+	if len(d.command.Subgraph) > 0 {
+		running, err := subgraphSources{Subgraph: d.command.Subgraph}.read(ctx)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, running...)
+	}
+	if len(found) == 0 {
+		return nil, errors.New("there is no subgraph: name one with --subgraph NAME=URL, or leave out --no-samples")
+	}
+	return found, nil
+}
+
+func (d *devProcess) compose(ctx context.Context) (string, error) {
+	found, err := d.subgraphs(ctx)
+	if err != nil {
+		return "", err
+	}
+	result, errs := compose.Compose(found, compose.Options{})
+	if len(errs) > 0 {
+		newDiagnosis(os.Stderr, paintFor(os.Stderr), found).errors(errs)
+		return "", exitError(1)
+	}
+	return result.SupergraphSDL, nil
+}
+
+// watch composes again whenever a schema changes. A graph that does not compose is reported, and the old one goes on.
+func (d *devProcess) watch(ctx context.Context) {
+	var files []string
+	for name := range d.services {
+		files = append(files, filepath.Join(d.command.Schema, name+".graphql"))
+	}
+	watch := config.NewFileWatch(files)
+	for watch.Wait(ctx, 300*time.Millisecond) {
+		began := time.Now()
+		sdl, err := d.compose(ctx)
+		if err == nil {
+			err = d.router.Swap(sdl)
+		}
+		var told exitError
+		switch {
+		case err == nil:
+			d.logger.Info("the changed schema is in use", "took", time.Since(began).Round(time.Millisecond))
+		case errors.As(err, &told):
+			d.logger.Warn("the changed schema is not in use: the graph from before goes on")
+		default:
+			d.logger.Warn("the changed schema is not in use: the graph from before goes on", "err", err)
+		}
+	}
+}
+
+func (d *devProcess) close() {
+	if d.router != nil {
+		d.router.Close()
+	}
+	for name, service := range d.services {
+		if err := service.Close(); err != nil {
+			d.logger.Warn("a service did not close", "subgraph", name, "err", err)
+		}
+	}
+	if d.redis != nil {
+		d.redis.Close()
+	}
+}
+
+func (d *devProcess) announce(address net.Addr, took time.Duration) {
+	p := paintFor(os.Stderr)
+	url := "http://" + strings.Replace(address.String(), "[::]", "localhost", 1)
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n  %sWeft%s is ready in %s\n\n", p.bold, p.off, took.Round(time.Millisecond))
+	fmt.Fprintf(&b, "  Playground  %s%s/%s\n", p.blue, url, p.off)
+	fmt.Fprintf(&b, "  GraphQL     %s%s/graphql%s\n", p.blue, url, p.off)
+	for _, name := range subgraphs.Names() {
+		if d.services[name] == nil {
+			continue
+		}
+		where := "in this process"
+		if d.command.SubgraphPorts {
+			where = "http://" + defaultSubgraphAddress(name) + "/graphql"
+		}
+		fmt.Fprintf(&b, "  Subgraph    %-10s %s%s%s\n", name, p.dim, where, p.off)
+	}
+	fmt.Fprintf(&b, "\n  %sData in %s. Ctrl-C stops.%s\n\n", p.dim, shortPath(d.command.DataDir), p.off)
+	fmt.Fprint(os.Stderr, b.String())
+}
+
+// shortPath is a path as a person in the working directory would write it.
+func shortPath(path string) string {
+	dir, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	if rel, err := filepath.Rel(dir, path); err == nil && !strings.HasPrefix(rel, "..") {
+		return rel
+	}
+	return path
+}
+
+func slogLevel(name string) slog.Level {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(name)); err != nil {
+		return slog.LevelInfo
+	}
+	return level
+}

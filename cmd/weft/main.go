@@ -1,0 +1,70 @@
+// Command weft is the whole of Weft in one binary: the router, the composer, the sample services and their tools.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// cli is the command line.
+type cli struct {
+	Dev      devCommand      `cmd:"" help:"Run everything in this process, on embedded defaults."`
+	Router   routerCommand   `cmd:"" help:"Serve a supergraph."`
+	Subgraph subgraphCommand `cmd:"" help:"Serve one of the sample services."`
+	Compose  composeCommand  `cmd:"" help:"Make a supergraph of subgraphs."`
+	Config   configCommand   `cmd:"" help:"Help with the router's configuration file."`
+	Health   healthCommand   `cmd:"" help:"Ask a running router or subgraph whether it is ready."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
+}
+
+// exitError ends the process with a status after everything there is to say was said.
+type exitError int
+
+func (e exitError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	go func() {
+		// After the first signal the next one ends the process at once, however long the orderly end takes.
+		<-ctx.Done()
+		stop()
+	}()
+	os.Exit(run(ctx, os.Args[1:]))
+}
+
+// run runs a command line and returns the process's exit status: 0 when all is well, 1 when the work showed problems,
+// 2 when the command line itself is wrong.
+func run(ctx context.Context, args []string) int {
+	var c cli
+	parser, err := kong.New(&c, kong.Name("weft"),
+		kong.Description("A federated GraphQL router, and everything around it. Start with: weft dev"),
+		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Vars{"subgraphs": subgraphNames()}, kong.BindTo(ctx, (*context.Context)(nil)))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "weft:", err)
+		return 2
+	}
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "weft: %v\n", err)
+		fmt.Fprintln(os.Stderr, "Try weft --help, or weft COMMAND --help.")
+		return 2
+	}
+	err = parsed.Run()
+	var exit exitError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &exit):
+		return int(exit)
+	default:
+		fmt.Fprintln(os.Stderr, "weft:", err)
+		return 1
+	}
+}

@@ -1,0 +1,214 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/weft-graphql/weft/router/compose"
+	"github.com/weft-graphql/weft/router/config"
+)
+
+// subgraphSources are the flags that say where subgraph schemas come from; several can be given together.
+type subgraphSources struct {
+	Subgraphs []string `help:"JSON file of [{\"name\", \"url\", \"sdl\" or \"schema\" (a file)}], or a directory with a NAME.graphql per subgraph." type:"path" placeholder:"FILE|DIR" sep:"none"`
+	Subgraph  []string `help:"A running subgraph, as NAME=URL: its schema is asked from it." placeholder:"NAME=URL" sep:"none"`
+	Config    string   `help:"The router's configuration file, whose supergraph.subgraphs are taken." type:"existingfile" placeholder:"FILE"`
+}
+
+// introspectPatience is how long a running subgraph may take to tell its schema.
+const introspectPatience = 10 * time.Second
+
+// read collects the subgraphs.
+func (s subgraphSources) read(ctx context.Context) ([]compose.Subgraph, error) {
+	var subgraphs []compose.Subgraph
+	for _, path := range s.Subgraphs {
+		found, err := readSubgraphs(path)
+		if err != nil {
+			return nil, err
+		}
+		subgraphs = append(subgraphs, found...)
+	}
+	for _, pair := range s.Subgraph {
+		name, url, ok := strings.Cut(pair, "=")
+		if !ok || name == "" || url == "" {
+			return nil, fmt.Errorf("--subgraph %s: write it as NAME=URL", pair)
+		}
+		sdl, err := askSubgraph(ctx, url)
+		if err != nil {
+			return nil, fmt.Errorf("subgraph %s at %s: %w", name, url, err)
+		}
+		subgraphs = append(subgraphs, compose.Subgraph{Name: name, URL: url, SDL: sdl})
+	}
+	if s.Config != "" {
+		found, err := configuredSubgraphs(s.Config)
+		if err != nil {
+			return nil, err
+		}
+		subgraphs = append(subgraphs, found...)
+	}
+	if len(subgraphs) == 0 {
+		return nil, errors.New("there are no subgraphs to compose; name them with --subgraphs, --subgraph or --config")
+	}
+	return subgraphs, nil
+}
+
+// files are the files the schemas are read from, to watch them.
+func (s subgraphSources) files() []string {
+	var files []string
+	for _, path := range s.Subgraphs {
+		files = append(files, path)
+		if found, err := readSubgraphs(path); err == nil {
+			for _, sub := range found {
+				if sub.File != "" {
+					files = append(files, sub.File)
+				}
+			}
+		}
+	}
+	if s.Config != "" {
+		files = append(files, s.Config)
+		if found, err := configuredSubgraphs(s.Config); err == nil {
+			for _, sub := range found {
+				files = append(files, sub.File)
+			}
+		}
+	}
+	slices.Sort(files)
+	return slices.Compact(files)
+}
+
+// readSubgraphs reads a JSON list of subgraphs or a directory of schemas.
+func readSubgraphs(path string) ([]compose.Subgraph, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if info.IsDir() {
+		return readSchemaDirectory(path)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var entries []struct{ Name, URL, SDL, Schema string }
+	if err := json.Unmarshal(text, &entries); err != nil {
+		return nil, fmt.Errorf("%s is not a JSON list of {\"name\", \"url\", \"sdl\"}: %w", path, err)
+	}
+	subgraphs := make([]compose.Subgraph, len(entries))
+	for i, e := range entries {
+		if e.Name == "" {
+			return nil, fmt.Errorf("%s: entry %d has no name", path, i)
+		}
+		sub := compose.Subgraph{Name: e.Name, URL: e.URL, SDL: e.SDL}
+		if e.Schema != "" {
+			sub.File = e.Schema
+			if !filepath.IsAbs(sub.File) {
+				sub.File = filepath.Join(filepath.Dir(path), sub.File)
+			}
+			sdl, err := os.ReadFile(sub.File)
+			if err != nil {
+				return nil, fmt.Errorf("%s: subgraph %s: %w", path, e.Name, err)
+			}
+			sub.SDL = string(sdl)
+		}
+		subgraphs[i] = sub
+	}
+	return subgraphs, nil
+}
+
+// readSchemaDirectory reads NAME.graphql files; supergraph.graphql and api.graphql, which weft compose writes, are not
+// subgraphs.
+func readSchemaDirectory(dir string) ([]compose.Subgraph, error) {
+	var subgraphs []compose.Subgraph
+	files, err := filepath.Glob(filepath.Join(dir, "*.graphql"))
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".graphql")
+		if name == "supergraph" || name == "api" {
+			continue
+		}
+		sdl, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		subgraphs = append(subgraphs, compose.Subgraph{Name: name, SDL: string(sdl), File: file})
+	}
+	if len(subgraphs) == 0 {
+		return nil, fmt.Errorf("there are no NAME.graphql files in %s", dir)
+	}
+	return subgraphs, nil
+}
+
+func configuredSubgraphs(file string) ([]compose.Subgraph, error) {
+	c, err := loadConfig(file, nil)
+	if err != nil {
+		return nil, err
+	}
+	return schemaFiles(c.Supergraph.Subgraphs)
+}
+
+// schemaFiles reads the schemas of configured subgraphs.
+func schemaFiles(configured []config.Subgraph) ([]compose.Subgraph, error) {
+	subgraphs := make([]compose.Subgraph, len(configured))
+	for i, sub := range configured {
+		sdl, err := os.ReadFile(sub.Schema)
+		if err != nil {
+			return nil, fmt.Errorf("subgraph %s: %w", sub.Name, err)
+		}
+		subgraphs[i] = compose.Subgraph{Name: sub.Name, URL: sub.URL, SDL: string(sdl), File: sub.Schema}
+	}
+	return subgraphs, nil
+}
+
+// askSubgraph asks a running subgraph for its schema.
+//
+// Specification: Apollo Federation, "Enhanced introspection with Query._service".
+func askSubgraph(ctx context.Context, url string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, introspectPatience)
+	defer cancel()
+	body := []byte(`{"query":"query WeftCompose { _service { sdl } }","operationName":"WeftCompose"}`)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	if err != nil {
+		return "", err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return "", err
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(resp.Body, 64<<20))
+	if err != nil {
+		return "", err
+	}
+	var answer struct {
+		Data struct {
+			Service struct {
+				SDL string `json:"sdl"`
+			} `json:"_service"`
+		} `json:"data"`
+		Errors []struct{ Message string } `json:"errors"`
+	}
+	if err := json.Unmarshal(text, &answer); err != nil {
+		return "", fmt.Errorf("the answer (status %d) is not JSON: %w", resp.StatusCode, err)
+	}
+	if len(answer.Errors) > 0 {
+		return "", fmt.Errorf("it answers _service { sdl } with the error %q", answer.Errors[0].Message)
+	}
+	if answer.Data.Service.SDL == "" {
+		return "", errors.New("it answers _service { sdl } with no schema; is it a federation subgraph?")
+	}
+	return answer.Data.Service.SDL, nil
+}

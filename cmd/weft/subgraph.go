@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/weft-graphql/weft/router/config"
+	"github.com/weft-graphql/weft/router/server"
+	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/kit"
+)
+
+type subgraphCommand struct {
+	Name        string `arg:"" help:"Which one: ${subgraphs}." enum:"${subgraphs}"`
+	Listen      string `help:"Address to listen at. By default each has a port of its own, from 4001 on." env:"WEFT_LISTEN" placeholder:"ADDR"`
+	DataDir     string `help:"Directory of the SQLite database." env:"WEFT_DATA_DIR" default:".weft/data" type:"path"`
+	DatabaseURL string `help:"PostgreSQL to use instead of SQLite, as postgres://..." env:"WEFT_DATABASE_URL" name:"database-url" placeholder:"URL"`
+	IdentityKey string `help:"Secret shared with the router. With it, only requests from the router are answered." env:"WEFT_IDENTITY_KEY" placeholder:"KEY"`
+	Empty       bool   `help:"Leave a new database without the sample data."`
+	LogFormat   string `help:"json, text or pretty." env:"WEFT_LOG_FORMAT" enum:"json,text,pretty" default:"json"`
+	LogLevel    string `help:"debug, info, warn or error." env:"WEFT_LOG_LEVEL" enum:"debug,info,warn,error" default:"info"`
+}
+
+// firstSubgraphPort is where the first of the services listens by default.
+const firstSubgraphPort = 4001
+
+// Run serves the subgraph until the process is told to end.
+func (c subgraphCommand) Run(ctx context.Context) error {
+	logger, err := newLogger(config.Log{Level: c.LogLevel, Format: c.LogFormat})
+	if err != nil {
+		return err
+	}
+	logger = logger.With("subgraph", c.Name)
+	address := c.Listen
+	if address == "" {
+		address = defaultSubgraphAddress(c.Name)
+	}
+	service, err := subgraphs.Open(ctx, c.Name, kit.Config{
+		DataDir: c.DataDir, DatabaseURL: c.DatabaseURL, Empty: c.Empty, Version: buildVersion(), Logger: logger,
+		Identity: kit.IdentityConfig{Key: []byte(c.IdentityKey)},
+	})
+	if err != nil {
+		return err
+	}
+	if c.IdentityKey == "" && !isLoopback(address) {
+		logger.Warn("there is no identity key: everybody who reaches this address can pretend to be anybody", "listen", address)
+	}
+	err = serveSubgraph(ctx, service, address, logger)
+	if closeErr := service.Close(); err == nil {
+		err = closeErr
+	}
+	return err
+}
+
+func serveSubgraph(ctx context.Context, service subgraphs.Service, address string, logger *slog.Logger) error {
+	socket, err := net.Listen("tcp", address)
+	if err != nil {
+		return err
+	}
+	logger.Info("serving", "url", "http://"+socket.Addr().String()+"/graphql")
+	return server.Run(ctx, []server.Listener{{Name: service.Name(), Socket: socket, Handler: service.Handler(), H2C: true}},
+		server.RunOptions{ShutdownTimeout: 20 * time.Second, Logger: logger})
+}
+
+// defaultSubgraphAddress is the loopback address where a service listens when nothing else is said.
+func defaultSubgraphAddress(name string) string {
+	for i, n := range subgraphs.Names() {
+		if n == name {
+			return fmt.Sprintf("127.0.0.1:%d", firstSubgraphPort+i)
+		}
+	}
+	return "127.0.0.1:0"
+}
+
+func isLoopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// subgraphNames are the names for the help text.
+func subgraphNames() string { return strings.Join(subgraphs.Names(), ",") }

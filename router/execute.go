@@ -1,0 +1,166 @@
+package router
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"sync"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graphql/weft/router/cache"
+	"github.com/weft-graphql/weft/router/exec"
+	"github.com/weft-graphql/weft/router/operation"
+	"github.com/weft-graphql/weft/router/server"
+	"github.com/weft-graphql/weft/router/supergraph"
+	"github.com/weft-graphql/weft/router/upstream"
+)
+
+// execution is the state of one request in this package, from a pool.
+type execution struct {
+	graph     *graph
+	header    http.Header
+	variables operation.Variables
+	prepared  *operation.Prepared
+	request   exec.Request
+	response  exec.Response
+	// The same for every use: methods of the execution, so that no request makes closures.
+	headersFor func(*supergraph.Subgraph) []upstream.Header
+	introspect func([]byte, *operation.Field) []byte
+}
+
+var executions = sync.Pool{New: func() any {
+	x := &execution{}
+	x.headersFor = func(s *supergraph.Subgraph) []upstream.Header { return x.graph.headers.forward(s, x.header) }
+	x.introspect = func(out []byte, f *operation.Field) []byte { return x.prepared.Introspect(out, f, &x.variables) }
+	return x
+}}
+
+func (x *execution) release() {
+	x.graph, x.header, x.prepared = nil, nil, nil
+	x.variables = operation.Variables{}
+	x.request, x.response = exec.Request{}, exec.Response{}
+	executions.Put(x)
+}
+
+// execute answers a request on this graph.
+func (g *graph) execute(ctx context.Context, req *server.Request, resp *server.Response) {
+	p := g.operations.get(req.Query, req.OperationName)
+	if p.prepared == nil {
+		reject(resp, p.rejection, p.errors)
+		return
+	}
+	resp.Operation = server.OperationInfo{Name: p.prepared.Name, Kind: string(p.prepared.Kind)}
+	if refused := g.refuse(p.prepared, req); refused != nil {
+		resp.Outcome = refused.outcome
+		resp.Body = append(resp.Body, refused.body...)
+		resp.Operation.Errors = 1
+		return
+	}
+	x := executions.Get().(*execution)
+	defer x.release()
+	variables, errs := p.prepared.CoerceVariables(req.Variables)
+	if len(errs) > 0 {
+		reject(resp, rejection(errs), len(errs))
+		return
+	}
+	x.graph, x.header, x.variables, x.prepared = g, req.Header, variables, p.prepared
+	made := p.program(g, p.prepared.ConditionSet(&x.variables, g.labelOn))
+	if made.err != nil {
+		reject(resp, planningFailed(made.err), 1)
+		return
+	}
+	if made.introspects {
+		if !g.introspection {
+			reject(resp, introspectionDisabled.body, 1)
+			return
+		}
+		x.request.Introspect = x.introspect
+	}
+	g.run(ctx, x, made, req, resp)
+}
+
+// run executes a program and takes over its answer.
+func (g *graph) run(ctx context.Context, x *execution, made *program, req *server.Request, resp *server.Response) {
+	if x.variables.Len() > 0 {
+		x.request.Variables = &x.variables
+	}
+	if g.headers != nil {
+		x.request.Header = x.headersFor
+	}
+	x.request.Epoch = g.epochFor(x.prepared.Kind)
+	show := req.ShowPlan && g.exposePlan
+	x.request.Trace = show
+	x.response.Body = resp.Body
+	var visit *cache.Visit
+	if g.cache != nil {
+		visit = g.visit(x, show)
+		x.request.CacheSession = visit
+	}
+	made.exec.Execute(ctx, &x.request, &x.response)
+	if x.prepared.Kind == ast.Mutation {
+		g.epoch.Add(1)
+	}
+	resp.Body = x.response.Body
+	if show {
+		resp.Body = appendPlan(resp.Body, made.plan, x.response.Trace)
+	}
+	resp.Operation.Errors, resp.Operation.Fetches = x.response.Errors, x.response.Fetches
+	if visit != nil {
+		tellCaching(visit, resp, x.response.Errors)
+	}
+}
+
+// ownEpoch is set in the epochs of mutations.
+const ownEpoch = 1 << 63
+
+// epochFor is the epoch of a request that begins now. A query shares the answers of queries since the last mutation
+// ended and the last invalidation arrived; both counts only grow, so their sum is new whenever one of them is. What a mutation asks after it changed something is shared with nobody.
+func (g *graph) epochFor(kind ast.Operation) uint64 {
+	if kind == ast.Mutation {
+		return ownEpoch | g.mutations.Add(1)
+	}
+	if g.cache != nil {
+		return (g.epoch.Load() + g.cache.Clock()) &^ ownEpoch
+	}
+	return g.epoch.Load()
+}
+
+// refusal is an answer for a valid operation that is not run.
+type refusal struct {
+	outcome server.Outcome
+	body    []byte
+}
+
+var (
+	mutationOverGet = &refusal{server.NotAQuery, errorAnswer(
+		"Only queries may be sent with GET. Send this operation with POST.", "METHOD_NOT_ALLOWED")}
+	noSubscriptions = &refusal{server.Rejected, errorAnswer(
+		"Subscriptions are not served at this endpoint over plain HTTP.", "SUBSCRIPTION_NOT_SUPPORTED")}
+	introspectionDisabled = &refusal{server.Rejected, errorAnswer(
+		"Introspection is switched off: the schema cannot be asked for (graphql.introspection in the router's configuration).",
+		"INTROSPECTION_DISABLED")}
+)
+
+func (g *graph) refuse(p *operation.Prepared, req *server.Request) *refusal {
+	switch {
+	case p.Kind == ast.Query:
+		return nil
+	case req.QueryOnly:
+		return mutationOverGet
+	case p.Kind == ast.Subscription:
+		return noSubscriptions
+	default:
+		return nil
+	}
+}
+
+func errorAnswer(message, code string) []byte {
+	return []byte(`{"errors":[{"message":` + strconv.Quote(message) + `,"extensions":{"code":"` + code + `"}}]}`)
+}
+
+func reject(resp *server.Response, body []byte, errors int) {
+	resp.Outcome = server.Rejected
+	resp.Body = append(resp.Body, body...)
+	resp.Operation.Errors = errors
+}

@@ -1,0 +1,96 @@
+package router
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math/rand/v2"
+	"net/textproto"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/weft-graphql/weft/router/cache"
+	"github.com/weft-graphql/weft/router/exec"
+	"github.com/weft-graphql/weft/router/operation"
+	"github.com/weft-graphql/weft/router/plan"
+	"github.com/weft-graphql/weft/router/supergraph"
+)
+
+// graph is one supergraph being served, with everything that depends on it. It is immutable but for its caches.
+type graph struct {
+	supergraph *supergraph.Supergraph
+	// hash names the supergraph document, for operators.
+	hash       string
+	loaded     time.Time
+	planner    *plan.Planner
+	engine     *exec.Engine
+	operations *operations
+	headers    *headerRules
+	// cache is nil when there is no entity cache.
+	cache *cache.Cache
+	// identityHeaders tell callers apart, in canonical spelling.
+	identityHeaders []string
+	// urls are where the subgraphs are, by ID.
+	urls []string
+	// epoch counts the mutations that have ended: a query never shares a subgraph's answer from before one.
+	epoch atomic.Uint64
+	// mutations numbers the mutations.
+	mutations atomic.Uint64
+
+	labels        []string
+	introspection bool
+	exposePlan    bool
+	closers       []func()
+}
+
+func (r *Router) newGraph(sdl string) (*graph, error) {
+	sg, err := supergraph.Load(sdl)
+	if err != nil {
+		return nil, fmt.Errorf("the supergraph cannot be used: %w", err)
+	}
+	sum := sha256.Sum256([]byte(sdl))
+	g := &graph{
+		supergraph: sg, hash: hex.EncodeToString(sum[:8]), loaded: time.Now(), planner: plan.New(sg),
+		labels: r.config.Supergraph.OverrideLabels, introspection: r.config.GraphQL.Introspection,
+		exposePlan: r.config.Plan.Expose,
+	}
+	if n := r.config.Plan.SearchBudget; n > 0 {
+		g.planner = g.planner.WithBudget(n)
+	}
+	ways, err := r.waysTo(g)
+	if err != nil {
+		g.close()
+		return nil, err
+	}
+	engine := exec.Config{Subgraphs: ways, MaxParallel: r.config.Upstream.MaxConcurrentFetches}
+	if r.cache != nil {
+		g.cache, engine.Cache = r.cache, r.cache.Graph(sg)
+	}
+	g.engine = exec.New(engine)
+	for _, name := range r.config.Dedupe.IdentityHeaders {
+		g.identityHeaders = append(g.identityHeaders, textproto.CanonicalMIMEHeaderKey(name))
+	}
+	g.headers = newHeaderRules(&r.config.Upstream, sg, r.identity)
+	l := &r.config.Limits
+	g.operations = newOperations(g, uint64(r.config.Plan.CacheBytes), operation.Limits{
+		Tokens: l.Tokens, Depth: l.Depth, Fields: l.Fields, Aliases: l.Aliases, Directives: l.Directives, RootFields: l.RootFields,
+	})
+	return g, nil
+}
+
+// close gives back what the graph holds. Its requests must have ended.
+func (g *graph) close() {
+	for _, f := range g.closers {
+		f()
+	}
+}
+
+// labelOn decides whether a label of a progressive @override is on for a request: percent(x) by chance, others when
+// the configuration names them.
+func (g *graph) labelOn(label string) bool {
+	if percent, ok := operation.PercentLabel(label); ok {
+		return rand.Float64()*100 < percent
+	}
+	return slices.Contains(g.labels, label)
+}

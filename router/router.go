@@ -1,0 +1,215 @@
+// Package router is the Weft router as a library: New makes an http.Handler of a configuration.
+//
+// A request passes through the rooms below in order: server reads it, operation prepares it, plan decides which
+// subgraphs to ask, exec asks them (through upstream, and cache) and prints the answer.
+package router
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/weft-graphql/weft/router/cache"
+	"github.com/weft-graphql/weft/router/config"
+	"github.com/weft-graphql/weft/router/server"
+	"github.com/weft-graphql/weft/router/server/graphiql"
+)
+
+// Options are what a configuration cannot hold.
+type Options struct {
+	// Logger receives what operators must know; slog.Default when nil.
+	Logger *slog.Logger
+	// Supergraph is the graph to serve, instead of the one the configuration names.
+	Supergraph string
+	// Handlers are subgraphs in this process, by name: they are called directly, not over the network.
+	Handlers map[string]http.Handler
+	// DefaultQuery stands in the playground on a first visit, unless the configuration names one.
+	DefaultQuery string
+	// Version is what /status tells.
+	Version string
+}
+
+// Router serves a supergraph. It is an http.Handler. The graph can be replaced while requests are in progress.
+type Router struct {
+	config  *config.Config
+	options Options
+	logger  *slog.Logger
+	health  *server.Health
+	face    http.Handler
+	graph   atomic.Pointer[graph]
+	// identity proves to subgraphs that requests come from here; nil when no key is shared with them.
+	identity *identity
+	// cache is nil when there is no entity cache. It outlives the graphs.
+	cache *cache.Cache
+	// swapping lets one graph be built at a time.
+	swapping sync.Mutex
+	since    time.Time
+}
+
+// New makes a router. The error tells what is wrong with the configuration or the graph.
+func New(cfg *config.Config, options Options) (*Router, error) {
+	if options.Logger == nil {
+		options.Logger = slog.Default()
+	}
+	r := &Router{config: cfg, options: options, logger: options.Logger, since: time.Now()}
+	if key := cfg.Upstream.IdentityKey; key != "" {
+		r.identity = &identity{key: []byte(key)}
+	}
+	sdl := options.Supergraph
+	if sdl == "" {
+		var err error
+		if sdl, err = loadSupergraph(&cfg.Supergraph); err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	if r.cache, err = OpenCache(&cfg.Cache, r.logger); err != nil {
+		return nil, err
+	}
+	g, err := r.newGraph(sdl)
+	if err != nil {
+		r.closeCache()
+		return nil, err
+	}
+	r.graph.Store(g)
+	r.health = server.NewHealth("weft router", options.Version)
+	r.health.Detail = r.status
+	if r.face, err = r.newFace(); err != nil {
+		r.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// ServeHTTP answers a request.
+func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) { r.face.ServeHTTP(w, req) }
+
+// Execute answers a GraphQL request; it makes the router a server.Engine.
+func (r *Router) Execute(ctx context.Context, req *server.Request, resp *server.Response) {
+	r.graph.Load().execute(ctx, req, resp)
+}
+
+// Health is what /healthz, /readyz and /status answer from.
+func (r *Router) Health() *server.Health { return r.health }
+
+// Swap replaces the graph. Recently used operations are planned again first, so that the new graph answers as fast as
+// the old one did; requests in progress end on the old one. When the new graph cannot be served the old one stays.
+func (r *Router) Swap(sdl string) error {
+	r.swapping.Lock()
+	defer r.swapping.Unlock()
+	old := r.graph.Load()
+	if old.supergraph.SDL == sdl {
+		return nil
+	}
+	g, err := r.newGraph(sdl)
+	if err != nil {
+		return err
+	}
+	g.operations.warmUp(old.operations, r.config.Plan.WarmUp)
+	r.graph.Store(g)
+	// Requests that began before the swap may run for as long as the request timeout allows.
+	time.AfterFunc(max(r.config.Limits.RequestTimeout, time.Minute)+time.Second, old.close)
+	return nil
+}
+
+// Close ends what runs in the background. Requests must have ended before.
+func (r *Router) Close() {
+	r.graph.Load().close()
+	r.closeCache()
+}
+
+func (r *Router) closeCache() {
+	if r.cache == nil {
+		return
+	}
+	if err := r.cache.Close(); err != nil {
+		r.logger.Warn("the entity cache did not close", "err", err)
+	}
+}
+
+// newFace assembles the HTTP face. What is not configured is not in the chain.
+func (r *Router) newFace() (http.Handler, error) {
+	c := r.config
+	opts := server.Options{
+		Engine: r, Path: c.GraphQL.Path, PlaygroundPath: c.Playground.Path, MaxBodyBytes: int64(c.Limits.BodyBytes),
+		MaxConcurrent: c.Limits.ConcurrentRequests, Timeout: c.Limits.RequestTimeout,
+		RequireHeaders: c.GraphQL.RequireHeaders, RequestIDs: c.Log.RequestIDs, Health: r.health, Logger: r.logger,
+	}
+	if c.GraphQL.Batching.Enabled {
+		opts.MaxBatch = c.GraphQL.Batching.Max
+	}
+	if c.Log.Access {
+		opts.Observers = append(opts.Observers, server.AccessLog(r.logger))
+	}
+	if c.Playground.Enabled {
+		page, err := r.newPlayground()
+		if err != nil {
+			return nil, err
+		}
+		opts.Playground = page
+	}
+	handler, err := server.NewHandler(opts)
+	if err != nil {
+		return nil, err
+	}
+	var face http.Handler = handler
+	if c.Compression.Enabled {
+		if face, err = server.Compress(face, int(c.Compression.MinBytes)); err != nil {
+			return nil, err
+		}
+	}
+	if len(c.CORS.Origins) > 0 {
+		headers := c.CORS.Headers
+		if len(headers) == 0 {
+			headers = []string{"Content-Type", "Authorization"}
+		}
+		face = server.CORS{
+			Origins: c.CORS.Origins, Methods: []string{http.MethodGet, http.MethodPost}, Headers: headers,
+			ExposedHeaders: c.CORS.ExposedHeaders, Credentials: c.CORS.Credentials,
+			MaxAgeSeconds: int(c.CORS.MaxAge.Seconds()),
+		}.Wrap(face)
+	}
+	return face, nil
+}
+
+func (r *Router) newPlayground() (*graphiql.Playground, error) {
+	query := r.options.DefaultQuery
+	if file := r.config.Playground.DefaultQuery; file != "" {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("playground.default_query: %w", err)
+		}
+		query = string(text)
+	}
+	return graphiql.New(graphiql.Options{
+		Endpoint: r.config.GraphQL.Path, Title: r.config.Playground.Title, DefaultQuery: query,
+	})
+}
+
+// status is the router's part of /status.
+func (r *Router) status() any {
+	g := r.graph.Load()
+	type subgraphStatus struct {
+		Name string `json:"name"`
+		URL  string `json:"url"`
+	}
+	status := struct {
+		SupergraphHash string           `json:"supergraphHash"`
+		LoadedAt       time.Time        `json:"loadedAt"`
+		Subgraphs      []subgraphStatus `json:"subgraphs"`
+	}{SupergraphHash: g.hash, LoadedAt: g.loaded.UTC()}
+	for i, s := range g.supergraph.Subgraphs {
+		status.Subgraphs = append(status.Subgraphs, subgraphStatus{s.Name, g.urls[i]})
+	}
+	return status
+}
+
+// Admin is the handler of the administration listener.
+func (r *Router) Admin() http.Handler {
+	return server.Admin(r.health, nil, r.config.Admin.Profiles)
+}

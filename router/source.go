@@ -1,0 +1,76 @@
+package router
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/weft-graphql/weft/router/compose"
+	"github.com/weft-graphql/weft/router/config"
+)
+
+// loadSupergraph reads the configured supergraph, or composes the configured subgraphs.
+func loadSupergraph(s *config.Supergraph) (string, error) {
+	if s.Path != "" {
+		text, err := os.ReadFile(s.Path)
+		if err != nil {
+			return "", fmt.Errorf("the supergraph cannot be read: %w", err)
+		}
+		return string(text), nil
+	}
+	subgraphs := make([]compose.Subgraph, len(s.Subgraphs))
+	for i, sub := range s.Subgraphs {
+		sdl, err := os.ReadFile(sub.Schema)
+		if err != nil {
+			return "", fmt.Errorf("the schema of the subgraph %s cannot be read: %w", sub.Name, err)
+		}
+		subgraphs[i] = compose.Subgraph{Name: sub.Name, URL: sub.URL, SDL: string(sdl), File: sub.Schema}
+	}
+	result, problems := compose.Compose(subgraphs, compose.Options{})
+	if len(problems) == 0 {
+		return result.SupergraphSDL, nil
+	}
+	errs := []error{fmt.Errorf("the subgraphs do not compose (%d errors)", len(problems))}
+	for _, p := range problems {
+		text := p.Error()
+		if len(p.Positions) > 0 {
+			text = p.Positions[0].String() + ": " + text
+		}
+		if p.Suggestion != "" {
+			text += " " + p.Suggestion
+		}
+		errs = append(errs, errors.New(text))
+	}
+	return "", errors.Join(errs...)
+}
+
+// Watch loads the graph again whenever one of its files changes, until ctx ends. A graph that cannot be served is
+// reported in the log and the old one stays.
+func (r *Router) Watch(ctx context.Context) {
+	s := &r.config.Supergraph
+	if !s.Watch || r.options.Supergraph != "" {
+		return
+	}
+	var files []string
+	if s.Path != "" {
+		files = append(files, s.Path)
+	}
+	for _, sub := range s.Subgraphs {
+		files = append(files, sub.Schema)
+	}
+	watch := config.NewFileWatch(files)
+	for watch.Wait(ctx, s.PollInterval) {
+		began := time.Now()
+		sdl, err := loadSupergraph(s)
+		if err == nil {
+			err = r.Swap(sdl)
+		}
+		if err != nil {
+			r.logger.Error("the changed supergraph is not in use: the graph from before goes on", "err", err)
+			continue
+		}
+		r.logger.Info("the changed supergraph is in use", "took", time.Since(began))
+	}
+}
