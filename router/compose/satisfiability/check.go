@@ -64,6 +64,6 @@ func CheckDocument(doc *ast.SchemaDocument, options Options) ([]*problem.Error, 
 func unreadable(err error) *problem.Error {
 	return &problem.Error{
 		Code:    invalidSupergraph,
-		Message: fmt.Sprintf("the supergraph cannot be read: %v", err),
+		Message: fmt.Sprintf("The supergraph cannot be read: %v.", err),
 	}
 }

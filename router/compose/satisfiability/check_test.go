@@ -109,7 +109,7 @@ func TestStuck(t *testing.T) {
 			body: `
 				type Query @t(a) @t(b) { t(id: ID!, n: Int): T @f(a) other: T @f(b) }
 				type T @t(a) @t(b) { x: Int @f(a) @f(b) y: Int @f(b) }`,
-			says:       []string{"t(id: \"any\") {\n      y\n", `stuck at T in "a"`, `"b" resolves it, but has no @key of T`},
+			says:       []string{"t(id: \"any\") {\n      y\n", `"T.y" in this query, which is stuck at type "T" in "a"`, `"b" resolves it, but has no @key of T`},
 			suggestion: `resolve T.y in "a" too, marking it @shareable`,
 		},
 		"the key asks for a field that is not there": {
@@ -183,7 +183,7 @@ func TestStuck(t *testing.T) {
 				type Query @t(b) { i: I }
 				interface I @t(a, key: "id", resolvable: false) @t(b, key: "id", isInterfaceObject: true) { id: ID! y: Int @f(b) }
 				type S implements I @i(a, interface: "I") @t(a, key: "id") { id: ID! x: Int y: Int @join__field }`,
-			says:       []string{"i { __typename }", "no subgraph can be reached that knows which implementation it is"},
+			says:       []string{"i { __typename }", "no subgraph can be reached that knows"},
 			suggestion: "give interface I a resolvable @key",
 		},
 		"a mutation": {

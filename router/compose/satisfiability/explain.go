@@ -13,7 +13,7 @@ import (
 func (s *search) exceeded() *problem.Error {
 	return &problem.Error{
 		Code: problem.MaxValidationSubgraphPathsExceeded,
-		Message: fmt.Sprintf("the satisfiability check was given up after %d states: "+
+		Message: fmt.Sprintf("The satisfiability check was given up after %d states: "+
 			"too many different sets of subgraphs can be reached", s.options.MaxStates),
 		Suggestion: "give types that many subgraphs share a @key, so that every subgraph can be reached from every other",
 	}
@@ -37,8 +37,8 @@ func (s *search) stuckOnType(st *state) {
 	}
 	s.errors = append(s.errors, &problem.Error{
 		Code: problem.SatisfiabilityError,
-		Message: s.sentence(st, nil, fmt.Sprintf("it reaches %s in %s, where it is an @interfaceObject, "+
-			"and no subgraph can be reached that knows which implementation it is", st.typ.name, s.list(here)), lines),
+		Message: s.sentence(fmt.Sprintf("Type %q is an @interfaceObject in %s, and in this query no subgraph can be reached "+
+			"that knows which implementation it is", st.typ.name, s.list(here)), st, nil, lines),
 		Subgraphs: s.names(append(here, involved...)),
 		Positions: s.positions(append(here, involved...), st.typ.name),
 		Suggestion: fmt.Sprintf("give interface %s a resolvable @key in a subgraph that defines its implementations, "+
@@ -69,22 +69,19 @@ func (s *search) stuckOnField(st *state, f *field, labels []int32) {
 	}
 	s.errors = append(s.errors, &problem.Error{
 		Code: problem.SatisfiabilityError,
-		Message: s.sentence(st, f, fmt.Sprintf("it is stuck at %s in %s, from where no subgraph resolves %s",
-			st.typ.name, s.list(here), coordinate), lines),
+		Message: s.sentence(fmt.Sprintf("No subgraph can answer %q in this query, which is stuck at type %q in %s",
+			coordinate, st.typ.name, s.list(here)), st, f, lines),
 		Subgraphs:  s.names(involved),
 		Positions:  s.positions(involved, coordinate),
 		Suggestion: s.mend(st, f, here, owners),
 	})
 }
 
-func (s *search) sentence(st *state, f *field, why string, lines []string) string {
-	query := "  " + strings.ReplaceAll(s.query(st, f), "\n", "\n  ")
-	text := "the query\n\n" + query + "\n\ncannot be answered: " + why
-	for i, line := range lines {
-		if i == 0 {
-			text += ":"
-		}
-		text += "\n  - " + line
+// sentence puts the query beneath what is wrong with it, and the reasons beneath the query.
+func (s *search) sentence(what string, st *state, f *field, reasons []string) string {
+	text := what + ":\n\n  " + strings.ReplaceAll(s.query(st, f), "\n", "\n  ") + "\n"
+	for _, reason := range reasons {
+		text += "\n- " + reason
 	}
 	return text
 }

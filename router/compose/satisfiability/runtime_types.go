@@ -44,11 +44,11 @@ func (s *search) compareRuntimeTypes(st *state, f *field, targets []int32) {
 	for _, g := range graphs {
 		lines = append(lines, fmt.Sprintf("%s can return %s", s.quoted(g), strings.Join(types[g], ", ")))
 	}
-	detail := strings.Join(lines, "\n  - ")
+	detail := strings.Join(lines, "\n- ")
 	if len(common) == 0 {
 		s.errors = append(s.errors, &problem.Error{
 			Code: problem.ShareableHasMismatchedRuntimeTypes,
-			Message: fmt.Sprintf("%s returns %s and is shared by %s, but there is no type that all of them can return:\n  - %s",
+			Message: fmt.Sprintf("Field %q returns %q and is shared by %s, but there is no type that all of them can return:\n\n- %s",
 				coordinate, f.returns.name, s.list(graphs), detail),
 			Subgraphs:  s.names(graphs),
 			Positions:  s.positions(graphs, coordinate),
@@ -59,8 +59,8 @@ func (s *search) compareRuntimeTypes(st *state, f *field, targets []int32) {
 	s.hints = append(s.hints, problem.Hint{
 		Code:     problem.HintInconsistentRuntimeTypesForShareableReturn,
 		Severity: problem.Warning,
-		Message: fmt.Sprintf("%s returns %s and is shared by subgraphs that can return different types; "+
-			"a value may be missing depending on which subgraph is asked:\n  - %s", coordinate, f.returns.name, detail),
+		Message: fmt.Sprintf("Field %q returns %q and is shared by subgraphs that can return different types; "+
+			"a value may be missing depending on which subgraph is asked:\n\n- %s", coordinate, f.returns.name, detail),
 		Coordinate: coordinate,
 		Subgraphs:  s.names(graphs),
 		Positions:  s.positions(graphs, coordinate),
