@@ -52,7 +52,7 @@ func (l *locator) object(o *objectProgram, r ref) {
 	}
 	for i := range o.fields {
 		f := &o.fields[i]
-		if f.what != outputValue || f.on != nil && !f.on.Has(int(typ)) || f.sources[0].program == nil {
+		if f.what != outputValue || f.on != nil && !f.on.Has(int(typ)) || f.field.Selection == nil {
 			continue
 		}
 		s, a, v := l.x.printer.find(f, r, typ)
@@ -65,7 +65,7 @@ func (l *locator) object(o *objectProgram, r ref) {
 func (l *locator) value(s *outputSource, a *answer, v value) {
 	switch v.kind() {
 	case kindObject:
-		if s.program != nil {
+		if s != nil && s.program != nil {
 			l.object(s.program, newRef(a.index, v.at))
 		}
 	case kindList:

@@ -64,8 +64,9 @@ type outputType struct {
 	enum    enumValues
 }
 
-// output compiles the printing of a selection set for the objects of a place.
-func (c *compiler) output(set *operation.SelectionSet, p *place) (*objectProgram, error) {
+// output compiles the printing of a selection set for the objects of a place. If it is only the second choice, used when
+// the twins that know everything are not there, fields may be missing.
+func (c *compiler) output(set *operation.SelectionSet, p *place, second bool) (*objectProgram, error) {
 	o := &objectProgram{place: p, typ: p.node.typ, possible: visible(set.Parent, c.plan.Supergraph), parent: set.Parent}
 	sources := p.sources()
 	for _, f := range set.Fields {
@@ -85,7 +86,7 @@ func (c *compiler) output(set *operation.SelectionSet, p *place) (*objectProgram
 			of.typ = &outputType{}
 		default:
 			of.typ = newOutputType(f.Def)
-			if err := c.outputSources(o, &of, sources[f]); err != nil {
+			if err := c.outputSources(o, &of, sources[f], second); err != nil {
 				return nil, err
 			}
 		}
@@ -96,7 +97,7 @@ func (c *compiler) output(set *operation.SelectionSet, p *place) (*objectProgram
 	return o, nil
 }
 
-func (c *compiler) outputSources(o *objectProgram, of *outputField, sources []source) error {
+func (c *compiler) outputSources(o *objectProgram, of *outputField, sources []source, second bool) error {
 	f := of.field
 	for _, s := range sources {
 		if !s.field.on.Intersects(f.On) {
@@ -115,13 +116,14 @@ func (c *compiler) outputSources(o *objectProgram, of *outputField, sources []so
 		}
 		if f.Selection != nil {
 			var err error
-			if os.program, err = c.output(f.Selection, c.places[s.field.node]); err != nil {
+			second := second || slices.ContainsFunc(of.sources, func(known outputSource) bool { return c.same(known.field.plan, s.field.plan) })
+			if os.program, err = c.output(f.Selection, c.places[s.field.node], second); err != nil {
 				return err
 			}
 		}
 		of.sources = append(of.sources, os)
 	}
-	if len(of.sources) == 0 {
+	if len(of.sources) == 0 && !second {
 		return fmt.Errorf("the plan does not say where the field %q of the operation comes from (line %d)", f.Key, f.Line)
 	}
 	return nil

@@ -77,9 +77,11 @@ func (p *printer) object(o *objectProgram, r ref) bool {
 			p.special(f, typ)
 			continue
 		}
-		s := &f.sources[0]
-		from, v := a, value{}
-		if len(f.sources) == 1 && s.link == own {
+		var s *outputSource
+		var v value
+		from := a
+		if len(f.sources) == 1 && f.sources[0].link == own {
+			s = &f.sources[0]
 			v = a.values[slots+uint32(s.slot)]
 		} else {
 			s, from, v = p.find(f, r, typ)
@@ -221,11 +223,11 @@ func (p *printer) nullError(f *outputField) {
 // absentError notes that a subgraph left out a field it was asked for. Nothing is noted when there is no object the
 // value could be in: another error, or a null entity, tells why.
 func (p *printer) absentError(f *outputField, s *outputSource, a *answer) {
-	if s == nil {
+	if s == nil && len(f.sources) > 0 {
 		p.note(f, codeInternal, "The query plan does not say where "+fieldName(f)+" comes from for this type.")
 		return
 	}
-	if a == nil || p.x.errors.explains(p.path) {
+	if s == nil || a == nil || p.x.errors.explains(p.path) {
 		return
 	}
 	name := ""
@@ -236,9 +238,6 @@ func (p *printer) absentError(f *outputField, s *outputSource, a *answer) {
 }
 
 func (p *printer) leafError(f *outputField, t *outputType, raw []byte) {
-	if p.x.errors.explains(p.path) {
-		return
-	}
 	if t.elem != nil {
 		p.note(f, codeInvalid, "Expected a list for "+fieldName(f)+".")
 		return
@@ -255,9 +254,6 @@ func (p *printer) leafError(f *outputField, t *outputType, raw []byte) {
 
 // typeError notes that an object's runtime type is not one that may stand here.
 func (p *printer) typeError(o *objectProgram, typ int32) {
-	if p.x.errors.explains(p.path) {
-		return
-	}
 	message := "The runtime type of an object is not a type that clients can see: expected " + o.parent.Name + "."
 	if typ == typeUnknown {
 		message = "The runtime type of an object of type " + o.parent.Name + " is not known."

@@ -220,7 +220,7 @@ func (c *compiler) finish(prog *Program) error {
 		}
 	}
 	var err error
-	if prog.output, err = c.output(prog.plan.Operation.Root, prog.root); err != nil {
+	if prog.output, err = c.output(prog.plan.Operation.Root, prog.root, false); err != nil {
 		return err
 	}
 	for i := range prog.requests {

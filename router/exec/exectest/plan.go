@@ -407,6 +407,10 @@ func document(sg *supergraph.Supergraph, r *plan.Request, op *operation.Operatio
 
 func printSelection(sg *supergraph.Supergraph, b *strings.Builder, s *plan.SelectionSet, used map[string]bool) {
 	b.WriteString("{")
+	if len(s.Fields) == 0 {
+		// Everything below is asked of other subgraphs.
+		b.WriteString("__typename")
+	}
 	for _, f := range s.Fields {
 		print := func() {
 			b.WriteString(" ")

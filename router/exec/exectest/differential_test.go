@@ -1,0 +1,240 @@
+package exectest
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/weft-graphql/weft/router/exec"
+	"github.com/weft-graphql/weft/router/operation"
+	"github.com/weft-graphql/weft/router/supergraph"
+	"github.com/weft-graphql/weft/router/upstream"
+)
+
+// computed finds fields with @requires.
+var computed = regexp.MustCompile("score|rank|shipping")
+
+var cases = flag.Int("cases", 3000, "random operations per differential test")
+
+// fake answers for a subgraph of a world. spoil, if set, may change an answer.
+type fake struct {
+	world *World
+	spoil func(body []byte) ([]byte, int, error)
+	calls atomic.Int32
+}
+
+func (f *fake) Do(_ context.Context, req *upstream.Request, resp *upstream.Response) error {
+	f.calls.Add(1)
+	answer, err := f.world.Subgraph(req.Body)
+	if err != nil {
+		return err
+	}
+	body := append([]byte(`{"data":`), answer.Data...)
+	if len(answer.Errors) > 0 {
+		raw, err := json.Marshal(answer.Errors)
+		if err != nil {
+			return err
+		}
+		body = append(append(body, `,"errors":`...), raw...)
+	}
+	body = append(body, '}')
+	resp.Body, resp.Status, resp.Attempts = body, 200, 1
+	if f.spoil != nil {
+		resp.Body, resp.Status, err = f.spoil(body)
+	}
+	return err
+}
+
+func load(t testing.TB) *supergraph.Supergraph {
+	t.Helper()
+	sg, err := supergraph.Load(SDL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sg
+}
+
+// trial is one random operation over one random world.
+type trial struct {
+	world     *World
+	query     string
+	variables map[string]json.RawMessage
+	operation *operation.Operation
+	coerced   operation.Variables
+}
+
+// newTrial makes a trial; nil when the random operation is not valid.
+func newTrial(sg *supergraph.Supergraph, rnd *rand.Rand) *trial {
+	t := &trial{
+		world:     &World{Supergraph: sg, Seed: rnd.Uint64(), Nulls: []uint64{0, 5, 20}[rnd.IntN(3)], Errors: []uint64{0, 0, 3, 10}[rnd.IntN(4)]},
+		query:     RandomOperation(sg, rnd),
+		variables: map[string]json.RawMessage{"n": json.RawMessage("5"), "yes": json.RawMessage("true")},
+	}
+	prepared, errs := operation.Prepare(sg, t.query, "", operation.Limits{})
+	if len(errs) > 0 {
+		return nil
+	}
+	if t.coerced, errs = prepared.CoerceVariables([]byte(`{"n":5}`)); len(errs) > 0 {
+		return nil
+	}
+	t.operation = prepared.Operation(prepared.ConditionSet(&t.coerced, func(string) bool { return false }))
+	return t
+}
+
+// run plans and executes a trial with random choices.
+func (t *trial) run(rnd *rand.Rand, spoil func([]byte) ([]byte, int, error)) (*Answer, string, error) {
+	p, err := Plan(t.world.Supergraph, t.operation, rnd.IntN)
+	if err != nil {
+		return nil, "", fmt.Errorf("planning: %w", err)
+	}
+	config := exec.Config{MaxParallel: rnd.IntN(3)}
+	for range t.world.Supergraph.Subgraphs {
+		config.Subgraphs = append(config.Subgraphs, &fake{world: t.world, spoil: spoil})
+	}
+	program, err := exec.New(config).Compile(p)
+	if err != nil {
+		return nil, "", fmt.Errorf("compiling: %w", err)
+	}
+	var resp exec.Response
+	// Twice: what is pooled must not show.
+	for range 2 {
+		resp = exec.Response{}
+		program.Execute(context.Background(), &exec.Request{Variables: &t.coerced}, &resp)
+	}
+	var answer Answer
+	if err := json.Unmarshal(resp.Body, &answer); err != nil {
+		return nil, "", fmt.Errorf("%w: %s", err, resp.Body)
+	}
+	var plan strings.Builder
+	for _, r := range p.Requests {
+		fmt.Fprintf(&plan, "%d after %v: %s %s\n", r.ID, r.After, r.Subgraph.Name, r.Document)
+	}
+	return &answer, plan.String(), nil
+}
+
+func steps(path []any) []string {
+	out := make([]string, len(path))
+	for i, p := range path {
+		out[i] = fmt.Sprint(p)
+	}
+	return out
+}
+
+func prefix(of, path []string) bool {
+	if len(of) > len(path) {
+		return false
+	}
+	for i := range of {
+		if of[i] != path[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// isObject tells whether the value at a path of the data is an object.
+func isObject(data json.RawMessage, path []any) bool {
+	for _, step := range path {
+		switch s := step.(type) {
+		case string:
+			var o map[string]json.RawMessage
+			if json.Unmarshal(data, &o) != nil {
+				return false
+			}
+			data = o[s]
+		case float64:
+			var l []json.RawMessage
+			if json.Unmarshal(data, &l) != nil || int(s) >= len(l) {
+				return false
+			}
+			data = l[int(s)]
+		}
+	}
+	return len(data) > 0 && data[0] == '{'
+}
+
+// compareErrors checks that the router's errors are those of the reference. Of several errors that make the same value
+// null, one is enough: once the value is null, nothing below it has to be asked for. When fields with @requires are
+// asked for, there can be errors about inputs, which clients do not see: they stand at the object.
+func compareErrors(want []ReferenceError, answer *Answer, inputs bool) error {
+	got := answer.Errors
+	for _, g := range got {
+		known := inputs && isObject(answer.Data, g.Path)
+		for _, w := range want {
+			known = known || prefix(steps(w.Path[:w.nulled]), steps(g.Path))
+		}
+		if !known {
+			return fmt.Errorf("unexpected error %q at %v", g.Message, g.Path)
+		}
+	}
+	for _, w := range want {
+		region := w.Path[:w.nulled]
+		for changed := true; changed; {
+			changed = false
+			for _, o := range want {
+				if o.nulled < len(region) && prefix(steps(o.Path[:o.nulled]), steps(region)) {
+					region, changed = o.Path[:o.nulled], true
+				}
+			}
+		}
+		alone := true
+		for _, o := range want {
+			same := len(o.Path) == len(w.Path) && prefix(steps(o.Path), steps(w.Path))
+			alone = alone && (same || !prefix(steps(region), steps(o.Path)))
+		}
+		found := false
+		for _, g := range got {
+			if alone {
+				found = found || len(g.Path) == len(w.Path) && prefix(steps(w.Path), steps(g.Path))
+			} else {
+				found = found || prefix(steps(region), steps(g.Path))
+			}
+		}
+		if !found {
+			return fmt.Errorf("the error %q at %v is missing", w.Message, w.Path)
+		}
+	}
+	return nil
+}
+
+func TestRandomOperationsAgreeWithTheReference(t *testing.T) {
+	sg := load(t)
+	done, invalid, unplanned := 0, 0, 0
+	for seed := uint64(0); done < *cases; seed++ {
+		rnd := rand.New(rand.NewPCG(seed, 1))
+		trial := newTrial(sg, rnd)
+		if trial == nil {
+			invalid++
+			continue
+		}
+		want, err := trial.world.Reference(trial.query, trial.variables)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, plan, err := trial.run(rnd, nil)
+		if err != nil {
+			if strings.HasPrefix(err.Error(), "planning") {
+				unplanned++
+				continue
+			}
+			t.Fatalf("seed %d: %v\n%s", seed, err, trial.query)
+		}
+		done++
+		if string(got.Data) != string(want.Data) {
+			t.Fatalf("seed %d: %s\nplan:\n%s\nwant %s\n got %s\nerrors %v\nwant %v", seed, trial.query, plan, want.Data, got.Data, got.Errors, want.Errors)
+		}
+		if err := compareErrors(want.Errors, got, computed.MatchString(trial.query)); err != nil {
+			t.Fatalf("seed %d: %v\n%s\nplan:\n%s\nwant %v\n got %v\ndata %s", seed, err, trial.query, plan, want.Errors, got.Errors, want.Data)
+		}
+	}
+	t.Logf("%d operations agree; %d random operations were not valid, %d not planned", done, invalid, unplanned)
+	if invalid+unplanned > done {
+		t.Errorf("too many random operations are not used: %d invalid and %d not planned of %d", invalid, unplanned, done+invalid+unplanned)
+	}
+}
