@@ -3,7 +3,6 @@ package subgraphs
 import (
 	"time"
 
-	"github.com/99designs/gqlgen/graphql"
 	"github.com/uptrace/bun"
 
 	"github.com/weft-graphql/weft/subgraphs/accounts"
@@ -17,7 +16,7 @@ import (
 var accountsRecipe = recipe{
 	blueprint: kit.Blueprint{Name: "accounts", Migrations: store.Migrations(), Seed: store.Seed},
 	maxAge:    time.Minute,
-	schema: func(db *bun.DB, outbox *events.Outbox) graphql.ExecutableSchema {
-		return graph.New(accounts.New(store.New(db, outbox)))
+	build: func(db *bun.DB, outbox *events.Outbox) parts {
+		return parts{schema: graph.New(accounts.New(store.New(db, outbox)))}
 	},
 }

@@ -3,7 +3,6 @@ package subgraphs
 import (
 	"time"
 
-	"github.com/99designs/gqlgen/graphql"
 	"github.com/uptrace/bun"
 
 	"github.com/weft-graphql/weft/subgraphs/catalog"
@@ -17,7 +16,7 @@ import (
 var catalogRecipe = recipe{
 	blueprint: kit.Blueprint{Name: "catalog", Migrations: store.Migrations(), Seed: store.Seed},
 	maxAge:    5 * time.Minute,
-	schema: func(db *bun.DB, outbox *events.Outbox) graphql.ExecutableSchema {
-		return graph.New(catalog.New(store.New(db, outbox)))
+	build: func(db *bun.DB, outbox *events.Outbox) parts {
+		return parts{schema: graph.New(catalog.New(store.New(db, outbox)))}
 	},
 }

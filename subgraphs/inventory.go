@@ -3,7 +3,6 @@ package subgraphs
 import (
 	"time"
 
-	"github.com/99designs/gqlgen/graphql"
 	"github.com/uptrace/bun"
 
 	"github.com/weft-graphql/weft/subgraphs/inventory"
@@ -17,7 +16,8 @@ import (
 var inventoryRecipe = recipe{
 	blueprint: kit.Blueprint{Name: "inventory", Migrations: store.Migrations(), Seed: store.Seed},
 	maxAge:    10 * time.Second,
-	schema: func(db *bun.DB, outbox *events.Outbox) graphql.ExecutableSchema {
-		return graph.New(inventory.New(store.New(db, outbox)))
+	build: func(db *bun.DB, outbox *events.Outbox) parts {
+		core := inventory.New(store.New(db, outbox))
+		return parts{schema: graph.New(core), take: core.Take}
 	},
 }

@@ -3,7 +3,6 @@ package subgraphs
 import (
 	"time"
 
-	"github.com/99designs/gqlgen/graphql"
 	"github.com/uptrace/bun"
 
 	"github.com/weft-graphql/weft/subgraphs/kit"
@@ -17,7 +16,8 @@ import (
 var reviewsRecipe = recipe{
 	blueprint: kit.Blueprint{Name: "reviews", Migrations: store.Migrations(), Seed: store.Seed},
 	maxAge:    30 * time.Second,
-	schema: func(db *bun.DB, outbox *events.Outbox) graphql.ExecutableSchema {
-		return graph.New(reviews.New(store.New(db, outbox)))
+	build: func(db *bun.DB, outbox *events.Outbox) parts {
+		core := reviews.New(store.New(db, outbox))
+		return parts{schema: graph.New(core), take: core.Take}
 	},
 }

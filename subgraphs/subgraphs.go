@@ -11,6 +11,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/weft-graphql/weft/schema"
+	"github.com/weft-graphql/weft/schema/wire"
 	"github.com/weft-graphql/weft/subgraphs/kit"
 	"github.com/weft-graphql/weft/subgraphs/kit/events"
 )
@@ -32,8 +33,15 @@ type recipe struct {
 	blueprint kit.Blueprint
 	// maxAge is how long answers may be kept when no resolver says less.
 	maxAge time.Duration
-	// schema connects the service's parts: store, domain, resolvers.
-	schema func(*bun.DB, *events.Outbox) graphql.ExecutableSchema
+	// build connects the service's parts: store, domain, resolvers.
+	build func(*bun.DB, *events.Outbox) parts
+}
+
+// parts is what a service has to offer.
+type parts struct {
+	schema graphql.ExecutableSchema
+	// take takes in the news of other services; nil when the service does not listen.
+	take func(context.Context, wire.EntityChanged) error
 }
 
 // recipes knows how to make each service.
@@ -65,6 +73,7 @@ func Open(ctx context.Context, name string, config kit.Config) (Service, error) 
 }
 
 func (r recipe) open(ctx context.Context, config kit.Config) (Service, error) {
+	config = config.WithDefaults()
 	db, err := kit.OpenDatabase(ctx, r.blueprint.Name, config)
 	if err != nil {
 		return nil, err
@@ -73,12 +82,31 @@ func (r recipe) open(ctx context.Context, config kit.Config) (Service, error) {
 		_ = db.Close()
 		return nil, err
 	}
-	outbox := events.NewOutbox(db, false)
-	return kit.NewServer(kit.Assembly{
+	outbox := events.NewOutbox(db, config.Events != nil)
+	made := r.build(db, outbox)
+	assembly := kit.Assembly{
 		Name:         r.blueprint.Name,
-		Schema:       r.schema(db, outbox),
+		Schema:       made.schema,
 		MaxAge:       r.maxAge,
 		Dependencies: []kit.Dependency{{Name: "database", Check: db.PingContext}},
-		Closers:      []func() error{db.Close},
-	}, config), nil
+	}
+	if config.Events != nil {
+		assembly.Dependencies = append(assembly.Dependencies,
+			kit.Dependency{Name: "events", Check: config.Events.Check, Optional: true})
+		assembly.Closers = connect(r.blueprint.Name, config, outbox, made)
+	}
+	assembly.Closers = append(assembly.Closers, db.Close)
+	return kit.NewServer(assembly, config), nil
+}
+
+// connect starts what listens to the bus and what publishes on it, and returns how to stop them: first no more news
+// comes in, then the last goes out.
+func connect(name string, config kit.Config, outbox *events.Outbox, made parts) []func() error {
+	var stops []func() error
+	if made.take != nil {
+		stop := config.Events.Consume(name, made.take)
+		stops = append(stops, func() error { stop(); return nil })
+	}
+	stop := events.StartRelay(outbox, config.Events, config.Logger)
+	return append(stops, func() error { stop(); return nil })
 }

@@ -29,10 +29,10 @@ type Store interface {
 	Search(ctx context.Context, query SearchQuery) ([]Hit, error)
 	// CountHits counts all hits of the query, on all pages.
 	CountHits(ctx context.Context, query SearchQuery) (int, error)
-	// CreateProduct and UpdateProduct write a product and the event about it together. An SKU that another product
+	// CreateProduct and UpdateProduct write a product and the events about it together. An SKU that another product
 	// has is a Conflict fault.
-	CreateProduct(ctx context.Context, product *Product, event wire.EntityChanged) error
-	UpdateProduct(ctx context.Context, product *Product, event wire.EntityChanged) error
+	CreateProduct(ctx context.Context, product *Product, events ...wire.EntityChanged) error
+	UpdateProduct(ctx context.Context, product *Product, events ...wire.EntityChanged) error
 }
 
 // Core is what can be done with the catalog.

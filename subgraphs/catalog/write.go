@@ -52,7 +52,11 @@ func (c *Core) CreateProduct(ctx context.Context, caller wire.Identity, input Cr
 		Dimensions: &Dimensions{}, CategoryID: input.CategoryID, BrandID: input.BrandID,
 		CreatedAt: time.Now().UTC().Truncate(time.Second),
 	}
-	if err := c.store.CreateProduct(ctx, product, event(product, wire.Created)); err != nil {
+	// A category and a brand change, too: they count and list their products.
+	err := c.store.CreateProduct(ctx, product, changed(product, wire.Created),
+		wire.EntityChanged{Type: "Category", Key: map[string]any{"id": product.CategoryID}, Subgraph: "catalog", Change: wire.Updated},
+		wire.EntityChanged{Type: "Brand", Key: map[string]any{"id": product.BrandID}, Subgraph: "catalog", Change: wire.Updated})
+	if err != nil {
 		return nil, err
 	}
 	return relate([]*Product{product})[0], nil
@@ -74,7 +78,7 @@ func (c *Core) UpdateProduct(ctx context.Context, caller wire.Identity, input Up
 		return nil, fault.At(fault.NotFound, "input.upc", "there is no product %q", input.Upc)
 	}
 	input.apply(product)
-	return product, c.store.UpdateProduct(ctx, product, event(product, wire.Updated))
+	return product, c.store.UpdateProduct(ctx, product, changed(product, wire.Updated))
 }
 
 func allowed(caller wire.Identity) error {
@@ -142,8 +146,8 @@ func (in UpdateProductInput) apply(product *Product) {
 	}
 }
 
-// event is the news that a product is new or changed.
-func event(product *Product, change wire.Change) wire.EntityChanged {
+// changed is the news that a product is new or changed.
+func changed(product *Product, change wire.Change) wire.EntityChanged {
 	return wire.EntityChanged{
 		Type: "Product", Key: map[string]any{"upc": product.Upc}, Subgraph: "catalog", Change: change,
 		Data: map[string]any{"sku": product.Sku},

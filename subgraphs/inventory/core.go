@@ -24,8 +24,8 @@ type Store interface {
 	// Warehouses returns those that exist, by name; all of them when ids is nil.
 	Warehouses(ctx context.Context, ids []string) ([]*Warehouse, error)
 	// ChangeStock sets the stock of a product in a warehouse to what change makes of it (0 when there was none), and
-	// writes the event about it together with it. It changes nothing when change returns an error.
-	ChangeStock(ctx context.Context, upc, warehouse string, change func(int) (int, error), event wire.EntityChanged) (*StockLevel, error)
+	// writes the events about it together with it. It changes nothing when change returns an error.
+	ChangeStock(ctx context.Context, upc, warehouse string, change func(int) (int, error), events ...wire.EntityChanged) (*StockLevel, error)
 	// AddProduct makes a product known, with nothing in stock. The id of the event that told of it makes a repeated
 	// event harmless.
 	AddProduct(ctx context.Context, eventID, upc string, event wire.EntityChanged) error

@@ -67,7 +67,8 @@ func (c *Core) change(
 	if err := check.Err(); err != nil {
 		return nil, err
 	}
-	level, err := c.store.ChangeStock(ctx, upc, warehouseID, to, productChanged(upc, wire.Updated))
+	level, err := c.store.ChangeStock(ctx, upc, warehouseID, to, productChanged(upc, wire.Updated),
+		wire.EntityChanged{Type: "Warehouse", Key: map[string]any{"id": warehouseID}, Subgraph: "inventory", Change: wire.Updated})
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/weft-graphql/weft/schema/bus"
 	"github.com/weft-graphql/weft/schema/wire"
 )
 
@@ -28,6 +29,8 @@ type Config struct {
 	Identity IdentityConfig
 	// Limits bound what one request may ask for; zero fields take the defaults of DefaultLimits.
 	Limits Limits
+	// Events carries the news of what changed. Nil means that nobody is told, and that nothing is heard.
+	Events *bus.Bus
 	// QueryHooks see every SQL query.
 	QueryHooks []bun.QueryHook
 }
@@ -76,7 +79,8 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-func (c Config) withDefaults() Config {
+// WithDefaults returns the configuration with every field filled in that has a default.
+func (c Config) WithDefaults() Config {
 	if c.Version == "" {
 		c.Version = "dev"
 	}

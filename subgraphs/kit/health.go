@@ -10,12 +10,14 @@ import (
 // checkTimeout bounds how long one dependency is waited for.
 const checkTimeout = 2 * time.Second
 
-// Dependency is something a service cannot work without.
+// Dependency is something a service relies on.
 type Dependency struct {
 	// Name is what it is called in /status, for example "database".
 	Name string
 	// Check returns nil when it works.
 	Check func(context.Context) error
+	// Optional says that requests can be answered without it for a while.
+	Optional bool
 }
 
 // health answers the questions of operators and orchestrators.
@@ -41,9 +43,12 @@ type statusReport struct {
 	Dependencies  []dependencyStatus `json:"dependencies"`
 }
 
-// Ready returns nil when every dependency works, or the first that does not.
+// Ready returns nil when everything works that requests need, or the first that does not.
 func (h *health) Ready(ctx context.Context) error {
 	for _, d := range h.dependencies {
+		if d.Optional {
+			continue
+		}
 		ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 		err := d.Check(ctx)
 		cancel()

@@ -42,7 +42,7 @@ type Server struct {
 
 // NewServer puts the HTTP face of a service together.
 func NewServer(a Assembly, config Config) *Server {
-	config = config.withDefaults()
+	config = config.WithDefaults()
 	h := &health{name: a.Name, version: config.Version, started: time.Now(), dependencies: a.Dependencies}
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", withCachePolicy(a.MaxAge,

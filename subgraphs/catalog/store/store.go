@@ -264,8 +264,8 @@ func (s *Store) Brands(ctx context.Context, ids []string) ([]*catalog.Brand, err
 	return brands, nil
 }
 
-// CreateProduct writes a new product and the event about it together.
-func (s *Store) CreateProduct(ctx context.Context, product *catalog.Product, event wire.EntityChanged) error {
+// CreateProduct writes a new product and the events about it together.
+func (s *Store) CreateProduct(ctx context.Context, product *catalog.Product, events ...wire.EntityChanged) error {
 	err := s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) error {
 		taken, err := tx.NewSelect().Model((*productRow)(nil)).Where("p.sku = ?", product.Sku).Exists(ctx)
 		if err != nil {
@@ -276,19 +276,19 @@ func (s *Store) CreateProduct(ctx context.Context, product *catalog.Product, eve
 		}
 		_, err = tx.NewInsert().Model(rowOf(product)).Exec(ctx)
 		return err
-	}, event)
+	}, events...)
 	if err != nil {
 		return fmt.Errorf("write a new product: %w", err)
 	}
 	return nil
 }
 
-// UpdateProduct writes what can change of a product and the event about it together.
-func (s *Store) UpdateProduct(ctx context.Context, product *catalog.Product, event wire.EntityChanged) error {
+// UpdateProduct writes what can change of a product and the events about it together.
+func (s *Store) UpdateProduct(ctx context.Context, product *catalog.Product, events ...wire.EntityChanged) error {
 	err := s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) error {
 		_, err := tx.NewUpdate().Model(rowOf(product)).Column("name", "description", "price", "weight").WherePK().Exec(ctx)
 		return err
-	}, event)
+	}, events...)
 	if err != nil {
 		return fmt.Errorf("write a product: %w", err)
 	}

@@ -179,7 +179,7 @@ func (s *Store) Warehouses(ctx context.Context, ids []string) ([]*inventory.Ware
 // ChangeStock sets the stock of a product in a warehouse to what change makes of it. The product's row is locked for
 // the time being, so that two changes at once both count.
 func (s *Store) ChangeStock(
-	ctx context.Context, upc, warehouse string, change func(int) (int, error), event wire.EntityChanged,
+	ctx context.Context, upc, warehouse string, change func(int) (int, error), events ...wire.EntityChanged,
 ) (*inventory.StockLevel, error) {
 	row := &stockRow{UPC: upc, WarehouseID: warehouse}
 	err := s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) error {
@@ -198,7 +198,7 @@ func (s *Store) ChangeStock(
 		_, err = tx.NewInsert().Model(row).On("CONFLICT (upc, warehouse_id) DO UPDATE").
 			Set("quantity = EXCLUDED.quantity").Set("updated_at = EXCLUDED.updated_at").Exec(ctx)
 		return err
-	}, event)
+	}, events...)
 	if err != nil {
 		return nil, fmt.Errorf("write stock: %w", err)
 	}

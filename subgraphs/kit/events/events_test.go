@@ -1,0 +1,217 @@
+package events_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"slices"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"github.com/weft-graphql/weft/schema/wire"
+	"github.com/weft-graphql/weft/subgraphs/kit"
+	"github.com/weft-graphql/weft/subgraphs/kit/events"
+)
+
+// note is the only thing the tests write.
+type note struct {
+	bun.BaseModel `bun:"table:notes"`
+
+	Text string `bun:"text,pk"`
+}
+
+func newDatabase(t *testing.T) *bun.DB {
+	t.Helper()
+	ctx := context.Background()
+	db, err := kit.OpenDatabase(ctx, "test", kit.Config{DataDir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	migrations := fstest.MapFS{"20260102000000_notes.tx.up.sql": {Data: []byte("CREATE TABLE notes (text TEXT PRIMARY KEY);")}}
+	if err := kit.Prepare(ctx, db, kit.Blueprint{Name: "test", Migrations: migrations}, false); err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+func write(text string) func(context.Context, bun.Tx) error {
+	return func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.NewInsert().Model(&note{Text: text}).Exec(ctx)
+		return err
+	}
+}
+
+func about(key string) wire.EntityChanged {
+	return wire.EntityChanged{Type: "Note", Key: map[string]any{"id": key}, Subgraph: "test", Change: wire.Created}
+}
+
+func count(t *testing.T, db *bun.DB, table string) int {
+	t.Helper()
+	n, err := db.NewSelect().TableExpr(table).Count(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return int(n)
+}
+
+// receiver is a bus that refuses the first events, and that can be waited for.
+type receiver struct {
+	mu       sync.Mutex
+	refuse   int
+	keys     []string
+	ids      []string
+	received chan struct{}
+}
+
+func newReceiver(refuse int) *receiver {
+	return &receiver{refuse: refuse, received: make(chan struct{}, 100)}
+}
+
+func (r *receiver) Publish(_ context.Context, e wire.EntityChanged) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.refuse > 0 {
+		r.refuse--
+		return errors.New("not now")
+	}
+	r.keys = append(r.keys, e.Key["id"].(string))
+	r.ids = append(r.ids, e.ID)
+	r.received <- struct{}{}
+	return nil
+}
+
+func (r *receiver) await(t *testing.T, want ...string) {
+	t.Helper()
+	deadline := time.After(30 * time.Second)
+	for range want {
+		select {
+		case <-r.received:
+		case <-deadline:
+			t.Fatal("the events do not come")
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !slices.Equal(r.keys, want) {
+		t.Errorf("published %v, want %v", r.keys, want)
+	}
+}
+
+var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
+
+func TestChangeAndEventAreCommittedTogether(t *testing.T) {
+	db := newDatabase(t)
+	outbox := events.NewOutbox(db, true)
+	ctx := context.Background()
+	if err := outbox.Commit(ctx, write("a"), about("a"), about("b")); err != nil {
+		t.Fatal(err)
+	}
+	failed := errors.New("failed")
+	err := outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if err := write("c")(ctx, tx); err != nil {
+			return err
+		}
+		return failed
+	}, about("c"))
+	if !errors.Is(err, failed) {
+		t.Errorf("got %v", err)
+	}
+	bad := about("d")
+	bad.Type = ""
+	if err := outbox.Commit(ctx, write("d"), bad); err == nil {
+		t.Error("an event without type was stored")
+	}
+	if n, m := count(t, db, "notes"), count(t, db, "weft_outbox"); n != 1 || m != 2 {
+		t.Errorf("%d notes and %d events, want 1 and 2", n, m)
+	}
+}
+
+func TestWithoutBusNothingIsKept(t *testing.T) {
+	db := newDatabase(t)
+	if err := events.NewOutbox(db, false).Commit(context.Background(), write("a"), about("a")); err != nil {
+		t.Fatal(err)
+	}
+	if n, m := count(t, db, "notes"), count(t, db, "weft_outbox"); n != 1 || m != 0 {
+		t.Errorf("%d notes and %d events, want 1 and 0", n, m)
+	}
+}
+
+func TestRelayPublishesUntilItWorks(t *testing.T) {
+	db := newDatabase(t)
+	outbox := events.NewOutbox(db, true)
+	if err := outbox.Commit(context.Background(), write("a"), about("a")); err != nil { // before the relay runs
+		t.Fatal(err)
+	}
+	bus := newReceiver(2)
+	stop := events.StartRelay(outbox, bus, quiet)
+	for _, text := range []string{"b", "c"} {
+		if err := outbox.Commit(context.Background(), write(text), about(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	bus.await(t, "a", "b", "c")
+	stop()
+	if n := count(t, db, "weft_outbox"); n != 0 {
+		t.Errorf("%d events are left", n)
+	}
+	if len(slices.Compact(slices.Clone(bus.ids))) != 3 || !slices.IsSorted(bus.ids) {
+		t.Errorf("the ids %v do not sort by time", bus.ids)
+	}
+}
+
+func TestStoppedRelayLooksOnceMore(t *testing.T) {
+	db := newDatabase(t)
+	outbox := events.NewOutbox(db, true)
+	bus := newReceiver(0)
+	stop := events.StartRelay(outbox, bus, quiet)
+	if err := outbox.Commit(context.Background(), write("a"), about("a")); err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	bus.await(t, "a")
+}
+
+func TestUnreachableBusKeepsEvents(t *testing.T) {
+	db := newDatabase(t)
+	outbox := events.NewOutbox(db, true)
+	stop := events.StartRelay(outbox, newReceiver(1_000_000), quiet)
+	if err := outbox.Commit(context.Background(), write("a"), about("a")); err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	if n := count(t, db, "weft_outbox"); n != 1 {
+		t.Fatalf("%d events are kept, want 1", n)
+	}
+	bus := newReceiver(0)
+	stop = events.StartRelay(events.NewOutbox(db, true), bus, quiet) // the next start
+	defer stop()
+	bus.await(t, "a")
+}
+
+func TestRepeatedEventIsHarmless(t *testing.T) {
+	db := newDatabase(t)
+	outbox := events.NewOutbox(db, true)
+	ctx := context.Background()
+	failed := errors.New("failed")
+	if err := outbox.CommitOnce(ctx, "1", func(context.Context, bun.Tx) error { return failed }, about("a")); !errors.Is(err, failed) {
+		t.Errorf("got %v", err)
+	}
+	for range 3 { // a failure is not remembered as done, a success is
+		if err := outbox.CommitOnce(ctx, "1", write("a"), about("a")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n, m := count(t, db, "notes"), count(t, db, "weft_outbox"); n != 1 || m != 1 {
+		t.Errorf("%d notes and %d events, want 1 and 1", n, m)
+	}
+}
