@@ -153,8 +153,8 @@ func (p *linkParser) fail(code string, d *ast.Directive, format string, args ...
 
 func (p *linkParser) link(d *ast.Directive) {
 	raw, ok := stringArgument(d, "url")
-	if !ok {
-		p.fail(CodeInvalidUsage, d, "@link needs the URL of a feature in its \"url\" argument.")
+	if !ok || raw == "" {
+		// The reference composition passes over a @link without a URL, and so do we.
 		return
 	}
 	url, err := ParseFeatureURL(raw)
@@ -207,7 +207,7 @@ func (p *linkParser) known(link *Link, d *ast.Directive) bool {
 	switch link.URL.Identity {
 	case LinkIdentity:
 		if link.URL.Version != (Version{1, 0}) {
-			p.fail(CodeUnknownLink, d, "Version %s of @link is not known; use v1.0.", link.URL.Version)
+			p.fail(CodeInvalidUsage, d, "Version %s of @link is not known; use v1.0.", link.URL.Version)
 			return false
 		}
 	case FederationIdentity:

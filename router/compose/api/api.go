@@ -34,6 +34,9 @@ type checker struct {
 	at         Locator
 	hiddenType map[string]bool
 	errors     []*problem.Error
+	// typeUses are the visible places that have a hidden type; valueUses the default values with something hidden in
+	// them, by its coordinate.
+	typeUses, valueUses map[string][]use
 }
 
 func hidden(directives []*schema.Directive) bool {

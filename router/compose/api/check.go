@@ -15,71 +15,177 @@ func (c *checker) fail(code problem.Code, at []problem.Position, suggestion, for
 	})
 }
 
-// check reports everything about @inaccessible that would break the API schema.
+// check reports everything about @inaccessible that would break the API schema, in the order of the hidden elements.
 func (c *checker) check() {
 	for _, t := range c.in.Types() {
 		if hidden(t.Directives) {
 			c.hiddenType[t.Name] = true
 		}
 	}
-	c.checkDisallowed()
-	c.checkQueryRoot()
+	c.collectUses()
+	for _, t := range c.in.Types() {
+		switch {
+		case !c.hiddenType[t.Name]:
+			if !c.isMachinery(t.Name) {
+				c.checkChildren(t)
+				c.checkFields(t)
+				c.checkValues(t)
+			}
+		case c.isMachinery(t.Name):
+			c.fail(problem.DisallowedInaccessible, c.at.Type(t.Name), "", "Type %q belongs to a specification and cannot be @inaccessible.", t.Name)
+		case t.Name == c.in.Roots[schema.Query].Name:
+			c.fail(problem.QueryRootTypeInaccessible, c.at.Type(t.Name), "Mark the fields that should be hidden instead.",
+				"Type %q cannot be @inaccessible: it is the query root type.", t.Name)
+		default:
+			c.checkReferences(t)
+		}
+	}
+	c.checkDirectives()
+}
+
+// use is a visible place that refers to something.
+type use struct {
+	coordinate string
+	at         []problem.Position
+}
+
+// collectUses finds which visible fields and arguments have which type, and which default values use what.
+func (c *checker) collectUses() {
+	c.typeUses, c.valueUses = map[string][]use{}, map[string][]use{}
 	for _, t := range c.in.Types() {
 		if c.hiddenType[t.Name] || c.isMachinery(t.Name) {
 			continue
 		}
-		c.checkReferences(t)
-		c.checkChildren(t)
-		c.checkImplementations(t)
-		c.checkRequired(t)
-		c.checkDefaults(t)
-	}
-}
-
-// checkDisallowed: DISALLOWED_INACCESSIBLE, built-in and specification elements and arguments of directives cannot be
-// hidden.
-func (c *checker) checkDisallowed() {
-	for _, t := range c.in.Types() {
-		if c.hiddenType[t.Name] && c.isMachinery(t.Name) {
-			c.fail(problem.DisallowedInaccessible, c.at.Type(t.Name), "", "Type %q belongs to a specification and cannot be @inaccessible.", t.Name)
-		}
-	}
-	for _, d := range c.in.DirectiveDefinitions() {
-		for _, a := range d.Arguments {
-			if hidden(a.Directives) {
-				c.fail(problem.DisallowedInaccessible, nil, "", "Argument \"@%s(%s:)\" cannot be @inaccessible: it belongs to a directive.", d.Name, a.Name)
+		for _, f := range t.Fields() {
+			if !hidden(f.Directives) {
+				c.collectFieldUses(t, f)
 			}
 		}
 	}
+	for _, d := range c.in.DirectiveDefinitions() {
+		if c.isMachinery("@" + d.Name) {
+			continue
+		}
+		for _, a := range d.Arguments {
+			coordinate := "@" + d.Name + "(" + a.Name + ":)"
+			c.addUse(a.Type, a.Default, use{coordinate, nil})
+		}
+	}
 }
 
-// checkQueryRoot: QUERY_ROOT_TYPE_INACCESSIBLE, an API has queries.
-func (c *checker) checkQueryRoot() {
-	if name := c.in.Roots[schema.Query].Name; c.hiddenType[name] {
-		c.fail(problem.QueryRootTypeInaccessible, c.at.Type(name), "Mark the fields that should be hidden instead.",
-			"Type %q cannot be @inaccessible: it is the query root type.", name)
+func (c *checker) collectFieldUses(t *schema.Type, f *schema.Field) {
+	at := func() []problem.Position { return c.at.Field(t.Name, f.Name) }
+	if c.hiddenType[f.Type.Name()] || f.Default != nil {
+		c.addUse(f.Type, f.Default, use{f.Coordinate(), at()})
 	}
+	for _, a := range f.Arguments {
+		if !hidden(a.Directives) && (c.hiddenType[a.Type.Name()] || a.Default != nil) {
+			c.addUse(a.Type, a.Default, use{f.Coordinate() + "(" + a.Name + ":)", at()})
+		}
+	}
+}
+
+func (c *checker) addUse(t *ast.Type, value *ast.Value, u use) {
+	if name := t.Name(); c.hiddenType[name] {
+		c.typeUses[name] = append(c.typeUses[name], u)
+	}
+	c.hiddenInValue(value, t, func(used string) { c.valueUses[used] = append(c.valueUses[used], u) })
 }
 
 // checkReferences: REFERENCED_INACCESSIBLE, what is visible does not have a hidden type.
 func (c *checker) checkReferences(t *schema.Type) {
-	report := func(coordinate, referenced string, at []problem.Position) {
-		c.fail(problem.ReferencedInaccessible, append(at, c.at.Type(referenced)...), "Mark "+coordinate+" @inaccessible too.",
-			"Type %q is @inaccessible, but visible %q refers to it.", referenced, coordinate)
+	for _, u := range c.typeUses[t.Name] {
+		c.fail(problem.ReferencedInaccessible, append(u.at, c.at.Type(t.Name)...), "Mark "+u.coordinate+" @inaccessible too.",
+			"Type %q is @inaccessible, but visible %q refers to it.", t.Name, u.coordinate)
 	}
-	for _, f := range t.Fields() {
-		if hidden(f.Directives) {
-			continue
-		}
-		if name := f.Type.Name(); c.hiddenType[name] {
-			report(f.Coordinate(), name, c.at.Field(t.Name, f.Name))
-		}
-		for _, a := range f.Arguments {
-			if name := a.Type.Name(); c.hiddenType[name] && !hidden(a.Directives) {
-				report(f.Coordinate()+"("+a.Name+":)", name, c.at.Field(t.Name, f.Name))
+}
+
+// checkDefaults: DEFAULT_VALUE_USES_INACCESSIBLE, the default value of what is visible has nothing hidden in it.
+func (c *checker) checkDefaults(coordinate string) {
+	for _, u := range c.valueUses[coordinate] {
+		c.fail(problem.DefaultValueUsesInaccessible, u.at, "Use another default value, or mark "+u.coordinate+" @inaccessible too.",
+			"The default value of visible %q uses %q, which is @inaccessible.", u.coordinate, coordinate)
+	}
+}
+
+// checkDirectives: DISALLOWED_INACCESSIBLE, arguments of directives cannot be hidden.
+func (c *checker) checkDirectives() {
+	for _, d := range c.in.DirectiveDefinitions() {
+		for _, a := range d.Arguments {
+			if hidden(a.Directives) && c.isMachinery("@"+d.Name) {
+				c.fail(problem.DisallowedInaccessible, nil, "", "Argument \"@%s(%s:)\" cannot be @inaccessible: it belongs to a directive of a specification.", d.Name, a.Name)
 			}
 		}
 	}
+}
+
+// checkFields checks the hidden fields and arguments of a visible type.
+func (c *checker) checkFields(t *schema.Type) {
+	for _, f := range t.Fields() {
+		if !hidden(f.Directives) {
+			for _, a := range f.Arguments {
+				if hidden(a.Directives) {
+					c.checkHiddenArgument(t, f, a)
+				}
+			}
+			continue
+		}
+		if t.Kind == ast.InputObject {
+			if f.Type.NonNull && f.Default == nil {
+				c.fail(problem.RequiredInaccessible, c.at.Field(t.Name, f.Name), "Give the field a default value, or make it optional.",
+					"Input field %q is @inaccessible, but required.", f.Coordinate())
+			}
+			c.checkDefaults(f.Coordinate())
+			continue
+		}
+		c.checkImplementations(t, f)
+	}
+}
+
+// checkValues checks the hidden values of a visible enum.
+func (c *checker) checkValues(t *schema.Type) {
+	for _, v := range t.Values {
+		if hidden(v.Directives) {
+			c.checkDefaults(t.Name + "." + v.Name)
+		}
+	}
+}
+
+// checkHiddenArgument: REQUIRED_INACCESSIBLE, clients can give every argument that is required.
+// IMPLEMENTED_BY_INACCESSIBLE, an argument that implements a visible one of an interface is visible.
+func (c *checker) checkHiddenArgument(t *schema.Type, f *schema.Field, a *schema.Argument) {
+	coordinate := f.Coordinate() + "(" + a.Name + ":)"
+	if a.Required() {
+		c.fail(problem.RequiredInaccessible, c.at.Field(t.Name, f.Name), "Give the argument a default value, or make it optional.",
+			"Argument %q is @inaccessible, but required.", coordinate)
+	}
+	for _, expected := range c.visibleInherited(t, f.Name) {
+		if inherited := expected.Argument(a.Name); inherited != nil && !hidden(inherited.Directives) {
+			c.fail(problem.ImplementedByInaccessible, append(c.at.Field(t.Name, f.Name), c.at.Field(expected.Parent.Name, f.Name)...), "",
+				"Argument %q is @inaccessible, but implements visible argument \"%s(%s:)\".", coordinate, expected.Coordinate(), a.Name)
+		}
+	}
+}
+
+// checkImplementations: IMPLEMENTED_BY_INACCESSIBLE, a field that implements a visible one of an interface is visible.
+func (c *checker) checkImplementations(t *schema.Type, f *schema.Field) {
+	for _, expected := range c.visibleInherited(t, f.Name) {
+		c.fail(problem.ImplementedByInaccessible, append(c.at.Field(t.Name, f.Name), c.at.Field(expected.Parent.Name, f.Name)...),
+			"Mark "+expected.Coordinate()+" @inaccessible too.", "Field %q is @inaccessible, but implements visible field %q.", f.Coordinate(), expected.Coordinate())
+	}
+}
+
+// visibleInherited returns the visible fields of that name of t's visible interfaces.
+func (c *checker) visibleInherited(t *schema.Type, name string) []*schema.Field {
+	var out []*schema.Field
+	for _, ref := range t.Interfaces {
+		if i := c.in.Type(ref.Name); i != nil && !c.hiddenType[i.Name] {
+			if f := i.Field(name); f != nil && !hidden(f.Directives) {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
 }
 
 // checkChildren: ONLY_INACCESSIBLE_CHILDREN, a visible type has something visible in it.
@@ -112,75 +218,6 @@ func (c *checker) checkChildren(t *schema.Type) {
 	if visible == 0 && total > 0 {
 		c.fail(problem.OnlyInaccessibleChildren, c.at.Type(t.Name), "Mark the type @inaccessible too.",
 			"Type %q is visible, but all its %s are @inaccessible.", t.Name, what)
-	}
-}
-
-// checkImplementations: IMPLEMENTED_BY_INACCESSIBLE, a field (or argument) that implements a visible one of an interface
-// is visible.
-func (c *checker) checkImplementations(t *schema.Type) {
-	for _, ref := range t.Interfaces {
-		i := c.in.Type(ref.Name)
-		if i == nil || c.hiddenType[i.Name] {
-			continue
-		}
-		for _, expected := range i.Fields() {
-			f := t.Field(expected.Name)
-			if f == nil || hidden(expected.Directives) {
-				continue
-			}
-			if hidden(f.Directives) {
-				c.fail(problem.ImplementedByInaccessible, append(c.at.Field(t.Name, f.Name), c.at.Field(i.Name, f.Name)...), "Mark "+expected.Coordinate()+" @inaccessible too.",
-					"Field %q is @inaccessible, but implements visible field %q.", f.Coordinate(), expected.Coordinate())
-				continue
-			}
-			for _, a := range expected.Arguments {
-				if own := f.Argument(a.Name); own != nil && hidden(own.Directives) && !hidden(a.Directives) {
-					c.fail(problem.ImplementedByInaccessible, append(c.at.Field(t.Name, f.Name), c.at.Field(i.Name, f.Name)...), "",
-						"Argument \"%s(%s:)\" is @inaccessible, but implements visible argument \"%s(%s:)\".", f.Coordinate(), a.Name, expected.Coordinate(), a.Name)
-				}
-			}
-		}
-	}
-}
-
-// checkRequired: REQUIRED_INACCESSIBLE, clients can give every argument and input field that is required.
-func (c *checker) checkRequired(t *schema.Type) {
-	for _, f := range t.Fields() {
-		if t.Kind == ast.InputObject {
-			if hidden(f.Directives) && f.Type.NonNull && f.Default == nil {
-				c.fail(problem.RequiredInaccessible, c.at.Field(t.Name, f.Name), "Give the field a default value, or make it optional.",
-					"Input field %q is @inaccessible, but required.", f.Coordinate())
-			}
-			continue
-		}
-		if hidden(f.Directives) {
-			continue
-		}
-		for _, a := range f.Arguments {
-			if hidden(a.Directives) && a.Required() {
-				c.fail(problem.RequiredInaccessible, c.at.Field(t.Name, f.Name), "Give the argument a default value, or make it optional.",
-					"Argument \"%s(%s:)\" is @inaccessible, but required.", f.Coordinate(), a.Name)
-			}
-		}
-	}
-}
-
-// checkDefaults: DEFAULT_VALUE_USES_INACCESSIBLE, the default value of what is visible has nothing hidden in it.
-func (c *checker) checkDefaults(t *schema.Type) {
-	report := func(coordinate, used string, at []problem.Position) {
-		c.fail(problem.DefaultValueUsesInaccessible, at, "", "The default value of visible %q uses %q, which is @inaccessible.", coordinate, used)
-	}
-	for _, f := range t.Fields() {
-		if hidden(f.Directives) {
-			continue
-		}
-		at := c.at.Field(t.Name, f.Name)
-		c.hiddenInValue(f.Default, f.Type, func(used string) { report(f.Coordinate(), used, at) })
-		for _, a := range f.Arguments {
-			if !hidden(a.Directives) {
-				c.hiddenInValue(a.Default, a.Type, func(used string) { report(f.Coordinate()+"("+a.Name+":)", used, at) })
-			}
-		}
 	}
 }
 

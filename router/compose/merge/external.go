@@ -15,7 +15,7 @@ func (m *merger) checkExternals(f *schema.Field, sources, resolving []*schema.Fi
 		if s == nil || resolving[i] != nil {
 			continue
 		}
-		if !schema.EqualTypes(f.Type, s.Type) && !validation.IsSubtype(m.out, s.Type, f.Type) {
+		if !schema.EqualTypes(f.Type, s.Type) {
 			wrongType = append(wrongType, place{i, s.Pos})
 		}
 		for _, a := range f.Arguments {

@@ -147,7 +147,7 @@ func (m *merger) needsJoinFields(t *schema.Type, sources []*schema.Field, equal 
 		}
 		for _, d := range s.Directives {
 			switch d.Federation {
-			case federation.Requires, federation.Provides, federation.Override:
+			case federation.Requires, federation.Provides:
 				return true
 			}
 		}

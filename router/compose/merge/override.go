@@ -89,7 +89,7 @@ func (m *merger) applyOverride(f *schema.Field, sources []*schema.Field, out []o
 		return
 	}
 	label, _ := d.StringArg("label")
-	if d.Arg("label") != nil && !validLabel(label) {
+	if label != "" && !validLabel(label) {
 		m.fail(problem.OverrideLabelInvalid, at, "The label %q of @override on %q is neither a name nor of the form percent(x).", label, f.Coordinate()).Suggestion =
 			"Use a name that starts with a letter and has only letters, digits and the characters _-:./, or percent(0) to percent(100) with at most 8 decimals."
 		label = ""
@@ -125,7 +125,7 @@ func (m *merger) settleOverride(f *schema.Field, sources []*schema.Field, out []
 func (m *merger) collides(f *schema.Field, i int, s *schema.Field, role string, at []place, overriding bool) bool {
 	which := ""
 	switch {
-	case m.subgraphs[i].IsExternal(s):
+	case m.subgraphs[i].IsExternal(s) && overriding:
 		which = "external"
 	case overriding:
 	case schema.Has(s.Directives, federation.Requires):

@@ -154,8 +154,8 @@ func (m *merger) addJoinTypes(t *schema.Type) {
 			if d.OfExtension || schema.Has(s.Directives, federation.Extends) {
 				join.Arguments = append(join.Arguments, arg("extension", schema.Bool(true)))
 			}
-			if v := d.Arg("resolvable"); v != nil && v.Raw == "false" {
-				join.Arguments = append(join.Arguments, arg("resolvable", schema.Bool(false)))
+			if v := d.Arg("resolvable"); v != nil {
+				join.Arguments = append(join.Arguments, arg("resolvable", schema.Bool(v.Raw != "false")))
 			}
 			if isInterfaceObject(s) {
 				join.Arguments = append(join.Arguments, arg("isInterfaceObject", schema.Bool(true)))

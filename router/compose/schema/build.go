@@ -177,10 +177,16 @@ func arguments(list ast.ArgumentDefinitionList) []*Argument {
 	}
 	out := make([]*Argument, 0, len(list))
 	for _, a := range list {
-		out = append(out, &Argument{
+		converted := &Argument{
 			Name: a.Name, Description: a.Description, Type: a.Type, Default: a.DefaultValue,
 			Directives: directives(a.Directives, false), Pos: position(a.Position),
-		})
+		}
+		// Of arguments with the same name the last one counts, as it does for the reference composition.
+		if i := slices.IndexFunc(out, func(other *Argument) bool { return other.Name == a.Name }); i >= 0 {
+			out[i] = converted
+			continue
+		}
+		out = append(out, converted)
 	}
 	return out
 }
@@ -193,7 +199,12 @@ func directives(list ast.DirectiveList, extension bool) []*Directive {
 	for _, d := range list {
 		converted := &Directive{Name: d.Name, Pos: position(d.Position), OfExtension: extension}
 		for _, a := range d.Arguments {
-			converted.Arguments = append(converted.Arguments, Arg{a.Name, a.Value, position(a.Value.Position)})
+			arg := Arg{a.Name, a.Value, position(a.Value.Position)}
+			if i := slices.IndexFunc(converted.Arguments, func(other Arg) bool { return other.Name == a.Name }); i >= 0 {
+				converted.Arguments[i] = arg
+				continue
+			}
+			converted.Arguments = append(converted.Arguments, arg)
 		}
 		out = append(out, converted)
 	}

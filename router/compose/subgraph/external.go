@@ -90,6 +90,11 @@ func (s *Subgraph) markUsed(t *schema.Type, d *schema.Directive) {
 	})
 }
 
+// KeySelections resolves what a key selects, giving nothing where it is invalid.
+func (s *Subgraph) KeySelections(t *schema.Type, key *schema.Directive) []*Selection {
+	return s.selections(t, key)
+}
+
 // selections resolves the fields argument of d, giving nothing where it is invalid.
 func (s *Subgraph) selections(t *schema.Type, d *schema.Directive) []*Selection {
 	raw, ok := d.StringArg("fields")

@@ -18,6 +18,9 @@ func externalUsed(s *Subgraph) []*problem.Error {
 		}
 		for _, f := range t.Fields() {
 			d := schema.First(f.Directives, federation.External)
+			if d == nil {
+				d = schema.First(t.Directives, federation.External)
+			}
 			if d == nil || s.IsUsed(f) || s.ImplementsInterfaceField(f) {
 				continue
 			}

@@ -32,6 +32,9 @@ type Subgraph struct {
 // IsFederation2 reports whether the schema links the federation specification.
 func (s *Subgraph) IsFederation2() bool { return s.Version.AtLeast(federation.FirstVersion) }
 
+// MarkUpgraded says that the schema, written for Federation 1, now follows the rules of Federation 2.
+func (s *Subgraph) MarkUpgraded() { s.Version = federation1Upgrade }
+
 // LocalName is the name (without @) a federation directive has in this schema, or empty if it cannot be used.
 func (s *Subgraph) LocalName(d federation.Directive) string { return s.localNames[d] }
 

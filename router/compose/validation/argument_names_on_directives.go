@@ -1,7 +1,7 @@
 package validation
 
-// argumentNamesOnDirectives: a directive is applied with arguments it defines, each once, and with all those it
-// requires.
+// argumentNamesOnDirectives: a directive is applied with arguments it defines, and with all those it requires. In a
+// merged schema an application may have arguments from a later version of the directive.
 // https://spec.graphql.org/October2021/#sec-Argument-Names
 func argumentNamesOnDirectives(c *checker) {
 	c.elements(func(e element) {
@@ -10,15 +10,9 @@ func argumentNamesOnDirectives(c *checker) {
 			if definition == nil {
 				continue
 			}
-			for i, a := range d.Arguments {
-				if definition.Argument(a.Name) == nil {
+			for _, a := range d.Arguments {
+				if definition.Argument(a.Name) == nil && !c.merged {
 					c.report(d.Pos, "Directive @%s on %s has no argument %q.", d.Name, e.coordinate, a.Name)
-				}
-				for _, earlier := range d.Arguments[:i] {
-					if earlier.Name == a.Name {
-						c.report(d.Pos, "Directive @%s on %s is given argument %q more than once.", d.Name, e.coordinate, a.Name)
-						break
-					}
 				}
 			}
 			for _, a := range definition.Arguments {

@@ -4,7 +4,7 @@ import "github.com/weft-graphql/weft/router/compose/schema"
 
 // Merged checks a schema merged from valid ones against the rules that merging can break.
 func Merged(s *schema.Schema) []Violation {
-	c := &checker{schema: s}
+	c := &checker{schema: s, merged: true}
 	for _, rule := range []func(*checker){
 		argumentNamesOnDirectives,
 		knownTypeNames,

@@ -6,6 +6,12 @@ import (
 	"github.com/weft-graphql/weft/router/compose/schema"
 )
 
+// introspectionTypes may be spelled out, as some servers do; the definitions are ignored.
+var introspectionTypes = map[string]bool{
+	"__Schema": true, "__Type": true, "__TypeKind": true, "__Field": true, "__InputValue": true, "__EnumValue": true,
+	"__Directive": true, "__DirectiveLocation": true,
+}
+
 // reservedNames: names starting with two underscores belong to introspection.
 // https://spec.graphql.org/October2021/#sec-Names.Reserved-Names
 func reservedNames(c *checker) {
@@ -24,6 +30,9 @@ func reservedNames(c *checker) {
 		arguments(d.Arguments)
 	}
 	for _, t := range c.schema.Types() {
+		if introspectionTypes[t.Name] {
+			continue
+		}
 		check(t.Name, t.Pos)
 		for _, f := range t.Fields() {
 			check(f.Name, f.Pos)

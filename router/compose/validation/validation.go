@@ -40,7 +40,9 @@ func Schema(s *schema.Schema) []Violation {
 }
 
 type checker struct {
-	schema     *schema.Schema
+	schema *schema.Schema
+	// merged says that the schema is a merged one.
+	merged     bool
 	violations []Violation
 }
 

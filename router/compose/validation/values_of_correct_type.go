@@ -52,7 +52,7 @@ func valuesOfCorrectType(c *checker) {
 // https://spec.graphql.org/October2021/#sec-Values-of-Correct-Type
 func ValidValue(s *schema.Schema, v *ast.Value, t *ast.Type) bool {
 	if v.Kind == ast.NullValue {
-		return !t.NonNull
+		return !t.NonNull || isCustomScalar(s, t.NamedType)
 	}
 	if v.Kind == ast.Variable {
 		return false
@@ -81,6 +81,11 @@ func ValidValue(s *schema.Schema, v *ast.Value, t *ast.Type) bool {
 	default:
 		return true
 	}
+}
+
+func isCustomScalar(s *schema.Schema, name string) bool {
+	t := s.Type(name)
+	return t != nil && t.Kind == ast.Scalar && !builtinScalars[name]
 }
 
 func isQuoted(v *ast.Value) bool { return v.Kind == ast.StringValue || v.Kind == ast.BlockValue }
