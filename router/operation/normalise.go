@@ -67,7 +67,11 @@ func (n *normaliser) selection(out *SelectionSet, owner *Field, occurrences []oc
 	// pending is used like a stack, so that nested selection sets share its memory.
 	base := len(n.pending)
 	for _, o := range occurrences {
-		n.collect(base, o.set, o.parent, out.Parent.Possible, o.deferred, owner)
+		on := out.Parent.Possible
+		if o.parent != out.Parent && !on.SubsetOf(o.parent.Possible) {
+			on = on.And(o.parent.Possible)
+		}
+		n.collect(base, o.set, o.parent, on, o.deferred, owner)
 	}
 	collected := slices.Clone(n.pending[base:])
 	clear(n.pending[base:])
@@ -84,7 +88,8 @@ func (n *normaliser) selection(out *SelectionSet, owner *Field, occurrences []oc
 		}
 		sub := make([]occurrence, 0, len(collected[i].nodes))
 		for _, nd := range collected[i].nodes {
-			sub = append(sub, occurrence{set: nd.field.SelectionSet, parent: f.Def.Named, deferred: nd.deferred})
+			// An implementation can declare a narrower type than the interface, on which the merged field may stand, too.
+			sub = append(sub, occurrence{set: nd.field.SelectionSet, parent: nd.parent.Field(f.Name).Named, deferred: nd.deferred})
 		}
 		f.Selection = &SelectionSet{Parent: f.Def.Named}
 		n.selection(f.Selection, f, sub)

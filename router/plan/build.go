@@ -61,6 +61,7 @@ type brep struct {
 	on     supergraph.TypeSet
 	from   []*bfield
 	key    bool
+	args   []operation.Argument
 	fields []*brep
 }
 

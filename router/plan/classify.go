@@ -173,6 +173,9 @@ func (r *run) narrow(set graphs, sel *operation.SelectionSet) {
 		}
 		if f.Selection != nil {
 			set.keep(r.completeOf[f.ID])
+			if r.partial(f) {
+				clear(set)
+			}
 		}
 		if !abstract {
 			set.keep(r.t.facts(f.Def).plain)
@@ -183,6 +186,21 @@ func (r *run) narrow(set graphs, sel *operation.SelectionSet) {
 			set.keep(r.t.facts(f.Def).plain)
 		}
 	}
+}
+
+// partial tells whether a field of abstract type is asked about types that not all of its resolvers know. Then it
+// depends on who can resolve it where it stands which of them can occur, and no shortcut is taken.
+func (r *run) partial(f *operation.Field) bool {
+	common := r.t.facts(f.Def).common
+	if common == nil {
+		return false
+	}
+	for _, sub := range f.Selection.Fields {
+		if !sub.IsTypename() && !sub.On.SubsetOf(common) {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *run) narrowAbstract(set graphs, name string, on supergraph.TypeSet) {

@@ -12,6 +12,7 @@ import (
 // finish turns what was collected into a Plan.
 func (b *builder) finish() *Plan {
 	p := &Plan{Supergraph: b.t.sg, Operation: b.op}
+	b.tellTypes()
 	for _, c := range b.calls {
 		b.separateKeys(c.sel)
 	}
@@ -49,6 +50,44 @@ func (b *builder) finish() *Plan {
 	b.order(p, groups, requestOf)
 	p.Stats = Stats{Nodes: b.nodes, BudgetExhausted: b.exhausted, Waves: waves(p)}
 	return p
+}
+
+// tellTypes asks for the runtime type wherever it decides something: which fields an object has, how its representation
+// is written, or whether clients may see it.
+func (b *builder) tellTypes() {
+	var visit func(sel *bsel)
+	visit = func(sel *bsel) {
+		if !sel.entity && !sel.object && sel.decl.IsAbstract() && b.typeMatters(sel) {
+			b.typename(sel, nil)
+		}
+		for _, f := range sel.fields {
+			if f.child != nil {
+				visit(f.child)
+			}
+		}
+	}
+	for _, c := range b.calls {
+		visit(c.sel)
+		for _, t := range c.targets {
+			if sel := t.at; !sel.entity && !sel.object && sel.decl.IsAbstract() {
+				b.typename(sel, nil)
+			}
+		}
+	}
+}
+
+func (b *builder) typeMatters(sel *bsel) bool {
+	for _, f := range sel.fields {
+		if f.def != nil && !sel.decl.Possible.SubsetOf(f.on) {
+			return true
+		}
+	}
+	for o := range sel.decl.Possible.All {
+		if b.t.sg.Objects[o].Inaccessible {
+			return true
+		}
+	}
+	return false
 }
 
 // request writes a request's document and builds its calls.

@@ -178,7 +178,8 @@ func (r *run) childPlace(w *want, sel *operation.SelectionSet, items supergraph.
 	for _, v := range views {
 		p.sources.add(v.graph)
 	}
-	if p.sources.subsetOf(r.complete(sel, items, p.typ)) {
+	split := sel != nil && r.partial(w.members[0].client[0])
+	if !split && p.sources.subsetOf(r.complete(sel, items, p.typ)) {
 		p.collapsed = true
 		return p
 	}

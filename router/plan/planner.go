@@ -31,7 +31,7 @@ const maxTables = 64
 // New prepares a planner.
 func New(sg *supergraph.Supergraph) *Planner {
 	p := &Planner{sg: sg, budget: DefaultBudget, tables: map[string]*tables{}}
-	p.tables[""] = newTables(sg, nil, false)
+	p.tables[""] = newTables(sg, nil)
 	return p
 }
 
@@ -40,16 +40,13 @@ func (p *Planner) WithBudget(n int) *Planner {
 	return &Planner{sg: p.sg, budget: n, tables: map[string]*tables{"": p.tables[""]}}
 }
 
-func (p *Planner) tablesFor(labels []string, lenient bool) *tables {
+func (p *Planner) tablesFor(labels []string) *tables {
 	key := strings.Join(labels, "\x00")
-	if lenient {
-		key += "\x00lenient"
-	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	t := p.tables[key]
 	if t == nil {
-		t = newTables(p.sg, labels, lenient)
+		t = newTables(p.sg, labels)
 		if len(p.tables) < maxTables {
 			p.tables[key] = t
 		}
@@ -77,17 +74,7 @@ type run struct {
 
 // Plan finds the plan with the fewest waves on the critical path and, among those, the fewest requests.
 func (p *Planner) Plan(op *operation.Operation) (*Plan, error) {
-	plan, err := p.plan(op, p.tablesFor(op.Labels, false))
-	if err != nil {
-		// Subgraphs in the manner of Federation 1 mark key fields @external although they know them.
-		if lenient, lerr := p.plan(op, p.tablesFor(op.Labels, true)); lerr == nil {
-			return lenient, nil
-		}
-	}
-	return plan, err
-}
-
-func (p *Planner) plan(op *operation.Operation, t *tables) (*Plan, error) {
+	t := p.tablesFor(op.Labels)
 	b := newBuilder(t, op)
 	if op.Kind == ast.Mutation {
 		// Mutation fields run one after the other, each with everything it causes.
@@ -121,6 +108,9 @@ func (p *Planner) planRoot(b *builder, t *tables, op *operation.Operation, sel *
 	waves := r.saturate(root, roots)
 	if waves == 0 {
 		return r.unreachable()
+	}
+	if err := r.checkSources(); err != nil {
+		return err
 	}
 	chosen := r.search(waves)
 	b.stats(chosen)

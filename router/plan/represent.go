@@ -39,7 +39,7 @@ func (t *taker) repField(c *class, item *supergraph.FieldSetItem, level int, key
 		return nil
 	}
 	bf := t.ask(w, m, o, nil)
-	out := &brep{name: item.Name, from: []*bfield{bf}, key: key}
+	out := &brep{name: item.Name, from: []*bfield{bf}, key: key, args: bf.args}
 	switch {
 	case bf.child == nil:
 	case w.child.collapsed || w.settled:
@@ -103,6 +103,7 @@ func (t *taker) repItemsOn(out []*brep, sel *bsel, items supergraph.FieldSet, on
 					continue
 				}
 				f.from = append(f.from, bf)
+				f.args = bf.args
 				if bf.child != nil {
 					for _, sub := range t.repItems(bf.child, item.Items, nil, key) {
 						f.fields = mergeRep(f.fields, sub)
@@ -152,4 +153,16 @@ func mergeRep(list []*brep, f *brep) []*brep {
 		return list
 	}
 	return append(list, f)
+}
+
+// contradict tells whether two sets of fields cannot be part of one representation: a name would stand for two values.
+func contradict(a, b []*brep) bool {
+	for _, x := range a {
+		for _, y := range b {
+			if x.name == y.name && (!sameArguments(x.args, y.args) || contradict(x.fields, y.fields)) {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -25,6 +25,8 @@ type rules struct {
 	byHead, byHeadStart []int32
 
 	goals []int32
+	// direct counts the goals each slot meets by itself once it can be had, by graph and level.
+	direct map[slot]int
 
 	holds   []bool
 	missing []int32
@@ -166,6 +168,25 @@ func (r *run) compile(waves int) {
 		r.compileFields(n)
 	}
 	s.index()
+	s.countDirect(r.nodes)
+}
+
+// countDirect counts what each slot resolves: between equally many requests those are better that know more, earlier.
+func (s *rules) countDirect(nodes []*node) {
+	s.direct = map[slot]int{}
+	goal := make([]bool, s.facts)
+	for _, g := range s.goals {
+		goal[g] = true
+	}
+	for _, n := range nodes {
+		for l := 1; l <= s.waves; l++ {
+			for _, r := range s.usesOf(n.fact + int32(l)) {
+				if goal[s.heads[r]] {
+					s.direct[slot{graph: n.graph, level: l}]++
+				}
+			}
+		}
+	}
 }
 
 // compileInputs numbers what representations may need: known at each level.

@@ -283,7 +283,8 @@ func (b *bounder) bound() (smallest []int, bound int, ok bool) {
 	return cuts[0], bound, true
 }
 
-// order puts the slots first that meet most goals, then earlier waves, then the order of the subgraphs.
+// order puts the slots first that meet most goals, then earlier waves, then those that resolve most, then the
+// order of the subgraphs.
 func (b *bounder) order(cut []int) {
 	s := b.s
 	gain := make(map[int]int, len(cut))
@@ -304,6 +305,8 @@ func (b *bounder) order(cut []int) {
 			return gain[y] - gain[x]
 		case a.level != c.level:
 			return a.level - c.level
+		case s.direct[slot{graph: a.graph, level: a.level}] != s.direct[slot{graph: c.graph, level: c.level}]:
+			return s.direct[slot{graph: c.graph, level: c.level}] - s.direct[slot{graph: a.graph, level: a.level}]
 		default:
 			return a.graph - c.graph
 		}

@@ -45,6 +45,8 @@ type fieldFacts struct {
 	provided bool
 	// class is equal for fields of all types that are resolved the same way.
 	class int32
+	// common are the types that all subgraphs resolving this field of abstract type can return; nil when they agree.
+	common supergraph.TypeSet
 }
 
 // typeFacts tells how objects of a type can be entered and what subgraphs know of it.
@@ -72,7 +74,7 @@ type entry struct {
 	untyped bool
 }
 
-func newTables(sg *supergraph.Supergraph, labels []string, lenient bool) *tables {
+func newTables(sg *supergraph.Supergraph, labels []string) *tables {
 	t := &tables{sg: sg, n: len(sg.Subgraphs), everywhere: newGraphs(len(sg.Subgraphs))}
 	for g := range sg.Subgraphs {
 		t.everywhere.add(g)
@@ -87,7 +89,7 @@ func newTables(sg *supergraph.Supergraph, labels []string, lenient bool) *tables
 		t.types[typ.ID] = t.typeFacts(typ, typeClasses)
 		t.fields[typ.ID] = make([]fieldFacts, len(typ.Fields))
 		for i, f := range typ.Fields {
-			t.fields[typ.ID][i] = t.fieldFacts(typ, f, labels, lenient, fieldClasses)
+			t.fields[typ.ID][i] = t.fieldFacts(typ, f, labels, fieldClasses)
 		}
 	}
 	t.markProvides()
@@ -161,14 +163,14 @@ func intern(classes map[string]int32, s string) int32 {
 	return id
 }
 
-func (t *tables) fieldFacts(typ *supergraph.Type, f *supergraph.Field, labels []string, lenient bool, classes map[string]int32) fieldFacts {
+func (t *tables) fieldFacts(typ *supergraph.Type, f *supergraph.Field, labels []string, classes map[string]int32) fieldFacts {
 	out := fieldFacts{plain: newGraphs(t.n)}
 	add := func(as *supergraph.Type, def *supergraph.Field) {
 		for g, in := range def.In {
 			if in == nil || as.In[g] == nil || as != typ && !as.In[g].InterfaceObject {
 				continue
 			}
-			if in.External && !(lenient && inKey(as.In[g], def)) {
+			if in.External {
 				out.provided = true
 				continue
 			}
@@ -193,6 +195,7 @@ func (t *tables) fieldFacts(typ *supergraph.Type, f *supergraph.Field, labels []
 		}
 	}
 	slices.SortStableFunc(out.ways, func(a, b way) int { return a.graph - b.graph })
+	out.common = t.commonTypes(f, out.ways)
 	var sig strings.Builder
 	for _, w := range out.ways {
 		sig.WriteString(strconv.Itoa(w.graph))
@@ -216,23 +219,35 @@ func (t *tables) fieldFacts(typ *supergraph.Type, f *supergraph.Field, labels []
 	return out
 }
 
+// commonTypes returns the types that all resolvers of a field know, when they do not all know the same.
+func (t *tables) commonTypes(f *supergraph.Field, ways []way) supergraph.TypeSet {
+	if !f.Named.IsAbstract() || len(ways) < 2 {
+		return nil
+	}
+	var all, any supergraph.TypeSet
+	for i, w := range ways {
+		decl := t.sg.Type(w.in.Type.Name())
+		if decl == nil || decl.In[w.graph] == nil {
+			continue
+		}
+		possible := decl.In[w.graph].Possible
+		if i == 0 {
+			all = possible
+		}
+		all, any = all.And(possible), any.Or(possible)
+	}
+	if all.Equal(any) {
+		return nil
+	}
+	return all
+}
+
 // overridden tells whether another subgraph resolves the field instead (@override).
 func overridden(in *supergraph.FieldIn, labels []string) bool {
 	if in.Overridden && (in.OverriddenLabel == "" || slices.Contains(labels, in.OverriddenLabel)) {
 		return true
 	}
 	return in.OverrideLabel != "" && !slices.Contains(labels, in.OverrideLabel)
-}
-
-func inKey(in *supergraph.TypeIn, f *supergraph.Field) bool {
-	for _, k := range in.Keys {
-		for _, item := range k.FieldSet {
-			if item.Name == f.Name {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // markProvides marks the types whose fields are named by some @provides.

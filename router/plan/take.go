@@ -14,6 +14,14 @@ type taker struct {
 	// roots are the root calls by subgraph, entered the entity calls by place and slot.
 	roots   map[int]*bcall
 	entered map[enteredAt]*bcall
+	// variants are the variants of calls that fields with requirements were put into.
+	variants map[hadSpecial]int
+}
+
+// hadSpecial is a field with requirements in a wave.
+type hadSpecial struct {
+	special *special
+	level   int
 }
 
 // had is a node in a wave.
@@ -22,9 +30,12 @@ type had struct {
 	level int
 }
 
+// enteredAt is an entity call of a place. Requirements that contradict each other (one field with different arguments)
+// cannot travel in one representation: they make several variants of the call.
 type enteredAt struct {
-	place *place
-	slot  slot
+	place   *place
+	slot    slot
+	variant int
 }
 
 // option is a way to have a field: from a node in a wave, or with a representation that carries its requirements.
@@ -36,7 +47,7 @@ type option struct {
 
 // add asks for everything an operation, or a step of it, selects, using the chosen requests only.
 func (b *builder) add(r *run, root *place, res result) error {
-	t := &taker{r: r, b: b, sels: map[had]*bsel{}, roots: map[int]*bcall{}, entered: map[enteredAt]*bcall{}}
+	t := &taker{r: r, b: b, sels: map[had]*bsel{}, roots: map[int]*bcall{}, entered: map[enteredAt]*bcall{}, variants: map[hadSpecial]int{}}
 	var later []*want
 	for _, p := range r.places {
 		for _, c := range p.classes {
@@ -170,7 +181,7 @@ func (t *taker) cost(n *node, level int) int {
 	}
 	if n.jump != nil {
 		c := 1000 * (1 + fieldSetSize(n.jump.entry.key))
-		if t.entered[enteredAt{n.place, slot{n.graph, level, n.jump.entry.root}}] != nil {
+		if t.entered[enteredAt{n.place, slot{n.graph, level, n.jump.entry.root}, 0}] != nil {
 			c = 500
 		}
 		return c + level
@@ -243,7 +254,7 @@ func (t *taker) use(n *node, level int) *bsel {
 	var sel *bsel
 	switch {
 	case n.jump != nil:
-		sel = t.enter(n, level)
+		sel = t.enter(n, level, 0)
 	case len(n.parents) == 0:
 		c := t.roots[n.graph]
 		if c == nil {
@@ -287,8 +298,8 @@ func (t *taker) descend(n *node, level int) *bsel {
 }
 
 // enter begins or continues the entity call for a place in a slot.
-func (t *taker) enter(n *node, level int) *bsel {
-	at := enteredAt{n.place, slot{n.graph, level, n.jump.entry.root}}
+func (t *taker) enter(n *node, level, variant int) *bsel {
+	at := enteredAt{n.place, slot{n.graph, level, n.jump.entry.root}, variant}
 	c := t.entered[at]
 	if c == nil {
 		sel := &bsel{graph: n.graph, decl: n.place.typ, entity: !n.jump.entry.root}
@@ -331,16 +342,34 @@ func (t *taker) anchor(p *place, level int) *bsel {
 
 // useSpecial returns the selection set in which a field with requirements is asked for.
 func (t *taker) useSpecial(s *special, level int) *bsel {
-	sel := t.use(s.node, level)
-	in := t.input(sel.call, s.node)
-	if in == nil {
+	key := hadSpecial{s, level}
+	variant, placed := t.variants[key]
+	if placed {
+		return t.entered[enteredAt{s.node.place, slot{s.node.graph, level, false}, variant}].sel
+	}
+	fields := t.repFields(s.want.class, s.way.in.Requires, level-1, false)
+	for variant = 0; ; variant++ {
+		var sel *bsel
+		if variant == 0 {
+			sel = t.use(s.node, level)
+		} else if c := t.entered[enteredAt{s.node.place, slot{s.node.graph, level, false}, variant}]; c != nil && t.input(c, s.node) != nil {
+			sel = c.sel
+		} else {
+			sel = t.enter(s.node, level, variant)
+		}
+		in := t.input(sel.call, s.node)
+		if in == nil {
+			return sel
+		}
+		if contradict(in.fields, fields) {
+			continue
+		}
+		for _, f := range fields {
+			in.fields = mergeRep(in.fields, f)
+		}
+		t.variants[key] = variant
 		return sel
 	}
-	c := s.want.class
-	for _, f := range t.repFields(c, s.way.in.Requires, level-1, false) {
-		in.fields = mergeRep(in.fields, f)
-	}
-	return sel
 }
 
 // addInput says how to write the representations of a class.
