@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -283,5 +284,52 @@ func TestOpenRefusals(t *testing.T) {
 	kittest.MustAsk(t, s.Handler(), nil, `{ topProducts { upc } }`, nil, &got)
 	if got.TopProducts == nil || len(got.TopProducts) != 0 {
 		t.Errorf("an empty shop sells %v, want an empty list", got.TopProducts)
+	}
+}
+
+// TestServe talks to a service over the network, in both versions of HTTP, and stops it.
+func TestServe(t *testing.T) {
+	s, err := subgraphs.Open(context.Background(), "catalog", sqliteConfig(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(ctx, listener) }()
+	for version, protocols := range map[string]func(*http.Protocols){
+		"HTTP/1.1": func(p *http.Protocols) { p.SetHTTP1(true) },
+		"HTTP/2.0": func(p *http.Protocols) { p.SetUnencryptedHTTP2(true) },
+	} {
+		transport := &http.Transport{Protocols: new(http.Protocols)}
+		protocols(transport.Protocols)
+		client := &http.Client{Transport: transport}
+		response, err := client.Post("http://"+listener.Addr().String()+"/graphql", "application/json",
+			strings.NewReader(`{"query":"{ topProducts(first: 1) { __typename } }"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(response.Body)
+		if err != nil || response.Proto != version || string(body) != `{"data":{"topProducts":[{"__typename":"Product"}]}}` {
+			t.Errorf("%s: %s %s, %v", version, response.Proto, body, err)
+		}
+		if err := response.Body.Close(); err != nil {
+			t.Error(err)
+		}
+		client.CloseIdleConnections()
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Errorf("stopped with %v", err)
+	}
+	if err := s.Ready(context.Background()); err == nil || !strings.Contains(err.Error(), "stopping") {
+		t.Errorf("a stopped service is ready: %v", err)
+	}
+	if _, err := net.Dial("tcp", listener.Addr().String()); err == nil {
+		t.Error("a stopped service listens")
 	}
 }

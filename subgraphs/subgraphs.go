@@ -4,6 +4,7 @@ package subgraphs
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"time"
 
@@ -24,7 +25,9 @@ type Service interface {
 	Handler() http.Handler
 	// Ready returns nil when the service can answer, or what it is waiting for.
 	Ready(ctx context.Context) error
-	// Close stops background work and closes the database. Requests must have ended before.
+	// Serve answers requests on the listener until ctx ends, then lets running requests finish and closes the service.
+	Serve(ctx context.Context, listener net.Listener) error
+	// Close stops background work and closes the database. Requests must have ended before. Serve does it by itself.
 	Close() error
 }
 

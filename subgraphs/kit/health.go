@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"sync/atomic"
 	"time"
 )
 
@@ -25,6 +26,7 @@ type health struct {
 	name, version string
 	started       time.Time
 	dependencies  []Dependency
+	stopping      atomic.Bool
 }
 
 type dependencyStatus struct {
@@ -45,6 +47,9 @@ type statusReport struct {
 
 // Ready returns nil when everything works that requests need, or the first that does not.
 func (h *health) Ready(ctx context.Context) error {
+	if h.stopping.Load() {
+		return errStopping
+	}
 	for _, d := range h.dependencies {
 		if d.Optional {
 			continue

@@ -3,6 +3,7 @@ package kit
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"runtime/debug"
 	"time"
@@ -38,20 +39,25 @@ type Server struct {
 	handler http.Handler
 	health  *health
 	closers []func() error
+	logger  *slog.Logger
 }
 
 // NewServer puts the HTTP face of a service together.
 func NewServer(a Assembly, config Config) *Server {
 	config = config.WithDefaults()
 	h := &health{name: a.Name, version: config.Version, started: time.Now(), dependencies: a.Dependencies}
-	mux := http.NewServeMux()
-	mux.Handle("/graphql", withCachePolicy(a.MaxAge,
+	graphql := withCachePolicy(a.MaxAge,
 		withBodyLimit(config.Limits.Body,
-			withIdentity(config.Identity, newGraphQL(a.Schema, config)))))
+			withIdentity(config.Identity, newGraphQL(a.Schema, config))))
+	if config.Logger.Enabled(context.Background(), slog.LevelDebug) {
+		graphql = withRequestLog(config.Logger, graphql)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/graphql", graphql)
 	mux.HandleFunc("GET /status", h.status)
 	mux.HandleFunc("GET /healthz", h.alive)
 	mux.HandleFunc("GET /readyz", h.ready)
-	return &Server{name: a.Name, handler: mux, health: h, closers: a.Closers}
+	return &Server{name: a.Name, handler: mux, health: h, closers: a.Closers, logger: config.Logger}
 }
 
 // Name is the subgraph's name.
@@ -63,7 +69,7 @@ func (s *Server) Handler() http.Handler { return s.handler }
 // Ready returns nil when every dependency works.
 func (s *Server) Ready(ctx context.Context) error { return s.health.Ready(ctx) }
 
-// Close runs the closers and returns the first error.
+// Close stops background work and closes the database: it runs the closers and returns the first error.
 func (s *Server) Close() error {
 	var first error
 	for _, f := range s.closers {

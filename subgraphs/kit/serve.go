@@ -1,0 +1,60 @@
+package kit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+)
+
+const (
+	// headerTimeout and idleTimeout bound how long a connection may say nothing.
+	headerTimeout = 10 * time.Second
+	idleTimeout   = 2 * time.Minute
+	// drainTimeout bounds how long running requests may take to finish at shutdown.
+	drainTimeout = 15 * time.Second
+)
+
+// errStopping is why a service that was told to stop is not ready.
+var errStopping = errors.New("the service is stopping")
+
+// Serve answers requests on the listener, over HTTP/1.1 and unencrypted HTTP/2, until ctx ends. Then it is no longer
+// ready, lets running requests finish for a while, and closes the service. It returns nil after such an end.
+func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
+	server := &http.Server{
+		Handler: s.handler, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout,
+		ErrorLog: slog.NewLogLogger(s.logger.Handler(), slog.LevelWarn), Protocols: new(http.Protocols),
+	}
+	server.Protocols.SetHTTP1(true)
+	server.Protocols.SetUnencryptedHTTP2(true)
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	s.logger.Info("subgraph answers", "name", s.name, "address", listener.Addr().String())
+	select {
+	case err := <-failed:
+		return errors.Join(fmt.Errorf("serve subgraph %s: %w", s.name, err), s.Close())
+	case <-ctx.Done():
+	}
+	s.health.stopping.Store(true)
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+	defer cancel()
+	err := server.Shutdown(drain)
+	if err != nil {
+		err = fmt.Errorf("let requests of subgraph %s finish: %w", s.name, err)
+	}
+	s.logger.Info("subgraph stopped", "name", s.name)
+	return errors.Join(err, s.Close())
+}
+
+// withRequestLog tells of every request.
+func withRequestLog(logger *slog.Logger, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		begin := time.Now()
+		next.ServeHTTP(w, r)
+		logger.DebugContext(r.Context(), "request", "method", r.Method, "path", r.URL.Path, "bytes", r.ContentLength,
+			"took", time.Since(begin))
+	})
+}
