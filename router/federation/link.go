@@ -135,8 +135,11 @@ func ParseLinks(doc *ast.SchemaDocument) (Links, []LinkError) {
 	p := &linkParser{}
 	name := LinkDirectiveName(doc)
 	for _, d := range schemaDirectives(doc) {
-		if d.Name == name {
+		switch {
+		case d.Name == name:
 			p.link(d)
+		case d.Arguments.ForName("feature") != nil:
+			p.core(d)
 		}
 	}
 	return p.links, p.errors
@@ -149,6 +152,15 @@ type linkParser struct {
 
 func (p *linkParser) fail(code string, d *ast.Directive, format string, args ...any) {
 	p.errors = append(p.errors, LinkError{code, fmt.Sprintf(format, args...), d.Position})
+}
+
+// core checks a use of the predecessor of @link, which means nothing to federation.
+func (p *linkParser) core(d *ast.Directive) {
+	raw, _ := stringArgument(d, "feature")
+	url, err := ParseFeatureURL(raw)
+	if err == nil && url.Identity == CoreIdentity && url.Version != (Version{0, 1}) && url.Version != (Version{0, 2}) {
+		p.fail(CodeUnknownLink, d, "Version %s of @core is not known. Use @link instead.", url.Version)
+	}
 }
 
 func (p *linkParser) link(d *ast.Directive) {

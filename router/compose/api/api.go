@@ -3,6 +3,7 @@
 package api
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -47,6 +48,9 @@ func hidden(directives []*schema.Directive) bool {
 // rather than to the graph.
 func (c *checker) isMachinery(name string) bool {
 	bare, directive := strings.CutPrefix(name, "@")
+	if directive && federation.DirectiveByName(bare) != federation.NoDirective && c.linksFeatureOf(federation.DirectiveByName(bare)) {
+		return true
+	}
 	for _, l := range c.in.Directives {
 		if l.Name != "link" {
 			continue
@@ -57,6 +61,18 @@ func (c *checker) isMachinery(name string) bool {
 			continue
 		}
 		if directive && bare == url.Name || strings.HasPrefix(bare, url.Name+"__") || imported(l, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// linksFeatureOf reports whether the supergraph links the specification a federation directive belongs to.
+func (c *checker) linksFeatureOf(d federation.Directive) bool {
+	for _, l := range c.in.Directives {
+		raw, _ := l.StringArg("url")
+		url, err := federation.ParseFeatureURL(raw)
+		if l.Name == "link" && err == nil && slices.Contains(federation.FeatureDirectives(url.Identity), d) {
 			return true
 		}
 	}

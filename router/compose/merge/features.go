@@ -78,10 +78,10 @@ func (m *merger) collectFeatureName(d federation.Directive) bool {
 			continue
 		}
 		all = append(all, place{i, s.Schema.Pos})
-		if name != "" && name != s.LocalName(d) {
+		if name != "" && name != s.UsedName(d) {
 			same = false
 		}
-		name = s.LocalName(d)
+		name = s.UsedName(d)
 	}
 	if name == "" {
 		return false
@@ -92,21 +92,34 @@ func (m *merger) collectFeatureName(d federation.Directive) bool {
 			if !m.subgraphs[i].Uses(d) {
 				return ""
 			}
-			return `"@` + m.subgraphs[i].LocalName(d) + `"`
+			return `"@` + m.subgraphs[i].UsedName(d) + `"`
 		})).Suggestion = "Import it under the same name in all subgraphs."
 	}
 	return true
 }
 
-// version is the highest federation version of the subgraphs.
+// version is the highest federation version of the subgraphs. IMPLICITLY_UPGRADED_FEDERATION_VERSION: it is higher than
+// any that is linked, because of a directive linked by itself.
 func (m *merger) version() federation.Version {
-	highest := federation.FirstVersion
+	linked, implied := federation.FirstVersion, federation.FirstVersion
 	for _, s := range m.subgraphs {
-		if s.Version.AtLeast(highest) {
-			highest = s.Version
+		if s.Version.AtLeast(linked) {
+			linked = s.Version
+		}
+		if s.ImpliedVersion().AtLeast(implied) {
+			implied = s.ImpliedVersion()
 		}
 	}
-	return highest
+	if implied == linked {
+		return linked
+	}
+	for i, s := range m.subgraphs {
+		if v := s.ImpliedVersion(); !linked.AtLeast(v) {
+			m.hint(problem.HintImplicitlyUpgradedFederationVersion, "", []place{{i, s.Schema.Pos}},
+				"Subgraph %q links a specification that needs federation %s, but no subgraph links that version: the supergraph is one of version %s.", s.Name, v, implied)
+		}
+	}
+	return implied
 }
 
 // addSpecificationTypes adds the definitions of the specifications the supergraph is written in, and links them.

@@ -41,9 +41,7 @@ func (m *merger) mergeField(t *schema.Type, f *schema.Field, sources []*schema.F
 	m.checkExternals(f, sources, resolving)
 	m.mergeDirectivesOfField(f, resolving)
 	m.addJoinFields(t, f, sources, resolving, equal, overrides)
-	if t.Kind == ast.Object {
-		m.checkSharing(f, sources, overrides)
-	}
+	m.checkSharing(f, sources, overrides)
 }
 
 func (m *merger) mergeDirectivesOfField(f *schema.Field, sources []*schema.Field) {

@@ -12,15 +12,12 @@ import (
 	"github.com/weft-graphql/weft/router/compose/problem"
 	"github.com/weft-graphql/weft/router/compose/schema"
 	"github.com/weft-graphql/weft/router/compose/subgraph"
-	"github.com/weft-graphql/weft/router/federation"
 )
 
 // Result is a merged schema.
 type Result struct {
 	Schema *schema.Schema
 	Hints  []problem.Hint
-	// Inaccessible is the name (without @) of the directive that hides elements from the API, empty if none is used.
-	Inaccessible string
 	// Origins finds where an element of the supergraph comes from.
 	Origins *Origins
 }
@@ -38,8 +35,7 @@ func Merge(subgraphs []*subgraph.Subgraph) (*Result, []*problem.Error) {
 		return nil, m.errors
 	}
 	return &Result{
-		Schema: m.out, Hints: m.hints, Inaccessible: m.features.name(federation.Inaccessible),
-		Origins: &Origins{subgraphs},
+		Schema: m.out, Hints: m.hints, Origins: &Origins{subgraphs},
 	}, nil
 }
 
@@ -99,10 +95,12 @@ func (m *merger) run() {
 	}
 	m.checkQueries()
 	m.mergePendingDirectives()
+	m.raiseAuthRequirements()
 	m.addInterfaceObjectFields()
 	if len(m.errors) > 0 {
 		return
 	}
+	m.checkInterfaceObjects()
 	m.checkInterfaceFields()
 	m.checkRequiredFields()
 	m.checkTransitiveAuth()

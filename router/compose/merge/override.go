@@ -73,8 +73,12 @@ func (m *merger) applyOverride(f *schema.Field, sources []*schema.Field, out []o
 	case source < 0:
 		m.hint(problem.HintFromSubgraphDoesNotExist, f.Coordinate(), at, "Field %q of subgraph %q overrides subgraph %q, which does not exist.", f.Coordinate(), name, from)
 		return
-	case sources[source] == nil:
-		if len(m.abstractedField(f, source)) > 0 {
+	case sources[source] != nil && sources[source].Parent.Kind == ast.Interface && f.Parent.Kind == ast.Interface:
+		m.fail(problem.OverrideCollisionWithAnotherDirective, at, "Field %q of subgraph %q cannot override subgraph %q, where it is the field of an interface and resolved by its implementations.",
+			f.Coordinate(), name, from).Suggestion = "Override the fields of the implementing types."
+		return
+	case sources[source] == nil || m.subgraphs[source].IsExternal(sources[source]):
+		if sources[source] == nil && len(m.abstractedField(f, source)) > 0 {
 			m.fail(problem.OverrideCollisionWithAnotherDirective, at, "Field %q of subgraph %q cannot override subgraph %q, which resolves it through an @interfaceObject.",
 				f.Coordinate(), name, from).Suggestion = "Remove the field from the interface object of subgraph \"" + from + "\"."
 			return

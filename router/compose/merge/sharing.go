@@ -1,6 +1,8 @@
 package merge
 
 import (
+	"github.com/vektah/gqlparser/v2/ast"
+
 	"github.com/weft-graphql/weft/router/compose/problem"
 	"github.com/weft-graphql/weft/router/compose/schema"
 	"github.com/weft-graphql/weft/router/federation"
@@ -28,6 +30,8 @@ func (m *merger) checkSharing(f *schema.Field, sources []*schema.Field, override
 			for _, abstracted := range m.abstractedField(f, i) {
 				categorize(i, abstracted)
 			}
+		case s.Parent.Kind == ast.Interface:
+			// Nobody resolves the fields of an interface, but an interface object does.
 		case overrides[i].unused || overrides[i].used || overrides[i].overriddenByLabel:
 		default:
 			categorize(i, s)

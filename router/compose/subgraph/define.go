@@ -1,6 +1,7 @@
 package subgraph
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -9,6 +10,7 @@ import (
 
 	"github.com/weft-graphql/weft/router/compose/problem"
 	"github.com/weft-graphql/weft/router/compose/schema"
+	"github.com/weft-graphql/weft/router/compose/validation"
 	"github.com/weft-graphql/weft/router/federation"
 )
 
@@ -70,23 +72,16 @@ func (s *Subgraph) define() []*problem.Error {
 	for _, d := range expected.DirectiveDefinitions() {
 		out = append(out, s.defineDirective(d)...)
 	}
+	s.Schema.RemoveTypes(func(t *schema.Type) bool { return validation.IsIntrospectionType(t.Name) })
 	for _, d := range builtinDefinitions.DirectiveDefinitions() {
 		// A schema may define the built-in directives itself, as older servers print them; what counts is the
 		// specification.
 		s.Schema.RemoveDirectiveDefinition(d.Name)
 		s.Schema.AddDirectiveDefinition(d)
 	}
-	s.Schema.RemoveTypes(func(t *schema.Type) bool { return t.Kind == ast.Scalar && isSpecified(t.Name) })
 	s.resolveApplications()
+	s.Schema.RemoveTypes(func(t *schema.Type) bool { return t.Kind == ast.Scalar && validation.IsBuiltinScalar(t.Name) })
 	return out
-}
-
-func isSpecified(name string) bool {
-	switch name {
-	case "Int", "Float", "String", "Boolean", "ID":
-		return true
-	}
-	return false
 }
 
 // expectedDefinitions returns federation's and @link's definitions under the names they have in this schema.
@@ -119,7 +114,11 @@ func (s *Subgraph) expectedDefinitions() *schema.Schema {
 	for _, scalar := range federation.ScalarTypes(version) {
 		sdl.WriteString("scalar " + typeName(scalar) + "\n")
 	}
-	if s.IsFederation2() || len(s.Links) > 0 {
+	s.aliases = map[string]federation.Directive{}
+	for _, link := range s.Links {
+		sdl.WriteString(s.featureSDL(link))
+	}
+	if s.IsFederation2() || len(s.Links) > 0 || schema.Named(s.Schema.Directives, "link") != nil {
 		sdl.WriteString(s.linkSDL())
 	}
 	return parseDefinitions(sdl.String())
@@ -134,6 +133,31 @@ func renamed(sdl, name, local string, version federation.Version, typeName func(
 		}
 	}
 	return sdl
+}
+
+// featureSDL defines the federation directives that link gives the schema from a specification of their own.
+func (s *Subgraph) featureSDL(link *federation.Link) string {
+	var sdl strings.Builder
+	directives := federation.FeatureDirectives(link.URL.Identity)
+	scalars := map[string]bool{}
+	for _, d := range directives {
+		name := link.DirectiveName(d.String())
+		if s.localNames[d] == name {
+			continue
+		}
+		s.aliases[name] = d
+		definition := renamed(d.SDL(federation.LatestVersion), d.String(), name, federation.LatestVersion, link.TypeName)
+		sdl.WriteString(definition + "\n")
+		for _, scalar := range federation.ScalarTypes(federation.LatestVersion) {
+			if strings.Contains(definition, link.TypeName(scalar)) {
+				scalars[link.TypeName(scalar)] = true
+			}
+		}
+	}
+	for _, scalar := range slices.Sorted(maps.Keys(scalars)) {
+		sdl.WriteString("scalar " + scalar + "\n")
+	}
+	return sdl.String()
 }
 
 func (s *Subgraph) linkSDL() string {
@@ -218,8 +242,8 @@ func (s *Subgraph) compatibleRedefinition(want, own *ast.Type) bool {
 		return true
 	}
 	ownType := s.Schema.Type(own.NamedType)
-	custom := ownType != nil && ownType.Kind == ast.Scalar && !isSpecified(own.NamedType)
-	return !isSpecified(want.NamedType) && !custom
+	custom := ownType != nil && ownType.Kind == ast.Scalar && !validation.IsBuiltinScalar(own.NamedType)
+	return !validation.IsBuiltinScalar(want.NamedType) && !custom
 }
 
 // resolveApplications records on every directive application which federation directive it is.
@@ -230,10 +254,16 @@ func (s *Subgraph) resolveApplications() {
 			byName[name] = federation.Directive(d)
 		}
 	}
+	maps.Copy(byName, s.aliases)
 	resolve := func(directives []*schema.Directive) {
 		for _, d := range directives {
 			d.Federation = byName[d.Name]
-			s.uses[d.Federation] = true
+			s.usedNames[d.Federation] = d.Name
+		}
+	}
+	for _, definition := range s.Schema.DirectiveDefinitions() {
+		for _, a := range definition.Arguments {
+			resolve(a.Directives)
 		}
 	}
 	resolve(s.Schema.Directives)

@@ -54,7 +54,39 @@ func (s *Subgraph) derived() *externals {
 			}
 		}
 	}
+	s.deriveContexts()
 	return e
+}
+
+// deriveContexts marks the fields that arguments filled from contexts select.
+func (s *Subgraph) deriveContexts() {
+	if !s.Uses(federation.FromContext) {
+		return
+	}
+	setters := s.contextSetters()
+	for _, t := range s.Schema.Types() {
+		for _, f := range t.Fields() {
+			for _, a := range f.Arguments {
+				d := schema.First(a.Directives, federation.FromContext)
+				if d == nil {
+					continue
+				}
+				raw, _ := d.StringArg("field")
+				name, selection := SplitContext(raw)
+				for _, setter := range setters[name] {
+					selections, err := FieldSet(s.Schema, setter, selection)
+					if err != nil {
+						continue
+					}
+					Walk(selections, func(sel *Selection) {
+						if sel.Field != nil {
+							s.externals.used[sel.Field] = true
+						}
+					})
+				}
+			}
+		}
+	}
 }
 
 func (s *Subgraph) deriveKey(t *schema.Type, d *schema.Directive) {

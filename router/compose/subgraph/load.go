@@ -35,6 +35,9 @@ func Load(name, url, file, sdl string) (*Subgraph, []*problem.Error) {
 	if len(conflicts) > 0 {
 		return nil, s.conflictErrors(conflicts)
 	}
+	if errs := s.linksOfFederationFeatures(); len(errs) > 0 {
+		return nil, errs
+	}
 	if errs := s.define(); len(errs) > 0 {
 		return nil, errs
 	}

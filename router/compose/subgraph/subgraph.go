@@ -21,8 +21,10 @@ type Subgraph struct {
 
 	// localNames are the names federation directives have in this schema, empty for those it cannot use.
 	localNames [32]string
-	// uses says which federation directives are applied somewhere.
-	uses [32]bool
+	// aliases are the federation directives the schema links from specifications of their own, by local name.
+	aliases map[string]federation.Directive
+	// usedNames are the names under which federation directives are applied, empty for those that are not.
+	usedNames [32]string
 	// specification are the types of the federation and link specifications.
 	specification map[string]bool
 	// externals caches what derived finds out.
@@ -39,7 +41,22 @@ func (s *Subgraph) MarkUpgraded() { s.Version = federation1Upgrade }
 func (s *Subgraph) LocalName(d federation.Directive) string { return s.localNames[d] }
 
 // Uses reports whether the schema applies a federation directive anywhere.
-func (s *Subgraph) Uses(d federation.Directive) bool { return s.uses[d] }
+func (s *Subgraph) Uses(d federation.Directive) bool { return s.usedNames[d] != "" }
+
+// UsedName is the name (without @) under which the schema applies a federation directive, or empty.
+func (s *Subgraph) UsedName(d federation.Directive) string { return s.usedNames[d] }
+
+// ImpliedVersion is the federation version the schema needs: the one it links, or a later one if it links the
+// specification of a directive that came later.
+func (s *Subgraph) ImpliedVersion() federation.Version {
+	version := s.Version
+	for _, d := range s.aliases {
+		if d.Since().AtLeast(version) {
+			version = d.Since()
+		}
+	}
+	return version
+}
 
 // IsSpecificationType reports whether a type of the schema belongs to the federation or link specification.
 func IsSpecificationType(s *Subgraph, name string) bool { return s.specification[name] }

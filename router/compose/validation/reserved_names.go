@@ -12,6 +12,9 @@ var introspectionTypes = map[string]bool{
 	"__Directive": true, "__DirectiveLocation": true,
 }
 
+// IsIntrospectionType reports whether name is that of a type of the introspection schema.
+func IsIntrospectionType(name string) bool { return introspectionTypes[name] }
+
 // reservedNames: names starting with two underscores belong to introspection.
 // https://spec.graphql.org/October2021/#sec-Names.Reserved-Names
 func reservedNames(c *checker) {
@@ -30,9 +33,6 @@ func reservedNames(c *checker) {
 		arguments(d.Arguments)
 	}
 	for _, t := range c.schema.Types() {
-		if introspectionTypes[t.Name] {
-			continue
-		}
 		check(t.Name, t.Pos)
 		for _, f := range t.Fields() {
 			check(f.Name, f.Pos)
