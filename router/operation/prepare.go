@@ -142,7 +142,7 @@ func parseError(err error) *gqlerror.Error {
 		gerr = gqlerror.Wrap(err)
 	}
 	if strings.HasPrefix(gerr.Message, "exceeded token limit") {
-		gerr.Message = "The document is too long: it " + gerr.Message + "."
+		gerr.Message = "The document is too long: it " + strings.TrimSuffix(gerr.Message, ".") + "."
 		setCode(gerr, LimitExceeded)
 		return gerr
 	}

@@ -152,7 +152,9 @@ func (w *writer) stringArgument(f *ast.Field, name string) (string, bool) {
 }
 
 // withDeprecated is the includeDeprecated argument.
-func (w *writer) withDeprecated(f *ast.Field) bool { return w.flag(f.Arguments.ForName("includeDeprecated")) }
+func (w *writer) withDeprecated(f *ast.Field) bool {
+	return w.flag(f.Arguments.ForName("includeDeprecated"))
+}
 
 func (w *writer) null() { w.out = append(w.out, "null"...) }
 

@@ -244,6 +244,10 @@ func (o directiveObject) write(w *writer, f *ast.Field) {
 	case "locations":
 		w.out = append(w.out, '[')
 		for i, l := range o.def.Locations {
+			if l == "DIRECTIVE_DEFINITION" {
+				// Newer than the specification's __DirectiveLocation, which clients check against.
+				continue
+			}
 			if i > 0 {
 				w.out = append(w.out, ',')
 			}
