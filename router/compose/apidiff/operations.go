@@ -1,0 +1,294 @@
+package apidiff
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
+	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/rules"
+)
+
+// Operation is a document that clients send.
+type Operation struct {
+	// Name identifies it in reports: a file name, an operation name.
+	Name string `json:"name"`
+	Text string `json:"-"`
+}
+
+// Impact is what changes do to one operation.
+type Impact struct {
+	Operation string `json:"operation"`
+	// Broken tells that the operation is invalid now, or certain to meet a breaking change. Otherwise it may break,
+	// depending on variables or data.
+	Broken bool `json:"broken"`
+	// Invalid tells that the operation was not valid before either; nothing else is said about it then.
+	Invalid bool `json:"invalid,omitempty"`
+	// Errors are why the operation is not valid.
+	Errors []OperationError `json:"errors,omitempty"`
+	// Changes are the breaking and dangerous changes the operation meets.
+	Changes []Change `json:"changes,omitempty"`
+}
+
+// OperationError is a validation error; Line and Column are 1-based and 0 when unknown.
+type OperationError struct {
+	Message string `json:"message"`
+	Line    int    `json:"line,omitempty"`
+	Column  int    `json:"column,omitempty"`
+}
+
+// maxTokens bounds one operation document.
+const maxTokens = 500_000
+
+// Impacts tells what the changes from before to after do to operations, in their order, leaving out those that notice
+// nothing.
+func Impacts(before, after *ast.Schema, changes []Change, operations []Operation) []Impact {
+	var out []Impact
+	for _, op := range operations {
+		if i := impact(before, after, changes, op); i != nil {
+			out = append(out, *i)
+		}
+	}
+	return out
+}
+
+func impact(before, after *ast.Schema, changes []Change, op Operation) *Impact {
+	result := &Impact{Operation: op.Name}
+	old, errs := check(before, op)
+	if len(errs) > 0 {
+		result.Invalid, result.Errors = true, errs
+		return result
+	}
+	_, result.Errors = check(after, op)
+	result.Broken = len(result.Errors) > 0
+	u := used(before, old)
+	for _, c := range changes {
+		if c.Severity == Safe {
+			continue
+		}
+		meets, certain := u.meets(c)
+		if !meets {
+			continue
+		}
+		result.Changes = append(result.Changes, c)
+		result.Broken = result.Broken || certain && c.Severity == Breaking
+	}
+	if !result.Broken && len(result.Changes) == 0 {
+		return nil
+	}
+	return result
+}
+
+func check(schema *ast.Schema, op Operation) (*ast.QueryDocument, []OperationError) {
+	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Name: op.Name, Input: op.Text}, maxTokens)
+	if err != nil {
+		return nil, []OperationError{operationError(err)}
+	}
+	var out []OperationError
+	for _, err := range validator.ValidateWithRules(schema, doc, rules.NewDefaultRules()) {
+		out = append(out, operationError(err))
+	}
+	return doc, out
+}
+
+func operationError(err error) OperationError {
+	located, ok := err.(*gqlerror.Error)
+	if !ok {
+		return OperationError{Message: err.Error()}
+	}
+	e := OperationError{Message: located.Message}
+	if len(located.Locations) > 0 {
+		e.Line, e.Column = located.Locations[0].Line, located.Locations[0].Column
+	}
+	return e
+}
+
+// usage is what an operation uses of a schema, by schema coordinate. The value tells whether it certainly does; what a
+// variable or the data decides is uncertain.
+type usage map[string]bool
+
+func (u usage) use(coordinate string, certain bool) {
+	u[coordinate] = u[coordinate] || certain
+}
+
+// used walks a validated document.
+func used(schema *ast.Schema, doc *ast.QueryDocument) usage {
+	w := &walker{schema: schema, usage: usage{}}
+	for _, op := range doc.Operations {
+		w.root(op)
+		for _, v := range op.VariableDefinitions {
+			w.inputType(v.Type.Name(), map[string]bool{})
+			w.directives(v.Directives)
+			if v.DefaultValue != nil {
+				w.value(v.DefaultValue)
+			}
+		}
+		w.directives(op.Directives)
+		w.selections(op.SelectionSet)
+	}
+	for _, f := range doc.Fragments {
+		w.usage.use(f.TypeCondition, true)
+		w.directives(f.Directives)
+		w.selections(f.SelectionSet)
+	}
+	return w.usage
+}
+
+type walker struct {
+	schema *ast.Schema
+	usage  usage
+}
+
+func (w *walker) root(op *ast.OperationDefinition) {
+	for operation, t := range map[ast.Operation]*ast.Definition{
+		ast.Query: w.schema.Query, ast.Mutation: w.schema.Mutation, ast.Subscription: w.schema.Subscription,
+	} {
+		if op.Operation == operation && t != nil {
+			w.usage.use(t.Name, true)
+		}
+	}
+}
+
+func (w *walker) selections(set ast.SelectionSet) {
+	for _, s := range set {
+		switch s := s.(type) {
+		case *ast.Field:
+			w.field(s)
+		case *ast.InlineFragment:
+			if s.TypeCondition != "" {
+				w.usage.use(s.TypeCondition, true)
+			}
+			w.directives(s.Directives)
+			w.selections(s.SelectionSet)
+		case *ast.FragmentSpread:
+			w.directives(s.Directives)
+		}
+	}
+}
+
+func (w *walker) field(f *ast.Field) {
+	w.directives(f.Directives)
+	w.selections(f.SelectionSet)
+	if f.ObjectDefinition == nil || strings.HasPrefix(f.Name, "__") {
+		return
+	}
+	owners := []*ast.Definition{f.ObjectDefinition}
+	if f.ObjectDefinition.Kind == ast.Interface { // implementations may answer with a narrower type
+		owners = append(owners, w.schema.GetPossibleTypes(f.ObjectDefinition)...)
+	}
+	for i, owner := range owners {
+		path := owner.Name + "." + f.Name
+		w.usage.use(path, i == 0)
+		for _, a := range f.Arguments {
+			w.usage.use(path+"("+a.Name+":)", i == 0)
+		}
+	}
+	for _, a := range f.Arguments {
+		w.value(a.Value)
+	}
+	if f.Definition == nil {
+		return
+	}
+	if t := w.schema.Types[f.Definition.Type.Name()]; t != nil {
+		w.usage.use(t.Name, t.Kind != ast.Enum && t.Kind != ast.Union)
+		for _, v := range t.EnumValues {
+			w.usage.use(t.Name+"."+v.Name, false)
+		}
+	}
+}
+
+func (w *walker) directives(list ast.DirectiveList) {
+	for _, d := range list {
+		w.usage.use("@"+d.Name, true)
+		for _, a := range d.Arguments {
+			w.usage.use("@"+d.Name+"("+a.Name+":)", true)
+			w.value(a.Value)
+		}
+	}
+}
+
+// value notes what a literal uses.
+func (w *walker) value(v *ast.Value) {
+	if v == nil || v.Definition == nil {
+		return
+	}
+	w.usage.use(v.Definition.Name, true)
+	if v.Kind == ast.EnumValue {
+		w.usage.use(v.Definition.Name+"."+v.Raw, true)
+	}
+	for _, child := range v.Children {
+		if v.Kind == ast.ObjectValue {
+			w.usage.use(v.Definition.Name+"."+child.Name, true)
+		}
+		w.value(child.Value)
+	}
+}
+
+// inputType notes what a variable of a type may contain.
+func (w *walker) inputType(name string, seen map[string]bool) {
+	t := w.schema.Types[name]
+	if t == nil || seen[name] {
+		return
+	}
+	seen[name] = true
+	w.usage.use(name, true)
+	for _, v := range t.EnumValues {
+		w.usage.use(name+"."+v.Name, false)
+	}
+	if t.Kind == ast.InputObject {
+		for _, f := range t.Fields {
+			w.usage.use(name+"."+f.Name, f.Type.NonNull && f.DefaultValue == nil)
+			w.inputType(f.Type.Name(), seen)
+		}
+	}
+}
+
+// meets tells whether an operation notices a change, and whether it is certain to.
+func (u usage) meets(c Change) (meets, certain bool) {
+	switch c.Kind {
+	case "REQUIRED_ARGUMENT_ADDED", "OPTIONAL_ARGUMENT_ADDED", "ARGUMENT_DEFAULT_CHANGED":
+		owner, _, _ := strings.Cut(c.Path, "(")
+		if _, given := u[c.Path]; c.Kind == "ARGUMENT_DEFAULT_CHANGED" && given {
+			return false, false // the operation says what it wants
+		}
+		certain, meets = u[owner]
+	case "REQUIRED_INPUT_FIELD_ADDED", "OPTIONAL_INPUT_FIELD_ADDED", "INPUT_FIELD_DEFAULT_CHANGED", "ENUM_VALUE_ADDED":
+		owner, _, _ := strings.Cut(c.Path, ".")
+		_, meets = u[owner]
+		certain = c.Kind == "REQUIRED_INPUT_FIELD_ADDED"
+	case "UNION_MEMBER_ADDED", "UNION_MEMBER_REMOVED", "INTERFACE_ADDED", "INTERFACE_REMOVED":
+		_, meets = u[c.Path] // the fragments that no longer fit are validation errors
+	case "DIRECTIVE_LOCATION_REMOVED", "DIRECTIVE_REPEATABLE_REMOVED":
+		_, meets = u[c.Path]
+	case "SCALAR_SPECIFICATION_CHANGED":
+		_, meets = u[c.Path]
+	default:
+		certain, meets = u[c.Path]
+	}
+	return meets, certain
+}
+
+// Summary says in one sentence what changes do to operations.
+func Summary(changes []Change, impacts []Impact) string {
+	count := map[Severity]int{}
+	for _, c := range changes {
+		count[c.Severity]++
+	}
+	text := fmt.Sprintf("%d breaking, %d dangerous and %d safe changes", count[Breaking], count[Dangerous], count[Safe])
+	broken := slices.DeleteFunc(slices.Clone(impacts), func(i Impact) bool { return !i.Broken })
+	if len(broken) == 0 {
+		return text + "; no operation breaks"
+	}
+	names := make([]string, 0, len(broken))
+	for _, i := range broken {
+		names = append(names, i.Operation)
+	}
+	verb := "operations break"
+	if len(broken) == 1 {
+		verb = "operation breaks"
+	}
+	return fmt.Sprintf("%s; %d %s: %s", text, len(broken), verb, strings.Join(names, ", "))
+}
