@@ -6,6 +6,7 @@ package router
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -18,6 +19,7 @@ import (
 	"github.com/weft-graphql/weft/router/config"
 	"github.com/weft-graphql/weft/router/server"
 	"github.com/weft-graphql/weft/router/server/graphiql"
+	"github.com/weft-graphql/weft/schema/bus"
 )
 
 // Options are what a configuration cannot hold.
@@ -30,6 +32,8 @@ type Options struct {
 	Handlers map[string]http.Handler
 	// DefaultQuery stands in the playground on a first visit, unless the configuration names one.
 	DefaultQuery string
+	// Events is the bus on which services tell what has changed, instead of the configured one; optional.
+	Events *bus.Bus
 	// Version is what /status tells.
 	Version string
 }
@@ -46,6 +50,8 @@ type Router struct {
 	identity *identity
 	// cache is nil when there is no entity cache. It outlives the graphs.
 	cache *cache.Cache
+	// closers end what runs in the background, in order.
+	closers []func()
 	// swapping lets one graph be built at a time.
 	swapping sync.Mutex
 	since    time.Time
@@ -79,7 +85,10 @@ func New(cfg *config.Config, options Options) (*Router, error) {
 	r.graph.Store(g)
 	r.health = server.NewHealth("weft router", options.Version)
 	r.health.Detail = r.status
-	if r.face, err = r.newFace(); err != nil {
+	if r.face, err = r.newFace(); err == nil {
+		err = r.connectEvents()
+	}
+	if err != nil {
 		r.Close()
 		return nil, err
 	}
@@ -119,6 +128,9 @@ func (r *Router) Swap(sdl string) error {
 
 // Close ends what runs in the background. Requests must have ended before.
 func (r *Router) Close() {
+	for _, f := range r.closers {
+		f()
+	}
 	r.graph.Load().close()
 	r.closeCache()
 }
@@ -210,6 +222,22 @@ func (r *Router) status() any {
 }
 
 // Admin is the handler of the administration listener.
-func (r *Router) Admin() http.Handler {
-	return server.Admin(r.health, nil, r.config.Admin.Profiles)
+func (r *Router) Admin() (http.Handler, error) {
+	mux := http.NewServeMux()
+	mux.Handle("/", server.Admin(r.health, nil, r.config.Admin.Profiles))
+	if r.cache == nil {
+		return mux, nil
+	}
+	mux.HandleFunc("GET /cache", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(r.cache.Stats()) // the peer has gone; there is nobody to tell
+	})
+	if key := r.config.Cache.Invalidation.SharedKey; key != "" {
+		endpoint, err := r.cache.Endpoint(key)
+		if err != nil {
+			return nil, err
+		}
+		mux.Handle("/invalidation", endpoint)
+	}
+	return mux, nil
 }

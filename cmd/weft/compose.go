@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/weft-graphql/weft/router/compose"
+	"github.com/weft-graphql/weft/router/compose/contract"
+	"github.com/weft-graphql/weft/router/compose/diagnostic"
 	"github.com/weft-graphql/weft/router/config"
 )
 
@@ -16,7 +18,9 @@ type composeCommand struct {
 	subgraphSources `embed:""`
 	Output          string        `short:"o" help:"File to write; standard output when left out." type:"path" placeholder:"FILE"`
 	API             bool          `help:"Write the schema clients see instead of the supergraph." name:"api"`
-	Format          string        `help:"How to tell errors and hints: text or json (on standard output)." enum:"text,json" default:"text"`
+	Contract        string        `help:"Keep only what has (or has not) these tags, as include=public,exclude=internal." placeholder:"FILTER"`
+	HideUnreachable bool          `help:"With --contract: also hide types that no field leads to any more."`
+	Format          string        `help:"How to tell errors and hints: text, or json on standard output (standard error when the graph goes there)." enum:"text,json" default:"text"`
 	Hints           bool          `help:"Show hints too."`
 	Watch           bool          `help:"Compose again whenever a file changes."`
 	Poll            time.Duration `help:"How often to look for changes." default:"500ms" hidden:""`
@@ -44,21 +48,17 @@ func (c composeCommand) compose(ctx context.Context) error {
 		return err
 	}
 	result, errs := compose.Compose(subgraphs, compose.Options{})
-	if c.Format == "json" {
-		report := composition{Valid: len(errs) == 0, Errors: errs}
-		if result != nil && c.Hints {
-			report.Hints = result.Hints
-		}
-		if err := writeJSON(c.reportTo(), report); err != nil {
+	if len(errs) == 0 && c.Contract != "" {
+		if errs, err = c.narrow(result); err != nil {
 			return err
 		}
-	} else {
-		d := newDiagnosis(os.Stderr, paintFor(os.Stderr), subgraphs)
-		if len(errs) > 0 {
-			d.errors(errs)
-		} else if c.Hints {
-			d.hints(result.Hints)
-		}
+	}
+	var hints []compose.Hint
+	if len(errs) == 0 && c.Hints {
+		hints = result.Hints
+	}
+	if err := c.tell(subgraphs, errs, hints); err != nil {
+		return err
 	}
 	if len(errs) > 0 {
 		return exitError(1)
@@ -74,12 +74,39 @@ func (c composeCommand) compose(ctx context.Context) error {
 	return writeFile(c.Output, []byte(sdl))
 }
 
-// reportTo is where the JSON report goes: out of the way of the supergraph.
-func (c composeCommand) reportTo() io.Writer {
-	if c.Output == "" {
-		return os.Stderr
+// narrow applies the contract to a result.
+func (c composeCommand) narrow(result *compose.Result) ([]*compose.Error, error) {
+	filter, err := contract.ParseFilter(c.Contract)
+	if err != nil {
+		return nil, err
 	}
-	return os.Stdout
+	filter.HideUnreachable = c.HideUnreachable
+	narrowed, errs := contract.Apply(result.SupergraphSDL, filter)
+	if len(errs) == 0 {
+		result.SupergraphSDL, result.APISDL = narrowed.SupergraphSDL, narrowed.APISDL
+	}
+	return errs, nil
+}
+
+// tell reports errors and hints.
+func (c composeCommand) tell(subgraphs []compose.Subgraph, errs []*compose.Error, hints []compose.Hint) error {
+	if c.Format == "json" {
+		out := os.Stdout
+		if c.Output == "" {
+			out = os.Stderr
+		}
+		return diagnostic.PrintJSON(out, errs, hints)
+	}
+	return printDiagnostics(subgraphs, errs, hints)
+}
+
+// printDiagnostics tells a person what composition has to say.
+func printDiagnostics(subgraphs []compose.Subgraph, errs []*compose.Error, hints []compose.Hint) error {
+	sources := make(map[string]string, len(subgraphs))
+	for _, sub := range subgraphs {
+		sources[sub.Name] = sub.SDL
+	}
+	return diagnostic.Print(os.Stderr, errs, hints, diagnostic.FromMap(sources), diagnostic.StyleFor(os.Stderr))
 }
 
 // writeFile replaces a file in one step, so that nobody who watches it reads a half.

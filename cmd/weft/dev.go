@@ -14,8 +14,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/alicebob/miniredis/v2"
-
 	"github.com/weft-graphql/weft/router"
 	"github.com/weft-graphql/weft/router/compose"
 	"github.com/weft-graphql/weft/router/config"
@@ -72,7 +70,7 @@ type devProcess struct {
 	command  devCommand
 	logger   *slog.Logger
 	services map[string]subgraphs.Service
-	redis    *miniredis.Miniredis
+	events   *devEvents
 	router   *router.Router
 	sockets  []server.Listener
 	// valid tells whether the last composition succeeded.
@@ -80,6 +78,12 @@ type devProcess struct {
 }
 
 func (d *devProcess) start(ctx context.Context) error {
+	var err error
+	if !d.command.NoSamples {
+		if d.events, err = startDevEvents(ctx, filepath.Join(d.command.DataDir, "events"), d.logger); err != nil {
+			return err
+		}
+	}
 	if err := d.openServices(ctx); err != nil {
 		return err
 	}
@@ -102,20 +106,15 @@ func (d *devProcess) start(ctx context.Context) error {
 	if len(handlers) > 0 {
 		options.DefaultQuery = demoQuery
 	}
+	if d.events != nil {
+		options.Events = d.events.router
+	}
 	d.router, err = router.New(cfg, options)
 	return err
 }
 
 // config is the configuration of a router for development.
 func (d *devProcess) config() (*config.Config, error) {
-	redis := ""
-	if !d.command.NoCache {
-		var err error
-		if d.redis, err = miniredis.Run(); err != nil {
-			return nil, fmt.Errorf("embedded Redis: %w", err)
-		}
-		redis = d.redis.Addr()
-	}
 	return loadConfig(d.command.Config, func(c *config.Config) {
 		c.Listen = d.command.Listen
 		c.Supergraph = config.Supergraph{Path: "(composed in memory)", PollInterval: c.Supergraph.PollInterval}
@@ -123,10 +122,8 @@ func (d *devProcess) config() (*config.Config, error) {
 		c.GraphQL.Introspection = true
 		c.Plan.Expose = true
 		c.Log = config.Log{Level: d.command.LogLevel, Format: "pretty", Access: true}
-		if redis != "" && len(c.Cache.Redis.Addresses) == 0 {
-			c.Cache.Enabled = true
-			c.Cache.Redis.Addresses = []string{redis}
-		}
+		// One process needs no Redis to share with others: the cache in process is the whole cache.
+		c.Cache.Enabled = !d.command.NoCache
 	})
 }
 
@@ -143,6 +140,7 @@ func (d *devProcess) openServices(ctx context.Context) error {
 		opening.Go(func() {
 			service, err := subgraphs.Open(ctx, name, kit.Config{
 				DataDir: d.command.DataDir, Version: buildVersion(), Logger: quiet.With("subgraph", name),
+				Events:   d.events.services,
 				Identity: kit.IdentityConfig{Assume: &wire.Identity{Subject: d.command.As, Roles: []string{"merchant"}}},
 			})
 			mu.Lock()
@@ -209,7 +207,9 @@ func (d *devProcess) compose(ctx context.Context) (string, error) {
 	}
 	result, errs := compose.Compose(found, compose.Options{})
 	if len(errs) > 0 {
-		newDiagnosis(os.Stderr, paintFor(os.Stderr), found).errors(errs)
+		if err := printDiagnostics(found, errs, nil); err != nil {
+			return "", err
+		}
 		return "", exitError(1)
 	}
 	return result.SupergraphSDL, nil
@@ -249,8 +249,8 @@ func (d *devProcess) close() {
 			d.logger.Warn("a service did not close", "subgraph", name, "err", err)
 		}
 	}
-	if d.redis != nil {
-		d.redis.Close()
+	if d.events != nil {
+		d.events.close()
 	}
 }
 

@@ -18,6 +18,7 @@ type cli struct {
 	Router   routerCommand   `cmd:"" help:"Serve a supergraph."`
 	Subgraph subgraphCommand `cmd:"" help:"Serve one of the sample services."`
 	Compose  composeCommand  `cmd:"" help:"Make a supergraph of subgraphs."`
+	Bench    benchCommand    `cmd:"" help:"Measure a GraphQL endpoint with the benchmark's workloads or one of yours."`
 	Config   configCommand   `cmd:"" help:"Help with the router's configuration file."`
 	Health   healthCommand   `cmd:"" help:"Ask a running router or subgraph whether it is ready."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`

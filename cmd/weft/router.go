@@ -83,7 +83,11 @@ func openListeners(cfg *config.Config, r *router.Router) ([]server.Listener, err
 		if err != nil {
 			return nil, err
 		}
-		listeners = append(listeners, server.Listener{Name: "admin", Socket: socket, Handler: r.Admin()})
+		admin, err := r.Admin()
+		if err != nil {
+			return nil, err
+		}
+		listeners = append(listeners, server.Listener{Name: "admin", Socket: socket, Handler: admin})
 	}
 	return listeners, nil
 }

@@ -22,6 +22,7 @@ import (
 type subgraphSources struct {
 	Subgraphs []string `help:"JSON file of [{\"name\", \"url\", \"sdl\" or \"schema\" (a file)}], or a directory with a NAME.graphql per subgraph." type:"path" placeholder:"FILE|DIR" sep:"none"`
 	Subgraph  []string `help:"A running subgraph, as NAME=URL: its schema is asked from it." placeholder:"NAME=URL" sep:"none"`
+	URL       []string `help:"Address of a subgraph, as NAME=URL, where the sources do not say it." name:"url" placeholder:"NAME=URL" sep:"none"`
 	Config    string   `help:"The router's configuration file, whose supergraph.subgraphs are taken." type:"existingfile" placeholder:"FILE"`
 }
 
@@ -59,7 +60,23 @@ func (s subgraphSources) read(ctx context.Context) ([]compose.Subgraph, error) {
 	if len(subgraphs) == 0 {
 		return nil, errors.New("there are no subgraphs to compose; name them with --subgraphs, --subgraph or --config")
 	}
-	return subgraphs, nil
+	return subgraphs, s.setURLs(subgraphs)
+}
+
+// setURLs gives subgraphs the addresses named on the command line.
+func (s subgraphSources) setURLs(subgraphs []compose.Subgraph) error {
+	for _, pair := range s.URL {
+		name, url, ok := strings.Cut(pair, "=")
+		if !ok || name == "" || url == "" {
+			return fmt.Errorf("--url %s: write it as NAME=URL", pair)
+		}
+		i := slices.IndexFunc(subgraphs, func(sub compose.Subgraph) bool { return sub.Name == name })
+		if i < 0 {
+			return fmt.Errorf("--url %s: there is no subgraph %q", pair, name)
+		}
+		subgraphs[i].URL = url
+	}
+	return nil
 }
 
 // files are the files the schemas are read from, to watch them.

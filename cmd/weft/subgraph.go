@@ -10,6 +10,7 @@ import (
 
 	"github.com/weft-graphql/weft/router/config"
 	"github.com/weft-graphql/weft/router/server"
+	"github.com/weft-graphql/weft/schema/bus"
 	"github.com/weft-graphql/weft/subgraphs"
 	"github.com/weft-graphql/weft/subgraphs/kit"
 )
@@ -20,6 +21,7 @@ type subgraphCommand struct {
 	DataDir     string `help:"Directory of the SQLite database." env:"WEFT_DATA_DIR" default:".weft/data" type:"path"`
 	DatabaseURL string `help:"PostgreSQL to use instead of SQLite, as postgres://..." env:"WEFT_DATABASE_URL" name:"database-url" placeholder:"URL"`
 	IdentityKey string `help:"Secret shared with the router. With it, only requests from the router are answered." env:"WEFT_IDENTITY_KEY" placeholder:"KEY"`
+	NATS        string `help:"NATS server that carries the news of changes, as nats://..." env:"WEFT_NATS_URL" name:"nats-url" placeholder:"URL"`
 	Empty       bool   `help:"Leave a new database without the sample data."`
 	LogFormat   string `help:"json, text or pretty." env:"WEFT_LOG_FORMAT" enum:"json,text,pretty" default:"json"`
 	LogLevel    string `help:"debug, info, warn or error." env:"WEFT_LOG_LEVEL" enum:"debug,info,warn,error" default:"info"`
@@ -39,9 +41,16 @@ func (c subgraphCommand) Run(ctx context.Context) error {
 	if address == "" {
 		address = defaultSubgraphAddress(c.Name)
 	}
+	var events *bus.Bus
+	if c.NATS != "" {
+		if events, err = bus.Connect(ctx, bus.Config{URL: c.NATS, Client: "weft subgraph " + c.Name, Logger: logger}); err != nil {
+			return err
+		}
+		defer events.Close()
+	}
 	service, err := subgraphs.Open(ctx, c.Name, kit.Config{
 		DataDir: c.DataDir, DatabaseURL: c.DatabaseURL, Empty: c.Empty, Version: buildVersion(), Logger: logger,
-		Identity: kit.IdentityConfig{Key: []byte(c.IdentityKey)},
+		Identity: kit.IdentityConfig{Key: []byte(c.IdentityKey)}, Events: events,
 	})
 	if err != nil {
 		return err

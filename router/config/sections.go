@@ -259,6 +259,8 @@ type Cache struct {
 	RequestNoCache bool `koanf:"request_no_cache"`
 	// Settings of single subgraphs by name.
 	Subgraphs map[string]CacheSubgraph `koanf:"subgraphs"`
+	// News of changes from the services.
+	Events CacheEvents `koanf:"events"`
 	// POST /invalidation on the admin listener.
 	Invalidation Invalidation `koanf:"invalidation"`
 }
@@ -343,6 +345,14 @@ type CacheType struct {
 	TTL time.Duration `koanf:"ttl"`
 	// Overrides the subgraph's stale.
 	Stale *Stale `koanf:"stale"`
+}
+
+// CacheEvents is about the events by which services tell what they have changed; such entities are fetched anew.
+type CacheEvents struct {
+	// NATS server with the events: nats://host:port or tls://host:port, several separated by commas.
+	NATSURL string `koanf:"nats_url"`
+	// NATS credentials file.
+	Credentials string `koanf:"credentials"`
 }
 
 // Invalidation is about the invalidation endpoint.
