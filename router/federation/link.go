@@ -134,6 +134,9 @@ func schemaDirectives(doc *ast.SchemaDocument) ast.DirectiveList {
 func ParseLinks(doc *ast.SchemaDocument) (Links, []LinkError) {
 	p := &linkParser{}
 	name := LinkDirectiveName(doc)
+	if !linksAnything(doc, name) {
+		return nil, nil
+	}
 	for _, d := range schemaDirectives(doc) {
 		switch {
 		case d.Name == name:
@@ -143,6 +146,18 @@ func ParseLinks(doc *ast.SchemaDocument) (Links, []LinkError) {
 		}
 	}
 	return p.links, p.errors
+}
+
+// linksAnything reports whether the document makes use of the link specification, which takes a link to it or to
+// federation. Without one, @link is just a directive of that name.
+func linksAnything(doc *ast.SchemaDocument, name string) bool {
+	for _, d := range schemaDirectives(doc) {
+		raw, _ := stringArgument(d, "url")
+		if d.Name == name && (strings.HasPrefix(raw, LinkIdentity) || strings.HasPrefix(raw, FederationIdentity)) || d.Arguments.ForName("feature") != nil {
+			return true
+		}
+	}
+	return false
 }
 
 type linkParser struct {

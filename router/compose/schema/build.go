@@ -89,9 +89,8 @@ func (b *builder) schemaPart(d *ast.SchemaDefinition, extension bool) {
 		case ast.Subscription:
 			root = Subscription
 		}
-		if s.Roots[root].Name == "" {
-			s.Roots[root] = Ref{Name: op.Type, Pos: position(op.Position), OfExtension: extension}
-		}
+		// As for the reference composition, the last one counts.
+		s.Roots[root] = Ref{Name: op.Type, Pos: position(op.Position), OfExtension: extension}
 	}
 }
 

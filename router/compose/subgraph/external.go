@@ -1,6 +1,8 @@
 package subgraph
 
 import (
+	"github.com/vektah/gqlparser/v2/ast"
+
 	"github.com/weft-graphql/weft/router/compose/schema"
 	"github.com/weft-graphql/weft/router/federation"
 )
@@ -40,16 +42,12 @@ func (s *Subgraph) derived() *externals {
 			for _, d := range f.Directives {
 				switch d.Federation {
 				case federation.Requires:
-					s.markUsed(t, d)
+					s.selected(t, d, s.markUsed)
 				case federation.Provides:
-					if result := s.Schema.Type(f.Type.Name()); result != nil {
-						s.markUsed(result, d)
-						Walk(s.selections(result, d), func(sel *Selection) {
-							if sel.Field != nil {
-								e.provided[sel.Field] = true
-							}
-						})
-					}
+					s.selected(s.Schema.Type(f.Type.Name()), d, func(f *schema.Field) {
+						s.markUsed(f)
+						e.provided[f] = true
+					})
 				}
 			}
 		}
@@ -92,34 +90,59 @@ func (s *Subgraph) deriveContexts() {
 func (s *Subgraph) deriveKey(t *schema.Type, d *schema.Directive) {
 	e := s.externals
 	extension := d.OfExtension || schema.Has(t.Directives, federation.Extends)
-	Walk(s.selections(t, d), func(sel *Selection) {
-		if sel.Field == nil {
-			return
-		}
-		e.used[sel.Field] = true
-		e.inKey[sel.Field] = true
-		if extension && schema.Has(sel.Field.Directives, federation.External) {
-			e.fake[sel.Field] = true
+	s.selected(t, d, func(f *schema.Field) {
+		s.markUsed(f)
+		e.inKey[f] = true
+		if extension && schema.Has(f.Directives, federation.External) {
+			e.fake[f] = true
 		}
 	})
-	s.markUsed(t, d)
 }
 
-// markUsed marks the fields a field set selects. A field of an interface stands for that field in its implementations.
-func (s *Subgraph) markUsed(t *schema.Type, d *schema.Directive) {
-	Walk(s.selections(t, d), func(sel *Selection) {
-		if sel.Field == nil {
-			return
+// markUsed marks a field some field set selects. A field of an interface stands for that field in its implementations.
+func (s *Subgraph) markUsed(f *schema.Field) {
+	s.externals.used[f] = true
+	if f.Parent.Kind != ast.Interface {
+		return
+	}
+	for _, name := range s.Schema.PossibleTypes(f.Parent.Name) {
+		if own := s.Schema.Type(name).Field(f.Name); own != nil {
+			s.externals.used[own] = true
 		}
-		s.externals.used[sel.Field] = true
-		if sel.Parent.Kind == "INTERFACE" {
-			for _, name := range s.Schema.PossibleTypes(sel.Parent.Name) {
-				if f := s.Schema.Type(name).Field(sel.Field.Name); f != nil {
-					s.externals.used[f] = true
-				}
+	}
+}
+
+// selected calls visit for every field the fields argument of d selects from t, as far as it makes sense: whether it is
+// valid is for others to say.
+func (s *Subgraph) selected(t *schema.Type, d *schema.Directive, visit func(*schema.Field)) {
+	raw, ok := d.StringArg("fields")
+	if !ok {
+		return
+	}
+	if parsed, err := federation.ParseFieldSet(raw); err == nil {
+		s.visitSelected(t, parsed, visit)
+	}
+}
+
+func (s *Subgraph) visitSelected(t *schema.Type, set ast.SelectionSet, visit func(*schema.Field)) {
+	if t == nil {
+		return
+	}
+	for _, node := range set {
+		switch node := node.(type) {
+		case *ast.Field:
+			if f := t.Field(node.Name); f != nil {
+				visit(f)
+				s.visitSelected(s.Schema.Type(f.Type.Name()), node.SelectionSet, visit)
 			}
+		case *ast.InlineFragment:
+			inner := t
+			if node.TypeCondition != "" {
+				inner = s.Schema.Type(node.TypeCondition)
+			}
+			s.visitSelected(inner, node.SelectionSet, visit)
 		}
-	})
+	}
 }
 
 // KeySelections resolves what a key selects, giving nothing where it is invalid.

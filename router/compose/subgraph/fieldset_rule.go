@@ -73,9 +73,23 @@ func (r fieldSetRule) checkAll(s *Subgraph, selections []*Selection, insideExter
 			report(sel, code, message)
 			continue
 		}
-		inside := insideExternal || sel.Field != nil && s.isMarkedExternal(sel.Field)
+		inside := insideExternal || sel.Field != nil && (s.isMarkedExternal(sel.Field) || s.isExternalInImplementation(sel.Field))
 		r.checkAll(s, sel.Selections, inside, report)
 	}
+}
+
+// isExternalInImplementation reports whether f is an interface field that is external in some implementation: what is
+// selected of it may then come from elsewhere.
+func (s *Subgraph) isExternalInImplementation(f *schema.Field) bool {
+	if f.Parent.Kind != ast.Interface {
+		return false
+	}
+	for _, name := range s.Schema.PossibleTypes(f.Parent.Name) {
+		if own := s.Schema.Type(name).Field(f.Name); own != nil && s.isMarkedExternal(own) {
+			return true
+		}
+	}
+	return false
 }
 
 func valueText(v *ast.Value) string {

@@ -1,6 +1,9 @@
 package subgraph
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/weft-graphql/weft/router/compose/problem"
@@ -20,39 +23,56 @@ func keysOfInterfaces(s *Subgraph) []*problem.Error {
 			if key.Federation != federation.Key {
 				continue
 			}
-			raw, _ := key.StringArg("fields")
-			wanted := s.canonicalFields(i, raw)
-			for _, name := range s.Schema.PossibleTypes(i.Name) {
-				if e := s.keyOfImplementation(s.Schema.Type(name), i, key, wanted); e != nil {
-					out = append(out, e)
-				}
+			if e := s.keyOfImplementations(i, key); e != nil {
+				out = append(out, e)
 			}
 		}
 	}
 	return out
 }
 
-func (s *Subgraph) keyOfImplementation(t, i *schema.Type, key *schema.Directive, wanted string) *problem.Error {
+func (s *Subgraph) keyOfImplementations(i *schema.Type, key *schema.Directive) *problem.Error {
 	raw, _ := key.StringArg("fields")
-	unresolvable := false
-	for _, d := range t.Directives {
-		own, ok := d.StringArg("fields")
-		if d.Federation != federation.Key || !ok || s.canonicalFields(t, own) != wanted {
-			continue
+	wanted := s.canonicalFields(i, raw)
+	var lacking, unresolvable []*schema.Type
+	for _, name := range s.Schema.PossibleTypes(i.Name) {
+		t := s.Schema.Type(name)
+		switch found, resolvable := s.hasKey(t, wanted); {
+		case !found:
+			lacking = append(lacking, t)
+		case isResolvable(key) && !resolvable:
+			unresolvable = append(unresolvable, t)
 		}
-		if !isResolvable(key) || isResolvable(d) {
-			return nil
-		}
-		unresolvable = true
 	}
-	what := "lacks"
-	if unresolvable {
-		what = "declares as not resolvable"
+	types, how := lacking, "is not a key of"
+	if len(types) == 0 {
+		types, how = unresolvable, "is resolvable, but not for"
 	}
-	e := s.Errorf(problem.InterfaceKeyNotOnImplementation, t.Pos, "Interface %q has @key(fields: %q), which its implementation %q %s.", i.Name, raw, t.Name, what)
+	if len(types) == 0 {
+		return nil
+	}
+	names := make([]string, len(types))
+	e := s.Errorf(problem.InterfaceKeyNotOnImplementation, schema.Pos{}, "")
+	for n, t := range types {
+		names[n] = quote(t.Name)
+		e.Positions = append(e.Positions, s.At(t.Pos)...)
+	}
 	e.Positions = append(e.Positions, s.At(key.Pos)...)
-	e.Suggestion = "Add @key(fields: " + quote(raw) + ") to type " + t.Name + "."
+	e.Message = fmt.Sprintf("Key @key(fields: %q) of interface %q %s its implementations %s.", raw, i.Name, how, strings.Join(names, ", "))
+	e.Suggestion = "Give every implementation @key(fields: " + quote(raw) + ")."
 	return e
+}
+
+// hasKey reports whether a type has a key, and whether it is resolvable.
+func (s *Subgraph) hasKey(t *schema.Type, wanted string) (found, resolvable bool) {
+	for _, d := range t.Directives {
+		raw, ok := d.StringArg("fields")
+		if d.Federation == federation.Key && ok && s.canonicalFields(t, raw) == wanted {
+			found = true
+			resolvable = resolvable || isResolvable(d)
+		}
+	}
+	return found, resolvable
 }
 
 func isResolvable(key *schema.Directive) bool {
