@@ -35,16 +35,16 @@ func (l *locator) object(o *objectProgram, r ref) {
 	if len(l.x.errors.errors) >= l.x.errors.max {
 		return
 	}
-	for _, e := range l.flagged[r] {
-		found := e.clientError
-		found.path = append(clonePath(l.path), o.clientPath(e.node, e.rest, &found)...)
-		e.located = true
-		if len(found.path) > 0 && slices.ContainsFunc(l.x.errors.errors, func(known clientError) bool {
-			return known.message == found.message && slices.Equal(known.path, found.path)
-		}) {
+	for _, m := range o.place.members {
+		// A call can have had a twin of the object for its target.
+		target, ok := l.x.follow(r, m.hops)
+		if !ok {
 			continue
 		}
-		l.x.errors.note(found)
+		for _, e := range l.flagged[target] {
+			e.located = true
+			l.clientPaths(o, e.node, e.rest, clonePath(l.path), e.clientError)
+		}
 	}
 	typ := o.typ
 	if typ < 0 {
@@ -79,36 +79,37 @@ func (l *locator) value(s *outputSource, a *answer, v value) {
 	}
 }
 
-// clientPath translates a path of a subgraph's answer below one of the program's objects into the client's keys, as far
-// as the client asked for it. The error's location becomes that of the last field.
-func (o *objectProgram) clientPath(n *node, rest []pathStep, e *clientError) []pathStep {
-	var path []pathStep
-	for len(rest) > 0 && o != nil {
-		f, s := o.serving(n, rest[0].key)
-		if f == nil {
-			return path
-		}
-		path = append(path, pathStep{key: f.field.Key})
-		e.line, e.column = f.field.Line, f.field.Column
-		rest = rest[1:]
-		for len(rest) > 0 && rest[0].key == "" {
-			path = append(path, rest[0])
-			rest = rest[1:]
-		}
-		o, n = s.program, s.field.node
-	}
-	return path
-}
-
-// serving returns the client's field that is answered from the field with that key of a member.
-func (o *objectProgram) serving(n *node, key string) (*outputField, *outputSource) {
-	for i := range o.fields {
-		f := &o.fields[i]
-		for j := range f.sources {
-			if s := &f.sources[j]; s.node == n && s.field.key == key {
-				return f, s
+// clientPaths notes an error with every path of the client that a path of the subgraph's answer, below one of the
+// program's objects, stands for: as far as the client asked for it, and once for each alias that the subgraph was not
+// bothered with.
+func (l *locator) clientPaths(o *objectProgram, n *node, rest, path []pathStep, e clientError) {
+	if len(rest) > 0 && o != nil {
+		served := false
+		for i := range o.fields {
+			f := &o.fields[i]
+			for j := range f.sources {
+				s := &f.sources[j]
+				if s.node != n || s.field.key != rest[0].key {
+					continue
+				}
+				served = true
+				at, below := append(clonePath(path), pathStep{key: f.field.Key}), rest[1:]
+				for len(below) > 0 && below[0].key == "" {
+					at = append(at, below[0])
+					below = below[1:]
+				}
+				e.line, e.column = f.field.Line, f.field.Column
+				l.clientPaths(s.program, s.field.node, below, at, e)
 			}
 		}
+		if served {
+			return
+		}
 	}
-	return nil, nil
+	e.path = path
+	if !slices.ContainsFunc(l.x.errors.errors, func(known clientError) bool {
+		return known.message == e.message && slices.Equal(known.path, path)
+	}) {
+		l.x.errors.note(e)
+	}
 }

@@ -82,7 +82,7 @@ func (c *compiler) node(set *plan.SelectionSet, request int) *node {
 			}
 		}
 	}
-	c.places[n] = &place{node: n, members: []member{{link: own, node: n, needs: []int{request}}}}
+	c.places[n] = &place{node: n, members: []member{{node: n, needs: []int{request}}}}
 	return n
 }
 

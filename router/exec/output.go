@@ -47,7 +47,8 @@ const (
 
 // outputSource is one place of a value.
 type outputSource struct {
-	link, slot int32
+	hops hops
+	slot int32
 	// on narrows the source by runtime type; nil means all.
 	on      supergraph.TypeSet
 	field   *nodeField
@@ -67,10 +68,10 @@ type outputType struct {
 // output compiles the printing of a selection set for the objects of a place. If it is only the second choice, used when
 // the twins that know everything are not there, fields may be missing.
 func (c *compiler) output(set *operation.SelectionSet, p *place, second bool) (*objectProgram, error) {
-	o := &objectProgram{place: p, typ: p.node.typ, possible: visible(set.Parent, c.plan.Supergraph), parent: set.Parent}
+	o := &objectProgram{place: p, typ: p.node.typ, possible: c.possible(set.Parent, p.node), parent: set.Parent}
 	sources := p.sources()
 	for _, f := range set.Fields {
-		if o.typ >= 0 && !f.On.Has(int(o.typ)) {
+		if o.typ >= 0 && !f.On.Has(int(o.typ)) || o.typ < 0 && !f.On.Intersects(o.possible) {
 			continue
 		}
 		of := outputField{spelled: "," + string(appendQuoted(nil, f.Key)) + ":", field: f}
@@ -103,7 +104,7 @@ func (c *compiler) outputSources(o *objectProgram, of *outputField, sources []so
 		if !s.field.on.Intersects(f.On) {
 			continue
 		}
-		os := outputSource{link: s.link, slot: s.slot, field: s.field, node: c.nodeOf[s.field.plan.Parent]}
+		os := outputSource{hops: s.hops, slot: s.slot, field: s.field, node: c.nodeOf[s.field.plan.Parent]}
 		if o.typ >= 0 {
 			if !s.field.on.Has(int(o.typ)) {
 				continue
@@ -129,12 +130,17 @@ func (c *compiler) outputSources(o *objectProgram, of *outputField, sources []so
 	return nil
 }
 
-// visible returns the object types of a declared type that clients may see.
-func visible(t *supergraph.Type, s *supergraph.Supergraph) supergraph.TypeSet {
-	set := supergraph.NewTypeSet(len(s.Objects))
+// possible returns the object types of a declared type that clients may see and that the node's subgraph can return.
+func (c *compiler) possible(t *supergraph.Type, n *node) supergraph.TypeSet {
+	set := supergraph.NewTypeSet(len(c.plan.Supergraph.Objects))
 	for i := range t.Possible.All {
-		if !s.Objects[i].Inaccessible {
+		if !c.plan.Supergraph.Objects[i].Inaccessible {
 			set.Add(i)
+		}
+	}
+	if n.request >= 0 && n.set.Type != nil {
+		if in := n.set.Type.In[c.plan.Requests[n.request].Subgraph.ID]; in != nil {
+			set = set.And(in.Possible)
 		}
 	}
 	return set

@@ -7,9 +7,6 @@ import (
 	"github.com/weft-graphql/weft/router/plan"
 )
 
-// own is the link of the object itself.
-const own int32 = -1
-
 // place is where the objects of a node stand in the client's answer. What the client asked for there can come from
 // several selection sets: the node's own, those of the entity calls that target it, and, for value types that are
 // resolved partly in one call and partly in another, twins of the node. The members' objects are linked to the node's.
@@ -20,19 +17,23 @@ type place struct {
 
 // member is one of the nodes that know something of a place's objects.
 type member struct {
-	// link is the number of the link of the place's objects that leads to the member's object, or own.
-	link int32
+	// hops are the numbers of the links that lead from the place's objects to the member's; none for the objects
+	// themselves. More than one leads through a twin to the objects that calls link to the twin.
+	hops hops
 	node *node
 	// needs are the requests that must be complete before the link is set.
 	needs []int
 }
 
+// hops are links to follow one after the other.
+type hops []int32
+
 // zip links twins: where a place's objects have, in one member's slot, the objects of another place, and in a second
 // member's slot the same objects as another call sees them, the latter are linked to the former, lists pairwise.
 type zip struct {
 	place *place
-	// left and right are the links of the members, leftSlot and rightSlot the fields' slots.
-	left, right         int32
+	// left and right lead to the members, leftSlot and rightSlot are the fields' slots.
+	left, right         hops
 	leftSlot, rightSlot int32
 	// link is the number of the link in the left objects that leads to the right ones.
 	link int32
@@ -40,43 +41,76 @@ type zip struct {
 	needs []int
 }
 
-// join makes a node a member of a place and returns its link.
+// join links a node's objects to those of a place, and returns the link's number.
 func (c *compiler) join(p *place, n *node, needs []int) int32 {
-	for _, m := range p.members {
-		if m.node == n {
-			return m.link
-		}
+	if m := p.member(n); m != nil && len(m.hops) == 1 {
+		return m.hops[0]
 	}
 	link := int32(p.node.links)
 	p.node.links++
-	known := p.members
-	p.members = append(p.members[:len(known):len(known)], member{link: link, node: n, needs: needs})
 	c.memberOf[n] = append(c.memberOf[n], p)
-	for j := range n.fields {
-		right := &n.fields[j]
+	c.admit(p, member{hops: hops{link}, node: n, needs: needs})
+	return link
+}
+
+// admit adds a member to a place, and to the places whose objects have those of this one as twins. Then it looks for
+// twins among the values of the new member and those of the others.
+func (c *compiler) admit(p *place, n member) {
+	if p.member(n.node) != nil {
+		return
+	}
+	known := p.members
+	p.members = append(p.members[:len(known):len(known)], n)
+	for j := range n.node.fields {
+		right := &n.node.fields[j]
 		if right.node == nil {
 			continue
 		}
 		for _, m := range known {
 			for i := range m.node.fields {
 				if left := &m.node.fields[i]; left.node != nil && left.node != right.node && c.same(left.plan, right.plan) {
-					c.zip(p, m, i, member{link: link, node: n, needs: needs}, j)
+					c.zip(p, m, i, n, j)
 				}
 			}
 		}
 	}
-	return link
+	for _, over := range c.memberOf[p.node] {
+		if way := over.member(p.node); way != nil && p.node.set.Owner != nil {
+			c.admit(over, member{
+				hops: append(slices.Clone(way.hops), n.hops...), node: n.node, needs: union(way.needs, n.needs),
+			})
+		}
+	}
+}
+
+// member returns the member with that node, or nil.
+func (p *place) member(n *node) *member {
+	for i := range p.members {
+		if p.members[i].node == n {
+			return &p.members[i]
+		}
+	}
+	return nil
 }
 
 // zip notes that two fields of a place's members are the same value seen by two calls.
 func (c *compiler) zip(p *place, left member, leftSlot int, right member, rightSlot int) {
+	child := c.places[left.node.fields[leftSlot].node]
+	twin := right.node.fields[rightSlot].node
+	if child.member(twin) != nil {
+		return
+	}
 	z := &zip{
-		place: p, left: left.link, right: right.link, leftSlot: int32(leftSlot), rightSlot: int32(rightSlot),
+		place: p, left: left.hops, right: right.hops, leftSlot: int32(leftSlot), rightSlot: int32(rightSlot),
 		needs: union(union([]int{p.node.request}, left.needs), right.needs),
 	}
 	c.collect(p.node)
 	c.zips = append(c.zips, z)
-	z.link = c.join(c.places[left.node.fields[leftSlot].node], right.node.fields[rightSlot].node, z.needs)
+	z.link = c.join(child, twin, z.needs)
+	// What is linked to the twin is seen through it.
+	for _, m := range c.places[twin].members[1:] {
+		c.admit(child, member{hops: append(hops{z.link}, m.hops...), node: m.node, needs: union(z.needs, m.needs)})
+	}
 }
 
 // same tells whether two composite fields stand for the same value: they answer the same field of the client, or are
@@ -110,18 +144,50 @@ func (c *compiler) noteAlternatives(fields []*plan.RepresentationField) {
 	}
 }
 
-// targetPlaces returns the places whose objects are the targets of a call that names a selection set. It is the set's
-// own place, unless the set is one of several members of an earlier call's place.
-func (c *compiler) targetPlaces(at *plan.SelectionSet) []*place {
+// targetPlaces returns the places whose objects are the targets of a call that names a selection set: the set's own
+// place, or the places that an entity call completes if it is that call's own selection. If the inputs are not all
+// there, it is a place whose objects have those of the set as twins.
+func (c *compiler) targetPlaces(at *plan.SelectionSet, input []*plan.Representation) []*place {
 	n := c.nodeOf[at]
 	if n == nil {
 		return nil
 	}
-	places := c.memberOf[n]
-	if at.Owner != nil || len(places) == 0 {
-		places = append([]*place{c.places[n]}, places...)
+	if at.Owner == nil {
+		return c.memberOf[n]
 	}
-	return places
+	best := c.places[n]
+	lacking := c.lacking(best, input)
+	for _, p := range c.memberOf[n] {
+		if l := c.lacking(p, input); l < lacking {
+			best, lacking = p, l
+		}
+	}
+	return []*place{best}
+}
+
+// lacking counts the fields of representations that cannot be read from a place.
+func (c *compiler) lacking(p *place, input []*plan.Representation) int {
+	count := 0
+	var visit func(p *place, fields []*plan.RepresentationField)
+	visit = func(p *place, fields []*plan.RepresentationField) {
+		for _, f := range fields {
+			i := slices.IndexFunc(f.From, func(from *plan.Field) bool {
+				_, ok := p.source(from)
+				return ok
+			})
+			switch {
+			case len(f.From) == 0:
+			case i < 0:
+				count++
+			case f.From[i].Selection != nil:
+				visit(c.places[c.nodeOf[f.From[i].Selection]], f.Fields)
+			}
+		}
+	}
+	for _, r := range input {
+		visit(p, r.Fields)
+	}
+	return count
 }
 
 // collect asks the parser to note the objects of a node.
@@ -135,8 +201,9 @@ func (c *compiler) collect(n *node) {
 
 // source is where a field's value can be found from an object of a place.
 type source struct {
-	link, slot int32
-	field      *nodeField
+	hops  hops
+	slot  int32
+	field *nodeField
 }
 
 // sources finds the fields of a place's members that answer each of the client's fields, in the order of the members.
@@ -146,7 +213,7 @@ func (p *place) sources() map[*operation.Field][]source {
 		for i := range m.node.fields {
 			nf := &m.node.fields[i]
 			for _, f := range nf.plan.Serves {
-				found[f] = append(found[f], source{link: m.link, slot: int32(i), field: nf})
+				found[f] = append(found[f], source{hops: m.hops, slot: int32(i), field: nf})
 			}
 		}
 	}
@@ -158,7 +225,7 @@ func (p *place) source(f *plan.Field) (source, bool) {
 	for _, m := range p.members {
 		for i := range m.node.fields {
 			if nf := &m.node.fields[i]; nf.plan == f {
-				return source{link: m.link, slot: int32(i), field: nf}, true
+				return source{hops: m.hops, slot: int32(i), field: nf}, true
 			}
 		}
 	}

@@ -80,7 +80,7 @@ func (p *printer) object(o *objectProgram, r ref) bool {
 		var s *outputSource
 		var v value
 		from := a
-		if len(f.sources) == 1 && f.sources[0].link == own {
+		if len(f.sources) == 1 && len(f.sources[0].hops) == 0 {
 			s = &f.sources[0]
 			v = a.values[slots+uint32(s.slot)]
 		} else {
@@ -110,7 +110,7 @@ func (p *printer) find(f *outputField, r ref, typ int32) (*outputSource, *answer
 		if s.on != nil && !s.on.Has(int(typ)) {
 			continue
 		}
-		to, ok := p.x.follow(r, s.link)
+		to, ok := p.x.follow(r, s.hops)
 		if !ok {
 			if source == nil {
 				source = s

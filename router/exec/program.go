@@ -99,7 +99,7 @@ func (e *Engine) Compile(p *plan.Plan) (*Program, error) {
 	}
 	prog := &Program{engine: e, plan: p, types: newTypeNames(p.Supergraph), requests: make([]request, len(p.Requests))}
 	root := &node{request: -1, typ: int32(p.Operation.Root.Parent.ObjectIndex), collector: -1}
-	prog.root = &place{node: root, members: []member{{link: own, node: root}}}
+	prog.root = &place{node: root, members: []member{{node: root}}}
 	c.places[root] = prog.root
 	for _, r := range p.Requests {
 		for _, pc := range r.Calls {
@@ -146,7 +146,7 @@ func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
 		r.variables = append(r.variables, requestVariable{spelled: string(appendQuoted(nil, v.Name)) + ":", index: v.Index})
 	}
 	for _, pc := range pr.Calls {
-		cl := call{plan: pc, node: c.node(pc.Selection, pr.ID), link: own}
+		cl := call{plan: pc, node: c.node(pc.Selection, pr.ID)}
 		if pc.Entities {
 			cl.spelled = string(appendQuoted(nil, pc.Variable)) + ":["
 		}
@@ -157,7 +157,7 @@ func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
 			cl.link = c.join(prog.root, cl.node, []int{pr.ID})
 		}
 		for _, t := range pc.Targets {
-			places := c.targetPlaces(t.At)
+			places := c.targetPlaces(t.At, pc.Input)
 			if len(places) == 0 {
 				return fmt.Errorf("request %d of the plan has a target that no earlier request fetches", pr.ID)
 			}

@@ -29,8 +29,9 @@ type representationField struct {
 
 // representationSource is one of the fetched fields a representation's field can be read from.
 type representationSource struct {
-	link, slot int32
-	on         supergraph.TypeSet
+	hops hops
+	slot int32
+	on   supergraph.TypeSet
 	// place and fields are those of the sub-selection, when there is one.
 	place  *place
 	fields []representationField
@@ -76,7 +77,7 @@ func (c *compiler) representationFields(p *place, fields []*plan.RepresentationF
 			if !ok {
 				continue
 			}
-			rs := representationSource{link: s.link, slot: s.slot, on: from.On}
+			rs := representationSource{hops: s.hops, slot: s.slot, on: from.On}
 			if s.field.node != nil {
 				rs.place = c.places[s.field.node]
 				rs.fields = c.representationFields(rs.place, f.Fields, rf.key)
@@ -138,7 +139,7 @@ func (x *execution) representField(out []byte, f *representationField, r ref, ty
 		if typ >= 0 && !s.on.Has(int(typ)) {
 			continue
 		}
-		from, ok := x.follow(r, s.link)
+		from, ok := x.follow(r, s.hops)
 		if !ok {
 			continue
 		}
@@ -190,14 +191,15 @@ func (x *execution) representValue(out []byte, f *representationField, s *repres
 	return append(out, a.raw(v)...), fit
 }
 
-// follow returns the object behind a link; the object itself for own.
-func (x *execution) follow(r ref, link int32) (ref, bool) {
-	if link == own {
-		return r, true
+// follow returns the object that hops lead to.
+func (x *execution) follow(r ref, h hops) (ref, bool) {
+	for _, link := range h {
+		a := x.answers[r.answer()]
+		if r = a.links[a.objects[r.object()].links+uint32(link)]; r == 0 {
+			return 0, false
+		}
 	}
-	a := x.answers[r.answer()]
-	to := a.links[a.objects[r.object()].links+uint32(link)]
-	return to, to != 0
+	return r, true
 }
 
 // typeOf returns the runtime type of an object of a place, which a linked object may know better than the object
@@ -208,7 +210,7 @@ func (x *execution) typeOf(p *place, r ref) int32 {
 		return typ
 	}
 	for _, m := range p.members[1:] {
-		if to, ok := x.follow(r, m.link); ok {
+		if to, ok := x.follow(r, m.hops); ok {
 			if typ = x.answers[to.answer()].objects[to.object()].typ; typ != typeUnknown {
 				return typ
 			}

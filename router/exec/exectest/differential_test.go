@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 
 	"github.com/weft-graphql/weft/router/exec"
 	"github.com/weft-graphql/weft/router/operation"
+	"github.com/weft-graphql/weft/router/plan"
 	"github.com/weft-graphql/weft/router/supergraph"
 	"github.com/weft-graphql/weft/router/upstream"
 )
@@ -87,9 +89,14 @@ func newTrial(sg *supergraph.Supergraph, rnd *rand.Rand) *trial {
 	return t
 }
 
-// run plans and executes a trial with random choices.
-func (t *trial) run(rnd *rand.Rand, spoil func([]byte) ([]byte, int, error)) (*Answer, string, error) {
-	p, err := Plan(t.world.Supergraph, t.operation, rnd.IntN)
+// randomly plans with random choices.
+func randomly(t *trial, rnd *rand.Rand) (*plan.Plan, error) {
+	return Plan(t.world.Supergraph, t.operation, rnd.IntN)
+}
+
+// run plans and executes a trial.
+func (t *trial) run(rnd *rand.Rand, planned func(*trial, *rand.Rand) (*plan.Plan, error), spoil func([]byte) ([]byte, int, error)) (*Answer, string, error) {
+	p, err := planned(t, rnd)
 	if err != nil {
 		return nil, "", fmt.Errorf("planning: %w", err)
 	}
@@ -111,11 +118,34 @@ func (t *trial) run(rnd *rand.Rand, spoil func([]byte) ([]byte, int, error)) (*A
 	if err := json.Unmarshal(resp.Body, &answer); err != nil {
 		return nil, "", fmt.Errorf("%w: %s", err, resp.Body)
 	}
-	var plan strings.Builder
+	var text strings.Builder
 	for _, r := range p.Requests {
-		fmt.Fprintf(&plan, "%d after %v: %s %s\n", r.ID, r.After, r.Subgraph.Name, r.Document)
+		fmt.Fprintf(&text, "%d after %v: %s %s\n", r.ID, r.After, r.Subgraph.Name, r.Document)
+		for _, c := range r.Calls {
+			for _, target := range c.Targets {
+				fmt.Fprintf(&text, "   %s completes %s of request %d\n", c.Key, setPath(target.At), requestOf(p, target.At))
+			}
+		}
 	}
-	return &answer, plan.String(), nil
+	return &answer, text.String(), nil
+}
+
+// requestOf returns the ID of the request that asks for a selection set.
+func requestOf(p *plan.Plan, s *plan.SelectionSet) int {
+	for _, r := range p.Requests {
+		if slices.Contains(r.Calls, s.Call) {
+			return r.ID
+		}
+	}
+	return -1
+}
+
+// setPath returns the keys that lead to a selection set.
+func setPath(s *plan.SelectionSet) string {
+	if s.Owner == nil {
+		return s.Call.Key
+	}
+	return setPath(s.Owner.Parent) + "." + s.Owner.Key
 }
 
 func steps(path []any) []string {
@@ -203,8 +233,17 @@ func compareErrors(want []ReferenceError, answer *Answer, inputs bool) error {
 	return nil
 }
 
-func TestRandomOperationsAgreeWithTheReference(t *testing.T) {
+func TestRandomPlansAgreeWithTheReference(t *testing.T) { agree(t, load(t), randomly) }
+
+func TestPlansAgreeWithTheReference(t *testing.T) {
 	sg := load(t)
+	planner := plan.New(sg)
+	agree(t, sg, func(t *trial, _ *rand.Rand) (*plan.Plan, error) { return planner.Plan(t.operation) })
+}
+
+// agree compares the answers to random operations with the reference's.
+func agree(t *testing.T, sg *supergraph.Supergraph, planned func(*trial, *rand.Rand) (*plan.Plan, error)) {
+	t.Helper()
 	done, invalid, unplanned := 0, 0, 0
 	for seed := uint64(0); done < *cases; seed++ {
 		rnd := rand.New(rand.NewPCG(seed, 1))
@@ -217,7 +256,7 @@ func TestRandomOperationsAgreeWithTheReference(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, plan, err := trial.run(rnd, nil)
+		got, plan, err := trial.run(rnd, planned, nil)
 		if err != nil {
 			if strings.HasPrefix(err.Error(), "planning") {
 				unplanned++

@@ -60,7 +60,7 @@ func (w *World) Resolve(o *Object, f *supergraph.Field, args string) any {
 	}
 	inputs := w.inputs(o, f)
 	id := fmt.Sprintf("%s:%s.%s(%s)%s", o.Type.Name, o.ID, f.Name, args, inputs)
-	return w.value(f.Type, f.Named, id, o)
+	return w.value(f, f.Type, id)
 }
 
 // identity returns the fields that make up keys, which are never null.
@@ -102,7 +102,8 @@ func (w *World) inputs(o *Object, f *supergraph.Field) string {
 	return ""
 }
 
-func (w *World) value(t *ast.Type, named *supergraph.Type, id string, parent *Object) any {
+func (w *World) value(f *supergraph.Field, t *ast.Type, id string) any {
+	named := f.Named
 	if w.random(id, "error")%100 < w.Errors {
 		return fieldError("boom")
 	}
@@ -112,7 +113,7 @@ func (w *World) value(t *ast.Type, named *supergraph.Type, id string, parent *Ob
 	if t.Elem != nil {
 		list := make([]any, w.random(id, "length")%4)
 		for i := range list {
-			list[i] = w.value(t.Elem, named, fmt.Sprintf("%s[%d]", id, i), parent)
+			list[i] = w.value(f, t.Elem, fmt.Sprintf("%s[%d]", id, i))
 		}
 		return list
 	}
@@ -121,7 +122,7 @@ func (w *World) value(t *ast.Type, named *supergraph.Type, id string, parent *Ob
 		return w.leaf(named, n)
 	}
 	var types []*supergraph.Type
-	for i := range named.Possible.All {
+	for i := range w.possible(f).All {
 		types = append(types, w.Supergraph.Objects[i])
 	}
 	typ := types[n%uint64(len(types))]
@@ -131,6 +132,17 @@ func (w *World) value(t *ast.Type, named *supergraph.Type, id string, parent *Ob
 		return &Object{Type: typ, ID: fmt.Sprint(n % 7)}
 	}
 	return &Object{Type: typ, ID: id}
+}
+
+// possible returns the object types that all subgraphs that resolve a field can return.
+func (w *World) possible(f *supergraph.Field) supergraph.TypeSet {
+	set := f.Named.Possible
+	for _, sub := range resolvers(f) {
+		if in := f.Named.In[sub.ID]; in != nil {
+			set = set.And(in.Possible)
+		}
+	}
+	return set
 }
 
 func (w *World) leaf(t *supergraph.Type, n uint64) json.RawMessage {
