@@ -1,11 +1,15 @@
 // Package schema holds the contract between the domain services and everybody who asks them: one SDL document per
-// subgraph, embedded in the binary exactly as it is checked in.
+// subgraph, embedded in the binary exactly as it is checked in. Beside them stand supergraph.graphql, composed from
+// them with the addresses of subgraphs.json, and api.graphql, what clients see of it; `go generate ./schema` makes both.
 package schema
 
 import (
 	"embed"
 	"fmt"
 )
+
+//go:generate go run ../cmd/weft compose --subgraphs subgraphs.json --output supergraph.graphql
+//go:generate go run ../cmd/weft compose --subgraphs subgraphs.json --api --output api.graphql
 
 //go:embed accounts.graphql catalog.graphql inventory.graphql reviews.graphql
 var files embed.FS
