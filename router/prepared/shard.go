@@ -1,0 +1,125 @@
+package prepared
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/weft-graphql/weft/router/operation"
+)
+
+// shard is a part of the cache with its own lock. Entries form a ring list in the order of insertion; a hand goes from
+// the oldest to the newest and drops what was not used since it last came by (the SIEVE algorithm): hits only set a
+// flag, so that they share the lock.
+type shard[P any] struct {
+	mu sync.RWMutex
+	// byHash has the entry for each hash. Two documents with one hash do not both fit; the later one replaces.
+	byHash       map[uint64]*Entry[P]
+	newest, hand *Entry[P]
+	oldest       *Entry[P]
+	bytes, limit int64
+}
+
+func (s *shard[P]) find(sum uint64, query, name []byte) *Entry[P] {
+	if e := s.byHash[sum]; e != nil && e.query == string(query) && e.name == string(name) {
+		return e
+	}
+	return nil
+}
+
+func (s *shard[P]) add(e *Entry[P]) {
+	if old := s.byHash[e.sum]; old != nil {
+		s.remove(old)
+	}
+	s.byHash[e.sum] = e
+	e.prev = s.newest
+	if s.newest != nil {
+		s.newest.next = e
+	} else {
+		s.oldest = e
+	}
+	s.newest = e
+	s.bytes += e.bytes
+	e.cache.stats.evictions.Add(s.evict(e))
+}
+
+func (s *shard[P]) remove(e *Entry[P]) {
+	if s.hand == e {
+		s.hand = e.next
+	}
+	if e.prev != nil {
+		e.prev.next = e.next
+	} else {
+		s.oldest = e.next
+	}
+	if e.next != nil {
+		e.next.prev = e.prev
+	} else {
+		s.newest = e.prev
+	}
+	e.prev, e.next = nil, nil
+	e.gone = true
+	s.bytes -= e.bytes
+	delete(s.byHash, e.sum)
+}
+
+// evict drops entries, but not keep, until the shard is within its bound. A single entry may exceed it.
+func (s *shard[P]) evict(keep *Entry[P]) (n uint64) {
+	for s.bytes > s.limit && len(s.byHash) > 1 {
+		e := s.hand
+		if e == nil {
+			e = s.oldest
+		}
+		if e == keep || e.used.Swap(false) {
+			s.hand = e.next
+			continue
+		}
+		s.remove(e)
+		n++
+	}
+	return n
+}
+
+// recalled is an entry as WarmUp needs it.
+type recalled struct {
+	query, name string
+	at          uint64
+	conditions  []operation.Condition
+	sets        []operation.ConditionSet
+}
+
+// recent returns the documents that were used last, the latest first.
+func (c *Cache[P]) recent(n int) []recalled {
+	var all []recalled
+	for i := range c.shards {
+		s := &c.shards[i]
+		s.mu.RLock()
+		for _, e := range s.byHash {
+			select {
+			case <-e.ready:
+			default:
+				continue
+			}
+			if e.Prepared == nil {
+				continue
+			}
+			r := recalled{query: e.query, name: e.name, at: e.at.Load(), conditions: e.Prepared.Conditions()}
+			e.mu.Lock()
+			for set := range e.plans {
+				r.sets = append(r.sets, set)
+			}
+			e.mu.Unlock()
+			all = append(all, r)
+		}
+		s.mu.RUnlock()
+	}
+	slices.SortFunc(all, func(a, b recalled) int {
+		switch {
+		case a.at > b.at:
+			return -1
+		case a.at < b.at:
+			return 1
+		}
+		return 0
+	})
+	return all[:min(n, len(all))]
+}
