@@ -1,6 +1,8 @@
 package merge
 
 import (
+	"slices"
+
 	"github.com/weft-graphql/weft/router/compose/problem"
 	"github.com/weft-graphql/weft/router/compose/schema"
 )
@@ -66,6 +68,9 @@ func places(sources []annotation) []place {
 // describe merges descriptions: the one most subgraphs give, the first of them if there are several.
 // INCONSISTENT_DESCRIPTION: subgraphs describe the element differently.
 func (m *merger) describe(coordinate string, sources []annotation, description *string) {
+	if !slices.ContainsFunc(sources, func(s annotation) bool { return s.description != "" }) {
+		return
+	}
 	var order []string
 	count := map[string]int{}
 	for _, s := range sources {

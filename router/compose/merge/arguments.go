@@ -1,6 +1,8 @@
 package merge
 
 import (
+	"slices"
+
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/weft-graphql/weft/router/compose/problem"
@@ -10,6 +12,9 @@ import (
 
 // mergeArguments makes the arguments that all subgraphs resolving a field give it.
 func (m *merger) mergeArguments(f *schema.Field, sources []*schema.Field) {
+	if !slices.ContainsFunc(sources, func(s *schema.Field) bool { return s != nil && len(s.Arguments) > 0 }) {
+		return
+	}
 	lists := make([][]*schema.Argument, len(sources))
 	positions := make([]schema.Pos, len(sources))
 	present := make([]bool, len(sources))
@@ -56,13 +61,6 @@ func (m *merger) mergeArgumentLists(l argumentLists) []*schema.Argument {
 		out = append(out, m.mergeArgument(l.owner+"("+name+":)", name, sources, problem.FieldArgumentDefaultMismatch))
 	}
 	return out
-}
-
-func quotedIf(present bool, s string) string {
-	if !present {
-		return ""
-	}
-	return s
 }
 
 // isContextual reports whether some subgraph fills the argument from a context, in which case it is not part of the

@@ -9,6 +9,13 @@ import (
 // checkExternals: EXTERNAL_TYPE_MISMATCH, EXTERNAL_ARGUMENT_MISSING, EXTERNAL_ARGUMENT_TYPE_MISMATCH and
 // EXTERNAL_ARGUMENT_DEFAULT_MISMATCH, an external field is declared as the subgraphs that resolve it do.
 func (m *merger) checkExternals(f *schema.Field, sources, resolving []*schema.Field) {
+	external := false
+	for i, s := range sources {
+		external = external || s != nil && resolving[i] == nil
+	}
+	if !external {
+		return
+	}
 	var wrongType []place
 	missing, wrongArgument, wrongDefault := map[string][]place{}, map[string][]place{}, map[string][]place{}
 	for i, s := range sources {

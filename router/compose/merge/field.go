@@ -35,17 +35,14 @@ func (m *merger) mergeField(t *schema.Type, f *schema.Field, sources []*schema.F
 			"Remove @external in the subgraph that resolves the field."
 		return
 	}
-	m.describe(f.Coordinate(), fieldAnnotations(resolving), &f.Description)
+	annotations := fieldAnnotations(resolving)
+	m.describe(f.Coordinate(), annotations, &f.Description)
 	m.mergeArguments(f, resolving)
 	equal := m.mergeType(f, resolving, asOutput)
 	m.checkExternals(f, sources, resolving)
-	m.mergeDirectivesOfField(f, resolving)
+	m.mergeDirectives(f.Coordinate(), annotations, &f.Directives)
 	m.addJoinFields(t, f, sources, resolving, equal, overrides)
 	m.checkSharing(f, sources, overrides)
-}
-
-func (m *merger) mergeDirectivesOfField(f *schema.Field, sources []*schema.Field) {
-	m.mergeDirectives(f.Coordinate(), fieldAnnotations(sources), &f.Directives)
 }
 
 // checkMergedOnExternal: MERGED_DIRECTIVE_APPLICATION_ON_EXTERNAL, what a directive says about a field belongs where
