@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/weft-graphql/weft/subgraphs"
@@ -309,4 +310,30 @@ func TestFeaturedInterface(t *testing.T) {
 	if strings.Join(types, " ") != "Product Category Brand Product Category Brand" {
 		t.Errorf("featured are %v", types)
 	}
+}
+
+// TestChangesAtOnce changes different fields of one product at the same time: none undoes another.
+func TestChangesAtOnce(t *testing.T) {
+	onBoth(t, "catalog", func(t *testing.T, s subgraphs.Service, _ *kittest.Counter) {
+		var all sync.WaitGroup
+		for _, change := range []string{`name: "Changed"`, `price: 4242`, `weight: 777`, `description: "Changed."`} {
+			all.Go(func() {
+				answer := kittest.Ask(t, s.Handler(), merchant, `mutation { updateProduct(input: {upc: "p1", `+change+`}) { upc } }`, nil)
+				if len(answer.Errors) > 0 {
+					t.Errorf("%s: %+v", change, answer.Errors)
+				}
+			})
+		}
+		all.Wait()
+		var got struct {
+			Product struct {
+				Name, Description string
+				Price, Weight     int
+			}
+		}
+		kittest.MustAsk(t, s.Handler(), nil, `{ product(upc: "p1") { name description price weight } }`, nil, &got)
+		if p := got.Product; p.Name != "Changed" || p.Description != "Changed." || p.Price != 4242 || p.Weight != 777 {
+			t.Errorf("after four changes: %+v", p)
+		}
+	})
 }

@@ -57,9 +57,10 @@ type Store interface {
 	Users(ctx context.Context, after *Position, limit int) ([]*User, error)
 	// CountUsers counts everybody.
 	CountUsers(ctx context.Context) (int, error)
-	// UpdateUser writes the person's profile and the event about it together. A username that somebody else has is a
-	// Conflict fault.
-	UpdateUser(ctx context.Context, user *User, event wire.EntityChanged) error
+	// UpdateUser lets change alter the person's profile, and writes it and the event about it together. Two changes at
+	// once come one after the other. It returns nil when there is no such person; a username that somebody else has is
+	// a Conflict fault.
+	UpdateUser(ctx context.Context, id string, change func(*User), event func(*User) wire.EntityChanged) (*User, error)
 }
 
 // Position is a place in the list of all people.
@@ -114,15 +115,11 @@ func (c *Core) UpdateProfile(ctx context.Context, caller wire.Identity, input Up
 	if err := input.check(); err != nil {
 		return nil, err
 	}
-	user, err := c.User(ctx, caller.Subject)
-	if err != nil {
-		return nil, err
+	user, err := c.store.UpdateUser(ctx, caller.Subject, input.apply, changed)
+	if err == nil && user == nil {
+		err = fault.New(fault.NotFound, "there is no person %q", caller.Subject)
 	}
-	if user == nil {
-		return nil, fault.New(fault.NotFound, "there is no person %q", caller.Subject)
-	}
-	input.apply(user)
-	return user, c.store.UpdateUser(ctx, user, changed(user))
+	return user, err
 }
 
 // changed is the event that a person's profile changed. It carries the public name for services that keep a copy.

@@ -29,10 +29,12 @@ type Store interface {
 	Search(ctx context.Context, query SearchQuery) ([]Hit, error)
 	// CountHits counts all hits of the query, on all pages.
 	CountHits(ctx context.Context, query SearchQuery) (int, error)
-	// CreateProduct and UpdateProduct write a product and the events about it together. An SKU that another product
-	// has is a Conflict fault.
+	// CreateProduct writes a product and the events about it together. An SKU that another product has is a Conflict
+	// fault.
 	CreateProduct(ctx context.Context, product *Product, events ...wire.EntityChanged) error
-	UpdateProduct(ctx context.Context, product *Product, events ...wire.EntityChanged) error
+	// UpdateProduct lets change alter the product, and writes it and the event about it together. Two changes at once
+	// come one after the other. It returns nil when there is no such product.
+	UpdateProduct(ctx context.Context, upc string, change func(*Product), event wire.EntityChanged) (*Product, error)
 }
 
 // Core is what can be done with the catalog.

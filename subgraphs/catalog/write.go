@@ -53,7 +53,7 @@ func (c *Core) CreateProduct(ctx context.Context, caller wire.Identity, input Cr
 		CreatedAt: time.Now().UTC().Truncate(time.Second),
 	}
 	// A category and a brand change, too: they count and list their products.
-	err := c.store.CreateProduct(ctx, product, changed(product, wire.Created),
+	err := c.store.CreateProduct(ctx, product, changed(upc, wire.Created),
 		wire.EntityChanged{Type: "Category", Key: map[string]any{"id": product.CategoryID}, Subgraph: "catalog", Change: wire.Updated},
 		wire.EntityChanged{Type: "Brand", Key: map[string]any{"id": product.BrandID}, Subgraph: "catalog", Change: wire.Updated})
 	if err != nil {
@@ -70,15 +70,14 @@ func (c *Core) UpdateProduct(ctx context.Context, caller wire.Identity, input Up
 	if err := input.check(); err != nil {
 		return nil, err
 	}
-	product, err := c.Product(ctx, input.Upc)
-	if err != nil {
+	product, err := c.store.UpdateProduct(ctx, input.Upc, input.apply, changed(input.Upc, wire.Updated))
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if product == nil {
+	case product == nil:
 		return nil, fault.At(fault.NotFound, "input.upc", "there is no product %q", input.Upc)
 	}
-	input.apply(product)
-	return product, c.store.UpdateProduct(ctx, product, changed(product, wire.Updated))
+	return relate([]*Product{product})[0], nil
 }
 
 func allowed(caller wire.Identity) error {
@@ -147,11 +146,8 @@ func (in UpdateProductInput) apply(product *Product) {
 }
 
 // changed is the news that a product is new or changed.
-func changed(product *Product, change wire.Change) wire.EntityChanged {
-	return wire.EntityChanged{
-		Type: "Product", Key: map[string]any{"upc": product.Upc}, Subgraph: "catalog", Change: change,
-		Data: map[string]any{"sku": product.Sku},
-	}
+func changed(upc string, change wire.Change) wire.EntityChanged {
+	return wire.EntityChanged{Type: "Product", Key: map[string]any{"upc": upc}, Subgraph: "catalog", Change: change}
 }
 
 // newUPC makes a product code that nobody else makes: 130 random bits.

@@ -108,3 +108,11 @@ func withLock(ctx context.Context, db *bun.DB, name string, f func() error) erro
 	defer conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock(hashtext(?))", "weft."+name)
 	return f()
 }
+
+// Lock makes other transactions that Lock the same row wait until this one ends. It does so by writing the row as it
+// is, which PostgreSQL takes as a lock on it; in SQLite the transaction has the only write lock anyway.
+func Lock(ctx context.Context, tx bun.Tx, table, keyColumn, key string) error {
+	column := bun.Ident(keyColumn)
+	_, err := tx.ExecContext(ctx, "UPDATE ? SET ? = ? WHERE ? = ?", bun.Ident(table), column, column, column, key)
+	return err
+}

@@ -114,26 +114,48 @@ func (s *Store) CountUsers(ctx context.Context) (int, error) {
 	return int(n), nil
 }
 
-// UpdateUser writes the person's profile and the event about it together.
-func (s *Store) UpdateUser(ctx context.Context, user *accounts.User, event wire.EntityChanged) error {
-	err := s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) error {
-		taken, err := tx.NewSelect().Model((*userRow)(nil)).
-			Where("u.username = ?", user.Username).Where("u.id <> ?", user.ID).Exists(ctx)
+// UpdateUser lets change alter the person's profile, and writes it and the event about it together.
+func (s *Store) UpdateUser(
+	ctx context.Context, id string, change func(*accounts.User), event func(*accounts.User) wire.EntityChanged,
+) (user *accounts.User, err error) {
+	err = s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
+		if err := kit.Lock(ctx, tx, "users", "id", id); err != nil {
+			return nil, err
+		}
+		var row userRow
+		err := tx.NewSelect().Model(&row).Where("u.id = ?", id).Scan(ctx)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil, nil
+		}
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if taken {
-			return fault.At(fault.Conflict, "input.username", "the username %q is taken", user.Username)
+		user = row.user()
+		change(user)
+		if err := write(ctx, tx, user); err != nil {
+			return nil, err
 		}
-		_, err = tx.NewUpdate().Model((*userRow)(nil)).
-			Set("name = ?", user.Name).Set("username = ?", user.Username).Set("bio = ?", user.Bio).
-			Where("id = ?", user.ID).Exec(ctx)
-		return err
-	}, event)
+		return []wire.EntityChanged{event(user)}, nil
+	})
 	if err != nil {
-		return fmt.Errorf("write a profile: %w", err)
+		return nil, fmt.Errorf("write a profile: %w", err)
 	}
-	return nil
+	return user, nil
+}
+
+func write(ctx context.Context, tx bun.Tx, user *accounts.User) error {
+	taken, err := tx.NewSelect().Model((*userRow)(nil)).
+		Where("u.username = ?", user.Username).Where("u.id <> ?", user.ID).Exists(ctx)
+	if err != nil {
+		return err
+	}
+	if taken {
+		return fault.At(fault.Conflict, "input.username", "the username %q is taken", user.Username)
+	}
+	_, err = tx.NewUpdate().Model((*userRow)(nil)).
+		Set("name = ?", user.Name).Set("username = ?", user.Username).Set("bio = ?", user.Bio).
+		Where("id = ?", user.ID).Exec(ctx)
+	return err
 }
 
 // Seed fills a new database with the people of the sample shop.

@@ -3,7 +3,9 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"time"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/weft-graphql/weft/schema/wire"
 	"github.com/weft-graphql/weft/subgraphs/catalog"
+	"github.com/weft-graphql/weft/subgraphs/kit"
 	"github.com/weft-graphql/weft/subgraphs/kit/events"
 	"github.com/weft-graphql/weft/subgraphs/kit/fault"
 )
@@ -266,31 +269,50 @@ func (s *Store) Brands(ctx context.Context, ids []string) ([]*catalog.Brand, err
 
 // CreateProduct writes a new product and the events about it together.
 func (s *Store) CreateProduct(ctx context.Context, product *catalog.Product, events ...wire.EntityChanged) error {
-	err := s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) error {
-		taken, err := tx.NewSelect().Model((*productRow)(nil)).Where("p.sku = ?", product.Sku).Exists(ctx)
+	err := s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
+		// The unique index decides, so that two requests at once cannot both write one.
+		result, err := tx.NewInsert().Model(rowOf(product)).On("CONFLICT (sku) DO NOTHING").Exec(ctx)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if taken {
-			return fault.At(fault.Conflict, "input.sku", "the sku %q is taken", product.Sku)
+		inserted, err := result.RowsAffected()
+		if err != nil {
+			return nil, err
 		}
-		_, err = tx.NewInsert().Model(rowOf(product)).Exec(ctx)
-		return err
-	}, events...)
+		if inserted == 0 {
+			return nil, fault.At(fault.Conflict, "input.sku", "the sku %q is taken", product.Sku)
+		}
+		return events, nil
+	})
 	if err != nil {
 		return fmt.Errorf("write a new product: %w", err)
 	}
 	return nil
 }
 
-// UpdateProduct writes what can change of a product and the events about it together.
-func (s *Store) UpdateProduct(ctx context.Context, product *catalog.Product, events ...wire.EntityChanged) error {
-	err := s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) error {
-		_, err := tx.NewUpdate().Model(rowOf(product)).Column("name", "description", "price", "weight").WherePK().Exec(ctx)
-		return err
-	}, events...)
+// UpdateProduct lets change alter the product, and writes what can change of it and the event about it together.
+func (s *Store) UpdateProduct(
+	ctx context.Context, upc string, change func(*catalog.Product), event wire.EntityChanged,
+) (product *catalog.Product, err error) {
+	err = s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
+		if err := kit.Lock(ctx, tx, "products", "upc", upc); err != nil {
+			return nil, err
+		}
+		var row productRow
+		err := tx.NewSelect().Model(&row).Where("p.upc = ?", upc).Scan(ctx)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		product = row.product()
+		change(product)
+		_, err = tx.NewUpdate().Model(rowOf(product)).Column("name", "description", "price", "weight").WherePK().Exec(ctx)
+		return []wire.EntityChanged{event}, err
+	})
 	if err != nil {
-		return fmt.Errorf("write a product: %w", err)
+		return nil, fmt.Errorf("write a product: %w", err)
 	}
-	return nil
+	return product, nil
 }

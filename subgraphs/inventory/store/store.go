@@ -182,23 +182,22 @@ func (s *Store) ChangeStock(
 	ctx context.Context, upc, warehouse string, change func(int) (int, error), events ...wire.EntityChanged,
 ) (*inventory.StockLevel, error) {
 	row := &stockRow{UPC: upc, WarehouseID: warehouse}
-	err := s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) error {
-		// Writing the row first takes its lock in PostgreSQL; in SQLite the transaction has the only write lock anyway.
-		if _, err := tx.NewUpdate().Model((*productRow)(nil)).Set("upc = upc").Where("upc = ?", upc).Exec(ctx); err != nil {
-			return err
+	err := s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
+		if err := kit.Lock(ctx, tx, "products", "upc", upc); err != nil {
+			return nil, err
 		}
 		err := tx.NewSelect().Model(row).WherePK().Scan(ctx)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return err
+			return nil, err
 		}
 		if row.Quantity, err = change(row.Quantity); err != nil {
-			return err
+			return nil, err
 		}
 		row.UPC, row.WarehouseID, row.UpdatedAt = upc, warehouse, time.Now().UTC()
 		_, err = tx.NewInsert().Model(row).On("CONFLICT (upc, warehouse_id) DO UPDATE").
 			Set("quantity = EXCLUDED.quantity").Set("updated_at = EXCLUDED.updated_at").Exec(ctx)
-		return err
-	}, events...)
+		return events, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("write stock: %w", err)
 	}
@@ -207,10 +206,10 @@ func (s *Store) ChangeStock(
 
 // AddProduct makes a product known, with nothing in stock.
 func (s *Store) AddProduct(ctx context.Context, eventID, upc string, event wire.EntityChanged) error {
-	err := s.outbox.CommitOnce(ctx, eventID, func(ctx context.Context, tx bun.Tx) error {
+	err := s.outbox.CommitOnce(ctx, eventID, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
 		_, err := tx.NewInsert().Model(&productRow{UPC: upc}).On("CONFLICT DO NOTHING").Exec(ctx)
-		return err
-	}, event)
+		return []wire.EntityChanged{event}, err
+	})
 	if err != nil {
 		return fmt.Errorf("add a product: %w", err)
 	}

@@ -44,10 +44,11 @@ func newDatabase(t *testing.T) *bun.DB {
 	return db
 }
 
-func write(text string) func(context.Context, bun.Tx) error {
-	return func(ctx context.Context, tx bun.Tx) error {
+// write writes a note and tells of it.
+func write(text string, news ...wire.EntityChanged) events.Change {
+	return func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
 		_, err := tx.NewInsert().Model(&note{Text: text}).Exec(ctx)
-		return err
+		return news, err
 	}
 }
 
@@ -113,22 +114,20 @@ func TestChangeAndEventAreCommittedTogether(t *testing.T) {
 	db := newDatabase(t)
 	outbox := events.NewOutbox(db, true)
 	ctx := context.Background()
-	if err := outbox.Commit(ctx, write("a"), about("a"), about("b")); err != nil {
+	if err := outbox.Commit(ctx, write("a", about("a"), about("b"))); err != nil {
 		t.Fatal(err)
 	}
 	failed := errors.New("failed")
-	err := outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) error {
-		if err := write("c")(ctx, tx); err != nil {
-			return err
-		}
-		return failed
-	}, about("c"))
+	err := outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
+		news, err := write("c", about("c"))(ctx, tx)
+		return news, errors.Join(err, failed)
+	})
 	if !errors.Is(err, failed) {
 		t.Errorf("got %v", err)
 	}
 	bad := about("d")
 	bad.Type = ""
-	if err := outbox.Commit(ctx, write("d"), bad); err == nil {
+	if err := outbox.Commit(ctx, write("d", bad)); err == nil {
 		t.Error("an event without type was stored")
 	}
 	if n, m := count(t, db, "notes"), count(t, db, "weft_outbox"); n != 1 || m != 2 {
@@ -138,7 +137,7 @@ func TestChangeAndEventAreCommittedTogether(t *testing.T) {
 
 func TestWithoutBusNothingIsKept(t *testing.T) {
 	db := newDatabase(t)
-	if err := events.NewOutbox(db, false).Commit(context.Background(), write("a"), about("a")); err != nil {
+	if err := events.NewOutbox(db, false).Commit(context.Background(), write("a", about("a"))); err != nil {
 		t.Fatal(err)
 	}
 	if n, m := count(t, db, "notes"), count(t, db, "weft_outbox"); n != 1 || m != 0 {
@@ -149,13 +148,13 @@ func TestWithoutBusNothingIsKept(t *testing.T) {
 func TestRelayPublishesUntilItWorks(t *testing.T) {
 	db := newDatabase(t)
 	outbox := events.NewOutbox(db, true)
-	if err := outbox.Commit(context.Background(), write("a"), about("a")); err != nil { // before the relay runs
+	if err := outbox.Commit(context.Background(), write("a", about("a"))); err != nil { // before the relay runs
 		t.Fatal(err)
 	}
 	bus := newReceiver(2)
 	stop := events.StartRelay(outbox, bus, quiet)
 	for _, text := range []string{"b", "c"} {
-		if err := outbox.Commit(context.Background(), write(text), about(text)); err != nil {
+		if err := outbox.Commit(context.Background(), write(text, about(text))); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -174,7 +173,7 @@ func TestStoppedRelayLooksOnceMore(t *testing.T) {
 	outbox := events.NewOutbox(db, true)
 	bus := newReceiver(0)
 	stop := events.StartRelay(outbox, bus, quiet)
-	if err := outbox.Commit(context.Background(), write("a"), about("a")); err != nil {
+	if err := outbox.Commit(context.Background(), write("a", about("a"))); err != nil {
 		t.Fatal(err)
 	}
 	stop()
@@ -185,7 +184,7 @@ func TestUnreachableBusKeepsEvents(t *testing.T) {
 	db := newDatabase(t)
 	outbox := events.NewOutbox(db, true)
 	stop := events.StartRelay(outbox, newReceiver(1_000_000), quiet)
-	if err := outbox.Commit(context.Background(), write("a"), about("a")); err != nil {
+	if err := outbox.Commit(context.Background(), write("a", about("a"))); err != nil {
 		t.Fatal(err)
 	}
 	stop()
@@ -203,11 +202,11 @@ func TestRepeatedEventIsHarmless(t *testing.T) {
 	outbox := events.NewOutbox(db, true)
 	ctx := context.Background()
 	failed := errors.New("failed")
-	if err := outbox.CommitOnce(ctx, "1", func(context.Context, bun.Tx) error { return failed }, about("a")); !errors.Is(err, failed) {
+	if err := outbox.CommitOnce(ctx, "1", func(context.Context, bun.Tx) ([]wire.EntityChanged, error) { return nil, failed }); !errors.Is(err, failed) {
 		t.Errorf("got %v", err)
 	}
 	for range 3 { // a failure is not remembered as done, a success is
-		if err := outbox.CommitOnce(ctx, "1", write("a"), about("a")); err != nil {
+		if err := outbox.CommitOnce(ctx, "1", write("a", about("a"))); err != nil {
 			t.Fatal(err)
 		}
 	}

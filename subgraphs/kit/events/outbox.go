@@ -46,53 +46,46 @@ func NewOutbox(db *bun.DB, enabled bool) *Outbox {
 	return &Outbox{db: db, enabled: enabled, wake: make(chan struct{}, 1)}
 }
 
-// Commit runs change in a transaction that also stores the events, and wakes the relay once it is committed. It gives
+// Change alters the database and says which events tell of it.
+type Change func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error)
+
+// Commit runs change in a transaction that also stores its events, and wakes the relay once it is committed. It gives
 // each event its id and time.
-func (o *Outbox) Commit(
-	ctx context.Context, change func(context.Context, bun.Tx) error, events ...wire.EntityChanged,
-) error {
+func (o *Outbox) Commit(ctx context.Context, change Change) error {
+	n := 0
 	err := o.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		if err := change(ctx, tx); err != nil {
+		events, err := change(ctx, tx)
+		if err != nil {
 			return err
 		}
+		n = len(events)
 		return o.record(ctx, tx, events)
 	})
-	if err == nil {
-		o.signal(len(events))
+	if err == nil && n > 0 {
+		o.signal()
 	}
 	return err
 }
 
 // CommitOnce is Commit for a change that an event from elsewhere asks for. It notes the event's id in the same
 // transaction; when it was noted before, nothing happens, so that a repeated event is harmless.
-func (o *Outbox) CommitOnce(
-	ctx context.Context, id string, change func(context.Context, bun.Tx) error, events ...wire.EntityChanged,
-) error {
-	fresh := false
-	err := o.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+func (o *Outbox) CommitOnce(ctx context.Context, id string, change Change) error {
+	return o.Commit(ctx, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
 		result, err := tx.NewInsert().Model(&inboxRow{ID: id, At: time.Now().UTC()}).On("CONFLICT DO NOTHING").Exec(ctx)
 		if err != nil {
-			return fmt.Errorf("note an event as taken in: %w", err)
+			return nil, fmt.Errorf("note an event as taken in: %w", err)
 		}
 		inserted, err := result.RowsAffected()
 		if err != nil || inserted == 0 {
-			return err
+			return nil, err
 		}
-		fresh = true
-		if err := change(ctx, tx); err != nil {
-			return err
-		}
-		return o.record(ctx, tx, events)
+		return change(ctx, tx)
 	})
-	if err == nil && fresh {
-		o.signal(len(events))
-	}
-	return err
 }
 
-// signal tells the relay that n events were committed.
-func (o *Outbox) signal(n int) {
-	if !o.enabled || n == 0 {
+// signal tells the relay that something was committed.
+func (o *Outbox) signal() {
+	if !o.enabled {
 		return
 	}
 	select {

@@ -208,26 +208,26 @@ func (s *Store) CountByAuthor(ctx context.Context, ids []string) (map[string]int
 
 // AddReview writes the review, brings the product's score up to date and writes the events, all together.
 func (s *Store) AddReview(ctx context.Context, review *reviews.Review, events ...wire.EntityChanged) error {
-	err := s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) error {
+	err := s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
 		// The unique index decides, so that two requests at once cannot both write one.
 		result, err := tx.NewInsert().Model(&reviewRow{
 			ID: review.ID, UPC: review.Upc, AuthorID: review.AuthorID, Rating: review.Rating,
 			Title: review.Title, Body: review.Body, Verified: review.Verified, CreatedAt: review.CreatedAt,
 		}).On("CONFLICT (upc, author_id) DO NOTHING").Exec(ctx)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		inserted, err := result.RowsAffected()
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if inserted == 0 {
-			return fault.At(fault.Conflict, "input.upc", "you have reviewed product %q already", review.Upc)
+			return nil, fault.At(fault.Conflict, "input.upc", "you have reviewed product %q already", review.Upc)
 		}
 		_, err = tx.NewUpdate().Model((*productRow)(nil)).Set("review_count = review_count + 1").
 			Set("rating_sum = rating_sum + ?", review.Rating).Where("upc = ?", review.Upc).Exec(ctx)
-		return err
-	}, events...)
+		return events, err
+	})
 	if err != nil {
 		return fmt.Errorf("write a review: %w", err)
 	}
@@ -236,10 +236,10 @@ func (s *Store) AddReview(ctx context.Context, review *reviews.Review, events ..
 
 // AddProduct makes a product known, with no review.
 func (s *Store) AddProduct(ctx context.Context, eventID, upc string, event wire.EntityChanged) error {
-	err := s.outbox.CommitOnce(ctx, eventID, func(ctx context.Context, tx bun.Tx) error {
+	err := s.outbox.CommitOnce(ctx, eventID, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
 		_, err := tx.NewInsert().Model(&productRow{UPC: upc}).On("CONFLICT DO NOTHING").Exec(ctx)
-		return err
-	}, event)
+		return []wire.EntityChanged{event}, err
+	})
 	if err != nil {
 		return fmt.Errorf("add a product: %w", err)
 	}
@@ -248,13 +248,13 @@ func (s *Store) AddProduct(ctx context.Context, eventID, upc string, event wire.
 
 // PutUser takes over the public name of a person, unless a later event has told another one already.
 func (s *Store) PutUser(ctx context.Context, eventID, id, username string, event wire.EntityChanged) error {
-	err := s.outbox.CommitOnce(ctx, eventID, func(ctx context.Context, tx bun.Tx) error {
+	err := s.outbox.CommitOnce(ctx, eventID, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
 		_, err := tx.NewInsert().Model(&personRow{ID: id, Username: username, Version: eventID}).
 			On("CONFLICT (id) DO UPDATE").
 			Set("username = EXCLUDED.username").Set("version = EXCLUDED.version").
 			Where("u.version < EXCLUDED.version").Exec(ctx)
-		return err
-	}, event)
+		return []wire.EntityChanged{event}, err
+	})
 	if err != nil {
 		return fmt.Errorf("take over a username: %w", err)
 	}
