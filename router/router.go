@@ -69,7 +69,7 @@ func New(cfg *config.Config, options Options) (*Router, error) {
 	sdl := options.Supergraph
 	if sdl == "" {
 		var err error
-		if sdl, err = loadSupergraph(&cfg.Supergraph); err != nil {
+		if sdl, err = LoadSupergraph(&cfg.Supergraph); err != nil {
 			return nil, err
 		}
 	}

@@ -11,8 +11,8 @@ import (
 	"github.com/weft-graphql/weft/router/config"
 )
 
-// loadSupergraph reads the configured supergraph, or composes the configured subgraphs.
-func loadSupergraph(s *config.Supergraph) (string, error) {
+// LoadSupergraph reads the configured supergraph, or composes the configured subgraphs.
+func LoadSupergraph(s *config.Supergraph) (string, error) {
 	if s.Path != "" {
 		text, err := os.ReadFile(s.Path)
 		if err != nil {
@@ -63,7 +63,7 @@ func (r *Router) Watch(ctx context.Context) {
 	watch := config.NewFileWatch(files)
 	for watch.Wait(ctx, s.PollInterval) {
 		began := time.Now()
-		sdl, err := loadSupergraph(s)
+		sdl, err := LoadSupergraph(s)
 		if err == nil {
 			err = r.Swap(sdl)
 		}

@@ -18,7 +18,9 @@ type cli struct {
 	Router   routerCommand   `cmd:"" help:"Serve a supergraph."`
 	Subgraph subgraphCommand `cmd:"" help:"Serve one of the sample services."`
 	Compose  composeCommand  `cmd:"" help:"Make a supergraph of subgraphs."`
+	Check    checkCommand    `cmd:"" help:"Compare proposed subgraph schemas with the graph in use: what changes, and who breaks."`
 	Bench    benchCommand    `cmd:"" help:"Measure a GraphQL endpoint with the benchmark's workloads or one of yours."`
+	Cache    cacheCommand    `cmd:"" help:"Look into the entity cache, or invalidate it."`
 	Config   configCommand   `cmd:"" help:"Help with the router's configuration file."`
 	Health   healthCommand   `cmd:"" help:"Ask a running router or subgraph whether it is ready."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
