@@ -347,6 +347,7 @@ func (t *taker) useSpecial(s *special, level int) *bsel {
 	if placed {
 		return t.entered[enteredAt{s.node.place, slot{s.node.graph, level, false}, variant}].sel
 	}
+	t.use(s.node, level)
 	fields := t.repFields(s.want.class, s.way.in.Requires, level-1, false)
 	for variant = 0; ; variant++ {
 		var sel *bsel
