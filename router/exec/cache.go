@@ -11,11 +11,14 @@ import (
 //
 // The life of a cached subgraph request:
 //
-//	Prepare                      once, when the plan is compiled
-//	Lookup                       once per execution of the request, for all its calls together
-//	  (the misses go upstream)
-//	Wait                         only when Lookup left entities Pending; those that are a Miss afterwards go upstream
-//	Finish                       exactly once per Lookup, on every path, also when the client went away
+//	Prepare   once, when the plan is compiled
+//	Lookup    once per execution of the request, for all its calls together
+//	Finish    when the misses have been fetched (or there were none)
+//	Wait      only when Lookup left entities Pending: the misses are answered by then, so that two requests that wait
+//	          for each other's entities come to an end
+//	Finish    once more if entities were fetched that were a Miss after Wait
+//
+// The first Finish follows on every path, also when the client went away.
 type EntityCache interface {
 	// Prepare looks at a request of a plan. It returns nil when the request is never cached (nor, for a mutation, of
 	// interest), and is called once per request of a compiled plan.
@@ -33,15 +36,15 @@ type RequestCache interface {
 	Wait(ctx context.Context, f *CacheFetch)
 	// Finish tells what became of the misses: for each entity whose Fetched is set, Values, Null and Failed are filled
 	// in from the subgraph's answer. Nothing of f or o may be kept after Finish returned; the bytes must be copied.
-	// o.Err is not nil when there was no usable answer; then Finish may turn Miss entities for which it has stale
-	// values into Hits (it fills in Status and Values as Lookup does), and the executor uses them.
+	// o.Err is not nil when there was no usable answer; then Finish may turn entities that are a Miss, and for which it
+	// has stale values, into Hits (it fills in Status and Values as Lookup does), and the executor uses them.
 	Finish(ctx context.Context, f *CacheFetch, o *CacheOutcome)
 	// Mutated is called for mutation requests instead of the three others, when the subgraph has answered and before
 	// anything that comes after (follow-up requests, the next mutation field, the client's answer).
 	Mutated(ctx context.Context, f *CacheFetch, o *CacheOutcome)
 }
 
-// CacheFetch is one execution of a subgraph request. It is pooled: it must not be kept after Finish or Mutated.
+// CacheFetch is one execution of a subgraph request. It is pooled: it must not be kept after the last call with it.
 type CacheFetch struct {
 	// Session is what the Request of the execution carries for the cache (identity, declared vary headers, the client's
 	// cache directives, a collector of the answer's cache policy); the executor does not look at it.

@@ -76,11 +76,17 @@ type answer struct {
 	links []ref
 	// linked counts the links that the objects parsed so far need.
 	linked uint32
+	// ranges are where the composite values of entities stand in the body, in the order of the answer; only when the
+	// cache wants them.
+	ranges []slotRange
 	// pending are the elements of lists that are not complete.
 	pending []value
 	// collected has, for each collector of the request, the objects parsed for its node.
 	collected [][]uint32
 }
+
+// slotRange is where the value of a slot stands in the body.
+type slotRange struct{ slot, start, end uint32 }
 
 // slot returns the content of a slot of an object.
 func (a *answer) slot(o uint32, slot int32) value {
@@ -132,6 +138,7 @@ func (a *answer) reset() {
 	a.objects = keep(a.objects, maxKeptObjects)
 	a.links = keep(a.links, maxKeptObjects)
 	a.pending = keep(a.pending, maxKeptObjects)
+	a.ranges = keep(a.ranges, maxKeptObjects)
 	a.linked = 0
 	for i := range a.collected {
 		a.collected[i] = keep(a.collected[i], maxKeptObjects)

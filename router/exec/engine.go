@@ -92,5 +92,8 @@ func (p *Program) Execute(ctx context.Context, req *Request, resp *Response) {
 	x := p.acquire(ctx, req)
 	x.schedule()
 	x.answer(resp)
+	if p.engine.config.Cache != nil {
+		x.refreshes()
+	}
 	p.release(x)
 }

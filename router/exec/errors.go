@@ -121,8 +121,9 @@ func (l *errorList) explains(path []pathStep) bool {
 
 func clonePath(path []pathStep) []pathStep { return slices.Clone(path) }
 
-// failed notes that a request has no usable answer: an error at every object it should have completed.
-func (x *execution) failed(r *request, f *fetch, err error) {
+// failed notes that a request has no usable answer: an error at every object it should have completed. only tells which
+// entities of which call are concerned; nil means all.
+func (x *execution) failed(r *request, f *fetch, err error, only func(call, entity int) bool) {
 	f.trace.Error = err.Error()
 	name := r.plan.Subgraph.Name
 	e := clientError{
@@ -132,12 +133,11 @@ func (x *execution) failed(r *request, f *fetch, err error) {
 	}
 	for i := range r.calls {
 		c, run := &r.calls[i], &f.calls[i]
-		clear(run.entities)
-		x.placeAt(c, run, e, nil, nil)
-	}
-	at := firstAnswer(r.plan.ID)
-	for i, collected := range x.answers[at+fetchedAnswer].collected {
-		x.answers[at+fetchedAnswer].collected[i] = collected[:0]
+		if only == nil {
+			x.placeAt(c, run, e, nil, nil)
+			continue
+		}
+		x.placeAt(c, run, e, func(entity uint32) bool { return only(i, int(entity)) }, nil)
 	}
 }
 
@@ -158,7 +158,9 @@ func (x *execution) placeAt(c *call, run *callRun, e clientError, only func(enti
 			placed.objects = append(placed.objects, t.object)
 		}
 	}
-	x.errors.place(placed)
+	if len(placed.objects) > 0 || only == nil {
+		x.errors.place(placed)
+	}
 }
 
 // upstreamCode returns the code for a request that got no answer.
@@ -185,10 +187,6 @@ type subgraphError struct {
 func (x *execution) subgraphErrors(p *parser, r *request, f *fetch, picked [][]uint32) {
 	var raws []json.RawMessage
 	if json.Unmarshal(p.errors, &raws) != nil {
-		return
-	}
-	if len(raws) == 0 && !p.hasData {
-		x.failed(r, f, &answerError{code: codeMalformed, message: "the answer has neither data nor errors"})
 		return
 	}
 	limit := x.program.engine.config.Errors.Max
@@ -223,7 +221,7 @@ func (x *execution) subgraphError(r *request, f *fetch, picked [][]uint32, se *s
 	path := decodePath(se.Path)
 	first := &r.calls[0]
 	if !first.plan.Entities {
-		x.placeRoot(first, &f.calls[0], e, path)
+		x.placeRoot(first, &f.calls[0], f, e, path)
 		return
 	}
 	call := -1
@@ -253,7 +251,8 @@ func (x *execution) subgraphError(r *request, f *fetch, picked [][]uint32, se *s
 }
 
 // placeRoot notes an error of a root call.
-func (x *execution) placeRoot(c *call, run *callRun, e clientError, path []pathStep) {
+func (x *execution) placeRoot(c *call, run *callRun, f *fetch, e clientError, path []pathStep) {
+	f.cacheTaint(0, 0)
 	if len(path) == 0 {
 		x.errors.note(e)
 		return

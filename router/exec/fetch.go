@@ -28,18 +28,18 @@ func (x *execution) fetch(request int) {
 	case !asked:
 		f.trace.Skipped = true
 	case x.ctx.Err() != nil:
-		x.failed(r, f, x.ctx.Err())
+		x.failed(r, f, x.ctx.Err(), nil)
 	case r.cache != nil:
 		x.fetchCached(request, r, f)
 	default:
 		f.body = x.body(f.body[:0], r, f, nil)
 		if err := x.send(r, f, f.body, &f.response); err != nil {
-			x.failed(r, f, err)
+			x.failed(r, f, err, nil)
 			break
 		}
 		p := parser{a: x.answers[firstAnswer(request)+fetchedAnswer]}
 		if err := x.parse(&p, r, f, &f.response, nil); err != nil {
-			x.failed(r, f, err)
+			x.failed(r, f, err, nil)
 		}
 	}
 	for i := range r.calls {
@@ -133,8 +133,8 @@ func (run *callRun) grow() {
 	}
 }
 
-// body writes the request's body. only tells which entities of each call to ask for; nil means all.
-func (x *execution) body(out []byte, r *request, f *fetch, only func(call, entity int) bool) []byte {
+// body writes the request's body. picked are, for each call, the entities to ask for; nil means all.
+func (x *execution) body(out []byte, r *request, f *fetch, picked [][]uint32) []byte {
 	out = append(out, r.opening...)
 	first := true
 	for _, v := range r.variables {
@@ -161,11 +161,15 @@ func (x *execution) body(out []byte, r *request, f *fetch, only func(call, entit
 		first = false
 		out = append(out, r.calls[i].spelled...)
 		run := &f.calls[i]
-		for j, s := range run.spans {
-			if only != nil && !only(i, j) {
-				continue
+		if picked == nil {
+			for _, s := range run.spans {
+				out = append(append(out, run.text[s.start:s.end]...), ',')
 			}
-			out = append(append(out, run.text[s.start:s.end]...), ',')
+		} else {
+			for _, entity := range picked[i] {
+				s := run.spans[entity]
+				out = append(append(out, run.text[s.start:s.end]...), ',')
+			}
 		}
 		if out[len(out)-1] == ',' {
 			out = out[:len(out)-1]
@@ -200,12 +204,14 @@ func (x *execution) parse(p *parser, r *request, f *fetch, resp *upstream.Respon
 	p.a.body = p.b
 	d := dataReader{x: x, request: r, fetch: f, picked: picked}
 	ok := p.document(d.read)
+	if !ok {
+		d.forget(p.a)
+	}
 	p.a.addLinks()
 	switch {
 	case !ok && resp.Status/100 != 2:
 		return &answerError{code: codeHTTP, message: "it answered with the HTTP status " + strconv.Itoa(resp.Status)}
 	case !ok:
-		d.forget()
 		return &answerError{code: codeMalformed, message: p.problem + " (at byte " + strconv.Itoa(p.at) + ")"}
 	case !p.hasData && p.errors == nil && resp.Status/100 != 2:
 		return &answerError{code: codeHTTP, message: "it answered with the HTTP status " + strconv.Itoa(resp.Status)}
@@ -230,7 +236,10 @@ type dataReader struct {
 }
 
 // forget drops what was read of an answer that turned out to be broken.
-func (d *dataReader) forget() {
+func (d *dataReader) forget(a *answer) {
+	for i := range a.collected {
+		a.collected[i] = a.collected[i][:0]
+	}
 	for i := range d.fetch.calls {
 		run := &d.fetch.calls[i]
 		if d.picked == nil {

@@ -18,8 +18,8 @@ type parser struct {
 	// dataNull tells that data is null or absent; data is its raw range otherwise.
 	hasData bool
 	data    []byte
-	// ranges, when the cache wants to know, gets the raw value of every field of entities: see ranges in fetch.go.
-	ranges *[]value
+	// ranges asks for answer.ranges.
+	ranges bool
 }
 
 const notJSON = "the answer is not JSON"
@@ -116,7 +116,7 @@ func (p *parser) entry(key string, i int, seen *[3]bool, data func(p *parser, i 
 		if raw[0] != '[' && raw[0] != 'n' {
 			return p.fail(start, "errors is not a list")
 		}
-		if raw[0] == '[' {
+		if raw[0] == '[' && skipSpace(raw, 1) != len(raw)-1 {
 			p.errors = raw
 		}
 	case "extensions":
@@ -182,6 +182,9 @@ func (p *parser) object(n *node, typ int32, i int) (uint32, int) {
 				return 0, -1
 			}
 			a.values[at] = v
+			if p.ranges && n.set.Owner == nil && v.kind() >= kindObject {
+				a.ranges = append(a.ranges, slotRange{slot: at, start: uint32(i), end: uint32(end)})
+			}
 			if f.leaf == leafTypename && v.kind() == kindString {
 				if named := p.types.find(b[i:end]); named != typeUnknown || typ < 0 {
 					typ = named

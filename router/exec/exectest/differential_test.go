@@ -95,12 +95,12 @@ func randomly(t *trial, rnd *rand.Rand) (*plan.Plan, error) {
 }
 
 // run plans and executes a trial.
-func (t *trial) run(rnd *rand.Rand, planned func(*trial, *rand.Rand) (*plan.Plan, error), spoil func([]byte) ([]byte, int, error)) (*Answer, string, error) {
+func (t *trial) run(rnd *rand.Rand, planned func(*trial, *rand.Rand) (*plan.Plan, error), cache exec.EntityCache, spoil func([]byte) ([]byte, int, error)) (*Answer, string, error) {
 	p, err := planned(t, rnd)
 	if err != nil {
 		return nil, "", fmt.Errorf("planning: %w", err)
 	}
-	config := exec.Config{MaxParallel: rnd.IntN(3)}
+	config := exec.Config{MaxParallel: rnd.IntN(3), Cache: cache}
 	for range t.world.Supergraph.Subgraphs {
 		config.Subgraphs = append(config.Subgraphs, &fake{world: t.world, spoil: spoil})
 	}
@@ -233,16 +233,31 @@ func compareErrors(want []ReferenceError, answer *Answer, inputs bool) error {
 	return nil
 }
 
-func TestRandomPlansAgreeWithTheReference(t *testing.T) { agree(t, load(t), randomly) }
+func TestRandomPlansAgreeWithTheReference(t *testing.T) { agree(t, load(t), randomly, nil) }
+
+func TestCachedAnswersAgreeWithTheReference(t *testing.T) {
+	hits, misses := 0, 0
+	var cache *Cache
+	agree(t, load(t), randomly, func() exec.EntityCache {
+		if cache != nil {
+			hits, misses = hits+cache.Hits, misses+cache.Misses
+		}
+		cache = NewCache()
+		return cache
+	})
+	if hits < misses/2 {
+		t.Errorf("%d hits and %d misses: the second run should hit what the first has fetched", hits, misses)
+	}
+}
 
 func TestPlansAgreeWithTheReference(t *testing.T) {
 	sg := load(t)
 	planner := plan.New(sg)
-	agree(t, sg, func(t *trial, _ *rand.Rand) (*plan.Plan, error) { return planner.Plan(t.operation) })
+	agree(t, sg, func(t *trial, _ *rand.Rand) (*plan.Plan, error) { return planner.Plan(t.operation) }, nil)
 }
 
 // agree compares the answers to random operations with the reference's.
-func agree(t *testing.T, sg *supergraph.Supergraph, planned func(*trial, *rand.Rand) (*plan.Plan, error)) {
+func agree(t *testing.T, sg *supergraph.Supergraph, planned func(*trial, *rand.Rand) (*plan.Plan, error), caches func() exec.EntityCache) {
 	t.Helper()
 	done, invalid, unplanned := 0, 0, 0
 	for seed := uint64(0); done < *cases; seed++ {
@@ -256,7 +271,11 @@ func agree(t *testing.T, sg *supergraph.Supergraph, planned func(*trial, *rand.R
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, plan, err := trial.run(rnd, planned, nil)
+		var cache exec.EntityCache
+		if caches != nil {
+			cache = caches()
+		}
+		got, plan, err := trial.run(rnd, planned, cache, nil)
 		if err != nil {
 			if strings.HasPrefix(err.Error(), "planning") {
 				unplanned++

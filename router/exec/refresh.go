@@ -1,0 +1,88 @@
+package exec
+
+import (
+	"bytes"
+	"context"
+	"slices"
+
+	"github.com/weft-graphql/weft/router/supergraph"
+	"github.com/weft-graphql/weft/router/upstream"
+)
+
+// refreshes fetches again, in the background, what the cache answered with although it was stale. It is called when
+// the client's answer is printed: everything that is needed later is copied.
+func (x *execution) refreshes() {
+	for i := range x.fetches {
+		f := &x.fetches[i]
+		if f.cache == nil {
+			continue
+		}
+		entities := f.cache.fetch.Entities
+		if slices.ContainsFunc(entities, func(e CacheEntity) bool { return e.Refresh }) {
+			x.refresh(i, f)
+		}
+	}
+}
+
+// refresh runs a request again for the stale entities.
+func (x *execution) refresh(request int, f *fetch) {
+	r := &x.program.requests[request]
+	req := &Request{CacheSession: x.request.CacheSession, Epoch: x.request.Epoch}
+	if x.request.Variables != nil {
+		req.Variables = copyVariables(r, x.request.Variables)
+	}
+	if x.request.Header != nil {
+		headers := slices.Clone(x.request.Header(r.plan.Subgraph))
+		req.Header = func(*supergraph.Subgraph) []upstream.Header { return headers }
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(x.ctx), x.program.engine.config.RefreshTimeout)
+	again := x.program.acquire(ctx, req)
+	to := &again.fetches[request]
+	if to.cache == nil {
+		to.cache = &cacheRun{picked: make([][]uint32, len(r.calls))}
+	}
+	var states []any
+	for i := range r.calls {
+		run := &to.calls[i]
+		for j, e := range f.cache.fetch.Entities {
+			if e.Call != i || !e.Refresh {
+				continue
+			}
+			states = append(states, e.State)
+			if e.Representation != nil {
+				s := f.calls[i].spans[j-f.cache.first[i]]
+				start := len(run.text)
+				run.text = append(run.text, e.Representation...)
+				run.spans = append(run.spans, span{start: start, end: len(run.text), named: start + e.KeyLength, typ: s.typ})
+			}
+			run.entities = append(run.entities, 0)
+		}
+	}
+	go func() {
+		defer cancel()
+		again.describe(r, to)
+		c := to.cache
+		for i := range min(len(states), len(c.fetch.Entities)) {
+			c.fetch.Entities[i].State = states[i]
+		}
+		c.pick()
+		o := again.sendPicked(request, fetchedAnswer, r, to)
+		r.cache.Finish(ctx, &c.fetch, &o)
+		again.program.release(again)
+	}()
+}
+
+// rawVariables are variables that stay as they are.
+type rawVariables map[int][]byte
+
+func (v rawVariables) Raw(index int) []byte { return v[index] }
+
+func copyVariables(r *request, from Variables) rawVariables {
+	copied := rawVariables{}
+	for _, v := range r.plan.Variables {
+		if raw := from.Raw(v.Index); raw != nil {
+			copied[v.Index] = bytes.Clone(raw)
+		}
+	}
+	return copied
+}
