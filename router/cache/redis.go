@@ -10,6 +10,14 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
+// The client library writes a line to the standard error for every attempt to connect that fails. The breaker reports
+// an outage once, where it belongs.
+func init() { redis.SetLogger(silence{}) }
+
+type silence struct{}
+
+func (silence) Printf(context.Context, string, ...any) {}
+
 // newRedis makes the client for the configured mode; nil when there is no address. It does not connect yet.
 func newRedis(c Config) (redis.UniversalClient, error) {
 	r := c.Redis

@@ -23,10 +23,12 @@ import (
 	"github.com/weft-graphql/weft/router/supergraph"
 )
 
-// clock is a clock that tests move.
+// clock is a clock that only tests move.
 type clock struct{ offset atomic.Int64 }
 
-func (c *clock) now() time.Time          { return time.Now().Add(time.Duration(c.offset.Load())) }
+var began = time.Now()
+
+func (c *clock) now() time.Time          { return began.Add(time.Duration(c.offset.Load())) }
 func (c *clock) advance(d time.Duration) { c.offset.Add(int64(d)) }
 func quiet() *slog.Logger                { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
 func loadShop(t testing.TB) *supergraph.Supergraph {
@@ -207,7 +209,7 @@ type result struct {
 // run does what the executor does for one request.
 func (a *ask) run(ctx context.Context, v *Visit, vars variableValues, reps []string, up upstreamFunc) (result, error) {
 	f := a.fetch(v, vars, reps)
-	r := &run{ask: a, f: f, up: up}
+	r := &run{ask: a, f: f, up: up, done: map[int]bool{}}
 	a.cache.Lookup(ctx, f)
 	err := r.round(ctx)
 	pending := false
@@ -225,6 +227,7 @@ func (a *ask) run(ctx context.Context, v *Visit, vars variableValues, reps []str
 	for i := range f.Entities {
 		e := &f.Entities[i]
 		res.status = append(res.status, e.Status)
+		e.Fetched = r.done[i]
 		res.values = append(res.values, a.text(e))
 	}
 	return res, err
@@ -290,6 +293,8 @@ type run struct {
 	f       *exec.CacheFetch
 	up      upstreamFunc
 	fetched []string
+	// done are the entities the subgraph answered for.
+	done map[int]bool
 }
 
 // round sends what is missing, if anything is, and finishes.
@@ -298,8 +303,8 @@ func (r *run) round(ctx context.Context) error {
 	var reps []string
 	for i := range r.f.Entities {
 		e := &r.f.Entities[i]
-		e.Fetched = e.Fetched && false
-		if e.Status == exec.CacheMiss {
+		e.Fetched = false
+		if e.Status == exec.CacheMiss && !r.done[i] {
 			asked = append(asked, i)
 			reps = append(reps, string(e.Representation))
 		}
@@ -346,6 +351,11 @@ func (r *run) send(ctx context.Context, f *exec.CacheFetch, asked []int, reps []
 		}
 		for k, w := range e.Wanted {
 			e.Values[k] = member(raw, r.ask.req.Calls[0].Selection.Fields[w].Key)
+		}
+	}
+	if f == r.f {
+		for _, i := range asked {
+			r.done[i] = true
 		}
 	}
 	r.ask.cache.Finish(ctx, f, o)
@@ -398,6 +408,8 @@ func (a *ask) mutate(ctx context.Context, v *Visit, data string, err error) {
 type shop struct {
 	mu     sync.Mutex
 	header map[string]string
+	// extensions is what every answer brings.
+	extensions string
 	// byKey are the entities' JSON objects by representation.
 	byKey map[string]string
 	calls int
@@ -415,7 +427,7 @@ func (s *shop) upstream(reps []string) subgraphAnswer {
 	if s.down {
 		return subgraphAnswer{err: errDown}
 	}
-	ans := subgraphAnswer{header: s.header}
+	ans := subgraphAnswer{header: s.header, extensions: s.extensions}
 	for _, r := range reps {
 		e, ok := s.byKey[r]
 		if !ok {

@@ -18,8 +18,11 @@ import (
 // The scripts below are the only ones that touch them. A table that is gone (flushed, evicted, a new server) is begun
 // again with floors at the present, so that nothing stored before counts: losing the table never revives anything.
 
-// prologue opens the table: it sets seq, the present on the clock, and the floors.
-const prologue = `
+// allowOOM lets a script write when Redis is at its memory limit: invalidations must get through then as well.
+const allowOOM = "#!lua flags=allow-oom\n"
+
+// prologue opens the table: it reads the clock (last), and begins the table again if it is gone.
+const prologue = allowOOM + `
 local t = redis.call('TIME')
 local now = t[1] * 1000000 + t[2]
 local last = tonumber(redis.call('HGET', KEYS[1], 'clock') or '0')
@@ -88,7 +91,7 @@ return {
 //	KEYS  the entity's hash
 //	ARGV  the reading, how long to keep it (ms)
 //	returns 1 if something was stored
-var entityScript = redis.NewScript(`
+var entityScript = redis.NewScript(allowOOM + `
 if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then redis.call('DEL', KEYS[1]) end
 local since = tonumber(redis.call('HGET', KEYS[1], 'since') or '0')
 local had = redis.call('HLEN', KEYS[1]) > 1 and 1 or 0
