@@ -2,6 +2,7 @@ package compose
 
 import (
 	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/weft-graphql/weft/router/compose/api"
@@ -26,10 +27,7 @@ func (c composition) run(inputs []Subgraph) (*Result, []*Error) {
 	if len(errs) > 0 {
 		return nil, errs
 	}
-	if errs := upgrade.All(subgraphs); len(errs) > 0 {
-		return nil, errs
-	}
-	if errs := validateAll(subgraphs); len(errs) > 0 {
+	if errs := upgraded(subgraphs); len(errs) > 0 {
 		return nil, errs
 	}
 	merged, errs := merge.Merge(subgraphs)
@@ -73,12 +71,16 @@ func uniqueNames(inputs []Subgraph) []*Error {
 	return out
 }
 
-// load parses and checks all subgraphs side by side, and returns them sorted by name.
+// load parses and checks all subgraphs side by side, and returns them sorted by name. The rules of federation are
+// checked later for Federation 1 schemas, which have to be upgraded first.
 func load(inputs []Subgraph) ([]*subgraph.Subgraph, []*Error) {
 	loaded := make([]*subgraph.Subgraph, len(inputs))
 	found := make([][]*Error, len(inputs))
 	each(len(inputs), func(i int) {
 		loaded[i], found[i] = subgraph.Load(inputs[i].Name, inputs[i].URL, inputs[i].File, inputs[i].SDL)
+		if loaded[i] != nil && loaded[i].IsFederation2() {
+			found[i] = subgraph.Validate(loaded[i])
+		}
 	})
 	if errs := inNameOrder(inputs, found); len(errs) > 0 {
 		return nil, errs
@@ -102,14 +104,20 @@ func inNameOrder(inputs []Subgraph, found [][]*Error) []*Error {
 	return out
 }
 
-func validateAll(subgraphs []*subgraph.Subgraph) []*Error {
-	found := make([][]*Error, len(subgraphs))
-	each(len(subgraphs), func(i int) { found[i] = subgraph.Validate(subgraphs[i]) })
-	var out []*Error
-	for _, errs := range found {
-		out = append(out, errs...)
+// upgraded upgrades the Federation 1 schemas among subgraphs and checks them.
+func upgraded(subgraphs []*subgraph.Subgraph) []*Error {
+	var old []*subgraph.Subgraph
+	for _, s := range subgraphs {
+		if !s.IsFederation2() {
+			old = append(old, s)
+		}
 	}
-	return out
+	if errs := upgrade.All(subgraphs); len(errs) > 0 {
+		return errs
+	}
+	found := make([][]*Error, len(old))
+	each(len(old), func(i int) { found[i] = subgraph.Validate(old[i]) })
+	return slices.Concat(found...)
 }
 
 // each calls work for 0 to n-1, on as many goroutines as there are processors.

@@ -159,8 +159,13 @@ func (m *merger) addSpecificationTypes() {
 
 func (m *merger) renamedSDL(f feature) string {
 	sdl := f.sdl
-	for _, d := range f.directives {
-		if name := m.features.names[d]; name != "" && name != d.String() {
+	for i, d := range f.directives {
+		name := m.features.names[d]
+		if name == "" && i > 0 {
+			// Without an import the directive has the name the specification's namespace gives it.
+			name = f.directives[0].String() + "__" + d.String()
+		}
+		if name != "" && name != d.String() {
 			sdl = strings.Replace(sdl, "@"+d.String()+"(", "@"+name+"(", 1)
 			sdl = strings.Replace(sdl, "@"+d.String()+" ", "@"+name+" ", 1)
 		}

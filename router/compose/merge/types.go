@@ -8,6 +8,7 @@ import (
 	"github.com/weft-graphql/weft/router/compose/problem"
 	"github.com/weft-graphql/weft/router/compose/schema"
 	"github.com/weft-graphql/weft/router/compose/subgraph"
+	"github.com/weft-graphql/weft/router/compose/validation"
 	"github.com/weft-graphql/weft/router/federation"
 )
 
@@ -73,7 +74,8 @@ func describeKind(t *schema.Type) string {
 func (m *merger) checkKind(t *schema.Type) bool {
 	sources := m.sources(t.Name)
 	var places []place
-	ok, onlyObjects := true, true
+	// Every subgraph has the built-in scalars.
+	ok, onlyObjects := t.Kind == ast.Scalar || !validation.IsBuiltinScalar(t.Name), true
 	for i, s := range sources {
 		if s == nil {
 			continue

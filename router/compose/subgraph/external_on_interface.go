@@ -9,7 +9,6 @@ import (
 )
 
 // externalOnInterface: EXTERNAL_ON_INTERFACE, interface fields are not resolved, so they cannot be resolved elsewhere.
-// EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE, a field resolved elsewhere cannot provide anything.
 func externalOnInterface(s *Subgraph) []*problem.Error {
 	var out []*problem.Error
 	for _, t := range s.Schema.Types() {
@@ -21,11 +20,6 @@ func externalOnInterface(s *Subgraph) []*problem.Error {
 			if t.Kind == ast.Interface {
 				e := s.Errorf(problem.ExternalOnInterface, d.Pos, "Interface field %q cannot be @external.", f.Coordinate())
 				e.Suggestion = "Mark the field of the implementing types instead."
-				out = append(out, e)
-			}
-			if provides := schema.First(f.Directives, federation.Provides); provides != nil && t.Kind == ast.Object {
-				e := s.Errorf(problem.ExternalCollisionWithAnotherDirective, provides.Pos, "Field %q cannot be both @external and @provides.", f.Coordinate())
-				e.Suggestion = "Remove @external if this subgraph resolves the field, or @provides if it does not."
 				out = append(out, e)
 			}
 		}

@@ -86,7 +86,7 @@ func checkCondition(s *schema.Schema, parent, inner *schema.Type, node *ast.Inli
 		return fieldSetErrorf(node, "type %q does not exist", node.TypeCondition)
 	case !inner.IsComposite():
 		return fieldSetErrorf(node, "type %q has no fields to select", node.TypeCondition)
-	case inner == parent:
+	case inner == parent || inner.Implements(parent.Name) || parent.Implements(inner.Name):
 		return nil
 	}
 	for _, a := range s.PossibleTypes(parent.Name) {

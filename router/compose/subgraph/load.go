@@ -39,7 +39,7 @@ func Load(name, url, file, sdl string) (*Subgraph, []*problem.Error) {
 		return nil, errs
 	}
 	if errs := s.define(); len(errs) > 0 {
-		return nil, errs
+		return nil, append(s.graphQLErrors(validation.TypeNames(s.Schema)), errs...)
 	}
 	s.settleRoots()
 	if errs := s.rootNames(); len(errs) > 0 {

@@ -4,6 +4,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/weft-graphql/weft/router/compose/problem"
+	"github.com/weft-graphql/weft/router/compose/schema"
 	"github.com/weft-graphql/weft/router/federation"
 )
 
@@ -14,6 +15,7 @@ var providesRule = fieldSetRule{
 }
 
 // providesOnObjectFields: PROVIDES_ON_NON_OBJECT_FIELD, a @provides is on a field whose type has fields.
+// EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE, a field resolved elsewhere cannot provide anything.
 func providesOnObjectFields(s *Subgraph) []*problem.Error {
 	var out []*problem.Error
 	for _, t := range s.Schema.Types() {
@@ -22,7 +24,11 @@ func providesOnObjectFields(s *Subgraph) []*problem.Error {
 				if d.Federation != federation.Provides {
 					continue
 				}
-				if result := s.Schema.Type(f.Type.Name()); result == nil || !result.IsComposite() {
+				if schema.Has(f.Directives, federation.External) {
+					e := s.Errorf(problem.ExternalCollisionWithAnotherDirective, d.Pos, "Field %q cannot be both @external and @provides.", f.Coordinate())
+					e.Suggestion = "Remove @external if this subgraph resolves the field, or @provides if it does not."
+					out = append(out, e)
+				} else if result := s.Schema.Type(f.Type.Name()); result == nil || !result.IsComposite() {
 					e := s.Errorf(problem.ProvidesOnNonObjectField, d.Pos, "@provides cannot be used on field %q: its type %s has no fields to provide.", f.Coordinate(), f.Type)
 					e.Suggestion = "Remove @provides."
 					out = append(out, e)

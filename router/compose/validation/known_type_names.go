@@ -6,6 +6,13 @@ import (
 	"github.com/weft-graphql/weft/router/compose/schema"
 )
 
+// TypeNames checks only that every type that is referred to is defined.
+func TypeNames(s *schema.Schema) []Violation {
+	c := &checker{schema: s}
+	knownTypeNames(c)
+	return c.violations
+}
+
 // knownTypeNames: every type that is referred to is defined.
 // https://spec.graphql.org/October2021/#sec-Type-System
 func knownTypeNames(c *checker) {
