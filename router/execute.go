@@ -11,6 +11,7 @@ import (
 	"github.com/weft-graphql/weft/router/cache"
 	"github.com/weft-graphql/weft/router/exec"
 	"github.com/weft-graphql/weft/router/operation"
+	"github.com/weft-graphql/weft/router/prepared"
 	"github.com/weft-graphql/weft/router/server"
 	"github.com/weft-graphql/weft/router/supergraph"
 	"github.com/weft-graphql/weft/router/upstream"
@@ -45,13 +46,13 @@ func (x *execution) release() {
 
 // execute answers a request on this graph.
 func (g *graph) execute(ctx context.Context, req *server.Request, resp *server.Response) {
-	p := g.operations.get(req.Query, req.OperationName)
-	if p.prepared == nil {
-		reject(resp, p.rejection, p.errors)
+	p, errs := g.operations.Get(req.Query, req.OperationName)
+	if len(errs) > 0 {
+		reject(resp, rejection(errs), len(errs))
 		return
 	}
-	resp.Operation = server.OperationInfo{Name: p.prepared.Name, Kind: string(p.prepared.Kind)}
-	if refused := g.refuse(p.prepared, req); refused != nil {
+	resp.Operation = server.OperationInfo{Name: p.Prepared.Name, Kind: string(p.Prepared.Kind)}
+	if refused := g.refuse(p.Prepared, req); refused != nil {
 		resp.Outcome = refused.outcome
 		resp.Body = append(resp.Body, refused.body...)
 		resp.Operation.Errors = 1
@@ -59,18 +60,18 @@ func (g *graph) execute(ctx context.Context, req *server.Request, resp *server.R
 	}
 	x := executions.Get().(*execution)
 	defer x.release()
-	variables, errs := p.prepared.CoerceVariables(req.Variables)
+	variables, errs := p.Prepared.CoerceVariables(req.Variables)
 	if len(errs) > 0 {
 		reject(resp, rejection(errs), len(errs))
 		return
 	}
-	x.graph, x.header, x.variables, x.prepared = g, req.Header, variables, p.prepared
-	made := p.program(g, p.prepared.ConditionSet(&x.variables, g.labelOn))
-	if made.err != nil {
-		reject(resp, planningFailed(made.err), 1)
+	x.graph, x.header, x.variables, x.prepared = g, req.Header, variables, p.Prepared
+	made, err := p.Plan(p.Prepared.ConditionSet(&x.variables, g.labelOn))
+	if err != nil {
+		reject(resp, planningFailed(err), 1)
 		return
 	}
-	if made.introspects {
+	if made.Compiled.introspects {
 		if !g.introspection {
 			reject(resp, introspectionDisabled.body, 1)
 			return
@@ -81,7 +82,7 @@ func (g *graph) execute(ctx context.Context, req *server.Request, resp *server.R
 }
 
 // run executes a program and takes over its answer.
-func (g *graph) run(ctx context.Context, x *execution, made *program, req *server.Request, resp *server.Response) {
+func (g *graph) run(ctx context.Context, x *execution, made *prepared.Planned[*program], req *server.Request, resp *server.Response) {
 	if x.variables.Len() > 0 {
 		x.request.Variables = &x.variables
 	}
@@ -97,13 +98,13 @@ func (g *graph) run(ctx context.Context, x *execution, made *program, req *serve
 		visit = g.visit(x, show)
 		x.request.CacheSession = visit
 	}
-	made.exec.Execute(ctx, &x.request, &x.response)
+	made.Compiled.Execute(ctx, &x.request, &x.response)
 	if x.prepared.Kind == ast.Mutation {
 		g.epoch.Add(1)
 	}
 	resp.Body = x.response.Body
 	if show {
-		resp.Body = appendPlan(resp.Body, made.plan, x.response.Trace)
+		resp.Body = appendPlan(resp.Body, made.Plan, x.response.Trace, visit)
 	}
 	resp.Operation.Errors, resp.Operation.Fetches = x.response.Errors, x.response.Fetches
 	if visit != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/weft-graphql/weft/router/exec"
 	"github.com/weft-graphql/weft/router/operation"
 	"github.com/weft-graphql/weft/router/plan"
+	"github.com/weft-graphql/weft/router/prepared"
 	"github.com/weft-graphql/weft/router/supergraph"
 )
 
@@ -25,7 +26,7 @@ type graph struct {
 	loaded     time.Time
 	planner    *plan.Planner
 	engine     *exec.Engine
-	operations *operations
+	operations *prepared.Cache[*program]
 	headers    *headerRules
 	// cache is nil when there is no entity cache.
 	cache *cache.Cache
@@ -73,10 +74,33 @@ func (r *Router) newGraph(sdl string) (*graph, error) {
 	}
 	g.headers = newHeaderRules(&r.config.Upstream, sg, r.identity)
 	l := &r.config.Limits
-	g.operations = newOperations(g, uint64(r.config.Plan.CacheBytes), operation.Limits{
-		Tokens: l.Tokens, Depth: l.Depth, Fields: l.Fields, Aliases: l.Aliases, Directives: l.Directives, RootFields: l.RootFields,
+	g.operations = prepared.New(prepared.Options[*program]{
+		Supergraph: sg, Planner: g.planner, Compile: g.compile, Bytes: int64(r.config.Plan.CacheBytes),
+		Limits: operation.Limits{
+			Tokens: l.Tokens, Depth: l.Depth, Fields: l.Fields, Aliases: l.Aliases, Directives: l.Directives,
+			RootFields: l.RootFields,
+		},
 	})
 	return g, nil
+}
+
+// program is a plan, ready to run.
+type program struct {
+	*exec.Program
+	// introspects tells that the operation asks for __schema or __type.
+	introspects bool
+}
+
+// compile makes a plan ready to run.
+func (g *graph) compile(_ *operation.Prepared, p *plan.Plan) (*program, error) {
+	compiled, err := g.engine.Compile(p)
+	if err != nil {
+		return nil, err
+	}
+	return &program{
+		Program:     compiled,
+		introspects: slices.ContainsFunc(p.Operation.Root.Fields, func(f *operation.Field) bool { return f.Introspection != nil }),
+	}, nil
 }
 
 // close gives back what the graph holds. Its requests must have ended.

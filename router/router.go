@@ -119,7 +119,9 @@ func (r *Router) Swap(sdl string) error {
 	if err != nil {
 		return err
 	}
-	g.operations.warmUp(old.operations, r.config.Plan.WarmUp)
+	if n := r.config.Plan.WarmUp; n > 0 {
+		g.operations.WarmUp(context.Background(), old.operations, n)
+	}
 	r.graph.Store(g)
 	// Requests that began before the swap may run for as long as the request timeout allows.
 	time.AfterFunc(max(r.config.Limits.RequestTimeout, time.Minute)+time.Second, old.close)
