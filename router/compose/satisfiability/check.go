@@ -58,6 +58,11 @@ func CheckDocument(doc *ast.SchemaDocument, options Options) ([]*problem.Error, 
 	f := computeFacts(m)
 	s := &search{facts: f, options: options}
 	s.run()
+	if s.differ {
+		types := &search{facts: f, options: options, typesOnly: true}
+		types.run()
+		s.errors, s.hints = append(types.errors, s.errors...), types.hints
+	}
 	return s.errors, s.hints
 }
 

@@ -264,6 +264,22 @@ func TestRuntimeTypesThatDifferAreAHint(t *testing.T) {
 	}
 }
 
+// What a state shows hides behind the states of the same type that stand at fewer places and were visited before.
+func TestRuntimeTypesAreJudgedDepthFirst(t *testing.T) {
+	const shared = `
+		type K @t(a, key: "id") @t(b, key: "id") { id: ID! w: W other: W @f(b) }
+		type W @t(a) @t(b) { u: U }
+		union U @t(a) @t(b) @u(a, member: "S") @u(b, member: "R") = S | R
+		type S @t(a) { x: Int }
+		type R @t(b) { x: Int }`
+	if errs := check(t, `type Query @t(a) @t(b) { k: K @f(a) }`+strings.Replace(shared, "other: W @f(b)", "", 1)); len(errs) == 0 {
+		t.Error("two subgraphs that return nothing in common are accepted")
+	}
+	if errs := check(t, `type Query @t(a) @t(b) { k: K @f(a) l: K @f(b) }`+shared); len(errs) != 0 {
+		t.Errorf("what one subgraph alone explains is not accepted: %v", errs)
+	}
+}
+
 func TestErrorsPointAtTheSubgraphs(t *testing.T) {
 	errs, _ := satisfiability.Check(supergraph(`
 		type Query @t(a) { t: T }

@@ -22,7 +22,7 @@ func (s *search) exceeded() *problem.Error {
 // stuckOnType reports an interface object whose runtime type no subgraph can tell.
 func (s *search) stuckOnType(st *state) {
 	here := s.graphsOf(st.at)
-	if !s.first("type "+st.typ.name, here) {
+	if s.typesOnly || !s.first("type "+st.typ.name, here) {
 		return
 	}
 	var lines []string
@@ -50,7 +50,7 @@ func (s *search) stuckOnType(st *state) {
 func (s *search) stuckOnField(st *state, f *field, labels []int32) {
 	here := s.graphsOf(st.from)
 	coordinate := st.typ.name + "." + f.name
-	if !s.first(coordinate, here) {
+	if s.typesOnly || !s.first(coordinate, here) {
 		return
 	}
 	var lines []string

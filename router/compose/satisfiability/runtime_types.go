@@ -38,6 +38,9 @@ func (s *search) compareRuntimeTypes(st *state, f *field, targets []int32) {
 	if same {
 		return
 	}
+	if s.differ = true; !s.typesOnly {
+		return
+	}
 	s.spread[f] = true
 	coordinate := st.typ.name + "." + f.name
 	var lines []string

@@ -9,9 +9,16 @@ import (
 
 // search runs the paths of the API schema, breadth first, so that the first query found stuck at a place is a shortest
 // one.
+//
+// Whether the subgraphs that share a field return the same types is judged in a second run, and only if the first saw
+// that some do not. Several states of one type may or may not show it, and whichever is visited first hides the
+// others; to accept the same graphs as the reference, that run is depth first, the last field first.
 type search struct {
 	*facts
 	options Options
+	// typesOnly is the second run.
+	typesOnly bool
+	differ    bool // runtime types differ somewhere
 
 	labels   map[string]int32 // numbers of override labels
 	queue    []*state
@@ -57,9 +64,18 @@ func (s *search) run() {
 		slices.Sort(at)
 		s.enter(&state{typ: root, at: at, from: at, contexts: make([]bool, len(s.uses))})
 	}
-	for i := 0; i < len(s.queue); i++ {
-		st := s.queue[i]
-		s.queue[i] = nil
+	for next := 0; next < len(s.queue); {
+		st := s.queue[next]
+		if s.typesOnly {
+			st = s.queue[len(s.queue)-1]
+			s.queue = s.queue[:len(s.queue)-1]
+			if !s.admit(st) {
+				continue
+			}
+		} else {
+			s.queue[next] = nil
+			next++
+		}
 		if st.typ.abstract() {
 			s.expandAbstract(st)
 		} else {
@@ -72,27 +88,34 @@ func (s *search) run() {
 	}
 }
 
-// enter queues a state unless what it could show has been or will be shown by another.
+// enter queues a state. In a run depth first, whether it shows anything new is seen when its turn comes.
 func (s *search) enter(st *state) {
+	if s.typesOnly || s.admit(st) {
+		s.queue = append(s.queue, st)
+	}
+}
+
+// admit takes note of a state and tells whether it could show what no other state shows.
+func (s *search) admit(st *state) bool {
 	key := stateKey(st)
 	same := s.visited[key]
 	for _, known := range same {
 		if known.covers(st) {
-			return
+			return false
 		}
 	}
 	others := s.byType[st.typ]
 	if len(same) == 0 && len(others) <= maxSubsetTests {
 		for _, known := range others {
 			if len(known.at) < len(st.at) && subset(known.at, st.at) && known.covers(st) {
-				return
+				return false
 			}
 		}
 	}
 	s.visited[key] = append(same, st)
 	s.byType[st.typ] = append(others, st)
-	s.queue = append(s.queue, st)
 	s.count++
+	return true
 }
 
 // covers tells whether a path at st has no more to answer, and no less to answer it with, than one at known, places
