@@ -86,7 +86,11 @@ func (d *document) split(sel *bsel) (plain []*bfield, frags []fragment) {
 		}
 	}
 	if len(rest) > 0 {
-		frags = append(frags, d.fragments(sel.graph, rest, possible)...)
+		for _, frag := range d.fragments(sel.graph, rest, possible) {
+			for _, f := range frag.fields {
+				frags = appendFragment(frags, frag.typ, f)
+			}
+		}
 	}
 	return plain, frags
 }

@@ -247,7 +247,7 @@ func overridden(in *supergraph.FieldIn, labels []string) bool {
 	if in.Overridden && (in.OverriddenLabel == "" || slices.Contains(labels, in.OverriddenLabel)) {
 		return true
 	}
-	return in.OverrideLabel != "" && !slices.Contains(labels, in.OverrideLabel)
+	return in.Override != "" && in.OverrideLabel != "" && !slices.Contains(labels, in.OverrideLabel)
 }
 
 // markProvides marks the types whose fields are named by some @provides.
