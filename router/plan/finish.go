@@ -81,6 +81,11 @@ func (b *builder) typeMatters(sel *bsel) bool {
 		if f.def != nil && !sel.decl.Possible.SubsetOf(f.on) {
 			return true
 		}
+		for _, client := range f.serves {
+			if !sel.decl.Possible.SubsetOf(client.On) {
+				return true
+			}
+		}
 	}
 	for o := range sel.decl.Possible.All {
 		if b.t.sg.Objects[o].Inaccessible {
