@@ -8,6 +8,7 @@ import (
 	"github.com/weft-graphql/weft/router/config"
 	"github.com/weft-graphql/weft/router/supergraph"
 	"github.com/weft-graphql/weft/router/upstream"
+	"github.com/weft-graphql/weft/schema/wire"
 )
 
 // headerRules say which of the client's headers each subgraph gets.
@@ -18,6 +19,12 @@ type headerRules struct {
 	identity *identity
 }
 
+// neverForwarded are headers that belong to one connection or body, or that only the router itself may write.
+var neverForwarded = []string{
+	"Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Host",
+	"Content-Length", "Content-Type", "Content-Encoding", "Accept", "Accept-Encoding", wire.IdentityHeader,
+}
+
 // newHeaderRules returns nil when nothing is passed on.
 func newHeaderRules(u *config.Upstream, sg *supergraph.Supergraph, id *identity) *headerRules {
 	rules := &headerRules{names: make([][]string, len(sg.Subgraphs)), identity: id}
@@ -25,7 +32,7 @@ func newHeaderRules(u *config.Upstream, sg *supergraph.Supergraph, id *identity)
 	for _, s := range sg.Subgraphs {
 		for _, name := range u.For(s.Name).Headers.Forward {
 			name = textproto.CanonicalMIMEHeaderKey(name)
-			if !slices.Contains(rules.names[s.ID], name) {
+			if !slices.Contains(rules.names[s.ID], name) && !slices.Contains(neverForwarded, name) {
 				rules.names[s.ID] = append(rules.names[s.ID], name)
 				any = true
 			}

@@ -193,7 +193,7 @@ type UpstreamSettings struct {
 
 // UpstreamHeaders are the headers of requests to a subgraph.
 type UpstreamHeaders struct {
-	// The client's headers that are passed on.
+	// The client's headers that are passed on. Headers of the connection or the body never are.
 	Forward []string `koanf:"forward"`
 	// Headers with fixed values.
 	Set map[string]string `koanf:"set"`
