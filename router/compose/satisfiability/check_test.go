@@ -77,6 +77,10 @@ func TestAnswerable(t *testing.T) {
 			type Query @t(a) { t: T }
 			type T @t(a, key: "id") @t(b, key: "id") @t(c, key: "id") {
 				id: ID! x: Int @f(b, override: "c", overrideLabel: "l") @f(c, overrideLabel: "l") }`,
+		"what a label overrides still resolves while it is off": `
+			type Query @t(a) { t: T }
+			type T @t(a, key: "id") @t(b, key: "id") @t(c, key: "id") {
+				id: ID! x: Int @f(b, override: "c", overrideLabel: "l") @f(c, usedOverridden: true, overrideLabel: "l") }`,
 		"a context is set above": `
 			type Query @t(a) { t: T }
 			type T @t(a, key: "id") @context(name: "a__c") { id: ID! p: String u: U }

@@ -261,7 +261,6 @@ func (m *model) readResolver(f *field, j *ast.Directive) error {
 	r := &resolver{
 		graph: graph, returns: f.returns,
 		external:   stringArgument(j, "external", "false") == "true",
-		overridden: stringArgument(j, "usedOverridden", "false") == "true",
 		requires:   stringArgument(j, "requires", ""),
 		label:      stringArgument(j, "overrideLabel", ""),
 		labelOn:    stringArgument(j, "override", "") != "",
@@ -271,6 +270,8 @@ func (m *model) readResolver(f *field, j *ast.Directive) error {
 			r.returns = narrow
 		}
 	}
+	// A field that is overridden by label still resolves while the label is off.
+	r.overridden = r.label == "" && stringArgument(j, "usedOverridden", "false") == "true"
 	var err error
 	if r.requires != "" {
 		if r.needs, err = federation.ParseFieldSet(r.requires); err != nil {
