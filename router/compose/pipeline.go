@@ -3,6 +3,7 @@ package compose
 import (
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/weft-graphql/weft/router/compose/api"
@@ -20,11 +21,11 @@ type composition struct {
 }
 
 func (c composition) run(inputs []Subgraph) (*Result, []*Error) {
-	if errs := uniqueNames(inputs); len(errs) > 0 {
-		return nil, errs
-	}
 	subgraphs, errs := load(inputs)
 	if len(errs) > 0 {
+		return nil, errs
+	}
+	if errs := checkNames(inputs); len(errs) > 0 {
 		return nil, errs
 	}
 	if errs := upgraded(subgraphs); len(errs) > 0 {
@@ -54,14 +55,18 @@ func (c composition) run(inputs []Subgraph) (*Result, []*Error) {
 	return result, nil
 }
 
-// uniqueNames: INVALID_SUBGRAPH_NAME, no two subgraphs have the same name.
-func uniqueNames(inputs []Subgraph) []*Error {
+// checkNames: INVALID_SUBGRAPH_NAME, subgraphs have names, no two the same, and none is called "_".
+func checkNames(inputs []Subgraph) []*Error {
 	var out []*Error
 	if len(inputs) == 0 {
 		out = append(out, &Error{Code: problem.NoQueries, Message: "There are no subgraphs to compose."})
 	}
 	seen := map[string]bool{}
 	for _, s := range inputs {
+		if s.Name == "_" || s.Name == "" {
+			out = append(out, &Error{Code: problem.InvalidSubgraphName, Message: "A subgraph cannot be called \"" + s.Name + "\".",
+				Subgraphs: []string{s.Name}, Suggestion: "Give the subgraph a name of its own, like the service it comes from."})
+		}
 		if seen[s.Name] {
 			out = append(out, &Error{Code: problem.InvalidSubgraphName, Message: "There is more than one subgraph called \"" + s.Name + "\".",
 				Subgraphs: []string{s.Name}, Suggestion: "Give every subgraph a name of its own."})
@@ -90,16 +95,14 @@ func load(inputs []Subgraph) ([]*subgraph.Subgraph, []*Error) {
 }
 
 func inNameOrder(inputs []Subgraph, found [][]*Error) []*Error {
-	order := make([]*subgraph.Subgraph, len(inputs))
-	byName := map[string][]*Error{}
-	for i, s := range inputs {
-		order[i] = &subgraph.Subgraph{Name: s.Name}
-		byName[s.Name] = found[i]
+	order := make([]int, len(inputs))
+	for i := range order {
+		order[i] = i
 	}
-	subgraph.Sort(order)
+	slices.SortStableFunc(order, func(a, b int) int { return strings.Compare(inputs[a].Name, inputs[b].Name) })
 	var out []*Error
-	for _, s := range order {
-		out = append(out, byName[s.Name]...)
+	for _, i := range order {
+		out = append(out, found[i]...)
 	}
 	return out
 }

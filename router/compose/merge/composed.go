@@ -22,7 +22,7 @@ type composedDirective struct {
 	version        federation.Version
 	// in says which subgraphs compose it.
 	in []bool
-	// source is the subgraph whose definition counts: the one with the latest version of the feature.
+	// source is the subgraph whose definition counts: the last one with the latest version of the feature.
 	source int
 }
 
@@ -48,6 +48,7 @@ func (m *merger) collectComposedDirectives() {
 	}
 	m.checkComposedVersions()
 	m.checkComposedNames()
+	m.hintOtherNames()
 	slices.SortStableFunc(m.composed, func(a, b *composedDirective) int {
 		return cmp.Or(strings.Compare(a.identity, b.identity), 0)
 	})
@@ -85,7 +86,7 @@ func (m *merger) collectComposedDirective(i int, s *subgraph.Subgraph, d *schema
 	for _, c := range m.composed {
 		if c.identity == link.URL.Identity && c.original == original && c.name == name {
 			c.in[i] = true
-			if !c.version.AtLeast(link.URL.Version) {
+			if link.URL.Version.AtLeast(c.version) {
 				c.version, c.source = link.URL.Version, i
 			}
 			return
@@ -153,6 +154,23 @@ func (m *merger) checkComposedNames() {
 			case a.identity == b.identity && a.original == b.original:
 				m.fail(problem.DirectiveCompositionError, all, "Composed directive \"@%s\" of %q is called \"@%s\" in some subgraphs and \"@%s\" in others.", a.original, a.identity, b.name, a.name).Suggestion =
 					"Import it under the same name in all subgraphs."
+			}
+		}
+	}
+}
+
+// hintOtherNames: DIRECTIVE_COMPOSITION_WARN, a subgraph that does not compose a directive imports it under another name
+// than those that do.
+func (m *merger) hintOtherNames() {
+	for _, c := range m.composed {
+		for i, s := range m.subgraphs {
+			link := s.Links.ByIdentity(c.identity)
+			if link == nil || c.in[i] {
+				continue
+			}
+			if name := link.DirectiveName(c.original); name != c.name && s.Schema.DirectiveDefinition(name) != nil {
+				m.hint(problem.HintDirectiveCompositionWarn, "@"+c.name, []place{{i, s.Schema.DirectiveDefinition(name).Pos}},
+					"Directive \"@%s\" of %q is composed, but subgraph %q calls it \"@%s\" and does not compose it.", c.name, c.identity, s.Name, name)
 			}
 		}
 	}

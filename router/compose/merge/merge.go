@@ -93,6 +93,9 @@ func (m *merger) run() {
 	for _, t := range m.typesOf(ast.Enum) {
 		m.mergeEnum(t)
 	}
+	for _, t := range m.out.Types() {
+		m.checkBase(t)
+	}
 	m.checkQueries()
 	m.mergePendingDirectives()
 	m.raiseAuthRequirements()

@@ -26,7 +26,7 @@ func isInterfaceObject(t *schema.Type) bool {
 }
 
 // addTypes creates every type of the supergraph, still empty. TYPE_KIND_MISMATCH: the subgraphs must agree what kind
-// of type it is, where an interface object counts as an interface. EXTENSION_WITH_NO_BASE: some subgraph must define it.
+// of type it is, where an interface object counts as an interface.
 func (m *merger) addTypes() {
 	for _, s := range m.subgraphs {
 		for _, t := range s.Schema.Types() {
@@ -45,9 +45,6 @@ func (m *merger) addTypes() {
 		if !m.checkKind(t) {
 			broken = append(broken, t.Name)
 		}
-	}
-	for _, t := range m.out.Types() {
-		m.checkBase(t)
 	}
 	m.out.RemoveTypes(func(t *schema.Type) bool {
 		for _, name := range broken {

@@ -232,7 +232,7 @@ func (s *Subgraph) defineDirective(expected *schema.DirectiveDefinition) []*prob
 // it with type want: in the place of a custom scalar, whose values nothing checks, any type but another custom scalar
 // will do.
 func (s *Subgraph) compatibleRedefinition(want, own *ast.Type) bool {
-	if want.NonNull && !own.NonNull {
+	if want.NonNull && !own.NonNull && s.IsFederation2() {
 		return false
 	}
 	if want.Elem != nil || own.Elem != nil {

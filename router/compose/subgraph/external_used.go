@@ -13,7 +13,7 @@ import (
 func externalUsed(s *Subgraph) []*problem.Error {
 	var out []*problem.Error
 	for _, t := range s.Schema.Types() {
-		if t.Kind != ast.Object {
+		if t.Kind != ast.Object && t.Kind != ast.Interface {
 			continue
 		}
 		for _, f := range t.Fields() {

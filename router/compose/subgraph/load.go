@@ -17,23 +17,20 @@ import (
 // of federation is checked by Validate, after a Federation 1 schema is upgraded.
 func Load(name, url, file, sdl string) (*Subgraph, []*problem.Error) {
 	s := &Subgraph{Name: name, URL: url, File: file, Version: federation.Federation1}
-	if name == "_" || name == "" {
-		return nil, []*problem.Error{{
-			Code: problem.InvalidSubgraphName, Message: "A subgraph cannot be called " + quote(name) + ".", Subgraphs: []string{name},
-			Suggestion: "Give the subgraph a name of its own, like the service it comes from.",
-		}}
-	}
 	doc, err := parser.ParseSchema(&ast.Source{Name: file, Input: sdl})
 	if err != nil {
 		return nil, []*problem.Error{s.syntaxError(err)}
-	}
-	if errs := s.resolveLinks(doc); len(errs) > 0 {
-		return nil, errs
 	}
 	built, conflicts := schema.Build(doc)
 	s.Schema = built
 	if len(conflicts) > 0 {
 		return nil, s.conflictErrors(conflicts)
+	}
+	if errs := s.resolveLinks(doc); len(errs) > 0 {
+		return nil, append(s.graphQLErrors(validation.TypeNames(built)), errs...)
+	}
+	if errs := s.undefinedTypes(); len(errs) > 0 {
+		return nil, errs
 	}
 	if errs := s.linksOfFederationFeatures(); len(errs) > 0 {
 		return nil, errs
@@ -42,12 +39,13 @@ func Load(name, url, file, sdl string) (*Subgraph, []*problem.Error) {
 		return nil, append(s.graphQLErrors(validation.TypeNames(s.Schema)), errs...)
 	}
 	s.settleRoots()
-	if errs := s.rootNames(); len(errs) > 0 {
-		return nil, errs
-	}
+	rootErrors := s.rootNames()
 	s.dropFederationOperations()
 	if violations := validation.Schema(s.Schema); len(violations) > 0 {
-		return nil, s.graphQLErrors(violations)
+		return nil, append(s.graphQLErrors(violations), rootErrors...)
+	}
+	if len(rootErrors) > 0 {
+		return nil, rootErrors
 	}
 	validation.Normalize(s.Schema)
 	return s, nil
@@ -106,14 +104,43 @@ func (s *Subgraph) resolveLinks(doc *ast.SchemaDocument) []*problem.Error {
 	return out
 }
 
-// settleRoots gives every schema its root types: those of the schema definition, or else the types of the usual names.
+// undefinedTypes: INVALID_GRAPHQL, definitions that a schema spells out although federation would add them are complete:
+// a schema that defines @key also defines the scalar of its argument, and one that declares _entities the union of
+// entities.
+func (s *Subgraph) undefinedTypes() []*problem.Error {
+	var out []*problem.Error
+	check := func(name, coordinate string, pos schema.Pos) {
+		if s.Schema.Type(name) == nil && !validation.IsBuiltinScalar(name) {
+			out = append(out, s.Errorf(problem.InvalidGraphQL, pos, "Type %q, used by %s, is not defined.", name, coordinate))
+		}
+	}
+	for _, d := range s.Schema.DirectiveDefinitions() {
+		for _, a := range d.Arguments {
+			check(a.Type.Name(), "@"+d.Name+"("+a.Name+":)", a.Pos)
+		}
+	}
+	if !s.IsFederation2() {
+		return out
+	}
+	for _, t := range s.Schema.Types() {
+		for _, f := range t.Fields() {
+			if name := f.Type.Name(); name == "_Entity" || name == "_Service" {
+				check(name, f.Coordinate(), f.Pos)
+			}
+		}
+	}
+	return out
+}
+
+// settleRoots gives every schema its root types: those of the schema definition, or else the object types of the usual
+// names, even where a schema definition leaves them out (as the reference composition has it).
 // Root types get their usual names, and a schema without queries an empty query type, since every subgraph answers
 // federation's own queries.
 func (s *Subgraph) settleRoots() {
 	for _, op := range schema.Operations {
 		usual := op.DefaultName()
 		root := &s.Schema.Roots[op]
-		if root.Name == "" && !s.Schema.Explicit && s.Schema.Type(usual) != nil {
+		if t := s.Schema.Type(usual); root.Name == "" && t != nil && t.Kind == ast.Object {
 			root.Name = usual
 		}
 	}
@@ -128,6 +155,13 @@ func (s *Subgraph) settleRoots() {
 func (s *Subgraph) rootNames() []*problem.Error {
 	codes := [...]problem.Code{problem.RootQueryUsed, problem.RootMutationUsed, problem.RootSubscriptionUsed}
 	var out []*problem.Error
+	for i, op := range schema.Operations {
+		for _, earlier := range schema.Operations[:i] {
+			if name := s.Schema.Roots[op].Name; name != "" && name == s.Schema.Roots[earlier].Name {
+				return []*problem.Error{s.Errorf(problem.InvalidGraphQL, s.Schema.Roots[op].Pos, "Type %q cannot be the root type of both %s and %s.", name, earlier, op)}
+			}
+		}
+	}
 	for _, op := range schema.Operations {
 		usual := op.DefaultName()
 		root, other := s.Schema.Root(op), s.Schema.Type(usual)

@@ -65,10 +65,10 @@ func unknownTypeHelp(s *schema.Schema, name string) string {
 // isOutput and isInput report whether a named type may be used for results, for arguments; unknown types may be both.
 func isOutput(s *schema.Schema, name string) bool {
 	t := s.Type(name)
-	return t == nil || t.Kind != ast.InputObject
+	return t == nil || builtinScalars[name] || t.Kind != ast.InputObject
 }
 
 func isInput(s *schema.Schema, name string) bool {
 	t := s.Type(name)
-	return t == nil || t.IsInput()
+	return t == nil || builtinScalars[name] || t.IsInput()
 }

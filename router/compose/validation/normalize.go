@@ -2,6 +2,7 @@ package validation
 
 import (
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -65,8 +66,12 @@ func normalize(s *schema.Schema, v *ast.Value, t *ast.Type) {
 	case ast.IntValue, ast.FloatValue:
 		v.Raw = shortestNumber(v.Raw)
 	case ast.StringValue, ast.BlockValue:
-		if definition := s.Type(t.Name()); definition != nil && definition.Kind == ast.Enum {
+		definition := s.Type(t.Name())
+		switch {
+		case definition != nil && definition.Kind == ast.Enum:
 			v.Kind = ast.EnumValue
+		case t.Name() == "ID" && integer.MatchString(v.Raw):
+			v.Kind = ast.IntValue
 		}
 	case ast.EnumValue:
 		if t.Name() == "String" {
@@ -74,6 +79,9 @@ func normalize(s *schema.Schema, v *ast.Value, t *ast.Type) {
 		}
 	}
 }
+
+// integer matches the strings an ID written as a number stands for.
+var integer = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
 
 // maxExactInteger is the largest integer every float64 up to it represents exactly.
 const maxExactInteger = 1 << 53
