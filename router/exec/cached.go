@@ -321,7 +321,7 @@ func (p *parser) cached(n *node, typ int32, e *CacheEntity, start int) (uint32, 
 			start = end + 1
 			continue
 		}
-		v, at := p.field(f, start)
+		v, at := p.value(f, f.lists, start)
 		if at != end {
 			// Not what was stored: forget what was read.
 			p.problem = ""

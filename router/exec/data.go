@@ -14,7 +14,7 @@ const (
 	kindNumber
 	kindBool
 	kindJSON
-	// kindObject is an index into the answer's objects, kindList a range of its values.
+	// kindObject is an index into the answer's objects, kindList one into its lists.
 	kindObject
 	kindList
 )
@@ -28,9 +28,9 @@ const (
 
 // value is a slot's content. It has no pointers, so that the garbage collector never looks at slots.
 type value struct {
-	// at is the offset in the body, the object's index, or the index of a list's first element.
+	// at is the offset in the body, or the index of the object or list.
 	at uint32
-	// sized is the kind and the length in bytes or elements.
+	// sized is the kind, and the length in bytes of a scalar.
 	sized uint32
 }
 
@@ -55,7 +55,18 @@ type object struct {
 	typ int32
 	// slots is the index of the first slot in the answer's values, links that of the first link in its links.
 	slots, links uint32
+	printed      printed
 }
+
+// list is a list of an answer: a range of its values.
+type list struct {
+	at, size uint32
+	printed  printed
+}
+
+// printed tells where in the client's answer an object or list was printed, and by which program. An entity that many
+// places share is printed once and copied from there on.
+type printed struct{ by, start, end uint32 }
 
 // ref names an object of an execution: the answer's index in the upper half, the object's in the lower. The zero ref is
 // no object: answer 0 is the root's, whose only object is never linked to.
@@ -72,6 +83,7 @@ type answer struct {
 	body    []byte
 	values  []value
 	objects []object
+	lists   []list
 	// links are the places for links of all objects; they are filled in when later calls are answered.
 	links []ref
 	// linked counts the links that the objects parsed so far need.
@@ -91,6 +103,12 @@ type slotRange struct{ slot, start, end uint32 }
 // slot returns the content of a slot of an object.
 func (a *answer) slot(o uint32, slot int32) value {
 	return a.values[a.objects[o].slots+uint32(slot)]
+}
+
+// elements returns the elements of a list.
+func (a *answer) elements(v value) []value {
+	l := &a.lists[v.at]
+	return a.values[l.at : l.at+l.size]
 }
 
 // raw returns the bytes of a scalar.
@@ -136,6 +154,7 @@ func (a *answer) reset() {
 	a.body = nil
 	a.values = keep(a.values, maxKeptValues)
 	a.objects = keep(a.objects, maxKeptObjects)
+	a.lists = keep(a.lists, maxKeptObjects)
 	a.links = keep(a.links, maxKeptObjects)
 	a.pending = keep(a.pending, maxKeptObjects)
 	a.ranges = keep(a.ranges, maxKeptObjects)

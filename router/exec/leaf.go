@@ -1,7 +1,6 @@
 package exec
 
 import (
-	"bytes"
 	"strconv"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -62,6 +61,19 @@ func (l leafKind) fits(k kind, raw []byte) bool {
 	return true
 }
 
+// fitsAtSight is fits for the values that need no thought; false means that fits must tell.
+func (l leafKind) fitsAtSight(k kind, raw []byte) bool {
+	switch k {
+	case kindString:
+		return l == leafString || l == leafID || l == leafCustom
+	case kindNumber:
+		return l == leafFloat || l == leafCustom || l == leafInt && len(raw) < 10 && isWhole(raw)
+	case kindBool:
+		return l == leafBoolean || l == leafCustom
+	}
+	return false
+}
+
 // isInt tells whether a JSON number is a whole number of 32 bits, however it is spelled.
 func isInt(raw []byte) bool {
 	if len(raw) < 10 && isWhole(raw) {
@@ -72,7 +84,14 @@ func isInt(raw []byte) bool {
 }
 
 // isWhole tells whether a JSON number is written without fraction and exponent.
-func isWhole(raw []byte) bool { return bytes.IndexAny(raw, ".eE") < 0 }
+func isWhole(raw []byte) bool {
+	for _, c := range raw {
+		if c == '.' || c|0x20 == 'e' {
+			return false
+		}
+	}
+	return true
+}
 
 // enumValues are the values of an enum type that clients may see.
 type enumValues map[string]struct{}

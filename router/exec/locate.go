@@ -71,9 +71,9 @@ func (l *locator) value(s *outputSource, a *answer, v value) {
 	case kindList:
 		l.path = append(l.path, pathStep{})
 		step := len(l.path) - 1
-		for i := range v.size() {
+		for i, e := range a.elements(v) {
 			l.path[step].index = i
-			l.value(s, a, a.values[int(v.at)+i])
+			l.value(s, a, e)
 		}
 		l.path = l.path[:step]
 	}

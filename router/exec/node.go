@@ -35,6 +35,8 @@ type nodeField struct {
 	// lists is the number of list levels around the value.
 	lists int
 	leaf  leafKind
+	// plain is set for leaves that are not lists.
+	plain bool
 	on    supergraph.TypeSet
 	// next is the index of the next field with the same key for other runtime types, -1 at the end of the chain.
 	// first is false for all but the first of a chain.
@@ -73,6 +75,7 @@ func (c *compiler) node(set *plan.SelectionSet, request int) *node {
 			nf.lists = listDepth(f.Def.Type)
 			nf.leaf = leafOf(f.Def.Named)
 		}
+		nf.plain = nf.node == nil && nf.lists == 0
 	}
 	if len(n.fields) > searchLimit {
 		n.byKey = make(map[string]int32, len(n.fields))

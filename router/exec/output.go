@@ -33,6 +33,8 @@ type outputField struct {
 	on   supergraph.TypeSet
 	what outputKind
 	typ  *outputType
+	// id is the field's number in the program, from 1 on.
+	id uint32
 	// sources are where the value can be found; the first that has it counts.
 	sources []outputSource
 }
@@ -74,7 +76,8 @@ func (c *compiler) output(set *operation.SelectionSet, p *place, second bool) (*
 		if o.typ >= 0 && !f.On.Has(int(o.typ)) || o.typ < 0 && !f.On.Intersects(o.possible) {
 			continue
 		}
-		of := outputField{spelled: "," + string(appendQuoted(nil, f.Key)) + ":", field: f}
+		c.outputs++
+		of := outputField{id: c.outputs, spelled: "," + string(appendQuoted(nil, f.Key)) + ":", field: f}
 		if o.typ < 0 && !o.possible.SubsetOf(f.On) {
 			of.on = f.On
 		}

@@ -172,8 +172,15 @@ func (p *parser) object(n *node, typ int32, i int) (uint32, int) {
 			}
 		} else {
 			f := &n.fields[slot]
-			v, end := p.field(f, i)
-			if end < 0 {
+			var v value
+			var end int
+			if f.plain && i < len(b) && b[i] == '"' {
+				if end = skipString(b, i+1); end < 0 {
+					p.fail(i, notJSON)
+					return 0, -1
+				}
+				v = newValue(kindString, i, end-i)
+			} else if v, end = p.value(f, f.lists, i); end < 0 {
 				return 0, -1
 			}
 			at := slots + uint32(slot)
@@ -270,11 +277,7 @@ func (p *parser) lookAhead(n *node, i int) int32 {
 	}
 }
 
-// field reads the value of a field.
-func (p *parser) field(f *nodeField, i int) (value, int) {
-	return p.value(f, f.lists, i)
-}
-
+// value reads the value of a field, or an element in as many lists.
 func (p *parser) value(f *nodeField, lists, i int) (value, int) {
 	b := p.b
 	if i >= len(b) {
@@ -339,7 +342,8 @@ func (p *parser) list(f *nodeField, lists, i int) (value, int) {
 	mark := len(a.pending)
 	i = skipSpace(b, i+1)
 	if i < len(b) && b[i] == ']' {
-		return newValue(kindList, len(a.values), 0), i + 1
+		a.lists = append(a.lists, list{})
+		return newValue(kindList, len(a.lists)-1, 0), i + 1
 	}
 	for {
 		var v value
@@ -359,9 +363,9 @@ func (p *parser) list(f *nodeField, lists, i int) (value, int) {
 		case ']':
 			at := len(a.values)
 			a.values = append(a.values, a.pending[mark:]...)
-			size := len(a.pending) - mark
+			a.lists = append(a.lists, list{at: uint32(at), size: uint32(len(a.pending) - mark)})
 			a.pending = a.pending[:mark]
-			return newValue(kindList, at, size), i + 1
+			return newValue(kindList, len(a.lists)-1, 0), i + 1
 		default:
 			return value{}, p.fail(i, notJSON)
 		}

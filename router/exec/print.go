@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"math"
 	"strconv"
 )
 
@@ -13,6 +14,8 @@ type printer struct {
 	x    *execution
 	out  []byte
 	path []pathStep
+	// cut tells that output was taken back, so that what was printed before need not be there any more.
+	cut bool
 }
 
 // pathStep is a step of a response path: a key, or an index if the key is empty.
@@ -25,6 +28,7 @@ func (p *printer) reset() {
 	p.out = nil
 	clear(p.path)
 	p.path = p.path[:0]
+	p.cut = false
 }
 
 // answer prints the whole answer.
@@ -85,6 +89,12 @@ func (p *printer) object(o *objectProgram, r ref) bool {
 			v = a.values[slots+uint32(s.slot)]
 		} else {
 			s, from, v = p.find(f, r, typ)
+		}
+		if k := v.kind(); f.typ.elem == nil && k >= kindString && k <= kindJSON {
+			if raw := from.raw(v); f.typ.leaf.fitsAtSight(k, raw) {
+				p.out = append(p.out, raw...)
+				continue
+			}
 		}
 		p.path = append(p.path, pathStep{key: f.field.Key})
 		if !p.value(f, f.typ, s, from, v) {
@@ -154,16 +164,31 @@ func (p *printer) value(f *outputField, t *outputType, s *outputSource, a *answe
 			p.nullError(f)
 		}
 	case kindObject:
-		ok = s.program != nil && t.elem == nil && p.object(s.program, newRef(a.index, v.at))
+		if p.again(f, &a.objects[v.at].printed) {
+			return true
+		}
+		errors := p.x.errors.count()
+		if ok = s.program != nil && t.elem == nil && p.object(s.program, newRef(a.index, v.at)); ok {
+			p.remember(f, &a.objects[v.at].printed, start, errors)
+		}
 	case kindList:
-		ok = t.elem != nil && p.list(f, t, s, a, v)
+		if p.again(f, &a.lists[v.at].printed) {
+			return true
+		}
+		errors := p.x.errors.count()
+		if ok = t.elem != nil && p.list(f, t, s, a, v); ok {
+			p.remember(f, &a.lists[v.at].printed, start, errors)
+		}
 	default:
 		ok = p.leaf(f, t, a, v)
 	}
 	if ok {
 		return true
 	}
-	p.out = p.out[:start]
+	if len(p.out) > start {
+		p.out = p.out[:start]
+		p.cut = true
+	}
 	if t.nonNull {
 		return false
 	}
@@ -171,12 +196,28 @@ func (p *printer) value(f *outputField, t *outputType, s *outputSource, a *answe
 	return true
 }
 
+// again copies what the same field has printed for the same object or list before.
+func (p *printer) again(f *outputField, at *printed) bool {
+	if at.by != f.id || p.cut {
+		return false
+	}
+	p.out = append(p.out, p.out[at.start:at.end]...)
+	return true
+}
+
+// remember notes where an object or list was printed, if it was printed without errors: these have paths, which differ
+// from place to place.
+func (p *printer) remember(f *outputField, at *printed, start, errors int) {
+	if p.x.errors.count() == errors && len(p.out) <= math.MaxUint32 {
+		*at = printed{by: f.id, start: uint32(start), end: uint32(len(p.out))}
+	}
+}
+
 func (p *printer) list(f *outputField, t *outputType, s *outputSource, a *answer, v value) bool {
 	p.out = append(p.out, '[')
-	elements := a.values[v.at : int(v.at)+v.size()]
 	p.path = append(p.path, pathStep{})
 	step := len(p.path) - 1
-	for i, e := range elements {
+	for i, e := range a.elements(v) {
 		if i > 0 {
 			p.out = append(p.out, ',')
 		}

@@ -86,6 +86,8 @@ type compiler struct {
 	alternatives map[*plan.Field][]*plan.RepresentationField
 	collectors   []int
 	zips         []*zip
+	// outputs counts the fields of the output.
+	outputs uint32
 }
 
 // Compile makes a program of a plan. It fails only when the plan is not consistent, which is a planner's mistake.

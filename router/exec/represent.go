@@ -20,7 +20,8 @@ type representation struct {
 // representationField is a field of a representation, or of an object in it.
 type representationField struct {
 	// spelled is `,"upc":`.
-	spelled  string
+	spelled string
+	// on narrows the field by runtime type; nil means all.
 	on       supergraph.TypeSet
 	key      bool
 	typename bool
@@ -31,7 +32,8 @@ type representationField struct {
 type representationSource struct {
 	hops hops
 	slot int32
-	on   supergraph.TypeSet
+	// on narrows the source by runtime type; nil means all.
+	on supergraph.TypeSet
 	// place and fields are those of the sub-selection, when there is one.
 	place  *place
 	fields []representationField
@@ -51,7 +53,7 @@ func (c *compiler) representation(p *place, r *plan.Representation) *representat
 		rep.dynamic = true
 	}
 	var inputs []representationField
-	for _, f := range c.representationFields(p, r.Fields, false) {
+	for _, f := range c.representationFields(p, r.Fields, r.On, false) {
 		switch {
 		case f.key:
 			rep.fields = append(rep.fields, f)
@@ -65,12 +67,15 @@ func (c *compiler) representation(p *place, r *plan.Representation) *representat
 }
 
 // representationFields compiles the fields of a representation or of an object in it, which is part of a key if below
-// is set.
-func (c *compiler) representationFields(p *place, fields []*plan.RepresentationField, below bool) []representationField {
+// is set. types are the runtime types the object can have.
+func (c *compiler) representationFields(p *place, fields []*plan.RepresentationField, types supergraph.TypeSet, below bool) []representationField {
 	var compiled []representationField
 	for _, f := range fields {
 		rf := representationField{
 			spelled: "," + string(appendQuoted(nil, f.Name)) + ":", on: f.On, key: f.Key || below, typename: len(f.From) == 0,
+		}
+		if types.SubsetOf(rf.on) {
+			rf.on = nil
 		}
 		for _, from := range f.From {
 			s, ok := p.source(from)
@@ -78,9 +83,12 @@ func (c *compiler) representationFields(p *place, fields []*plan.RepresentationF
 				continue
 			}
 			rs := representationSource{hops: s.hops, slot: s.slot, on: from.On}
+			if types.SubsetOf(rs.on) {
+				rs.on = nil
+			}
 			if s.field.node != nil {
 				rs.place = c.places[s.field.node]
-				rs.fields = c.representationFields(rs.place, f.Fields, rf.key)
+				rs.fields = c.representationFields(rs.place, f.Fields, from.Selection.Type.Possible, rf.key)
 			}
 			rf.sources = append(rf.sources, rs)
 		}
@@ -136,19 +144,25 @@ func (x *execution) representField(out []byte, f *representationField, r ref, ty
 	}
 	for i := range f.sources {
 		s := &f.sources[i]
-		if typ >= 0 && !s.on.Has(int(typ)) {
+		if s.on != nil && typ >= 0 && !s.on.Has(int(typ)) {
 			continue
 		}
-		from, ok := x.follow(r, s.hops)
-		if !ok {
-			continue
+		from := r
+		if len(s.hops) > 0 {
+			var ok bool
+			if from, ok = x.follow(r, s.hops); !ok {
+				continue
+			}
 		}
 		a := x.answers[from.answer()]
-		v := a.slot(from.object(), s.slot)
-		if v.kind() == kindAbsent {
+		switch v := a.slot(from.object(), s.slot); v.kind() {
+		case kindAbsent:
 			continue
+		case kindNull, kindList, kindObject:
+			return x.representValue(out, f, s, a, v)
+		default:
+			return append(out, a.raw(v)...), fit
 		}
-		return x.representValue(out, f, s, a, v)
 	}
 	return out, lacking
 }
@@ -162,12 +176,12 @@ func (x *execution) representValue(out []byte, f *representationField, s *repres
 		return append(out, "null"...), fit
 	case kindList:
 		out = append(out, '[')
-		for i := range v.size() {
+		for i, e := range a.elements(v) {
 			if i > 0 {
 				out = append(out, ',')
 			}
 			var fits fitness
-			if out, fits = x.representValue(out, f, s, a, a.values[int(v.at)+i]); fits != fit {
+			if out, fits = x.representValue(out, f, s, a, e); fits != fit {
 				return out, fits
 			}
 		}

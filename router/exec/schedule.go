@@ -124,11 +124,12 @@ func (x *execution) zipValue(z *zip, l *answer, left value, r *answer, right val
 	case kindObject:
 		l.links[l.objects[left.at].links+uint32(z.link)] = newRef(r.index, right.at)
 	case kindList:
-		if left.size() != right.size() {
+		lefts, rights := l.elements(left), r.elements(right)
+		if len(lefts) != len(rights) {
 			return
 		}
-		for i := range left.size() {
-			x.zipValue(z, l, l.values[int(left.at)+i], r, r.values[int(right.at)+i])
+		for i := range lefts {
+			x.zipValue(z, l, lefts[i], r, rights[i])
 		}
 	}
 }
