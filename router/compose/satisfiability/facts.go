@@ -180,19 +180,12 @@ func (f *facts) usableAt(n *node, field *field, r *resolver) bool {
 	if r.needs == nil && len(r.contexts) == 0 {
 		return true
 	}
-	if r.needs != nil {
-		if f.local(n, r.needs) {
-			return true
-		}
-		if !f.resolvable([]int32{n.id}, n.typ, r.needs) {
-			return false
-		}
-	}
-	return f.resumable(n)
+	return (r.needs == nil || f.resolvable([]int32{n.id}, n.typ, r.needs)) && f.resumable(n)
 }
 
 // resumable tells whether a path that left n to collect something can come back: the subgraph must have a key of the
-// type and know its fields.
+// type and know its fields. It is asked for even where nothing has to be collected elsewhere, since values reach a
+// resolver that requires them only in an entity's representation.
 func (f *facts) resumable(n *node) bool {
 	for i := range n.typ.joins[n.graph].keys {
 		if f.local(n, n.typ.joins[n.graph].keys[i].selection) {
