@@ -186,13 +186,14 @@ func (x *execution) sendPicked(request, which int, r *request, f *fetch) CacheOu
 	}
 	c.pathless = false
 	*body = x.body((*body)[:0], r, f, c.picked)
-	p := parser{a: x.extraAnswer(request, which), ranges: true}
+	f.parser = parser{a: x.extraAnswer(request, which), ranges: true}
+	p := &f.parser
 	err := x.ctx.Err()
 	if err == nil {
 		err = x.send(r, f, *body, resp)
 	}
 	if err == nil {
-		err = x.parse(&p, r, f, resp, c.picked)
+		err = x.parse(p, r, f, resp, c.picked)
 	}
 	for call, picked := range c.picked {
 		for _, entity := range picked {

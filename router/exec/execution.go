@@ -51,11 +51,15 @@ type fetch struct {
 	calls    []callRun
 	response upstream.Response
 	// late is the response of a second attempt.
-	late  upstream.Response
-	body  []byte
-	cache *cacheRun
-	trace FetchTrace
-	sent  bool
+	late upstream.Response
+	// sending, parser and reader are here so that they need not be allocated.
+	sending upstream.Request
+	parser  parser
+	reader  dataReader
+	body    []byte
+	cache   *cacheRun
+	trace   FetchTrace
+	sent    bool
 	// extensions are those of the answer, if they are passed on.
 	extensions []byte
 }
@@ -123,7 +127,9 @@ func (p *Program) newExecution() *execution {
 	for i := range p.requests {
 		at := firstAnswer(i) + fetchedAnswer
 		x.answers[at] = &answer{index: at, collected: make([][]uint32, p.requests[i].collectors)}
-		x.fetches[i].calls = make([]callRun, len(p.requests[i].calls))
+		f := &x.fetches[i]
+		f.calls = make([]callRun, len(p.requests[i].calls))
+		f.reader.read = f.reader.data
 	}
 	x.printer.x = x
 	x.errors.max = p.engine.config.Errors.Max
@@ -163,6 +169,7 @@ func (f *fetch) reset() {
 	f.response.Release()
 	f.late.Release()
 	f.body = keep(f.body, maxKeptBytes)
+	f.sending, f.parser, f.reader = upstream.Request{}, parser{}, dataReader{read: f.reader.read}
 	f.trace = FetchTrace{}
 	f.sent, f.extensions = false, nil
 	if f.cache != nil {

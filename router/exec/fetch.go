@@ -37,8 +37,8 @@ func (x *execution) fetch(request int) {
 			x.failed(r, f, err, nil)
 			break
 		}
-		p := parser{a: x.answers[firstAnswer(request)+fetchedAnswer]}
-		if err := x.parse(&p, r, f, &f.response, nil); err != nil {
+		f.parser = parser{a: x.answers[firstAnswer(request)+fetchedAnswer]}
+		if err := x.parse(&f.parser, r, f, &f.response, nil); err != nil {
 			x.failed(r, f, err, nil)
 		}
 	}
@@ -183,11 +183,11 @@ func (x *execution) body(out []byte, r *request, f *fetch, picked [][]uint32) []
 func (x *execution) send(r *request, f *fetch, body []byte, resp *upstream.Response) error {
 	trace := &f.trace
 	subgraph := r.plan.Subgraph
-	req := upstream.Request{Body: body, Query: r.query, Epoch: x.request.Epoch}
+	f.sending = upstream.Request{Body: body, Query: r.query, Epoch: x.request.Epoch}
 	if x.request.Header != nil {
-		req.Header = x.request.Header(subgraph)
+		f.sending.Header = x.request.Header(subgraph)
 	}
-	err := x.program.engine.config.Subgraphs[subgraph.ID].Do(x.ctx, &req, resp)
+	err := x.program.engine.config.Subgraphs[subgraph.ID].Do(x.ctx, &f.sending, resp)
 	f.sent = true
 	trace.Sent, trace.Received, trace.Status, trace.Attempts = len(body), len(resp.Body), resp.Status, resp.Attempts
 	return err
@@ -202,7 +202,8 @@ func (x *execution) parse(p *parser, r *request, f *fetch, resp *upstream.Respon
 	p.b = validUTF8(resp.Body)
 	p.types = x.program.types
 	p.a.body = p.b
-	d := dataReader{x: x, request: r, fetch: f, picked: picked}
+	d := &f.reader
+	d.request, d.fetch, d.picked = r, f, picked
 	ok := p.document(d.read)
 	if !ok {
 		d.forget(p.a)
@@ -229,7 +230,8 @@ func (x *execution) parse(p *parser, r *request, f *fetch, resp *upstream.Respon
 
 // dataReader reads the data of an answer: the root selection, or the lists of entities.
 type dataReader struct {
-	x       *execution
+	// read is the method data, kept so that it is bound once.
+	read    func(p *parser, i int) int
 	request *request
 	fetch   *fetch
 	picked  [][]uint32
@@ -252,7 +254,7 @@ func (d *dataReader) forget(a *answer) {
 	}
 }
 
-func (d *dataReader) read(p *parser, i int) int {
+func (d *dataReader) data(p *parser, i int) int {
 	first := &d.request.calls[0]
 	if !first.plan.Entities {
 		o, end := p.object(first.node, typeUnknown, i)
