@@ -85,3 +85,19 @@ func tellCaching(visit *cache.Visit, resp *server.Response, errors int) {
 		resp.Age = strconv.Itoa(age)
 	}
 }
+
+// headersTheCacheSees are the client's headers that decide what the entity cache does.
+func (r *Router) headersTheCacheSees() []string {
+	c := &r.config.Cache
+	if !c.Enabled {
+		return nil
+	}
+	var names []string
+	if c.RequestNoCache {
+		names = append(names, "Cache-Control")
+	}
+	for _, s := range c.Subgraphs {
+		names = append(names, s.Vary...)
+	}
+	return names
+}

@@ -78,30 +78,38 @@ func (g *graph) execute(ctx context.Context, req *server.Request, resp *server.R
 		}
 		x.request.Introspect = x.introspect
 	}
-	g.run(ctx, x, made, req, resp)
+	epoch := g.epochFor(p.Prepared.Kind)
+	show := req.ShowPlan && g.exposePlan
+	if g.shares == nil || p.Prepared.Kind != ast.Query || show {
+		g.run(ctx, x, made, epoch, show, resp)
+		return
+	}
+	g.shares.do(ctx, made, epoch, x, resp, func(ctx context.Context, resp *server.Response) {
+		g.run(ctx, x, made, epoch, false, resp)
+	})
 }
 
 // run executes a program and takes over its answer.
-func (g *graph) run(ctx context.Context, x *execution, made *prepared.Planned[*program], req *server.Request, resp *server.Response) {
+func (g *graph) run(
+	ctx context.Context, x *execution, made *prepared.Planned[*program], epoch uint64, show bool, resp *server.Response,
+) {
 	if x.variables.Len() > 0 {
 		x.request.Variables = &x.variables
 	}
 	if g.headers != nil {
 		x.request.Header = x.headersFor
 	}
-	x.request.Epoch = g.epochFor(x.prepared.Kind)
-	show := req.ShowPlan && g.exposePlan
-	x.request.Trace = show
+	x.request.Epoch, x.request.Trace = epoch, show
 	x.response.Body = resp.Body
 	var visit *cache.Visit
 	if g.cache != nil {
 		visit = g.visit(x, show)
 		x.request.CacheSession = visit
 	}
-	made.Compiled.Execute(ctx, &x.request, &x.response)
 	if x.prepared.Kind == ast.Mutation {
-		g.epoch.Add(1)
+		defer g.epoch.Add(1)
 	}
+	made.Compiled.Execute(ctx, &x.request, &x.response)
 	resp.Body = x.response.Body
 	if show {
 		resp.Body = appendPlan(resp.Body, made.Plan, x.response.Trace, visit)
@@ -116,7 +124,8 @@ func (g *graph) run(ctx context.Context, x *execution, made *prepared.Planned[*p
 const ownEpoch = 1 << 63
 
 // epochFor is the epoch of a request that begins now. A query shares the answers of queries since the last mutation
-// ended and the last invalidation arrived; both counts only grow, so their sum is new whenever one of them is. What a mutation asks after it changed something is shared with nobody.
+// ended and the last invalidation arrived; both counts only grow, so their sum is new whenever one of them is. What a
+// mutation asks after it changed something is shared with nobody.
 func (g *graph) epochFor(kind ast.Operation) uint64 {
 	if kind == ast.Mutation {
 		return ownEpoch | g.mutations.Add(1)

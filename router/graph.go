@@ -32,6 +32,8 @@ type graph struct {
 	cache *cache.Cache
 	// identityHeaders tell callers apart, in canonical spelling.
 	identityHeaders []string
+	// shares is nil when identical queries do not share their execution.
+	shares *shares
 	// urls are where the subgraphs are, by ID.
 	urls []string
 	// epoch counts the mutations that have ended: a query never shares a subgraph's answer from before one.
@@ -73,6 +75,9 @@ func (r *Router) newGraph(sdl string) (*graph, error) {
 		g.identityHeaders = append(g.identityHeaders, textproto.CanonicalMIMEHeaderKey(name))
 	}
 	g.headers = newHeaderRules(&r.config.Upstream, sg, r.identity)
+	if r.config.Dedupe.ClientQueries {
+		g.shares = newShares(g.headers, g.identityHeaders, r.headersTheCacheSees())
+	}
 	l := &r.config.Limits
 	g.operations = prepared.New(prepared.Options[*program]{
 		Supergraph: sg, Planner: g.planner, Compile: g.compile, Bytes: int64(r.config.Plan.CacheBytes),

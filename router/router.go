@@ -45,6 +45,9 @@ type Router struct {
 	logger  *slog.Logger
 	health  *server.Health
 	face    http.Handler
+	// handler is the innermost part of face; metrics are nil when nobody can ask for them.
+	handler *server.Handler
+	metrics *metrics
 	graph   atomic.Pointer[graph]
 	// identity proves to subgraphs that requests come from here; nil when no key is shared with them.
 	identity *identity
@@ -160,6 +163,10 @@ func (r *Router) newFace() (http.Handler, error) {
 	if c.Log.Access {
 		opts.Observers = append(opts.Observers, server.AccessLog(r.logger))
 	}
+	if c.Admin.Listen != "" && c.Admin.Metrics {
+		r.metrics = r.newMetrics()
+		opts.Observers = append(opts.Observers, r.metrics.observe)
+	}
 	if c.Playground.Enabled {
 		page, err := r.newPlayground()
 		if err != nil {
@@ -171,6 +178,7 @@ func (r *Router) newFace() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.handler = handler
 	var face http.Handler = handler
 	if c.Compression.Enabled {
 		if face, err = server.Compress(face, int(c.Compression.MinBytes)); err != nil {
@@ -226,7 +234,10 @@ func (r *Router) status() any {
 // Admin is the handler of the administration listener.
 func (r *Router) Admin() (http.Handler, error) {
 	mux := http.NewServeMux()
-	mux.Handle("/", server.Admin(r.health, nil, r.config.Admin.Profiles))
+	mux.Handle("/", server.Admin(r.health, r.config.Admin.Profiles))
+	if r.metrics != nil {
+		mux.Handle("GET /metrics", r.metrics.handler())
+	}
 	if r.cache == nil {
 		return mux, nil
 	}

@@ -351,3 +351,45 @@ func subgraphFiles(t *testing.T, sdl string) config.Supergraph {
 	}
 	return config.Supergraph{Subgraphs: []config.Subgraph{{Name: "one", Schema: file}}}
 }
+
+func TestTheAdminListenerTellsOperators(t *testing.T) {
+	f := newFixture(t, func(c *config.Config) {
+		c.Admin.Listen, c.Admin.Profiles = "127.0.0.1:0", true
+		c.Cache.Enabled = true
+		c.Cache.Invalidation.SharedKey = "a key that is long enough"
+	})
+	f.ask(t, `query Q { person(id: 1) { name age } }`)
+	f.ask(t, `{ nope }`)
+	admin, err := f.router.Admin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	get := func(method, path, body, auth string) (int, string) {
+		r := httptest.NewRequest(method, path, strings.NewReader(body))
+		r.Header.Set("Authorization", auth)
+		rec := httptest.NewRecorder()
+		admin.ServeHTTP(rec, r)
+		return rec.Code, rec.Body.String()
+	}
+	_, metrics := get("GET", "/metrics", "", "")
+	for _, want := range []string{
+		`weft_requests_total{kind="query",status="200"} 1`, `weft_requests_total{kind="rejected",status="200"} 1`,
+		`weft_operation_cache_lookups_total{result="miss",what="operation"} 2`, `weft_requests_in_progress 0`,
+	} {
+		if !strings.Contains(metrics, want) {
+			t.Errorf("/metrics has no %s:\n%s", want, metrics)
+		}
+	}
+	for path, want := range map[string]string{"/healthz": "ok", "/debug/pprof/cmdline": "test", "/cache": `"types"`} {
+		if status, body := get("GET", path, "", ""); status != http.StatusOK || !strings.Contains(body, want) {
+			t.Errorf("%s: %d %s", path, status, body)
+		}
+	}
+	purge := `[{"kind":"entity","type":"Person","key":{"id":"1"}}]`
+	if status, body := get("POST", "/invalidation", purge, "wrong"); status != http.StatusUnauthorized {
+		t.Errorf("invalidation with a wrong key: %d %s", status, body)
+	}
+	if status, body := get("POST", "/invalidation", purge, "a key that is long enough"); status != http.StatusAccepted {
+		t.Errorf("invalidation: %d %s", status, body)
+	}
+}

@@ -5,13 +5,10 @@ import (
 	"net/http/pprof"
 )
 
-// Admin is the handler of the administration listener: health, metrics and, when asked for, profiles. It has no
-// authentication and belongs on an address that only operators reach.
-func Admin(health *Health, metrics http.Handler, profiles bool) http.Handler {
+// Admin is the handler of an administration listener: health and, when asked for, profiles. It has no authentication
+// and belongs on an address that only operators reach.
+func Admin(health *Health, profiles bool) http.Handler {
 	mux := http.NewServeMux()
-	if metrics != nil {
-		mux.Handle("GET /metrics", metrics)
-	}
 	if profiles {
 		mux.HandleFunc("GET /debug/pprof/", pprof.Index)
 		mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)

@@ -81,7 +81,7 @@ func TestAFailedListenerStopsTheOthers(t *testing.T) {
 	_ = broken.Close()
 	h := newTestHandler(t, nil)
 	err := Run(context.Background(), []Listener{
-		{Name: "main", Socket: good, Handler: h}, {Name: "admin", Socket: broken, Handler: Admin(nil, nil, false)},
+		{Name: "main", Socket: good, Handler: h}, {Name: "admin", Socket: broken, Handler: Admin(nil, false)},
 	}, RunOptions{ShutdownTimeout: time.Second})
 	if err == nil || !strings.Contains(err.Error(), "admin listener") {
 		t.Errorf("Run: %v, want the broken listener's error", err)

@@ -1,0 +1,202 @@
+package router
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"hash/maphash"
+	"net/http"
+	"net/textproto"
+	"slices"
+	"sync"
+	"unsafe"
+
+	"github.com/weft-graphql/weft/router/prepared"
+	"github.com/weft-graphql/weft/router/server"
+)
+
+// shares lets identical queries that are in progress at the same time share one execution. Identical means: the same
+// plan, the same variables, the same values of every header that a subgraph or the cache gets to see, and nothing
+// changed since the first of them began.
+type shares struct {
+	// headers are the names of those headers, in canonical spelling.
+	headers []string
+	seed    maphash.Seed
+	shards  [16]shareShard
+	keys    sync.Pool
+}
+
+type shareShard struct {
+	mu      sync.Mutex
+	flights map[string]*flight
+}
+
+// flight is an execution under way.
+type flight struct {
+	key    string
+	shard  *shareShard
+	done   chan struct{}
+	cancel context.CancelFunc
+	// settle ends the watch over the first request's client.
+	settle func() bool
+	// interested counts the requests that still want the answer, joined those that came after the first; guarded by
+	// the shard's mutex.
+	interested, joined int
+	// answered tells that answer is set; otherwise the execution broke off and everybody is on their own. Both are
+	// written before done is closed.
+	answered bool
+	answer   server.Response
+}
+
+// newShares returns the sharing of queries for a graph. vary are further headers that answers depend on.
+func newShares(rules *headerRules, identity []string, vary []string) *shares {
+	s := &shares{seed: maphash.MakeSeed()}
+	s.keys.New = func() any { b := make([]byte, 0, 256); return &b }
+	for i := range s.shards {
+		s.shards[i].flights = map[string]*flight{}
+	}
+	s.headers = slices.Clone(identity)
+	if rules != nil {
+		for _, names := range rules.names {
+			s.headers = append(s.headers, names...)
+		}
+	}
+	for _, name := range vary {
+		s.headers = append(s.headers, textproto.CanonicalMIMEHeaderKey(name))
+	}
+	slices.Sort(s.headers)
+	s.headers = slices.Compact(s.headers)
+	return s
+}
+
+// appendKey writes what tells one query from another. Lengths stand before texts, so that no two keys look alike.
+func (s *shares) appendKey(key []byte, made *prepared.Planned[*program], epoch uint64, x *execution) []byte {
+	key = binary.LittleEndian.AppendUint64(key, uint64(uintptr(unsafe.Pointer(made))))
+	key = binary.LittleEndian.AppendUint64(key, epoch)
+	for i := range x.variables.Len() {
+		raw := x.variables.Raw(i)
+		// An absent variable is something else than one with a value.
+		length := uint64(len(raw)) + 1
+		if raw == nil {
+			length = 0
+		}
+		key = append(binary.AppendUvarint(key, length), raw...)
+	}
+	return s.appendHeaders(key, x.header)
+}
+
+func (s *shares) appendHeaders(key []byte, header http.Header) []byte {
+	for _, name := range s.headers {
+		values := header[name]
+		key = binary.AppendUvarint(key, uint64(len(values)))
+		for _, v := range values {
+			key = append(binary.AppendUvarint(key, uint64(len(v))), v...)
+		}
+	}
+	return key
+}
+
+// do answers with run, or with the answer of an identical query under way.
+func (s *shares) do(
+	ctx context.Context, made *prepared.Planned[*program], epoch uint64, x *execution, resp *server.Response,
+	run func(context.Context, *server.Response),
+) {
+	buffer := s.keys.Get().(*[]byte)
+	key := s.appendKey((*buffer)[:0], made, epoch, x)
+	shard := &s.shards[maphash.Bytes(s.seed, key)%uint64(len(s.shards))]
+	shard.mu.Lock()
+	if f := shard.flights[string(key)]; f != nil {
+		f.interested++
+		f.joined++
+		shard.mu.Unlock()
+		s.giveBack(buffer, key)
+		if !f.await(ctx, resp) {
+			run(ctx, resp)
+		}
+		return
+	}
+	f := &flight{key: string(key), shard: shard, done: make(chan struct{}), interested: 1}
+	s.giveBack(buffer, key)
+	ctx = f.begin(ctx)
+	shard.flights[f.key] = f
+	shard.mu.Unlock()
+	f.lead(ctx, resp, run)
+}
+
+func (s *shares) giveBack(buffer *[]byte, key []byte) {
+	if cap(key) <= 16<<10 {
+		*buffer = key
+		s.keys.Put(buffer)
+	}
+}
+
+// begin returns the context of the execution: it ends when nobody wants the answer any more, or the first request's
+// time is over; not when the first request's client alone goes away.
+func (f *flight) begin(ctx context.Context) context.Context {
+	detached := context.WithoutCancel(ctx)
+	var execution context.Context
+	if deadline, ok := ctx.Deadline(); ok {
+		execution, f.cancel = context.WithDeadline(detached, deadline)
+	} else {
+		execution, f.cancel = context.WithCancel(detached)
+	}
+	f.settle = context.AfterFunc(ctx, f.leave)
+	return execution
+}
+
+// leave takes back a request's interest. The last to leave ends the execution.
+func (f *flight) leave() {
+	f.shard.mu.Lock()
+	defer f.shard.mu.Unlock()
+	if f.interested--; f.interested == 0 {
+		f.cancel()
+		f.forget()
+	}
+}
+
+// forget makes sure that nobody joins any more. The shard's mutex is held.
+func (f *flight) forget() {
+	if f.shard.flights[f.key] == f {
+		delete(f.shard.flights, f.key)
+	}
+}
+
+// lead executes for everybody.
+func (f *flight) lead(ctx context.Context, resp *server.Response, run func(context.Context, *server.Response)) {
+	complete := false
+	defer func() {
+		f.shard.mu.Lock()
+		f.forget()
+		joined := f.joined > 0
+		f.shard.mu.Unlock()
+		if complete && joined {
+			f.answer, f.answered = *resp, true
+			f.answer.Body = bytes.Clone(resp.Body)
+		}
+		close(f.done)
+		f.settle()
+		f.cancel()
+	}()
+	run(ctx, resp)
+	// An execution that was broken off answers for nobody: those who joined it execute for themselves.
+	complete = ctx.Err() == nil
+}
+
+// await takes over the answer of another request; false when there is none.
+func (f *flight) await(ctx context.Context, resp *server.Response) bool {
+	select {
+	case <-f.done:
+	case <-ctx.Done():
+		f.leave()
+		return false
+	}
+	if !f.answered {
+		return false
+	}
+	body := append(resp.Body, f.answer.Body...)
+	*resp = f.answer
+	resp.Body = body
+	// The fetches were counted for the first request.
+	resp.Operation.Fetches = 0
+	return true
+}

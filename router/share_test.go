@@ -1,0 +1,181 @@
+package router
+
+import (
+	"context"
+	"net/http"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/weft-graphql/weft/router/prepared"
+	"github.com/weft-graphql/weft/router/server"
+)
+
+// sharing is a test's view of shares: queries that run until they are let go.
+type sharing struct {
+	t       *testing.T
+	shares  *shares
+	made    *prepared.Planned[*program]
+	started chan struct{}
+	finish  chan struct{}
+	runs    atomic.Int32
+	ended   sync.WaitGroup
+}
+
+func newSharing(t *testing.T) *sharing {
+	return &sharing{
+		t: t, shares: newShares(nil, []string{"Authorization"}, []string{"x-vary"}), made: &prepared.Planned[*program]{},
+		started: make(chan struct{}), finish: make(chan struct{}),
+	}
+}
+
+// run is an execution that says when it starts and lasts until it may finish or its context ends.
+func (s *sharing) run(ctx context.Context, resp *server.Response) {
+	s.runs.Add(1)
+	s.started <- struct{}{}
+	select {
+	case <-s.finish:
+		resp.Body = append(resp.Body, "answer"...)
+		resp.CacheControl = "public"
+	case <-ctx.Done():
+		resp.Body = append(resp.Body, "broken off"...)
+	}
+}
+
+// ask sends a query and gives its answer to check.
+func (s *sharing) ask(ctx context.Context, epoch uint64, header http.Header, check func(*server.Response)) {
+	s.ended.Go(func() {
+		resp := &server.Response{Body: make([]byte, 0, 64)}
+		s.shares.do(ctx, s.made, epoch, &execution{header: header}, resp, s.run)
+		check(resp)
+	})
+}
+
+func (s *sharing) want(body string) func(*server.Response) {
+	return func(resp *server.Response) {
+		if string(resp.Body) != body {
+			s.t.Errorf("answer %q, want %q", resp.Body, body)
+		}
+	}
+}
+
+// awaitJoined waits until n requests have joined others.
+func (s *sharing) awaitJoined(n int) {
+	for {
+		joined := 0
+		for i := range s.shares.shards {
+			shard := &s.shares.shards[i]
+			shard.mu.Lock()
+			for _, f := range shard.flights {
+				joined += f.joined
+			}
+			shard.mu.Unlock()
+		}
+		if joined >= n {
+			return
+		}
+		runtime.Gosched()
+	}
+}
+
+func TestIdenticalQueriesShareAnExecution(t *testing.T) {
+	s := newSharing(t)
+	for range 10 {
+		s.ask(t.Context(), 1, nil, func(resp *server.Response) {
+			s.want("answer")(resp)
+			if resp.CacheControl != "public" {
+				t.Errorf("Cache-Control %q was not shared", resp.CacheControl)
+			}
+		})
+	}
+	<-s.started
+	s.awaitJoined(9)
+	close(s.finish)
+	s.ended.Wait()
+	if s.runs.Load() != 1 {
+		t.Errorf("%d executions for identical queries", s.runs.Load())
+	}
+	// Nothing is remembered: the next one executes.
+	s.ask(t.Context(), 1, nil, s.want("answer"))
+	<-s.started
+	s.ended.Wait()
+}
+
+func TestQueriesThatDifferDoNotShare(t *testing.T) {
+	s := newSharing(t)
+	different := []struct {
+		epoch  uint64
+		header http.Header
+	}{
+		{1, nil},
+		{2, nil},
+		{1, http.Header{"Authorization": {"a"}}},
+		{1, http.Header{"Authorization": {"b"}}},
+		{1, http.Header{"Authorization": {"a", "b"}}},
+		{1, http.Header{"X-Vary": {"a"}}},
+	}
+	for _, d := range different {
+		s.ask(t.Context(), d.epoch, d.header, s.want("answer"))
+	}
+	for range different {
+		<-s.started
+	}
+	s.ask(t.Context(), 1, http.Header{"X-Other": {"1"}}, s.want("answer"))
+	s.awaitJoined(1)
+	close(s.finish)
+	s.ended.Wait()
+}
+
+func TestAClientThatLeavesTakesNobodyAlong(t *testing.T) {
+	s := newSharing(t)
+	first, leave := context.WithCancel(t.Context())
+	s.ask(first, 1, nil, s.want("answer"))
+	<-s.started
+	second, leaveToo := context.WithCancel(t.Context())
+	s.ask(second, 1, nil, func(*server.Response) {})
+	s.ask(t.Context(), 1, nil, s.want("answer"))
+	s.awaitJoined(2)
+	leave()
+	leaveToo()
+	<-s.started // the second, who left, is told off by its own execution
+	close(s.finish)
+	s.ended.Wait()
+}
+
+func TestTheLastToLeaveEndsTheExecution(t *testing.T) {
+	s := newSharing(t)
+	ctx, leave := context.WithCancel(t.Context())
+	s.ask(ctx, 1, nil, s.want("broken off"))
+	<-s.started
+	leave()
+	s.ended.Wait()
+	s.ask(t.Context(), 1, nil, s.want("answer"))
+	<-s.started
+	close(s.finish)
+	s.ended.Wait()
+}
+
+func TestAPanicLeavesTheOthersOnTheirOwn(t *testing.T) {
+	s := newSharing(t)
+	entered, leave := make(chan struct{}), make(chan struct{})
+	s.ended.Go(func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("the panic was swallowed")
+			}
+		}()
+		s.shares.do(t.Context(), s.made, 1, &execution{}, &server.Response{}, func(context.Context, *server.Response) {
+			close(entered)
+			<-leave
+			panic("broken")
+		})
+	})
+	<-entered
+	s.ask(t.Context(), 1, nil, s.want("answer"))
+	s.awaitJoined(1)
+	close(leave)
+	<-s.started
+	close(s.finish)
+	s.ended.Wait()
+}
