@@ -77,6 +77,11 @@ func TestAnswerable(t *testing.T) {
 			type Query @t(a) { t: T }
 			type T @t(a, key: "id") @t(b, key: "id") @t(c, key: "id") {
 				id: ID! x: Int @f(b, override: "c", overrideLabel: "l") @f(c, overrideLabel: "l") }`,
+		"a label on a key field elsewhere does not hide it here": `
+			type Query @t(a) { t: T }
+			type T @t(a, key: "id") @t(b, key: "id") @t(c, key: "id") @t(d, key: "id") {
+				id: ID! @f(a) @f(b) @f(c, override: "d", overrideLabel: "l") @f(d, overrideLabel: "l")
+				w: Int @f(b) @f(a, external: true) x: Int @f(a, requires: "w") }`,
 		"what a label overrides still resolves while it is off": `
 			type Query @t(a) { t: T }
 			type T @t(a, key: "id") @t(b, key: "id") @t(c, key: "id") {

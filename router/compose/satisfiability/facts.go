@@ -204,7 +204,10 @@ func (f *facts) local(n *node, selection ast.SelectionSet) bool {
 				continue
 			}
 			field := n.typ.byName[s.Name]
-			if field == nil || n.usable[field.index] == blocked || field.conditional() {
+			if field == nil || n.usable[field.index] == blocked {
+				return false
+			}
+			if r := field.at[n.graph]; !direct.labels(r) || !direct.contexts(r) {
 				return false
 			}
 			if to := n.usable[field.index]; to >= 0 && !f.local(f.nodes[to], s.SelectionSet) {
@@ -219,19 +222,6 @@ func (f *facts) local(n *node, selection ast.SelectionSet) bool {
 		}
 	}
 	return true
-}
-
-// conditional tells whether resolving the field depends on the path. Such fields never help to satisfy a condition.
-func (fd *field) conditional() bool {
-	if len(fd.labels) > 0 {
-		return true
-	}
-	for _, r := range fd.at {
-		if r != nil && len(r.contexts) > 0 {
-			return true
-		}
-	}
-	return false
 }
 
 // resolvable tells whether every path of a selection can be answered by a path that stands at one of from, which are
@@ -313,7 +303,7 @@ type way struct {
 	contexts func(*resolver) bool // whether its contexts are set
 }
 
-// direct follows fields whose resolving does not depend on the path.
+// direct follows fields whose resolving does not depend on the path; only they help to satisfy conditions.
 var direct = way{
 	labels:   func(r *resolver) bool { return r.label == "" },
 	contexts: func(r *resolver) bool { return len(r.contexts) == 0 },

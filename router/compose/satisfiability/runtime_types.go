@@ -18,16 +18,19 @@ func (s *search) compareRuntimeTypes(st *state, f *field, targets []int32) {
 	}
 	types := map[int][]string{}
 	var graphs []int
+	abstract := 0
 	for _, id := range targets {
-		if n := s.nodes[id]; n.typ.abstract() {
-			if types[n.graph] == nil {
-				graphs = append(graphs, n.graph)
+		n := s.nodes[id]
+		if types[n.graph] == nil {
+			graphs = append(graphs, n.graph)
+			if n.typ.abstract() {
+				abstract++
 			}
-			types[n.graph] = s.runtimeTypes(n)
 		}
+		types[n.graph] = s.runtimeTypes(n)
 	}
 	slices.Sort(graphs)
-	if len(graphs) < 2 {
+	if abstract < 2 { // returning a narrower type on purpose is no difference
 		return
 	}
 	common, same := types[graphs[0]], true
@@ -70,8 +73,11 @@ func (s *search) compareRuntimeTypes(st *state, f *field, targets []int32) {
 	})
 }
 
-// runtimeTypes returns the object types a subgraph can return at an interface or union, sorted by name.
+// runtimeTypes returns the object types a subgraph can return at n, sorted by name.
 func (s *search) runtimeTypes(n *node) []string {
+	if !n.typ.abstract() {
+		return []string{n.typ.name}
+	}
 	names := []string{}
 	for _, x := range n.typ.possible {
 		if in := n.typ.memberIn[x]; x.kind == ast.Object && (n.object || in[n.graph]) {
