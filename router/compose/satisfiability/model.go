@@ -260,10 +260,10 @@ func (m *model) readResolver(f *field, j *ast.Directive) error {
 	}
 	r := &resolver{
 		graph: graph, returns: f.returns,
-		external:   stringArgument(j, "external", "false") == "true",
-		requires:   stringArgument(j, "requires", ""),
-		label:      stringArgument(j, "overrideLabel", ""),
-		labelOn:    stringArgument(j, "override", "") != "",
+		external: stringArgument(j, "external", "false") == "true",
+		requires: stringArgument(j, "requires", ""),
+		label:    stringArgument(j, "overrideLabel", ""),
+		labelOn:  stringArgument(j, "override", "") != "",
 	}
 	if text := stringArgument(j, "type", ""); text != "" && f.returns != nil {
 		if narrow := m.byName[namedType(text)]; narrow != nil {
