@@ -173,8 +173,8 @@ func (c Config) check() error {
 	if strings.ContainsAny(c.Namespace, "{}: \r\n*?[]") {
 		return fmt.Errorf("cache: namespace %q must not contain braces, brackets, colons, wildcards or blanks, because it is part of every Redis key", c.Namespace)
 	}
-	if c.MaxFields < 8 || c.MaxTracked < 16 || c.Writes.Batch < 1 || c.Writes.MaxBytes < 0 {
-		return errors.New("cache: MaxFields must be at least 8, MaxTracked at least 16, Writes.Batch at least 1 and Writes.MaxBytes not negative")
+	if c.MaxFields < 8 || c.MaxTracked < 4 || c.Writes.Batch < 1 || c.Writes.MaxBytes < 0 {
+		return errors.New("cache: MaxFields must be at least 8, MaxTracked at least 4, Writes.Batch at least 1 and Writes.MaxBytes not negative")
 	}
 	for what, d := range map[string]time.Duration{
 		"timeout": c.Timeout, "write timeout": c.WriteTimeout, "probe interval": c.ProbeInterval, "L1 TTL": c.L1.TTL,

@@ -349,21 +349,52 @@ func TestEndpoint(t *testing.T) {
 	}
 }
 
+// With and without a cache in process: what a replica was not told, and what is still in Redis although it was
+// invalidated, counts no more once the table in Redis was read.
 func TestMissedMessagesAreCaughtUp(t *testing.T) {
-	r := newReplicas(t, 1, Config{L1: L1Config{TTL: time.Hour}, Sync: 10 * time.Millisecond})
-	r.get(0)
-	// Another replica's invalidation whose message got lost: only the table in Redis tells of it.
-	r.up.set(product(1), `{"name":"Desk"}`)
-	client := r.server.Client()
-	defer func() { _ = client.Close() }()
-	member := entityMember("products", "Product", []byte(`{"upc":"1"}`))
-	keys := r.caches[0].keys
-	err := tickScript.Eval(context.Background(), client, []string{keys.epochs(), keys.deps()},
-		"0", 1000, text(1<<50), "nobody-listens", member).Err()
+	for _, disabled := range []bool{false, true} {
+		r := newReplicas(t, 1, Config{L1: L1Config{TTL: time.Hour, Disabled: disabled}, Sync: 10 * time.Millisecond})
+		r.get(0)
+		// Another replica's invalidation whose message got lost and that did not get to the entity's hash.
+		r.up.set(product(1), `{"name":"Desk"}`)
+		client := r.server.Client()
+		member := entityMember("products", "Product", []byte(`{"upc":"1"}`))
+		keys := r.caches[0].keys
+		err := tickScript.Eval(context.Background(), client, []string{keys.epochs(), keys.deps()},
+			"0", 1000, text(1<<50), "nobody-listens", member).Err()
+		_ = client.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		redistest.Eventually(t, "the sync brings it", func() bool { return r.get(0) == `{"name":"Desk"}` })
+	}
+}
+
+// A replica that hears nothing at all still sees an entity's invalidation at once when it asks Redis, and does not
+// spoil it with what it fetched before.
+func TestWhoAsksRedisNeedsNoMessage(t *testing.T) {
+	rules := "deaf on nopass ~* resetchannels +@all"
+	r := &replicas{t: t, up: &shop{}, server: redistest.Start(t, append([]string{"--user"}, strings.Fields(rules)...)...)}
+	cfg := Config{Sync: time.Hour, L1: L1Config{Disabled: true}, Redis: RedisConfig{Addresses: []string{r.server.Addr}}}
+	r.add(Config{Sync: cfg.Sync, L1: cfg.L1, Redis: RedisConfig{Addresses: cfg.Redis.Addresses, Username: "deaf", Password: "x"}})
+	r.add(cfg)
+	r.up.set(product(1), `{"name":"Table"}`)
+	deaf := r.caches[0]
+	_, err := r.asks[0].run(context.Background(), deaf.Visit(VisitOptions{}), nil, []string{product(1)}, func(reps []string) subgraphAnswer {
+		old := r.up.upstream(reps)
+		r.up.set(product(1), `{"name":"Desk"}`)
+		r.invalidate(1, productOne)
+		return old
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	redistest.Eventually(t, "the sync brings it", func() bool { return r.get(0) == `{"name":"Desk"}` })
+	settle(t, deaf)
+	same(t, "the one that can hear", r.get(1), `{"name":"Desk"}`)
+	same(t, "the deaf one", r.get(0), `{"name":"Desk"}`)
+	r.up.set(product(1), `{"name":"Stool"}`)
+	r.invalidate(1, productOne)
+	same(t, "the deaf one again", r.get(0), `{"name":"Stool"}`)
 }
 
 func TestInvalidationJSON(t *testing.T) {

@@ -126,7 +126,7 @@ func (c *Cache) local(key []byte, now int64) *record {
 		return r
 	}
 	counts := func(f *value) bool {
-		return c.versions.depsCount(f.deps, f.clock) && c.versions.entityCounts(r.self, f.clock)
+		return c.versions.depsCount(f.deps, f.clock) && c.versions.surelyCounts(r.self, f.clock)
 	}
 	kept := 0
 	for i := range r.fields {

@@ -214,22 +214,22 @@ func (l *lookup) usable(rec *record, tp *typeProgram, fp *fieldProgram, rf *rend
 		return nil
 	}
 	f := rec.find(hash, name)
-	if f != nil && l.fits(rec, f, tp, fp, rf) && f.freshness(l.now) == fresh {
+	if f != nil && l.fits(f, tp, fp, rf) && f.freshness(l.now) == fresh {
 		return f
 	}
 	if !fp.composite {
 		return nil
 	}
 	f = rec.find(variantHash, variant)
-	if f != nil && l.fits(rec, f, tp, fp, rf) && f.freshness(l.now) == fresh {
+	if f != nil && l.fits(f, tp, fp, rf) && f.freshness(l.now) == fresh {
 		return f
 	}
 	return nil
 }
 
 // fits tells whether a value counts and has what is asked, apart from its age.
-func (l *lookup) fits(rec *record, f *value, tp *typeProgram, fp *fieldProgram, rf *rendered) bool {
-	return f.schema == fp.schema && f.clock >= tp.scope.min.Load() && f.clock >= rec.since &&
+func (l *lookup) fits(f *value, tp *typeProgram, fp *fieldProgram, rf *rendered) bool {
+	return f.schema == fp.schema && f.clock >= tp.scope.min.Load() &&
 		(!fp.composite || l.r.cache.coverage.covers(f.covers, rf.covers))
 }
 

@@ -170,8 +170,8 @@ func (l *lookup) consider(st *entityState, it *item, w *want, rec *record) {
 		if age == ended {
 			continue
 		}
-		if !l.fits(rec, f, st.tp, w.fp, w.rf) {
-			if f == common && age == fresh && f.schema == w.fp.schema && f.clock >= st.tp.scope.min.Load() && f.clock >= rec.since {
+		if !l.fits(f, st.tp, w.fp, w.rf) {
+			if f == common && age == fresh && f.schema == w.fp.schema && f.clock >= st.tp.scope.min.Load() {
 				w.taken = !l.r.cache.coverage.covers(w.rf.covers, f.covers)
 			}
 			continue
@@ -181,7 +181,7 @@ func (l *lookup) consider(st *entityState, it *item, w *want, rec *record) {
 		}
 	}
 	if n := rec.find(negativeHash, negativeName); n != nil && n.freshness(l.now) == fresh &&
-		n.clock >= st.tp.scope.min.Load() && n.clock >= rec.since && !contradicted(rec, n) {
+		n.clock >= st.tp.scope.min.Load() && !contradicted(rec, n) {
 		it.negative = n
 	}
 }

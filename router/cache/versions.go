@@ -196,6 +196,14 @@ func (v *versions) entityCounts(member string, clock uint64) bool {
 	return clock >= v.narrow[member]
 }
 
+// surelyCounts is entityCounts for values that no hash in Redis vouches for: where invalidations have been forgotten,
+// any of them may have been the entity's.
+func (v *versions) surelyCounts(member string, clock uint64) bool {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return clock >= max(v.narrow[member], v.depFloor)
+}
+
 // depsCount tells whether all dependencies of a value still have the state they had when it was fetched.
 func (v *versions) depsCount(deps []string, clock uint64) bool {
 	if len(deps) == 0 {
