@@ -2,4 +2,20 @@ package oracle
 
 // Differences lists the cases on which we knowingly answer otherwise than the reference, with the reason. The same
 // list, with more words, is in docs/composition.md.
-var Differences = map[string]string{}
+var Differences = map[string]string{
+	"satisfiability/satisfy-requires-with-key-of-requires": "the reference overflows its stack; a key that needs a required field is resolvable",
+	"cost/list-size-argument-missing-in-one-subgraph": "the reference cannot read back its own supergraph, whose @listSize names an argument that " +
+		"not all subgraphs have",
+	"links/core-only": "the reference throws; a schema that links nothing but the old core feature is a Federation 1 schema",
+}
+
+// Unreachable lists the error codes and hints that no composition of the reference gives, with the reason.
+var Unreachable = map[string]string{
+	"UNSUPPORTED_LINKED_FEATURE":                    "given when a gateway loads a supergraph, not by composition",
+	"INVALID_FEDERATION_SUPERGRAPH":                 "given when a gateway loads a supergraph, not by composition",
+	"DOWNSTREAM_SERVICE_ERROR":                      "given while a gateway executes, not by composition",
+	"UNSUPPORTED_FEATURE":                           "declared but never used",
+	"MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED":        "given when a limit on paths is set, and paths are not what our check enumerates; it has a test of its own",
+	"INCONSISTENT_TYPE_SYSTEM_DIRECTIVE_REPEATABLE": "declared but never used",
+	"INCONSISTENT_TYPE_SYSTEM_DIRECTIVE_LOCATIONS":  "declared but never used",
+}
