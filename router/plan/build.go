@@ -23,6 +23,9 @@ type builder struct {
 	waves     int
 	exhausted bool
 	aliases   int
+
+	fieldSlab slab[bfield]
+	selSlab   slab[bsel]
 }
 
 // bcall is a call under construction.
@@ -144,7 +147,8 @@ func (b *builder) put(sel *bsel, a asked) *bfield {
 		f.serve(a.client)
 		return f
 	}
-	f := &bfield{sel: sel, def: a.def, typ: a.typ, args: a.args, on: a.on, as: a.as, place: a.place, key: a.def.Name}
+	f := b.fieldSlab.new()
+	*f = bfield{sel: sel, def: a.def, typ: a.typ, args: a.args, on: a.on, as: a.as, place: a.place, key: a.def.Name}
 	if a.client != nil {
 		f.key = a.client.Key
 		f.serve(a.client)
@@ -154,7 +158,8 @@ func (b *builder) put(sel *bsel, a asked) *bfield {
 		f.key = "_weft" + strconv.Itoa(b.aliases) + "_" + a.def.Name
 	}
 	if !leaf {
-		f.child = &bsel{call: sel.call, owner: f, graph: sel.graph, decl: b.t.sg.Type(a.typ.Name())}
+		f.child = b.selSlab.new()
+		*f.child = bsel{call: sel.call, owner: f, graph: sel.graph, decl: b.t.sg.Type(a.typ.Name())}
 		f.child.object = view{graph: sel.graph, decl: f.child.decl}.object()
 	}
 	sel.fields = append(sel.fields, f)

@@ -23,7 +23,9 @@ func (r *run) classify(p *place) {
 		return
 	}
 	if p.typ.Kind == ast.Object {
-		p.classes = []*class{{place: p, types: types, rep: p.typ}}
+		c := r.classSlab.new()
+		*c = class{place: p, types: types, rep: p.typ}
+		p.classes = []*class{c}
 		return
 	}
 	byKey := map[string]*class{}

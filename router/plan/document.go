@@ -59,6 +59,9 @@ func (d *document) split(sel *bsel) (plain []*bfield, frags []fragment) {
 	if !sel.entity && (sel.decl.Kind == ast.Object || sel.object) {
 		return sel.fields, nil
 	}
+	if typ := d.onlyType(sel); typ != nil {
+		return nil, []fragment{{typ, sel.fields}}
+	}
 	in := sel.decl.In[sel.graph]
 	var possible supergraph.TypeSet
 	if in != nil {
@@ -93,6 +96,26 @@ func (d *document) split(sel *bsel) (plain []*bfield, frags []fragment) {
 		}
 	}
 	return plain, frags
+}
+
+// onlyType returns the one object type an entity's selection is about; nil when there are several.
+func (d *document) onlyType(sel *bsel) *supergraph.Type {
+	if !sel.entity || len(sel.fields) == 0 {
+		return nil
+	}
+	on := sel.fields[0].on
+	for _, f := range sel.fields {
+		if f.def == nil || f.as != nil || !f.on.Equal(on) {
+			return nil
+		}
+	}
+	if on.Count() != 1 {
+		return nil
+	}
+	for o := range on.All {
+		return d.t.sg.Objects[o]
+	}
+	return nil
 }
 
 func appendFragment(frags []fragment, typ *supergraph.Type, f *bfield) []fragment {

@@ -26,7 +26,8 @@ func first(levels uint64) int {
 // critical path. It returns 0 when the operation cannot be answered.
 func (r *run) saturate(root *place, roots []int) int {
 	for _, g := range roots {
-		n := &node{place: root, graph: g, decl: root.typ}
+		n := r.nodeSlab.new()
+		*n = node{place: root, graph: g, decl: root.typ}
 		root.nodes = append(root.nodes, n)
 		r.nodes = append(r.nodes, n)
 		r.have(n, 1<<1)
@@ -131,7 +132,8 @@ func (r *run) jumped(j *jump, level int) {
 			return
 		}
 	}
-	n := &node{place: p, class: c, graph: j.entry.graph, decl: j.entry.as, object: j.entry.untyped, jump: j}
+	n := r.nodeSlab.new()
+	*n = node{place: p, class: c, graph: j.entry.graph, decl: j.entry.as, object: j.entry.untyped, jump: j}
 	j.node = n
 	r.nodes = append(r.nodes, n)
 	c.nodes = append(c.nodes, n)
@@ -281,7 +283,8 @@ func (r *run) below(n *node, w *want, way *way, s *special, levels uint64) {
 	}
 	if child == nil {
 		v := view{graph: n.graph, decl: decl}
-		child = &node{place: p, graph: n.graph, decl: decl, object: v.object(), provided: provided}
+		child = r.nodeSlab.new()
+		*child = node{place: p, graph: n.graph, decl: decl, object: v.object(), provided: provided}
 		p.nodes = append(p.nodes, child)
 		r.nodes = append(r.nodes, child)
 	}

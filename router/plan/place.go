@@ -170,7 +170,8 @@ func (r *run) rootPlace(sel *operation.SelectionSet) *place {
 
 // childPlace builds the place below a composite want. views are those of the subgraphs that can resolve the want.
 func (r *run) childPlace(w *want, sel *operation.SelectionSet, items supergraph.FieldSet, views []view) *place {
-	p := &place{typ: w.members[0].def.Named, sel: sel, items: items, owner: w.class, via: w, views: views,
+	p := r.placeSlab.new()
+	*p = place{typ: w.members[0].def.Named, sel: sel, items: items, owner: w.class, via: w, views: views,
 		sources: newGraphs(r.t.n), hidden: w.class.place.hidden}
 	if sel == nil {
 		p.hidden++
@@ -252,8 +253,15 @@ func (r *run) clientWants(c *class, sel *operation.SelectionSet) {
 				continue
 			}
 		}
-		c.wants = append(c.wants, &want{class: c, facts: facts, members: []member{m}, goal: true})
+		c.wants = append(c.wants, r.want(c, facts, m, true))
 	}
+}
+
+// want makes a want with one member.
+func (r *run) want(c *class, facts *fieldFacts, m member, goal bool) *want {
+	w := r.wantSlab.new()
+	*w = want{class: c, facts: facts, members: []member{m}, goal: goal}
+	return w
 }
 
 func appliesTo(on supergraph.TypeSet, c *class) bool {
@@ -327,7 +335,8 @@ func (r *run) input(c *class, item *supergraph.FieldSetItem) *want {
 			return w
 		}
 	}
-	w := &want{class: c, facts: facts, members: []member{m}, input: true}
+	w := r.want(c, facts, m, false)
+	w.input = true
 	if !leaf {
 		w.items = item.Items
 	}

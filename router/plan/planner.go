@@ -69,8 +69,16 @@ type run struct {
 	jumps    []*jump
 	specials []*special
 
-	rules rules
+	rules *rules
+
+	placeSlab slab[place]
+	classSlab slab[class]
+	wantSlab  slab[want]
+	nodeSlab  slab[node]
 }
+
+// rulesPool keeps the memory of rules between operations.
+var rulesPool = sync.Pool{New: func() any { return new(rules) }}
 
 // Plan finds the plan with the fewest waves on the critical path and, among those, the fewest requests.
 func (p *Planner) Plan(op *operation.Operation) (*Plan, error) {
@@ -97,7 +105,8 @@ func (p *Planner) Plan(op *operation.Operation) (*Plan, error) {
 }
 
 func (p *Planner) planRoot(b *builder, t *tables, op *operation.Operation, sel *operation.SelectionSet) error {
-	r := &run{t: t, op: op, budget: p.budget}
+	r := &run{t: t, op: op, budget: p.budget, rules: rulesPool.Get().(*rules)}
+	defer r.rules.release()
 	r.findComplete()
 	root := r.rootPlace(sel)
 	r.findGoals()

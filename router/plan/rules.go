@@ -25,8 +25,12 @@ type rules struct {
 	byHead, byHeadStart []int32
 
 	goals []int32
-	// direct counts the goals each slot meets by itself once it can be had, by graph and level.
-	direct map[slot]int
+	// direct counts the goals each slot meets by itself once it can be had.
+	direct []int32
+	// slotAt is one more than the slot of a subgraph in a wave, and whether it is a root selection; 0 when it has none.
+	slotAt []int32
+	graphs int
+	at     []int32
 
 	holds   []bool
 	missing []int32
@@ -65,23 +69,55 @@ func (s *rules) rule(head int32, body ...int32) {
 
 // slotFor returns the fact of a slot, which it creates on first use.
 func (s *rules) slotFor(graph, level int, root bool) int32 {
-	for i, o := range s.slots {
-		if o.graph == graph && o.level == level && o.root == root {
-			return s.slotFact[i]
-		}
+	at := s.slotIndex(graph, level, root)
+	if i := s.slotAt[at]; i > 0 {
+		return s.slotFact[i-1]
 	}
 	f := s.fact()
 	s.slotOf[f] = int32(len(s.slots))
+	s.slotAt[at] = int32(len(s.slots)) + 1
 	s.slots = append(s.slots, slot{graph, level, root})
 	s.slotFact = append(s.slotFact, f)
 	return f
 }
 
+func (s *rules) slotIndex(graph, level int, root bool) int {
+	at := (level*s.graphs + graph) * 2
+	if root {
+		at++
+	}
+	return at
+}
+
+// release empties the rules and gives their memory back.
+func (s *rules) release() {
+	*s = rules{
+		slots: s.slots[:0], slotFact: s.slotFact[:0], slotOf: s.slotOf[:0], heads: s.heads[:0], need: s.need[:0],
+		body: s.body[:0], bodyStart: s.bodyStart[:0], goals: s.goals[:0], trail: s.trail[:0],
+		uses: s.uses, usesStart: s.usesStart, byHead: s.byHead, byHeadStart: s.byHeadStart, holds: s.holds,
+		missing: s.missing, banned: s.banned, direct: s.direct, slotAt: s.slotAt, at: s.at,
+	}
+	const keep = 1 << 20
+	if cap(s.body) < keep && cap(s.slotOf) < keep {
+		rulesPool.Put(s)
+	}
+}
+
+// zeroed returns a slice of n zero values, in the memory of s if it suffices.
+func zeroed[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n, n+n/4)
+	}
+	s = s[:n]
+	clear(s)
+	return s
+}
+
 // index builds the lookup from facts to rules.
 func (s *rules) index() {
 	s.bodyStart = append(s.bodyStart, int32(len(s.body)))
-	s.usesStart = make([]int32, s.facts+1)
-	s.byHeadStart = make([]int32, s.facts+1)
+	s.usesStart = zeroed(s.usesStart, int(s.facts)+1)
+	s.byHeadStart = zeroed(s.byHeadStart, int(s.facts)+1)
 	for _, f := range s.body {
 		s.usesStart[f+1]++
 	}
@@ -92,9 +128,10 @@ func (s *rules) index() {
 		s.usesStart[i+1] += s.usesStart[i]
 		s.byHeadStart[i+1] += s.byHeadStart[i]
 	}
-	s.uses = make([]int32, len(s.body))
-	s.byHead = make([]int32, len(s.heads))
-	at := append([]int32(nil), s.usesStart[:s.facts]...)
+	s.uses = zeroed(s.uses, len(s.body))
+	s.byHead = zeroed(s.byHead, len(s.heads))
+	s.at = append(s.at[:0], s.usesStart[:s.facts]...)
+	at := s.at
 	for r := range s.heads {
 		for _, f := range s.bodyOf(int32(r)) {
 			s.uses[at[f]] = int32(r)
@@ -106,9 +143,9 @@ func (s *rules) index() {
 		s.byHead[at[h]] = int32(r)
 		at[h]++
 	}
-	s.holds = make([]bool, s.facts)
-	s.missing = append([]int32(nil), s.need...)
-	s.banned = make([]bool, len(s.slots))
+	s.holds = zeroed(s.holds, int(s.facts))
+	s.missing = append(s.missing[:0], s.need...)
+	s.banned = zeroed(s.banned, len(s.slots))
 }
 
 func (s *rules) bodyOf(r int32) []int32 { return s.body[s.bodyStart[r]:s.bodyStart[r+1]] }
@@ -150,8 +187,10 @@ func (s *rules) undo(mark int) {
 
 // compile turns the places, nodes and jumps into rules for plans with that many waves.
 func (r *run) compile(waves int) {
-	s := &r.rules
+	s := r.rules
 	s.waves = waves
+	s.graphs = r.t.n
+	s.slotAt = zeroed(s.slotAt, (waves+1)*s.graphs*2)
 	for _, n := range r.nodes {
 		n.fact = s.factRow(waves + 1)
 	}
@@ -173,16 +212,21 @@ func (r *run) compile(waves int) {
 
 // countDirect counts what each slot resolves: between equally many requests those are better that know more, earlier.
 func (s *rules) countDirect(nodes []*node) {
-	s.direct = map[slot]int{}
-	goal := make([]bool, s.facts)
+	s.direct = zeroed(s.direct, len(s.slots))
+	goal := zeroed(s.at, int(s.facts))
 	for _, g := range s.goals {
-		goal[g] = true
+		goal[g] = 1
 	}
 	for _, n := range nodes {
 		for l := 1; l <= s.waves; l++ {
 			for _, r := range s.usesOf(n.fact + int32(l)) {
-				if goal[s.heads[r]] {
-					s.direct[slot{graph: n.graph, level: l}]++
+				if goal[s.heads[r]] == 0 {
+					continue
+				}
+				for _, root := range []bool{false, true} {
+					if i := s.slotAt[s.slotIndex(n.graph, l, root)]; i > 0 {
+						s.direct[i-1]++
+					}
 				}
 			}
 		}
@@ -191,7 +235,7 @@ func (s *rules) countDirect(nodes []*node) {
 
 // compileInputs numbers what representations may need: known at each level.
 func (r *run) compileInputs(p *place) {
-	s := &r.rules
+	s := r.rules
 	each := func(c *class) {
 		for _, w := range c.wants {
 			if w.input {
@@ -223,7 +267,7 @@ func (r *run) compileInputs(p *place) {
 
 // compileNode says how a node is had: as a root, from the fields above it, or by a jump.
 func (r *run) compileNode(n *node) {
-	s := &r.rules
+	s := r.rules
 	for l := 1; l <= s.waves; l++ {
 		if n.levels&(1<<l) == 0 {
 			continue
@@ -241,7 +285,7 @@ func (r *run) compileNode(n *node) {
 }
 
 func (r *run) compilePlace(p *place) {
-	s := &r.rules
+	s := r.rules
 	each := func(c *class) {
 		for _, j := range c.jumps {
 			if j.node == nil {
@@ -268,7 +312,7 @@ func (r *run) compilePlace(p *place) {
 }
 
 func (r *run) compileJump(j *jump, l int) {
-	s := &r.rules
+	s := r.rules
 	p := j.class.place
 	body, ok := r.inputFacts([]int32{s.slotFor(j.entry.graph, l, j.entry.root)}, j.inputs, l-1)
 	if !ok {
@@ -310,7 +354,7 @@ func (r *run) inputFacts(body []int32, inputs []*want, level int) ([]int32, bool
 }
 
 func (r *run) compileSpecial(sp *special) {
-	s := &r.rules
+	s := r.rules
 	if sp.node == nil {
 		return
 	}
@@ -334,7 +378,7 @@ func (r *run) compileSpecial(sp *special) {
 
 // compileKnown says that a fact of a level makes a want known.
 func (r *run) compileKnown(w *want, fact int32, level int) {
-	s := &r.rules
+	s := r.rules
 	if w.goal {
 		s.rule(w.goalFact, fact)
 	}
@@ -345,7 +389,7 @@ func (r *run) compileKnown(w *want, fact int32, level int) {
 
 // compileFields says what is known from a node.
 func (r *run) compileFields(n *node) {
-	s := &r.rules
+	s := r.rules
 	p := n.place
 	each := func(c *class) {
 		for _, w := range c.wants {

@@ -22,7 +22,7 @@ type result struct {
 // the slots of the smallest cut.
 func (r *run) search(waves int) result {
 	r.compile(waves)
-	s := &r.rules
+	s := r.rules
 	if waves == 1 && len(s.goals) == 0 {
 		return result{waves: waves}
 	}
@@ -58,7 +58,9 @@ type bounder struct {
 	cuts  int32
 	stack []int32
 
-	goals []int32
+	// cutArena holds the cuts of the branch being looked at.
+	cutArena []int
+	goals    []int32
 	// best is the best solution of the part at hand and chosen the slots of the branch being looked at.
 	best, chosen []int
 	bestLen      int
@@ -81,7 +83,9 @@ func (b *bounder) mandatory() []int {
 				out = append(out, cut[0])
 				s.choose(s.slotFact[cut[0]])
 				grown = true
+				b.cutArena = b.cutArena[:0]
 			}
+			b.cutArena = b.cutArena[:0]
 		}
 	}
 	s.undo(mark)
@@ -96,13 +100,13 @@ func (b *bounder) cut(goal int32) []int {
 	b.cuts++
 	b.stack = append(b.stack[:0], goal)
 	b.seen[goal] = b.cuts
-	var out []int
+	from := len(b.cutArena)
 	for len(b.stack) > 0 {
 		f := b.stack[len(b.stack)-1]
 		b.stack = b.stack[:len(b.stack)-1]
 		if i := s.slotOf[f]; i >= 0 {
 			if !s.banned[i] {
-				out = append(out, int(i))
+				b.cutArena = append(b.cutArena, int(i))
 			}
 			continue
 		}
@@ -129,7 +133,7 @@ func (b *bounder) cut(goal int32) []int {
 			}
 		}
 	}
-	return out
+	return b.cutArena[from:len(b.cutArena):len(b.cutArena)]
 }
 
 // cone returns all slots that can matter for a goal and are not chosen.
@@ -206,7 +210,7 @@ func (b *bounder) parts() [][]int32 {
 
 // solve finds the smallest set of slots that meets the goals of a part and leaves it in best.
 func (b *bounder) solve(goals []int32) {
-	b.goals = goals
+	b.goals, b.cutArena = goals, b.cutArena[:0]
 	b.best, b.chosen = nil, b.chosen[:0]
 	b.bestLen = len(b.s.slots) + 1
 	b.branch()
@@ -219,6 +223,8 @@ func (b *bounder) branch() {
 		b.exhausted = true
 		return
 	}
+	mark := len(b.cutArena)
+	defer func() { b.cutArena = b.cutArena[:mark] }()
 	smallest, bound, ok := b.bound()
 	if !ok || len(b.chosen)+bound >= b.bestLen {
 		return
@@ -287,6 +293,9 @@ func (b *bounder) bound() (smallest []int, bound int, ok bool) {
 // order of the subgraphs.
 func (b *bounder) order(cut []int) {
 	s := b.s
+	if len(cut) == 1 {
+		return
+	}
 	gain := make(map[int]int, len(cut))
 	for _, i := range cut {
 		mark := len(s.trail)
@@ -305,8 +314,8 @@ func (b *bounder) order(cut []int) {
 			return gain[y] - gain[x]
 		case a.level != c.level:
 			return a.level - c.level
-		case s.direct[slot{graph: a.graph, level: a.level}] != s.direct[slot{graph: c.graph, level: c.level}]:
-			return s.direct[slot{graph: c.graph, level: c.level}] - s.direct[slot{graph: a.graph, level: a.level}]
+		case s.direct[x] != s.direct[y]:
+			return int(s.direct[y] - s.direct[x])
 		default:
 			return a.graph - c.graph
 		}
