@@ -390,8 +390,8 @@ func TestWhoAsksRedisNeedsNoMessage(t *testing.T) {
 		t.Fatal(err)
 	}
 	settle(t, deaf)
-	same(t, "the one that can hear", r.get(1), `{"name":"Desk"}`)
 	same(t, "the deaf one", r.get(0), `{"name":"Desk"}`)
+	same(t, "the one that can hear", r.get(1), `{"name":"Desk"}`)
 	r.up.set(product(1), `{"name":"Stool"}`)
 	r.invalidate(1, productOne)
 	same(t, "the deaf one again", r.get(0), `{"name":"Stool"}`)

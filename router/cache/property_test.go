@@ -201,7 +201,7 @@ func (m *model) begin() {
 	m.counts["query"]++
 	n := m.node()
 	a := n.asks[m.rnd.IntN(len(n.asks))]
-	q := &query{node: n, c: n.c, ask: a, began: m.clk.now(), floor: m.floorFor(n)}
+	q := &query{node: n, c: n.c, ask: a, began: m.clk.now(), floor: m.floorFor(n, a.root)}
 	var reps []string
 	var vars variableValues
 	if a.root {
@@ -257,11 +257,12 @@ func (m *model) read(q *query) {
 	q.read = []string{fmt.Sprintf(`{"topProducts":[%s]}`, list)}
 }
 
-// floorFor is what a replica must show at least, for a query that begins now.
-func (m *model) floorFor(n *modelNode) [modelProducts]int {
+// floorFor is what a replica must show at least, for a query that begins now. Without a cache in process entities are
+// exact at once; what contains them (root fields) follows what the replica heard.
+func (m *model) floorFor(n *modelNode, root bool) [modelProducts]int {
 	floor := m.floor
 	for _, need := range m.needs {
-		if need.known(n) {
+		if need.known(n) || n.strict && !root && need.entity && !need.deferred {
 			for p, v := range need.versions {
 				floor[p] = max(floor[p], v)
 			}
@@ -272,7 +273,7 @@ func (m *model) floorFor(n *modelNode) [modelProducts]int {
 
 // known tells whether a replica must follow an invalidation already.
 func (d *need) known(n *modelNode) bool {
-	if d.origin == n || n.strict && d.entity && !d.deferred {
+	if d.origin == n {
 		return true
 	}
 	v := n.c.versions

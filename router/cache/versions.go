@@ -196,8 +196,8 @@ func (v *versions) entityCounts(member string, clock uint64) bool {
 	return clock >= v.narrow[member]
 }
 
-// surelyCounts is entityCounts for values that no hash in Redis vouches for: where invalidations have been forgotten,
-// any of them may have been the entity's.
+// surelyCounts is entityCounts for values that no hash in Redis vouches for (those in process, those not yet written):
+// where invalidations have been forgotten, any of them may have been the entity's.
 func (v *versions) surelyCounts(member string, clock uint64) bool {
 	v.mu.RLock()
 	defer v.mu.RUnlock()

@@ -248,7 +248,7 @@ func (w *writer) send(batch []redisWrite) {
 	now := millis(c.cfg.Now())
 	for i := range batch {
 		r := &batch[i]
-		if r.clock < r.scope.min.Load() || !c.versions.entityCounts(r.self, r.clock) ||
+		if r.clock < r.scope.min.Load() || !c.versions.surelyCounts(r.self, r.clock) ||
 			now-r.began > tombstone.Milliseconds()/2 {
 			c.totals.writeDrops.Add(1)
 			continue
