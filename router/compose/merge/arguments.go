@@ -52,12 +52,15 @@ func (m *merger) mergeArgumentLists(l argumentLists) []*schema.Argument {
 			}
 		}
 	}
-	var out []*schema.Argument
+	var common []string // what is missing somewhere is reported before what does not fit
 	for _, name := range order {
-		sources := by[name]
-		if l.contextual && m.isContextual(l, name, sources) || !m.inAll(l, name, sources) {
-			continue
+		if sources := by[name]; !(l.contextual && m.isContextual(l, name, sources)) && m.inAll(l, name, sources) {
+			common = append(common, name)
 		}
+	}
+	var out []*schema.Argument
+	for _, name := range common {
+		sources := by[name]
 		out = append(out, m.mergeArgument(l.owner+"("+name+":)", name, sources, problem.FieldArgumentDefaultMismatch))
 	}
 	return out

@@ -48,6 +48,11 @@ func (m *merger) checkOverrides(f *schema.Field, sources []*schema.Field) []over
 				"Name the subgraph that resolved the field before."
 			continue
 		}
+		if schema.Has(s.Parent.Directives, federation.InterfaceObject) {
+			m.fail(problem.OverrideCollisionWithAnotherDirective, at, "Field %q of subgraph %q is that of an @interfaceObject, which @override does not support.",
+				f.Coordinate(), m.subgraphs[i].Name).Suggestion = "Remove @override, and the field from the subgraph that resolved it before."
+			continue
+		}
 		m.applyOverride(f, sources, out, i, d, from)
 	}
 	return out
@@ -65,9 +70,6 @@ func (m *merger) indexOf(name string) int {
 func (m *merger) applyOverride(f *schema.Field, sources []*schema.Field, out []override, i int, d *schema.Directive, from string) {
 	name := m.subgraphs[i].Name
 	at := []place{{i, d.Pos}}
-	if m.collides(f, i, sources[i], "overrides it", at, true) {
-		return
-	}
 	source := m.indexOf(from)
 	switch {
 	case source < 0:
@@ -76,6 +78,8 @@ func (m *merger) applyOverride(f *schema.Field, sources []*schema.Field, out []o
 	case sources[source] != nil && sources[source].Parent.Kind == ast.Interface && f.Parent.Kind == ast.Interface:
 		m.fail(problem.OverrideCollisionWithAnotherDirective, at, "Field %q of subgraph %q cannot override subgraph %q, where it is the field of an interface and resolved by its implementations.",
 			f.Coordinate(), name, from).Suggestion = "Override the fields of the implementing types."
+		return
+	case sources[source] != nil && m.collides(f, i, sources[i], "overrides it", at, true):
 		return
 	case sources[source] == nil || m.subgraphs[source].IsExternal(sources[source]):
 		if sources[source] == nil && len(m.abstractedField(f, source)) > 0 {

@@ -35,6 +35,19 @@ func Walk(selections []*Selection, visit func(*Selection)) {
 // errNoFieldSet says that the fields argument is missing or not a string.
 var errNoFieldSet = errors.New("it is not a string")
 
+// requiredArgumentError says that a field is selected without an argument it cannot do without.
+type requiredArgumentError struct{ error }
+
+func (e requiredArgumentError) Unwrap() error { return e.error }
+
+// missingSelectionError says that nothing is selected of a composite field.
+type missingSelectionError struct {
+	error
+	of *Selection
+}
+
+func (e missingSelectionError) Unwrap() error { return e.error }
+
 // FieldSet resolves the field set in an argument of a directive against the type it selects from.
 func FieldSet(s *schema.Schema, parent *schema.Type, raw string) ([]*Selection, error) {
 	parsed, err := federation.ParseFieldSet(raw)
@@ -118,7 +131,9 @@ func resolveField(s *schema.Schema, parent *schema.Type, node *ast.Field) (*Sele
 	composite := result != nil && result.IsComposite()
 	switch {
 	case composite && len(node.SelectionSet) == 0:
-		return nil, fieldSetErrorf(node, "field %s has type %s, so it must say which of its fields it selects", field.Coordinate(), field.Type)
+		return nil, missingSelectionError{
+			fieldSetErrorf(node, "field %s has type %s, so it must say which of its fields it selects", field.Coordinate(), field.Type), selection,
+		}
 	case !composite && len(node.SelectionSet) > 0:
 		return nil, fieldSetErrorf(node, "field %s has type %s, which has no fields to select", field.Coordinate(), field.Type)
 	case composite:
@@ -143,7 +158,27 @@ func checkArguments(s *schema.Schema, field *schema.Field, node *ast.Field) erro
 	}
 	for _, a := range field.Arguments {
 		if a.Required() && node.Arguments.ForName(a.Name) == nil {
-			return fieldSetErrorf(node, "field %s lacks its required argument %q", field.Coordinate(), a.Name)
+			return requiredArgumentError{fieldSetErrorf(node, "field %s lacks its required argument %q", field.Coordinate(), a.Name)}
+		}
+	}
+	return nil
+}
+
+// firstAlias returns the first field of a field set that has an alias, or nil.
+func firstAlias(set ast.SelectionSet) *ast.Field {
+	for _, node := range set {
+		var inner ast.SelectionSet
+		switch node := node.(type) {
+		case *ast.Field:
+			if node.Alias != "" && node.Alias != node.Name {
+				return node
+			}
+			inner = node.SelectionSet
+		case *ast.InlineFragment:
+			inner = node.SelectionSet
+		}
+		if found := firstAlias(inner); found != nil {
+			return found
 		}
 	}
 	return nil

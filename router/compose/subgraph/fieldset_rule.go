@@ -36,16 +36,23 @@ func (r fieldSetRule) apply(s *Subgraph, t *schema.Type, d *schema.Directive, on
 	if err != nil {
 		return fail(r.invalid, offsetOf(err), "%q is not a selection of fields: %s", raw, err)
 	}
-	if application := hasDirectives(parsed); application != nil {
+	if application := hasDirectives(parsed); application != nil && firstAlias(parsed) == nil {
 		return fail(r.hasDirectives, 0, "%q applies @%s, but field sets cannot have directives", raw, application.Name)
 	}
 	if !t.IsComposite() {
 		return fail(r.invalid, 0, "%q selects from %s, which has no fields", raw, t.Name)
 	}
 	selections, err := resolveSelections(s.Schema, t, parsed)
-	if r.hasArguments != "" {
+	var required requiredArgumentError
+	if r.hasArguments != "" && !errors.As(err, &required) {
 		if withArguments := firstWithArguments(s.Schema, t, parsed); withArguments != nil {
 			return fail(r.hasArguments, 0, "%q selects %s, but fields with arguments cannot be selected here", raw, withArguments.Coordinate())
+		}
+	}
+	var missing missingSelectionError
+	if errors.As(err, &missing) && r.check != nil {
+		if code, message := r.check(s, missing.of, false); code != "" {
+			return fail(code, offsetOf(err), "%q %s", raw, message)
 		}
 	}
 	if err != nil {
