@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react';
 import { parse, print } from 'graphql';
+import { CacheTable } from './cache-table.jsx';
 import { formatBytes, formatMs, plural } from './format.js';
 import { useLastAnswer } from './last-answer.js';
 import { children, countFetches, pathsOf, subgraphsOf, totalMs, tracesById } from './plan-tree.js';
@@ -82,6 +83,7 @@ function PlanTree({ plan }) {
         <p className="weft-plan-warning">The search stopped at its budget: a cheaper plan may exist.</p>
       )}
       <Node node={plan.node} paths={[]} context={context} />
+      {plan.cache?.length > 0 && <CacheTable entries={plan.cache} />}
     </>
   );
 }
@@ -130,7 +132,7 @@ function Fetch({ node, paths, context }) {
             {path}
           </span>
         ))}
-        <span className="weft-fetch-facts">{traceFacts(trace)}</span>
+        <span className="weft-fetch-facts">{traceFacts(trace, paths.length === 0)}</span>
       </button>
       {trace && <Timeline trace={trace} total={context.total} />}
       {trace?.error && <p className="weft-plan-warning">{trace.error}</p>}
@@ -139,7 +141,7 @@ function Fetch({ node, paths, context }) {
   );
 }
 
-function traceFacts(trace) {
+function traceFacts(trace, isRoot) {
   if (!trace) {
     return '';
   }
@@ -148,12 +150,14 @@ function traceFacts(trace) {
   }
   const facts = [];
   if (trace.cacheHits > 0) {
-    facts.push(`${trace.cacheHits} cached`);
-  }
-  if (trace.entities > 0) {
+    facts.push(`${trace.cacheHits} of ${trace.entities} cached`);
+  } else if (trace.entities > 0 && !isRoot) {
     facts.push(plural(trace.entities, 'entity', 'entities'));
   }
-  facts.push(formatBytes(trace.responseBytes), formatMs(trace.durationMs));
+  if (trace.responseBytes > 0) {
+    facts.push(formatBytes(trace.responseBytes));
+  }
+  facts.push(formatMs(trace.durationMs));
   return facts.filter(Boolean).join(' · ');
 }
 
@@ -177,9 +181,10 @@ function FetchDetails({ node, trace }) {
     <div className="weft-fetch-details">
       {trace && (
         <p>
-          started at {formatMs(trace.startMs)}, sent {formatBytes(trace.requestBytes)}, received{' '}
-          {formatBytes(trace.responseBytes)}
-          {trace.status ? `, HTTP ${trace.status}` : ''}
+          started at {formatMs(trace.startMs)}
+          {trace.status
+            ? `, sent ${formatBytes(trace.requestBytes)}, received ${formatBytes(trace.responseBytes)}, HTTP ${trace.status}`
+            : ', nothing was sent'}
           {trace.deduplicated ? ', shared with an identical request' : ''}
         </p>
       )}
