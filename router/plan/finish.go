@@ -18,7 +18,7 @@ func (b *builder) finish() *Plan {
 	}
 	b.mergeCalls()
 	slices.SortStableFunc(b.calls, func(x, y *bcall) int {
-		return cmp.Or(cmp.Compare(x.step, y.step), cmp.Compare(x.slot.level, y.slot.level), cmp.Compare(x.slot.graph, y.slot.graph))
+		return cmp.Or(cmp.Compare(x.step, y.step), cmp.Compare(x.slot.part, y.slot.part), cmp.Compare(x.slot.level, y.slot.level), cmp.Compare(x.slot.graph, y.slot.graph))
 	})
 	requestOf := map[*bcall]*Request{}
 	var groups [][]*bcall
@@ -34,6 +34,9 @@ func (b *builder) finish() *Plan {
 		req := &Request{ID: n, Subgraph: b.t.sg.Subgraphs[c.slot.graph], Kind: ast.Query}
 		if c.place == nil {
 			req.Kind = b.op.Kind
+		}
+		if c.slot.part > 0 {
+			req.Defer = b.op.Defers[c.slot.part-1]
 		}
 		p.Requests = append(p.Requests, req)
 		groups = append(groups, []*bcall{c})

@@ -70,6 +70,7 @@ func (b *builder) signature(c *bcall) string {
 	num(c.step)
 	num(c.slot.graph)
 	num(c.slot.level)
+	num(c.slot.part)
 	d := document{t: b.t}
 	d.selection(c.sel)
 	out.Write(d.out)

@@ -76,6 +76,8 @@ type want struct {
 	child *place
 	// goal tells that the operation asks for it; input that a representation needs it.
 	goal, input bool
+	// part is the part of the answer that asks for it: 0 for the first, one more than Defer.ID for deferred ones.
+	part int
 	// settled tells that every source of the place resolves it and all below.
 	settled bool
 	// shared tells that classes share the child place: only a view of the whole place may resolve it.
@@ -247,13 +249,16 @@ func (r *run) clientWants(c *class, sel *operation.SelectionSet) {
 		}
 		m := member{def: def, args: f.Args, client: []*operation.Field{f}}
 		facts := r.t.facts(def)
+		part := partOf(f)
 		if f.Selection == nil {
-			if w := r.leafGroup(c, facts); w != nil {
+			if w := r.leafGroup(c, facts, part); w != nil {
 				w.members = append(w.members, m)
 				continue
 			}
 		}
-		c.wants = append(c.wants, r.want(c, facts, m, true))
+		w := r.want(c, facts, m, true)
+		w.part = part
+		c.wants = append(c.wants, w)
 	}
 }
 
@@ -262,6 +267,17 @@ func (r *run) want(c *class, facts *fieldFacts, m member, goal bool) *want {
 	w := r.wantSlab.new()
 	*w = want{class: c, facts: facts, members: []member{m}, goal: goal}
 	return w
+}
+
+// partOf is the part of the answer a client's field belongs to; the earliest when there are several.
+func partOf(f *operation.Field) int {
+	part := 0
+	for i, d := range f.Defers {
+		if i == 0 || d.ID+1 < part {
+			part = d.ID + 1
+		}
+	}
+	return part
 }
 
 func appliesTo(on supergraph.TypeSet, c *class) bool {
@@ -278,12 +294,12 @@ func (p *place) addTypename(f *operation.Field) {
 }
 
 // leafGroup finds the leaf want whose fields have the same resolvers.
-func (r *run) leafGroup(c *class, facts *fieldFacts) *want {
+func (r *run) leafGroup(c *class, facts *fieldFacts, part int) *want {
 	if facts.special || r.t.types[c.rep.ID].provides {
 		return nil
 	}
 	for _, w := range c.wants {
-		if w.facts.class == facts.class && w.members[0].def.Named.IsLeaf() {
+		if w.facts.class == facts.class && w.part == part && w.members[0].def.Named.IsLeaf() {
 			return w
 		}
 	}
@@ -329,7 +345,7 @@ func (r *run) input(c *class, item *supergraph.FieldSetItem) *want {
 	facts := r.t.facts(def)
 	m := member{def: def, args: args}
 	if leaf {
-		if w := r.leafGroup(c, facts); w != nil {
+		if w := r.leafGroup(c, facts, 0); w != nil {
 			w.members = append(w.members, m)
 			w.input = true
 			return w

@@ -40,6 +40,9 @@ type Request struct {
 	ID       int
 	Subgraph *supergraph.Subgraph
 	Kind     ast.Operation
+	// Defer is the deferred part of the answer the request is made for; nil when the first part needs it. What deferred
+	// fields cost no request of their own comes with the requests of an earlier part.
+	Defer *operation.Defer
 	// After are the IDs of the requests that must be complete before this one can start. Mutation root requests also
 	// wait for everything the mutation field before them caused.
 	After []int

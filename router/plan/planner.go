@@ -70,6 +70,8 @@ type run struct {
 	specials []*special
 
 	rules *rules
+	// part is the part of the answer being planned.
+	part int
 
 	placeSlab slab[place]
 	classSlab slab[class]
@@ -106,7 +108,7 @@ func (p *Planner) Plan(op *operation.Operation) (*Plan, error) {
 
 func (p *Planner) planRoot(b *builder, t *tables, op *operation.Operation, sel *operation.SelectionSet) error {
 	r := &run{t: t, op: op, budget: p.budget, rules: rulesPool.Get().(*rules)}
-	defer r.rules.release()
+	defer func() { r.rules.release() }()
 	r.findComplete()
 	root := r.rootPlace(sel)
 	r.findGoals()
@@ -121,9 +123,40 @@ func (p *Planner) planRoot(b *builder, t *tables, op *operation.Operation, sel *
 	if err := r.checkSources(); err != nil {
 		return err
 	}
-	chosen := r.search(waves)
-	b.stats(chosen)
-	return b.add(r, root, chosen)
+	t0 := newTaker(r, b)
+	parts := 1 + len(op.Defers)
+	for r.part = range parts {
+		at := waves
+		if parts > 1 {
+			at = r.wavesFor(r.part)
+		}
+		if at == 0 {
+			continue
+		}
+		b.stats(r.search(at, t0))
+		t0.take(root, at)
+		r.rules.release()
+		r.rules = rulesPool.Get().(*rules)
+	}
+	return nil
+}
+
+// wavesFor is the wave after which everything a part of the answer asks for can be known; 0 when it asks for nothing.
+func (r *run) wavesFor(part int) int {
+	waves := 0
+	for _, p := range r.places {
+		for _, c := range p.classes {
+			for _, w := range c.wants {
+				if w.goal && w.part == part {
+					waves = max(waves, w.known)
+				}
+			}
+		}
+		if part == 0 && p.needType {
+			waves = max(waves, p.typed)
+		}
+	}
+	return waves
 }
 
 // findGoals lists what must be known at last.

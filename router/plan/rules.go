@@ -7,6 +7,7 @@ package plan
 // every derivation is written to a trail, so that taking back a choice costs no more than making it.
 type rules struct {
 	waves int
+	part  int
 	slots []slot
 	// slotFact is the fact of each slot.
 	slotFact []int32
@@ -43,6 +44,8 @@ type slot struct {
 	graph, level int
 	// root tells that it is a root selection, not entities.
 	root bool
+	// part is the part of the answer it is for: what is deferred does not travel with what is not.
+	part int
 }
 
 func (s *rules) fact() int32 {
@@ -76,7 +79,7 @@ func (s *rules) slotFor(graph, level int, root bool) int32 {
 	f := s.fact()
 	s.slotOf[f] = int32(len(s.slots))
 	s.slotAt[at] = int32(len(s.slots)) + 1
-	s.slots = append(s.slots, slot{graph, level, root})
+	s.slots = append(s.slots, slot{graph, level, root, s.part})
 	s.slotFact = append(s.slotFact, f)
 	return f
 }
@@ -188,7 +191,7 @@ func (s *rules) undo(mark int) {
 // compile turns the places, nodes and jumps into rules for plans with that many waves.
 func (r *run) compile(waves int) {
 	s := r.rules
-	s.waves = waves
+	s.waves, s.part = waves, r.part
 	s.graphs = r.t.n
 	s.slotAt = zeroed(s.slotAt, (waves+1)*s.graphs*2)
 	for _, n := range r.nodes {
@@ -246,7 +249,9 @@ func (r *run) compileInputs(p *place) {
 			}
 			if w.goal {
 				w.goalFact = s.fact()
-				s.goals = append(s.goals, w.goalFact)
+				if w.part == r.part {
+					s.goals = append(s.goals, w.goalFact)
+				}
 			}
 		}
 	}
@@ -259,7 +264,7 @@ func (r *run) compileInputs(p *place) {
 		for l := 2; l <= s.waves; l++ {
 			s.rule(p.typedFact+int32(l), p.typedFact+int32(l-1))
 		}
-		if p.needType {
+		if p.needType && r.part == 0 {
 			s.goals = append(s.goals, p.typedFact+int32(s.waves))
 		}
 	}

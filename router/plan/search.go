@@ -20,9 +20,16 @@ type result struct {
 // branch and bound: a goal that is not met yet needs at least one slot of a cut (the slots that stand directly between
 // it and what is already had), disjoint cuts add up to a bound that no completion can avoid, and branching goes over
 // the slots of the smallest cut.
-func (r *run) search(waves int) result {
+//
+// What the taker has already asked for, for earlier parts of the answer, comes for free.
+func (r *run) search(waves int, t *taker) result {
 	r.compile(waves)
 	s := r.rules
+	for had := range t.sels {
+		if had.level <= waves {
+			s.choose(had.node.fact + int32(had.level))
+		}
+	}
 	if waves == 1 && len(s.goals) == 0 {
 		return result{waves: waves}
 	}

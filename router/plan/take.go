@@ -45,18 +45,22 @@ type option struct {
 	special *special
 }
 
-// add asks for everything an operation, or a step of it, selects, using the chosen requests only.
-func (b *builder) add(r *run, root *place, res result) error {
-	t := &taker{r: r, b: b, sels: map[had]*bsel{}, roots: map[int]*bcall{}, entered: map[enteredAt]*bcall{}, variants: map[hadSpecial]int{}}
+func newTaker(r *run, b *builder) *taker {
+	return &taker{r: r, b: b, sels: map[had]*bsel{}, roots: map[int]*bcall{}, entered: map[enteredAt]*bcall{}, variants: map[hadSpecial]int{}}
+}
+
+// take asks for everything the part of the operation at hand selects, using the chosen requests only.
+func (t *taker) take(root *place, waves int) {
+	r := t.r
 	var later []*want
 	for _, p := range r.places {
 		for _, c := range p.classes {
 			for _, w := range c.wants {
-				if !w.goal || w.child != nil && !w.child.collapsed {
+				if !w.goal || w.part != r.part || w.child != nil && !w.child.collapsed {
 					continue
 				}
 				// What can be had in one way only comes first: the rest can then share its requests' paths.
-				if o, n := t.best(w, r.rules.waves); n == 1 {
+				if o, n := t.best(w, waves); n == 1 {
 					t.goal(w, o)
 				} else if n > 1 {
 					later = append(later, w)
@@ -65,16 +69,15 @@ func (b *builder) add(r *run, root *place, res result) error {
 		}
 	}
 	for _, w := range later {
-		if o, n := t.best(w, r.rules.waves); n > 0 {
+		if o, n := t.best(w, waves); n > 0 {
 			t.goal(w, o)
 		}
 	}
 	for _, p := range r.places {
-		if p != root {
+		if p != root && (p.via == nil || p.via.part == r.part) {
 			t.complete(p)
 		}
 	}
-	return nil
 }
 
 // complete makes sure that a place is asked for at all and that its runtime type is told where it matters.
@@ -181,7 +184,7 @@ func (t *taker) cost(n *node, level int) int {
 	}
 	if n.jump != nil {
 		c := 1000 * (1 + fieldSetSize(n.jump.entry.key))
-		if t.entered[enteredAt{n.place, slot{n.graph, level, n.jump.entry.root}, 0}] != nil {
+		if t.entered[enteredAt{n.place, slot{n.graph, level, n.jump.entry.root, t.r.part}, 0}] != nil {
 			c = 500
 		}
 		return c + level
@@ -258,7 +261,7 @@ func (t *taker) use(n *node, level int) *bsel {
 	case len(n.parents) == 0:
 		c := t.roots[n.graph]
 		if c == nil {
-			c = t.b.newCall(slot{n.graph, level, true}, &bsel{graph: n.graph, decl: n.decl}, nil)
+			c = t.b.newCall(slot{n.graph, level, true, t.r.part}, &bsel{graph: n.graph, decl: n.decl}, nil)
 			t.roots[n.graph] = c
 		}
 		sel = c.sel
@@ -299,7 +302,7 @@ func (t *taker) descend(n *node, level int) *bsel {
 
 // enter begins or continues the entity call for a place in a slot.
 func (t *taker) enter(n *node, level, variant int) *bsel {
-	at := enteredAt{n.place, slot{n.graph, level, n.jump.entry.root}, variant}
+	at := enteredAt{n.place, slot{n.graph, level, n.jump.entry.root, t.r.part}, variant}
 	c := t.entered[at]
 	if c == nil {
 		sel := &bsel{graph: n.graph, decl: n.place.typ, entity: !n.jump.entry.root}
@@ -345,7 +348,7 @@ func (t *taker) useSpecial(s *special, level int) *bsel {
 	key := hadSpecial{s, level}
 	variant, placed := t.variants[key]
 	if placed {
-		return t.entered[enteredAt{s.node.place, slot{s.node.graph, level, false}, variant}].sel
+		return t.entered[enteredAt{s.node.place, slot{s.node.graph, level, false, t.r.part}, variant}].sel
 	}
 	t.use(s.node, level)
 	fields := t.repFields(s.want.class, s.way.in.Requires, level-1, false)
@@ -353,7 +356,7 @@ func (t *taker) useSpecial(s *special, level int) *bsel {
 		var sel *bsel
 		if variant == 0 {
 			sel = t.use(s.node, level)
-		} else if c := t.entered[enteredAt{s.node.place, slot{s.node.graph, level, false}, variant}]; c != nil && t.input(c, s.node) != nil {
+		} else if c := t.entered[enteredAt{s.node.place, slot{s.node.graph, level, false, t.r.part}, variant}]; c != nil && t.input(c, s.node) != nil {
 			sel = c.sel
 		} else {
 			sel = t.enter(s.node, level, variant)
