@@ -17,12 +17,10 @@ func (m *merger) mergeField(t *schema.Type, f *schema.Field, sources []*schema.F
 		if s == nil {
 			continue
 		}
-		if m.subgraphs[i].IsExternal(s) {
-			m.checkMergedOnExternal(i, s)
-			continue
+		if !m.subgraphs[i].IsExternal(s) {
+			resolving[i] = s
+			found = true
 		}
-		resolving[i] = s
-		found = true
 	}
 	if !found {
 		var all []place
@@ -34,6 +32,11 @@ func (m *merger) mergeField(t *schema.Type, f *schema.Field, sources []*schema.F
 		m.fail(problem.ExternalMissingOnBase, all, "Field %q is marked @external in every subgraph that has it: %s.", f.Coordinate(), subgraphList(m.names(all))).Suggestion =
 			"Remove @external in the subgraph that resolves the field."
 		return
+	}
+	for i, s := range sources {
+		if s != nil && resolving[i] == nil {
+			m.checkMergedOnExternal(i, s)
+		}
 	}
 	annotations := fieldAnnotations(resolving)
 	m.describe(f.Coordinate(), annotations, &f.Description)

@@ -6,7 +6,10 @@ var Differences = map[string]string{
 	"satisfiability/satisfy-requires-with-key-of-requires": "the reference overflows its stack; a key that needs a required field is resolvable",
 	"cost/list-size-argument-missing-in-one-subgraph": "the reference cannot read back its own supergraph, whose @listSize names an argument that " +
 		"not all subgraphs have",
-	"links/core-only": "the reference throws; a schema that links nothing but the old core feature is a Federation 1 schema",
+	"auth/implicit-upgrade-by-auth-spec-in-old-federation": "the reference joins the specification's own scalar to a subgraph when the " +
+		"feature is linked beside an older federation; here the machinery of a specification never joins subgraphs",
+	"links/link-directive-renamed": "the reference lets the federation scalar _FieldSet leak into the API schema when @link has another name",
+	"links/core-only":              "the reference throws; a schema that links nothing but the old core feature is a Federation 1 schema",
 }
 
 // Unreachable lists the error codes and hints that no composition of the reference gives, with the reason.
