@@ -91,19 +91,16 @@ func (m *merger) mergePendingDirectives() {
 func (m *merger) mergeApplications(p pendingDirectives, name string, applied [][]*schema.Directive) {
 	var distinct []*schema.Directive
 	var counts []int
+	known := map[string]int{}
 	for i, list := range applied {
 		definition := m.definitionOf(i, list)
 		for _, d := range list {
-			known := -1
-			for j, other := range distinct {
-				if schema.EqualArgs(d, other, definition) {
-					known = j
-				}
-			}
-			if known >= 0 {
-				counts[known]++
+			key := schema.ArgsKey(d, definition)
+			if j, ok := known[key]; ok {
+				counts[j]++
 				continue
 			}
+			known[key] = len(distinct)
 			distinct = append(distinct, d)
 			counts = append(counts, 1)
 		}
@@ -199,23 +196,21 @@ func (m *merger) isRepeatable(name string, applied [][]*schema.Directive) bool {
 func (m *merger) mergeCacheTags(p pendingDirectives) {
 	var distinct []*schema.Directive
 	var graphs [][]*ast.Value
+	known := map[string]int{}
 	for i, s := range p.sources {
 		for _, d := range s.directives {
 			if d.Federation != federation.CacheTag {
 				continue
 			}
-			known := -1
-			for j, other := range distinct {
-				if schema.EqualArgs(d, other, nil) {
-					known = j
-				}
-			}
-			if known < 0 {
-				known = len(distinct)
+			key := schema.ArgsKey(d, nil)
+			j, ok := known[key]
+			if !ok {
+				j = len(distinct)
+				known[key] = j
 				distinct = append(distinct, d)
 				graphs = append(graphs, nil)
 			}
-			graphs[known] = append(graphs[known], schema.Enum(m.graphNames[i]))
+			graphs[j] = append(graphs[j], schema.Enum(m.graphNames[i]))
 		}
 	}
 	for i, d := range distinct {

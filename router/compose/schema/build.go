@@ -175,13 +175,14 @@ func arguments(list ast.ArgumentDefinitionList) []*Argument {
 		return nil
 	}
 	out := make([]*Argument, 0, len(list))
+	var known index
 	for _, a := range list {
 		converted := &Argument{
 			Name: a.Name, Description: a.Description, Type: a.Type, Default: a.DefaultValue,
 			Directives: directives(a.Directives, false), Pos: position(a.Position),
 		}
 		// Of arguments with the same name the last one counts, as it does for the reference composition.
-		if i := slices.IndexFunc(out, func(other *Argument) bool { return other.Name == a.Name }); i >= 0 {
+		if i := known.find(a.Name, len(out), func(i int) string { return out[i].Name }); i >= 0 {
 			out[i] = converted
 			continue
 		}
@@ -197,9 +198,10 @@ func directives(list ast.DirectiveList, extension bool) []*Directive {
 	out := make([]*Directive, 0, len(list))
 	for _, d := range list {
 		converted := &Directive{Name: d.Name, Pos: position(d.Position), OfExtension: extension}
+		var known index
 		for _, a := range d.Arguments {
 			arg := Arg{a.Name, a.Value, position(a.Value.Position)}
-			if i := slices.IndexFunc(converted.Arguments, func(other Arg) bool { return other.Name == a.Name }); i >= 0 {
+			if i := known.find(a.Name, len(converted.Arguments), func(i int) string { return converted.Arguments[i].Name }); i >= 0 {
 				converted.Arguments[i] = arg
 				continue
 			}

@@ -231,14 +231,13 @@ type Type struct {
 
 	fields  []*Field
 	byField map[string]*Field
+
+	interfaceIndex, memberIndex, valueIndex index
 }
 
 // Fields are the fields of an object, interface or input object type in definition order. The slice must not be
 // changed.
 func (t *Type) Fields() []*Field { return t.fields }
-
-// indexFrom is the number of fields from which a map beats a linear scan.
-const indexFrom = 9
 
 // Field returns the field of that name or nil.
 func (t *Type) Field(name string) *Field {
@@ -287,30 +286,18 @@ func (t *Type) RemoveFields(drop func(*Field) bool) {
 
 // Implements reports whether t names the interface among those it implements.
 func (t *Type) Implements(interfaceName string) bool {
-	for i := range t.Interfaces {
-		if t.Interfaces[i].Name == interfaceName {
-			return true
-		}
-	}
-	return false
+	return t.interfaceIndex.find(interfaceName, len(t.Interfaces), func(i int) string { return t.Interfaces[i].Name }) >= 0
 }
 
 // HasMember reports whether the union has the named member.
 func (t *Type) HasMember(name string) bool {
-	for i := range t.Members {
-		if t.Members[i].Name == name {
-			return true
-		}
-	}
-	return false
+	return t.memberIndex.find(name, len(t.Members), func(i int) string { return t.Members[i].Name }) >= 0
 }
 
 // Value returns the enum value of that name or nil.
 func (t *Type) Value(name string) *EnumValue {
-	for _, v := range t.Values {
-		if v.Name == name {
-			return v
-		}
+	if i := t.valueIndex.find(name, len(t.Values), func(i int) string { return t.Values[i].Name }); i >= 0 {
+		return t.Values[i]
 	}
 	return nil
 }
@@ -337,19 +324,21 @@ type Field struct {
 	Directives  []*Directive
 	Pos         Pos
 	OfExtension bool
+
+	argumentIndex index
 }
 
 // Argument returns the argument of that name or nil.
-func (f *Field) Argument(name string) *Argument { return argument(f.Arguments, name) }
+func (f *Field) Argument(name string) *Argument {
+	return argument(&f.argumentIndex, f.Arguments, name)
+}
 
 // Coordinate is the field's schema coordinate, "Type.field".
 func (f *Field) Coordinate() string { return f.Parent.Name + "." + f.Name }
 
-func argument(args []*Argument, name string) *Argument {
-	for _, a := range args {
-		if a.Name == name {
-			return a
-		}
+func argument(x *index, args []*Argument, name string) *Argument {
+	if i := x.find(name, len(args), func(i int) string { return args[i].Name }); i >= 0 {
+		return args[i]
 	}
 	return nil
 }
@@ -387,7 +376,15 @@ type DirectiveDefinition struct {
 }
 
 // Argument returns the argument of that name or nil.
-func (d *DirectiveDefinition) Argument(name string) *Argument { return argument(d.Arguments, name) }
+func (d *DirectiveDefinition) Argument(name string) *Argument {
+	// Definitions are shared between goroutines and short, so they are not indexed.
+	for _, a := range d.Arguments {
+		if a.Name == name {
+			return a
+		}
+	}
+	return nil
+}
 
 // HasLocation reports whether the directive may be used at the location.
 func (d *DirectiveDefinition) HasLocation(l ast.DirectiveLocation) bool {

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -120,9 +121,12 @@ func EqualValues(a, b *ast.Value) bool {
 	case ast.ListValue:
 		return slices.EqualFunc(a.Children, b.Children, func(x, y *ast.ChildValue) bool { return EqualValues(x.Value, y.Value) })
 	case ast.ObjectValue:
+		others := make(map[string]*ast.Value, len(b.Children))
+		for _, c := range b.Children {
+			others[c.Name] = c.Value
+		}
 		for _, c := range a.Children {
-			other := b.Children.ForName(c.Name)
-			if other == nil || !EqualValues(c.Value, other) {
+			if other := others[c.Name]; other == nil || !EqualValues(c.Value, other) {
 				return false
 			}
 		}
@@ -170,6 +174,60 @@ func EqualArgs(a, b *Directive, definition *DirectiveDefinition) bool {
 		}
 	}
 	return true
+}
+
+// ArgsKey is a string that is equal for equal applications of one directive, in the sense of EqualArgs.
+func ArgsKey(d *Directive, definition *DirectiveDefinition) string {
+	values := map[string]*ast.Value{}
+	if definition != nil {
+		for _, a := range definition.Arguments {
+			if a.Default != nil {
+				values[a.Name] = a.Default
+			}
+		}
+	}
+	for _, a := range d.Arguments {
+		values[a.Name] = a.Value
+	}
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		b.WriteString(name)
+		b.WriteByte(':')
+		writeKey(&b, values[name])
+	}
+	return b.String()
+}
+
+// writeKey writes a value so that equal values are written the same.
+func writeKey(b *strings.Builder, v *ast.Value) {
+	switch v.Kind {
+	case ast.ObjectValue:
+		fields := slices.Clone(v.Children)
+		slices.SortStableFunc(fields, func(x, y *ast.ChildValue) int { return strings.Compare(x.Name, y.Name) })
+		b.WriteByte('{')
+		for _, c := range fields {
+			b.WriteString(c.Name)
+			b.WriteByte(':')
+			writeKey(b, c.Value)
+		}
+		b.WriteByte('}')
+	case ast.ListValue:
+		b.WriteByte('[')
+		for _, c := range v.Children {
+			writeKey(b, c.Value)
+		}
+		b.WriteByte(']')
+	case ast.IntValue, ast.FloatValue:
+		if n, err := strconv.ParseFloat(v.Raw, 64); err == nil {
+			b.WriteString(strconv.FormatFloat(n, 'g', -1, 64))
+		} else {
+			b.WriteString(v.Raw)
+		}
+		b.WriteByte(' ')
+	default:
+		writeValue(b, v)
+		b.WriteByte(' ')
+	}
 }
 
 func argOrDefault(d *Directive, name string, definition *DirectiveDefinition) *ast.Value {

@@ -7,13 +7,16 @@ import (
 // knownDirectives: every directive that is applied is defined, and allowed at its location.
 // https://spec.graphql.org/October2021/#sec-Directives-Are-Defined
 func knownDirectives(c *checker) {
+	helped := 0
 	c.elements(func(e element) {
 		for _, d := range e.directives {
 			definition := c.schema.DirectiveDefinition(d.Name)
 			switch {
 			case definition == nil:
 				v := c.report(d.Pos, "Directive @%s on %s is not defined.", d.Name, e.coordinate)
-				v.Suggestion = UnknownDirectiveHelp(c.schema, d.Name)
+				if helped++; helped <= maxSuggestions {
+					v.Suggestion = unknownDirectiveHelp(c.schema, d.Name)
+				}
 			case !definition.HasLocation(e.location):
 				c.report(d.Pos, "Directive @%s cannot be used on %s: it is not allowed on %s.", d.Name, e.coordinate, e.location)
 			}
@@ -21,8 +24,8 @@ func knownDirectives(c *checker) {
 	})
 }
 
-// UnknownDirectiveHelp suggests how to mend the use of an undefined directive.
-func UnknownDirectiveHelp(s *schema.Schema, name string) string {
+// unknownDirectiveHelp suggests how to mend the use of an undefined directive.
+func unknownDirectiveHelp(s *schema.Schema, name string) string {
 	best, bestDistance := "", 3
 	for _, d := range s.DirectiveDefinitions() {
 		if distance := editDistance(d.Name, name); distance < bestDistance {

@@ -16,10 +16,13 @@ func TypeNames(s *schema.Schema) []Violation {
 // knownTypeNames: every type that is referred to is defined.
 // https://spec.graphql.org/October2021/#sec-Type-System
 func knownTypeNames(c *checker) {
+	helped := 0
 	known := func(name, from string, pos schema.Pos) {
 		if c.schema.Type(name) == nil && !builtinScalars[name] {
 			v := c.report(pos, "Type %q, used by %s, is not defined.", name, from)
-			v.Suggestion = unknownTypeHelp(c.schema, name)
+			if helped++; helped <= maxSuggestions {
+				v.Suggestion = unknownTypeHelp(c.schema, name)
+			}
 		}
 	}
 	arguments := func(args []*schema.Argument, owner string) {
@@ -48,6 +51,9 @@ func knownTypeNames(c *checker) {
 		}
 	}
 }
+
+// maxSuggestions is how many misspelt names are compared with all names there are: nobody reads more suggestions.
+const maxSuggestions = 20
 
 func unknownTypeHelp(s *schema.Schema, name string) string {
 	best, bestDistance := "", 3

@@ -4,17 +4,18 @@ package validation
 // https://spec.graphql.org/October2021/#sec-Directives-Are-Unique-Per-Location
 func uniqueDirectivesPerLocation(c *checker) {
 	c.elements(func(e element) {
-		for i, d := range e.directives {
-			definition := c.schema.DirectiveDefinition(d.Name)
-			if definition == nil || definition.Repeatable {
+		if len(e.directives) < 2 {
+			return
+		}
+		seen := make(map[string]bool, len(e.directives))
+		for _, d := range e.directives {
+			if definition := c.schema.DirectiveDefinition(d.Name); definition == nil || definition.Repeatable {
 				continue
 			}
-			for _, earlier := range e.directives[:i] {
-				if earlier.Name == d.Name {
-					c.report(d.Pos, "Directive @%s is applied to %s more than once, but it is not repeatable.", d.Name, e.coordinate)
-					break
-				}
+			if seen[d.Name] {
+				c.report(d.Pos, "Directive @%s is applied to %s more than once, but it is not repeatable.", d.Name, e.coordinate)
 			}
+			seen[d.Name] = true
 		}
 	})
 }

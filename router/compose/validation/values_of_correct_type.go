@@ -112,16 +112,13 @@ func validObject(s *schema.Schema, v *ast.Value, t *schema.Type) bool {
 	if v.Kind != ast.ObjectValue {
 		return false
 	}
-	for i, c := range v.Children {
+	seen := make(map[string]bool, len(v.Children))
+	for _, c := range v.Children {
 		f := t.Field(c.Name)
-		if f == nil || !ValidValue(s, c.Value, f.Type) {
+		if f == nil || seen[c.Name] || !ValidValue(s, c.Value, f.Type) {
 			return false
 		}
-		for _, earlier := range v.Children[:i] {
-			if earlier.Name == c.Name {
-				return false
-			}
-		}
+		seen[c.Name] = true
 	}
 	return true
 }
