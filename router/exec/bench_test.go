@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -111,6 +112,32 @@ func (b *benchmark) run(out []byte) []byte {
 	return resp.Body
 }
 
+// TestMemoryGrowsLinearly executes the same operation over 1, 10 and 100 times the data: the bytes allocated may grow
+// with the data, but not faster.
+func TestMemoryGrowsLinearly(t *testing.T) {
+	perEntity := func(scale int) float64 {
+		b := newBenchmark(t, "distinct", scale)
+		out := b.run(nil)
+		result := testing.Benchmark(func(tb *testing.B) {
+			tb.ReportAllocs()
+			for tb.Loop() {
+				out = b.run(out[:0])
+			}
+		})
+		t.Logf("scale %d: %d bytes of answer, %d bytes in %d allocations, %d ns", scale, len(out), result.AllocedBytesPerOp(), result.AllocsPerOp(), result.NsPerOp())
+		if most := int64(10 + scale); result.AllocsPerOp() > most {
+			t.Errorf("scale %d: %d allocations for one execution, expected at most %d", scale, result.AllocsPerOp(), most)
+		}
+		return float64(result.AllocedBytesPerOp()) / float64(len(out))
+	}
+	one := perEntity(1)
+	for _, scale := range []int{10, 100} {
+		if per := perEntity(scale); per > 1.1*one+8 {
+			t.Errorf("scale %d: %.2f bytes allocated for each byte of the answer, %.2f at scale 1", scale, per, one)
+		}
+	}
+}
+
 func TestBenchmarkAnswers(t *testing.T) {
 	for _, name := range []string{"distinct", "small"} {
 		b := newBenchmark(t, name, 1)
@@ -127,9 +154,12 @@ func TestBenchmarkAnswers(t *testing.T) {
 }
 
 func BenchmarkExecute(b *testing.B) {
-	for _, name := range []string{"distinct", "small"} {
-		b.Run(name, func(b *testing.B) {
-			bench := newBenchmark(b, name, 1)
+	for _, c := range []struct {
+		workload string
+		scale    int
+	}{{"small", 1}, {"distinct", 1}, {"distinct", 10}, {"distinct", 100}} {
+		b.Run(fmt.Sprintf("%s/%d", c.workload, c.scale), func(b *testing.B) {
+			bench := newBenchmark(b, c.workload, c.scale)
 			out := bench.run(nil)
 			b.ReportAllocs()
 			b.SetBytes(int64(len(out)))
@@ -138,6 +168,7 @@ func BenchmarkExecute(b *testing.B) {
 				out = bench.run(out[:0])
 			}
 			b.ReportMetric(float64(cpuTime(b)-before)/float64(b.N), "cpu-ns/op")
+			b.ReportMetric(float64(cpuTime(b)-before)/float64(b.N)/float64(len(out)), "cpu-ns/B")
 		})
 	}
 }
