@@ -8,6 +8,11 @@ export function countFetches(node) {
   return (node.kind === 'Fetch' ? 1 : 0) + children(node).reduce((sum, child) => sum + countFetches(child), 0);
 }
 
+// How many requests were really sent: the entity cache may have made some needless.
+export function countSent(plan) {
+  return plan.fetches ? plan.fetches.filter((trace) => trace.status || trace.error).length : countFetches(plan.node);
+}
+
 export function children(node) {
   const list = [...(node.nodes ?? [])];
   for (const child of [node.node, node.primary?.node, node.ifClause, node.elseClause]) {

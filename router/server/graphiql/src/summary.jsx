@@ -1,6 +1,6 @@
 import { formatBytes, formatMs, plural } from './format.js';
 import { useLastAnswer } from './last-answer.js';
-import { countFetches } from './plan-tree.js';
+import { countSent } from './plan-tree.js';
 
 // Summary is the line below the result: what the last request cost, as seen from here.
 export function Summary() {
@@ -14,7 +14,7 @@ export function Summary() {
     parts.push(formatBytes(measured.bytes));
   }
   if (plan) {
-    parts.push(plural(countFetches(plan.node), 'subgraph fetch', 'subgraph fetches'));
+    parts.push(plural(countSent(plan), 'subgraph request', 'subgraph requests'));
   }
   if (errors > 0) {
     parts.push(plural(errors, 'error', 'errors'));

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/weft-graphql/weft/subgraphs"
+)
+
+// weft runs a command to its end.
+func weft(t *testing.T, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	cmd := exec.Command(binary, args...)
+	var out, complaints bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &complaints
+	err := cmd.Run()
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit):
+		status = exit.ExitCode()
+	case err != nil:
+		t.Fatal(err)
+	}
+	return status, out.String(), complaints.String()
+}
+
+// schemaDirectory writes the services' schemas, changed by replacing texts (pairs of old and new) in one of them.
+func schemaDirectory(t *testing.T, changed string, replace ...string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, name := range subgraphs.Names() {
+		sdl, err := subgraphs.SDL(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name == changed {
+			after := strings.NewReplacer(replace...).Replace(sdl)
+			if after == sdl {
+				t.Fatalf("nothing to replace in %s", name)
+			}
+			sdl = after
+		}
+		writeText(t, filepath.Join(dir, name+".graphql"), sdl)
+	}
+	return dir
+}
+
+func writeText(t *testing.T, file, text string) string {
+	t.Helper()
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func TestComposeWritesTheSupergraph(t *testing.T) {
+	dir := schemaDirectory(t, "")
+	output := filepath.Join(t.TempDir(), "supergraph.graphql")
+	status, _, complaints := weft(t, "compose", "--subgraphs", dir, "--url", "catalog=http://catalog/graphql", "-o", output)
+	if status != 0 {
+		t.Fatalf("status %d: %s", status, complaints)
+	}
+	text, err := os.ReadFile(output)
+	if err != nil || !strings.Contains(string(text), `@join__graph(name: "catalog", url: "http://catalog/graphql")`) {
+		t.Errorf("%v\n%.500s", err, text)
+	}
+	status, api, _ := weft(t, "compose", "--subgraphs", dir, "--api")
+	if status != 0 || strings.Contains(api, "join__") || !strings.Contains(api, "type Product") {
+		t.Errorf("the API schema (status %d):\n%.500s", status, api)
+	}
+}
+
+func TestComposeTellsErrorsWithTheirPlaces(t *testing.T) {
+	dir := schemaDirectory(t, "inventory", `@requires(fields: "price weight")`, `@requires(fields: "price wait")`)
+	status, _, complaints := weft(t, "compose", "--subgraphs", dir)
+	if status != 1 || !strings.Contains(complaints, "REQUIRES_INVALID_FIELDS") || !strings.Contains(complaints, "inventory.graphql:") {
+		t.Errorf("status %d:\n%s", status, complaints)
+	}
+	status, report, _ := weft(t, "compose", "--subgraphs", dir, "--format", "json", "-o", filepath.Join(t.TempDir(), "out"))
+	var parsed struct {
+		OK     bool
+		Errors []struct{ Code string }
+	}
+	if err := json.Unmarshal([]byte(report), &parsed); err != nil || status != 1 || parsed.OK || len(parsed.Errors) == 0 {
+		t.Errorf("status %d, %v:\n%s", status, err, report)
+	}
+}
+
+func TestCheckTellsWhoBreaks(t *testing.T) {
+	current := schemaDirectory(t, "")
+	proposed := filepath.Join(schemaDirectory(t, "inventory", "  totalStock: Int", "  totalStocks: Int"), "inventory.graphql")
+	operations := t.TempDir()
+	writeText(t, filepath.Join(operations, "breaks.graphql"), `{ topProducts { totalStock } }`)
+	writeText(t, filepath.Join(operations, "works.graphql"), `{ topProducts { name } }`)
+	args := []string{"check", "--subgraphs", current, "--proposed", "inventory=" + proposed, "--operations", operations}
+	status, out, complaints := weft(t, args...)
+	if status != 1 || !strings.Contains(out, "breaks.graphql breaks") || strings.Contains(out, "works.graphql") {
+		t.Errorf("status %d:\n%s%s", status, out, complaints)
+	}
+	if err := os.Remove(filepath.Join(operations, "breaks.graphql")); err != nil {
+		t.Fatal(err)
+	}
+	if status, out, _ := weft(t, append(args, "--allow-breaking")...); status != 0 {
+		t.Errorf("a breaking change nobody notices: status %d:\n%s", status, out)
+	}
+	if status, _, _ := weft(t, args...); status != 1 {
+		t.Errorf("a breaking change nobody notices, not allowed: status %d", status)
+	}
+}
+
+func TestPlanShowsTheRequests(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "supergraph.graphql")
+	if status, _, complaints := weft(t, "compose", "--subgraphs", schemaDirectory(t, ""), "-o", file); status != 0 {
+		t.Fatal(complaints)
+	}
+	query := `query($first: Int!) { topProducts(first: $first) { name totalStock } }`
+	for format, want := range map[string]string{"text": "2 requests in 2 waves", "json": `"serviceName": "inventory"`, "dot": "digraph"} {
+		status, out, complaints := weft(t, "plan", "--supergraph", file, "--query", query, "--variables", `{"first": 2}`, "--format", format)
+		if status != 0 || !strings.Contains(out, want) {
+			t.Errorf("%s: status %d\n%s%s", format, status, out, complaints)
+		}
+	}
+	status, _, complaints := weft(t, "plan", "--supergraph", file, "--query", "{ topProducts { nam } }")
+	if status != 1 || !strings.Contains(complaints, `1:17 Cannot query field "nam"`) {
+		t.Errorf("a wrong query: status %d\n%s", status, complaints)
+	}
+}
+
+func TestConfigHelps(t *testing.T) {
+	status, schema, _ := weft(t, "config", "schema")
+	if status != 0 || !json.Valid([]byte(schema)) {
+		t.Errorf("config schema: status %d\n%.300s", status, schema)
+	}
+	status, example, _ := weft(t, "config", "example")
+	if status != 0 || !strings.Contains(example, "#listen: 127.0.0.1:4000") {
+		t.Errorf("config example: status %d\n%.300s", status, example)
+	}
+	file := writeText(t, filepath.Join(t.TempDir(), "weft.yaml"), "listen: :4000\nsupergraph: {path: a}\nlimts: {}\n")
+	status, _, complaints := weft(t, "config", "validate", file)
+	if status != 1 || !strings.Contains(complaints, `weft.yaml:3:1: there is no setting "limts" here; did you mean "limits"?`) {
+		t.Errorf("config validate: status %d\n%s", status, complaints)
+	}
+	writeText(t, file, "listen: :4000\nsupergraph: {path: a}\n")
+	if status, out, complaints := weft(t, "config", "validate", file); status != 0 || !strings.Contains(out, "is fine") {
+		t.Errorf("config validate: status %d\n%s%s", status, out, complaints)
+	}
+}
+
+func TestWrongCommandLinesAreExplained(t *testing.T) {
+	for want, args := range map[string][]string{
+		"there is no graph to serve":          {"router"},
+		"unexpected argument nonsense":        {"nonsense"},
+		`must be one of "accounts"`:           {"subgraph", "nonsense"},
+		"there are no subgraphs to compose":   {"compose"},
+		"write it as NAME=URL":                {"compose", "--subgraph", "a"},
+		"--allow-breaking needs --operations": {"check", "--allow-breaking"},
+		"there is no Redis to look into":      {"cache", "inspect", "Product", "upc=1", "--supergraph", "commands_test.go"},
+		"connection refused":                  {"health", "http://127.0.0.1:1/readyz"},
+		"is not a JSON list":                  {"compose", "--subgraphs", "commands_test.go"},
+		"there are no NAME.graphql files in":  {"compose", "--subgraphs", t.TempDir()},
+		"the supergraph cannot be used":       {"router", "--supergraph", "commands_test.go"},
+	} {
+		status, _, complaints := weft(t, args...)
+		if status == 0 || !strings.Contains(complaints, want) {
+			t.Errorf("%q: status %d, want %q in\n%s", args, status, want, complaints)
+		}
+	}
+	if status, out, _ := weft(t, "version"); status != 0 || !strings.HasPrefix(out, "weft ") {
+		t.Errorf("version: status %d, %q", status, out)
+	}
+}
