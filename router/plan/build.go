@@ -23,6 +23,9 @@ type builder struct {
 	waves     int
 	exhausted bool
 	aliases   int
+	// contexts counts the variables for contexts; contextInputs tells what each stands for.
+	contexts      int
+	contextInputs []contextInput
 
 	fieldSlab slab[bfield]
 	selSlab   slab[bsel]
@@ -37,6 +40,8 @@ type bcall struct {
 	place   *place
 	targets []*btarget
 	inputs  []*binput
+	// contexts are variables that objects further up fill.
+	contexts []*bcontext
 	// after are calls that must be complete before, besides those the targets and inputs come from.
 	after []*bcall
 	// signature tells calls apart that may be merged; number is its number.

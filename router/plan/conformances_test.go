@@ -268,6 +268,32 @@ var conformances = []conformance{
 		},
 	},
 	{
+		name: "contexts: arguments filled by objects further up",
+		subgraphs: map[string]string{
+			"a": `type Query{user:User teams:[Team]} type User@key(fields:"id")@context(name:"who"){id:ID! locale:String! task:Task}
+				type Team@key(fields:"id")@context(name:"who"){id:ID! lang:String! tasks:[Task] lead:User}
+				type Task@key(fields:"id"){id:ID! title(lang:String@fromContext(field:"$who ... on User { locale } ... on Team { lang }")):String next:Task}`,
+			"b": `type Task@key(fields:"id"){id:ID! due:String}`,
+		},
+		world: `[{"@":"Query","user":"@u","teams":["@t","@s"]},{"@":"u","__typename":"User","id":"1","locale":"de","task":"@k"},
+			{"@":"t","__typename":"Team","id":"1","lang":"en","tasks":["@k","@l"],"lead":"@u"},{"@":"s","__typename":"Team","id":"2","lang":"fr","tasks":["@l"],"lead":null},
+			{"@":"k","__typename":"Task","id":"1","title":"K","next":"@l","due":"soon"},{"@":"l","__typename":"Task","id":"2","title":"L","next":null,"due":"late"}]`,
+		asks: []ask{
+			{query: `{user{task{title}}}`, requests: 2, waves: 2},
+			{query: `{teams{tasks{title due}}}`, requests: 3, waves: 2},
+			{query: `{teams{lang tasks{t:title next{title}} lead{task{title}}}}`, waves: 2},
+		},
+	},
+	{
+		name: "a subscription's event and what follows",
+		subgraphs: map[string]string{
+			"a": `type Query{q:String} type Subscription{added:Item} type Item@key(fields:"id"){id:ID! name:String}`,
+			"b": `type Item@key(fields:"id"){id:ID! stock:String}`,
+		},
+		world: `[{"@":"Query","q":"q"},{"@":"Subscription","added":"@i"},{"@":"i","__typename":"Item","id":"1","name":"n","stock":"s"}]`,
+		asks:  []ask{{query: `subscription{added{name}}`, requests: 1}, {query: `subscription{added{stock name}}`, requests: 2, waves: 2}},
+	},
+	{
 		name: "cheaper by looking ahead",
 		subgraphs: map[string]string{
 			"a": `type Query{e:E} type E@key(fields:"id"){id:ID!}`,

@@ -300,6 +300,11 @@ func (d *document) request(kind ast.Operation, calls []*bcall, keys, variables [
 			declare(variables[i], "[_Any!]!")
 		}
 	}
+	for _, c := range calls {
+		for _, ctx := range c.contexts {
+			declare(ctx.variable, ctx.typ)
+		}
+	}
 	var used []*operation.Variable
 	for _, v := range declared {
 		if !d.used[v.Name] {

@@ -24,8 +24,8 @@ func (b *builder) finish() *Plan {
 	var groups [][]*bcall
 	for _, c := range b.calls {
 		n := len(groups)
-		if n > 0 && c.place != nil && c.sel.entity {
-			if last := groups[n-1][0]; last.step == c.step && last.slot == c.slot && last.sel.entity {
+		if n > 0 && c.place != nil && c.sel.entity && len(c.contexts) == 0 {
+			if last := groups[n-1][0]; last.step == c.step && last.slot == c.slot && last.sel.entity && len(last.contexts) == 0 {
 				groups[n-1] = append(groups[n-1], c)
 				requestOf[c] = p.Requests[n-1]
 				continue
@@ -156,8 +156,18 @@ func (b *builder) connect(call *Call, c *bcall) {
 		}
 		call.Targets = append(call.Targets, &Target{At: at, On: on, Path: path(b.t.sg, t.at)})
 	}
+	connectContexts(call, c)
 	for _, in := range c.inputs {
 		call.Input = append(call.Input, &Representation{On: in.on, TypeName: in.typeName, Fields: representationFields(in.fields)})
+	}
+}
+
+// connectContexts fills where the values of a call's context variables come from.
+func connectContexts(call *Call, c *bcall) {
+	for _, ctx := range c.contexts {
+		call.Contexts = append(call.Contexts, &Context{
+			Variable: ctx.variable, Type: ctx.typ, At: ctx.at.real().out, Fields: representationFields(ctx.fields),
+		})
 	}
 }
 
@@ -220,6 +230,10 @@ func (b *builder) order(p *Plan, groups [][]*bcall, requestOf map[*bcall]*Reques
 			}
 			for _, in := range c.inputs {
 				eachSource(in.fields, func(f *bfield) { need(f.sel.call) })
+			}
+			for _, ctx := range c.contexts {
+				need(ctx.at.call)
+				eachSource(ctx.fields, func(f *bfield) { need(f.sel.call) })
 			}
 			for _, a := range c.after {
 				need(a)

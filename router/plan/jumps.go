@@ -116,9 +116,15 @@ func (r *run) findSpecials(c *class) {
 		before := len(c.wants)
 		for j := range w.facts.ways {
 			way := &w.facts.ways[j]
-			if way.special() && slices.ContainsFunc(c.jumps, func(j *jump) bool { return j.entry.graph == way.graph && j.entry.as == way.as }) {
-				w.specials = append(w.specials, &special{want: w, way: way, inputs: r.inputs(c, way.in.Requires)})
+			if !way.special() || !slices.ContainsFunc(c.jumps, func(j *jump) bool { return j.entry.graph == way.graph && j.entry.as == way.as }) {
+				continue
 			}
+			contexts, wants, ok := r.contexts(c, way)
+			if !ok {
+				continue
+			}
+			inputs := append(r.inputs(c, way.in.Requires), wants...)
+			w.specials = append(w.specials, &special{want: w, way: way, inputs: inputs, contexts: contexts})
 		}
 		if len(c.wants) > before {
 			r.findMoreJumps(c, before)
@@ -148,18 +154,19 @@ func (r *run) findMoreJumps(c *class, from int) {
 // children builds the places below a class.
 func (r *run) children(c *class) {
 	for _, w := range c.wants {
-		m := w.members[0]
-		if m.def.Named.IsLeaf() || w.child != nil {
-			continue
-		}
-		if w.items == nil && r.share(c, w) {
-			continue
-		}
-		if w.items != nil {
-			w.child = r.childPlace(w, nil, w.items, r.childViews(c, w))
-		} else {
-			w.child = r.childPlace(w, m.client[0].Selection, nil, r.childViews(c, w))
-		}
+		r.child(c, w)
+	}
+}
+
+// child builds the place below a want.
+func (r *run) child(c *class, w *want) {
+	m := w.members[0]
+	switch {
+	case m.def.Named.IsLeaf() || w.child != nil:
+	case w.items != nil:
+		w.child = r.childPlace(w, nil, w.items, r.childViews(c, w))
+	case !r.share(c, w):
+		w.child = r.childPlace(w, m.client[0].Selection, nil, r.childViews(c, w))
 	}
 }
 

@@ -37,7 +37,7 @@ func (b *builder) mergeCalls() {
 	numbers := map[string]*bcall{}
 	for i, c := range order {
 		c.number = i
-		if c.place == nil {
+		if c.place == nil || len(c.contexts) > 0 {
 			continue
 		}
 		sig := b.signature(c)

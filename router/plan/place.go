@@ -143,6 +143,8 @@ type special struct {
 	want   *want
 	way    *way
 	inputs []*want
+	// contexts are the arguments that objects further up fill.
+	contexts []contextInput
 	// node is the entered node that resolves it.
 	node   *node
 	child  *node

@@ -67,8 +67,23 @@ type Call struct {
 	Targets []*Target
 	// Input builds the representations; for each target object the first whose On has its runtime type is used.
 	Input []*Representation
+	// Contexts are variables of the document that objects further up fill (@fromContext). A call with contexts is alone
+	// in its request, which is made once for each combination of their values among the targets.
+	Contexts []*Context
 	// Selection is what is asked.
 	Selection *SelectionSet
+}
+
+// Context is a variable filled from an object that encloses the targets.
+type Context struct {
+	Variable string
+	// Type is the variable's type in the subgraph's document.
+	Type string
+	// At is the selection set that produced the enclosing objects: for each target, the nearest of them around it.
+	At *SelectionSet
+	// Fields is what is read there, written like a representation; the variable's value is the value of its innermost
+	// single field.
+	Fields []*RepresentationField
 }
 
 // Target is a place in the response: the objects that an earlier call's selection set produced there.

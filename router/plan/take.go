@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/weft-graphql/weft/router/operation"
 	"github.com/weft-graphql/weft/router/supergraph"
 )
@@ -243,6 +245,9 @@ func (t *taker) ask(w *want, m *member, o option, client *operation.Field) *bfie
 	}
 	in := def.In[o.node.graph]
 	a := asked{def: def, typ: in.Type, args: m.args, on: w.class.types, as: as, client: client}
+	if o.special != nil && len(o.special.contexts) > 0 {
+		a.args = append(slices.Clone(m.args), t.contextArguments(sel.call, o.special, o.level)...)
+	}
 	if !m.def.Named.IsLeaf() {
 		a.place = w.child
 	}

@@ -44,6 +44,8 @@ type Answer struct {
 type object struct {
 	typ  string
 	vals map[any]any
+	// above is the object it was found in.
+	above *object
 }
 
 type interpreter struct {
@@ -62,7 +64,13 @@ func Execute(p *plan.Plan, vars *operation.Variables, fetch Fetcher) (*Answer, e
 		at: map[*plan.SelectionSet][]*object{}, seen: map[*plan.SelectionSet]map[*object]bool{}}
 	root := &object{typ: p.Operation.Root.Parent.Name, vals: map[any]any{}}
 	for _, req := range p.Requests {
-		if err := in.request(req, root); err != nil {
+		if len(req.Calls[0].Contexts) > 0 {
+			if err := in.contextRequests(req, root); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if err := in.request(req, root, nil, nil); err != nil {
 			return nil, err
 		}
 	}
@@ -80,12 +88,59 @@ type target struct {
 	index int
 }
 
-func (in *interpreter) request(req *plan.Request, root *object) error {
+// contextRequests makes a request with contexts once for each combination of their values.
+func (in *interpreter) contextRequests(req *plan.Request, root *object) error {
+	c := req.Calls[0]
+	groups := map[string]map[*object]bool{}
+	values := map[string]map[string]json.RawMessage{}
+	var order []string
+	for _, o := range in.objects(c) {
+		vars := map[string]json.RawMessage{}
+		var key strings.Builder
+		for _, ctx := range c.Contexts {
+			raw := in.context(ctx, o)
+			vars[ctx.Variable] = raw
+			key.WriteString(string(raw) + "|")
+		}
+		if groups[key.String()] == nil {
+			groups[key.String()] = map[*object]bool{}
+			order = append(order, key.String())
+		}
+		groups[key.String()][o] = true
+		values[key.String()] = vars
+	}
+	for _, key := range order {
+		if err := in.request(req, root, groups[key], values[key]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// context reads the value of a context for an object.
+func (in *interpreter) context(ctx *plan.Context, o *object) json.RawMessage {
+	for o = o.above; o != nil && !in.seen[ctx.At][o]; o = o.above {
+	}
+	if o == nil {
+		return json.RawMessage("null")
+	}
+	text, _ := in.representation("", ctx.Fields, []*object{o})
+	for strings.HasPrefix(text, "{") {
+		_, rest, _ := strings.Cut(text, ":")
+		text = strings.TrimSuffix(rest, "}")
+	}
+	return json.RawMessage(text)
+}
+
+func (in *interpreter) request(req *plan.Request, root *object, only map[*object]bool, contexts map[string]json.RawMessage) error {
 	out := &Request{Query: req.Document, Variables: map[string]json.RawMessage{}}
 	for _, v := range req.Variables {
 		if in.vars != nil && in.vars.Present(v.Index) {
 			out.Variables[v.Name] = in.vars.Raw(v.Index)
 		}
+	}
+	for name, raw := range contexts {
+		out.Variables[name] = raw
 	}
 	targets := make([][]target, len(req.Calls))
 	needed := false
@@ -95,7 +150,7 @@ func (in *interpreter) request(req *plan.Request, root *object) error {
 			continue
 		}
 		var list []json.RawMessage
-		list, targets[i] = in.representations(c)
+		list, targets[i] = in.representations(c, only)
 		needed = needed || len(list) > 0
 		raw, err := json.Marshal(list)
 		if err != nil {
@@ -178,9 +233,12 @@ func (in *interpreter) applies(on supergraph.TypeSet, o *object) bool {
 	return t != nil && on.Has(t.ObjectIndex)
 }
 
-func (in *interpreter) representations(c *plan.Call) (list []json.RawMessage, targets []target) {
+func (in *interpreter) representations(c *plan.Call, only map[*object]bool) (list []json.RawMessage, targets []target) {
 	byText := map[string]int{}
 	for _, o := range in.objects(c) {
+		if only != nil && !only[o] {
+			continue
+		}
 		for _, rep := range c.Input {
 			if !in.applies(rep.On, o) || o.typ == "" && rep.TypeName == "" {
 				continue
@@ -320,7 +378,7 @@ func (in *interpreter) parse(sel *plan.SelectionSet, data map[string]any, obj *o
 		}
 		v := raw
 		if f.Selection != nil {
-			v = in.composite(f.Selection, raw, in.existing(f, obj))
+			v = in.composite(f.Selection, raw, in.existing(f, obj), obj)
 		}
 		obj.vals[f] = v
 		for _, s := range f.Serves {
@@ -344,7 +402,7 @@ func (in *interpreter) existing(f *plan.Field, obj *object) any {
 	return nil
 }
 
-func (in *interpreter) composite(sel *plan.SelectionSet, raw, old any) any {
+func (in *interpreter) composite(sel *plan.SelectionSet, raw, old any, above *object) any {
 	switch raw := raw.(type) {
 	case []any:
 		olds, _ := old.([]any)
@@ -354,13 +412,13 @@ func (in *interpreter) composite(sel *plan.SelectionSet, raw, old any) any {
 			if i < len(olds) {
 				o = olds[i]
 			}
-			out[i] = in.composite(sel, r, o)
+			out[i] = in.composite(sel, r, o, above)
 		}
 		return out
 	case map[string]any:
 		obj, _ := old.(*object)
 		if obj == nil {
-			obj = &object{vals: map[any]any{}}
+			obj = &object{vals: map[any]any{}, above: above}
 		}
 		in.parse(sel, raw, obj)
 		return obj

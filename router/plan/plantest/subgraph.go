@@ -67,9 +67,9 @@ func executable(doc *ast.SchemaDocument) (*ast.Schema, error) {
 				c.Directives = nil
 				c.Arguments = nil
 				for _, a := range f.Arguments {
-					if a.Directives.ForName("fromContext") == nil {
-						c.Arguments = append(c.Arguments, a)
-					}
+					plain := *a
+					plain.Directives = nil
+					c.Arguments = append(c.Arguments, &plain)
 				}
 				old.Fields = append(old.Fields, &c)
 			}

@@ -3,6 +3,7 @@ package plantest
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -215,6 +216,8 @@ type monolith struct {
 	in   *interpreter
 	op   *operation.Operation
 	vars *operation.Variables
+	// above are the objects around the one at hand, the outermost first.
+	above []*Object
 }
 
 func (m *monolith) object(sel *operation.SelectionSet, o *Object) *object {
@@ -227,9 +230,48 @@ func (m *monolith) object(sel *operation.SelectionSet, o *Object) *object {
 		if set, ok := m.w.requirements(o.Type, f.Name); ok {
 			v = Compute(f.Name, m.w.project(o, set))
 		}
-		out.vals[f] = m.value(f, withArguments(v, m.arguments(f.Args)))
+		args := m.arguments(f.Args)
+		if filled := m.contextArguments(o, f.Name); filled != "" {
+			args = filled
+		}
+		m.above = append(m.above, o)
+		out.vals[f] = m.value(f, withArguments(v, args))
+		m.above = m.above[:len(m.above)-1]
 	}
 	return out
+}
+
+// contextArguments are the arguments that objects around fill, rendered as subgraphs do. Selections name one field, for
+// all types or for each in a fragment.
+func (m *monolith) contextArguments(o *Object, field string) string {
+	def := m.w.sg.Type(o.Type).Field(field)
+	var parts []string
+	for _, in := range def.In {
+		if in == nil {
+			continue
+		}
+		for _, a := range in.ContextArguments {
+			value := json.RawMessage("null")
+			for i := len(m.above) - 1; i >= 0; i-- {
+				setter := m.above[i]
+				if !slices.Contains(m.w.sg.Type(setter.Type).Contexts, a.Context) {
+					continue
+				}
+				text := a.Selection
+				if _, own, ok := strings.Cut(text, "on "+setter.Type+" "); ok {
+					text = own
+				}
+				text, _, _ = strings.Cut(text[strings.Index(text, "{")+1:], "}")
+				if raw, err := json.Marshal(setter.Fields[strings.TrimSpace(text)]); err == nil {
+					value = raw
+				}
+				break
+			}
+			parts = append(parts, a.Name+"="+string(value))
+		}
+	}
+	sort.Strings(parts)
+	return strings.Join(parts, ",")
 }
 
 // requirements are what a computed field is computed from; an interface object can compute it, too.
