@@ -105,3 +105,18 @@ END {
 }
 endef
 export SHOW_TESTS
+
+PEERS := @apollo/query-planner@2.14.4 @apollo/composition@2.14.4 @apollo/gateway@2.14.4 @apollo/subgraph@2.14.4 \
+	@graphql-hive/router-query-planner@0.0.38 graphql@16.15.0
+
+.weft/peers:
+	@mkdir -p $@
+	npm install --silent --no-audit --no-fund --no-package-lock --prefix $@ $(PEERS) || { rm -rf $@; exit 1; }
+
+.PHONY: peers
+peers: .weft/peers ## Plan the corpus of bench/planning with other planners, too (needs Node; ARGS="-only hub")
+	go run ./bench/planning/peers $(ARGS)
+
+.PHONY: interop
+interop: .weft/peers ## Serve our supergraphs with Apollo Gateway and compare its answers (needs Node)
+	go run ./bench/planning/interop $(ARGS)

@@ -15,8 +15,11 @@ func writeHead(w io.Writer) {
 func writeRow(w io.Writer, name string, results []result) {
 	us := results[0]
 	counts := fmt.Sprintf("%d / %d", us.Fetches, us.Waves)
+	if us.mutation {
+		name += " (strictly in series)"
+	}
 	for _, r := range results[1:] {
-		if us.worseThan(r) {
+		if !us.mutation && us.worseThan(r) {
 			counts = "**" + counts + "**"
 			break
 		}
