@@ -120,8 +120,9 @@ func inString(d *schema.Directive, offset int) schema.Pos {
 		if a.Name != "fields" || !a.Pos.Known() {
 			continue
 		}
-		if a.Value.Kind == ast.StringValue && offset > 0 {
-			return schema.Pos{Line: a.Pos.Line, Column: a.Pos.Column + 1 + offset}
+		if a.Value.Kind == ast.StringValue {
+			// The parser places a string behind its opening quote.
+			return schema.Pos{Line: a.Pos.Line, Column: a.Pos.Column + offset}
 		}
 		return a.Pos
 	}
