@@ -31,6 +31,8 @@ type Cache struct {
 	synced  uint64
 
 	pending pending
+	// admissions are by subgraph and root field; the value is *admission.
+	admissions sync.Map
 
 	ctx        context.Context
 	cancel     context.CancelFunc
@@ -109,6 +111,11 @@ func (c *Cache) pingAll(ctx context.Context) error {
 		})
 	}
 	return c.redis.Ping(ctx).Err()
+}
+
+func (c *Cache) admissionOf(subgraph, field string) *admission {
+	a, _ := c.admissions.LoadOrStore(subgraph+"."+field, new(admission))
+	return a.(*admission)
 }
 
 // Settle waits until everything that was fetched before is stored (or dropped). For tests and orderly ends.

@@ -297,3 +297,33 @@ func TestHashesDoNotGrowForEver(t *testing.T) {
 		t.Errorf("the hash has %d fields, want 8 to 17", n)
 	}
 }
+
+func TestWhatIsNeverAskedAgainIsNotKept(t *testing.T) {
+	c, g := openCache(t, loadShop(t), Config{})
+	a := newAsk(t, g, "products", "Query", "", "", `query ($n: Int) { topProducts(first: $n) { upc } }`, "n")
+	run := func(n int) int {
+		r, err := a.run(context.Background(), c.Visit(VisitOptions{}), variableValues{fmt.Sprint(n)}, nil, func([]string) subgraphAnswer {
+			return subgraphAnswer{entities: []string{`{"topProducts":[]}`}}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		settle(t, c)
+		return len(r.fetched)
+	}
+	for n := range 3 * admissionWindow {
+		run(n)
+	}
+	kept := c.Stats().LocalEntries
+	if kept > 2*admissionWindow {
+		t.Errorf("%d of %d values are kept", kept, 3*admissionWindow)
+	}
+	// As soon as values are asked for again they are kept again.
+	redistest.Eventually(t, "the field is worth it again", func() bool {
+		hits := 0
+		for n := range 100 {
+			hits += 1 - run(-n)
+		}
+		return hits == 100
+	})
+}

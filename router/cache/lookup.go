@@ -78,12 +78,38 @@ func (l *lookup) run(ctx context.Context) {
 		if tp == nil {
 			continue
 		}
+		if cp.root && !l.admitted(e, cp, tp, l.s.renderings[e.Call]) {
+			tp.scope.stats.misses.Add(1)
+			continue
+		}
 		if l.v.noRead || l.r.cache.l1 == nil || !l.local(e, cp, tp, l.s.renderings[e.Call]) {
 			l.s.rest = append(l.s.rest, i)
 		}
 	}
 	if len(l.s.rest) > 0 {
 		l.remote(ctx, l.s.rest)
+	}
+}
+
+// admitted tells whether all fields of a root call take part in caching.
+func (l *lookup) admitted(e *exec.CacheEntity, cp *callProgram, tp *typeProgram, rd *rendering) bool {
+	for _, w := range e.Wanted {
+		if a := cp.fields[w].admission; a != nil && a.cold.Load() {
+			l.s.key = append(append(l.s.key[:0], tp.local...), rd.fields[w].full...)
+			if !a.admits(l.s.key) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// recordAdmission counts a lookup of a root call.
+func recordAdmission(e *exec.CacheEntity, cp *callProgram, hit bool) {
+	for _, w := range e.Wanted {
+		if a := cp.fields[w].admission; a != nil {
+			a.record(hit)
+		}
 	}
 }
 
@@ -186,6 +212,7 @@ func (l *lookup) localRoot(e *exec.CacheEntity, cp *callProgram, tp *typeProgram
 		e.Values[i] = f.json
 		t.addValue(f, l.now)
 	}
+	recordAdmission(e, cp, true)
 	l.hit(e, tp, exec.CacheHit, &t)
 	return true
 }

@@ -84,8 +84,11 @@ type fieldProgram struct {
 	// requires are the members of the representation that the field is computed from, sorted.
 	requires []string
 	tags     []tagFormat
-	// root tells that it is a field of the root type.
-	root bool
+	// root tells that it is a field of the root type, admission whether it is worth caching (nil: without arguments).
+	root      bool
+	admission *admission
+	// covers and variant are rendered.covers and the end of rendered.variant when no variable is part of them.
+	covers, variant string
 }
 
 // rendering is the names of a call's fields for one set of variable values.
@@ -234,7 +237,25 @@ func (r *requestCache) field(s *selector, cp *callProgram, f *plan.Field) fieldP
 		// What a context fills in is not part of the representation, so nothing tells the values apart.
 		fp.never = len(in.ContextArguments) > 0
 	}
+	if cp.root && len(f.Args) > 0 {
+		fp.admission = r.cache.admissionOf(r.subgraph, f.Def.Name)
+	}
+	if fp.composite && !usesVariables(f.Selection) {
+		fp.covers = string(s.append(nil, f.Selection))
+		fp.variant = variantOf(fp.covers)
+	}
 	return fp
+}
+
+// variantOf is what the name of a composite value of one selection ends with.
+func variantOf(covers string) string { return "~" + digest([]byte(covers))[:16] }
+
+func usesVariables(set *plan.SelectionSet) bool {
+	var names []string
+	for _, f := range set.Fields {
+		collectVariables(f, &names)
+	}
+	return len(names) > 0
 }
 
 func fieldIn(def *supergraph.Field, g *supergraph.Subgraph) *supergraph.FieldIn {
@@ -346,8 +367,13 @@ func (r *requestCache) render(cp *callProgram, key string, vars variables) *rend
 			f.args = argumentsObject(fp.field, vars)
 		}
 		if fp.composite {
-			f.covers = string(s.append(nil, fp.field.Selection))
-			f.variant = f.name + "~" + digest([]byte(f.covers))[:16]
+			f.covers = fp.covers
+			variant := fp.variant
+			if f.covers == "" {
+				f.covers = string(s.append(nil, fp.field.Selection))
+				variant = variantOf(f.covers)
+			}
+			f.variant = f.name + variant
 			f.name += "~"
 			f.variantHash = nameHash(f.variant)
 		}

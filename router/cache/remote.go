@@ -388,6 +388,9 @@ func (l *lookup) decide(e *exec.CacheEntity, st *entityState, asked bool) {
 	default:
 		n.misses.Add(1)
 	}
+	if st.cp.root {
+		recordAdmission(e, st.cp, e.Status != exec.CacheMiss)
+	}
 	if asked && (e.Status == exec.CacheHit || e.Status == exec.CacheNull) {
 		n.remote.Add(1)
 	}

@@ -146,8 +146,11 @@ func (a *answered) policy(e *exec.CacheEntity, st *entityState, t *tally) {
 	}
 	p := &a.r.policy
 	cp := a.r.calls[e.Call]
-	if st != nil {
+	switch {
+	case st != nil:
 		p = &st.tp.policy
+	case cp.root:
+		p = &cp.types[0].policy
 	}
 	for _, w := range e.Wanted {
 		fp := &cp.fields[w]
