@@ -140,16 +140,23 @@ func (f *facts) extendReach(n *node) {
 	if n.typ.kind == ast.Union {
 		return
 	}
+	var met []string // keys, which many subgraphs have in common
 	for again := true; again; {
 		again = false
+		var unmet []string
 		for _, j := range f.entries(n) {
-			if slices.Contains(n.reach, j.to) {
+			if slices.Contains(n.reach, j.to) || j.key != nil && slices.Contains(unmet, j.key.text) {
 				continue
 			}
-			if j.key == nil || f.resolvable([]int32{n.id}, n.typ, j.key.selection) {
-				n.reach = append(n.reach, j.to)
-				again, f.changed = true, true
+			if j.key != nil && !slices.Contains(met, j.key.text) {
+				if !f.resolvable([]int32{n.id}, n.typ, j.key.selection) {
+					unmet = append(unmet, j.key.text)
+					continue
+				}
+				met = append(met, j.key.text)
 			}
+			n.reach = append(n.reach, j.to)
+			again, f.changed = true, true
 		}
 	}
 }
@@ -247,7 +254,7 @@ func (f *facts) fieldResolvable(from []int32, t *typ, s *ast.Field) bool {
 	if field == nil {
 		return false
 	}
-	if targets, found := f.follow(f.closure(from), s.Name, direct); found {
+	if targets, found := f.follow(f.places(from), s.Name, direct); found {
 		return field.returns == nil || f.resolvable(targets, field.returns, s.SelectionSet)
 	}
 	if !t.abstract() {
@@ -284,7 +291,15 @@ func (f *facts) fragmentResolvable(from []int32, t *typ, s *ast.InlineFragment) 
 	return true
 }
 
-// closure returns all nodes that a path at one of from can be at by moving along keys, sorted.
+// places returns all nodes that a path at one of from can be at by moving along keys.
+func (f *facts) places(from []int32) []int32 {
+	if len(from) == 1 {
+		return f.nodes[from[0]].reach
+	}
+	return f.closure(from)
+}
+
+// closure is places, sorted.
 func (f *facts) closure(from []int32) []int32 {
 	if len(from) == 1 && len(f.nodes[from[0]].reach) == 1 {
 		return from

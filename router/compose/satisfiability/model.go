@@ -16,6 +16,7 @@ type model struct {
 	byName    map[string]*typ
 	roots     []*typ        // query, mutation, subscription, those that exist
 	uses      []*contextUse // every distinct value taken from a context
+	fieldSets map[string]ast.SelectionSet
 }
 
 type typ struct {
@@ -96,7 +97,7 @@ func (t *typ) objectIn(graph int) bool {
 }
 
 func readModel(doc *ast.SchemaDocument) (*model, error) {
-	m := &model{graphs: map[string]int{}, byName: map[string]*typ{}}
+	m := &model{graphs: map[string]int{}, byName: map[string]*typ{}, fieldSets: map[string]ast.SelectionSet{}}
 	graphs := doc.Definitions.ForName("join__Graph")
 	if graphs == nil {
 		return nil, fmt.Errorf("it has no enum join__Graph")
@@ -142,6 +143,18 @@ func readModel(doc *ast.SchemaDocument) (*model, error) {
 	return m, nil
 }
 
+// fieldSet parses a field set; many are written again and again.
+func (m *model) fieldSet(text string) (ast.SelectionSet, error) {
+	if known := m.fieldSets[text]; known != nil {
+		return known, nil
+	}
+	parsed, err := federation.ParseFieldSet(text)
+	if err == nil {
+		m.fieldSets[text] = parsed
+	}
+	return parsed, err
+}
+
 func (m *model) readRoots(doc *ast.SchemaDocument) {
 	names := map[ast.Operation]string{ast.Query: "Query", ast.Mutation: "Mutation", ast.Subscription: "Subscription"}
 	for _, s := range doc.Schema {
@@ -171,7 +184,7 @@ func (m *model) readJoins(t *typ, d *ast.Definition) error {
 		if text == "" {
 			continue
 		}
-		selection, err := federation.ParseFieldSet(text)
+		selection, err := m.fieldSet(text)
 		if err != nil {
 			return fmt.Errorf("a key of %s: %w", t.name, err)
 		}
@@ -274,12 +287,12 @@ func (m *model) readResolver(f *field, j *ast.Directive) error {
 	r.overridden = r.label == "" && stringArgument(j, "usedOverridden", "false") == "true"
 	var err error
 	if r.requires != "" {
-		if r.needs, err = federation.ParseFieldSet(r.requires); err != nil {
+		if r.needs, err = m.fieldSet(r.requires); err != nil {
 			return fmt.Errorf("requires: %w", err)
 		}
 	}
 	if text := stringArgument(j, "provides", ""); text != "" {
-		if r.provides, err = federation.ParseFieldSet(text); err != nil {
+		if r.provides, err = m.fieldSet(text); err != nil {
 			return fmt.Errorf("provides: %w", err)
 		}
 	}
@@ -318,7 +331,7 @@ func (m *model) readContextUse(r *resolver, v *ast.Value) error {
 		text = "{" + text + "}"
 	}
 	var err error
-	if use.selection, err = federation.ParseFieldSet(text); err != nil {
+	if use.selection, err = m.fieldSet(text); err != nil {
 		return fmt.Errorf("context selection: %w", err)
 	}
 	m.uses = append(m.uses, use)
