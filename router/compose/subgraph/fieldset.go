@@ -1,7 +1,6 @@
 package subgraph
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -31,9 +30,6 @@ func Walk(selections []*Selection, visit func(*Selection)) {
 		Walk(s.Selections, visit)
 	}
 }
-
-// errNoFieldSet says that the fields argument is missing or not a string.
-var errNoFieldSet = errors.New("it is not a string")
 
 // requiredArgumentError says that a field is selected without an argument it cannot do without.
 type requiredArgumentError struct{ error }
