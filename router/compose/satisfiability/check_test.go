@@ -1,6 +1,7 @@
 package satisfiability_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -307,6 +308,16 @@ func TestErrorsPointAtTheSubgraphs(t *testing.T) {
 	}
 	if got := strings.Join(errs[0].Subgraphs, " "); got != "a b" {
 		t.Errorf("subgraphs %s", got)
+	}
+}
+
+func TestErrorsAboutOneFieldAreBounded(t *testing.T) {
+	body := "type T @t(a) @t(b) @t(c) @t(d) { x: Int y: Int @f(d) }\ntype Query @t(a) @t(b) @t(c) {"
+	for i, at := range []string{"a", "b", "c", "a) @f(b", "a) @f(c", "b) @f(c", "a) @f(b) @f(c"} {
+		body += fmt.Sprintf(" t%d: T @f(%s)", i, at)
+	}
+	if errs := check(t, body+" }"); len(errs) != 5 {
+		t.Errorf("%d errors", len(errs))
 	}
 }
 

@@ -280,13 +280,18 @@ func contextName(name string) string {
 	return name
 }
 
-// first tells whether a place has not been reported for these subgraphs.
+// maxReports bounds the errors about one coordinate. They differ in the subgraphs where queries are stuck; the first
+// few show the shortest queries, and mending those usually mends the others.
+const maxReports = 5
+
+// first tells whether being stuck before a coordinate in these subgraphs is news.
 func (s *search) first(coordinate string, graphs []int) bool {
 	key := fmt.Sprint(coordinate, graphs)
-	if s.reported[key] {
+	if s.reported[key] > 0 || s.reported[coordinate] == maxReports {
 		return false
 	}
-	s.reported[key] = true
+	s.reported[key]++
+	s.reported[coordinate]++
 	return true
 }
 

@@ -25,7 +25,7 @@ type search struct {
 	visited  map[string][]*state // by type and places
 	byType   map[*typ][]*state   // those of visited that stand for others, for the subset test
 	count    int
-	reported map[string]bool
+	reported map[string]int
 	spread   map[*field]bool // fields whose runtime types have been compared and found wanting
 
 	errors []*problem.Error
@@ -53,7 +53,7 @@ const maxSubsetTests = 256
 
 func (s *search) run() {
 	s.labels, s.visited, s.byType = map[string]int32{}, map[string][]*state{}, map[*typ][]*state{}
-	s.reported, s.spread = map[string]bool{}, map[*field]bool{}
+	s.reported, s.spread = map[string]int{}, map[*field]bool{}
 	for _, root := range s.roots {
 		var at []int32
 		for graph := range root.joins {
