@@ -120,14 +120,14 @@ func TestStuck(t *testing.T) {
 				type Query @t(a) @t(b) { t(id: ID!, n: Int): T @f(a) other: T @f(b) }
 				type T @t(a) @t(b) { x: Int @f(a) @f(b) y: Int @f(b) }`,
 			says:       []string{"t(id: \"any\") {\n      y\n", `"T.y" in this query, which is stuck at type "T" in "a"`, `"b" resolves it, but has no @key of T`},
-			suggestion: `resolve T.y in "a" too, marking it @shareable`,
+			suggestion: `Resolve T.y in "a" too, marking it @shareable`,
 		},
 		"the key asks for a field that is not there": {
 			body: `
 				type Query @t(a) { t: T }
 				type T @t(a, key: "id") @t(b, key: "k") { id: ID! @f(a) k: ID! @f(b) @inaccessible y: Int @f(b) }`,
 			says:       []string{`its @key(fields: "k") needs "k", which cannot be resolved from "a"`},
-			suggestion: `let "a" resolve "k" of T`,
+			suggestion: `Let "a" resolve "k" of T`,
 		},
 		"the key is not resolvable": {
 			body: `
@@ -141,7 +141,7 @@ func TestStuck(t *testing.T) {
 				type Query @t(a) { t: T }
 				type T @t(a, key: "id") @t(b) { id: ID! y: Int @f(b) }`,
 			says:       []string{`"b" resolves it, but has no @key of T`},
-			suggestion: `add @key(fields: "id") to T in "b"`,
+			suggestion: `Add @key(fields: "id") to T in "b"`,
 		},
 		"nothing of the type is known but deeper": {
 			body: `
@@ -186,7 +186,7 @@ func TestStuck(t *testing.T) {
 				type T @t(a, key: "id") @context(name: "a__c") { id: ID! p: String u: U }
 				type U @t(a, key: "id") { id: ID! f: Int @f(a, contextArguments: [{context: "a__c", name: "x", type: "String", selection: "{ p }"}]) }`,
 			says:       []string{"{\n    u {\n      f\n", `the context "c", which no object above`},
-			suggestion: `set the context "c"`,
+			suggestion: `Set the context "c"`,
 		},
 		"an interface object that cannot be told its type": {
 			body: `
@@ -194,7 +194,7 @@ func TestStuck(t *testing.T) {
 				interface I @t(a, key: "id", resolvable: false) @t(b, key: "id", isInterfaceObject: true) { id: ID! y: Int @f(b) }
 				type S implements I @i(a, interface: "I") @t(a, key: "id") { id: ID! x: Int y: Int @join__field }`,
 			says:       []string{"i { __typename }", "no subgraph can be reached that knows"},
-			suggestion: "give interface I a resolvable @key",
+			suggestion: "Give interface I a resolvable @key",
 		},
 		"a mutation": {
 			body: `

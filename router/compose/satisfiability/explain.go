@@ -15,7 +15,7 @@ func (s *search) exceeded() *problem.Error {
 		Code: problem.MaxValidationSubgraphPathsExceeded,
 		Message: fmt.Sprintf("The satisfiability check was given up after %d states: "+
 			"too many different sets of subgraphs can be reached", s.options.MaxStates),
-		Suggestion: "give types that many subgraphs share a @key, so that every subgraph can be reached from every other",
+		Suggestion: "Give types that many subgraphs share a @key, so that every subgraph can be reached from every other.",
 	}
 }
 
@@ -41,8 +41,8 @@ func (s *search) stuckOnType(st *state) {
 			"that knows which implementation it is", st.typ.name, s.list(here)), st, nil, lines),
 		Subgraphs: s.names(append(here, involved...)),
 		Positions: s.positions(append(here, involved...), st.typ.name),
-		Suggestion: fmt.Sprintf("give interface %s a resolvable @key in a subgraph that defines its implementations, "+
-			"with fields that %s resolves", st.typ.name, s.list(here)),
+		Suggestion: fmt.Sprintf("Give interface %s a resolvable @key in a subgraph that defines its implementations, "+
+			"with fields that %s resolves.", st.typ.name, s.list(here)),
 	})
 }
 
@@ -214,14 +214,14 @@ func (s *search) mend(st *state, f *field, here []int, owners []place) string {
 		keys := o.typ.joins[o.graph].keys
 		for i := range keys {
 			if !keys[i].resolvable && s.resolvable(st.from, st.typ, keys[i].selection) {
-				return fmt.Sprintf("make @key(fields: %q) of %s resolvable in %s: resolve references there and drop `resolvable: false`",
+				return fmt.Sprintf("Make @key(fields: %q) of %s resolvable in %s: resolve references there and drop `resolvable: false`.",
 					keys[i].text, o.typ.name, s.quoted(o.graph))
 			}
 		}
 	}
 	for _, o := range owners {
 		if k := s.usableKey(st, o); k != nil {
-			return fmt.Sprintf("add @key(fields: %q) to %s in %s, so that it can be entered from %s",
+			return fmt.Sprintf("Add @key(fields: %q) to %s in %s, so that it can be entered from %s.",
 				k.text, o.typ.name, s.quoted(o.graph), s.list(here))
 		}
 	}
@@ -229,8 +229,8 @@ func (s *search) mend(st *state, f *field, here []int, owners []place) string {
 		keys := o.typ.joins[o.graph].keys
 		for i := range keys {
 			if missing := s.missing(st.from, st.typ, keys[i].selection, ""); keys[i].resolvable && missing != "" {
-				return fmt.Sprintf("let %s resolve %s of %s (marked @shareable wherever it is resolved), which the @key of %s needs, "+
-					"or give the two a key in common", s.list(here), missing, st.typ.name, s.quoted(o.graph))
+				return fmt.Sprintf("Let %s resolve %s of %s (marked @shareable wherever it is resolved), which the @key of %s needs, "+
+					"or give the two a key in common.", s.list(here), missing, st.typ.name, s.quoted(o.graph))
 			}
 		}
 	}
@@ -238,21 +238,21 @@ func (s *search) mend(st *state, f *field, here []int, owners []place) string {
 		if st.typ.root {
 			return ""
 		}
-		return fmt.Sprintf("resolve %s in %s too, marking it @shareable in all subgraphs that do, or give %s a @key in common in %s and %s",
+		return fmt.Sprintf("Resolve %s in %s too, marking it @shareable in all subgraphs that do, or give %s a @key in common in %s and %s.",
 			st.typ.name+"."+f.name, s.list(here), st.typ.name, s.list(here), s.quoted(owners[0].graph))
 	}
 	for _, graph := range s.graphsOf(st.at) {
 		t := st.typ
 		if field := t.byName[f.name]; field != nil && field.at[graph] != nil && field.at[graph].requires != "" {
-			return fmt.Sprintf("make the fields of @requires(fields: %q) resolvable from %s: share them there or give %s a @key in "+
-				"common with the subgraphs that resolve them", field.at[graph].requires, s.quoted(graph), t.name)
+			return fmt.Sprintf("Make the fields of @requires(fields: %q) resolvable from %s: share them there or give %s a @key in "+
+				"common with the subgraphs that resolve them.", field.at[graph].requires, s.quoted(graph), t.name)
 		}
 		if field := t.byName[f.name]; field != nil && field.at[graph] != nil && len(field.at[graph].contexts) > 0 {
-			return fmt.Sprintf("set the context %q on a type above %s on every path that leads to it",
+			return fmt.Sprintf("Set the context %q on a type above %s on every path that leads to it.",
 				contextName(field.at[graph].contexts[0].context), t.name)
 		}
 	}
-	return fmt.Sprintf("let a subgraph that can be reached from %s resolve %s.%s", s.list(here), st.typ.name, f.name)
+	return fmt.Sprintf("Let a subgraph that can be reached from %s resolve %s.%s.", s.list(here), st.typ.name, f.name)
 }
 
 // usableKey finds a key that another subgraph of the type declares, that the path can satisfy and whose fields the

@@ -58,7 +58,7 @@ func (s *search) compareRuntimeTypes(st *state, f *field, targets []int32) {
 				coordinate, f.returns.name, s.list(graphs), detail),
 			Subgraphs:  s.names(graphs),
 			Positions:  s.positions(graphs, coordinate),
-			Suggestion: fmt.Sprintf("let %s have the same types in all of these subgraphs, or resolve %s in one only", f.returns.name, coordinate),
+			Suggestion: fmt.Sprintf("Let %s have the same types in all of these subgraphs, or resolve %s in one only.", f.returns.name, coordinate),
 		})
 		return
 	}
