@@ -22,6 +22,8 @@ type buffered struct {
 
 var buffers = sync.Pool{New: func() any { return &buffered{} }}
 
+func acquireBuffer() *buffered { return buffers.Get().(*buffered) }
+
 func (b *buffered) Header(name string) []byte {
 	if v := b.header.Get(name); v != "" {
 		return []byte(v)

@@ -158,7 +158,7 @@ func (c *Client) transport(config Config) error {
 	switch config.Protocol {
 	case HTTP1:
 		t := newHTTP1(config, address)
-		c.Subgraph, c.closers = t, append(c.closers, t.client.CloseIdleConnections)
+		c.Subgraph, c.closers = t, append(c.closers, t.pool.close)
 	case HTTP2, H2C:
 		if address.tls != (config.Protocol == HTTP2) {
 			return fmt.Errorf("the protocol %s does not fit the address %s", config.Protocol, config.URL)

@@ -1,130 +1,134 @@
 package upstream
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/valyala/fasthttp"
 )
 
 // accept is what answers may be.
 const accept = "application/graphql-response+json, application/json"
 
 // http1 sends requests over pooled HTTP/1.1 connections.
+//
+// It is written for this one use, a JSON body there and a JSON body back, because calls to subgraphs are what a router
+// spends most of its time on: the request's head is printed once, head and body leave with one write, an answer is read
+// into its buffer without a copy in between, and deadlines are only set when the connection's is not good enough.
 type http1 struct {
-	client  *fasthttp.HostClient
+	pool    *pool
 	timeout time.Duration
 	limit   int
-	// base is a request with the headers of the configuration.
-	base fasthttp.Request
-	pool sync.Pool
+	// head is the request's head up to the headers that differ.
+	head      []byte
+	exchanges sync.Pool
 }
 
 // exchange is a request and its answer.
 type exchange struct {
-	owner    *http1
-	request  *fasthttp.Request
-	response *fasthttp.Response
-	// changed tells that the request has headers that base has not.
-	changed bool
+	owner *http1
+	// sent is the request, if head and body are sent together.
+	sent []byte
+	// header and body are the answer's; inflated is the body when it was compressed.
+	header   []byte
+	body     []byte
+	inflated *buffered
+	status   int
 }
 
 func newHTTP1(config Config, a address) *http1 {
 	t := &http1{timeout: config.Timeout, limit: config.MaxResponse}
-	var tlsConfig *tls.Config
-	if a.tls {
-		tlsConfig = config.TLS
-	}
-	t.client = &fasthttp.HostClient{
-		Addr: a.host, IsTLS: a.tls, TLSConfig: tlsConfig,
-		MaxConns: config.MaxConnections, MaxConnWaitTimeout: config.Timeout,
-		MaxIdleConnDuration: config.IdleTimeout, MaxResponseBodySize: config.MaxResponse,
-		ReadBufferSize: 16 << 10, WriteBufferSize: 16 << 10,
-		NoDefaultUserAgentHeader: true, DisableHeaderNamesNormalizing: true, DisablePathNormalizing: true,
-		// Only queries may be sent again when a connection breaks; which request is one, is not known here.
-		MaxIdemponentCallAttempts: 1,
-		Dial: func(string) (net.Conn, error) {
-			return net.DialTimeout(a.network, a.host, min(config.Timeout, 10*time.Second))
-		},
-	}
-	scheme := "http://"
-	if a.tls {
-		scheme = "https://"
-	}
-	t.base.Header.DisableNormalizing()
-	t.base.Header.SetMethod(fasthttp.MethodPost)
-	t.base.SetRequestURI(scheme + a.name + a.path)
-	t.base.Header.SetContentType("application/json")
-	t.base.Header.Set("Accept", accept)
+	var b bytes.Buffer
+	b.WriteString("POST " + a.path + " HTTP/1.1\r\nHost: " + a.name + "\r\nContent-Type: application/json\r\nAccept: " + accept + "\r\n")
 	if len(config.AcceptEncoding) > 0 {
-		t.base.Header.Set("Accept-Encoding", strings.Join(config.AcceptEncoding, ", "))
+		b.WriteString("Accept-Encoding: " + strings.Join(config.AcceptEncoding, ", ") + "\r\n")
 	}
+	t.head = b.Bytes()
 	for _, h := range config.Header {
-		t.base.Header.Set(h.Name, h.Value)
+		t.head = appendHeader(t.head, h)
 	}
+	dialer := net.Dialer{Timeout: min(config.Timeout, 10*time.Second), KeepAlive: 30 * time.Second}
+	dial := func(ctx context.Context) (net.Conn, error) { return dialer.DialContext(ctx, a.network, a.host) }
+	if a.tls {
+		tlsConfig := &tls.Config{}
+		if config.TLS != nil {
+			tlsConfig = config.TLS.Clone()
+		}
+		tlsConfig.NextProtos = []string{"http/1.1"}
+		secure := tls.Dialer{NetDialer: &dialer, Config: tlsConfig}
+		dial = func(ctx context.Context) (net.Conn, error) { return secure.DialContext(ctx, a.network, a.host) }
+	}
+	t.pool = &pool{dial: dial, most: config.MaxConnections, idleTimeout: config.IdleTimeout, host: a.host}
 	return t
 }
 
-func (t *http1) Do(ctx context.Context, req *Request, resp *Response) error {
-	e := t.acquire()
-	for _, h := range req.Header {
-		e.request.Header.Set(h.Name, h.Value)
-		e.changed = true
-	}
-	e.request.SetBodyRaw(req.Body)
-	err := t.send(ctx, req, e)
-	e.request.SetBodyRaw(nil)
-	if err != nil {
-		e.Release()
-		return err
-	}
-	resp.Status, resp.Attempts, resp.Source = e.response.StatusCode(), 1, e
-	resp.Body = e.response.Body()
-	if encoding := e.response.Header.ContentEncoding(); len(encoding) > 0 {
-		if resp.Body, err = e.response.BodyUncompressedWithLimit(t.limit); err != nil {
-			resp.Release()
-			if errors.Is(err, fasthttp.ErrBodyTooLarge) {
-				return ErrTooLarge
+// appendHeader appends a header; line ends in it, with which further headers could be smuggled in, become spaces.
+func appendHeader(head []byte, h Header) []byte {
+	for i, text := range []string{h.Name, ": ", h.Value, "\r\n"} {
+		if i == 3 || strings.IndexByte(text, '\r') < 0 && strings.IndexByte(text, '\n') < 0 {
+			head = append(head, text...)
+			continue
+		}
+		for _, c := range []byte(text) {
+			if c == '\r' || c == '\n' {
+				c = ' '
 			}
-			return fmt.Errorf("%w: it cannot be decompressed as %s", ErrBroken, encoding)
+			head = append(head, c)
 		}
 	}
-	return nil
+	return head
 }
 
-// send sends the request, a query once more if a kept connection turned out to be closed.
-func (t *http1) send(ctx context.Context, req *Request, e *exchange) error {
-	deadline := time.Now().Add(t.timeout)
+func (t *http1) Do(ctx context.Context, req *Request, resp *Response) error {
+	now := time.Now()
+	deadline := now.Add(t.timeout)
 	if d, ok := ctx.Deadline(); ok && d.Before(deadline) {
 		deadline = d
 	}
-	err := t.client.DoDeadline(e.request, e.response, deadline)
-	if errors.Is(err, fasthttp.ErrConnectionClosed) && req.Query && ctx.Err() == nil {
-		err = t.client.DoDeadline(e.request, e.response, deadline)
+	e, _ := t.exchanges.Get().(*exchange)
+	if e == nil {
+		e = &exchange{owner: t}
 	}
+	err := t.try(ctx, req, e, now, deadline, false)
+	if errors.Is(err, errStale) {
+		// The subgraph has closed a kept connection. That tells nothing about the subgraph: ask again on a new one.
+		err = t.try(ctx, req, e, now, deadline, true)
+	}
+	if err == nil {
+		resp.Status, resp.Attempts, resp.Source = e.status, 1, e
+		if resp.Body, err = e.plain(t.limit); err == nil {
+			return nil
+		}
+		*resp = Response{}
+	}
+	e.Release()
+	return t.explain(err)
+}
+
+// explain words what went wrong.
+func (t *http1) explain(err error) error {
 	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, fasthttp.ErrTimeout), errors.Is(err, context.DeadlineExceeded), isTimeout(err):
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), isTimeout(err):
 		return ErrTimeout
-	case errors.Is(err, fasthttp.ErrBodyTooLarge):
-		return ErrTooLarge
-	case errors.Is(err, fasthttp.ErrNoFreeConns):
-		return fmt.Errorf("%w: all connections are in use", ErrRejected)
-	case errors.Is(err, fasthttp.ErrConnectionClosed):
+	case errors.Is(err, errStale), errors.Is(err, errSilent):
 		return fmt.Errorf("%w: it closed the connection without an answer", ErrUnreachable)
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return fmt.Errorf("%w: it ends too early", ErrBroken)
 	}
-	var op *net.OpError
-	if errors.As(err, &op) && op.Op == "dial" {
-		return fmt.Errorf("%w: it cannot be reached at %s", ErrUnreachable, t.client.Addr)
+	for _, known := range []error{ErrBroken, ErrTooLarge, ErrRejected, ErrUnreachable} {
+		if errors.Is(err, known) {
+			return err
+		}
 	}
-	return fmt.Errorf("%w: %w", ErrBroken, err)
+	return fmt.Errorf("%w: the connection broke", ErrBroken)
 }
 
 func isTimeout(err error) bool {
@@ -132,34 +136,98 @@ func isTimeout(err error) bool {
 	return errors.As(err, &t) && t.Timeout()
 }
 
-func (t *http1) acquire() *exchange {
-	if e, ok := t.pool.Get().(*exchange); ok {
-		return e
+var (
+	// errStale means that a kept connection was closed before the request could matter.
+	errStale = errors.New("the kept connection was closed")
+	// errSilent means that a connection was closed without a byte of an answer.
+	errSilent = errors.New("no answer")
+)
+
+// try sends the request over one connection.
+func (t *http1) try(ctx context.Context, req *Request, e *exchange, now, deadline time.Time, fresh bool) error {
+	c, err := t.pool.get(ctx, deadline, fresh, !req.Query)
+	if err != nil {
+		return err
 	}
-	e := &exchange{owner: t, request: &fasthttp.Request{}, response: &fasthttp.Response{}}
-	e.response.Header.DisableNormalizing()
-	t.base.CopyTo(e.request)
-	return e
+	if err = c.setDeadline(now, deadline); err == nil {
+		err = t.write(c, req, e)
+	}
+	if err == nil {
+		err = c.readAnswer(e, t.limit)
+	}
+	if err == nil {
+		t.pool.put(c)
+		return nil
+	}
+	t.pool.drop(c)
+	if c.used && !c.answered && req.Query && !isTimeout(err) {
+		return errStale
+	}
+	if !c.answered && (errors.Is(err, io.EOF) || isReset(err)) {
+		return errSilent
+	}
+	return err
 }
 
-// maxKeptBody is the largest body buffer that goes back into a pool.
+// togetherLimit is the body size up to which head and body are copied into one write.
+const togetherLimit = 64 << 10
+
+func (t *http1) write(c *conn, req *Request, e *exchange) error {
+	out := append(e.sent[:0], t.head...)
+	for _, h := range req.Header {
+		out = appendHeader(out, h)
+	}
+	out = append(out, "Content-Length: "...)
+	out = strconv.AppendInt(out, int64(len(req.Body)), 10)
+	out = append(out, "\r\n\r\n"...)
+	if len(req.Body) <= togetherLimit {
+		out = append(out, req.Body...)
+		e.sent = out
+		_, err := c.net.Write(out)
+		return err
+	}
+	e.sent = out
+	buffers := net.Buffers{out, req.Body}
+	_, err := buffers.WriteTo(c.net)
+	return err
+}
+
+// maxKeptBody is the largest buffer that goes back into a pool.
 const maxKeptBody = 1 << 20
 
-func (e *exchange) Release() {
-	if cap(e.response.Body()) > maxKeptBody {
-		e.response = &fasthttp.Response{}
-		e.response.Header.DisableNormalizing()
+// plain returns the body without compression.
+func (e *exchange) plain(limit int) ([]byte, error) {
+	encoding := string(e.Header("content-encoding"))
+	if encoding == "" || encoding == "identity" {
+		return e.body, nil
 	}
-	if e.changed {
-		e.owner.base.CopyTo(e.request)
-		e.changed = false
+	e.inflated = acquireBuffer()
+	if err := e.inflated.read(bytes.NewReader(e.body), encoding, limit); err != nil {
+		if errors.Is(err, ErrTooLarge) || errors.Is(err, ErrBroken) {
+			return nil, err
+		}
+		return nil, fmt.Errorf("%w: it cannot be decompressed as %s", ErrBroken, encoding)
 	}
-	e.owner.pool.Put(e)
+	return e.inflated.body.Bytes(), nil
 }
 
+// Release implements Source.
+func (e *exchange) Release() {
+	if e.inflated != nil {
+		e.inflated.Release()
+		e.inflated = nil
+	}
+	if cap(e.body) > maxKeptBody {
+		e.body = nil
+	}
+	e.owner.exchanges.Put(e)
+}
+
+// Header implements Source.
 func (e *exchange) Header(name string) []byte {
-	for key, value := range e.response.Header.All() {
-		if strings.EqualFold(string(key), name) {
+	for rest := e.header; len(rest) > 0; {
+		var key, value []byte
+		if key, value, rest = cutHeader(rest); equalFold(key, name) {
 			return value
 		}
 	}

@@ -83,7 +83,7 @@ func (t *http2Client) Do(ctx context.Context, req *Request, resp *Response) erro
 
 // fill reads an answer into a response.
 func fill(resp *Response, status int, header http.Header, body io.Reader, limit int) error {
-	b := buffers.Get().(*buffered)
+	b := acquireBuffer()
 	b.header = header
 	if err := b.read(body, header.Get("Content-Encoding"), limit); err != nil {
 		b.Release()

@@ -1,0 +1,116 @@
+package upstream
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/iotest"
+)
+
+// canned is a connection on which an answer comes.
+type canned struct {
+	net.Conn
+	from io.Reader
+}
+
+func (c canned) Read(p []byte) (int, error) { return c.from.Read(p) }
+
+func readCanned(from io.Reader) (*exchange, *conn, error) {
+	c, e := &conn{net: canned{from: from}}, &exchange{}
+	return e, c, c.readAnswer(e, 1<<20)
+}
+
+var answers = []string{
+	"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nCache-Control: max-age=1\r\n\r\nhello",
+	"HTTP/1.1 200\r\ncontent-length:2\r\n\r\n{}",
+	"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+	"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2;x=y\r\nlo\r\n0\r\nTrailer: x\r\n\r\n",
+	"HTTP/1.0 200 OK\r\n\r\nuntil the end",
+	"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nuntil the end",
+	"HTTP/1.1 204 No Content\r\n\r\n",
+	"HTTP/1.1 200 OK\r\nX-Long: " + strings.Repeat("x", 10000) + "\r\nContent-Length: 3\r\n\r\nabc",
+	"HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n" + strings.Repeat("y", 10000),
+}
+
+func TestAnswersArriveInPieces(t *testing.T) {
+	for _, text := range answers {
+		want, wantConn, err := readCanned(strings.NewReader(text))
+		if err != nil {
+			t.Fatalf("%.60q: %v", text, err)
+		}
+		got, gotConn, err := readCanned(iotest.OneByteReader(strings.NewReader(text)))
+		if err != nil || got.status != want.status || !bytes.Equal(got.body, want.body) || !bytes.Equal(got.header, want.header) || gotConn.last != wantConn.last {
+			t.Errorf("%.60q: got %d %q last %v, %v; want %d %q last %v", text, got.status, got.body, gotConn.last, err, want.status, want.body, wantConn.last)
+		}
+	}
+}
+
+func TestUnclearAnswersAreRefused(t *testing.T) {
+	for name, text := range map[string]string{
+		"two lengths":            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!",
+		"length and chunks":      "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+		"negative length":        "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nhello",
+		"strange encoding":       "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+		"chunk without a size":   "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n\r\n",
+		"chunk that goes on":     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nxy\r\n0\r\n\r\n",
+		"huge chunk":             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffff\r\n",
+		"endless head":           "HTTP/1.1 200 OK\r\n" + strings.Repeat("X: y\r\n", 100_000),
+		"endless chunk header":   "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;" + strings.Repeat("x", 100_000),
+		"endless trailer":        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + strings.Repeat("X: y\r\n", 100_000),
+		"protocol switch":        "HTTP/1.1 101 Switching Protocols\r\n\r\n",
+		"no HTTP":                "SSH-2.0-OpenSSH\r\n\r\n",
+		"no status":              "HTTP/1.1 abc\r\n\r\n",
+		"ends in the head":       "HTTP/1.1 200 OK\r\nConte",
+		"ends in the body":       "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel",
+		"ends in a chunk":        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel",
+		"ends before last chunk": "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n",
+	} {
+		if e, _, err := readCanned(strings.NewReader(text)); err == nil {
+			t.Errorf("%s: read as %d %.20q", name, e.status, e.body)
+		}
+	}
+}
+
+func TestHeadersCannotBeSmuggled(t *testing.T) {
+	got := string(appendHeader(nil, Header{Name: "X\r\nEvil", Value: "a\r\nEvil: b\n\nGET /"}))
+	if want := "X  Evil: a  Evil: b  GET /\r\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// FuzzAnswersAreReadAsNetHTTPReadsThem checks that whatever is taken for an answer is one for net/http, too, with the
+// same status and body.
+func FuzzAnswersAreReadAsNetHTTPReadsThem(f *testing.F) {
+	for _, a := range answers {
+		f.Add([]byte(a))
+	}
+	request := &http.Request{Method: http.MethodPost}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		e, c, err := readCanned(bytes.NewReader(text))
+		if err != nil {
+			return
+		}
+		from := bufio.NewReader(bytes.NewReader(text))
+		var answer *http.Response
+		for answer == nil || answer.StatusCode < 200 {
+			if answer, err = http.ReadResponse(from, request); err != nil {
+				// net/http is stricter about header names and values, which are not looked at here.
+				return
+			}
+		}
+		body, err := io.ReadAll(answer.Body)
+		if err != nil && strings.Contains(err.Error(), "MIME header") {
+			return
+		}
+		if err != nil || len(answer.TransferEncoding) == 0 && answer.ContentLength < 0 && !c.last {
+			t.Fatalf("%q: net/http reads %q with the error %v", text, body, err)
+		}
+		if answer.StatusCode != e.status || !bytes.Equal(body, e.body) {
+			t.Fatalf("%q: read as %d %q, net/http reads %d %q", text, e.status, e.body, answer.StatusCode, body)
+		}
+	})
+}
