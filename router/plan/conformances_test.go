@@ -31,6 +31,16 @@ var conformances = []conformance{
 		asks:  []ask{{query: `{review{product{id}}}`, requests: 1}, {query: `{review{product{name}}}`, requests: 2, waves: 2}},
 	},
 	{
+		name: "keys: resolvable false is no way in",
+		subgraphs: map[string]string{
+			"a": `type Query{e:E} type E@key(fields:"id"){id:ID!}`,
+			"b": `type Query{other:E} type E@key(fields:"id",resolvable:false){id:ID! x:String@shareable}`,
+			"c": `type E@key(fields:"id"){id:ID! x:String@shareable}`,
+		},
+		world: `[{"@":"Query","e":"@e","other":"@e"},{"@":"e","__typename":"E","id":"1","x":"x"}]`,
+		asks:  []ask{{query: `{e{x}}`, requests: 2, waves: 2}, {query: `{other{x}}`, requests: 1}},
+	},
+	{
 		name: "requires: plain, nested, chained, with arguments that contradict",
 		subgraphs: map[string]string{
 			"a": `type Query{product:Product list:[Product]} type Product@key(fields:"id"){id:ID! weight(unit:String):String size:Size price(currency:String!):String}

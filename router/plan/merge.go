@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,11 +41,23 @@ func (b *builder) mergeCalls() {
 		if c.place == nil || len(c.contexts) > 0 {
 			continue
 		}
-		sig := b.signature(c)
+		sig := b.signature(c, true)
 		first := numbers[sig]
 		if first == nil {
-			numbers[sig] = c
-			continue
+			// Classes seen as the same interface object at one place are not told apart by their types.
+			untyped := ""
+			if len(c.inputs) == 1 && c.inputs[0].typeName != "" {
+				untyped = fmt.Sprintf("%p", c.place) + b.signature(c, false)
+				first = numbers[untyped]
+			}
+			if first == nil {
+				numbers[sig] = c
+				if untyped != "" {
+					numbers[untyped] = c
+				}
+				continue
+			}
+			first.inputs[0].on = first.inputs[0].on.Or(c.inputs[0].on)
 		}
 		c.merged = first
 		c.number = first.number
@@ -61,7 +74,9 @@ func (b *builder) mergeCalls() {
 }
 
 // signature describes everything two calls must have in common to be merged.
-func (b *builder) signature(c *bcall) string {
+//
+// Types says whether the runtime types belong to it.
+func (b *builder) signature(c *bcall, types bool) string {
 	var out strings.Builder
 	num := func(n int) {
 		out.WriteString(strconv.Itoa(n))
@@ -77,7 +92,9 @@ func (b *builder) signature(c *bcall) string {
 	for _, in := range c.inputs {
 		out.WriteByte('#')
 		out.WriteString(in.typeName)
-		writeTypes(&out, in.on)
+		if types {
+			writeTypes(&out, in.on)
+		}
 		writeRep(&out, in.fields)
 	}
 	var below func(s *bsel)
@@ -98,7 +115,9 @@ func (b *builder) signature(c *bcall) string {
 			num(n)
 		}
 		for _, f := range s.fields {
-			writeTypes(&out, f.on)
+			if types {
+				writeTypes(&out, f.on)
+			}
 			if f.child != nil {
 				below(f.child)
 			}
@@ -136,6 +155,9 @@ func mergeSelections(into, from *bsel) {
 	for i, f := range from.fields {
 		g := into.fields[i]
 		f.merged = g
+		if !f.on.SubsetOf(g.on) {
+			g.on = g.on.Or(f.on)
+		}
 		for _, s := range f.serves {
 			g.serve(s)
 		}

@@ -27,7 +27,10 @@ func TestRandomGraphs(t *testing.T) {
 	composed, ran := 0, 0
 	for seed := range uint64(600) {
 		rnd := rand.New(rand.NewPCG(seed, 7))
-		f := randomFixture(t, rnd, plantest.Shape{Subgraphs: 2 + rnd.IntN(3), Entities: 1 + rnd.IntN(3), Values: rnd.IntN(2), Abstract: rnd.IntN(2) == 0})
+		f := randomFixture(t, rnd, plantest.Shape{
+			Subgraphs: 2 + rnd.IntN(3), Entities: 1 + rnd.IntN(3), Values: rnd.IntN(2),
+			Abstract: rnd.IntN(2) == 0, Nested: rnd.IntN(3) == 0, Provides: rnd.IntN(2) == 0, Objects: rnd.IntN(3) == 0,
+		})
 		if f == nil {
 			continue
 		}

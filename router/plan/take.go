@@ -38,6 +38,18 @@ type enteredAt struct {
 	place   *place
 	slot    slot
 	variant int
+	// object is the class when it is seen as an interface object: a fragment on that cannot tell classes apart, so that
+	// each has a call of its own. Those that ask for the same are merged at last.
+	object *class
+}
+
+// enteredBy is where the entity call for a node is found.
+func (t *taker) enteredBy(n *node, level, variant int) enteredAt {
+	at := enteredAt{place: n.place, slot: slot{n.graph, level, n.jump.entry.root, t.r.part}, variant: variant}
+	if n.object {
+		at.object = n.jump.class
+	}
+	return at
 }
 
 // option is a way to have a field: from a node in a wave, or with a representation that carries its requirements.
@@ -186,7 +198,7 @@ func (t *taker) cost(n *node, level int) int {
 	}
 	if n.jump != nil {
 		c := 1000 * (1 + fieldSetSize(n.jump.entry.key))
-		if t.entered[enteredAt{n.place, slot{n.graph, level, n.jump.entry.root, t.r.part}, 0}] != nil {
+		if t.entered[t.enteredBy(n, level, 0)] != nil {
 			c = 500
 		}
 		return c + level
@@ -307,7 +319,7 @@ func (t *taker) descend(n *node, level int) *bsel {
 
 // enter begins or continues the entity call for a place in a slot.
 func (t *taker) enter(n *node, level, variant int) *bsel {
-	at := enteredAt{n.place, slot{n.graph, level, n.jump.entry.root, t.r.part}, variant}
+	at := t.enteredBy(n, level, variant)
 	c := t.entered[at]
 	if c == nil {
 		sel := &bsel{graph: n.graph, decl: n.place.typ, entity: !n.jump.entry.root}
@@ -353,7 +365,7 @@ func (t *taker) useSpecial(s *special, level int) *bsel {
 	key := hadSpecial{s, level}
 	variant, placed := t.variants[key]
 	if placed {
-		return t.entered[enteredAt{s.node.place, slot{s.node.graph, level, false, t.r.part}, variant}].sel
+		return t.entered[t.enteredBy(s.node, level, variant)].sel
 	}
 	t.use(s.node, level)
 	fields := t.repFields(s.want.class, s.way.in.Requires, level-1, false)
@@ -361,7 +373,7 @@ func (t *taker) useSpecial(s *special, level int) *bsel {
 		var sel *bsel
 		if variant == 0 {
 			sel = t.use(s.node, level)
-		} else if c := t.entered[enteredAt{s.node.place, slot{s.node.graph, level, false, t.r.part}, variant}]; c != nil && t.input(c, s.node) != nil {
+		} else if c := t.entered[t.enteredBy(s.node, level, variant)]; c != nil && t.input(c, s.node) != nil {
 			sel = c.sel
 		} else {
 			sel = t.enter(s.node, level, variant)

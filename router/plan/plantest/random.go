@@ -13,14 +13,16 @@ import (
 // Shape says what random graphs have.
 type Shape struct {
 	Subgraphs, Entities, Values int
-	// Abstract adds an interface and a union over the entities.
-	Abstract bool
+	// Abstract adds an interface and a union over the entities, Nested keys of composite fields, Provides fields with
+	// @provides, and Objects an interface that some subgraphs define as an object.
+	Abstract, Nested, Provides, Objects bool
 }
 
 // RandomGraph makes the SDLs of subgraphs and a world. The graph need not compose: what one subgraph leaves open others
 // do not always close.
 func RandomGraph(rnd *rand.Rand, shape Shape) (sdls map[string]string, world string) {
-	g := &graphGenerator{rnd: rnd, shape: shape, parts: make([]map[string][]string, shape.Subgraphs), keys: make([]map[string][]string, shape.Subgraphs)}
+	g := &graphGenerator{rnd: rnd, shape: shape, parts: make([]map[string][]string, shape.Subgraphs), keys: make([]map[string][]string, shape.Subgraphs),
+		fields: map[string][]generated{}, in: map[string][]int{}, reached: map[string]bool{}, plain: map[string]map[string][]int{}}
 	for i := range g.parts {
 		g.parts[i], g.keys[i] = map[string][]string{}, map[string][]string{}
 	}
@@ -30,7 +32,15 @@ func RandomGraph(rnd *rand.Rand, shape Shape) (sdls map[string]string, world str
 	for e := range shape.Entities {
 		g.entity(e)
 	}
+	if g.reached["Ref"] {
+		g.define("Ref", nil, generated{name: "k", named: "ID"}, "")
+		g.define("Ref", nil, generated{name: "inner", named: "Inner"}, "")
+		g.define("Inner", nil, generated{name: "l", named: "ID"}, "")
+	}
 	g.query()
+	if shape.Provides {
+		g.provide()
+	}
 	sdls = map[string]string{}
 	for i := range shape.Subgraphs {
 		sdls[string(rune('a'+i))] = Link + g.sdl(i)
@@ -51,6 +61,9 @@ type graphGenerator struct {
 	parts, keys []map[string][]string
 	fields      map[string][]generated
 	in          map[string][]int
+	// reached tells which of the types that only keys use are needed, plain where fields without arguments are resolved.
+	reached map[string]bool
+	plain   map[string]map[string][]int
 }
 
 func (g *graphGenerator) chance(percent int) bool { return g.rnd.IntN(100) < percent }
@@ -76,9 +89,6 @@ func (g *graphGenerator) everywhere() []int {
 }
 
 func (g *graphGenerator) define(typ string, where []int, f generated, definition string) {
-	if g.fields == nil {
-		g.fields, g.in = map[string][]generated{}, map[string][]int{}
-	}
 	g.fields[typ] = append(g.fields[typ], f)
 	for _, i := range where {
 		text := definition
@@ -105,31 +115,40 @@ func (g *graphGenerator) value(name string) {
 func (g *graphGenerator) entity(e int) {
 	name := fmt.Sprintf("E%d", e)
 	where := g.some(g.everywhere(), 70)
-	g.fields2()
 	g.in[name] = where
 	keys := []string{"id", "code"}
+	if g.shape.Nested && g.chance(50) {
+		keys = append(keys, "ref")
+	}
 	have := map[string][]int{}
 	for n, i := range where {
 		own := []string{"id"}
 		if g.chance(25) {
 			own = []string{"code"}
 		}
-		if g.chance(25) {
-			own = keys
+		if len(keys) > 2 && g.chance(40) {
+			own = []string{"ref"}
 		}
-		if n == 0 {
+		if n == 0 || g.chance(25) {
 			own = keys
 		}
 		for _, k := range own {
 			have[k] = append(have[k], i)
-			g.keys[i][name] = append(g.keys[i][name], fmt.Sprintf("@key(fields:%q)", k))
+			set := k
+			if k == "ref" {
+				set = "ref{k inner{l}}"
+			}
+			g.keys[i][name] = append(g.keys[i][name], fmt.Sprintf("@key(fields:%q)", set))
 		}
 		if len(own) == 1 && g.chance(10) {
 			g.keys[i][name][len(g.keys[i][name])-1] = strings.Replace(g.keys[i][name][len(g.keys[i][name])-1], ")", ",resolvable:true)", 1)
 		}
 	}
 	for _, k := range keys {
-		if at := have[k]; len(at) > 0 {
+		if at := have[k]; len(at) > 0 && k == "ref" {
+			g.reached["Ref"], g.reached["Inner"] = true, true
+			g.define(name, at, generated{name: "ref", named: "Ref"}, "ref:Ref!@shareable")
+		} else if len(at) > 0 {
 			g.define(name, at, generated{name: k, named: "ID"}, k+":ID!@shareable")
 		}
 	}
@@ -145,8 +164,9 @@ func (g *graphGenerator) entity(e int) {
 			scalars = append(scalars, field)
 			owner[field] = at
 		}
-		g.define(name, at, generated{name: field, named: "String"}, field+args+":String")
+		g.define(name, at, generated{name: field, named: "String"}, field+args+":String@shareable")
 	}
+	g.plain[name] = owner
 	if g.shape.Values > 0 && g.chance(60) {
 		g.define(name, g.some(where, 60), generated{name: "v", named: "V0"}, "v:V0")
 	}
@@ -155,12 +175,6 @@ func (g *graphGenerator) entity(e int) {
 		g.reference(name, fmt.Sprintf("r%d", r), fmt.Sprintf("E%d", to), where)
 	}
 	g.computed(name, where, scalars, owner)
-}
-
-func (g *graphGenerator) fields2() {
-	if g.fields == nil {
-		g.fields, g.in = map[string][]generated{}, map[string][]int{}
-	}
 }
 
 // reference makes a field that leads to another entity; the subgraphs that have it define the entity at least by a key.
@@ -222,6 +236,75 @@ func (g *graphGenerator) query() {
 	}
 }
 
+// provide makes references provide fields that their subgraph only mentions.
+func (g *graphGenerator) provide() {
+	for i := range g.parts {
+		types := make([]string, 0, len(g.parts[i]))
+		for typ := range g.parts[i] {
+			types = append(types, typ)
+		}
+		slices.Sort(types)
+		for _, typ := range types {
+			for n, f := range g.parts[i][typ] {
+				name, to, ok := strings.Cut(f, ":")
+				to = strings.Trim(to, "[]@shareable")
+				if !ok || len(to) < 2 || to[0] != 'E' || strings.Contains(name, "(") || strings.Contains(f, "@requires") || !g.chance(50) {
+					continue
+				}
+				if field := g.foreign(i, to); field != "" {
+					g.parts[i][typ][n] = f + fmt.Sprintf("@provides(fields:%q)", field)
+					if mention := field + ":String@external"; !slices.Contains(g.parts[i][to], mention) {
+						g.parts[i][to] = append(g.parts[i][to], mention)
+					}
+				}
+			}
+		}
+	}
+}
+
+// foreign finds a field of an entity that a subgraph with a part of it does not resolve.
+func (g *graphGenerator) foreign(i int, typ string) string {
+	if len(g.parts[i][typ]) == 0 {
+		return ""
+	}
+	for f := range 6 {
+		field := fmt.Sprintf("f%d", f)
+		if at := g.plain[typ][field]; len(at) > 0 && !slices.Contains(at, i) {
+			return field
+		}
+	}
+	return ""
+}
+
+// objects adds an interface with a key that the first subgraph implements and others define as an object.
+func (g *graphGenerator) objects(i int) string {
+	if i == 0 {
+		return `interface M@key(fields:"id"){id:ID! mt:String} type M0 implements M@key(fields:"id"){id:ID! mt:String ma:String} type M1 implements M@key(fields:"id"){id:ID! mt:String mb:String} extend type Query{ms:[M]}
+`
+	}
+	extra := ""
+	if i%2 == 1 {
+		extra = fmt.Sprintf(` mt:String@external mc%d:String@requires(fields:"mt")`, i)
+	}
+	return fmt.Sprintf("type M@key(fields:\"id\")@interfaceObject{id:ID! mo%d:String%s} extend type Query{mq%d:[M]}\n", i, extra, i)
+}
+
+// objectsWorld adds the objects of that interface to the fields of the query.
+func (g *graphGenerator) objectsWorld(query map[string]any) (list []map[string]any) {
+	for n, typ := range []string{"M0", "M1", "M0"} {
+		o := map[string]any{"@": fmt.Sprintf("m%d", n), "__typename": typ, "id": fmt.Sprintf("m%d", n)}
+		for _, f := range []string{"mt", "ma", "mb", "mo1", "mo2", "mo3"} {
+			o[f] = fmt.Sprintf("%s.%d", f, n)
+		}
+		list = append(list, o)
+	}
+	query["ms"] = []any{"@m0", "@m1"}
+	for i := range g.shape.Subgraphs {
+		query[fmt.Sprintf("mq%d", i)] = []any{"@m2", nil, "@m1"}
+	}
+	return list
+}
+
 // sdl prints one subgraph. Entities that are referred to but have no part there get a reference by id.
 func (g *graphGenerator) sdl(i int) string {
 	var b strings.Builder
@@ -238,7 +321,7 @@ func (g *graphGenerator) sdl(i int) string {
 			fmt.Fprintf(&b, "type %s%s@key(fields:\"id\",resolvable:false){id:ID!@shareable}\n", name, implementsNode(abstract))
 			continue
 		}
-		if len(fields) == 0 || name[0] == 'V' && !g.mentions(i, name) {
+		if name == "Ref" || name == "Inner" || len(fields) == 0 || name[0] == 'V' && !g.mentions(i, name) {
 			continue
 		}
 		impl := ""
@@ -249,6 +332,12 @@ func (g *graphGenerator) sdl(i int) string {
 			}
 		}
 		fmt.Fprintf(&b, "type %s%s%s{%s}\n", name, impl, strings.Join(g.keys[i][name], ""), strings.Join(fields, " "))
+	}
+	if text := b.String(); strings.Contains(text, ":Ref!") {
+		b.WriteString("type Ref@shareable{k:ID! inner:Inner} type Inner@shareable{l:ID!}\n")
+	}
+	if g.shape.Objects {
+		b.WriteString(g.objects(i))
 	}
 	if abstract {
 		var members []string
@@ -300,7 +389,12 @@ func (g *graphGenerator) world() string {
 			list = append(list, o)
 		}
 	}
-	list = append(list, object("Query", "Query", 0))
+	query := object("Query", "Query", 0)
+	query["@"] = "Query"
+	if g.shape.Objects {
+		list = append(list, g.objectsWorld(query)...)
+	}
+	list = append(list, query)
 	raw, err := json.Marshal(list)
 	if err != nil {
 		return "[]"
@@ -320,6 +414,9 @@ func (g *graphGenerator) worldValue(typ string, f generated, n, each int) any {
 			return fmt.Sprintf("%s.%s.%d", typ, f.name, n)
 		case "U", "N":
 			return fmt.Sprintf("@E%d_%d", g.rnd.IntN(g.shape.Entities), g.rnd.IntN(each))
+		}
+		if f.named == "Ref" {
+			return map[string]any{"__typename": "Ref", "k": fmt.Sprintf("%s.%d", typ, n), "inner": map[string]any{"__typename": "Inner", "l": fmt.Sprint(n)}}
 		}
 		if f.named[0] == 'V' {
 			v := map[string]any{"__typename": f.named}
