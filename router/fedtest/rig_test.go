@@ -1,0 +1,171 @@
+package fedtest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graphql/weft/router"
+	"github.com/weft-graphql/weft/router/compose"
+	"github.com/weft-graphql/weft/router/config"
+)
+
+// rig is a graph being served by a router over stubs, and what the answers are compared with.
+type rig struct {
+	graph      *graph
+	world      world
+	whole      *ast.Schema
+	supergraph string
+	stubs      []*stub
+	router     *router.Router
+	complaints complaints
+
+	mu sync.Mutex
+	// log has what was sent to the subgraphs since the last operation began.
+	log []string
+}
+
+// refusedError tells that the graph cannot be composed.
+type refusedError struct{ errors []*compose.Error }
+
+func (e *refusedError) Error() string {
+	var b strings.Builder
+	for _, err := range e.errors {
+		fmt.Fprintf(&b, "%s: %s\n", err.Code, err.Message)
+	}
+	return b.String()
+}
+
+// newRig composes a graph and serves it. change, if not nil, may change the router's configuration.
+func newRig(g *graph, change func(*config.Config)) (*rig, error) {
+	var sources []compose.Subgraph
+	for s, name := range g.subgraphs {
+		sources = append(sources, compose.Subgraph{Name: name, URL: "http://" + name + "/graphql", SDL: g.subgraphSDL(s)})
+	}
+	composed, errs := compose.Compose(sources, compose.Options{})
+	if len(errs) > 0 {
+		return nil, &refusedError{errs}
+	}
+	r := &rig{graph: g, supergraph: composed.SupergraphSDL, world: world{graph: g, seed: g.seed, version: &atomic.Int64{}}}
+	var err error
+	if r.whole, err = gqlparser.LoadSchema(&ast.Source{Input: g.wholeSDL()}); err != nil {
+		return nil, fmt.Errorf("the undivided graph: %w\n%s", err, g.wholeSDL())
+	}
+	if err := sameSchema(r.whole, composed.APISDL); err != nil {
+		return nil, err
+	}
+	handlers := map[string]http.Handler{}
+	for s, name := range g.subgraphs {
+		schema, err := gqlparser.LoadSchema(&ast.Source{Input: g.stubSDL(s)})
+		if err != nil {
+			return nil, fmt.Errorf("stub %s: %w\n%s", name, err, g.stubSDL(s))
+		}
+		r.stubs = append(r.stubs, &stub{rig: r, number: s, schema: schema})
+		handlers[name] = r.stubs[s]
+	}
+	cfg := config.Default()
+	cfg.Dedupe.SubgraphRequests = g.seed%2 == 0
+	if change != nil {
+		change(&cfg)
+	}
+	r.router, err = router.New(&cfg, router.Options{
+		Supergraph: composed.SupergraphSDL, Handlers: handlers, Logger: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("the router: %w", err)
+	}
+	return r, nil
+}
+
+func (r *rig) close() { r.router.Close() }
+
+func (r *rig) sent(subgraph string, body []byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.log = append(r.log, subgraph+" <- "+string(body))
+}
+
+// sameSchema compares the composed API schema with the undivided one.
+func sameSchema(want *ast.Schema, sdl string) error {
+	got, err := gqlparser.LoadSchema(&ast.Source{Input: sdl})
+	if err != nil {
+		return fmt.Errorf("the composed API schema: %w", err)
+	}
+	for name, w := range want.Types {
+		g := got.Types[name]
+		if g == nil {
+			return fmt.Errorf("the composed API schema has no type %s", name)
+		}
+		if len(g.Fields) != len(w.Fields) || g.Kind != w.Kind || len(g.EnumValues) != len(w.EnumValues) ||
+			len(want.GetPossibleTypes(w)) != len(got.GetPossibleTypes(g)) {
+			return fmt.Errorf("the composed API schema has another %s", name)
+		}
+		for _, f := range w.Fields {
+			if gf := g.Fields.ForName(f.Name); gf == nil || gf.Type.String() != f.Type.String() || len(gf.Arguments) != len(f.Arguments) {
+				return fmt.Errorf("the composed API schema has another %s.%s", name, f.Name)
+			}
+		}
+	}
+	return nil
+}
+
+// answer is a GraphQL answer.
+type answer struct {
+	Data   json.RawMessage `json:"data"`
+	Errors []answerError   `json:"errors"`
+}
+
+// ask sends an operation to the router.
+func (r *rig) ask(op *randomOperation) (*answer, []byte, error) {
+	body, err := json.Marshal(request{Query: op.text, Variables: op.variables})
+	if err != nil {
+		return nil, nil, err
+	}
+	r.mu.Lock()
+	r.log = nil
+	r.mu.Unlock()
+	req := httptest.NewRequest(http.MethodPost, "/graphql", bytes.NewReader(body))
+	req.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	r.router.ServeHTTP(w, req)
+	var a answer
+	if err := json.Unmarshal(w.Body.Bytes(), &a); err != nil {
+		return nil, w.Body.Bytes(), fmt.Errorf("the answer is not JSON: %w", err)
+	}
+	if w.Code != http.StatusOK {
+		return &a, w.Body.Bytes(), fmt.Errorf("status %d", w.Code)
+	}
+	return &a, w.Body.Bytes(), nil
+}
+
+// expect executes an operation on the undivided graph.
+func (r *rig) expect(op *randomOperation) (*answer, error) {
+	doc, errs := gqlparser.LoadQuery(r.whole, op.text)
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	w := r.world
+	w.version = &atomic.Int64{}
+	x := &execution{world: &w, subgraph: whole, schema: r.whole, doc: doc, variables: map[string]json.RawMessage{}}
+	for name, v := range op.variables {
+		x.variables[name] = v
+	}
+	data := x.operation(doc.Operations[0])
+	return &answer{data, x.errors}, nil
+}
+
+// requests lists what was sent to the subgraphs for the last operation.
+func (r *rig) requests() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return strings.Join(r.log, "\n")
+}
