@@ -3,7 +3,7 @@
 //
 //   node gateway.cjs < {"subgraphs": [{name, url, sdl}], "supergraph": "...", "queries": ["..."], "remote": false}
 //
-// Prints {"ours": [answer, ...], "reference": [answer, ...]}, or {"error"}. With remote the subgraphs are asked at their
+// Prints {"ours": [{answer, plan}, ...], "reference": [{answer, plan}, ...]}, or {"error"}. With remote the subgraphs are asked at their
 // addresses; otherwise they are made up here. The modules are resolved from the working directory.
 'use strict';
 const local = (name) => require(require.resolve(name, { paths: [process.cwd()] }));
@@ -15,9 +15,13 @@ const { buildSubgraphSchema } = local('@apollo/subgraph');
 const hash = (text) => [...text].reduce((h, c) => (h * 31 + c.codePointAt(0)) % 9973, 7);
 
 // Objects are what a representation or a parent says about them. What they do not say is made up from who they are, so
-// that it does not matter when and along which way an entity is asked. A field with @requires shows all that came with
-// the representation.
-const who = (source, type) => JSON.stringify(['id', 'sku', 'code'].map((k) => source && source[k]).find((v) => v !== undefined) ?? type);
+// that it does not matter when and along which way an entity is asked. Texts, other than keys, tell which subgraph made
+// them up, and a field with @requires shows all that came with the representation.
+const keys = ['id', 'sku', 'code'];
+const who = (source, type) => JSON.stringify(keys.map((k) => source && source[k]).find((v) => v !== undefined) ?? type);
+
+const sorted = (value) => JSON.stringify(value, (_, v) => (
+  v && typeof v === 'object' && !Array.isArray(v) ? Object.fromEntries(Object.keys(v).sort().map((k) => [k, v[k]])) : v));
 
 function invent(type, source, info, args, salt) {
   if (graphql.isNonNullType(type)) return invent(type.ofType, source, info, args, salt);
@@ -30,7 +34,7 @@ function invent(type, source, info, args, salt) {
     case 'Int': return hash(seed);
     case 'Float': return hash(seed) / 4;
     case 'Boolean': return hash(seed) % 2 === 0;
-    default: return seed;
+    default: return keys.includes(info.fieldName) ? seed : `${seed} in ${info.schema.extensions.subgraph}`;
   }
 }
 
@@ -41,7 +45,7 @@ function resolve(source, args, context, info) {
   if (source && source[info.fieldName] !== undefined) return source[info.fieldName];
   if (needsInput(field) && graphql.getNamedType(field.type).name === 'String') {
     const { __typename, ...known } = source;
-    return `${info.fieldName} from ${JSON.stringify(known, Object.keys(known).sort())}`;
+    return `${info.fieldName} from ${sorted(known)}`;
   }
   return invent(field.type, source, info, args, '');
 }
@@ -54,8 +58,9 @@ function runtimeType(schema, abstract) {
   };
 }
 
-function madeUp(sdl) {
+function madeUp({ name, sdl }) {
   const schema = buildSubgraphSchema({ typeDefs: graphql.parse(sdl) });
+  schema.extensions = { ...schema.extensions, subgraph: name };
   for (const type of Object.values(schema.getTypeMap())) {
     if (type.name.startsWith('__')) continue;
     if (graphql.isAbstractType(type)) type.resolveType = runtimeType(schema, type);
@@ -71,10 +76,12 @@ function madeUp(sdl) {
 async function answers(supergraphSdl, input) {
   const sources = new Map(input.subgraphs.map((s) => [s.name, s]));
   const silent = { debug() {}, info() {}, warn() {}, error() {} };
+  let plan;
   const gateway = new ApolloGateway({
     supergraphSdl,
     logger: silent,
-    buildService: ({ name, url }) => (input.remote ? new RemoteGraphQLDataSource({ url }) : madeUp(sources.get(name).sdl)),
+    experimental_didResolveQueryPlan: ({ queryPlan }) => { plan = queryPlan; },
+    buildService: ({ name, url }) => (input.remote ? new RemoteGraphQLDataSource({ url }) : madeUp(sources.get(name))),
   });
   const { executor, schema } = await gateway.load({ apollo: {} });
   const out = [];
@@ -82,10 +89,12 @@ async function answers(supergraphSdl, input) {
     const document = graphql.parse(query);
     const invalid = graphql.validate(schema, document);
     if (invalid.length) throw new Error(`invalid query: ${invalid[0].message}`);
-    out.push(await executor({
+    plan = undefined;
+    const answer = await executor({
       request: { query, variables: {} }, document, source: query, schema, operationName: null, queryHash: String(i),
       context: {}, metrics: {}, logger: silent, cache: new Map(), overallCachePolicy: undefined,
-    }));
+    });
+    out.push({ answer, plan });
   }
   await gateway.stop();
   return out;

@@ -4,7 +4,8 @@
 //	go run ./bench/planning/interop -modules DIR
 //
 // DIR is a folder whose node_modules holds @apollo/gateway, @apollo/composition, @apollo/subgraph and graphql;
-// `make interop` prepares one. The exit status is 1 when an answer differs, has errors, or is missing.
+// `make interop` prepares one. The exit status is 1 when an answer or a query plan differs, or an answer has errors or
+// is missing.
 package main
 
 import (
@@ -61,7 +62,7 @@ func run(modules, script string, timeout time.Duration) (ok bool, err error) {
 	ok = true
 	check := func(name string, subgraphs []compose.Subgraph, queries []string, remote bool) {
 		size, err := g.check(subgraphs, queries, remote)
-		verdict := fmt.Sprintf("equal, %d bytes", size)
+		verdict := fmt.Sprintf("equal (%d bytes), equal plans", size)
 		if err != nil {
 			verdict, ok = err.Error(), false
 		}
@@ -107,7 +108,7 @@ func (g gateway) check(subgraphs []compose.Subgraph, queries []string, remote bo
 		return 0, err
 	}
 	var answer struct {
-		Ours, Reference []json.RawMessage
+		Ours, Reference []served
 		Error           string
 	}
 	if err := json.Unmarshal(out, &answer); err != nil {
@@ -123,27 +124,34 @@ func (g gateway) check(subgraphs []compose.Subgraph, queries []string, remote bo
 		if err := compare(answer.Ours[i], answer.Reference[i]); err != nil {
 			return 0, fmt.Errorf("%s: %w", query, err)
 		}
-		size += len(answer.Ours[i])
+		size += len(answer.Ours[i].Answer)
 	}
 	return size, nil
 }
 
-// compare tells how two answers of the gateway differ, or why the first is no good answer.
-func compare(ours, reference json.RawMessage) error {
+// served is what the gateway made of a query.
+type served struct {
+	Answer, Plan json.RawMessage
+}
+
+// compare tells what differs between the two supergraphs, or why the first answer is no good one.
+func compare(ours, reference served) error {
 	var answer struct {
 		Data   map[string]any
 		Errors []json.RawMessage
 	}
-	if err := json.Unmarshal(ours, &answer); err != nil {
+	if err := json.Unmarshal(ours.Answer, &answer); err != nil {
 		return err
 	}
 	switch {
 	case len(answer.Errors) > 0:
 		return fmt.Errorf("errors: %.200s", answer.Errors[0])
 	case len(answer.Data) == 0:
-		return fmt.Errorf("no data: %.200s", ours)
-	case !bytes.Equal(ours, reference):
-		return fmt.Errorf("%.200s with ours, %.200s with the reference's", ours, reference)
+		return fmt.Errorf("no data: %.200s", ours.Answer)
+	case !bytes.Equal(ours.Answer, reference.Answer):
+		return fmt.Errorf("%.200s with ours, %.200s with the reference's", ours.Answer, reference.Answer)
+	case len(ours.Plan) == 0 || !bytes.Equal(ours.Plan, reference.Plan):
+		return fmt.Errorf("equal answers, but the plans differ: %.200s with ours, %.200s with the reference's", ours.Plan, reference.Plan)
 	}
 	for key, value := range answer.Data {
 		if value == nil {
