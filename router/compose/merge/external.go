@@ -8,7 +8,9 @@ import (
 
 // checkExternals: EXTERNAL_TYPE_MISMATCH, EXTERNAL_ARGUMENT_MISSING, EXTERNAL_ARGUMENT_TYPE_MISMATCH and
 // EXTERNAL_ARGUMENT_DEFAULT_MISMATCH, an external field is declared as the subgraphs that resolve it do.
-func (m *merger) checkExternals(f *schema.Field, sources, resolving []*schema.Field) {
+//
+// The type is that of the supergraph; if the subgraphs that resolve the field do not all have that, a subtype will do.
+func (m *merger) checkExternals(f *schema.Field, sources, resolving []*schema.Field, equal bool) {
 	external := false
 	for i, s := range sources {
 		external = external || s != nil && resolving[i] == nil
@@ -22,7 +24,7 @@ func (m *merger) checkExternals(f *schema.Field, sources, resolving []*schema.Fi
 		if s == nil || resolving[i] != nil {
 			continue
 		}
-		if !schema.EqualTypes(f.Type, s.Type) {
+		if !schema.EqualTypes(f.Type, s.Type) && (equal || !validation.IsSubtype(m.out, s.Type, f.Type)) {
 			wrongType = append(wrongType, place{i, s.Pos})
 		}
 		for _, a := range f.Arguments {

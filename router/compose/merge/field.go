@@ -10,6 +10,7 @@ import (
 
 // mergeField merges a field of an object type or interface.
 func (m *merger) mergeField(t *schema.Type, f *schema.Field, sources []*schema.Field) {
+	m.checkSubscriptionSharing(f, sources)
 	overrides := m.checkOverrides(f, sources)
 	resolving := make([]*schema.Field, len(sources))
 	found := false
@@ -42,7 +43,7 @@ func (m *merger) mergeField(t *schema.Type, f *schema.Field, sources []*schema.F
 	m.describe(f.Coordinate(), annotations, &f.Description)
 	m.mergeArguments(f, resolving)
 	equal := m.mergeType(f, resolving, asOutput)
-	m.checkExternals(f, sources, resolving)
+	m.checkExternals(f, sources, resolving, equal)
 	m.mergeDirectives(f.Coordinate(), annotations, &f.Directives)
 	m.addJoinFields(t, f, sources, resolving, equal, overrides)
 	m.checkSharing(f, sources, overrides)

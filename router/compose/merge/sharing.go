@@ -11,9 +11,6 @@ import (
 // checkSharing: INVALID_FIELD_SHARING, a field that several subgraphs resolve is marked @shareable by all of them.
 // A field of an interface object resolves that field of all implementations.
 func (m *merger) checkSharing(f *schema.Field, sources []*schema.Field, overrides []override) {
-	if f.Parent.Name == "Subscription" && m.out.Roots[schema.Subscription].Name == f.Parent.Name {
-		m.checkSubscriptionSharing(f, sources)
-	}
 	var resolving, strict []place
 	categorize := func(i int, s *schema.Field) {
 		if m.subgraphs[i].IsFullyExternal(s) {
@@ -67,6 +64,9 @@ func difference(all, without []place) []place {
 
 // checkSubscriptionSharing: INVALID_FIELD_SHARING, one subgraph alone is the source of a stream of events.
 func (m *merger) checkSubscriptionSharing(f *schema.Field, sources []*schema.Field) {
+	if m.out.Roots[schema.Subscription].Name != f.Parent.Name {
+		return
+	}
 	for i, s := range sources {
 		if s != nil && (schema.Has(s.Directives, federation.Shareable) || schema.Has(s.Parent.Directives, federation.Shareable)) {
 			m.fail(problem.InvalidFieldSharing, []place{{i, s.Pos}}, "Subscription field %q cannot be @shareable: its events come from one subgraph.", f.Coordinate()).Suggestion =

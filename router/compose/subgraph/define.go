@@ -80,7 +80,6 @@ func (s *Subgraph) define() []*problem.Error {
 		s.Schema.AddDirectiveDefinition(d)
 	}
 	s.resolveApplications()
-	s.Schema.RemoveTypes(func(t *schema.Type) bool { return t.Kind == ast.Scalar && validation.IsBuiltinScalar(t.Name) })
 	return out
 }
 

@@ -68,11 +68,10 @@ func (s *Subgraph) hasKey(t *schema.Type, wanted string) (found, resolvable bool
 	for _, d := range t.Directives {
 		raw, ok := d.StringArg("fields")
 		if d.Federation == federation.Key && ok && s.canonicalFields(t, raw) == wanted {
-			found = true
-			resolvable = resolvable || isResolvable(d)
+			return true, isResolvable(d)
 		}
 	}
-	return found, resolvable
+	return false, false
 }
 
 func isResolvable(key *schema.Directive) bool {

@@ -27,7 +27,10 @@ func Load(name, url, file, sdl string) (*Subgraph, []*problem.Error) {
 		return nil, s.conflictErrors(conflicts)
 	}
 	if errs := s.resolveLinks(doc); len(errs) > 0 {
-		return nil, append(s.graphQLErrors(validation.TypeNames(built)), errs...)
+		if errs[0].Code == problem.UnknownFederationLinkVersion {
+			errs = append(s.graphQLErrors(validation.TypeNames(built)), errs...)
+		}
+		return nil, errs
 	}
 	if errs := s.undefinedTypes(); len(errs) > 0 {
 		return nil, errs
@@ -40,13 +43,14 @@ func Load(name, url, file, sdl string) (*Subgraph, []*problem.Error) {
 	}
 	s.settleRoots()
 	rootErrors := s.rootNames()
-	s.dropFederationOperations()
+	s.addFederationOperations()
 	if violations := validation.Schema(s.Schema); len(violations) > 0 {
 		return nil, append(s.graphQLErrors(violations), rootErrors...)
 	}
 	if len(rootErrors) > 0 {
 		return nil, rootErrors
 	}
+	s.dropFederationOperations()
 	validation.Normalize(s.Schema)
 	return s, nil
 }
@@ -114,6 +118,11 @@ func (s *Subgraph) undefinedTypes() []*problem.Error {
 			out = append(out, s.Errorf(problem.InvalidGraphQL, pos, "Type %q, used by %s, is not defined.", name, coordinate))
 		}
 	}
+	for _, t := range s.Schema.Types() {
+		if t.HasExtension && validation.IsBuiltinScalar(t.Name) {
+			out = append(out, s.Errorf(problem.InvalidGraphQL, t.Pos, "The built-in scalar %s cannot be extended.", t.Name))
+		}
+	}
 	for _, d := range s.Schema.DirectiveDefinitions() {
 		for _, a := range d.Arguments {
 			check(a.Type.Name(), "@"+d.Name+"("+a.Name+":)", a.Pos)
@@ -140,7 +149,7 @@ func (s *Subgraph) settleRoots() {
 	for _, op := range schema.Operations {
 		usual := op.DefaultName()
 		root := &s.Schema.Roots[op]
-		if t := s.Schema.Type(usual); root.Name == "" && t != nil && t.Kind == ast.Object {
+		if t := s.Schema.Type(usual); root.Name == "" && t != nil && (t.Kind == ast.Object || op == schema.Query) {
 			root.Name = usual
 		}
 	}
@@ -185,13 +194,30 @@ var federationOperations = map[string]bool{"_Any": true, "_Entity": true, "_Serv
 // IsFederationOperationType reports whether name is one of the types of federation's own queries.
 func IsFederationOperationType(name string) bool { return federationOperations[name] }
 
-// dropFederationOperations removes _entities and _service and their types where the SDL spells them out: they are not
-// part of the graph.
+// addFederationOperations adds the types of federation's own queries that a schema leaves out although it refers to
+// them.
+func (s *Subgraph) addFederationOperations() {
+	if s.Schema.Type("_Any") == nil {
+		s.Schema.AddType(&schema.Type{Kind: ast.Scalar, Name: "_Any", HasDefinition: true})
+	}
+	if s.Schema.Type("_Service") == nil {
+		t := s.Schema.AddType(&schema.Type{Kind: ast.Object, Name: "_Service", HasDefinition: true})
+		t.AddField(&schema.Field{Name: "sdl", Type: ast.NamedType("String", nil)})
+	}
+	if s.Schema.Type("_Entity") == nil {
+		t := s.Schema.AddType(&schema.Type{Kind: ast.Union, Name: "_Entity", HasDefinition: true})
+		t.Members = []schema.Ref{{Name: s.Schema.Roots[schema.Query].Name}}
+	}
+}
+
+// dropFederationOperations removes _entities and _service and their types, and the built-in scalars where the SDL spells
+// them out: they are not part of the graph.
 func (s *Subgraph) dropFederationOperations() {
 	if query := s.Schema.Root(schema.Query); query != nil {
 		query.RemoveFields(func(f *schema.Field) bool { return f.Name == "_entities" || f.Name == "_service" })
 	}
 	s.Schema.RemoveTypes(func(t *schema.Type) bool {
-		return t.Name == "_Entity" && t.Kind == ast.Union || t.Name == "_Service" && t.Kind == ast.Object || t.Name == "_Any" && t.Kind == ast.Scalar
+		return t.Name == "_Entity" && t.Kind == ast.Union || t.Name == "_Service" && t.Kind == ast.Object ||
+			t.Kind == ast.Scalar && (t.Name == "_Any" || validation.IsBuiltinScalar(t.Name))
 	})
 }

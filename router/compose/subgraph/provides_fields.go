@@ -4,7 +4,6 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/weft-graphql/weft/router/compose/problem"
-	"github.com/weft-graphql/weft/router/compose/schema"
 	"github.com/weft-graphql/weft/router/federation"
 )
 
@@ -24,7 +23,7 @@ func providesOnObjectFields(s *Subgraph) []*problem.Error {
 				if d.Federation != federation.Provides {
 					continue
 				}
-				if schema.Has(f.Directives, federation.External) {
+				if s.isMarkedExternal(f) {
 					e := s.Errorf(problem.ExternalCollisionWithAnotherDirective, d.Pos, "Field %q cannot be both @external and @provides.", f.Coordinate())
 					e.Suggestion = "Remove @external if this subgraph resolves the field, or @provides if it does not."
 					out = append(out, e)

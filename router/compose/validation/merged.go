@@ -14,6 +14,7 @@ func Merged(s *schema.Schema) []Violation {
 		unionMembers,
 		interfaceImplementations,
 		inputObjectCycles,
+		requiredDeprecated,
 		valuesOfCorrectType,
 	} {
 		rule(c)
