@@ -170,13 +170,19 @@ var conformances = []conformance{
 		},
 	},
 	{
-		name: "members with different nullability and types",
+		name: "members with different nullability",
 		subgraphs: map[string]string{
-			"a": `type Query{all:[Pet]} union Pet=Cat|Dog|Fish type Cat@shareable{id:ID! name:String!} type Dog@shareable{id:ID! name:String} type Fish{name:String}`,
-			"b": `type Query{b:String}`,
+			"a": `type Query{all:[Pet]} union Pet=Cat|Dog|Fish type Cat@shareable{name:String! home:Box} type Dog@shareable{name:String home:Basket} type Fish{name:String!}
+				type Box@shareable{size:String!} type Basket@shareable{size:String}`,
+			"b": `type Query{cat:Cat dog:Dog} type Cat@shareable{name:String home:Box} type Dog@shareable{name:String home:Basket} type Box@shareable{size:String} type Basket@shareable{size:String}`,
 		},
-		world: `[{"@":"Query","b":null,"all":[{"__typename":"Cat","id":"1","name":"c"},{"__typename":"Dog","id":"2","name":null},{"__typename":"Fish","name":"f"}]}]`,
-		asks:  []ask{{query: `{all{...on Cat{n:name} ...on Dog{name} ...on Fish{name}}}`, requests: 1}},
+		world: `[{"@":"Query","cat":null,"dog":null,"all":[{"__typename":"Cat","name":"c","home":{"__typename":"Box","size":"s"}},
+			{"__typename":"Dog","name":null,"home":{"__typename":"Basket","size":null}},{"__typename":"Fish","name":"f"}]}]`,
+		asks: []ask{
+			{query: `{all{...on Cat{name} ...on Dog{name} ...on Fish{n:name}}}`, requests: 1},
+			{query: `{all{...on Cat{home{size}} ...on Dog{home{size}}}}`, requests: 1},
+			{query: `{cat{name} all{...on Dog{name home{size}} ...on Cat{name home{size}}}}`, requests: 2, waves: 1},
+		},
 	},
 	{
 		name: "interface objects: fields from outside, requirements, entity interfaces",
