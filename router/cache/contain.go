@@ -10,42 +10,72 @@ import (
 // maxContained bounds the entities one value depends on one by one; a value with more depends on their types instead.
 const maxContained = 64
 
-// contained lists the members that the value of a field depends on because of the entities in it. A root field that is
-// a list of entities, or found none, also depends on the types of these: a new entity may belong there.
+// contained lists the members that the value of a field depends on because of the entities in it. An entity whose key
+// was not selected cannot be told from others: the value then depends on its type as a whole. A root field that is a
+// list of entities, or found none, does so too: a new entity may belong there.
 func (r *requestCache) contained(fp *fieldProgram, raw []byte) []string {
 	w := walker{graph: r.graph.supergraph, subgraph: r.req.Subgraph}
-	var members []string
-	types := map[string]bool{}
+	d := containedEntities{}
 	w.visit = func(t *supergraph.Type, object []byte, set *plan.SelectionSet) {
-		types[t.Name] = true
-		if len(members) > maxContained {
-			return
-		}
+		known := false
 		for _, shape := range keyShapes(t, r.req.Subgraph.ID) {
 			key := shape.appendKey(nil, func(name string) []byte { return selectedMember(set, object, name) })
-			if key == nil {
-				continue
-			}
-			if m := entityMember(r.subgraph, t.Name, key); !slices.Contains(members, m) {
-				members = append(members, m)
+			if key != nil {
+				known = true
+				d.entity(entityMember(r.subgraph, t.Name, key))
 			}
 		}
+		d.see(changedMember(r.subgraph, t.Name), !known)
 	}
 	w.value(fp.field, raw, 0)
-	if len(members) > maxContained {
-		members = members[:0]
-		for name := range types {
-			members = append(members, changedMember(r.subgraph, name))
-		}
-	}
 	if fp.root {
 		for _, t := range w.listed(fp.field, isNull(raw)) {
-			if m := changedMember(r.subgraph, t); !slices.Contains(members, m) {
-				members = append(members, m)
-			}
+			d.see(changedMember(r.subgraph, t), true)
 		}
 	}
-	return members
+	return d.members()
+}
+
+// containedEntities collects what a value depends on.
+type containedEntities struct {
+	entities []string
+	types    []seenType
+}
+
+// seenType is a type's member, and whether the value depends on it whatever its entities are.
+type seenType struct {
+	member string
+	whole  bool
+}
+
+func (d *containedEntities) entity(member string) {
+	if len(d.entities) <= maxContained && !slices.Contains(d.entities, member) {
+		d.entities = append(d.entities, member)
+	}
+}
+
+func (d *containedEntities) see(member string, whole bool) {
+	for i := range d.types {
+		if d.types[i].member == member {
+			d.types[i].whole = d.types[i].whole || whole
+			return
+		}
+	}
+	d.types = append(d.types, seenType{member, whole})
+}
+
+func (d *containedEntities) members() []string {
+	out := d.entities
+	many := len(d.entities) > maxContained
+	if many {
+		out = nil
+	}
+	for _, t := range d.types {
+		if t.whole || many {
+			out = append(out, t.member)
+		}
+	}
+	return out
 }
 
 // walker finds the entities in a value, guided by what was selected.
@@ -77,7 +107,14 @@ func (w *walker) value(f *plan.Field, raw []byte, depth int) {
 
 func (w *walker) object(set *plan.SelectionSet, object []byte, depth int) {
 	t := w.runtimeType(set, object)
-	if t != nil && w.isEntity(t) {
+	switch {
+	case t == nil:
+		for i := range set.Type.Possible.All {
+			if o := w.graph.Objects[i]; w.isEntity(o) {
+				w.visit(o, object, set)
+			}
+		}
+	case w.isEntity(t):
 		w.visit(t, object, set)
 	}
 	m := membersOf(object)

@@ -180,6 +180,7 @@ func TestWhatContainsAnEntityFollowsIt(t *testing.T) {
 			c, g := openCache(t, loadShop(t), cfg)
 			list := newAsk(t, g, "products", "Query", "", "", `{ topProducts { upc name } }`)
 			one := newAsk(t, g, "products", "Query", "", "", `{ product(upc: "1") { id: upc name } }`)
+			keyless := newAsk(t, g, "products", "Query", "", "", `{ product(upc: "1") { price } }`)
 			none := newAsk(t, g, "products", "Query", "", "", `{ product(upc: "3") { upc } }`)
 			nested := newAsk(t, g, "reviews", "Product", "upc", "", "{ reviews { id author { id } } }")
 			fetches := func() []int {
@@ -191,6 +192,7 @@ func TestWhatContainsAnEntityFollowsIt(t *testing.T) {
 				}{
 					{list, "", `{"topProducts":[{"upc":"1","name":"Table"},{"upc":"2","name":"Chair"}]}`},
 					{one, "", `{"product":{"id":"1","name":"Table"}}`},
+					{keyless, "", `{"product":{"price":3}}`},
 					{none, "", `{"product":null}`},
 					{nested, product(1), `{"reviews":[{"id":"r1","author":{"id":"u1"}}]}`},
 				} {
@@ -205,15 +207,15 @@ func TestWhatContainsAnEntityFollowsIt(t *testing.T) {
 				}
 			}
 			fetches()
-			same(t, "warm", fetches(), []int{0, 0, 0, 0})
+			same(t, "warm", fetches(), []int{0, 0, 0, 0, 0})
 			changed("Product", `{"upc":"2"}`)
-			same(t, "a product changed: its list, and where there was none", fetches(), []int{1, 0, 1, 0})
+			same(t, "a product changed: its list, where nobody knows which it is, and where there was none", fetches(), []int{1, 0, 1, 1, 0})
 			changed("Product", `{"upc":"1"}`)
-			same(t, "the product itself", fetches(), []int{1, 1, 1, 1})
+			same(t, "the product itself", fetches(), []int{1, 1, 1, 1, 1})
 			changed("User", `{"id":"u1"}`)
-			same(t, "an author", fetches(), []int{0, 0, 0, 1})
+			same(t, "an author", fetches(), []int{0, 0, 0, 0, 1})
 			changed("Review", `{"id":"other"}`)
-			same(t, "another review", fetches(), []int{0, 0, 0, 0})
+			same(t, "another review", fetches(), []int{0, 0, 0, 0, 0})
 		})
 	}
 }

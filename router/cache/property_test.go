@@ -151,7 +151,8 @@ func (n *modelNode) open() {
 	}
 	n.asks = append(n.asks,
 		newAsk(n.m.t, g, "products", "Query", "", "", `{ topProducts { upc name price } }`),
-		newAsk(n.m.t, g, "products", "Query", "", "", `query ($u: ID!) { product(upc: $u) { upc name } }`, "u"))
+		newAsk(n.m.t, g, "products", "Query", "", "", `query ($u: ID!) { product(upc: $u) { upc name } }`, "u"),
+		newAsk(n.m.t, g, "products", "Query", "", "", `query ($u: ID!) { product(upc: $u) { price } }`, "u"))
 }
 
 func (m *model) step() {
