@@ -44,9 +44,8 @@ type bcall struct {
 	contexts []*bcontext
 	// after are calls that must be complete before, besides those the targets and inputs come from.
 	after []*bcall
-	// signature tells calls apart that may be merged; number is its number.
-	signature string
-	number    int
+	// number tells calls apart; calls that were merged have the same.
+	number int
 	// merged is the call this one was merged into.
 	merged *bcall
 }

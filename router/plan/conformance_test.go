@@ -19,7 +19,8 @@ type conformance struct {
 
 type ask struct {
 	query, variables string
-	requests, waves  int
+	// calls is the number of root selections and _entities fields.
+	requests, waves, calls int
 }
 
 func TestConformance(t *testing.T) {
@@ -60,6 +61,9 @@ func check(t *testing.T, f *plantest.Fixture, a ask, labels []string) {
 		for _, r := range f.Log {
 			t.Log(r)
 		}
+	}
+	if a.calls > 0 && p.Calls != a.calls {
+		t.Errorf("%s\n%d calls, want %d", a.query, p.Calls, a.calls)
 	}
 	if a.requests > 0 && len(p.Requests) != a.requests || a.waves > 0 && p.Stats.Waves != a.waves {
 		t.Errorf("%s\n%d requests in %d waves, want %d in %d", a.query, len(p.Requests), p.Stats.Waves, a.requests, a.waves)

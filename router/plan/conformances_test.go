@@ -254,11 +254,16 @@ var conformances = []conformance{
 		subgraphs: map[string]string{
 			"a": `type Query{top:[P] best:P shop:Shop} type Shop{main:P list:[P]} type P@key(fields:"id"){id:ID!}`,
 			"b": `type P@key(fields:"id"){id:ID! name:String price:String near:[P]}`,
+			"c": `type P@key(fields:"id"){id:ID! color:String}`,
 		},
-		world: `[{"@":"Query","top":["@p","@q"],"best":"@p","shop":{"__typename":"Shop","main":"@q","list":["@p",null,"@q"]}},{"@":"p","__typename":"P","id":"1","name":"x","price":"9","near":["@q"]},{"@":"q","__typename":"P","id":"2","name":"y","price":"8","near":[]}]`,
+		world: `[{"@":"Query","top":["@p","@q"],"best":"@p","shop":{"__typename":"Shop","main":"@q","list":["@p",null,"@q"]}},
+			{"@":"p","__typename":"P","id":"1","name":"x","price":"9","near":["@q"],"color":"red"},{"@":"q","__typename":"P","id":"2","name":"y","price":"8","near":[],"color":null}]`,
 		asks: []ask{
-			{query: `{top{name} best{name price} shop{main{name} list{id price}}}`, requests: 2, waves: 2},
-			{query: `{top{near{near{name}}} best{near{name}}}`, requests: 2, waves: 2},
+			{query: `{top{name} best{name price} shop{main{name} list{id price}}}`, requests: 2, waves: 2, calls: 4},
+			{query: `{top{near{near{name}}} best{near{name}}}`, requests: 2, waves: 2, calls: 3},
+			{query: `{top{name price} best{name price} shop{main{name price}}}`, requests: 2, waves: 2, calls: 2},
+			{query: `{top{near{id}} best{near{id color}}}`, requests: 3, waves: 3, calls: 4},
+			{query: `{top{near{id color}} best{near{id color}}}`, requests: 3, waves: 3, calls: 3},
 		},
 	},
 	{

@@ -143,7 +143,6 @@ func (d *document) fragments(graph int, fields []*bfield, possible supergraph.Ty
 	type group struct {
 		types  supergraph.TypeSet
 		fields []*bfield
-		first  int
 	}
 	var groups []*group
 	for o := range possible.All {

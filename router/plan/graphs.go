@@ -10,24 +10,6 @@ func newGraphs(n int) graphs { return make(graphs, (n+63)/64) }
 func (g graphs) has(i int) bool { return g[i>>6]&(1<<(i&63)) != 0 }
 func (g graphs) add(i int)      { g[i>>6] |= 1 << (i & 63) }
 
-func (g graphs) empty() bool {
-	for _, w := range g {
-		if w != 0 {
-			return false
-		}
-	}
-	return true
-}
-
-func (g graphs) equal(o graphs) bool {
-	for i := range g {
-		if g[i] != o[i] {
-			return false
-		}
-	}
-	return true
-}
-
 func (g graphs) subsetOf(o graphs) bool {
 	for i := range g {
 		if g[i]&^o[i] != 0 {
@@ -44,21 +26,6 @@ func (g graphs) keep(o graphs) {
 	for i := range g {
 		g[i] &= o[i]
 	}
-}
-
-// join adds what is in o.
-func (g graphs) join(o graphs) {
-	for i := range g {
-		g[i] |= o[i]
-	}
-}
-
-func (g graphs) count() int {
-	n := 0
-	for _, w := range g {
-		n += bits.OnesCount64(w)
-	}
-	return n
 }
 
 // all yields the subgraphs in increasing order.

@@ -43,8 +43,8 @@ type place struct {
 	required []*want
 	// hidden is the number of hidden places around this one, itself included.
 	hidden int
-	// fact numbers what the search knows of the place.
-	typedFact, goalFact int32
+	// typedFact is the first of the facts "the runtime type is known after wave 1, 2, ...".
+	typedFact int32
 }
 
 // view is how one subgraph sees the objects of a place when it resolves the field above.
@@ -110,8 +110,6 @@ type node struct {
 	provided []supergraph.FieldSet
 	// parents are the nodes whose fields lead here; empty for the root and for entered classes.
 	parents []parent
-	// links are the nodes below that come with this one.
-	links []link
 	// levels are the waves in which the node can be had, as bits.
 	levels uint64
 	// fact is the first of the facts "had in wave 1, 2, ...".
@@ -123,11 +121,6 @@ type parent struct {
 	node    *node
 	want    *want
 	special *special
-}
-
-type link struct {
-	want *want
-	node *node
 }
 
 // jump is a way of entering a subgraph with a representation.

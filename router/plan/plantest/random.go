@@ -247,7 +247,7 @@ func (g *graphGenerator) provide() {
 		for _, typ := range types {
 			for n, f := range g.parts[i][typ] {
 				name, to, ok := strings.Cut(f, ":")
-				to = strings.Trim(to, "[]@shareable")
+				to = strings.Trim(strings.TrimSuffix(to, "@shareable"), "[]")
 				if !ok || len(to) < 2 || to[0] != 'E' || strings.Contains(name, "(") || strings.Contains(f, "@requires") || !g.chance(50) {
 					continue
 				}
