@@ -103,8 +103,9 @@ func (g *graph) compile(_ *operation.Prepared, p *plan.Plan) (*program, error) {
 		return nil, err
 	}
 	return &program{
-		Program:     compiled,
-		introspects: slices.ContainsFunc(p.Operation.Root.Fields, func(f *operation.Field) bool { return f.Introspection != nil }),
+		Program: compiled,
+		// Not only at the root: a field can be of the type Query.
+		introspects: slices.ContainsFunc(p.Operation.Fields, func(f *operation.Field) bool { return f.Introspection != nil }),
 	}, nil
 }
 

@@ -72,6 +72,9 @@ type outputType struct {
 func (c *compiler) output(set *operation.SelectionSet, p *place, second bool) (*objectProgram, error) {
 	o := &objectProgram{place: p, typ: p.node.typ, possible: c.possible(set.Parent, p.node), parent: set.Parent}
 	sources := p.sources()
+	// never are the types that the plan does not expect here, because another subgraph that resolves the same field does
+	// not know them. An object of such a type is an error.
+	var never supergraph.TypeSet
 	for _, f := range set.Fields {
 		if o.typ >= 0 && !f.On.Has(int(o.typ)) || o.typ < 0 && !f.On.Intersects(o.possible) {
 			continue
@@ -93,10 +96,20 @@ func (c *compiler) output(set *operation.SelectionSet, p *place, second bool) (*
 			if err := c.outputSources(o, &of, sources[f], second); err != nil {
 				return nil, err
 			}
+			if len(of.sources) == 0 && !second {
+				if o.typ >= 0 {
+					return nil, fmt.Errorf("the plan does not say where the field %q of the operation comes from (line %d)", f.Key, f.Line)
+				}
+				never = never.Or(f.On)
+				continue
+			}
 		}
 		o.typed = o.typed || of.on != nil || of.what == outputTypename ||
 			slices.ContainsFunc(of.sources, func(s outputSource) bool { return s.on != nil })
 		o.fields = append(o.fields, of)
+	}
+	if !never.Empty() {
+		o.possible, o.typed = o.possible.Minus(never), true
 	}
 	return o, nil
 }
@@ -126,9 +139,6 @@ func (c *compiler) outputSources(o *objectProgram, of *outputField, sources []so
 			}
 		}
 		of.sources = append(of.sources, os)
-	}
-	if len(of.sources) == 0 && !second {
-		return fmt.Errorf("the plan does not say where the field %q of the operation comes from (line %d)", f.Key, f.Line)
 	}
 	return nil
 }

@@ -33,12 +33,13 @@ type Prepared struct {
 	introspection *introspection.Schema
 }
 
-// asksSchema tells whether __schema or __type stands in a root selection; seen are the fragments already looked at.
+// asksSchema tells whether __schema or __type stands in a selection or below, where fields of the type Query lead to;
+// seen are the fragments already looked at.
 func (p *Prepared) asksSchema(set ast.SelectionSet, seen map[string]bool) bool {
 	for _, sel := range set {
 		switch sel := sel.(type) {
 		case *ast.Field:
-			if sel.Name == "__schema" || sel.Name == "__type" {
+			if sel.Name == "__schema" || sel.Name == "__type" || p.asksSchema(sel.SelectionSet, seen) {
 				return true
 			}
 		case *ast.InlineFragment:
