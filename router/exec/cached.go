@@ -185,7 +185,7 @@ func (x *execution) sendPicked(request, which int, r *request, f *fetch) CacheOu
 		resp, body = &f.late, &c.late
 	}
 	c.pathless = false
-	*body = x.body((*body)[:0], r, f, c.picked)
+	*body = x.body((*body)[:0], r, f, c.picked, nil)
 	f.parser = parser{a: x.extraAnswer(request, which), ranges: true}
 	p := &f.parser
 	err := x.ctx.Err()

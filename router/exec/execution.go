@@ -86,6 +86,8 @@ type targetRun struct {
 // span is a distinct representation.
 type span struct {
 	start, end int
+	// full is the end of the context variables that follow the representation, if there are any.
+	full int
 	// named is the length of the part that names the entity.
 	named int
 	hash  uint64
@@ -169,7 +171,7 @@ func (f *fetch) reset() {
 	f.response.Release()
 	f.late.Release()
 	f.body = keep(f.body, maxKeptBytes)
-	f.sending, f.parser, f.reader = upstream.Request{}, parser{}, dataReader{read: f.reader.read}
+	f.sending, f.parser, f.reader = upstream.Request{}, parser{}, dataReader{read: f.reader.read, marks: f.reader.marks[:0]}
 	f.trace = FetchTrace{}
 	f.sent, f.extensions = false, nil
 	if f.cache != nil {

@@ -29,10 +29,12 @@ func (x *execution) fetch(request int) {
 		f.trace.Skipped = true
 	case x.ctx.Err() != nil:
 		x.failed(r, f, x.ctx.Err(), nil)
+	case len(r.calls[0].contexts) > 0 && r.calls[0].plan.Entities:
+		x.fetchContexts(request, r, f)
 	case r.cache != nil:
 		x.fetchCached(request, r, f)
 	default:
-		f.body = x.body(f.body[:0], r, f, nil)
+		f.body = x.body(f.body[:0], r, f, nil, nil)
 		if err := x.send(r, f, f.body, &f.response); err != nil {
 			x.failed(r, f, err, nil)
 			break
@@ -54,6 +56,10 @@ func (x *execution) gather(c *call, run *callRun) bool {
 		run.targets = append(run.targets, targetRun{target: -1})
 		return true
 	}
+	var contexts map[ref][]byte
+	if len(c.contexts) > 0 {
+		contexts = x.contextValues(c)
+	}
 	for i := range c.targets {
 		t := &c.targets[i]
 		x.eachObject(t.place, func(r ref) {
@@ -69,7 +75,7 @@ func (x *execution) gather(c *call, run *callRun) bool {
 				if typ >= 0 && rep.on != nil && !rep.on.Has(int(typ)) {
 					continue
 				}
-				x.addTarget(run, t, int32(i), rep, r, typ)
+				x.addTarget(c, run, int32(i), rep, r, typ, contexts[r])
 				return
 			}
 		})
@@ -84,15 +90,18 @@ func (x *execution) gather(c *call, run *callRun) bool {
 	return len(run.spans) > 0
 }
 
-// addTarget writes the representation of a target, unless it is there already.
-func (x *execution) addTarget(run *callRun, t *target, index int32, rep *representation, r ref, typ int32) {
+// addTarget writes the representation of a target, unless it is there already. context are the variables that its
+// contexts fill.
+func (x *execution) addTarget(c *call, run *callRun, index int32, rep *representation, r ref, typ int32, context []byte) {
 	start := len(run.text)
-	text, named, fits := x.represent(run.text, rep, t.place, r, typ)
+	text, named, fits := x.represent(run.text, rep, c.targets[index].place, r, typ)
 	if fits != fit {
 		// The entity is not there, or an earlier error says why it cannot be asked for.
 		run.text = text[:start]
 		return
 	}
+	end := len(text)
+	text = append(text, context...)
 	run.text = text
 	hash := maphash.Bytes(seed, text[start:])
 	if 4*(len(run.spans)+1) > 3*len(run.table) {
@@ -103,13 +112,13 @@ func (x *execution) addTarget(run *callRun, t *target, index int32, rep *represe
 	for ; run.table[slot] != 0; slot = (slot + 1) & mask {
 		entity := run.table[slot] - 1
 		s := &run.spans[entity]
-		if s.hash == hash && string(text[s.start:s.end]) == string(text[start:]) {
+		if s.hash == hash && !c.unshared && string(text[s.start:s.full]) == string(text[start:]) {
 			run.text = text[:start]
 			run.targets = append(run.targets, targetRun{object: r, target: index, entity: entity})
 			return
 		}
 	}
-	run.spans = append(run.spans, span{start: start, end: len(text), named: named, hash: hash, typ: typ})
+	run.spans = append(run.spans, span{start: start, end: end, full: len(text), named: named, hash: hash, typ: typ})
 	run.table[slot] = uint32(len(run.spans))
 	run.targets = append(run.targets, targetRun{object: r, target: index, entity: uint32(len(run.spans) - 1)})
 }
@@ -133,10 +142,12 @@ func (run *callRun) grow() {
 	}
 }
 
-// body writes the request's body. picked are, for each call, the entities to ask for; nil means all.
-func (x *execution) body(out []byte, r *request, f *fetch, picked [][]uint32) []byte {
+// body writes the request's body. picked are, for each call, the entities to ask for; nil means all. more are further
+// variables.
+func (x *execution) body(out []byte, r *request, f *fetch, picked [][]uint32, more []byte) []byte {
 	out = append(out, r.opening...)
-	first := true
+	out = append(out, more...)
+	first := len(more) == 0
 	for _, v := range r.variables {
 		var raw []byte
 		if x.request.Variables != nil {
@@ -196,10 +207,16 @@ func (x *execution) send(r *request, f *fetch, body []byte, resp *upstream.Respo
 // parse reads a subgraph's answer. picked are, for each call, the entities that were asked for; nil means all. The
 // returned error says why there is no usable answer at all.
 func (x *execution) parse(p *parser, r *request, f *fetch, resp *upstream.Response, picked [][]uint32) error {
-	if len(resp.Body) > maxBody {
+	f.reader.marks = f.reader.marks[:0]
+	return x.read(p, validUTF8(resp.Body), r, f, resp.Status, picked)
+}
+
+// read is parse for an answer that begins at p.start.
+func (x *execution) read(p *parser, body []byte, r *request, f *fetch, status int, picked [][]uint32) error {
+	if len(body) > maxBody {
 		return &answerError{code: codeMalformed, message: "the answer is too large"}
 	}
-	p.b = validUTF8(resp.Body)
+	p.b = body
 	p.types = x.program.types
 	p.a.body = p.b
 	d := &f.reader
@@ -210,12 +227,12 @@ func (x *execution) parse(p *parser, r *request, f *fetch, resp *upstream.Respon
 	}
 	p.a.addLinks()
 	switch {
-	case !ok && resp.Status/100 != 2:
-		return &answerError{code: codeHTTP, message: "it answered with the HTTP status " + strconv.Itoa(resp.Status)}
+	case !ok && status/100 != 2:
+		return &answerError{code: codeHTTP, message: "it answered with the HTTP status " + strconv.Itoa(status)}
 	case !ok:
 		return &answerError{code: codeMalformed, message: p.problem + " (at byte " + strconv.Itoa(p.at) + ")"}
-	case !p.hasData && p.errors == nil && resp.Status/100 != 2:
-		return &answerError{code: codeHTTP, message: "it answered with the HTTP status " + strconv.Itoa(resp.Status)}
+	case !p.hasData && p.errors == nil && status/100 != 2:
+		return &answerError{code: codeHTTP, message: "it answered with the HTTP status " + strconv.Itoa(status)}
 	case !p.hasData && p.errors == nil:
 		return &answerError{code: codeMalformed, message: "the answer has neither data nor errors"}
 	}
@@ -235,12 +252,18 @@ type dataReader struct {
 	request *request
 	fetch   *fetch
 	picked  [][]uint32
+	// marks are the lengths of answer.collected before the answer; zeros if there are none.
+	marks []int
 }
 
 // forget drops what was read of an answer that turned out to be broken.
 func (d *dataReader) forget(a *answer) {
 	for i := range a.collected {
-		a.collected[i] = a.collected[i][:0]
+		mark := 0
+		if len(d.marks) > 0 {
+			mark = d.marks[i]
+		}
+		a.collected[i] = a.collected[i][:mark]
 	}
 	for i := range d.fetch.calls {
 		run := &d.fetch.calls[i]

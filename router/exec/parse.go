@@ -8,6 +8,8 @@ import (
 type parser struct {
 	b []byte
 	a *answer
+	// start is where the answer begins in b.
+	start int
 	// types finds runtime types.
 	types *typeNames
 	// problem is what is wrong with the answer, at the position where it was found.
@@ -35,7 +37,7 @@ func (p *parser) fail(i int, problem string) int {
 // document reads the whole answer; data reads the value of its data entry.
 func (p *parser) document(data func(p *parser, i int) int) bool {
 	b := p.b
-	i := skipSpace(b, 0)
+	i := skipSpace(b, p.start)
 	if i >= len(b) || b[i] != '{' {
 		p.fail(i, "the answer is not a JSON object")
 		return false

@@ -60,6 +60,10 @@ type call struct {
 	// link is the link of the root object, for the calls at the operation's root.
 	link    int32
 	targets []target
+	// contexts are the variables that objects above the targets fill.
+	contexts []contextProgram
+	// unshared tells that every target gets an entity of its own, even if another's would be equal.
+	unshared bool
 	// wanted are the indexes of the fields asked for each runtime type, and for unknown types at the end; only when the
 	// request is cached.
 	wanted [][]int
@@ -86,6 +90,8 @@ type compiler struct {
 	alternatives map[*plan.Field][]*plan.RepresentationField
 	collectors   []int
 	zips         []*zip
+	// unshared are the selections of calls that must not share entities.
+	unshared map[*node]bool
 	// outputs counts the fields of the output.
 	outputs uint32
 }
@@ -97,7 +103,7 @@ func (e *Engine) Compile(p *plan.Plan) (*Program, error) {
 	}
 	c := &compiler{
 		plan: p, nodeOf: map[*plan.SelectionSet]*node{}, places: map[*node]*place{}, memberOf: map[*node][]*place{},
-		alternatives: map[*plan.Field][]*plan.RepresentationField{}, collectors: make([]int, len(p.Requests)),
+		alternatives: map[*plan.Field][]*plan.RepresentationField{}, unshared: map[*node]bool{}, collectors: make([]int, len(p.Requests)),
 	}
 	prog := &Program{engine: e, plan: p, types: newTypeNames(p.Supergraph), requests: make([]request, len(p.Requests))}
 	root := &node{request: -1, typ: int32(p.Operation.Root.Parent.ObjectIndex), collector: -1}
@@ -208,6 +214,7 @@ func (c *compiler) representations(prog *Program) {
 					t.representations = append(t.representations, c.representation(t.place, r))
 				}
 			}
+			c.contexts(cl)
 		}
 	}
 }
@@ -228,7 +235,13 @@ func (c *compiler) finish(prog *Program) error {
 	for i := range prog.requests {
 		r := &prog.requests[i]
 		r.collectors = c.collectors[i]
-		if prog.engine.config.Cache != nil {
+		contextual := false
+		for j := range r.calls {
+			r.calls[j].unshared = c.unshared[r.calls[j].node]
+			contextual = contextual || len(r.calls[j].contexts) > 0
+		}
+		// Representations do not name context values: such requests are not cached.
+		if prog.engine.config.Cache != nil && !contextual {
 			r.cache = prog.engine.config.Cache.Prepare(r.plan)
 		}
 		for j := range r.calls {

@@ -1,0 +1,241 @@
+package exec
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/weft-graphql/weft/router/supergraph"
+)
+
+// contextProgram is a variable of a call that objects further up fill.
+// Specification: Apollo Federation, @context and @fromContext.
+type contextProgram struct {
+	// spelled is the variable's name, `"weft_context1":`.
+	spelled string
+	chains  []contextChain
+}
+
+// contextChain leads from the objects that set a context to the targets of a call.
+type contextChain struct {
+	base   *place
+	fields []representationField
+	steps  []contextStep
+}
+
+// contextStep goes from an object over links into one of its fields; slot is -1 if it ends with the links.
+type contextStep struct {
+	hops hops
+	slot int32
+}
+
+// contexts compiles the contexts of a call.
+func (c *compiler) contexts(cl *call) {
+	for _, ctx := range cl.plan.Contexts {
+		cp := contextProgram{spelled: string(appendQuoted(nil, ctx.Variable)) + ":"}
+		at := c.nodeOf[ctx.At]
+		if at == nil {
+			continue
+		}
+		setters := slices.Clone(c.memberOf[at])
+		if at.set.Owner != nil {
+			setters = append(setters, c.places[at])
+		}
+		for _, t := range cl.targets {
+			for _, chain := range c.above(t.place.node, setters) {
+				chain.fields = c.representationFields(chain.base, ctx.Fields, typesOf(chain.base), false)
+				c.collect(chain.base.node)
+				cp.chains = append(cp.chains, chain)
+			}
+		}
+		cl.contexts = append(cl.contexts, cp)
+	}
+}
+
+func typesOf(p *place) supergraph.TypeSet {
+	if p.node.set == nil || p.node.set.Type == nil {
+		return nil
+	}
+	return p.node.set.Type.Possible
+}
+
+// above finds the chains from setters to the objects of a node, from the nearest setters only. The calls a chain leads
+// through must not share entities between targets: their objects stand under more than one setter then.
+func (c *compiler) above(n *node, setters []*place) []contextChain {
+	var found []contextChain
+	if n.set == nil {
+		return nil
+	}
+	if n.set.Owner == nil {
+		for _, q := range c.memberOf[n] {
+			step := contextStep{hops: q.member(n).hops, slot: -1}
+			c.unshared[n] = true
+			for _, chain := range c.from(q, setters) {
+				chain.steps = append(slices.Clone(chain.steps), step)
+				found = append(found, chain)
+			}
+		}
+		return found
+	}
+	parent := c.nodeOf[n.set.Owner.Parent]
+	slot := slices.Index(parent.set.Fields, n.set.Owner)
+	step := contextStep{slot: int32(slot)}
+	var chains []contextChain
+	if parent.set.Owner == nil {
+		chains = c.above(parent, setters)
+	} else {
+		chains = c.from(c.places[parent], setters)
+	}
+	for _, chain := range chains {
+		chain.steps = append(slices.Clone(chain.steps), step)
+		found = append(found, chain)
+	}
+	return found
+}
+
+// from finds the chains to the objects of a place, which can be setters themselves.
+func (c *compiler) from(p *place, setters []*place) []contextChain {
+	if slices.Contains(setters, p) {
+		return []contextChain{{base: p}}
+	}
+	return c.above(p.node, setters)
+}
+
+// contextValues returns, for each target object of a call, the variables that its contexts fill, `"a":1,"b":2`.
+func (x *execution) contextValues(c *call) map[ref][]byte {
+	values := map[ref][]byte{}
+	for i := range c.contexts {
+		cp := &c.contexts[i]
+		found := map[ref][]byte{}
+		for j := range cp.chains {
+			chain := &cp.chains[j]
+			x.eachObject(chain.base, func(r ref) {
+				value := x.contextValue(chain, r)
+				x.descend(r, chain.steps, func(target ref) { found[target] = value })
+			})
+		}
+		for j := range c.targets {
+			x.eachObject(c.targets[j].place, func(target ref) {
+				value := found[target]
+				if value == nil {
+					value = null
+				}
+				if i > 0 {
+					values[target] = append(values[target], ',')
+				}
+				values[target] = append(append(values[target], cp.spelled...), value...)
+			})
+		}
+	}
+	return values
+}
+
+// contextValue reads the value of a context: that of the innermost single field.
+func (x *execution) contextValue(chain *contextChain, r ref) []byte {
+	typ := x.typeOf(chain.base, r)
+	fields := chain.fields
+	for i := range fields {
+		f := &fields[i]
+		if f.on != nil && !f.on.Has(int(typ)) {
+			continue
+		}
+		out, fits := x.representField(nil, f, r, typ)
+		if fits != fit {
+			return nil
+		}
+		value := out[len(f.spelled):]
+		for f.composite() && value[0] == '{' {
+			if value = value[1 : len(value)-1]; len(value) == 0 {
+				return nil
+			}
+			value = value[skipKey(value, 0):]
+			f = f.inner()
+		}
+		return value
+	}
+	return nil
+}
+
+func (f *representationField) composite() bool { return f.inner() != nil }
+
+// inner returns the single field below a composite one.
+func (f *representationField) inner() *representationField {
+	for i := range f.sources {
+		if fields := f.sources[i].fields; len(fields) > 0 {
+			return &fields[0]
+		}
+	}
+	return nil
+}
+
+// descend goes from an object along steps and calls f for every object at their end.
+func (x *execution) descend(r ref, steps []contextStep, f func(ref)) {
+	if len(steps) == 0 {
+		f(r)
+		return
+	}
+	to, ok := x.follow(r, steps[0].hops)
+	if !ok {
+		return
+	}
+	if steps[0].slot < 0 {
+		x.descend(to, steps[1:], f)
+		return
+	}
+	a := x.answers[to.answer()]
+	var visit func(v value)
+	visit = func(v value) {
+		switch v.kind() {
+		case kindObject:
+			x.descend(newRef(a.index, v.at), steps[1:], f)
+		case kindList:
+			for _, e := range a.elements(v) {
+				visit(e)
+			}
+		}
+	}
+	visit(a.slot(to.object(), steps[0].slot))
+}
+
+// fetchContexts makes a request once for each combination of context values among its targets. The answers are kept
+// one behind the other.
+func (x *execution) fetchContexts(request int, r *request, f *fetch) {
+	run := &f.calls[0]
+	a := x.answers[firstAnswer(request)+fetchedAnswer]
+	var body []byte
+	done := make([]bool, len(run.spans))
+	for i := range run.spans {
+		if done[i] {
+			continue
+		}
+		variables := run.context(i)
+		var picked []uint32
+		for j := i; j < len(run.spans); j++ {
+			if !done[j] && bytes.Equal(run.context(j), variables) {
+				done[j] = true
+				picked = append(picked, uint32(j))
+			}
+		}
+		f.body = x.body(f.body[:0], r, f, [][]uint32{picked}, variables)
+		f.parser = parser{a: a}
+		f.reader.marks = f.reader.marks[:0]
+		for _, collected := range a.collected {
+			f.reader.marks = append(f.reader.marks, len(collected))
+		}
+		f.response.Release()
+		err := x.ctx.Err()
+		if err == nil {
+			err = x.send(r, f, f.body, &f.response)
+		}
+		if err == nil {
+			f.parser.start = len(body)
+			body = append(body, validUTF8(f.response.Body)...)
+			err = x.read(&f.parser, body, r, f, f.response.Status, [][]uint32{picked})
+		}
+		if err != nil {
+			x.failed(r, f, err, func(_, entity int) bool { return slices.Contains(picked, uint32(entity)) })
+		}
+	}
+}
+
+// context returns the context variables of a representation.
+func (run *callRun) context(i int) []byte { return run.text[run.spans[i].end:run.spans[i].full] }
