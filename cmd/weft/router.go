@@ -41,6 +41,7 @@ func (c routerCommand) Run(ctx context.Context) error {
 	for _, l := range listeners {
 		logger.Info("serving", "listener", l.Name, "address", l.Socket.Addr().String())
 	}
+	releaseStartPages()
 	go r.Watch(ctx)
 	return server.Run(ctx, listeners, server.RunOptions{
 		WriteTimeout: writeTimeout(cfg), DrainDelay: cfg.Shutdown.DrainDelay, ShutdownTimeout: cfg.Shutdown.Timeout,
