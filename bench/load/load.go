@@ -132,9 +132,10 @@ const (
 func measure(ctx context.Context, config *Config, t *target, sources []*source) (*Report, error) {
 	var phase atomic.Int32
 	var running sync.WaitGroup
+	counted := make(chan struct{}, 1)
 	workers := make([]*worker, config.Connections)
 	for i := range workers {
-		workers[i] = &worker{target: t, sources: sources, next: i % len(sources)}
+		workers[i] = &worker{target: t, sources: sources, next: i % len(sources), counted: counted}
 		running.Go(func() { workers[i].run(&phase) })
 	}
 	stop := func() {
@@ -150,6 +151,14 @@ func measure(ctx context.Context, config *Config, t *target, sources []*source) 
 	start := time.Now()
 	phase.Store(measuring)
 	wait(ctx, config.Duration)
+	// A measurement without any answer says nothing: a slow endpoint gets the time for one.
+	patience := time.NewTimer(maxPatience)
+	defer patience.Stop()
+	select {
+	case <-counted:
+	case <-patience.C:
+	case <-ctx.Done():
+	}
 	phase.Store(finished)
 	elapsed := time.Since(start)
 	after, err := usage(config.PID)
@@ -159,6 +168,9 @@ func measure(ctx context.Context, config *Config, t *target, sources []*source) 
 	}
 	return newReport(config, sources, workers, elapsed, after.cpu-before.cpu, after.peakMemory), nil
 }
+
+// maxPatience bounds the wait for the first answer after the time of the measurement is over.
+const maxPatience = 30 * time.Second
 
 // wait returns when d has passed or ctx has ended, whichever is first.
 func wait(ctx context.Context, d time.Duration) {
@@ -202,6 +214,7 @@ type worker struct {
 	bytes     uint64
 	failures  map[string]uint64 // by transport error or status
 	firstFlaw string            // of a wrong answer
+	counted   chan struct{}     // receives when something was counted, unless nobody took the last one
 }
 
 // pauseAfterFailure keeps a worker from spinning on an endpoint that refuses connections.
@@ -226,6 +239,7 @@ func (w *worker) run(phase *atomic.Int32) {
 		if err != nil {
 			if counts {
 				w.failed(err.Error())
+				w.tell()
 			}
 			time.Sleep(pauseAfterFailure)
 			continue
@@ -243,6 +257,15 @@ func (w *worker) run(phase *atomic.Int32) {
 		if verdict == wrong && w.firstFlaw == "" {
 			w.firstFlaw = fmt.Sprintf("%s (status %d): %s", s.name, response.StatusCode(), reason)
 		}
+		w.tell()
+	}
+}
+
+// tell lets a measurement end that waits for its first answer.
+func (w *worker) tell() {
+	select {
+	case w.counted <- struct{}{}:
+	default:
 	}
 }
 

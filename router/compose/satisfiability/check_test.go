@@ -91,6 +91,13 @@ func TestAnswerable(t *testing.T) {
 			type Query @t(a) { t: T }
 			type T @t(a, key: "id") @context(name: "a__c") { id: ID! p: String u: U }
 			type U @t(a, key: "id") { id: ID! f: Int @f(a, contextArguments: [{context: "a__c", name: "x", type: "String", selection: "{ p }"}]) }`,
+		"directives can have other names": `
+			extend schema @link(url: "https://specs.apollo.dev/link/v1.0")
+				@link(url: "https://specs.apollo.dev/context/v0.1", import: [{name: "@context", as: "@ctx"}])
+				@link(url: "https://specs.apollo.dev/inaccessible/v0.2", as: "hide")
+			type Query @t(a) @t(b) { t: T @f(a) }
+			type T @t(a, key: "id") @t(b) @ctx(name: "a__c") { id: ID! @f(a) p: String @f(a) u: U @f(a) y: Int @f(b) @hide }
+			type U @t(a, key: "id") { id: ID! f: Int @f(a, contextArguments: [{context: "a__c", name: "x", type: "String", selection: "{ p }"}]) }`,
 		"a type that one of the sharing subgraphs never returns is not asked for": `
 			type Query @t(a) @t(b) @t(c) { u: U @f(a) @f(b) r: R @f(c) }
 			union U @t(a) @t(b) @u(a, member: "S") @u(b, member: "S") @u(b, member: "R") = S | R

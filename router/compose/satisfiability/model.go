@@ -17,6 +17,8 @@ type model struct {
 	roots     []*typ        // query, mutation, subscription, those that exist
 	uses      []*contextUse // every distinct value taken from a context
 	fieldSets map[string]ast.SelectionSet
+	// hidden and context are the names under which the document has @inaccessible and @context.
+	hidden, context string
 }
 
 type typ struct {
@@ -98,6 +100,9 @@ func (t *typ) objectIn(graph int) bool {
 
 func readModel(doc *ast.SchemaDocument) (*model, error) {
 	m := &model{graphs: map[string]int{}, byName: map[string]*typ{}, fieldSets: map[string]ast.SelectionSet{}}
+	links, _ := federation.ParseLinks(doc)
+	m.hidden = localName(links, "https://specs.apollo.dev/inaccessible", "inaccessible")
+	m.context = localName(links, "https://specs.apollo.dev/context", "context")
 	graphs := doc.Definitions.ForName("join__Graph")
 	if graphs == nil {
 		return nil, fmt.Errorf("it has no enum join__Graph")
@@ -112,7 +117,7 @@ func readModel(doc *ast.SchemaDocument) (*model, error) {
 		}
 		t := &typ{
 			index: len(m.types), name: d.Name, kind: d.Kind, byName: map[string]*field{},
-			inaccessible: d.Directives.ForName("inaccessible") != nil,
+			inaccessible: d.Directives.ForName(m.hidden) != nil,
 			joins:        make([]*join, len(m.subgraphs)),
 		}
 		m.types = append(m.types, t)
@@ -141,6 +146,14 @@ func readModel(doc *ast.SchemaDocument) (*model, error) {
 	}
 	m.readRoots(doc)
 	return m, nil
+}
+
+// localName returns the name under which a document has the directive of a specification.
+func localName(links federation.Links, identity, directive string) string {
+	if l := links.ByIdentity(identity); l != nil {
+		return l.DirectiveName(directive)
+	}
+	return directive
 }
 
 // fieldSet parses a field set; many are written again and again.
@@ -192,11 +205,11 @@ func (m *model) readJoins(t *typ, d *ast.Definition) error {
 			text: text, selection: selection, resolvable: stringArgument(j, "resolvable", "true") == "true",
 		})
 	}
-	for _, c := range d.Directives.ForNames("context") {
+	for _, c := range d.Directives.ForNames(m.context) {
 		t.contexts = append(t.contexts, stringArgument(c, "name", ""))
 	}
 	for _, v := range d.EnumValues {
-		if v.Directives.ForName("inaccessible") == nil {
+		if v.Directives.ForName(m.hidden) == nil {
 			t.enumValues = append(t.enumValues, v.Name)
 		}
 	}
@@ -237,7 +250,7 @@ func (m *model) readFields(t *typ, d *ast.Definition) error {
 	for _, definition := range d.Fields {
 		f := &field{
 			index: len(t.fields), name: definition.Name, parent: t, definition: definition,
-			inaccessible: definition.Directives.ForName("inaccessible") != nil,
+			inaccessible: definition.Directives.ForName(m.hidden) != nil,
 			at:           make([]*resolver, len(m.subgraphs)),
 		}
 		if returns := m.byName[definition.Type.Name()]; returns != nil && returns.composite() {

@@ -74,7 +74,7 @@ func operationOf(root *typ, roots []*typ) string {
 func (s *search) arguments(f *field) string {
 	var out []string
 	for _, a := range f.definition.Arguments {
-		if a.Type.NonNull && a.DefaultValue == nil && a.Directives.ForName("inaccessible") == nil {
+		if a.Type.NonNull && a.DefaultValue == nil && a.Directives.ForName(s.hidden) == nil {
 			out = append(out, a.Name+": "+s.example(a.Type, 0))
 		}
 	}
