@@ -64,7 +64,7 @@ func (x *execution) gather(c *call, run *callRun) bool {
 		t := &c.targets[i]
 		x.eachObject(t.place, func(r ref) {
 			typ := x.typeOf(t.place, r)
-			if typ >= 0 && !t.on.Has(int(typ)) || typ < 0 && !t.all {
+			if typ >= 0 && !t.on.Has(int(typ)) || typ < 0 && !t.all && !c.plan.Entities {
 				return
 			}
 			if !c.plan.Entities {
@@ -72,7 +72,7 @@ func (x *execution) gather(c *call, run *callRun) bool {
 				return
 			}
 			for _, rep := range t.representations {
-				if typ >= 0 && rep.on != nil && !rep.on.Has(int(typ)) {
+				if typ >= 0 && rep.on != nil && !rep.on.Has(int(typ)) || typ < 0 && !t.all && !rep.untyped {
 					continue
 				}
 				x.addTarget(c, run, int32(i), rep, r, typ, contexts[r])

@@ -12,6 +12,9 @@ type representation struct {
 	// opening is `{"__typename":"Product"` when the type's name is known, else it ends behind the colon.
 	opening string
 	dynamic bool
+	// untyped tells that the object goes by the name of an interface object: its runtime type need not be known, and
+	// may become known only later.
+	untyped bool
 	// fields are those of the key first, then keys of them; the rest are inputs of @requires.
 	fields []representationField
 	keys   int
@@ -45,6 +48,8 @@ func (c *compiler) representation(p *place, r *plan.Representation) *representat
 	switch {
 	case r.TypeName != "":
 		rep.opening += string(appendQuoted(nil, r.TypeName))
+		named := c.plan.Supergraph.Type(r.TypeName)
+		rep.untyped = named != nil && named.IsAbstract()
 	case r.On.Count() == 1:
 		for i := range r.On.All {
 			rep.opening += string(appendQuoted(nil, c.plan.Supergraph.Objects[i].Name))

@@ -1,0 +1,152 @@
+package exectest
+
+import (
+	"context"
+	"encoding/json"
+	"math/rand/v2"
+	"sync"
+	"testing"
+
+	"github.com/weft-graphql/weft/router/exec"
+	"github.com/weft-graphql/weft/router/plan"
+	"github.com/weft-graphql/weft/router/plan/plantest"
+	"github.com/weft-graphql/weft/router/upstream"
+)
+
+// fixtureSubgraph is a subgraph of the planner's fixtures.
+type fixtureSubgraph struct {
+	name    string
+	fixture *plantest.Fixture
+	mu      *sync.Mutex
+}
+
+func (s *fixtureSubgraph) Do(_ context.Context, req *upstream.Request, resp *upstream.Response) error {
+	var request plantest.Request
+	if err := json.Unmarshal(req.Body, &request); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	answer, err := s.fixture.Fetch(s.name, &request)
+	if err != nil {
+		return err
+	}
+	out := map[string]any{"data": answer.Data}
+	if len(answer.Errors) > 0 {
+		var list []map[string]string
+		for _, e := range answer.Errors {
+			list = append(list, map[string]string{"message": e.Message})
+		}
+		out["errors"] = list
+	}
+	resp.Status = 200
+	resp.Body, err = json.Marshal(out)
+	return err
+}
+
+// answerTo plans and executes a query over a fixture.
+func answerTo(f *plantest.Fixture, query string) (got *Answer, want string, p *plan.Plan, err error) {
+	op, vars, err := f.Prepare(query, "", nil)
+	if err != nil {
+		return nil, "", nil, err
+	}
+	if p, err = f.Planner.Plan(op); err != nil {
+		return nil, "", nil, err
+	}
+	config, mu := exec.Config{}, &sync.Mutex{}
+	for _, s := range f.Supergraph.Subgraphs {
+		config.Subgraphs = append(config.Subgraphs, &fixtureSubgraph{name: s.Name, fixture: f, mu: mu})
+	}
+	program, err := exec.New(config).Compile(p)
+	if err != nil {
+		return nil, "", p, err
+	}
+	var resp exec.Response
+	program.Execute(context.Background(), &exec.Request{Variables: vars}, &resp)
+	got = &Answer{}
+	if err := json.Unmarshal(resp.Body, got); err != nil {
+		return nil, "", p, err
+	}
+	return got, f.World.Answer(f.Supergraph, op, vars).Data, p, nil
+}
+
+func documents(p *plan.Plan) (text string) {
+	for _, r := range p.Requests {
+		text += "\n  " + r.Subgraph.Name + " " + r.Document
+	}
+	return text
+}
+
+// TestRandomGraphsAgreeWithOneGraph runs operations over random graphs: with nested keys, @provides, unions, interfaces
+// and interface objects.
+func TestRandomGraphsAgreeWithOneGraph(t *testing.T) {
+	ran := 0
+	for seed := uint64(0); ran < *cases/3; seed++ {
+		rnd := rand.New(rand.NewPCG(seed, 7))
+		sdls, text := plantest.RandomGraph(rnd, plantest.Shape{
+			Subgraphs: 2 + rnd.IntN(3), Entities: 1 + rnd.IntN(3), Values: rnd.IntN(2),
+			Abstract: rnd.IntN(2) == 0, Nested: rnd.IntN(3) == 0, Provides: rnd.IntN(2) == 0, Objects: rnd.IntN(3) == 0,
+		})
+		world, err := plantest.NewWorld(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := plantest.New(sdls, world, nil)
+		if err != nil {
+			// Random graphs need not compose.
+			continue
+		}
+		for range 5 {
+			query := plantest.RandomQuery(rnd, f.Supergraph.API, 3)
+			got, want, p, err := answerTo(f, query)
+			if err != nil {
+				if p == nil {
+					continue
+				}
+				t.Fatalf("seed %d: %v\n%s%s", seed, err, query, documents(p))
+			}
+			ran++
+			if string(got.Data) != want {
+				t.Fatalf("seed %d: %s%s\n got %s %v\nwant %s\nsubgraphs %v", seed, query, documents(p), got.Data, got.Errors, want, sdls)
+			}
+		}
+	}
+}
+
+// TestContexts fills arguments from the nearest object above that sets the context, also where the same entity stands
+// below several of them.
+func TestContexts(t *testing.T) {
+	world, err := plantest.NewWorld(`[{"@":"Query","user":"@u","teams":["@t","@s"]},
+		{"@":"u","__typename":"User","id":"1","locale":"de","task":"@k"},
+		{"@":"t","__typename":"Team","id":"1","lang":"en","tasks":["@k","@l"],"lead":"@u"},
+		{"@":"s","__typename":"Team","id":"2","lang":"fr","tasks":["@l"],"lead":"@u"},
+		{"@":"k","__typename":"Task","id":"1","title":"K","next":"@l","due":"soon"},
+		{"@":"l","__typename":"Task","id":"2","title":"L","next":null,"due":"late"}]`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := plantest.New(map[string]string{
+		"a": plantest.Link + `type Query{user:User teams:[Team]}
+			type User@key(fields:"id")@context(name:"who"){id:ID! locale:String! task:Task}
+			type Team@key(fields:"id")@context(name:"who"){id:ID! lang:String! tasks:[Task] lead:User}
+			type Task@key(fields:"id"){id:ID! title(lang:String@fromContext(field:"$who ... on User { locale } ... on Team { lang }")):String next:Task}`,
+		"b": plantest.Link + `type Task@key(fields:"id"){id:ID! due:String}`,
+	}, world, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, query := range []string{
+		`{user{task{title}}}`,
+		`{teams{tasks{title due}}}`,
+		`{teams{lang tasks{t:title next{title}} lead{task{title}}}}`,
+		`{teams{tasks{next{next{title} title}}} user{task{next{title}}}}`,
+	} {
+		got, want, p, err := answerTo(f, query)
+		if err != nil {
+			t.Fatalf("%s: %v", query, err)
+		}
+		if string(got.Data) != want || len(got.Errors) > 0 {
+			t.Errorf("%s%s\n got %s %v\nwant %s", query, documents(p), got.Data, got.Errors, want)
+		}
+	}
+}
