@@ -58,8 +58,12 @@ func (p *Prepared) asksSchema(set ast.SelectionSet, seen map[string]bool) bool {
 	return false
 }
 
-// validation is the GraphQL specification's section 5.
-var validation = rules.NewDefaultRules()
+// validation is the GraphQL specification's section 5, without the rule that overlap checks.
+var validation = func() *rules.Rules {
+	r := rules.NewDefaultRules()
+	r.RemoveRule(rules.OverlappingFieldsCanBeMergedRule.Name)
+	return r
+}()
 
 // Prepare parses a document, checks limits, validates it against the API schema and picks an operation:
 // operationName, or the only one when the name is empty (GraphQL specification, section 6.1, GetOperation).
@@ -78,7 +82,13 @@ func Prepare(sg *supergraph.Supergraph, query, operationName string, limits Limi
 			return nil, gqlerror.List{gerr}
 		}
 	}
-	if errs := validator.ValidateWithRules(sg.API, doc, validation); len(errs) > 0 {
+	errs := validator.ValidateWithRules(sg.API, doc, validation)
+	for _, each := range doc.Operations {
+		if len(errs) == 0 {
+			errs = checkOverlap(sg.API, each)
+		}
+	}
+	if len(errs) > 0 {
 		for _, e := range errs {
 			setCode(e, "GRAPHQL_VALIDATION_FAILED")
 		}
