@@ -2,6 +2,7 @@ package planning
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 
@@ -99,6 +100,9 @@ func choiceCases() []Case {
 			Operation: `{ item { a b c } }`,
 			Requests:  3, Waves: 3,
 		},
+		coverCase(40, 60, 4),
+		beyondBudgetCase(),
+		coupledCase(20, 24, 8),
 		{
 			Name: "many-places", About: "one entity at 24 places of the answer, its details elsewhere",
 			Subgraphs: graph(
@@ -107,6 +111,68 @@ func choiceCases() []Case {
 			Operation: manyPlaces(8),
 			Requests:  2, Waves: 2,
 		},
+	}
+}
+
+// coverCase shares each of many fields between some subgraphs picked at random. Its Requests were found by a complete
+// search.
+func coverCase(subgraphs, fields, each int) Case {
+	rnd := rand.New(rand.NewPCG(0, 1))
+	in := map[[2]int]bool{}
+	for f := range fields {
+		for range each {
+			in[[2]int{rnd.IntN(subgraphs), f}] = true
+		}
+	}
+	return Case{
+		Name: fmt.Sprintf("cover-%d", fields), About: fmt.Sprintf("%d fields, each in up to %d of %d subgraphs at random", fields, each, subgraphs),
+		Subgraphs: spread("entity", subgraphs, fields, func(s, f int) bool { return in[[2]int{s, f}] }),
+		Operation: "{ item {" + fieldNames(fields) + " } }",
+		Requests:  12, Waves: 2,
+	}
+}
+
+// beyondBudgetCase is too hard to be solved within the budget, so that Requests is not the least but an upper bound.
+func beyondBudgetCase() Case {
+	c := coverCase(46, 200, 6)
+	c.Requests, c.BeyondBudget = 16, true
+	return c
+}
+
+// coupledCase has several entities, each at a place of its own, whose fields are shared between three subgraphs each. The
+// fewest subgraphs for all places together have to be found, since one request serves them all.
+func coupledCase(subgraphs, fields, places int) Case {
+	var root, types, operation strings.Builder
+	pairs := []string{"root", ""}
+	for p := range places {
+		fmt.Fprintf(&root, " i%d: T%d", p, p)
+		fmt.Fprintf(&types, " type T%d @key(fields: \"id\") { id: ID! }", p)
+		fmt.Fprintf(&operation, " i%d {", p)
+		for f := range fields {
+			if (f+p)%places == 0 {
+				fmt.Fprintf(&operation, " f%d", f)
+			}
+		}
+		operation.WriteString(" }")
+	}
+	pairs[1] = "type Query {" + root.String() + " }" + types.String()
+	for s := range subgraphs {
+		var b strings.Builder
+		for p := range places {
+			fmt.Fprintf(&b, "type T%d @key(fields: \"id\") { id: ID!", p)
+			for f := range fields {
+				if s == (f+p)%subgraphs || s == (f*5+7*p)%subgraphs || s == (f*11+3+p*p)%subgraphs {
+					fmt.Fprintf(&b, " f%d: Int @shareable", f)
+				}
+			}
+			b.WriteString(" }\n")
+		}
+		pairs = append(pairs, fmt.Sprintf("s%02d", s), b.String())
+	}
+	return Case{
+		Name: fmt.Sprintf("coupled-%d", places), About: fmt.Sprintf("%d places whose fields %d subgraphs share: one choice for all places", places, subgraphs),
+		Subgraphs: graph(pairs...), Operation: "{" + operation.String() + " }",
+		Requests: 5, Waves: 2,
 	}
 }
 

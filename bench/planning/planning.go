@@ -27,6 +27,9 @@ type Case struct {
 	// Requests and Waves are what the best plan has: the fewest requests on the longest chain of requests that wait for
 	// each other, and the fewest requests that are possible with that.
 	Requests, Waves int
+	// BeyondBudget tells that the search cannot be completed within the planner's budget of nodes. Requests is then what
+	// the best plan found must not exceed.
+	BeyondBudget bool
 }
 
 // Cases returns the whole corpus, the simple ones first.
