@@ -3,7 +3,6 @@ package upstream
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -11,13 +10,11 @@ import (
 	"net/http"
 	"strings"
 	"time"
-
-	"golang.org/x/net/http2"
 )
 
 // http2Client sends requests as streams of HTTP/2 connections.
 type http2Client struct {
-	transport *http2.Transport
+	transport *http.Transport
 	url       string
 	header    http.Header
 	timeout   time.Duration
@@ -27,20 +24,22 @@ type http2Client struct {
 func newHTTP2(config Config, a address) *http2Client {
 	dialer := net.Dialer{Timeout: min(config.Timeout, 10*time.Second)}
 	t := &http2Client{timeout: config.Timeout, limit: config.MaxResponse, header: http.Header{}}
-	t.transport = &http2.Transport{
-		DisableCompression: true, IdleConnTimeout: config.IdleTimeout, ReadIdleTimeout: 15 * time.Second,
+	t.transport = &http.Transport{
+		DisableCompression: true, IdleConnTimeout: config.IdleTimeout, Protocols: new(http.Protocols),
+		HTTP2: &http.HTTP2Config{SendPingTimeout: 15 * time.Second},
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return dialer.DialContext(ctx, a.network, a.host)
+		},
 	}
 	scheme := "http://"
 	if a.tls {
 		scheme = "https://"
+		t.transport.Protocols.SetHTTP2(true)
 		if config.TLS != nil {
 			t.transport.TLSClientConfig = config.TLS.Clone()
 		}
 	} else {
-		t.transport.AllowHTTP = true
-		t.transport.DialTLSContext = func(ctx context.Context, _, _ string, _ *tls.Config) (net.Conn, error) {
-			return dialer.DialContext(ctx, a.network, a.host)
-		}
+		t.transport.Protocols.SetUnencryptedHTTP2(true)
 	}
 	t.url = scheme + a.name + a.path
 	t.header.Set("Content-Type", "application/json")
