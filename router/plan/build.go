@@ -81,8 +81,55 @@ type bsel struct {
 	// object tells that decl is an interface object; entity that the set is the root of an _entities field.
 	object, entity bool
 	fields         []*bfield
-	merged         *bsel
-	out            *SelectionSet
+	// byName and byKey find fields by name and arguments, and by response key, once there are many.
+	byName, byKey map[string][]*bfield
+	merged        *bsel
+	out           *SelectionSet
+}
+
+// manyFields is the number of fields from which a selection set keeps an index: operations can have thousands.
+const manyFields = 24
+
+// named returns the fields that can be equal to one with that name and arguments.
+func (s *bsel) named(name string, args []operation.Argument) []*bfield {
+	if s.byName == nil {
+		return s.fields
+	}
+	return s.byName[nameAndArguments(name, args)]
+}
+
+// keyed returns the fields that can have a response key.
+func (s *bsel) keyed(key string) []*bfield {
+	if s.byKey == nil {
+		return s.fields
+	}
+	return s.byKey[key]
+}
+
+func (s *bsel) add(f *bfield) {
+	s.fields = append(s.fields, f)
+	if s.byName == nil && len(s.fields) < manyFields {
+		return
+	}
+	fresh := []*bfield{f}
+	if s.byName == nil {
+		s.byName, s.byKey = map[string][]*bfield{}, map[string][]*bfield{}
+		fresh = s.fields
+	}
+	for _, f := range fresh {
+		s.byKey[f.key] = append(s.byKey[f.key], f)
+		if f.def != nil {
+			name := nameAndArguments(f.def.Name, f.args)
+			s.byName[name] = append(s.byName[name], f)
+		}
+	}
+}
+
+func nameAndArguments(name string, args []operation.Argument) string {
+	for _, a := range args {
+		name += "," + a.Name + ":" + a.Value.String()
+	}
+	return name
 }
 
 // bfield is a field under construction.
@@ -135,7 +182,7 @@ type asked struct {
 // put asks for a field, sharing it with an equal one that is asked for already.
 func (b *builder) put(sel *bsel, a asked) *bfield {
 	leaf := a.def.Named.IsLeaf()
-	for _, f := range sel.fields {
+	for _, f := range sel.named(a.def.Name, a.args) {
 		if f.def == nil || f.def.Name != a.def.Name || f.as != a.as || !sameType(f.typ, a.typ) || !sameArguments(f.args, a.args) {
 			continue
 		}
@@ -166,7 +213,7 @@ func (b *builder) put(sel *bsel, a asked) *bfield {
 		*f.child = bsel{call: sel.call, owner: f, graph: sel.graph, decl: b.t.sg.Type(a.typ.Name())}
 		f.child.object = view{graph: sel.graph, decl: f.child.decl}.object()
 	}
-	sel.fields = append(sel.fields, f)
+	sel.add(f)
 	return f
 }
 
@@ -189,14 +236,15 @@ func (f *bfield) serve(client *operation.Field) {
 }
 
 // keyTaken tells whether another field of the selection set prevents a field from having its response key. Fields of
-// different runtime types may share a key when their values have the same shape.
+// different runtime types may share a key when their values have the same shape, but not on an interface object, where
+// no fragments tell them apart.
 // GraphQL specification, section 5.3.2, "Field Selection Merging".
 func (b *builder) keyTaken(f *bfield) bool {
-	for _, o := range f.sel.fields {
+	for _, o := range f.sel.keyed(f.key) {
 		if o == f || o.key != f.key {
 			continue
 		}
-		if o.def == nil || o.on.Intersects(f.on) || o.on.Empty() || !sameShape(o.typ, f.typ, b.t.sg) {
+		if o.def == nil || f.sel.object || f.as != nil && f.as == o.as || o.on.Intersects(f.on) || o.on.Empty() || !sameShape(o.typ, f.typ, b.t.sg) {
 			return true
 		}
 	}
@@ -251,6 +299,9 @@ func (b *builder) typename(sel *bsel, client *operation.Field) *bfield {
 	f.serve(client)
 	// The type comes first, so that whoever reads the answer knows it before the other fields.
 	sel.fields = slices.Insert(sel.fields, 0, f)
+	if sel.byKey != nil {
+		sel.byKey[f.key] = append(sel.byKey[f.key], f)
+	}
 	return f
 }
 

@@ -92,6 +92,10 @@ func (b *builder) signature(c *bcall, types bool) string {
 	for _, in := range c.inputs {
 		out.WriteByte('#')
 		out.WriteString(in.typeName)
+		if in.typeName != "" {
+			// What the objects are is said by the place, not by the representation.
+			out.WriteString(c.sel.decl.Name)
+		}
 		if types {
 			writeTypes(&out, in.on)
 		}
@@ -181,16 +185,19 @@ func joinSources(into, from *brep) {
 // separateKeys gives a field another response key where fields of different runtime types share one but something below
 // them cannot be merged. GraphQL specification, section 5.3.2, SameResponseShape.
 func (b *builder) separateKeys(sel *bsel) {
-	for i, f := range sel.fields {
-		for _, o := range sel.fields[:i] {
-			if f.child != nil && o.child != nil && f.key == o.key && b.differ(f.child, o.child) {
-				b.aliases++
-				f.key = "_weft" + strconv.Itoa(b.aliases) + "_" + f.def.Name
-			}
+	first := map[string][]*bfield{}
+	for _, f := range sel.fields {
+		if f.child == nil {
+			continue
 		}
-		if f.child != nil {
-			b.separateKeys(f.child)
+		if slices.ContainsFunc(first[f.key], func(o *bfield) bool { return b.differ(f.child, o.child) }) {
+			b.aliases++
+			f.key = "_weft" + strconv.Itoa(b.aliases) + "_" + f.def.Name
 		}
+		if sel.decl.IsAbstract() {
+			first[f.key] = append(first[f.key], f)
+		}
+		b.separateKeys(f.child)
 	}
 }
 

@@ -33,6 +33,7 @@ func Corpus() []Case {
 		{"hub, 46 subgraphs", hub(46), hubQuery(46)},
 		{"100 implementations", implementations(100), implementationsQuery(100)},
 		{"5,000 fields", wide(), wideQuery(5000)},
+		{"4,900 aliases of one field", wide(), aliasesQuery(4900)},
 		{"10 chained requirements", chain(10), `{e{c10}}`},
 	}
 }
@@ -192,6 +193,15 @@ func wideQuery(fields int) string {
 		b.WriteString("} ")
 	}
 	return b.String() + "}"
+}
+
+func aliasesQuery(n int) string {
+	var b strings.Builder
+	b.WriteString("{e{")
+	for i := range n {
+		fmt.Fprintf(&b, "a%d:f%d_0(n:%d) ", i, i%4, i)
+	}
+	return b.String() + "}}"
 }
 
 // chain is an entity with fields that require each other in turn, back and forth between two subgraphs.
