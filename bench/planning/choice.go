@@ -12,7 +12,7 @@ import (
 // choiceCases are graphs in which fields can be had from several subgraphs. Who takes the first, or the one that
 // answers most, asks too often.
 func choiceCases() []Case {
-	return []Case{
+	return append(greedyCases(), []Case{
 		{
 			Name: "shareable-8", About: "8 fields that each of 8 subgraphs resolves",
 			Subgraphs: spread("Query", 8, 8, func(_, _ int) bool { return true }),
@@ -31,6 +31,23 @@ func choiceCases() []Case {
 			Operation: `{ item { f0 f1 f2 f3 f4 f5 f6 f7 } }`,
 			Requests:  3, Waves: 2,
 		},
+		coverCase(40, 60, 4),
+		beyondBudgetCase(),
+		coupledCase(20, 24, 8),
+		{
+			Name: "many-places", About: "one entity at 24 places of the answer, its details elsewhere",
+			Subgraphs: graph(
+				"people", `type Query { person(id: Int): Person } type Person @key(fields: "id") { id: ID! friends: [Person] boss: Person }`,
+				"profiles", `type Person @key(fields: "id") { id: ID! name: String photo: Photo } type Photo { url: String }`),
+			Operation: manyPlaces(8),
+			Requests:  2, Waves: 2,
+		},
+	}...)
+}
+
+// greedyCases are small, and each has a plan that is easily missed.
+func greedyCases() []Case {
+	return []Case{
 		{
 			Name: "greedy-pair", About: "a is in X and Y, b in Y and Z",
 			Subgraphs: spread("entity", 3, 2, func(s, f int) bool { return s == f || s == f+1 }),
@@ -99,17 +116,6 @@ func choiceCases() []Case {
 				"z", `type Item @key(fields: "code") { code: ID! a: Int @shareable c: Int }`),
 			Operation: `{ item { a b c } }`,
 			Requests:  3, Waves: 3,
-		},
-		coverCase(40, 60, 4),
-		beyondBudgetCase(),
-		coupledCase(20, 24, 8),
-		{
-			Name: "many-places", About: "one entity at 24 places of the answer, its details elsewhere",
-			Subgraphs: graph(
-				"people", `type Query { person(id: Int): Person } type Person @key(fields: "id") { id: ID! friends: [Person] boss: Person }`,
-				"profiles", `type Person @key(fields: "id") { id: ID! name: String photo: Photo } type Photo { url: String }`),
-			Operation: manyPlaces(8),
-			Requests:  2, Waves: 2,
 		},
 	}
 }
