@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/weft-graphql/weft/router/compose"
@@ -64,7 +65,7 @@ func run(modules, script string, timeout time.Duration) (ok bool, err error) {
 		size, err := g.check(subgraphs, queries, remote)
 		verdict := fmt.Sprintf("equal (%d bytes), equal plans", size)
 		if err != nil {
-			verdict, ok = err.Error(), false
+			verdict, ok = strings.Join(strings.Fields(err.Error()), " "), false
 		}
 		fmt.Printf("| %s | %d | %d | %s |\n", name, len(subgraphs), len(queries), verdict)
 	}
