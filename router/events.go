@@ -3,6 +3,8 @@ package router
 import (
 	"context"
 	"encoding/json"
+	"sync"
+	"time"
 
 	"github.com/weft-graphql/weft/router/cache"
 	"github.com/weft-graphql/weft/schema/bus"
@@ -15,27 +17,75 @@ func (r *Router) connectEvents() error {
 	if r.cache == nil {
 		return nil
 	}
-	events := r.options.Events
-	if url := r.config.Cache.Events.NATSURL; events == nil && url != "" {
-		var err error
-		events, err = bus.Connect(context.Background(), bus.Config{
-			URL: url, Credentials: r.config.Cache.Events.Credentials, Client: "weft router", Logger: r.logger,
-		})
-		if err != nil {
-			return err
+	if r.options.Events != nil {
+		stop, err := r.options.Events.Watch(context.Background(), r.entityChanged, r.eventsMissed)
+		if err == nil {
+			r.closers = append(r.closers, stop)
 		}
-		r.closers = append(r.closers, events.Close)
-	}
-	if events == nil {
-		return nil
-	}
-	stop, err := events.Watch(context.Background(), r.entityChanged, r.eventsMissed)
-	if err != nil {
 		return err
 	}
-	// What watches must end before the connection does.
-	r.closers = append([]func(){stop}, r.closers...)
+	if r.config.Cache.Events.NATSURL == "" {
+		return nil
+	}
+	stop, err := r.watchServer(context.Background())
+	if err == nil {
+		r.closers = append(r.closers, stop)
+		return nil
+	}
+	// A router without events still answers rightly, within the lifetimes of what it remembers.
+	r.logger.Warn("the event bus cannot be reached yet; going on without it", "err", err)
+	ctx, cancel := context.WithCancel(context.Background())
+	var connecting sync.WaitGroup
+	connecting.Go(func() { r.connectLater(ctx) })
+	r.closers = append(r.closers, func() {
+		cancel()
+		connecting.Wait()
+	})
 	return nil
+}
+
+// reconnectPause is the time between two attempts to reach an event bus that was not there at the start.
+const reconnectPause = 2 * time.Second
+
+// connectLater tries to reach the event bus until it is there, and then watches until ctx ends.
+func (r *Router) connectLater(ctx context.Context) {
+	pause := time.NewTicker(reconnectPause)
+	defer pause.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-pause.C:
+		}
+		stop, err := r.watchServer(ctx)
+		if err != nil {
+			continue
+		}
+		defer stop()
+		r.logger.Info("the event bus is there")
+		r.eventsMissed()
+		<-ctx.Done()
+		return
+	}
+}
+
+// watchServer watches the configured NATS server. The returned function stops that and ends the connection.
+func (r *Router) watchServer(ctx context.Context) (stop func(), err error) {
+	events, err := bus.Connect(ctx, bus.Config{
+		URL: r.config.Cache.Events.NATSURL, Credentials: r.config.Cache.Events.Credentials, Client: "weft router", Logger: r.logger,
+	})
+	if err != nil {
+		return nil, err
+	}
+	unwatch, err := events.Watch(ctx, r.entityChanged, r.eventsMissed)
+	if err != nil {
+		events.Close()
+		return nil, err
+	}
+	return func() {
+		unwatch()
+		events.Close()
+	}, nil
 }
 
 // entityChanged invalidates an entity that a service has changed.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"strings"
@@ -169,21 +168,16 @@ type cacheStatsCommand struct {
 
 // Run prints the counts.
 func (c cacheStatsCommand) Run(ctx context.Context) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(c.Admin, "/")+"/cache", nil)
+	req, err := newRequest(ctx, http.MethodGet, strings.TrimSuffix(c.Admin, "/")+"/cache", nil)
 	if err != nil {
 		return err
 	}
-	resp, err := http.DefaultClient.Do(req)
+	status, text, err := reach(req)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w (the router's admin listener is meant: weft router --admin 127.0.0.1:9090)", err)
 	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s: %s; is the entity cache switched on?", req.URL, resp.Status)
-	}
-	text, err := io.ReadAll(io.LimitReader(resp.Body, 16<<20))
-	if err != nil {
-		return err
+	if status != http.StatusOK {
+		return fmt.Errorf("%s answers with status %d; is it the admin listener, and the entity cache switched on?", req.URL, status)
 	}
 	var stats cache.Stats
 	if err := json.Unmarshal(text, &stats); err != nil {

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -111,7 +113,14 @@ func printDiagnostics(subgraphs []compose.Subgraph, errs []*compose.Error, hints
 
 // writeFile replaces a file in one step, so that nobody who watches it reads a half.
 func writeFile(path string, content []byte) error {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return fmt.Errorf("%s is a directory; name a file in it", shortPath(path))
+	}
 	temporary, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	var failed *fs.PathError
+	if errors.As(err, &failed) {
+		return fmt.Errorf("%s cannot be written: its directory: %w", shortPath(path), failed.Err)
+	}
 	if err != nil {
 		return err
 	}

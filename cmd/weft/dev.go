@@ -26,8 +26,8 @@ import (
 type devCommand struct {
 	Listen        string   `help:"Address to listen at." env:"WEFT_LISTEN" default:"127.0.0.1:4000"`
 	DataDir       string   `help:"Directory of the SQLite databases." env:"WEFT_DATA_DIR" default:".weft/data" type:"path"`
-	Schema        string   `help:"Directory whose NAME.graphql files replace the built-in schemas of the services; it is watched. Used when it is there." default:"schema" type:"path" placeholder:"DIR"`
-	Subgraph      []string `help:"Another subgraph that is running already, as NAME=URL; it joins the graph." placeholder:"NAME=URL" sep:"none"`
+	Schema        string   `help:"Directory whose NAME.graphql files replace the built-in schemas of the sample services; it is watched. The directory schema, if there is one." type:"existingdir" placeholder:"DIR"`
+	Subgraph      []string `help:"A subgraph that is running already, as NAME=URL: it joins the graph, or takes the place of the sample service with its name. Changes of its schema are followed." placeholder:"NAME=URL" sep:"none"`
 	NoSamples     bool     `help:"Leave out the sample services."`
 	SubgraphPorts bool     `help:"Serve the sample services on loopback ports too, from 4001 on."`
 	NoCache       bool     `help:"Do without the entity cache."`
@@ -43,14 +43,19 @@ var demoQuery string
 func (c devCommand) Run(ctx context.Context) error {
 	started := time.Now()
 	logger := slog.New(logHandler(os.Stderr, "pretty", slogLevel(c.LogLevel)))
+	if c.Schema == "" {
+		c.Schema = "schema"
+	}
+	// Taking the address first keeps a second weft dev away from the databases and events of the first.
+	socket, err := listen(c.Listen)
+	if err != nil {
+		return err
+	}
 	d := &devProcess{command: c, logger: logger, services: map[string]subgraphs.Service{}}
 	defer d.close()
 	if err := d.start(ctx); err != nil {
+		_ = socket.Close()
 		return err
-	}
-	socket, err := net.Listen("tcp", c.Listen)
-	if err != nil {
-		return fmt.Errorf("%w (is another weft running? choose another address with --listen)", err)
 	}
 	d.announce(socket.Addr(), time.Since(started))
 	listeners := []server.Listener{{Name: "router", Socket: socket, Handler: d.router}}
@@ -73,15 +78,18 @@ type devProcess struct {
 	events   *devEvents
 	router   *router.Router
 	sockets  []server.Listener
-	// valid tells whether the last composition succeeded.
-	valid bool
+	// running are the subgraphs outside this process, with the schemas they told last.
+	running []compose.Subgraph
 }
 
 func (d *devProcess) start(ctx context.Context) error {
-	var err error
+	err := d.askRunning(ctx)
+	if err != nil {
+		return err
+	}
 	if !d.command.NoSamples {
 		if d.events, err = startDevEvents(ctx, filepath.Join(d.command.DataDir, "events"), d.logger); err != nil {
-			return err
+			return fmt.Errorf("%w (choose another directory with --data-dir)", err)
 		}
 	}
 	if err := d.openServices(ctx); err != nil {
@@ -90,7 +98,7 @@ func (d *devProcess) start(ctx context.Context) error {
 	if err := d.openSockets(); err != nil {
 		return err
 	}
-	sdl, err := d.compose(ctx)
+	sdl, err := d.compose()
 	if err != nil {
 		return err
 	}
@@ -122,9 +130,19 @@ func (d *devProcess) config() (*config.Config, error) {
 		c.GraphQL.Introspection = true
 		c.Plan.Expose = true
 		c.Log = config.Log{Level: d.command.LogLevel, Format: "pretty", Access: true}
+		if len(c.CORS.Origins) == 0 {
+			c.CORS.Origins, c.CORS.Headers, c.CORS.Credentials = loopbackOrigins, []string{"*"}, true
+		}
 		// One process needs no Redis to share with others: the cache in process is the whole cache.
 		c.Cache.Enabled = !d.command.NoCache
 	})
+}
+
+// loopbackOrigins are the frontends that other programs on this machine serve: a development server at
+// http://localhost:3000 may query this router, a page of the web may not.
+var loopbackOrigins = []string{
+	"http://localhost", "http://127.0.0.1", "http://[::1]", "http://localhost:*", "http://127.0.0.1:*", "http://[::1]:*",
+	"https://localhost", "https://127.0.0.1", "https://[::1]", "https://localhost:*", "https://127.0.0.1:*", "https://[::1]:*",
 }
 
 // openServices opens the sample services at the same time: each has a database to prepare.
@@ -137,6 +155,9 @@ func (d *devProcess) openServices(ctx context.Context) error {
 	var failed error
 	quiet := slog.New(logHandler(os.Stderr, "pretty", slog.LevelWarn))
 	for _, name := range subgraphs.Names() {
+		if indexOfSubgraph(d.running, name) >= 0 {
+			continue
+		}
 		opening.Go(func() {
 			service, err := subgraphs.Open(ctx, name, kit.Config{
 				DataDir: d.command.DataDir, Version: buildVersion(), Logger: quiet.With("subgraph", name),
@@ -161,83 +182,13 @@ func (d *devProcess) openSockets() error {
 		return nil
 	}
 	for name, service := range d.services {
-		socket, err := net.Listen("tcp", defaultSubgraphAddress(name))
+		socket, err := listen(defaultSubgraphAddress(name))
 		if err != nil {
 			return fmt.Errorf("subgraph %s: %w", name, err)
 		}
 		d.sockets = append(d.sockets, server.Listener{Name: name, Socket: socket, Handler: service.Handler()})
 	}
 	return nil
-}
-
-// subgraphs are the schemas to compose: the services' own, those in the schema directory instead, and what running
-// subgraphs tell of themselves.
-func (d *devProcess) subgraphs(ctx context.Context) ([]compose.Subgraph, error) {
-	var found []compose.Subgraph
-	for _, name := range subgraphs.Names() {
-		if d.services[name] == nil {
-			continue
-		}
-		sub := compose.Subgraph{Name: name, URL: "http://" + defaultSubgraphAddress(name) + "/graphql"}
-		file := filepath.Join(d.command.Schema, name+".graphql")
-		if text, err := os.ReadFile(file); err == nil {
-			sub.SDL, sub.File = string(text), shortPath(file)
-		} else if sub.SDL, err = subgraphs.SDL(name); err != nil {
-			return nil, err
-		}
-		found = append(found, sub)
-	}
-	if len(d.command.Subgraph) > 0 {
-		running, err := subgraphSources{Subgraph: d.command.Subgraph}.read(ctx)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, running...)
-	}
-	if len(found) == 0 {
-		return nil, errors.New("there is no subgraph: name one with --subgraph NAME=URL, or leave out --no-samples")
-	}
-	return found, nil
-}
-
-func (d *devProcess) compose(ctx context.Context) (string, error) {
-	found, err := d.subgraphs(ctx)
-	if err != nil {
-		return "", err
-	}
-	result, errs := compose.Compose(found, compose.Options{})
-	if len(errs) > 0 {
-		if err := printDiagnostics(found, errs, nil); err != nil {
-			return "", err
-		}
-		return "", exitError(1)
-	}
-	return result.SupergraphSDL, nil
-}
-
-// watch composes again whenever a schema changes. A graph that does not compose is reported, and the old one goes on.
-func (d *devProcess) watch(ctx context.Context) {
-	var files []string
-	for name := range d.services {
-		files = append(files, filepath.Join(d.command.Schema, name+".graphql"))
-	}
-	watch := config.NewFileWatch(files)
-	for watch.Wait(ctx, 300*time.Millisecond) {
-		began := time.Now()
-		sdl, err := d.compose(ctx)
-		if err == nil {
-			err = d.router.Swap(sdl)
-		}
-		var told exitError
-		switch {
-		case err == nil:
-			d.logger.Info("the changed schema is in use", "took", time.Since(began).Round(time.Millisecond))
-		case errors.As(err, &told):
-			d.logger.Warn("the changed schema is not in use: the graph from before goes on")
-		default:
-			d.logger.Warn("the changed schema is not in use: the graph from before goes on", "err", err)
-		}
-	}
 }
 
 func (d *devProcess) close() {
@@ -271,7 +222,14 @@ func (d *devProcess) announce(address net.Addr, took time.Duration) {
 		}
 		fmt.Fprintf(&b, "  Subgraph    %-10s %s%s%s\n", name, p.dim, where, p.off)
 	}
-	fmt.Fprintf(&b, "\n  %sData in %s. Ctrl-C stops.%s\n\n", p.dim, shortPath(d.command.DataDir), p.off)
+	for _, sub := range d.running {
+		fmt.Fprintf(&b, "  Subgraph    %-10s %s%s%s\n", sub.Name, p.dim, sub.URL, p.off)
+	}
+	where := ""
+	if len(d.services) > 0 {
+		where = "Data in " + shortPath(d.command.DataDir) + ". "
+	}
+	fmt.Fprintf(&b, "\n  %s%sCtrl-C stops.%s\n\n", p.dim, where, p.off)
 	fmt.Fprint(os.Stderr, b.String())
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -19,22 +18,17 @@ type healthCommand struct {
 func (c healthCommand) Run(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.URL, nil)
+	req, err := newRequest(ctx, http.MethodGet, c.URL, nil)
 	if err != nil {
 		return err
 	}
-	resp, err := http.DefaultClient.Do(req)
+	status, text, err := reach(req)
 	if err != nil {
 		return err
 	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(resp.Body, 1<<10))
-	if err != nil {
-		return err
+	if status != http.StatusOK {
+		return fmt.Errorf("%s is not ready (status %d): %.1000s", c.URL, status, strings.TrimSpace(string(text)))
 	}
-	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s: %s: %s", c.URL, resp.Status, strings.TrimSpace(string(text)))
-	}
-	fmt.Print(string(text))
+	fmt.Println(strings.TrimSpace(string(text)))
 	return nil
 }

@@ -25,6 +25,8 @@ type cli struct {
 	Config   configCommand   `cmd:"" help:"Help with the router's configuration file."`
 	Health   healthCommand   `cmd:"" help:"Ask a running router or subgraph whether it is ready."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
+
+	ShowVersion kong.VersionFlag `name:"version" help:"Print the version."`
 }
 
 // exitError ends the process with a status after everything there is to say was said.
@@ -49,10 +51,13 @@ func run(ctx context.Context, args []string) int {
 	parser, err := kong.New(&c, kong.Name("weft"),
 		kong.Description("A federated GraphQL router, and everything around it. Start with: weft dev"),
 		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Vars{"subgraphs": subgraphNames()}, kong.BindTo(ctx, (*context.Context)(nil)))
+		kong.Vars{"subgraphs": subgraphNames(), "version": versionText()}, kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "weft:", err)
 		return 2
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
 	}
 	parsed, err := parser.Parse(args)
 	if err != nil {

@@ -1,9 +1,13 @@
 package main
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -33,6 +37,12 @@ func (c planCommand) Run() error {
 	sg, err := supergraph.Load(string(sdl))
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Supergraph, err)
+	}
+	for _, label := range c.Label {
+		if !slices.Contains(sg.OverrideLabels, label) {
+			return fmt.Errorf("--label %s: the graph has no such label; it has: %s", label,
+				cmp.Or(strings.Join(sg.OverrideLabels, ", "), "none"))
+		}
 	}
 	document, err := readDocument(c.Query)
 	if err != nil {
@@ -73,14 +83,7 @@ func (c planCommand) Run() error {
 	return nil
 }
 
-func (c planCommand) labelOn(label string) bool {
-	for _, on := range c.Label {
-		if on == label {
-			return true
-		}
-	}
-	return false
-}
+func (c planCommand) labelOn(label string) bool { return slices.Contains(c.Label, label) }
 
 // readDocument reads the value of --query.
 func readDocument(query string) (string, error) {
@@ -93,6 +96,9 @@ func readDocument(query string) (string, error) {
 		return query, nil
 	}
 	text, err := os.ReadFile(query)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("--query: %q is neither a document, which has braces, nor the name of a file", query)
+	}
 	return string(text), err
 }
 

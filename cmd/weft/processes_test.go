@@ -2,65 +2,75 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/weft-graphql/weft/schema/bus/natstest"
+	"github.com/weft-graphql/weft/schema/wire"
 	"github.com/weft-graphql/weft/subgraphs"
 )
 
+// identityKey is what routers and services of these tests share.
+const identityKey = "a key for this test"
+
 // system is the shop as separate processes.
 type system struct {
+	nats     *natstest.Server
 	redis    *process
 	services map[string]*process
-	router   *process
-	url      string
+	// config is the routers' configuration file, which says nothing of where to listen.
+	config string
+	router *process
+	url    string
 }
 
-// startSystem starts a Redis server, the four services and a router that composes their schemas.
+// startSystem starts a Redis and a NATS server, the four services and a router that composes their schemas.
 func startSystem(t *testing.T) *system {
 	t.Helper()
-	s := &system{services: map[string]*process{}}
+	s := &system{services: map[string]*process{}, nats: natstest.Start(t)}
 	redisAddress := startRedis(t, s)
 	dir := t.TempDir()
 	var graph strings.Builder
 	addresses := map[string]string{}
 	for _, name := range subgraphs.Names() {
 		addresses[name] = freeAddress(t)
-		s.services[name] = start(t, []string{"WEFT_IDENTITY_KEY=a key for this test"}, binary, "subgraph", name,
-			"--listen", addresses[name], "--data-dir", filepath.Join(dir, "data"))
+		s.services[name] = start(t, []string{"WEFT_IDENTITY_KEY=" + identityKey, "WEFT_NATS_URL=" + s.nats.URL()},
+			binary, "subgraph", name, "--listen", addresses[name], "--data-dir", filepath.Join(dir, "data"))
 		sdl, err := subgraphs.SDL(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		file := filepath.Join(dir, name+".graphql")
-		if err := os.WriteFile(file, []byte(sdl), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		file := writeText(t, filepath.Join(dir, name+".graphql"), sdl)
 		fmt.Fprintf(&graph, "    - {name: %s, url: 'http://%s/graphql', schema: '%s'}\n", name, addresses[name], file)
 	}
 	for name, service := range s.services {
 		service.awaitReady(t, "http://"+addresses[name]+"/readyz")
 	}
-	address := freeAddress(t)
-	file := filepath.Join(dir, "weft.yaml")
-	text := fmt.Sprintf(`listen: %s
+	s.config = writeText(t, filepath.Join(dir, "weft.yaml"), fmt.Sprintf(`
 supergraph:
   subgraphs:
 %supstream: {identity_key: "${IDENTITY}"}
-cache: {enabled: true, ttl: 1s, redis: {addresses: ["%s"]}}
-plan: {expose: true}
-`, address, graph.String(), redisAddress)
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	s.router = start(t, []string{"IDENTITY=a key for this test"}, binary, "router", "--config", file)
-	s.router.awaitReady(t, "http://"+address+"/readyz")
-	s.url = "http://" + address + "/graphql"
+cache: {enabled: true, redis: {addresses: ["%s"]}, events: {nats_url: "%s"}}
+`, graph.String(), redisAddress, s.nats.URL()))
+	s.router, s.url = s.startRouter(t)
 	return s
+}
+
+// startRouter starts a router of the system, or one more.
+func (s *system) startRouter(t *testing.T) (router *process, url string) {
+	t.Helper()
+	address := freeAddress(t)
+	router = start(t, []string{"IDENTITY=" + identityKey}, binary, "router", "--config", s.config, "--listen", address)
+	router.awaitReady(t, "http://"+address+"/readyz")
+	return router, "http://" + address + "/graphql"
 }
 
 // startRedis starts a real redis-server and returns its address.
@@ -102,15 +112,16 @@ func TestTheShopAsSeparateProcesses(t *testing.T) {
 
 	// Without the reviews service its fields are null, with an error that names it; everything else stands.
 	s.services["reviews"].stop(t)
-	query := `{ topProducts(first: 2) { name totalStock averageRating reviews(first: 1) { rating } } }`
-	eventually(t, "an answer without reviews", func() error {
-		a = mustAsk(t, s.url, query)
-		if len(a.Errors) == 0 {
-			return fmt.Errorf("no errors yet (the cache still has the reviews): %s", a.Raw)
-		}
-		return nil
-	})
-	for _, p := range a.Data["topProducts"].([]any) {
+	a = mustAsk(t, s.url, `{ products(first: 2, sort: PRICE_DESC) { nodes { name totalStock averageRating reviews(first: 1) { rating } } } }`)
+	if len(a.Errors) == 0 {
+		t.Errorf("no errors without the service: %s", a.Raw)
+	}
+	page, _ := a.Data["products"].(map[string]any)
+	nodes, _ := page["nodes"].([]any)
+	if len(nodes) != 2 {
+		t.Fatalf("%d products, want 2: %s", len(nodes), a.Raw)
+	}
+	for _, p := range nodes {
 		product := p.(map[string]any)
 		if product["name"] == nil || product["totalStock"] == nil {
 			t.Errorf("what other services know is missing: %v", product)
@@ -192,7 +203,7 @@ func TestTheRouterServesWhatWasComposedBefore(t *testing.T) {
 		t.Fatalf("weft compose: %v\n%s", composing.err, composing.output)
 	}
 	address := freeAddress(t)
-	router := start(t, []string{"WEFT_UPSTREAM_IDENTITY_KEY=a key for this test"}, binary, "router",
+	router := start(t, []string{"WEFT_UPSTREAM_IDENTITY_KEY=" + identityKey}, binary, "router",
 		"--supergraph", output, "--listen", address)
 	router.awaitReady(t, "http://"+address+"/healthz")
 	checkDemo(t, mustAsk(t, "http://"+address+"/graphql", demoQuery))
@@ -207,4 +218,76 @@ func listenOf(p *process) string {
 		}
 	}
 	return ""
+}
+
+// reviewCount asks a router how many reviews a product has.
+func reviewCount(url string) (float64, error) {
+	a, err := ask(url, `{ product(upc: "p7") { reviewCount } }`)
+	if err != nil {
+		return 0, err
+	}
+	product, _ := a.Data["product"].(map[string]any)
+	n, ok := product["reviewCount"].(float64)
+	if !ok {
+		return 0, fmt.Errorf("no review count: %s", a.Raw)
+	}
+	return n, nil
+}
+
+// addReview writes a review past the routers, as u1.
+func (s *system) addReview(t *testing.T) {
+	t.Helper()
+	identity, err := wire.Seal([]byte(identityKey), wire.Identity{Subject: "u1", Issued: time.Now().Unix()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := `{"query":"mutation { addReview(input: {upc: \"p7\", rating: 5, title: \"Loom\", body: \"Woven well, works well.\"}) { id } }"}`
+	req, err := http.NewRequest(http.MethodPost, "http://"+listenOf(s.services["reviews"])+"/graphql", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set(wire.IdentityHeader, identity)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK || strings.Contains(string(text), `"errors"`) {
+		t.Fatalf("addReview: %s %v\n%s", resp.Status, err, text)
+	}
+}
+
+// TestWritesReachEveryRouter: a write that no router saw shows in all of them, long before what they remember ends, also
+// in one that was started when the event bus was away.
+func TestWritesReachEveryRouter(t *testing.T) {
+	s := startSystem(t)
+	s.nats.Kill()
+	late, lateURL := s.startRouter(t)
+	s.nats.Resume(t)
+	eventually(t, "the late router finds the event bus", func() error {
+		if !strings.Contains(late.output.String(), "the event bus is there") {
+			return errors.New("it does not say so")
+		}
+		return nil
+	})
+	urls := []string{s.url, lateURL}
+	var before float64
+	for _, url := range urls {
+		var err error
+		if before, err = reviewCount(url); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.addReview(t)
+	for _, url := range urls {
+		eventually(t, "the new review counts", func() error {
+			now, err := reviewCount(url)
+			if err == nil && now != before+1 {
+				err = fmt.Errorf("%v reviews, want %v", now, before+1)
+			}
+			return err
+		})
+	}
 }

@@ -66,7 +66,7 @@ func (c routerCommand) override(cfg *config.Config) {
 }
 
 func openListeners(cfg *config.Config, r *router.Router) ([]server.Listener, error) {
-	socket, err := net.Listen("tcp", cfg.Listen)
+	socket, err := listen(cfg.Listen)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func openListeners(cfg *config.Config, r *router.Router) ([]server.Listener, err
 	if cfg.Admin.Listen != "" {
 		socket, err := net.Listen("tcp", cfg.Admin.Listen)
 		if err != nil {
-			return nil, err
+			return nil, explainListen(cfg.Admin.Listen, "--admin", err)
 		}
 		admin, err := r.Admin()
 		if err != nil {

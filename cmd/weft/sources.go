@@ -1,18 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/weft-graphql/weft/router/compose"
 	"github.com/weft-graphql/weft/router/config"
@@ -26,9 +23,6 @@ type subgraphSources struct {
 	Config    string   `help:"The router's configuration file, whose supergraph.subgraphs are taken." type:"existingfile" placeholder:"FILE"`
 }
 
-// introspectPatience is how long a running subgraph may take to tell its schema.
-const introspectPatience = 10 * time.Second
-
 // read collects the subgraphs.
 func (s subgraphSources) read(ctx context.Context) ([]compose.Subgraph, error) {
 	var subgraphs []compose.Subgraph
@@ -40,15 +34,11 @@ func (s subgraphSources) read(ctx context.Context) ([]compose.Subgraph, error) {
 		subgraphs = append(subgraphs, found...)
 	}
 	for _, pair := range s.Subgraph {
-		name, url, ok := strings.Cut(pair, "=")
-		if !ok || name == "" || url == "" {
-			return nil, fmt.Errorf("--subgraph %s: write it as NAME=URL", pair)
-		}
-		sdl, err := askSubgraph(ctx, url)
+		sub, err := runningSubgraph(ctx, pair)
 		if err != nil {
-			return nil, fmt.Errorf("subgraph %s at %s: %w", name, url, err)
+			return nil, err
 		}
-		subgraphs = append(subgraphs, compose.Subgraph{Name: name, URL: url, SDL: sdl})
+		subgraphs = append(subgraphs, sub)
 	}
 	if s.Config != "" {
 		found, err := configuredSubgraphs(s.Config)
@@ -72,11 +62,19 @@ func (s subgraphSources) setURLs(subgraphs []compose.Subgraph) error {
 		}
 		i := slices.IndexFunc(subgraphs, func(sub compose.Subgraph) bool { return sub.Name == name })
 		if i < 0 {
-			return fmt.Errorf("--url %s: there is no subgraph %q", pair, name)
+			return fmt.Errorf("--url %s: there is no subgraph %s; there are %s", pair, name, listNames(subgraphs))
 		}
 		subgraphs[i].URL = url
 	}
 	return nil
+}
+
+func listNames(subgraphs []compose.Subgraph) string {
+	names := make([]string, len(subgraphs))
+	for i, sub := range subgraphs {
+		names[i] = sub.Name
+	}
+	return strings.Join(names, ", ")
 }
 
 // files are the files the schemas are read from, to watch them.
@@ -104,9 +102,20 @@ func (s subgraphSources) files() []string {
 	return slices.Compact(files)
 }
 
+// subgraphEntry is a subgraph in a JSON file: its schema, or the file of it relative to the JSON file.
+type subgraphEntry struct {
+	Name   string `json:"name"`
+	URL    string `json:"url"`
+	SDL    string `json:"sdl"`
+	Schema string `json:"schema"`
+}
+
 // readSubgraphs reads a JSON list of subgraphs or a directory of schemas.
 func readSubgraphs(path string) ([]compose.Subgraph, error) {
 	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("--subgraphs %s: there is no such file or directory", shortPath(path))
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -117,14 +126,17 @@ func readSubgraphs(path string) ([]compose.Subgraph, error) {
 	if err != nil {
 		return nil, err
 	}
-	var entries []struct{ Name, URL, SDL, Schema string }
+	var entries []subgraphEntry
 	if err := json.Unmarshal(text, &entries); err != nil {
-		return nil, fmt.Errorf("%s is not a JSON list of {\"name\", \"url\", \"sdl\"}: %w", path, err)
+		return nil, explainJSON(shortPath(path), text, err)
 	}
 	subgraphs := make([]compose.Subgraph, len(entries))
 	for i, e := range entries {
-		if e.Name == "" {
-			return nil, fmt.Errorf("%s: entry %d has no name", path, i)
+		switch {
+		case e.Name == "":
+			return nil, fmt.Errorf("%s: entry %d of the list has no name", shortPath(path), i+1)
+		case e.SDL == "" && e.Schema == "":
+			return nil, fmt.Errorf("%s: subgraph %s has no schema: give it as sdl, or name its file as schema", shortPath(path), e.Name)
 		}
 		sub := compose.Subgraph{Name: e.Name, URL: e.URL, SDL: e.SDL}
 		if e.Schema != "" {
@@ -134,7 +146,7 @@ func readSubgraphs(path string) ([]compose.Subgraph, error) {
 			}
 			sdl, err := os.ReadFile(sub.File)
 			if err != nil {
-				return nil, fmt.Errorf("%s: subgraph %s: %w", path, e.Name, err)
+				return nil, fmt.Errorf("%s: subgraph %s: %w", shortPath(path), e.Name, err)
 			}
 			sub.SDL = string(sdl)
 		}
@@ -163,7 +175,7 @@ func readSchemaDirectory(dir string) ([]compose.Subgraph, error) {
 		subgraphs = append(subgraphs, compose.Subgraph{Name: name, SDL: string(sdl), File: file})
 	}
 	if len(subgraphs) == 0 {
-		return nil, fmt.Errorf("there are no NAME.graphql files in %s", dir)
+		return nil, fmt.Errorf("--subgraphs %s: the directory has no NAME.graphql files", shortPath(dir))
 	}
 	return subgraphs, nil
 }
@@ -187,45 +199,4 @@ func schemaFiles(configured []config.Subgraph) ([]compose.Subgraph, error) {
 		subgraphs[i] = compose.Subgraph{Name: sub.Name, URL: sub.URL, SDL: string(sdl), File: sub.Schema}
 	}
 	return subgraphs, nil
-}
-
-// askSubgraph asks a running subgraph for its schema.
-//
-// Specification: Apollo Federation, "Enhanced introspection with Query._service".
-func askSubgraph(ctx context.Context, url string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, introspectPatience)
-	defer cancel()
-	body := []byte(`{"query":"query WeftCompose { _service { sdl } }","operationName":"WeftCompose"}`)
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
-	if err != nil {
-		return "", err
-	}
-	req.Header.Set("Content-Type", "application/json")
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return "", err
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(resp.Body, 64<<20))
-	if err != nil {
-		return "", err
-	}
-	var answer struct {
-		Data struct {
-			Service struct {
-				SDL string `json:"sdl"`
-			} `json:"_service"`
-		} `json:"data"`
-		Errors []struct{ Message string } `json:"errors"`
-	}
-	if err := json.Unmarshal(text, &answer); err != nil {
-		return "", fmt.Errorf("the answer (status %d) is not JSON: %w", resp.StatusCode, err)
-	}
-	if len(answer.Errors) > 0 {
-		return "", fmt.Errorf("it answers _service { sdl } with the error %q", answer.Errors[0].Message)
-	}
-	if answer.Data.Service.SDL == "" {
-		return "", errors.New("it answers _service { sdl } with no schema; is it a federation subgraph?")
-	}
-	return answer.Data.Service.SDL, nil
 }

@@ -19,9 +19,9 @@ type subgraphCommand struct {
 	Name        string `arg:"" help:"Which one: ${subgraphs}." enum:"${subgraphs}"`
 	Listen      string `help:"Address to listen at. By default each has a port of its own, from 4001 on." env:"WEFT_LISTEN" placeholder:"ADDR"`
 	DataDir     string `help:"Directory of the SQLite database." env:"WEFT_DATA_DIR" default:".weft/data" type:"path"`
-	DatabaseURL string `help:"PostgreSQL to use instead of SQLite, as postgres://..." env:"WEFT_DATABASE_URL" name:"database-url" placeholder:"URL"`
+	DatabaseURL string `help:"PostgreSQL to use instead of SQLite, for example postgres://weft:secret@localhost/weft" env:"WEFT_DATABASE_URL" name:"database-url" placeholder:"URL"`
 	IdentityKey string `help:"Secret shared with the router. With it, only requests from the router are answered." env:"WEFT_IDENTITY_KEY" placeholder:"KEY"`
-	NATS        string `help:"NATS server that carries the news of changes, as nats://..." env:"WEFT_NATS_URL" name:"nats-url" placeholder:"URL"`
+	NATS        string `help:"NATS server that carries the news of changes, for example nats://localhost:4222" env:"WEFT_NATS_URL" name:"nats-url" placeholder:"URL"`
 	Empty       bool   `help:"Leave a new database without the sample data."`
 	LogFormat   string `help:"json, text or pretty." env:"WEFT_LOG_FORMAT" enum:"json,text,pretty" default:"json"`
 	LogLevel    string `help:"debug, info, warn or error." env:"WEFT_LOG_LEVEL" enum:"debug,info,warn,error" default:"info"`
@@ -66,7 +66,7 @@ func (c subgraphCommand) Run(ctx context.Context) error {
 }
 
 func serveSubgraph(ctx context.Context, service subgraphs.Service, address string, logger *slog.Logger) error {
-	socket, err := net.Listen("tcp", address)
+	socket, err := listen(address)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/weft-graphql/weft/router/compose"
+	"github.com/weft-graphql/weft/router/config"
+	"github.com/weft-graphql/weft/subgraphs"
+)
+
+// How often weft dev looks for changes of schema files, and asks running subgraphs for their schemas.
+const (
+	filePoll    = 300 * time.Millisecond
+	runningPoll = 2 * time.Second
+)
+
+// askRunning asks the subgraphs outside this process for their schemas.
+func (d *devProcess) askRunning(ctx context.Context) error {
+	for _, pair := range d.command.Subgraph {
+		sub, err := runningSubgraph(ctx, pair)
+		if err != nil {
+			return err
+		}
+		d.running = append(d.running, sub)
+	}
+	return nil
+}
+
+// subgraphs are the schemas to compose: the services' own, those in the schema directory instead, and what running
+// subgraphs told of themselves.
+func (d *devProcess) subgraphs() ([]compose.Subgraph, error) {
+	var found []compose.Subgraph
+	for _, name := range subgraphs.Names() {
+		if d.services[name] == nil {
+			continue
+		}
+		sub := compose.Subgraph{Name: name, URL: "http://" + defaultSubgraphAddress(name) + "/graphql"}
+		file := filepath.Join(d.command.Schema, name+".graphql")
+		if text, err := os.ReadFile(file); err == nil {
+			sub.SDL, sub.File = string(text), shortPath(file)
+		} else if sub.SDL, err = subgraphs.SDL(name); err != nil {
+			return nil, err
+		}
+		found = append(found, sub)
+	}
+	found = append(found, d.running...)
+	if len(found) == 0 {
+		return nil, errors.New("there is no subgraph: name one with --subgraph NAME=URL, or leave out --no-samples")
+	}
+	return found, nil
+}
+
+func (d *devProcess) compose() (string, error) {
+	found, err := d.subgraphs()
+	if err != nil {
+		return "", err
+	}
+	result, errs := compose.Compose(found, compose.Options{})
+	if len(errs) > 0 {
+		if err := printDiagnostics(found, errs, nil); err != nil {
+			return "", err
+		}
+		return "", exitError(1)
+	}
+	return result.SupergraphSDL, nil
+}
+
+// watch composes again whenever a schema file changes or a running subgraph tells another schema.
+func (d *devProcess) watch(ctx context.Context) {
+	files := make(chan struct{})
+	go d.watchFiles(ctx, files)
+	told := make(chan compose.Subgraph)
+	for _, sub := range d.running {
+		go d.watchRunning(ctx, sub, told)
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-files:
+		case sub := <-told:
+			d.running[indexOfSubgraph(d.running, sub.Name)] = sub
+		}
+		d.recompose()
+	}
+}
+
+func (d *devProcess) watchFiles(ctx context.Context, changed chan<- struct{}) {
+	var files []string
+	for name := range d.services {
+		files = append(files, filepath.Join(d.command.Schema, name+".graphql"))
+	}
+	watch := config.NewFileWatch(files)
+	for watch.Wait(ctx, filePoll) {
+		select {
+		case changed <- struct{}{}:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// watchRunning asks a running subgraph for its schema again and again. While it does not answer, the last one stays.
+func (d *devProcess) watchRunning(ctx context.Context, last compose.Subgraph, changed chan<- compose.Subgraph) {
+	ticks := time.NewTicker(runningPoll)
+	defer ticks.Stop()
+	away := false
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks.C:
+		}
+		sdl, err := askSubgraph(ctx, last.URL)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			if !away {
+				d.logger.Warn("a subgraph does not tell its schema any more: its last one stays in use", "subgraph", last.Name, "err", err)
+			}
+			away = true
+			continue
+		case away:
+			d.logger.Info("the subgraph is back", "subgraph", last.Name)
+			away = false
+		}
+		if sdl == last.SDL {
+			continue
+		}
+		last.SDL = sdl
+		select {
+		case changed <- last:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// recompose puts the changed schemas to use. A graph that does not compose is reported, and the old one goes on.
+func (d *devProcess) recompose() {
+	began := time.Now()
+	sdl, err := d.compose()
+	if err == nil {
+		err = d.router.Swap(sdl)
+	}
+	var told exitError
+	switch {
+	case err == nil:
+		d.logger.Info("the changed schema is in use", "took", time.Since(began).Round(time.Millisecond))
+	case errors.As(err, &told):
+		d.logger.Warn("the changed schema is not in use: the graph from before goes on")
+	default:
+		d.logger.Warn("the changed schema is not in use: the graph from before goes on", "err", err)
+	}
+}
