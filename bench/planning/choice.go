@@ -108,14 +108,32 @@ func greedyCases() []Case {
 			Requests:  2, Waves: 2,
 		},
 		{
-			Name: "waves-before-requests", About: "one more request, but one wave less: two short ways against a long one",
+			Name: "waves-before-requests", About: "three subgraphs at once, or one that has everything and is two steps away",
 			Subgraphs: graph(
 				"root", `type Query { item: Item } type Item @key(fields: "id") { id: ID! }`,
-				"x", `type Item @key(fields: "id") { id: ID! a: Int @shareable }`,
-				"y", `type Item @key(fields: "id") @key(fields: "code") { id: ID! code: ID! b: Int }`,
-				"z", `type Item @key(fields: "code") { code: ID! a: Int @shareable c: Int }`),
+				"u", `type Item @key(fields: "id") { id: ID! a: Int @shareable }`,
+				"v", `type Item @key(fields: "id") { id: ID! b: Int @shareable }`,
+				"w", `type Item @key(fields: "id") { id: ID! c: Int @shareable }`,
+				"y", `type Item @key(fields: "id") @key(fields: "code") { id: ID! code: ID! }`,
+				"z", `type Item @key(fields: "code") { code: ID! a: Int @shareable b: Int @shareable c: Int @shareable }`),
 			Operation: `{ item { a b c } }`,
+			Requests:  4, Waves: 2,
+		},
+		{
+			Name: "look-ahead", About: "two subgraphs find the owner, but only one of them with the key that the next step needs",
+			Subgraphs: graph(
+				"root", `type Query { item: Item } type Item @key(fields: "id") { id: ID! }`,
+				"x", `type Item @key(fields: "id") { id: ID! owner: Owner @shareable } type Owner @key(fields: "id") { id: ID! name: String @shareable }`,
+				"y", `type Item @key(fields: "id") { id: ID! owner: Owner @shareable } type Owner @key(fields: "id") @key(fields: "code") { id: ID! code: ID! name: String @shareable }`,
+				"z", `type Owner @key(fields: "code") { code: ID! detail: String }`),
+			Operation: `{ item { owner { name detail } } }`,
 			Requests:  3, Waves: 3,
+		},
+		{
+			Name: "look-ahead-far", About: "of six subgraphs that find the next item one has the value at the end; it is no better at any step before",
+			Subgraphs: lookAheadFar(6),
+			Operation: `{ item { next { next { next { next { name secret } } } } } }`,
+			Requests:  2, Waves: 2,
 		},
 	}
 }
@@ -180,6 +198,19 @@ func coupledCase(subgraphs, fields, places int) Case {
 		Subgraphs: graph(pairs...), Operation: "{" + operation.String() + " }",
 		Requests: 5, Waves: 2,
 	}
+}
+
+// lookAheadFar has subgraphs that all find an item's next one, and the last of which alone knows its secret.
+func lookAheadFar(n int) []compose.Subgraph {
+	pairs := []string{"root", `type Query { item: Item } type Item @key(fields: "id") { id: ID! }`}
+	for i := range n {
+		own := ""
+		if i == n-1 {
+			own = " secret: String"
+		}
+		pairs = append(pairs, fmt.Sprintf("s%d", i), `type Item @key(fields: "id") { id: ID! name: String @shareable next: Item @shareable`+own+` }`)
+	}
+	return graph(pairs...)
 }
 
 // spread makes n subgraphs s0, s1, ... that resolve those of the fields f0, f1, ... of Item that has names. The item
