@@ -57,25 +57,7 @@ func (r *run) classKey(key []byte, p *place, typ *supergraph.Type, o int) []byte
 			key = append(key, 0)
 			continue
 		}
-		own := typ.Field(f.Name)
-		key = binary.AppendUvarint(key, uint64(r.t.facts(own).class)+1)
-		key = shapeKey(key, own)
-	}
-	return key
-}
-
-// shapeKey describes the lists and non-nulls of a field's type in each subgraph: fields of several runtime types can
-// only be asked for together when these are the same.
-func shapeKey(key []byte, f *supergraph.Field) []byte {
-	for g, in := range f.In {
-		if in == nil {
-			continue
-		}
-		bits := uint64(1)
-		for t := in.Type; t != nil; t = t.Elem {
-			bits = bits<<1 | uint64(bit(t.NonNull))
-		}
-		key = binary.AppendUvarint(binary.AppendUvarint(key, uint64(g)), bits)
+		key = binary.AppendUvarint(key, uint64(r.t.facts(typ.Field(f.Name)).class)+1)
 	}
 	return key
 }
@@ -90,7 +72,6 @@ func (r *run) itemsKey(key []byte, set supergraph.FieldSet, typ *supergraph.Type
 			}
 		} else if f := typ.Field(item.Name); f != nil {
 			key = binary.AppendUvarint(key, uint64(r.t.facts(f).class)+1)
-			key = shapeKey(key, f)
 		}
 	}
 	return key

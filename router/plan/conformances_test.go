@@ -31,6 +31,15 @@ var conformances = []conformance{
 		asks:  []ask{{query: `{review{product{id}}}`, requests: 1}, {query: `{review{product{name}}}`, requests: 2, waves: 2}},
 	},
 	{
+		name: "keys: null is not sent",
+		subgraphs: map[string]string{
+			"a": `type Query{list:[E]} type E@key(fields:"code"){code:ID x:String}`,
+			"b": `type E@key(fields:"code"){code:ID y:String}`,
+		},
+		world: `[{"@":"Query","list":["@e","@f"]},{"@":"e","__typename":"E","code":"1","x":"x","y":"y"},{"@":"f","__typename":"E","code":null,"x":"z","y":null}]`,
+		asks:  []ask{{query: `{list{x y}}`, requests: 2, waves: 2}},
+	},
+	{
 		name: "keys: resolvable false is no way in",
 		subgraphs: map[string]string{
 			"a": `type Query{e:E} type E@key(fields:"id"){id:ID!}`,
@@ -155,6 +164,15 @@ var conformances = []conformance{
 			{query: `{nodes{...on B{same owner{name a}} ...on C{s:same owner{name a}}}}`, requests: 4, waves: 3},
 			{query: `{nodes{t:__typename ...on C{id:name}}}`, requests: 2, waves: 2},
 		},
+	},
+	{
+		name: "interfaces: a field of all implementations that another subgraph resolves",
+		subgraphs: map[string]string{
+			"a": `type Query{nodes:[Node]} interface Node{id:ID!} type A implements Node@key(fields:"id"){id:ID! a:String} type B implements Node@key(fields:"id"){id:ID!}`,
+			"b": `interface Node{id:ID! owner:User} type A implements Node@key(fields:"id"){id:ID! owner:User} type B implements Node@key(fields:"id"){id:ID! owner:User b:String} type User{name:String}`,
+		},
+		world: `[{"@":"Query","nodes":["@a","@b"]},{"@":"a","__typename":"A","id":"1","a":"x","owner":{"__typename":"User","name":"n"}},{"@":"b","__typename":"B","id":"2","b":"y","owner":{"__typename":"User","name":"m"}}]`,
+		asks:  []ask{{query: `{nodes{owner{name} ...on A{a} ...on B{b}}}`, requests: 2, waves: 2}, {query: `{nodes{owner{name}}}`, requests: 2, waves: 2}},
 	},
 	{
 		name: "unions: each subgraph knows some members",

@@ -145,6 +145,7 @@ func (t *tables) typeFacts(typ *supergraph.Type, classes map[string]int32) typeF
 			sig.WriteString(e.as.Name)
 		}
 		writeFieldSet(&sig, e.key)
+		writeInputTypes(&sig, typ, e.key)
 		sig.WriteByte(';')
 	}
 	for g := range f.known.all {
@@ -205,6 +206,7 @@ func (t *tables) fieldFacts(typ *supergraph.Type, f *supergraph.Field, labels []
 		if w.special() {
 			sig.WriteString("?")
 			writeFieldSet(&sig, w.in.Requires)
+			writeInputTypes(&sig, typ, w.in.Requires)
 			for _, c := range w.in.ContextArguments {
 				sig.WriteString("$" + c.Context + c.Name + c.Selection)
 			}
@@ -273,6 +275,26 @@ func (t *tables) markProvides() {
 				if in != nil && len(in.Provides) > 0 {
 					mark(f.Named, in.Provides)
 				}
+			}
+		}
+	}
+}
+
+// writeInputTypes writes which types a type's fields in a field set have in the subgraphs: where they differ, fields of
+// several runtime types cannot be asked for under one response key.
+func writeInputTypes(b *strings.Builder, typ *supergraph.Type, set supergraph.FieldSet) {
+	for _, item := range set {
+		if item.On != nil {
+			writeInputTypes(b, typ, item.Items)
+			continue
+		}
+		f := typ.Field(item.Name)
+		if f == nil {
+			continue
+		}
+		for g, in := range f.In {
+			if in != nil {
+				b.WriteString(" " + strconv.Itoa(g) + ":" + in.Type.String())
 			}
 		}
 	}

@@ -431,6 +431,9 @@ func (x *execution) find(rep map[string]any, typ *supergraph.Type) (*Object, err
 				break
 			}
 			complete = true
+			if raw, err := json.Marshal(got); err != nil || bytes.Contains(raw, []byte(":null")) {
+				return nil, fmt.Errorf("the key of %s is null in %v", typ.Name, rep)
+			}
 			if same(got, x.s.world.project(o, k.FieldSet)) {
 				return o, nil
 			}
