@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -63,6 +64,9 @@ func newRig(g *graph, change func(*config.Config)) (*rig, error) {
 	if err := sameSchema(r.whole, composed.APISDL); err != nil {
 		return nil, err
 	}
+	if err := g.poolsComplete(); err != nil {
+		return nil, err
+	}
 	handlers := map[string]http.Handler{}
 	for s, name := range g.subgraphs {
 		schema, err := gqlparser.LoadSchema(&ast.Source{Input: g.stubSDL(s)})
@@ -84,6 +88,21 @@ func newRig(g *graph, change func(*config.Config)) (*rig, error) {
 		return nil, fmt.Errorf("the router: %w", err)
 	}
 	return r, nil
+}
+
+// poolsComplete tells whether entity interfaces still have all their types, which shrinking can take away.
+func (g *graph) poolsComplete() error {
+	for _, t := range g.types {
+		if t.kind != interfaceKind || t.pool == nil || g.whole(t) == nil {
+			continue
+		}
+		for _, o := range t.pool.types {
+			if w := g.whole(o); w == nil || !slices.Contains(w.implements, t) {
+				return fmt.Errorf("%s does not implement %s anywhere", o.name, t.name)
+			}
+		}
+	}
+	return nil
 }
 
 func (r *rig) close() { r.router.Close() }
