@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -152,19 +153,50 @@ func TestConfigHelps(t *testing.T) {
 	}
 }
 
+// TestWrongCommandLinesAreExplained wants, for every mistake, a sentence with what, where and how to mend it.
 func TestWrongCommandLinesAreExplained(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	dir := t.TempDir()
+	graph := filepath.Join(dir, "supergraph.graphql")
+	list := writeText(t, filepath.Join(dir, "list.json"), `[{"name": "a", "sdl": "type Query { a: Int @tag(name: \"x\") }"}]`)
+	if status, _, complaints := weft(t, "compose", "--subgraphs", list, "-o", graph); status != 0 {
+		t.Fatal(complaints)
+	}
+	file := func(name, text string) string { return writeText(t, filepath.Join(dir, name), text) }
 	for want, args := range map[string][]string{
-		"there is no graph to serve":          {"router"},
-		"unexpected argument nonsense":        {"nonsense"},
-		`must be one of "accounts"`:           {"subgraph", "nonsense"},
-		"there are no subgraphs to compose":   {"compose"},
-		"write it as NAME=URL":                {"compose", "--subgraph", "a"},
-		"--allow-breaking needs --operations": {"check", "--allow-breaking"},
-		"there is no Redis to look into":      {"cache", "inspect", "Product", "upc=1", "--supergraph", "commands_test.go"},
-		"connection refused":                  {"health", "http://127.0.0.1:1/readyz"},
-		"is not a JSON list":                  {"compose", "--subgraphs", "commands_test.go"},
-		"there are no NAME.graphql files in":  {"compose", "--subgraphs", t.TempDir()},
-		"the supergraph cannot be used":       {"router", "--supergraph", "commands_test.go"},
+		"there is no graph to serve":                              {"router"},
+		"unexpected argument nonsense":                            {"nonsense"},
+		`must be one of "accounts"`:                               {"subgraph", "nonsense"},
+		"there are no subgraphs to compose":                       {"compose"},
+		"write it as NAME=URL":                                    {"compose", "--subgraph", "a"},
+		"--allow-breaking needs --operations":                     {"check", "--allow-breaking"},
+		"there is no Redis to look into":                          {"cache", "inspect", "Product", "upc=1", "--supergraph", "commands_test.go"},
+		"the graph has no type Product":                           {"cache", "inspect", "Product", "upc=1", "--supergraph", graph, "--redis", "127.0.0.1:1"},
+		"the router's admin listener is meant":                    {"cache", "stats", "--admin", "http://127.0.0.1:1"},
+		"nothing listens at 127.0.0.1:1; is it running?":          {"health", "http://127.0.0.1:1/readyz"},
+		`"127.0.0.1:4000" is not an address; write one like`:      {"health", "127.0.0.1:4000"},
+		"commands_test.go:1:1 is not valid JSON":                  {"compose", "--subgraphs", "commands_test.go"},
+		"nothere.json: there is no such file or directory":        {"compose", "--subgraphs", "nothere.json"},
+		"this must be a JSON list of subgraphs":                   {"compose", "--subgraphs", file("object.json", `{}`)},
+		`number.json:2:12: "name" cannot be a JSON number here`:   {"compose", "--subgraphs", file("number.json", "[\n {\"name\": 5}]")},
+		"entry 1 of the list has no name":                         {"compose", "--subgraphs", file("nameless.json", `[{}]`)},
+		"subgraph b has no schema":                                {"compose", "--subgraphs", file("empty.json", `[{"name": "b"}]`)},
+		"the directory has no NAME.graphql files":                 {"compose", "--subgraphs", t.TempDir()},
+		"is a directory; name a file in it":                       {"compose", "--subgraphs", list, "-o", dir},
+		"there is no subgraph b; there are a":                     {"compose", "--subgraphs", list, "--url", "b=http://b"},
+		"Nothing in the graph has the tag y; its tags are: x.":    {"compose", "--subgraphs", list, "--contract", "include=y"},
+		"subgraph a at http://127.0.0.1:1: nothing listens at":    {"compose", "--subgraph", "a=http://127.0.0.1:1"},
+		`"a" is neither a document, which has braces, nor`:        {"plan", "--supergraph", graph, "--query", "a"},
+		"the graph has no such label; it has: none":               {"plan", "--supergraph", graph, "--query", "{a}", "--label", "x"},
+		"the supergraph cannot be used":                           {"router", "--supergraph", "commands_test.go"},
+		"already: another weft? Stop it, or choose another":       {"router", "--supergraph", graph, "--listen", taken.Addr().String()},
+		"choose another directory with --data-dir":                {"dev", "--listen", "127.0.0.1:0", "--data-dir", list},
+		"nothere: no such file or directory":                      {"dev", "--listen", "127.0.0.1:0", "--schema", "nothere"},
+		"there is no subgraph: name one with --subgraph NAME=URL": {"dev", "--listen", "127.0.0.1:0", "--no-samples"},
 	} {
 		status, _, complaints := weft(t, args...)
 		if status == 0 || !strings.Contains(complaints, want) {
@@ -173,5 +205,8 @@ func TestWrongCommandLinesAreExplained(t *testing.T) {
 	}
 	if status, out, _ := weft(t, "version"); status != 0 || !strings.HasPrefix(out, "weft ") {
 		t.Errorf("version: status %d, %q", status, out)
+	}
+	if status, out, _ := weft(t); status != 0 || !strings.Contains(out, "Start with: weft dev") {
+		t.Errorf("no command: status %d, %q", status, out)
 	}
 }
