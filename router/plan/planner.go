@@ -22,7 +22,8 @@ type Planner struct {
 	tables map[string]*tables
 }
 
-// DefaultBudget is the number of search nodes after which the best plan so far is taken.
+// DefaultBudget is the number of search nodes after which the best plan so far is taken. For large operations, whose
+// nodes are more work, it is fewer, so that the search takes a tenth of a second or two at worst.
 const DefaultBudget = 20_000
 
 // maxTables bounds how many combinations of override labels are remembered.

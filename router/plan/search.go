@@ -53,12 +53,17 @@ func (r *run) search(waves int, t *taker) result {
 	return out
 }
 
+// stepsPerNode is how many facts a node of the budget may look at on average.
+const stepsPerNode = 200
+
 // bounder holds the state of the search over rules.
 type bounder struct {
 	s         *rules
 	budget    int
 	nodes     int
 	exhausted bool
+	// steps counts the facts cuts look at: a node of a large operation is more work than one of a small operation.
+	steps int
 
 	// seen marks facts of the cut being built, by the number of the cut.
 	seen  []int32
@@ -111,6 +116,7 @@ func (b *bounder) cut(goal int32) []int {
 	for len(b.stack) > 0 {
 		f := b.stack[len(b.stack)-1]
 		b.stack = b.stack[:len(b.stack)-1]
+		b.steps++
 		if i := s.slotOf[f]; i >= 0 {
 			if !s.banned[i] {
 				b.cutArena = append(b.cutArena, int(i))
@@ -225,7 +231,7 @@ func (b *bounder) solve(goals []int32) {
 // branch looks for solutions that contain the chosen slots.
 func (b *bounder) branch() {
 	b.nodes++
-	if b.nodes > b.budget && b.best != nil {
+	if (b.nodes > b.budget || b.steps > stepsPerNode*b.budget) && b.best != nil {
 		b.exhausted = true
 		return
 	}
