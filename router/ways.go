@@ -27,7 +27,8 @@ func (r *Router) waysTo(g *graph) ([]upstream.Subgraph, error) {
 		}
 		c.Handler = r.options.Handlers[s.Name]
 		if c.URL == "" && c.Handler == nil {
-			return nil, fmt.Errorf("the supergraph does not say where the subgraph %q is: set upstream.subgraphs.%s.url", s.Name, s.Name)
+			return nil, fmt.Errorf("the supergraph does not say where the subgraph %q is: compose it with --url %s=http://..., or set upstream.subgraphs.%s.url",
+				s.Name, s.Name, s.Name)
 		}
 		c.MaxResponse = int(r.config.Upstream.MaxResponseBytes)
 		c.Dedupe = r.config.Dedupe.SubgraphRequests

@@ -162,7 +162,7 @@ func TestWrongCommandLinesAreExplained(t *testing.T) {
 	defer taken.Close()
 	dir := t.TempDir()
 	graph := filepath.Join(dir, "supergraph.graphql")
-	list := writeText(t, filepath.Join(dir, "list.json"), `[{"name": "a", "sdl": "type Query { a: Int @tag(name: \"x\") }"}]`)
+	list := writeText(t, filepath.Join(dir, "list.json"), `[{"name": "a", "url": "http://127.0.0.1:1", "sdl": "type Query { a: Int @tag(name: \"x\") }"}]`)
 	if status, _, complaints := weft(t, "compose", "--subgraphs", list, "-o", graph); status != 0 {
 		t.Fatal(complaints)
 	}
@@ -182,7 +182,7 @@ func TestWrongCommandLinesAreExplained(t *testing.T) {
 		"commands_test.go:1:1 is not valid JSON":                  {"compose", "--subgraphs", "commands_test.go"},
 		"nothere.json: there is no such file or directory":        {"compose", "--subgraphs", "nothere.json"},
 		"this must be a JSON list of subgraphs":                   {"compose", "--subgraphs", file("object.json", `{}`)},
-		`number.json:2:12: "name" cannot be a JSON number here`:   {"compose", "--subgraphs", file("number.json", "[\n {\"name\": 5}]")},
+		`number.json:2:11: "name" cannot be a JSON number here`:   {"compose", "--subgraphs", file("number.json", "[\n {\"name\": 5}]")},
 		"entry 1 of the list has no name":                         {"compose", "--subgraphs", file("nameless.json", `[{}]`)},
 		"subgraph b has no schema":                                {"compose", "--subgraphs", file("empty.json", `[{"name": "b"}]`)},
 		"the directory has no NAME.graphql files":                 {"compose", "--subgraphs", t.TempDir()},

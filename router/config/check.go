@@ -136,9 +136,9 @@ func (k *checker) clientSide(c *Config) {
 		k.report("cors.credentials", "cannot go with the origin *: every page of the web could act as your users; name the origins")
 	}
 	for i, origin := range c.CORS.Origins {
-		u, err := url.Parse(origin)
+		u, err := url.Parse(strings.TrimSuffix(origin, ":*"))
 		if origin != "*" && (err != nil || u.Scheme == "" || u.Host == "" || u.Path != "") {
-			k.report(fmt.Sprintf("cors.origins.%d", i), "%q is not an origin; write one like https://shop.example", origin)
+			k.report(fmt.Sprintf("cors.origins.%d", i), "%q is not an origin; write one like https://shop.example or http://localhost:*", origin)
 		}
 	}
 	k.notNegative("cors.max_age", c.CORS.MaxAge)

@@ -128,7 +128,8 @@ type Limits struct {
 
 // CORS says which pages of other origins may call the router.
 type CORS struct {
-	// Origins that may call: https://shop.example, https://*.shop.example, or * for any. None switches CORS off.
+	// Origins that may call: https://shop.example, https://*.shop.example, http://localhost:*, or * for any. None switches
+	// CORS off.
 	Origins []string `koanf:"origins"`
 	// Request headers they may send.
 	Headers []string `koanf:"headers"`
