@@ -292,6 +292,24 @@ func TestConnectRefusals(t *testing.T) {
 	}
 }
 
+func TestTwoServersDoNotShareADirectory(t *testing.T) {
+	dir := t.TempDir()
+	first, err := embedded.Start(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if second, err := embedded.Start(dir); err == nil {
+		second.Stop()
+		t.Error("a second server uses the directory of the first")
+	}
+	first.Stop()
+	again, err := embedded.Start(dir)
+	if err != nil {
+		t.Fatalf("after the first has ended: %v", err)
+	}
+	again.Stop()
+}
+
 func newBus(t *testing.T) *bus.Bus {
 	t.Helper()
 	server, err := embedded.Start(t.TempDir())
