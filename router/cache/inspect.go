@@ -55,12 +55,17 @@ func (c *Cache) ParseKey(typ string, args []string) ([]byte, error) {
 	b := []byte{'{'}
 	var t *supergraph.Type
 	if g := c.graph.Load(); g != nil {
-		t = g.supergraph.Type(typ)
+		if t = g.supergraph.Type(typ); t == nil {
+			return nil, fmt.Errorf("the graph has no type %s", typ)
+		}
 	}
 	for i, arg := range args {
 		name, value, ok := strings.Cut(arg, "=")
 		if !ok || name == "" {
 			return nil, fmt.Errorf("%q is not of the form field=value", arg)
+		}
+		if t != nil && t.Field(name) == nil {
+			return nil, fmt.Errorf("the type %s has no field %s", typ, name)
 		}
 		if i > 0 {
 			b = append(b, ',')

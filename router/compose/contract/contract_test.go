@@ -112,9 +112,13 @@ func TestHiddenTypeThatIsReturnedIsAnError(t *testing.T) {
 }
 
 func TestContractWithoutQueriesIsAnError(t *testing.T) {
-	sdl := supergraph(t, `type Query { a: Int }`)
-	if _, errs := contract.Apply(sdl, contract.Filter{Include: []string{"nobody"}}); len(errs) == 0 {
-		t.Error("a contract without queries is accepted")
+	sdl := supergraph(t, `type Query { a: Int @tag(name: "public") b: Int @tag(name: "partner") }`)
+	_, errs := contract.Apply(sdl, contract.Filter{Include: []string{"nobody"}})
+	if len(errs) != 1 {
+		t.Fatalf("a contract without queries is accepted, or with several errors: %v", errs)
+	}
+	if want := "Nothing in the graph has the tag nobody; its tags are: partner, public."; errs[0].Suggestion != want {
+		t.Errorf("the suggestion is %q, not %q", errs[0].Suggestion, want)
 	}
 }
 

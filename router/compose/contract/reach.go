@@ -1,7 +1,10 @@
 package contract
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
@@ -71,13 +74,36 @@ func executable(l ast.DirectiveLocation) bool {
 
 // explained adds to errors about the API schema that it is the contract that caused them.
 func (c *contract) explained(errs []*problem.Error) []*problem.Error {
+	used, unknown := c.tags()
 	for _, e := range errs {
+		if len(unknown) > 0 {
+			e.Suggestion = fmt.Sprintf("Nothing in the graph has the tag %s; its tags are: %s.", strings.Join(unknown, " or "),
+				cmp.Or(strings.Join(used, ", "), "none"))
+		}
 		if e.Suggestion == "" {
 			e.Suggestion = "Tag the element that refers to what the contract hides as well, or tag neither."
 		}
 		e.Message = "The contract hides too much or too little: " + e.Message
 	}
 	return errs
+}
+
+// tags are the tags the graph uses, and those of the filter that it does not use.
+func (c *contract) tags() (used, unknown []string) {
+	c.each(func(_ string, directives *[]*schema.Directive) {
+		for _, d := range *directives {
+			if name, ok := d.StringArg("name"); ok && d.Name == c.tag && !slices.Contains(used, name) {
+				used = append(used, name)
+			}
+		}
+	})
+	slices.Sort(used)
+	for _, tag := range slices.Concat(c.filter.Include, c.filter.Exclude) {
+		if !slices.Contains(used, tag) {
+			unknown = append(unknown, tag)
+		}
+	}
+	return used, unknown
 }
 
 // support is what a supergraph needs to use @inaccessible.
