@@ -218,7 +218,7 @@ func (b *builder) provided(s int, t *typ, depth int) set {
 
 // loosen lets subgraphs declare shared fields as nullable where others do not, and settles the types of interfaces and
 // external fields, which follow from the others.
-func (b *builder) loosen() {
+func (b *builder) loosen(uniform bool) {
 	api := map[*field]ref{}
 	for _, t := range b.types {
 		for _, p := range t.at {
@@ -229,7 +229,7 @@ func (b *builder) loosen() {
 				if d.external {
 					continue
 				}
-				if d.shareable && d.field.id == notIdentity && !d.dead && b.chance(15) {
+				if d.shareable && d.field.id == notIdentity && !d.dead && !uniform && b.chance(15) {
 					level := b.rnd.IntN(len(d.typ.nonNull))
 					d.typ = ref{d.typ.named, slices.Clone(d.typ.nonNull)}
 					d.typ.nonNull[level] = false

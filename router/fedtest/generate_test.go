@@ -36,8 +36,16 @@ func some[T any](rnd *rand.Rand, from []T, percent int) []T {
 	return out
 }
 
+// traits restrict the random graphs.
+type traits struct {
+	// uniform graphs have the same nullability in all subgraphs: then an error makes the same null everywhere.
+	uniform bool
+	// stored graphs have no fields that are computed from others.
+	stored bool
+}
+
 // generate makes the graph of a seed.
-func generate(seed uint64) *graph {
+func generate(seed uint64, with traits) *graph {
 	b := &builder{graph: &graph{seed: seed}, rnd: rand.New(rand.NewPCG(seed, 7)), scalars: map[string]*typ{}}
 	for i := range 2 + b.rnd.IntN(5) {
 		b.subgraphs = append(b.subgraphs, string(rune('a'+i)))
@@ -52,12 +60,14 @@ func generate(seed uint64) *graph {
 	b.roots()
 	b.finishInterfaces()
 	for range b.rnd.IntN(4) {
-		b.require()
+		if !with.stored {
+			b.require()
+		}
 	}
 	for range b.rnd.IntN(4) {
 		b.provide()
 	}
-	b.loosen()
+	b.loosen(with.uniform)
 	b.calm()
 	return b.graph
 }

@@ -32,11 +32,11 @@ type writer struct {
 }
 
 // operation writes a valid operation; nil when it could not find one.
-func (r *rig) operation(rnd *rand.Rand) *randomOperation {
+func (r *rig) operation(rnd *rand.Rand, queries bool) *randomOperation {
 	for range 30 {
 		w := &writer{rig: r, rnd: rnd, budget: 3 + rnd.IntN(40), variables: map[string]json.RawMessage{}, usual: map[string]string{}}
 		kind, root := "query", r.whole.Query
-		if r.whole.Mutation != nil && rnd.IntN(6) == 0 {
+		if !queries && r.whole.Mutation != nil && rnd.IntN(6) == 0 {
 			kind, root = "mutation", r.whole.Mutation
 		}
 		body := w.selection(root, 0)

@@ -3,6 +3,7 @@ package fedtest
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"slices"
 
 	"github.com/vektah/gqlparser/v2"
@@ -239,9 +240,15 @@ func shrinkPart(p *part, try func(change, undo func())) {
 	}
 }
 
+// attempt makes a rig for a graph and checks an operation in it.
+type attempt struct {
+	rig   func(*graph) (*rig, error)
+	check func(*rig, *randomOperation) error
+}
+
 // report shrinks a failure and describes it.
-func report(seed uint64, r *rig, op *randomOperation, nulls uint64) string {
-	op = shrinkOperation(r.whole, op, func(c *randomOperation) bool { return r.try(c) != nil })
+func (a attempt) report(r *rig, op *randomOperation) string {
+	op = shrinkOperation(r.whole, op, func(c *randomOperation) bool { return a.check(r, c) != nil })
 	g := r.graph
 	again := func(g *graph) (failed error) {
 		// A graph that lost too much can make the reference fail; that is not what is looked for.
@@ -250,16 +257,15 @@ func report(seed uint64, r *rig, op *randomOperation, nulls uint64) string {
 				failed = nil
 			}
 		}()
-		small, err := newRig(g, nil)
+		small, err := a.rig(g)
 		if err != nil {
 			return nil
 		}
 		defer small.close()
-		small.world.nulls = nulls
 		if _, errs := gqlparser.LoadQuery(small.whole, op.text); len(errs) > 0 {
 			return nil
 		}
-		return small.try(op)
+		return a.check(small, op)
 	}
 	if again(g) == nil {
 		return "a failure that does not repeat: " + op.text
@@ -271,12 +277,11 @@ func report(seed uint64, r *rig, op *randomOperation, nulls uint64) string {
 			text += "# " + name + "\n" + sdl
 		}
 	}
-	small, err := newRig(g, nil)
+	small, err := a.rig(g)
 	if err != nil {
 		return err.Error()
 	}
 	defer small.close()
-	small.world.nulls = nulls
 	raw, _ := json.Marshal(op.variables) // raw messages that came from JSON
-	return text + op.text + "\n" + string(raw) + "\n" + small.try(op).Error() + "\n" + small.requests()
+	return fmt.Sprintf("%s%s\n%s\n%v\n%s", text, op.text, raw, a.check(small, op), small.requests())
 }

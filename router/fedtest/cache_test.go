@@ -1,0 +1,60 @@
+package fedtest
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+
+	"github.com/weft-graphql/weft/router/config"
+)
+
+// tryCached runs an operation on an empty or partly filled cache, and again when it is warm. Errors come and go: what
+// failed must not be remembered.
+func (r *rig) tryCached(op *randomOperation) error {
+	failures := r.world.failures
+	defer func() { r.world.failures = failures }()
+	for i, f := range []uint64{failures, 0, 0} {
+		r.world.failures = f
+		if err := r.try(op); err != nil {
+			return fmt.Errorf("time %d: %w", i+1, err)
+		}
+	}
+	return nil
+}
+
+func cached(address string) func(*config.Config) {
+	return func(c *config.Config) {
+		c.Cache.Enabled, c.Cache.TTL = true, time.Hour
+		if address != "" {
+			c.Cache.Redis.Addresses = []string{address}
+			c.Cache.Timeout = time.Second
+			c.Cache.L1.Enabled = false
+		}
+	}
+}
+
+func TestAnswersFromTheCacheInProcessAgree(t *testing.T) {
+	campaign{
+		check: (*rig).tryCached, with: traits{uniform: true}, queries: true,
+		setUp: func(r *rig, seed uint64) {
+			r.world.nulls = []uint64{0, 10}[seed%2]
+		},
+		rig: func(g *graph) (*rig, error) { return newRig(g, cached("")) },
+	}.run(t)
+}
+
+func TestAnswersFromRedisAgree(t *testing.T) {
+	server := miniredis.RunT(t)
+	campaign{
+		check: (*rig).tryCached, with: traits{uniform: true}, queries: true,
+		setUp: func(r *rig, seed uint64) {
+			r.world.nulls = []uint64{0, 10}[seed%2]
+		},
+		rig: func(g *graph) (*rig, error) {
+			server.FlushAll()
+			return newRig(g, cached(server.Addr()))
+		},
+	}.run(t)
+}
