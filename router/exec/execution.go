@@ -73,6 +73,10 @@ type callRun struct {
 	spans []span
 	// table finds representations by hash: it holds indexes of spans, plus one.
 	table []uint32
+	// byKnown finds representations by the entity that decides them (target.known): it holds indexes of spans, plus one.
+	// All these entities are in the answer knownIn.
+	byKnown []uint32
+	knownIn int
 	// entities are the objects that were found, zero for null.
 	entities []ref
 }
@@ -183,6 +187,7 @@ func (f *fetch) reset() {
 		c.text = keep(c.text, maxKeptBytes)
 		c.spans = keep(c.spans, maxKeptObjects)
 		c.table = keep(c.table, maxKeptObjects)
+		c.byKnown = keep(c.byKnown, maxKeptObjects)
 		c.entities = keep(c.entities, maxKeptObjects)
 	}
 }

@@ -141,8 +141,8 @@ func (l *live) storm(t *testing.T, requests int, patience time.Duration) (comple
 
 func TestFaultsUnderLoad(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent(),
-		// Both end by themselves some seconds after the last use; the second is the stub's.
-		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.(*HostClient).connsCleaner"),
+		// The stub's goroutines end by themselves some seconds after they were used last.
+		goleak.IgnoreAnyFunction("github.com/weft-graphql/weft/bench/stub.(*Subgraph).misbehave"),
 		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.(*workerPool).Start.func2"),
 		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1"))
 	t.Run("faults", func(t *testing.T) {

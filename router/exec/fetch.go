@@ -75,7 +75,11 @@ func (x *execution) gather(c *call, run *callRun) bool {
 				if typ >= 0 && rep.on != nil && !rep.on.Has(int(typ)) || typ < 0 && !t.all && !rep.untyped {
 					continue
 				}
-				x.addTarget(c, run, int32(i), rep, r, typ, contexts[r])
+				if t.known != nil && !c.unshared {
+					x.addKnown(c, run, int32(i), r, typ)
+				} else {
+					x.addTarget(c, run, int32(i), rep, r, typ, contexts[r])
+				}
 				return
 			}
 		})
@@ -88,6 +92,36 @@ func (x *execution) gather(c *call, run *callRun) bool {
 		run.entities = append(run.entities, 0)
 	}
 	return len(run.spans) > 0
+}
+
+// addKnown is addTarget for targets whose representation an entity decides that they are linked to: it is only written
+// for the first of them.
+func (x *execution) addKnown(c *call, run *callRun, index int32, r ref, typ int32) {
+	t := &c.targets[index]
+	entity, ok := x.follow(r, t.known)
+	if !ok {
+		// No entity, no inputs.
+		return
+	}
+	if len(run.byKnown) == 0 {
+		run.knownIn = entity.answer()
+	}
+	if run.knownIn != entity.answer() {
+		x.addTarget(c, run, index, t.representations[0], r, typ, nil)
+		return
+	}
+	if missing := len(x.answers[run.knownIn].objects) - len(run.byKnown); missing > 0 {
+		run.byKnown = append(run.byKnown, make([]uint32, missing)...)
+	}
+	if known := run.byKnown[entity.object()]; known != 0 {
+		run.targets = append(run.targets, targetRun{object: r, target: index, entity: known - 1})
+		return
+	}
+	before := len(run.targets)
+	x.addTarget(c, run, index, t.representations[0], r, typ, nil)
+	if len(run.targets) > before {
+		run.byKnown[entity.object()] = run.targets[before].entity + 1
+	}
 }
 
 // addTarget writes the representation of a target, unless it is there already. context are the variables that its

@@ -78,6 +78,9 @@ type target struct {
 	all             bool
 	representations []*representation
 	plan            *plan.Target
+	// known is the link to an entity that decides the representation: targets with the same entity there have the same
+	// representation. Nil when there is none.
+	known hops
 }
 
 // compiler is the state of Compile.
@@ -215,6 +218,9 @@ func (c *compiler) representations(prog *Program) {
 				}
 			}
 			c.contexts(cl)
+			for k := range cl.targets {
+				c.findKnown(prog, cl, &cl.targets[k])
+			}
 		}
 	}
 }

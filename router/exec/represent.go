@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"slices"
+
 	"github.com/weft-graphql/weft/router/plan"
 	"github.com/weft-graphql/weft/router/supergraph"
 )
@@ -100,6 +102,52 @@ func (c *compiler) representationFields(p *place, fields []*plan.RepresentationF
 		compiled = append(compiled, rf)
 	}
 	return compiled
+}
+
+// findKnown looks for an earlier call on a target's place whose entities decide the representation: when it reads
+// nothing but what the earlier one's representation has, and what its entities brought.
+func (c *compiler) findKnown(prog *Program, cl *call, t *target) {
+	if len(t.representations) != 1 || t.representations[0].dynamic || len(cl.contexts) > 0 {
+		return
+	}
+	for _, m := range t.place.members[1:] {
+		if len(m.hops) != 1 || m.node.set.Owner != nil || m.node == cl.node || m.node.request < 0 {
+			continue
+		}
+		for i := range prog.requests[m.node.request].calls {
+			earlier := &prog.requests[m.node.request].calls[i]
+			for j := range earlier.targets {
+				if e := &earlier.targets[j]; earlier.node == m.node && e.place == t.place && len(e.representations) == 1 &&
+					decides(t.representations[0], e.representations[0], m.hops) {
+					t.known = m.hops
+					return
+				}
+			}
+		}
+	}
+}
+
+// decides tells whether the entity behind the hops, which was fetched by the representation earlier, decides rep.
+func decides(rep, earlier *representation, h hops) bool {
+	reads := false
+	for i := range rep.fields {
+		f := &rep.fields[i]
+		if f.on != nil || len(f.sources) != 1 || f.sources[0].on != nil || f.sources[0].place != nil {
+			return false
+		}
+		s := &f.sources[0]
+		if slices.Equal(s.hops, h) {
+			reads = true
+			continue
+		}
+		if len(s.hops) > 0 || !slices.ContainsFunc(earlier.fields, func(g representationField) bool {
+			return g.on == nil && len(g.sources) == 1 && g.sources[0].on == nil && len(g.sources[0].hops) == 0 && g.sources[0].slot == s.slot
+		}) {
+			return false
+		}
+	}
+	// If nothing is read from the entity, it may not be there yet.
+	return reads
 }
 
 // fitness tells whether a representation can be sent.
