@@ -50,7 +50,7 @@ func newLive(t *testing.T) *live {
 	t.Cleanup(l.stub.Stop)
 	config := exec.Config{Subgraphs: make([]upstream.Subgraph, len(sg.Subgraphs))}
 	for _, sub := range sg.Subgraphs {
-		client, err := upstream.New(upstream.Config{Name: sub.Name, URL: l.stub.URLs()[sub.Name], Timeout: 30 * time.Second, Dedupe: true})
+		client, err := upstream.New(upstream.Config{Name: sub.Name, URL: l.stub.URLs()[sub.Name], Timeout: 30 * time.Second})
 		if err != nil {
 			t.Fatal(err)
 		}
