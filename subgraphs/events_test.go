@@ -203,3 +203,32 @@ func TestNewsSurvivesTheBus(t *testing.T) {
 	server.Resume(t)
 	s.awaitNews(t, `catalog updated Product {"upc":"p1"}`)
 }
+
+// TestMutationsSayWhatToForget: without any bus the answer of a mutation itself tells which entities changed.
+func TestMutationsSayWhatToForget(t *testing.T) {
+	s, _ := open(t, "reviews", kit.Config{DataDir: t.TempDir()})
+	upc := notReviewedBy(t, s, "u1")
+	in := map[string]any{"upc": upc, "rating": 4, "title": "Fine", "body": "It does what it should."}
+	const add = `mutation($in: AddReviewInput!) { addReview(input: $in) { rating } }`
+	answer := kittest.Ask(t, s.Handler(), ada, add, map[string]any{"in": in})
+	var list []wire.Invalidation
+	if err := json.Unmarshal(answer.Extensions[wire.InvalidationExtension], &list); err != nil {
+		t.Fatal(err)
+	}
+	said := map[string]bool{}
+	for _, i := range list {
+		if i.Kind != wire.InvalidateEntity || i.Subgraph != "reviews" {
+			t.Errorf("%+v", i)
+		}
+		said[fmt.Sprint(i.Type, i.Key)] = true
+	}
+	for _, want := range []string{"Product" + fmt.Sprint(map[string]any{"upc": upc}), "User" + fmt.Sprint(map[string]any{"id": "u1"})} {
+		if !said[want] {
+			t.Errorf("%s is not among %v", want, said)
+		}
+	}
+	answer = kittest.Ask(t, s.Handler(), ada, add, map[string]any{"in": in})
+	if len(answer.Errors) == 0 || answer.Extensions[wire.InvalidationExtension] != nil {
+		t.Errorf("a refused mutation changed nothing, but said %v", answer.Extensions)
+	}
+}

@@ -95,6 +95,7 @@ func newGraphQL(schema graphql.ExecutableSchema, config Config) http.Handler {
 		logger.ErrorContext(ctx, "resolver panicked", "cause", cause, "stack", string(debug.Stack()))
 		return fmt.Errorf("panic: %v", cause)
 	})
+	server.AroundOperations(collectChanges)
 	server.AroundResponses(finishResponse)
 	return server
 }

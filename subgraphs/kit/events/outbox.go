@@ -52,16 +52,16 @@ type Change func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error)
 // Commit runs change in a transaction that also stores its events, and wakes the relay once it is committed. It gives
 // each event its id and time.
 func (o *Outbox) Commit(ctx context.Context, change Change) error {
-	n := 0
+	var events []wire.EntityChanged
 	err := o.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		events, err := change(ctx, tx)
-		if err != nil {
+		var err error
+		if events, err = change(ctx, tx); err != nil {
 			return err
 		}
-		n = len(events)
 		return o.record(ctx, tx, events)
 	})
-	if err == nil && n > 0 {
+	if err == nil && len(events) > 0 {
+		collect(ctx, events)
 		o.signal()
 	}
 	return err

@@ -22,6 +22,8 @@ type Answer struct {
 	Header http.Header
 	Data   json.RawMessage
 	Errors []Error
+	// Extensions are the answer's own, by name.
+	Extensions map[string]json.RawMessage
 }
 
 // Error is one GraphQL error.
