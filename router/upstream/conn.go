@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -190,6 +191,7 @@ func equalFold(key []byte, name string) bool {
 // section 6.3).
 func (c *conn) framing(e *exchange) (length int, chunked bool, err error) {
 	length = -1
+	e.encoding = ""
 	for rest := e.header; len(rest) > 0; {
 		var key, value []byte
 		key, value, rest = cutHeader(rest)
@@ -205,6 +207,10 @@ func (c *conn) framing(e *exchange) (length int, chunked bool, err error) {
 				return 0, false, fmt.Errorf("%w: its transfer encoding is not known", ErrBroken)
 			}
 			chunked = true
+		case equalFold(key, "content-encoding"):
+			if !equalFold(value, "identity") {
+				e.encoding = strings.ToLower(string(value))
+			}
 		case equalFold(key, "connection"):
 			if equalFold(value, "close") {
 				c.last = true

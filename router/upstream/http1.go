@@ -42,6 +42,8 @@ type exchange struct {
 	body     []byte
 	inflated *buffered
 	status   int
+	// encoding is the compression of the body; empty when there is none.
+	encoding string
 }
 
 func newHTTP1(config Config, a address) *http1 {
@@ -197,16 +199,15 @@ const maxKeptBody = 1 << 20
 
 // plain returns the body without compression.
 func (e *exchange) plain(limit int) ([]byte, error) {
-	encoding := string(e.Header("content-encoding"))
-	if encoding == "" || encoding == "identity" {
+	if e.encoding == "" {
 		return e.body, nil
 	}
 	e.inflated = acquireBuffer()
-	if err := e.inflated.read(bytes.NewReader(e.body), encoding, limit); err != nil {
+	if err := e.inflated.read(bytes.NewReader(e.body), e.encoding, limit); err != nil {
 		if errors.Is(err, ErrTooLarge) || errors.Is(err, ErrBroken) {
 			return nil, err
 		}
-		return nil, fmt.Errorf("%w: it cannot be decompressed as %s", ErrBroken, encoding)
+		return nil, fmt.Errorf("%w: it cannot be decompressed as %s", ErrBroken, e.encoding)
 	}
 	return e.inflated.body.Bytes(), nil
 }
