@@ -44,9 +44,11 @@ type requestCache struct {
 
 // callProgram is one call, compiled.
 type callProgram struct {
-	call   *plan.Call
-	root   bool
-	fields []fieldProgram
+	call *plan.Call
+	root bool
+	// abstract tells that entities are asked for by the name of an interface: their own types are then part of the answer.
+	abstract bool
+	fields   []fieldProgram
 	// types are the types of the call's representations, by the name that is sent; one for a root call.
 	types []*typeProgram
 	// vars are the variables that names depend on; memo is the last rendering with variables.
@@ -131,6 +133,10 @@ func (g *Graph) Prepare(req *plan.Request) exec.RequestCache {
 
 func (r *requestCache) compile(call *plan.Call) *callProgram {
 	cp := &callProgram{call: call, root: !call.Entities}
+	for _, rep := range call.Input {
+		t := r.graph.supergraph.Type(rep.TypeName)
+		cp.abstract = cp.abstract || t != nil && t.IsAbstract() && !t.In[r.req.Subgraph.ID].InterfaceObject
+	}
 	s := selector{graph: r.graph.supergraph, subgraph: r.req.Subgraph}
 	for _, f := range call.Selection.Fields {
 		cp.fields = append(cp.fields, r.field(&s, cp, f))
@@ -221,6 +227,8 @@ func fastKey(keys []keyShape, rep *plan.Representation) (fast bool, idAt int) {
 func (r *requestCache) field(s *selector, cp *callProgram, f *plan.Field) fieldProgram {
 	fp := fieldProgram{field: f, root: cp.root, typename: f.IsTypename(), composite: f.Selection != nil, hint: noHint}
 	if fp.typename {
+		// Asked by the name of an interface, an entity's own type is part of the answer like any other field.
+		fp.typename = !cp.abstract
 		return fp
 	}
 	graph := r.req.Subgraph.Graph
@@ -358,7 +366,10 @@ func (r *requestCache) render(cp *callProgram, key string, vars variables) *rend
 		if len(args) > maxName {
 			args = []byte("(#" + digest(args) + ")")
 		}
-		f.full = fp.field.Def.Name + string(args)
+		f.full = typename
+		if fp.field.Def != nil {
+			f.full = fp.field.Def.Name + string(args)
+		}
 		f.name = f.full
 		if cp.root {
 			f.name = "data"

@@ -83,7 +83,6 @@ type query struct {
 	began time.Time
 	// read is what the subgraph said when the query began.
 	read []string
-	tags string
 }
 
 func TestNoStaleReads(t *testing.T) {

@@ -2,6 +2,7 @@ package cache
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"strings"
 	"testing"
@@ -285,4 +286,52 @@ func TestAddressesWithSecretsAreNotRepeated(t *testing.T) {
 	if err == nil || strings.Contains(err.Error(), "hunter2") {
 		t.Errorf("error: %v", err)
 	}
+}
+
+func TestClusterAccessControlList(t *testing.T) {
+	cluster := redistest.StartCluster(t)
+	rules := "weft on >secret ~weft:* &weft:* -@all +@read +@write +@connection +eval +publish +subscribe +unsubscribe +time +cluster|slots +cluster|shards +readonly"
+	for _, n := range cluster.Nodes {
+		client := n.Client()
+		args := []any{"acl", "setuser"}
+		for _, r := range strings.Fields(rules) {
+			args = append(args, r)
+		}
+		if err := client.Do(context.Background(), args...).Err(); err != nil {
+			t.Fatal(err)
+		}
+		_ = client.Close()
+	}
+	c, g := openCache(t, loadShop(t), Config{
+		Redis: RedisConfig{Addresses: cluster.Addrs(), Mode: "cluster", Username: "weft", Password: "secret"}, L1: L1Config{Disabled: true},
+	})
+	connected(t, c)
+	a := newAsk(t, g, "products", "Product", "upc", "", "{ name }")
+	up := &shop{}
+	var reps []string
+	for i := range 30 {
+		reps = append(reps, product(i))
+		up.set(product(i), `{"name":"x"}`)
+	}
+	a.must(t, c, reps, up.upstream)
+	same(t, "hits", len(a.must(t, c, reps, up.upstream).fetched), 0)
+	res, err := c.Invalidate(context.Background(), productOne)
+	if err != nil || res.Count != 1 || res.Deferred {
+		t.Errorf("invalidate: %+v %v", res, err)
+	}
+	if st := c.Stats(); st.WriteErrors+st.Failures > 0 {
+		t.Errorf("unexpected counts: %+v", st)
+	}
+}
+
+func TestTLS(t *testing.T) {
+	server, pool := redistest.StartTLS(t)
+	c, g := openCache(t, loadShop(t), Config{
+		Redis: RedisConfig{Addresses: []string{server}, TLS: &tls.Config{RootCAs: pool, ServerName: "localhost"}}, L1: L1Config{Disabled: true},
+	})
+	connected(t, c)
+	a := newAsk(t, g, "products", "Product", "upc", "", "{ name }")
+	up := func([]string) subgraphAnswer { return subgraphAnswer{entities: []string{`{"name":"Table"}`}} }
+	a.must(t, c, []string{product(1)}, up)
+	same(t, "hit", a.must(t, c, []string{product(1)}, nil).fetched, []string{})
 }

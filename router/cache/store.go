@@ -359,7 +359,7 @@ func (s *storeEntity) alternates(it *item) [][]byte {
 		}
 		for i := range it.wants {
 			w := &it.wants[i]
-			if f := w.fp.field; f.Def.Name == name && len(f.Args) == 0 {
+			if f := w.fp.field; f.Def != nil && f.Def.Name == name && len(f.Args) == 0 {
 				return s.values[w.slot]
 			}
 		}

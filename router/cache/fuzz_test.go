@@ -1,0 +1,145 @@
+package cache
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+func FuzzDecodeValue(f *testing.F) {
+	v := value{name: "name", json: []byte(`"Table"`), covers: "{a=Int}", deps: []string{"e:x", "g:s:t"}, clock: 7, expires: 9}
+	f.Add("key", "name", encodeValue(nil, "key", &v))
+	f.Add("", "", []byte{recordMagic})
+	f.Fuzz(func(t *testing.T, key, name string, b []byte) {
+		got, err := decodeValue(key, name, b)
+		if err != nil {
+			return
+		}
+		if again := encodeValue(nil, key, &got); string(again) != string(b) {
+			t.Errorf("%x decodes to %+v, which encodes to %x", b, got, again)
+		}
+	})
+}
+
+func TestValuesSurviveEncoding(t *testing.T) {
+	v := value{
+		name: "size~", hash: nameHash("size~"), json: []byte(`{"width":1}`), schema: 1, clock: 2, born: 3, stored: 4, expires: 5,
+		whileRevalidate: 6, ifError: 7, covers: "{width=Int}", deps: []string{"e:abc", "g:products:sale"}, private: true, negative: true,
+	}
+	b := encodeValue(nil, "key", &v)
+	got, err := decodeValue("key", "size~", b)
+	if err != nil || !reflect.DeepEqual(got, v) {
+		t.Errorf("%v\n got %+v\nwant %+v", err, got, v)
+	}
+	for i := range b {
+		b[i] ^= 1
+		if _, err := decodeValue("key", "size~", b); err == nil {
+			t.Errorf("a changed byte at %d goes unnoticed", i)
+		}
+		b[i] ^= 1
+	}
+	for _, other := range [][2]string{{"key2", "size~"}, {"key", "size"}} {
+		if _, err := decodeValue(other[0], other[1], b); err == nil {
+			t.Errorf("the value passes for one of %v", other)
+		}
+	}
+}
+
+func FuzzCanonical(f *testing.F) {
+	f.Add(`{"b": 1, "a" : ["\u0041", null, {"y":2,"x":"\\\""}]}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		got := appendCanonical(nil, []byte(text), 0)
+		var before any
+		if json.Unmarshal([]byte(text), &before) != nil || strings.Count(text, "[")+strings.Count(text, "{") > maxDepth {
+			return
+		}
+		if again := appendCanonical(nil, got, 0); string(again) != string(got) {
+			t.Errorf("%q becomes %q and then %q", text, got, again)
+		}
+		var after any
+		if err := json.Unmarshal(got, &after); err != nil || !reflect.DeepEqual(before, after) {
+			t.Errorf("%q becomes %q: %v", text, got, err)
+		}
+	})
+}
+
+func FuzzScan(f *testing.F) {
+	f.Add(`{"a":[1,{"b":"]}"}],"c":null}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		m := membersOf([]byte(text))
+		read := map[string]string{}
+		for {
+			name, value, ok := m.next()
+			if !ok {
+				break
+			}
+			read[string(name)] = string(value)
+			e := elementsOf(value)
+			for {
+				if _, ok := e.next(); !ok {
+					break
+				}
+			}
+		}
+		var want map[string]json.RawMessage
+		if json.Unmarshal([]byte(text), &want) != nil || strings.Contains(text, `\`) || strings.TrimSpace(text) == "null" {
+			return
+		}
+		if m.broken || len(read) != len(want) {
+			t.Fatalf("%q: read %v, want %s", text, read, want)
+		}
+		for name, v := range want {
+			if read[name] != strings.TrimSpace(string(v)) {
+				t.Errorf("%q: %s is %q, want %q", text, name, read[name], v)
+			}
+		}
+	})
+}
+
+func TestSelectionsIncludeOthers(t *testing.T) {
+	for _, test := range []struct {
+		have, need string
+		want       bool
+	}{
+		{"{a=Int,b=Int}", "{a=Int}", true},
+		{"{a=Int}", "{a=Int,b=Int}", false},
+		{"{a=Int}", "{a=Float}", false},
+		{"{x:a=Int}", "{a=Int}", false},
+		{`{a(x:"}{,)(|")=Int,b=Int}`, `{a(x:"}{,)(|")=Int}`, true},
+		{`{a(x:1)=Int}`, `{a=Int}`, false},
+		{"{u=User{id=ID!,n=Int}}", "{u=User{n=Int}}", true},
+		{"{u=User{id=ID!}}", "{u=User{n=Int}}", false},
+		{"{a=Int|A|B}", "{a=Int|A}", true},
+		{"{a=Int|A}", "{a=Int|A|B}", false},
+		{"{a=Int|A}", "{a=Int}", false},
+		{"{a=Int}", "{a=Int|A}", true},
+		{"{a=Int", "{a=Int}", false},
+		{"", "{a=Int}", true},
+	} {
+		var c coverage
+		for range 2 { // the second time from memory
+			if got := c.covers(test.have, test.need); got != test.want {
+				t.Errorf("%s includes %s: %v", test.have, test.need, got)
+			}
+		}
+	}
+}
+
+func FuzzParseSelected(f *testing.F) {
+	f.Add(`{a(x:"}")=[Int!]|A|B{b=Int},c=Int}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		s, ok := parseSelected(text)
+		if ok && !s.includes(s) {
+			t.Errorf("%q does not include itself", text)
+		}
+	})
+}
+
+func FuzzReceive(f *testing.F) {
+	f.Add("1700000000000000\n0\n0\ne:abc\ns:products")
+	f.Fuzz(func(_ *testing.T, payload string) {
+		c := &Cache{versions: newVersions(4)}
+		c.receive(payload)
+	})
+}
