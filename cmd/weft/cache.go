@@ -104,6 +104,9 @@ func (c cacheInspectCommand) Run(ctx context.Context) error {
 	}
 	for _, e := range entries {
 		fmt.Printf("%s of %s: %s\n  Redis key %s, removed in %s\n", e.Type, e.Subgraph, e.Key, e.RedisKey, e.TTL.Round(time.Second))
+		if len(e.Fields) == 0 {
+			fmt.Println("  no values: it was invalidated")
+		}
 		for _, f := range e.Fields {
 			fmt.Printf("  %s = %.120s\n    %s, %s old, ends %s", f.Name, f.JSON, f.State, f.Age.Round(time.Second),
 				f.Expires.Local().Format(time.TimeOnly))

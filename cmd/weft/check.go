@@ -75,7 +75,7 @@ func (c checkCommand) propose(current []compose.Subgraph) ([]compose.Subgraph, e
 	for _, name := range c.Remove {
 		i := indexOfSubgraph(proposed, name)
 		if i < 0 {
-			return nil, fmt.Errorf("--remove %s: there is no such subgraph", name)
+			return nil, fmt.Errorf("--remove %s: there is no such subgraph; there are %s", name, listNames(proposed))
 		}
 		proposed = slices.Delete(proposed, i, i+1)
 	}
@@ -86,7 +86,7 @@ func (c checkCommand) propose(current []compose.Subgraph) ([]compose.Subgraph, e
 		}
 		sdl, err := os.ReadFile(file)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("--proposed %s: %w", pair, err)
 		}
 		if i := indexOfSubgraph(proposed, name); i >= 0 {
 			proposed[i].SDL, proposed[i].File = string(sdl), file
@@ -142,7 +142,11 @@ func (c checkCommand) report(changes []apidiff.Change, impacts []apidiff.Impact)
 	for _, i := range impacts {
 		ok = ok && (!i.Broken || i.Invalid)
 	}
-	report := checkReport{OK: ok, Summary: apidiff.Summary(changes, impacts), Errors: []*compose.Error{},
+	summary := apidiff.Summary(changes, impacts)
+	if c.Operations == "" {
+		summary = apidiff.Count(changes)
+	}
+	report := checkReport{OK: ok, Summary: summary, Errors: []*compose.Error{},
 		Changes: slices.Concat([]apidiff.Change{}, changes), Impacts: slices.Concat([]apidiff.Impact{}, impacts)}
 	if c.Format == "json" {
 		if err := writeJSON(os.Stdout, report); err != nil {
@@ -177,7 +181,10 @@ func printChanges(report *checkReport) {
 			fmt.Printf("  %s\n", change.Message)
 		}
 	}
-	fmt.Printf("\n%s\n", report.Summary)
+	if len(report.Changes)+len(report.Impacts) > 0 {
+		fmt.Println()
+	}
+	fmt.Println(report.Summary)
 }
 
 // readOperations reads all GraphQL documents below a directory.
@@ -194,11 +201,11 @@ func readOperations(dir string) ([]apidiff.Operation, error) {
 		if err != nil {
 			return err
 		}
-		operations = append(operations, apidiff.Operation{Name: path, Text: string(text)})
+		operations = append(operations, apidiff.Operation{Name: shortPath(path), Text: string(text)})
 		return nil
 	})
 	if err == nil && len(operations) == 0 {
-		err = fmt.Errorf("there are no *.graphql files in %s", dir)
+		err = fmt.Errorf("--operations %s: the directory has no *.graphql files", shortPath(dir))
 	}
 	return operations, err
 }

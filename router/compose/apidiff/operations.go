@@ -273,11 +273,7 @@ func (u usage) meets(c Change) (meets, certain bool) {
 
 // Summary says in one sentence what changes do to operations.
 func Summary(changes []Change, impacts []Impact) string {
-	count := map[Severity]int{}
-	for _, c := range changes {
-		count[c.Severity]++
-	}
-	text := fmt.Sprintf("%d breaking, %d dangerous and %d safe changes", count[Breaking], count[Dangerous], count[Safe])
+	text := Count(changes)
 	broken := slices.DeleteFunc(slices.Clone(impacts), func(i Impact) bool { return !i.Broken })
 	if len(broken) == 0 {
 		return text + "; no operation breaks"
@@ -291,4 +287,20 @@ func Summary(changes []Change, impacts []Impact) string {
 		verb = "operation breaks"
 	}
 	return fmt.Sprintf("%s; %d %s: %s", text, len(broken), verb, strings.Join(names, ", "))
+}
+
+// Count says how many changes there are of each severity.
+func Count(changes []Change) string {
+	if len(changes) == 0 {
+		return "no changes"
+	}
+	count := map[Severity]int{}
+	for _, c := range changes {
+		count[c.Severity]++
+	}
+	noun := "changes"
+	if len(changes) == 1 {
+		noun = "change"
+	}
+	return fmt.Sprintf("%d breaking, %d dangerous and %d safe %s", count[Breaking], count[Dangerous], count[Safe], noun)
 }
