@@ -125,14 +125,14 @@ func TestMemoryGrowsLinearly(t *testing.T) {
 			}
 		})
 		t.Logf("scale %d: %d bytes of answer, %d bytes in %d allocations, %d ns", scale, len(out), result.AllocedBytesPerOp(), result.AllocsPerOp(), result.NsPerOp())
-		if most := int64(10 + scale); result.AllocsPerOp() > most {
+		if most := int64(10+scale) * raceFactor; result.AllocsPerOp() > most {
 			t.Errorf("scale %d: %d allocations for one execution, expected at most %d", scale, result.AllocsPerOp(), most)
 		}
 		return float64(result.AllocedBytesPerOp()) / float64(len(out))
 	}
 	one := perEntity(1)
 	for _, scale := range []int{10, 100} {
-		if per := perEntity(scale); per > 1.1*one+8 {
+		if per := perEntity(scale); per > raceFactor*(1.1*one+8) {
 			t.Errorf("scale %d: %.2f bytes allocated for each byte of the answer, %.2f at scale 1", scale, per, one)
 		}
 	}
