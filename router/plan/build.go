@@ -230,7 +230,11 @@ func (f *bfield) shares(a asked) bool {
 }
 
 func (f *bfield) serve(client *operation.Field) {
-	if client != nil && !slices.Contains(f.serves, client) {
+	switch {
+	case client == nil || slices.Contains(f.serves, client):
+	case f.serves == nil:
+		f.serves = []*operation.Field{client}
+	default:
 		f.serves = append(f.serves, client)
 	}
 }

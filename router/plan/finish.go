@@ -117,17 +117,22 @@ func (b *builder) selection(p *Plan, call *Call, owner *Field, sel *bsel) *Selec
 	sel.out = out
 	d := document{t: b.t}
 	plain, frags := d.split(sel)
-	fields := slices.Clone(plain)
+	fields := plain
+	if len(frags) > 0 {
+		fields = slices.Clone(plain)
+	}
 	for _, frag := range frags {
 		for _, f := range frag.fields {
-			if !slices.Contains(fields, f) {
+			if len(frags) == 1 || !slices.Contains(fields, f) {
 				fields = append(fields, f)
 			}
 		}
 	}
 	out.Fields = make([]*Field, 0, len(fields))
-	for _, f := range fields {
-		pf := &Field{ID: p.Fields, Key: f.key, Def: f.def, On: f.on, Args: f.args, Serves: f.serves, Parent: out}
+	block := make([]Field, len(fields))
+	for i, f := range fields {
+		pf := &block[i]
+		*pf = Field{ID: p.Fields, Key: f.key, Def: f.def, On: f.on, Args: f.args, Serves: f.serves, Parent: out}
 		p.Fields++
 		f.out = pf
 		if f.child != nil {

@@ -73,8 +73,8 @@ func (r *run) isSettled(w *want) bool {
 	if w.items != nil {
 		return p.sources.subsetOf(r.completeItems(w.items, m.def.Named))
 	}
-	if sel := m.client[0].Selection; len(sel.Fields) > 0 {
-		return p.sources.subsetOf(r.completeOf[m.client[0].ID])
+	if sel := m.client.Selection; len(sel.Fields) > 0 {
+		return p.sources.subsetOf(r.completeOf[m.client.ID])
 	}
 	return true
 }
@@ -166,7 +166,7 @@ func (r *run) child(c *class, w *want) {
 	case w.items != nil:
 		w.child = r.childPlace(w, nil, w.items, r.childViews(c, w))
 	case !r.share(c, w):
-		w.child = r.childPlace(w, m.client[0].Selection, nil, r.childViews(c, w))
+		w.child = r.childPlace(w, m.client.Selection, nil, r.childViews(c, w))
 	}
 }
 
@@ -187,7 +187,7 @@ func (r *run) share(c *class, w *want) bool {
 			return false
 		}
 		for _, ow := range o.wants {
-			if ow.child == nil || ow.items != nil || len(ow.members[0].client) == 0 || ow.members[0].client[0] != w.members[0].client[0] {
+			if ow.child == nil || ow.items != nil || ow.members[0].client == nil || ow.members[0].client != w.members[0].client {
 				continue
 			}
 			if ow.facts.class != w.facts.class {

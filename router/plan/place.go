@@ -71,6 +71,8 @@ type want struct {
 	class   *class
 	facts   *fieldFacts
 	members []member
+	// one is the memory of members as long as there is only one.
+	one [1]member
 	// items is what is needed of a composite field that only representations need.
 	items supergraph.FieldSet
 	child *place
@@ -91,9 +93,10 @@ type want struct {
 
 // member is one field of a want.
 type member struct {
-	def    *supergraph.Field
-	args   []operation.Argument
-	client []*operation.Field
+	def  *supergraph.Field
+	args []operation.Argument
+	// client is the client's field; nil when only representations need it.
+	client *operation.Field
 }
 
 // node is a subgraph's view of objects: whoever has it can read fields there.
@@ -176,7 +179,7 @@ func (r *run) childPlace(w *want, sel *operation.SelectionSet, items supergraph.
 	for _, v := range views {
 		p.sources.add(v.graph)
 	}
-	split := sel != nil && r.partial(w.members[0].client[0])
+	split := sel != nil && r.partial(w.members[0].client)
 	if !split && p.sources.subsetOf(r.complete(sel, items, p.typ)) {
 		p.collapsed = true
 		return p
@@ -226,6 +229,7 @@ func (r *run) needsType(p *place) {
 // clientWants adds the client's fields to a class.
 func (r *run) clientWants(c *class, sel *operation.SelectionSet) {
 	p := c.place
+	c.wants = make([]*want, 0, min(len(sel.Fields)+2, 16))
 	for _, f := range sel.Fields {
 		if !appliesTo(f.On, c) {
 			continue
@@ -242,7 +246,7 @@ func (r *run) clientWants(c *class, sel *operation.SelectionSet) {
 				def = own
 			}
 		}
-		m := member{def: def, args: f.Args, client: []*operation.Field{f}}
+		m := member{def: def, args: f.Args, client: f}
 		facts := r.t.facts(def)
 		part := partOf(f)
 		if f.Selection == nil {
@@ -260,7 +264,8 @@ func (r *run) clientWants(c *class, sel *operation.SelectionSet) {
 // want makes a want with one member.
 func (r *run) want(c *class, facts *fieldFacts, m member, goal bool) *want {
 	w := r.wantSlab.new()
-	*w = want{class: c, facts: facts, members: []member{m}, goal: goal}
+	*w = want{class: c, facts: facts, goal: goal, one: [1]member{m}}
+	w.members = w.one[:]
 	return w
 }
 

@@ -193,8 +193,8 @@ func (r *run) unreachable() error {
 		m := w.members[0]
 		field := m.def.Parent.Name + "." + m.def.Name
 		path := ""
-		if len(m.client) > 0 {
-			path = clientPath(m.client[0])
+		if m.client != nil {
+			path = clientPath(m.client)
 		}
 		var who []string
 		for i := range w.facts.ways {

@@ -31,7 +31,9 @@ type rules struct {
 	// slotAt is one more than the slot of a subgraph in a wave, and whether it is a root selection; 0 when it has none.
 	slotAt []int32
 	graphs int
-	at     []int32
+	// at, seen, stack and cutArena are memory for the search.
+	at, seen, stack []int32
+	cutArena        []int
 
 	holds   []bool
 	missing []int32
@@ -98,7 +100,7 @@ func (s *rules) release() {
 		slots: s.slots[:0], slotFact: s.slotFact[:0], slotOf: s.slotOf[:0], heads: s.heads[:0], need: s.need[:0],
 		body: s.body[:0], bodyStart: s.bodyStart[:0], goals: s.goals[:0], trail: s.trail[:0],
 		uses: s.uses, usesStart: s.usesStart, byHead: s.byHead, byHeadStart: s.byHeadStart, holds: s.holds,
-		missing: s.missing, banned: s.banned, direct: s.direct, slotAt: s.slotAt, at: s.at,
+		missing: s.missing, banned: s.banned, direct: s.direct, slotAt: s.slotAt, at: s.at, seen: s.seen, stack: s.stack, cutArena: s.cutArena,
 	}
 	const keep = 1 << 20
 	if cap(s.body) < keep && cap(s.slotOf) < keep {

@@ -33,7 +33,9 @@ func (r *run) search(waves int, t *taker) result {
 	if waves == 1 && len(s.goals) == 0 {
 		return result{waves: waves}
 	}
-	b := &bounder{s: s, budget: r.budget, seen: make([]int32, s.facts)}
+	s.seen = zeroed(s.seen, int(s.facts))
+	b := &bounder{s: s, budget: r.budget, seen: s.seen, stack: s.stack[:0], cutArena: s.cutArena[:0]}
+	defer func() { s.stack, s.cutArena = b.stack, b.cutArena }()
 	taken := b.mandatory()
 	for _, i := range taken {
 		s.choose(s.slotFact[i])
@@ -86,7 +88,9 @@ func (b *bounder) mandatory() []int {
 	var out []int
 	for grown := true; grown; {
 		grown = false
-		for _, g := range s.goals {
+		// The last goals stand deepest: what leads to them meets others on the way.
+		for i := len(s.goals) - 1; i >= 0; i-- {
+			g := s.goals[i]
 			for !s.holds[g] {
 				cut := b.cut(g)
 				if len(cut) != 1 {

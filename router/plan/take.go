@@ -229,11 +229,12 @@ func (r *run) parentHolds(q parent, level int) bool {
 func (t *taker) goal(w *want, o option) {
 	for i := range w.members {
 		m := &w.members[i]
-		for _, f := range m.client {
-			bf := t.ask(w, m, o, f)
-			if f.Selection != nil && bf.child != nil {
-				t.b.subtree(bf.child, f.Selection)
-			}
+		if m.client == nil {
+			continue
+		}
+		bf := t.ask(w, m, o, m.client)
+		if m.client.Selection != nil && bf.child != nil {
+			t.b.subtree(bf.child, m.client.Selection)
 		}
 	}
 }
@@ -308,11 +309,7 @@ func (t *taker) descend(n *node, level int) *bsel {
 			continue
 		}
 		m := &c.want.members[0]
-		var client *operation.Field
-		if len(m.client) > 0 {
-			client = m.client[0]
-		}
-		sel = t.ask(c.want, m, option{node: c.node, level: level, special: c.special}, client).child
+		sel = t.ask(c.want, m, option{node: c.node, level: level, special: c.special}, m.client).child
 	}
 	return sel
 }
