@@ -55,9 +55,18 @@ func (l *locator) object(o *objectProgram, r ref) {
 		if f.what != outputValue || f.on != nil && !f.on.Has(int(typ)) || f.field.Selection == nil {
 			continue
 		}
-		s, a, v := l.x.printer.find(f, r, typ)
 		l.path = append(l.path, pathStep{key: f.field.Key})
-		l.value(s, a, v)
+		for j := range f.sources {
+			// Where one subgraph says null, another can have reported errors below what it said.
+			s := &f.sources[j]
+			if to, ok := l.x.follow(r, s.hops); ok && (s.on == nil || s.on.Has(int(typ))) {
+				a := l.x.answers[to.answer()]
+				if v := a.slot(to.object(), s.slot); v.kind() >= kindObject {
+					l.value(s, a, v)
+					break
+				}
+			}
+		}
 		l.path = l.path[:len(l.path)-1]
 	}
 }
@@ -65,7 +74,7 @@ func (l *locator) object(o *objectProgram, r ref) {
 func (l *locator) value(s *outputSource, a *answer, v value) {
 	switch v.kind() {
 	case kindObject:
-		if s != nil && s.program != nil {
+		if s.program != nil {
 			l.object(s.program, newRef(a.index, v.at))
 		}
 	case kindList:

@@ -104,8 +104,7 @@ func (c *compiler) output(set *operation.SelectionSet, p *place, second bool) (*
 				continue
 			}
 		}
-		o.typed = o.typed || of.on != nil || of.what == outputTypename ||
-			slices.ContainsFunc(of.sources, func(s outputSource) bool { return s.on != nil })
+		o.typed = o.typed || of.on != nil || of.what == outputTypename
 		o.fields = append(o.fields, of)
 	}
 	if !never.Empty() {

@@ -111,13 +111,15 @@ func (p *printer) object(o *objectProgram, r ref) bool {
 	return true
 }
 
-// find looks for a field's value in its sources. The returned answer is nil when no source's object is there.
+// find looks for a field's value in its sources. The returned answer is nil when no source's object is there. Sources
+// for some types only are read of objects of unknown type, too: these come from an interface object, which was asked for
+// all of them.
 func (p *printer) find(f *outputField, r ref, typ int32) (*outputSource, *answer, value) {
 	var source *outputSource
 	var from *answer
 	for i := range f.sources {
 		s := &f.sources[i]
-		if s.on != nil && !s.on.Has(int(typ)) {
+		if s.on != nil && typ >= 0 && !s.on.Has(int(typ)) {
 			continue
 		}
 		to, ok := p.x.follow(r, s.hops)
