@@ -180,7 +180,12 @@ func (r *run) narrow(set graphs, sel *operation.SelectionSet) {
 			}
 		}
 		if !abstract {
-			set.keep(r.t.facts(f.Def).plain)
+			def := f.Def
+			if own := sel.Parent.Field(f.Name); own != nil {
+				// Selected on an interface, it is still the object's own field that is resolved.
+				def = own
+			}
+			set.keep(r.t.facts(def).plain)
 			continue
 		}
 		r.narrowAbstract(set, f.Name, f.On)

@@ -175,6 +175,15 @@ var conformances = []conformance{
 		asks:  []ask{{query: `{nodes{owner{name} ...on A{a} ...on B{b}}}`, requests: 2, waves: 2}, {query: `{nodes{owner{name}}}`, requests: 2, waves: 2}},
 	},
 	{
+		name: "interfaces: a field selected on one is still the object's own",
+		subgraphs: map[string]string{
+			"a": `type Query{dog:Dog} interface Node{id:ID! x:String} type Cat implements Node{id:ID! x:String} type Dog@key(fields:"id"){id:ID!}`,
+			"b": `interface Node{id:ID! x:String} type Dog implements Node@key(fields:"id"){id:ID! x:String}`,
+		},
+		world: `[{"@":"Query","dog":"@d"},{"@":"d","__typename":"Dog","id":"1","x":"y"}]`,
+		asks:  []ask{{query: `{dog{...on Node{x}}}`, requests: 2, waves: 2}, {query: `{dog{...on Node{id}}}`, requests: 1}},
+	},
+	{
 		name: "unions: each subgraph knows some members",
 		subgraphs: map[string]string{
 			"a": `type Query{found:[Hit] both:Hit@shareable} union Hit=X|Y type X@key(fields:"id"){id:ID! x:String} type Y@key(fields:"id"){id:ID!}`,

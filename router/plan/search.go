@@ -56,7 +56,7 @@ func (r *run) search(waves int, t *taker) result {
 }
 
 // stepsPerNode is how many facts a node of the budget may look at on average.
-const stepsPerNode = 200
+const stepsPerNode = 80
 
 // bounder holds the state of the search over rules.
 type bounder struct {

@@ -96,10 +96,7 @@ func (t *taker) take(root *place, waves int) {
 
 // complete makes sure that a place is asked for at all and that its runtime type is told where it matters.
 func (t *taker) complete(p *place) {
-	if p.sel == nil {
-		return
-	}
-	if t.anchor(p, t.r.rules.waves) == nil {
+	if p.sel != nil && t.anchor(p, t.r.rules.waves) == nil {
 		return
 	}
 	for _, n := range p.nodes {
@@ -108,6 +105,9 @@ func (t *taker) complete(p *place) {
 				t.b.notEmpty(sel)
 			}
 		}
+	}
+	if p.sel == nil {
+		return
 	}
 	if len(p.typenames) == 0 && !p.needType {
 		return
