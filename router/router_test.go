@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -241,7 +242,7 @@ func TestSwapDropsNoRequest(t *testing.T) {
 			t.Error(err)
 		}
 		for asked.Load() < before+4 && !t.Failed() {
-			time.Sleep(time.Millisecond)
+			runtime.Gosched()
 		}
 	}
 	stop.Store(true)

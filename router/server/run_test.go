@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -42,7 +43,7 @@ func TestShutdownLetsRequestsFinish(t *testing.T) {
 	<-g.entered
 	stop()
 	for health.notReady() == "" {
-		time.Sleep(time.Millisecond)
+		runtime.Gosched()
 	}
 	close(g.leave)
 	if err := <-answered; err != nil {
