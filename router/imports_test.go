@@ -1,0 +1,101 @@
+package router_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// module is the prefix of this module's import paths.
+const module = "github.com/weft-graphql/weft/"
+
+// mayImport says what the packages below a directory may import of this module, besides what is below the directory
+// itself. The longest directory counts. Data passes through the rooms once, in order, and nobody looks back.
+var mayImport = map[string][]string{
+	"router/federation": {},
+	"router/compose":    {"router/federation"},
+	"router/supergraph": {"router/federation"},
+	"router/operation":  {"router/supergraph"},
+	"router/plan":       {"router/operation", "router/supergraph"},
+	"router/prepared":   {"router/plan", "router/operation", "router/supergraph"},
+	"router/upstream":   {},
+	"router/exec":       {"router/upstream", "router/plan", "router/operation", "router/supergraph"},
+	"router/cache":      {"router/exec", "router/plan", "router/operation", "router/supergraph"},
+	"router/server":     {},
+	"router/config":     {},
+	"router":            {"schema/bus", "schema/wire"},
+	"schema":            {},
+	"subgraphs":         {"schema"},
+	"bench":             {},
+	"bench/planning":    {"bench", "router", "schema"},
+	"cmd/weft":          {"bench", "router", "schema", "subgraphs"},
+}
+
+// below tells whether a directory is another one or in it.
+func below(dir, parent string) bool { return dir == parent || strings.HasPrefix(dir, parent+"/") }
+
+// roomOf is the entry of mayImport for a directory, or "".
+func roomOf(dir string) string {
+	room := ""
+	for r := range mayImport {
+		if below(dir, r) && len(r) > len(room) {
+			room = r
+		}
+	}
+	return room
+}
+
+// TestImportsPointOneWay reads the imports of all code that is not only for tests.
+func TestImportsPointOneWay(t *testing.T) {
+	seen := map[string]bool{}
+	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
+		name := entry.Name()
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && path != ".." && (strings.HasPrefix(name, ".") || name == "testdata" || strings.HasSuffix(name, "test")):
+			return fs.SkipDir
+		case entry.IsDir() || filepath.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go"):
+			return nil
+		}
+		dir, err := filepath.Rel("..", filepath.Dir(path))
+		if err != nil {
+			return err
+		}
+		dir = filepath.ToSlash(dir)
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		room := roomOf(dir)
+		if room == "" {
+			t.Errorf("%s: mayImport does not say what %s may import", path, dir)
+			return nil
+		}
+		seen[room] = true
+		for _, spec := range file.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			target, ours := strings.CutPrefix(imported, module)
+			if ours && !below(target, room) && !slices.ContainsFunc(mayImport[room], func(a string) bool { return below(target, a) }) {
+				t.Errorf("%s: %s may not import %s", path, room, target)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for room := range mayImport {
+		if !seen[room] {
+			t.Errorf("there is no code in %s", room)
+		}
+	}
+}
