@@ -36,6 +36,8 @@ type outputField struct {
 	// id is the field's number in the program, from 1 on.
 	id uint32
 	// sources are where the value can be found; the first that has it counts.
+	// Without any, the field is for types that the plan does not expect here, because another subgraph that resolves the
+	// same field does not know them: for such an object it is null.
 	sources []outputSource
 }
 
@@ -72,11 +74,10 @@ type outputType struct {
 func (c *compiler) output(set *operation.SelectionSet, p *place, second bool) (*objectProgram, error) {
 	o := &objectProgram{place: p, typ: p.node.typ, possible: c.possible(set.Parent, p.node), parent: set.Parent}
 	sources := p.sources()
-	// never are the types that the plan does not expect here, because another subgraph that resolves the same field does
-	// not know them. An object of such a type is an error.
-	var never supergraph.TypeSet
+	// Nobody implements an interface that only interface objects stand for: its fields are for objects of unknown type.
+	nobody := set.Parent.Possible.Empty()
 	for _, f := range set.Fields {
-		if o.typ >= 0 && !f.On.Has(int(o.typ)) || o.typ < 0 && !f.On.Intersects(o.possible) {
+		if o.typ >= 0 && !f.On.Has(int(o.typ)) || o.typ < 0 && !nobody && !f.On.Intersects(o.possible) {
 			continue
 		}
 		c.outputs++
@@ -96,19 +97,12 @@ func (c *compiler) output(set *operation.SelectionSet, p *place, second bool) (*
 			if err := c.outputSources(o, &of, sources[f], second); err != nil {
 				return nil, err
 			}
-			if len(of.sources) == 0 && !second {
-				if o.typ >= 0 {
-					return nil, fmt.Errorf("the plan does not say where the field %q of the operation comes from (line %d)", f.Key, f.Line)
-				}
-				never = never.Or(f.On)
-				continue
+			if len(of.sources) == 0 && !second && o.typ >= 0 {
+				return nil, fmt.Errorf("the plan does not say where the field %q of the operation comes from (line %d)", f.Key, f.Line)
 			}
 		}
 		o.typed = o.typed || of.on != nil || of.what == outputTypename
 		o.fields = append(o.fields, of)
-	}
-	if !never.Empty() {
-		o.possible, o.typed = o.possible.Minus(never), true
 	}
 	return o, nil
 }
@@ -116,7 +110,7 @@ func (c *compiler) output(set *operation.SelectionSet, p *place, second bool) (*
 func (c *compiler) outputSources(o *objectProgram, of *outputField, sources []source, second bool) error {
 	f := of.field
 	for _, s := range sources {
-		if !s.field.on.Intersects(f.On) {
+		if !s.field.on.Intersects(f.On) && !f.On.Empty() {
 			continue
 		}
 		os := outputSource{hops: s.hops, slot: s.slot, field: s.field, node: c.nodeOf[s.field.plan.Parent]}

@@ -67,6 +67,9 @@ func newRig(g *graph, change func(*config.Config)) (*rig, error) {
 	if err := g.poolsComplete(); err != nil {
 		return nil, err
 	}
+	if f := g.impossible(); f != nil {
+		return nil, &refusedError{[]*compose.Error{{Code: "NO_POSSIBLE_TYPE", Message: f.name}}}
+	}
 	handlers := map[string]http.Handler{}
 	for s, name := range g.subgraphs {
 		schema, err := gqlparser.LoadSchema(&ast.Source{Input: g.stubSDL(s)})
@@ -99,6 +102,18 @@ func (g *graph) poolsComplete() error {
 		for _, o := range t.pool.types {
 			if w := g.whole(o); w == nil || !slices.Contains(w.implements, t) {
 				return fmt.Errorf("%s does not implement %s anywhere", o.name, t.name)
+			}
+		}
+	}
+	return nil
+}
+
+// impossible returns a field that must not be null, but of which the subgraphs that know it agree on no type.
+func (g *graph) impossible() *field {
+	for _, t := range g.types {
+		for _, f := range t.fields {
+			if f.typ.named.composite() && t.kind == objectKind && f.typ.nonNull[len(f.typ.nonNull)-1] && len(g.possible(f)) == 0 {
+				return f
 			}
 		}
 	}

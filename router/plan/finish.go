@@ -60,6 +60,8 @@ func (b *builder) finish() *Plan {
 func (b *builder) tellTypes() {
 	var visit func(sel *bsel)
 	visit = func(sel *bsel) {
+		// What is only passed through on the way to a representation can have no field of its own.
+		b.notEmpty(sel)
 		if !sel.entity && !sel.object && sel.decl.IsAbstract() && b.typeMatters(sel) {
 			b.typename(sel, nil)
 		}
