@@ -30,6 +30,9 @@ type Cache struct {
 	syncing sync.Mutex
 	synced  uint64
 
+	// plainScripts tells that the server does not understand flags of scripts.
+	plainScripts atomic.Bool
+
 	pending pending
 	// admissions are by subgraph and root field; the value is *admission.
 	admissions sync.Map

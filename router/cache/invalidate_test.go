@@ -362,7 +362,7 @@ func TestMissedMessagesAreCaughtUp(t *testing.T) {
 		client := r.server.Client()
 		member := entityMember("products", "Product", []byte(`{"upc":"1"}`))
 		keys := r.caches[0].keys
-		err := tickScript.Eval(context.Background(), client, []string{keys.epochs(), keys.deps()},
+		err := tickScript.flagged.Eval(context.Background(), client, []string{keys.epochs(), keys.deps()},
 			"0", 1000, text(1<<50), "nobody-listens", member).Err()
 		_ = client.Close()
 		if err != nil {

@@ -83,7 +83,7 @@ func (c *Cache) publish(ctx context.Context, members, hashes []string) (stored i
 	for chunk := range slices.Chunk(hashes, maxTick) {
 		pipe := c.redis.Pipeline()
 		for _, h := range chunk {
-			entityScript.Eval(ctx, pipe, []string{h}, text(sequence(clock)), tombstone.Milliseconds())
+			c.form(entityScript).Eval(ctx, pipe, []string{h}, text(sequence(clock)), tombstone.Milliseconds())
 		}
 		cmds, err := pipe.Exec(ctx)
 		for _, cmd := range cmds {

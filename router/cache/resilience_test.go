@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alicebob/miniredis/v2"
+
 	"github.com/weft-graphql/weft/router/cache/redistest"
 )
 
@@ -334,4 +336,20 @@ func TestTLS(t *testing.T) {
 	up := func([]string) subgraphAnswer { return subgraphAnswer{entities: []string{`{"name":"Table"}`}} }
 	a.must(t, c, []string{product(1)}, up)
 	same(t, "hit", a.must(t, c, []string{product(1)}, nil).fetched, []string{})
+}
+
+// Servers that only speak the protocol, and Redis before version 7, do not know the flags of scripts.
+func TestServersWithoutScriptFlags(t *testing.T) {
+	s := miniredis.RunT(t)
+	c, g := openCache(t, loadShop(t), redisOnly(s.Addr()))
+	connected(t, c)
+	a := newAsk(t, g, "products", "Product", "upc", "", "{ name }")
+	up := func([]string) subgraphAnswer { return subgraphAnswer{entities: []string{`{"name":"Table"}`}} }
+	a.must(t, c, []string{product(1)}, up)
+	same(t, "hit", a.must(t, c, []string{product(1)}, up).fetched, []string{})
+	res, err := c.Invalidate(context.Background(), productOne)
+	if err != nil || res.Count != 1 || res.Deferred {
+		t.Errorf("invalidate: %+v %v", res, err)
+	}
+	same(t, "after the invalidation", len(a.must(t, c, []string{product(1)}, up).fetched), 1)
 }

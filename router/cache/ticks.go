@@ -18,11 +18,34 @@ import (
 // The scripts below are the only ones that touch them. A table that is gone (flushed, evicted, a new server) is begun
 // again with floors at the present, so that nothing stored before counts: losing the table never revives anything.
 
-// allowOOM lets a script write when Redis is at its memory limit: invalidations must get through then as well.
-const allowOOM = "#!lua flags=allow-oom\n"
+// script is a Lua script in two forms. The flagged one may write when Redis is at its memory limit: invalidations must
+// get through then as well. Servers older than Redis 7, and some that only speak its protocol, know no flags.
+type script struct{ flagged, plain *redis.Script }
+
+func newScript(text string) script {
+	return script{redis.NewScript("#!lua flags=allow-oom\n" + text), redis.NewScript(text)}
+}
+
+// form is the script as the server understands it.
+func (c *Cache) form(s script) *redis.Script {
+	if c.plainScripts.Load() {
+		return s.plain
+	}
+	return s.flagged
+}
+
+// eval runs a script, and finds out which form the server understands.
+func (c *Cache) eval(ctx context.Context, s script, keys []string, args ...any) *redis.Cmd {
+	cmd := c.form(s).Eval(ctx, c.redis, keys, args...)
+	var refused redis.Error
+	if err := cmd.Err(); errors.As(err, &refused) && strings.Contains(err.Error(), "ompil") && !c.plainScripts.Swap(true) {
+		return s.plain.Eval(ctx, c.redis, keys, args...)
+	}
+	return cmd
+}
 
 // prologue opens the table: it reads the clock (last), and begins the table again if it is gone.
-const prologue = allowOOM + `
+const prologue = `
 local t = redis.call('TIME')
 local now = t[1] * 1000000 + t[2]
 local last = tonumber(redis.call('HGET', KEYS[1], 'clock') or '0')
@@ -47,7 +70,7 @@ end
 //	KEYS  epochs, deps
 //	ARGV  the caller's clock, the most narrow members to keep, how long to keep them (µs), the channel, members...
 //	returns the new clock, floor and depfloor as text
-var tickScript = redis.NewScript(prologue + `
+var tickScript = newScript(prologue + `
 local seq = math.max(now, last + 1, tonumber(ARGV[1]) + 1)
 redis.call('HSET', KEYS[1], 'clock', text(seq))
 for i = 5, #ARGV do
@@ -78,7 +101,7 @@ return {text(seq), floors[1] or '0', floors[2] or '0'}
 //	KEYS  epochs, deps
 //	ARGV  the caller's clock, the reading since when, the most narrow members to return
 //	returns all of epochs (field, text, ...), then the narrow members by clock (member, text, ...)
-var syncScript = redis.NewScript(prologue + `
+var syncScript = newScript(prologue + `
 return {
   redis.call('HGETALL', KEYS[1]),
   redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. ARGV[2], '(inf', 'WITHSCORES', 'LIMIT', 0, ARGV[3]),
@@ -91,7 +114,7 @@ return {
 //	KEYS  the entity's hash
 //	ARGV  the reading, how long to keep it (ms)
 //	returns 1 if something was stored
-var entityScript = redis.NewScript(allowOOM + `
+var entityScript = newScript(`
 if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then redis.call('DEL', KEYS[1]) end
 local since = tonumber(redis.call('HGET', KEYS[1], 'since') or '0')
 local had = redis.call('HLEN', KEYS[1]) > 1 and 1 or 0
@@ -113,7 +136,7 @@ func (c *Cache) tick(ctx context.Context, members []string) (clock uint64, err e
 	for _, m := range members {
 		args = append(args, m)
 	}
-	reply, err := tickScript.Eval(ctx, c.redis, keys, args...).StringSlice()
+	reply, err := c.eval(ctx, tickScript, keys, args...).StringSlice()
 	if err != nil {
 		return 0, err
 	}
@@ -140,7 +163,7 @@ func (c *Cache) syncOnce(ctx context.Context) (more bool, err error) {
 	c.syncing.Lock()
 	defer c.syncing.Unlock()
 	keys := []string{c.keys.epochs(), c.keys.deps()}
-	reply, err := syncScript.Eval(ctx, c.redis, keys,
+	reply, err := c.eval(ctx, syncScript, keys,
 		text(sequence(c.versions.clock.Load())), text(c.synced), syncPage).Slice()
 	if err != nil {
 		return false, err
