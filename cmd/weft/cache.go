@@ -158,7 +158,7 @@ func (c cacheInvalidateCommand) Run(ctx context.Context) error {
 		return err
 	}
 	if result.Deferred {
-		return errors.New("Redis cannot be reached; nothing was invalidated")
+		return errors.New("nothing was invalidated: Redis cannot be reached")
 	}
 	fmt.Printf("invalidated (%d)\n", result.Count)
 	return nil

@@ -210,3 +210,42 @@ func TestWrongCommandLinesAreExplained(t *testing.T) {
 		t.Errorf("no command: status %d, %q", status, out)
 	}
 }
+
+func TestComposeWatchFollowsAndTellsMistakes(t *testing.T) {
+	dir := t.TempDir()
+	list, output := filepath.Join(dir, "list.json"), filepath.Join(dir, "supergraph.graphql")
+	compose := start(t, nil, binary, "compose", "--subgraphs", list, "-o", output, "--watch", "--poll", "20ms")
+	says := func(what string) {
+		t.Helper()
+		eventually(t, "it says "+what, func() error {
+			if out := compose.output.String(); !strings.Contains(out, what) {
+				return errors.New(out)
+			}
+			return nil
+		})
+	}
+	says("list.json: there is no such file or directory")
+	write := func(sdl string) {
+		t.Helper()
+		if err := writeFile(list, []byte(`[{"name": "a", "url": "http://a", "sdl": "`+sdl+`"}]`)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("type Query { first: Int }")
+	says("composed")
+	write("type Query { second: Nope }")
+	says(`Type "Nope", used by Query.second, is not defined`)
+	text, err := os.ReadFile(output)
+	if err != nil || !strings.Contains(string(text), "first: Int") {
+		t.Errorf("a mistake changed the supergraph: %v\n%s", err, text)
+	}
+	write("type Query { third: Int }")
+	eventually(t, "the supergraph follows", func() error {
+		text, err := os.ReadFile(output)
+		if err == nil && !strings.Contains(string(text), "third: Int") {
+			err = errors.New(string(text))
+		}
+		return err
+	})
+	compose.stop(t)
+}

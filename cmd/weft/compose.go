@@ -30,16 +30,20 @@ type composeCommand struct {
 
 // Run composes once, or again and again.
 func (c composeCommand) Run(ctx context.Context) error {
-	err := c.compose(ctx)
 	if !c.Watch {
-		return err
+		return c.compose(ctx)
 	}
 	watch := config.NewFileWatch(c.files())
-	for watch.Wait(ctx, c.Poll) {
-		if err := c.compose(ctx); err == nil {
-			fmt.Fprintf(os.Stderr, "%s composed\n", time.Now().Format(time.TimeOnly))
-		}
+	for again := true; again; again = watch.Wait(ctx, c.Poll) {
 		watch.Follow(c.files())
+		err := c.compose(ctx)
+		var told exitError
+		switch {
+		case err == nil:
+			fmt.Fprintf(os.Stderr, "%s composed\n", time.Now().Format(time.TimeOnly))
+		case !errors.As(err, &told):
+			fmt.Fprintln(os.Stderr, "weft:", err)
+		}
 	}
 	return nil
 }

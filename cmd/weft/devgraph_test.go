@@ -14,10 +14,7 @@ import (
 
 // outsider is a federation subgraph outside the process, as a team would write one: it knows products by their code and
 // answers one field of them with a constant.
-type outsider struct {
-	field atomic.Value
-	url   string
-}
+type outsider struct{ field atomic.Value }
 
 func (o *outsider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var request struct {

@@ -26,7 +26,7 @@ func logHandler(out io.Writer, format string, level slog.Level) slog.Handler {
 	switch format {
 	case "pretty":
 		f, isFile := out.(*os.File)
-		return tint.NewHandler(out, &tint.Options{
+		return tint.NewTextHandler(out, &tint.Options{
 			Level: level, TimeFormat: time.TimeOnly,
 			NoColor: os.Getenv("NO_COLOR") != "" || !isFile || !isatty.IsTerminal(f.Fd()),
 		})

@@ -144,6 +144,7 @@ func readSubgraphs(path string) ([]compose.Subgraph, error) {
 			if !filepath.IsAbs(sub.File) {
 				sub.File = filepath.Join(filepath.Dir(path), sub.File)
 			}
+			sub.File = shortPath(sub.File)
 			sdl, err := os.ReadFile(sub.File)
 			if err != nil {
 				return nil, fmt.Errorf("%s: subgraph %s: %w", shortPath(path), e.Name, err)
@@ -172,7 +173,7 @@ func readSchemaDirectory(dir string) ([]compose.Subgraph, error) {
 		if err != nil {
 			return nil, err
 		}
-		subgraphs = append(subgraphs, compose.Subgraph{Name: name, SDL: string(sdl), File: file})
+		subgraphs = append(subgraphs, compose.Subgraph{Name: name, SDL: string(sdl), File: shortPath(file)})
 	}
 	if len(subgraphs) == 0 {
 		return nil, fmt.Errorf("--subgraphs %s: the directory has no NAME.graphql files", shortPath(dir))
@@ -196,7 +197,7 @@ func schemaFiles(configured []config.Subgraph) ([]compose.Subgraph, error) {
 		if err != nil {
 			return nil, fmt.Errorf("subgraph %s: %w", sub.Name, err)
 		}
-		subgraphs[i] = compose.Subgraph{Name: sub.Name, URL: sub.URL, SDL: string(sdl), File: sub.Schema}
+		subgraphs[i] = compose.Subgraph{Name: sub.Name, URL: sub.URL, SDL: string(sdl), File: shortPath(sub.Schema)}
 	}
 	return subgraphs, nil
 }
