@@ -197,7 +197,10 @@ func (b *builder) provided(s int, t *typ, depth int) set {
 		it := item{field: f}
 		if to := f.typ.named; to.composite() {
 			// A value, or an entity with what is provided of it.
-			if it.sub = b.provided(s, to, depth-1); depth == 0 || it.sub == nil {
+			if depth > 0 {
+				it.sub = b.provided(s, to, depth-1)
+			}
+			if it.sub == nil {
 				if it.sub = b.below(s, to, 0); it.sub == nil {
 					continue
 				}
