@@ -76,8 +76,10 @@ type devProcess struct {
 	logger   *slog.Logger
 	services map[string]subgraphs.Service
 	events   *devEvents
-	router   *router.Router
-	sockets  []server.Listener
+	// redis is nil when the configuration names another one, or none is wanted.
+	redis   *devRedis
+	router  *router.Router
+	sockets []server.Listener
 	// running are the subgraphs outside this process, with the schemas they told last.
 	running []compose.Subgraph
 }
@@ -106,6 +108,14 @@ func (d *devProcess) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if cfg.Cache.Enabled && len(cfg.Cache.Redis.Addresses) == 0 {
+		if d.redis, err = startDevRedis(); err != nil {
+			return err
+		}
+		cfg.Cache.Redis.Addresses = []string{d.redis.address()}
+		// This process competes with browsers and compilers: a pause is no reason to go on without the cache.
+		cfg.Cache.Timeout = max(cfg.Cache.Timeout, 250*time.Millisecond)
+	}
 	handlers := map[string]http.Handler{}
 	for name, service := range d.services {
 		handlers[name] = service.Handler()
@@ -133,7 +143,6 @@ func (d *devProcess) config() (*config.Config, error) {
 		if len(c.CORS.Origins) == 0 {
 			c.CORS.Origins, c.CORS.Headers, c.CORS.Credentials = loopbackOrigins, []string{"*"}, true
 		}
-		// One process needs no Redis to share with others: the cache in process is the whole cache.
 		c.Cache.Enabled = !d.command.NoCache
 	})
 }
@@ -203,6 +212,9 @@ func (d *devProcess) close() {
 	if d.events != nil {
 		d.events.close()
 	}
+	if d.redis != nil {
+		d.redis.close()
+	}
 }
 
 func (d *devProcess) announce(address net.Addr, took time.Duration) {
@@ -224,6 +236,9 @@ func (d *devProcess) announce(address net.Addr, took time.Duration) {
 	}
 	for _, sub := range d.running {
 		fmt.Fprintf(&b, "  Subgraph    %-10s %s%s%s\n", sub.Name, p.dim, sub.URL, p.off)
+	}
+	if d.redis != nil {
+		fmt.Fprintf(&b, "  Cache       %sredis://%s%s\n", p.dim, d.redis.address(), p.off)
 	}
 	where := ""
 	if len(d.services) > 0 {
