@@ -9,9 +9,20 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/parser"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 )
+
+// validation is chapter 5 of the GraphQL specification.
+var validation = rules.NewDefaultRules()
+
+// loadQuery parses and validates a document.
+func loadQuery(schema *ast.Schema, text string) (*ast.QueryDocument, gqlerror.List) {
+	return gqlparser.LoadQueryWithRules(schema, text, validation)
+}
 
 // absent stands for a value that was not given.
 type absent struct{}

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
@@ -45,7 +44,7 @@ func (r *rig) operation(rnd *rand.Rand, queries bool) *randomOperation {
 			text += " (" + strings.Join(w.declared, ", ") + ")"
 		}
 		text += " " + body + strings.Join(w.fragments, " ")
-		if _, errs := gqlparser.LoadQuery(r.whole, text); len(errs) == 0 {
+		if _, errs := loadQuery(r.whole, text); len(errs) == 0 {
 			return &randomOperation{text, w.variables}
 		}
 	}

@@ -183,7 +183,7 @@ func (r *rig) ask(op *randomOperation) (*answer, []byte, error) {
 
 // expect executes an operation on the undivided graph.
 func (r *rig) expect(op *randomOperation) (*answer, error) {
-	doc, errs := gqlparser.LoadQuery(r.whole, op.text)
+	doc, errs := loadQuery(r.whole, op.text)
 	if len(errs) > 0 {
 		return nil, errs
 	}

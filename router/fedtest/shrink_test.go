@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/formatter"
 	"github.com/vektah/gqlparser/v2/parser"
@@ -27,7 +26,7 @@ func shrinkOperation(schema *ast.Schema, op *randomOperation, fails func(*random
 				break
 			}
 			candidate := reprint(doc, op.variables)
-			if _, errs := gqlparser.LoadQuery(schema, candidate.text); len(errs) == 0 && fails(candidate) {
+			if _, errs := loadQuery(schema, candidate.text); len(errs) == 0 && fails(candidate) {
 				op, smaller = candidate, true
 				i--
 			}
@@ -262,7 +261,7 @@ func (a attempt) report(r *rig, op *randomOperation) string {
 			return nil
 		}
 		defer small.close()
-		if _, errs := gqlparser.LoadQuery(small.whole, op.text); len(errs) > 0 {
+		if _, errs := loadQuery(small.whole, op.text); len(errs) > 0 {
 			return nil
 		}
 		return a.check(small, op)

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"sync"
 
-	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator"
 )
@@ -70,7 +69,7 @@ func (s *stub) answer(body []byte) []byte {
 		return s.refusal(string(body), err.Error())
 	}
 	s.rig.sent(s.name(), body)
-	doc, errs := gqlparser.LoadQuery(s.schema, req.Query)
+	doc, errs := loadQuery(s.schema, req.Query)
 	if len(errs) > 0 {
 		return s.refusal(string(body), errs.Error())
 	}
