@@ -34,7 +34,7 @@ type Service interface {
 // recipe says how to make one service.
 type recipe struct {
 	blueprint kit.Blueprint
-	// maxAge is how long answers may be kept when no resolver says less.
+	// maxAge is how long answers may be kept, unless a resolver says that they are private or must not be kept.
 	maxAge time.Duration
 	// build connects the service's parts: store, domain, resolvers.
 	build func(*bun.DB, *events.Outbox) parts

@@ -11,22 +11,14 @@ import (
 // cachePolicy is what the Cache-Control header of one response will say. Everything that takes part in the answer may
 // make it stricter, nothing can make it laxer.
 type cachePolicy struct {
-	mu      sync.Mutex
+	// maxAge is how long the service's answers may be kept.
 	maxAge  time.Duration
+	mu      sync.Mutex // guards what follows
 	private bool
 	noStore bool
 }
 
 type cachePolicyKey struct{}
-
-// LimitCache says that a part of the answer must not be kept longer than maxAge.
-func LimitCache(ctx context.Context, maxAge time.Duration) {
-	if p, ok := ctx.Value(cachePolicyKey{}).(*cachePolicy); ok {
-		p.mu.Lock()
-		p.maxAge = min(p.maxAge, maxAge)
-		p.mu.Unlock()
-	}
-}
 
 // PrivateData says that a part of the answer is only for the caller.
 func PrivateData(ctx context.Context) {

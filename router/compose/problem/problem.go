@@ -5,10 +5,8 @@
 package problem
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // Position is a place in one subgraph's SDL.
@@ -76,12 +74,4 @@ func SubgraphNames(positions []Position) []string {
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
-}
-
-// Sort orders positions by subgraph, line and column and drops duplicates, in place.
-func Sort(positions []Position) []Position {
-	slices.SortFunc(positions, func(a, b Position) int {
-		return cmp.Or(strings.Compare(a.Subgraph, b.Subgraph), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
-	})
-	return slices.Compact(positions)
 }

@@ -194,8 +194,3 @@ func (s *Subgraph) IsShareable(f *schema.Field) bool {
 	}
 	return false
 }
-
-// IsOverride returns the @override of f, or nil.
-func IsOverride(f *schema.Field) *schema.Directive {
-	return schema.First(f.Directives, federation.Override)
-}
