@@ -18,6 +18,7 @@ type contextProgram struct {
 // contextChain leads from the objects that set a context to the targets of a call.
 type contextChain struct {
 	base   *place
+	typers []hops
 	fields []representationField
 	steps  []contextStep
 }
@@ -29,7 +30,7 @@ type contextStep struct {
 }
 
 // contexts compiles the contexts of a call.
-func (c *compiler) contexts(cl *call) {
+func (c *compiler) contexts(request int, cl *call) {
 	for _, ctx := range cl.plan.Contexts {
 		cp := contextProgram{spelled: string(appendQuoted(nil, ctx.Variable)) + ":"}
 		at := c.nodeOf[ctx.At]
@@ -42,7 +43,8 @@ func (c *compiler) contexts(cl *call) {
 		}
 		for _, t := range cl.targets {
 			for _, chain := range c.above(t.place.node, setters) {
-				chain.fields = c.representationFields(chain.base, ctx.Fields, typesOf(chain.base), false)
+				chain.typers = c.typers(chain.base, request)
+				chain.fields = c.representationFields(request, chain.base, ctx.Fields, typesOf(chain.base), false)
 				c.collect(chain.base.node)
 				cp.chains = append(cp.chains, chain)
 			}
@@ -131,7 +133,7 @@ func (x *execution) contextValues(c *call) map[ref][]byte {
 
 // contextValue reads the value of a context: that of the innermost single field.
 func (x *execution) contextValue(chain *contextChain, r ref) []byte {
-	typ := x.typeOf(chain.base, r)
+	typ := x.typeOf(chain.typers, r)
 	fields := chain.fields
 	for i := range fields {
 		f := &fields[i]

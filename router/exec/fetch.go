@@ -63,7 +63,7 @@ func (x *execution) gather(c *call, run *callRun) bool {
 	for i := range c.targets {
 		t := &c.targets[i]
 		x.eachObject(t.place, func(r ref) {
-			typ := x.typeOf(t.place, r)
+			typ := x.typeOf(t.typers, r)
 			if typ >= 0 && !t.on.Has(int(typ)) || typ < 0 && !t.all && !c.plan.Entities {
 				return
 			}

@@ -48,7 +48,7 @@ func (l *locator) object(o *objectProgram, r ref) {
 	}
 	typ := o.typ
 	if typ < 0 {
-		typ = l.x.typeOf(o.place, r)
+		typ = l.x.typeOf(o.place.typers, r)
 	}
 	for i := range o.fields {
 		f := &o.fields[i]

@@ -13,6 +13,8 @@ import (
 type place struct {
 	node    *node
 	members []member
+	// typers are the links to objects that may know the runtime type better, when everything is complete.
+	typers []hops
 }
 
 // member is one of the nodes that know something of a place's objects.
@@ -147,7 +149,7 @@ func (c *compiler) noteAlternatives(fields []*plan.RepresentationField) {
 // targetPlaces returns the places whose objects are the targets of a call that names a selection set: the set's own
 // place, or the places that an entity call completes if it is that call's own selection. If the inputs are not all
 // there, it is a place whose objects have those of the set as twins.
-func (c *compiler) targetPlaces(at *plan.SelectionSet, input []*plan.Representation) []*place {
+func (c *compiler) targetPlaces(request int, at *plan.SelectionSet, input []*plan.Representation) []*place {
 	n := c.nodeOf[at]
 	if n == nil {
 		return nil
@@ -158,11 +160,32 @@ func (c *compiler) targetPlaces(at *plan.SelectionSet, input []*plan.Representat
 	best := c.places[n]
 	lacking := c.lacking(best, input)
 	for _, p := range c.memberOf[n] {
-		if l := c.lacking(p, input); l < lacking {
+		if l := c.lacking(p, input); l < lacking && c.complete(request, []int{p.node.request}) {
 			best, lacking = p, l
 		}
 	}
 	return []*place{best}
+}
+
+// complete tells whether the given requests are complete when a request starts. What others bring must not be looked at
+// then: it may be coming in at that very moment.
+func (c *compiler) complete(request int, needs []int) bool {
+	return !slices.ContainsFunc(needs, func(n int) bool { return n >= 0 && !c.before[request][n] })
+}
+
+// typers returns the links of a place to the objects that may know the runtime type better, of those that are there
+// when a request starts.
+func (c *compiler) typers(p *place, request int) []hops {
+	var found []hops
+	if p.node.typ >= 0 {
+		return nil
+	}
+	for _, m := range p.members[1:] {
+		if c.complete(request, m.needs) {
+			found = append(found, m.hops)
+		}
+	}
+	return found
 }
 
 // lacking counts the fields of representations that cannot be read from a place.
@@ -204,6 +227,8 @@ type source struct {
 	hops  hops
 	slot  int32
 	field *nodeField
+	// needs are the requests that must be complete.
+	needs []int
 }
 
 // sources finds the fields of a place's members that answer each of the client's fields, in the order of the members.
@@ -213,7 +238,7 @@ func (p *place) sources() map[*operation.Field][]source {
 		for i := range m.node.fields {
 			nf := &m.node.fields[i]
 			for _, f := range nf.plan.Serves {
-				found[f] = append(found[f], source{hops: m.hops, slot: int32(i), field: nf})
+				found[f] = append(found[f], source{hops: m.hops, slot: int32(i), field: nf, needs: m.needs})
 			}
 		}
 	}
@@ -225,7 +250,7 @@ func (p *place) source(f *plan.Field) (source, bool) {
 	for _, m := range p.members {
 		for i := range m.node.fields {
 			if nf := &m.node.fields[i]; nf.plan == f {
-				return source{hops: m.hops, slot: int32(i), field: nf}, true
+				return source{hops: m.hops, slot: int32(i), field: nf, needs: m.needs}, true
 			}
 		}
 	}

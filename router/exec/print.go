@@ -63,7 +63,7 @@ func (x *execution) answer(resp *Response) {
 func (p *printer) object(o *objectProgram, r ref) bool {
 	typ := o.typ
 	if typ < 0 {
-		if typ = p.x.typeOf(o.place, r); !o.possible.Has(int(typ)) && (typ != typeUnknown || o.typed) {
+		if typ = p.x.typeOf(o.place.typers, r); !o.possible.Has(int(typ)) && (typ != typeUnknown || o.typed) {
 			p.typeError(o, typ)
 			return false
 		}

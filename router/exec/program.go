@@ -3,6 +3,7 @@ package exec
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -76,6 +77,7 @@ type target struct {
 	on    supergraph.TypeSet
 	// all tells that on has every type the objects can have.
 	all             bool
+	typers          []hops
 	representations []*representation
 	plan            *plan.Target
 	// known is the link to an entity that decides the representation: targets with the same entity there have the same
@@ -93,6 +95,8 @@ type compiler struct {
 	alternatives map[*plan.Field][]*plan.RepresentationField
 	collectors   []int
 	zips         []*zip
+	// before tells, for each request, which others are complete when it starts.
+	before []map[int]bool
 	// unshared are the selections of calls that must not share entities.
 	unshared map[*node]bool
 	// outputs counts the fields of the output.
@@ -147,6 +151,14 @@ func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
 		return fmt.Errorf("no way to the subgraph %q is configured", pr.Subgraph.Name)
 	}
 	r.plan = pr
+	before := map[int]bool{}
+	for _, a := range pr.After {
+		if a >= 0 && a < len(c.before) {
+			before[a] = true
+			maps.Copy(before, c.before[a])
+		}
+	}
+	c.before = append(c.before, before)
 	r.query = pr.Kind != ast.Mutation
 	opening := append([]byte(`{"query":`), appendQuoted(nil, pr.Document)...)
 	if pr.OperationName != "" {
@@ -168,7 +180,7 @@ func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
 			cl.link = c.join(prog.root, cl.node, []int{pr.ID})
 		}
 		for _, t := range pc.Targets {
-			places := c.targetPlaces(t.At, pc.Input)
+			places := c.targetPlaces(pr.ID, t.At, pc.Input)
 			if len(places) == 0 {
 				return fmt.Errorf("request %d of the plan has a target that no earlier request fetches", pr.ID)
 			}
@@ -213,11 +225,12 @@ func (c *compiler) representations(prog *Program) {
 			cl := &prog.requests[i].calls[j]
 			for k := range cl.targets {
 				t := &cl.targets[k]
+				t.typers = c.typers(t.place, i)
 				for _, r := range cl.plan.Input {
-					t.representations = append(t.representations, c.representation(t.place, r))
+					t.representations = append(t.representations, c.representation(i, t.place, r))
 				}
 			}
-			c.contexts(cl)
+			c.contexts(i, cl)
 			for k := range cl.targets {
 				c.findKnown(prog, cl, &cl.targets[k])
 			}
@@ -228,6 +241,13 @@ func (c *compiler) representations(prog *Program) {
 // finish compiles the output and what depends on all requests being known.
 func (c *compiler) finish(prog *Program) error {
 	prog.zips = c.zips
+	for _, p := range c.places {
+		if p.node.typ < 0 {
+			for _, m := range p.members[1:] {
+				p.typers = append(p.typers, m.hops)
+			}
+		}
+	}
 	for i, z := range c.zips {
 		z.needs = slices.DeleteFunc(z.needs, func(r int) bool { return r < 0 })
 		for _, r := range z.needs {

@@ -41,11 +41,12 @@ type representationSource struct {
 	on supergraph.TypeSet
 	// place and fields are those of the sub-selection, when there is one.
 	place  *place
+	typers []hops
 	fields []representationField
 }
 
-// representation compiles a representation for the objects of a place.
-func (c *compiler) representation(p *place, r *plan.Representation) *representation {
+// representation compiles a representation that a request needs of the objects of a place.
+func (c *compiler) representation(request int, p *place, r *plan.Representation) *representation {
 	rep := &representation{on: r.On, opening: `{"__typename":`}
 	switch {
 	case r.TypeName != "":
@@ -60,7 +61,7 @@ func (c *compiler) representation(p *place, r *plan.Representation) *representat
 		rep.dynamic = true
 	}
 	var inputs []representationField
-	for _, f := range c.representationFields(p, r.Fields, r.On, false) {
+	for _, f := range c.representationFields(request, p, r.Fields, r.On, false) {
 		switch {
 		case f.key:
 			rep.fields = append(rep.fields, f)
@@ -75,7 +76,7 @@ func (c *compiler) representation(p *place, r *plan.Representation) *representat
 
 // representationFields compiles the fields of a representation or of an object in it, which is part of a key if below
 // is set. types are the runtime types the object can have.
-func (c *compiler) representationFields(p *place, fields []*plan.RepresentationField, types supergraph.TypeSet, below bool) []representationField {
+func (c *compiler) representationFields(request int, p *place, fields []*plan.RepresentationField, types supergraph.TypeSet, below bool) []representationField {
 	var compiled []representationField
 	for _, f := range fields {
 		rf := representationField{
@@ -86,7 +87,7 @@ func (c *compiler) representationFields(p *place, fields []*plan.RepresentationF
 		}
 		for _, from := range f.From {
 			s, ok := p.source(from)
-			if !ok {
+			if !ok || !c.complete(request, s.needs) {
 				continue
 			}
 			rs := representationSource{hops: s.hops, slot: s.slot, on: from.On}
@@ -95,7 +96,8 @@ func (c *compiler) representationFields(p *place, fields []*plan.RepresentationF
 			}
 			if s.field.node != nil {
 				rs.place = c.places[s.field.node]
-				rs.fields = c.representationFields(rs.place, f.Fields, from.Selection.Type.Possible, rf.key)
+				rs.typers = c.typers(rs.place, request)
+				rs.fields = c.representationFields(request, rs.place, f.Fields, from.Selection.Type.Possible, rf.key)
 			}
 			rf.sources = append(rf.sources, rs)
 		}
@@ -242,7 +244,7 @@ func (x *execution) representValue(out []byte, f *representationField, s *repres
 	case kindObject:
 		start := len(out)
 		r := newRef(a.index, v.at)
-		typ := x.typeOf(s.place, r)
+		typ := x.typeOf(s.typers, r)
 		for i := range s.fields {
 			var fits fitness
 			if out, fits = x.representField(out, &s.fields[i], r, typ); fits != fit {
@@ -269,15 +271,15 @@ func (x *execution) follow(r ref, h hops) (ref, bool) {
 	return r, true
 }
 
-// typeOf returns the runtime type of an object of a place, which a linked object may know better than the object
-// itself (interface objects).
-func (x *execution) typeOf(p *place, r ref) int32 {
+// typeOf returns the runtime type of an object, which a linked object may know better than the object itself (interface
+// objects).
+func (x *execution) typeOf(typers []hops, r ref) int32 {
 	typ := x.answers[r.answer()].objects[r.object()].typ
 	if typ != typeUnknown {
 		return typ
 	}
-	for _, m := range p.members[1:] {
-		if to, ok := x.follow(r, m.hops); ok {
+	for _, h := range typers {
+		if to, ok := x.follow(r, h); ok {
 			if typ = x.answers[to.answer()].objects[to.object()].typ; typ != typeUnknown {
 				return typ
 			}
