@@ -64,15 +64,18 @@ var spoilers = []spoiler{
 
 // entities changes the lists of entities in an answer; an answer without any breaks off.
 func entities(change func([]json.RawMessage) []json.RawMessage) func(*rand.Rand, http.ResponseWriter, *http.Request, []byte) {
-	return func(_ *rand.Rand, w http.ResponseWriter, _ *http.Request, a []byte) {
+	return func(_ *rand.Rand, w http.ResponseWriter, r *http.Request, a []byte) {
 		var answer struct {
 			Data map[string]json.RawMessage `json:"data"`
 		}
+		var req request
+		_ = json.NewDecoder(r.Body).Decode(&req) // the stub has complained if it is not JSON
 		changed := false
 		if json.Unmarshal(a, &answer) == nil {
 			for key, raw := range answer.Data {
 				var list []json.RawMessage
-				if (key == "_entities" || strings.HasPrefix(key, "e")) && json.Unmarshal(raw, &list) == nil && len(list) > 0 {
+				asked := strings.Contains(req.Query, "{"+key+"(representations:") || strings.Contains(req.Query, key+":_entities(representations:")
+				if asked && json.Unmarshal(raw, &list) == nil && len(list) > 0 {
 					answer.Data[key], _ = json.Marshal(change(list)) // raw messages that came from JSON
 					changed = true
 				}

@@ -1,6 +1,7 @@
 package fedtest
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -54,6 +55,7 @@ func (s *stub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	answer := s.answer(body)
 	if s.spoil != nil {
+		r.Body = io.NopCloser(bytes.NewReader(body))
 		s.spoil(w, r, answer)
 		return
 	}
