@@ -31,6 +31,7 @@ func (c *coercer) fail(format string, args ...any) {
 		return
 	}
 	err := gqlerror.Errorf(format, args...)
+	err.Locations = []gqlerror.Location{c.variable.Location}
 	setCode(err, "BAD_USER_INPUT")
 	c.errs = append(c.errs, err)
 }

@@ -2,6 +2,7 @@ package operation
 
 import (
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/weft-graphql/weft/router/supergraph"
 )
@@ -31,6 +32,8 @@ type Variable struct {
 	Name    string
 	Type    *ast.Type
 	Default *ast.Value
+	// Location is where the document declares it.
+	Location gqlerror.Location
 }
 
 // SelectionSet is the selection on a composite value.

@@ -102,7 +102,10 @@ func Prepare(sg *supergraph.Supergraph, query, operationName string, limits Limi
 		p.Kind = ast.Query
 	}
 	for i, v := range op.VariableDefinitions {
-		p.Variables = append(p.Variables, &Variable{Index: i, Name: v.Variable, Type: v.Type, Default: v.DefaultValue})
+		p.Variables = append(p.Variables, &Variable{
+			Index: i, Name: v.Variable, Type: v.Type, Default: v.DefaultValue,
+			Location: gqlerror.Location{Line: v.Position.Line, Column: v.Position.Column},
+		})
 	}
 	p.findConditions()
 	if p.asksSchema(op.SelectionSet, map[string]bool{}) {

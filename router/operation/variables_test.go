@@ -2,6 +2,7 @@ package operation_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -147,4 +148,17 @@ func FuzzPrepare(f *testing.F) {
 		}
 		p.Operation(operation.ConditionSet{})
 	})
+}
+
+func TestVariableErrorsPointAtTheDeclaration(t *testing.T) {
+	p := prepare(t, "query($id: ID!,\n  $ids: [Int!]) { pet(id: $id) { id } list(ids: $ids) { id } }")
+	_, errs := p.CoerceVariables([]byte(`{"ids": ["x"]}`))
+	if len(errs) != 2 {
+		t.Fatalf("%v", errs)
+	}
+	for i, want := range []string{"1:7", "2:3"} {
+		if l := errs[i].Locations; len(l) != 1 || fmt.Sprintf("%d:%d", l[0].Line, l[0].Column) != want {
+			t.Errorf("%s is located at %v, not at %s", errs[i].Message, l, want)
+		}
+	}
 }
