@@ -148,8 +148,8 @@ func TestBrokenSubgraphsNeverMakeWrongData(t *testing.T) {
 		b.install(r)
 		for range 4 {
 			op := r.operation(rnd, false)
-			if op == nil {
-				continue
+			if op == nil || strings.Contains(op.text, "j0") {
+				continue // a scalar of the graph's own can be anything, so that nothing can be wrong with it
 			}
 			b.which = &spoilers[done%len(spoilers)]
 			done++
