@@ -214,7 +214,13 @@ func (x *execution) representField(out []byte, f *representationField, r ref, ty
 		case kindAbsent:
 			continue
 		case kindNull, kindList, kindObject:
-			return x.representValue(out, f, s, a, v)
+			start := len(out)
+			var fits fitness
+			if out, fits = x.representValue(out, f, s, a, v); fits != lacking {
+				return out, fits
+			}
+			// Another request may have brought the same value with all that is needed of it.
+			out = out[:start]
 		default:
 			return append(out, a.raw(v)...), fit
 		}

@@ -138,7 +138,7 @@ func (b *breaks) install(r *rig) {
 func TestBrokenSubgraphsNeverMakeWrongData(t *testing.T) {
 	done := 0
 	for seed := *firstSeed; done < *graphs*4; seed++ {
-		g := generate(seed, traits{stored: true})
+		g := generate(seed, traits{stored: true, uniform: true})
 		r, err := newRig(g, func(c *config.Config) { c.Upstream.All.Timeout = 20 * time.Millisecond })
 		if err != nil {
 			continue

@@ -1,0 +1,41 @@
+package fedtest
+
+import (
+	"math/rand/v2"
+	"testing"
+)
+
+// TestGraphsThatOnceFailed runs the seeds that have found mistakes, with what was wrong.
+func TestGraphsThatOnceFailed(t *testing.T) {
+	for seed, why := range map[uint64]string{
+		19:   "introspection below a field of the type Query",
+		30:   "fields of two interface objects for objects whose type is not known yet",
+		229:  "a shared field of a union of which one subgraph knows fewer members",
+		478:  "a field of an interface object selected for all types and for one",
+		565:  "a field of an interface object under a type condition",
+		580:  "inputs with other nullability in each implementation",
+		5338: "an input that is only passed through",
+		5454: "an interface that is an object in one subgraph and an interface in another",
+		7436: "a field selected on an interface that the object only implements elsewhere",
+		8479: "an input that two requests to one subgraph have parts of",
+	} {
+		r, err := newRig(generate(seed, traits{}), nil)
+		if err != nil {
+			t.Errorf("graph %d (%s): %v", seed, why, err)
+			continue
+		}
+		r.world.nulls = []uint64{0, 5, 25}[seed%3]
+		rnd := rand.New(rand.NewPCG(seed, 3))
+		for range 30 {
+			op := r.operation(rnd, false)
+			if op == nil {
+				continue
+			}
+			if err := r.try(op); err != nil {
+				t.Errorf("graph %d (%s): %v\n%s", seed, why, err, op.text)
+				break
+			}
+		}
+		r.close()
+	}
+}
