@@ -187,6 +187,15 @@ func TestStuck(t *testing.T) {
 					x: Int @f(c, override: "b", overrideLabel: "l") @f(b, overrideLabel: "l") }`,
 			says: []string{`"b" resolves it only while the override label "l" is off`},
 		},
+		"the condition asks for a type that its subgraph never returns": {
+			body: `
+				type Query @t(a) { t: T }
+				type T @t(a, key: "id") @t(b, key: "id") { id: ID! u: U @f(a) @f(b, external: true) x: Int @f(b, requires: "u { ... on R { r } }") }
+				union U @t(a) @t(b) @u(a, member: "S") @u(b, member: "S") @u(b, member: "R") = S | R
+				type S @t(a) @t(b) { s: Int }
+				type R @t(b) { r: Int }`,
+			says: []string{"t {\n      x\n", "... on R"},
+		},
 		"the context is missing on one way": {
 			body: `
 				type Query @t(a) { t: T u: U }

@@ -280,15 +280,18 @@ func (f *facts) fragmentResolvable(from []int32, t *typ, s *ast.InlineFragment) 
 	if !t.abstract() { // the condition holds or the fragment is dead
 		return !slices.Contains(t.parents, condition) || f.resolvable(from, t, s.SelectionSet)
 	}
+	any := false
 	for _, x := range t.possible {
 		if x != condition && !slices.Contains(x.parents, condition) {
 			continue
 		}
-		if at := f.meet(from, x); len(at) > 0 && !f.resolvable(at, x, s.SelectionSet) {
+		at := f.meet(from, x)
+		if len(at) > 0 && !f.resolvable(at, x, s.SelectionSet) {
 			return false
 		}
+		any = any || len(at) > 0
 	}
-	return true
+	return any
 }
 
 // places returns all nodes that a path at one of from can be at by moving along keys.
