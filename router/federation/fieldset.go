@@ -3,6 +3,7 @@ package federation
 import (
 	"errors"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -25,6 +26,9 @@ func (e *FieldSetError) Error() string { return e.Message }
 // count from the beginning of the field set. It never contains fragment spreads.
 // https://specs.apollo.dev/federation/v2.3#FieldSet
 func ParseFieldSet(fields string) (ast.SelectionSet, error) {
+	if !utf8.ValidString(fields) {
+		return nil, &FieldSetError{Message: "it is not valid UTF-8", Offset: validRunes(fields)}
+	}
 	const prefix = "query "
 	text, shift := prefix+"{"+fields+"}", len(prefix)+1
 	if strings.HasPrefix(strings.TrimSpace(fields), "{") {
@@ -42,6 +46,18 @@ func ParseFieldSet(fields string) (ast.SelectionSet, error) {
 		return nil, err
 	}
 	return selections, nil
+}
+
+// validRunes counts the runes in front of the first byte that is not UTF-8.
+func validRunes(s string) int {
+	n := 0
+	for i, r := range s {
+		if r == utf8.RuneError && s[i] != "\uFFFD"[0] {
+			break
+		}
+		n++
+	}
+	return n
 }
 
 func fieldSetError(err error, shift int) error {

@@ -191,6 +191,10 @@ func (p *linkParser) link(d *ast.Directive) {
 	}
 	link := &Link{URL: url, Name: url.Name, Position: d.Position}
 	if as, ok := stringArgument(d, "as"); ok {
+		if !isName(as) {
+			p.fail(CodeInvalidUsage, d, "%q cannot be the name of a feature: a name has letters, digits and underscores, and no digit first.", as)
+			return
+		}
 		link.Name = as
 	}
 	if purpose := d.Arguments.ForName("for"); purpose != nil && purpose.Value.Kind == ast.EnumValue {
@@ -309,10 +313,21 @@ func parseImports(d *ast.Directive) ([]Import, []LinkError) {
 	return imports, errors
 }
 
+// isName tells whether s is a name of GraphQL (specification, section 2.1.9).
+func isName(s string) bool {
+	for i, c := range []byte(s) {
+		letter := c == '_' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+		if !letter && (i == 0 || c < '0' || c > '9') {
+			return false
+		}
+	}
+	return s != ""
+}
+
 func parseImport(v *ast.Value) (Import, error) {
 	switch v.Kind {
 	case ast.StringValue, ast.BlockValue:
-		if strings.Trim(v.Raw, "@") == "" {
+		if !isName(strings.TrimPrefix(v.Raw, "@")) {
 			return Import{}, fmt.Errorf("%q is not the name of anything to import", v.Raw)
 		}
 		return Import{v.Raw, v.Raw}, nil
@@ -342,9 +357,11 @@ func parseRenamedImport(v *ast.Value) (Import, error) {
 		i.As = i.Name
 	}
 	switch {
-	case strings.Trim(i.Name, "@") == "":
+	case !isName(strings.TrimPrefix(i.Name, "@")):
 		return Import{}, fmt.Errorf("import %s does not name what to import", v)
-	case strings.Trim(i.As, "@") == "" || (i.Name[0] == '@') != (i.As[0] == '@'):
+	case !isName(strings.TrimPrefix(i.As, "@")):
+		return Import{}, fmt.Errorf("%q cannot be imported as %q: that is not a name", i.Name, i.As)
+	case (i.Name[0] == '@') != (i.As[0] == '@'):
 		return Import{}, fmt.Errorf("%q cannot be imported as %q: both names or neither must start with @", i.Name, i.As)
 	}
 	return i, nil
