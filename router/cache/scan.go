@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/weft-graphql/weft/router/jsontext"
 )
 
 // maxDepth bounds the nesting of JSON that is looked into.
@@ -21,7 +23,10 @@ func skipBlanks(b []byte, i int) int {
 
 // skipString returns the index after the string that starts at i, or -1.
 func skipString(b []byte, i int) int {
-	for i++; i < len(b); i++ {
+	for i++; ; i++ {
+		if i = jsontext.Special(b, i); i >= len(b) {
+			return -1
+		}
 		switch b[i] {
 		case '\\':
 			i++
@@ -29,7 +34,6 @@ func skipString(b []byte, i int) int {
 			return i + 1
 		}
 	}
-	return -1
 }
 
 // skipValue returns the index after the value that starts at i, or -1. It checks brackets and strings, not scalars.

@@ -2,22 +2,18 @@ package exec
 
 import (
 	"bytes"
-	"encoding/binary"
 	"encoding/json"
-	"math/bits"
 	"unicode/utf8"
+
+	"github.com/weft-graphql/weft/router/jsontext"
 )
 
 // The functions here walk JSON text (RFC 8259) without building anything. Each takes the text and a position and
 // returns the position after what it read, or -1 when the text is not JSON there. They accept what encoding/json
 // accepts.
 
-const (
-	lsb = 0x0101010101010101
-	msb = 0x8080808080808080
-	// maxDepth bounds the nesting of values that are passed through unseen (custom scalars, errors, extensions).
-	maxDepth = 1000
-)
+// maxDepth bounds the nesting of values that are passed through unseen (custom scalars, errors, extensions).
+const maxDepth = 1000
 
 // skipSpace returns the position of the first byte at or after i that is not white space.
 func skipSpace(b []byte, i int) int {
@@ -27,26 +23,10 @@ func skipSpace(b []byte, i int) int {
 	return i
 }
 
-// skipString expects i to be behind the opening quote, and returns the position behind the closing one. It looks at
-// eight bytes at a time for a quote, a backslash or a control character.
+// skipString expects i to be behind the opening quote, and returns the position behind the closing one.
 func skipString(b []byte, i int) int {
 	for {
-		for i+8 <= len(b) {
-			w := binary.LittleEndian.Uint64(b[i:])
-			quote := w ^ ('"' * lsb)
-			slash := w ^ ('\\' * lsb)
-			// A byte of (x - lsb) &^ x has its high bit set where x is zero; borrows only disturb bytes behind a hit.
-			hit := ((quote-lsb)&^quote | (slash-lsb)&^slash | (w-' '*lsb)&^w) & msb
-			if hit != 0 {
-				i += bits.TrailingZeros64(hit) / 8
-				break
-			}
-			i += 8
-		}
-		for i < len(b) && b[i] != '"' && b[i] != '\\' && b[i] >= ' ' {
-			i++
-		}
-		if i >= len(b) {
+		if i = jsontext.Special(b, i); i >= len(b) {
 			return -1
 		}
 		switch b[i] {
