@@ -39,7 +39,15 @@ type outputField struct {
 	// Without any, the field is for types that the plan does not expect here, because another subgraph that resolves the
 	// same field does not know them: for such an object it is null.
 	sources []outputSource
+	// link is the way to the value when there is but one source, for all types: ownObject, or the link to follow.
+	link int32
 }
+
+// Values of outputField.link.
+const (
+	ownObject   int32 = -1
+	severalWays int32 = -2
+)
 
 type outputKind uint8
 
@@ -101,10 +109,24 @@ func (c *compiler) output(set *operation.SelectionSet, p *place, second bool) (*
 				return nil, fmt.Errorf("the plan does not say where the field %q of the operation comes from (line %d)", f.Key, f.Line)
 			}
 		}
+		of.link = of.way()
 		o.typed = o.typed || of.on != nil || of.what == outputTypename
 		o.fields = append(o.fields, of)
 	}
 	return o, nil
+}
+
+// way returns what outputField.link says.
+func (f *outputField) way() int32 {
+	switch {
+	case len(f.sources) != 1:
+		return severalWays
+	case len(f.sources[0].hops) == 0:
+		return ownObject
+	case len(f.sources[0].hops) == 1 && f.sources[0].on == nil:
+		return f.sources[0].hops[0]
+	}
+	return severalWays
 }
 
 func (c *compiler) outputSources(o *objectProgram, of *outputField, sources []source, second bool) error {

@@ -70,7 +70,9 @@ func (p *printer) object(o *objectProgram, r ref) bool {
 	}
 	start := len(p.out)
 	a := p.x.answers[r.answer()]
-	slots := a.objects[r.object()].slots
+	own := &a.objects[r.object()]
+	// Neighbouring fields mostly come from the same call: the object behind link was found before.
+	link, linked, linkedSlots := ownObject, (*answer)(nil), uint32(0)
 	for i := range o.fields {
 		f := &o.fields[i]
 		if f.on != nil && !f.on.Has(int(typ)) {
@@ -84,10 +86,23 @@ func (p *printer) object(o *objectProgram, r ref) bool {
 		var s *outputSource
 		var v value
 		from := a
-		if len(f.sources) == 1 && len(f.sources[0].hops) == 0 {
+		switch {
+		case f.link == ownObject:
 			s = &f.sources[0]
-			v = a.values[slots+uint32(s.slot)]
-		} else {
+			v = a.values[own.slots+uint32(s.slot)]
+		case f.link >= 0:
+			if f.link != link {
+				link, linked = f.link, nil
+				if to := a.links[own.links+uint32(link)]; to != 0 {
+					linked = p.x.answers[to.answer()]
+					linkedSlots = linked.objects[to.object()].slots
+				}
+			}
+			s, from = &f.sources[0], linked
+			if linked != nil {
+				v = linked.values[linkedSlots+uint32(s.slot)]
+			}
+		default:
 			s, from, v = p.find(f, r, typ)
 		}
 		if k := v.kind(); f.typ.elem == nil && k >= kindString && k <= kindJSON {
