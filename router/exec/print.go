@@ -68,7 +68,9 @@ func (p *printer) object(o *objectProgram, r ref) bool {
 			return false
 		}
 	}
-	start := len(p.out)
+	// The output is kept in a variable as long as nobody else writes: this loop is where most of printing happens.
+	out := p.out
+	start := len(out)
 	a := p.x.answers[r.answer()]
 	own := &a.objects[r.object()]
 	// Neighbouring fields mostly come from the same call: the object behind link was found before.
@@ -78,9 +80,11 @@ func (p *printer) object(o *objectProgram, r ref) bool {
 		if f.on != nil && !f.on.Has(int(typ)) {
 			continue
 		}
-		p.out = append(p.out, f.spelled...)
+		out = append(out, f.spelled...)
 		if f.what != outputValue {
+			p.out = out
 			p.special(f, typ)
+			out = p.out
 			continue
 		}
 		var s *outputSource
@@ -107,22 +111,24 @@ func (p *printer) object(o *objectProgram, r ref) bool {
 		}
 		if k := v.kind(); f.typ.elem == nil && k >= kindString && k <= kindJSON {
 			if raw := from.raw(v); f.typ.leaf.fitsAtSight(k, raw) {
-				p.out = append(p.out, raw...)
+				out = append(out, raw...)
 				continue
 			}
 		}
+		p.out = out
 		p.path = append(p.path, pathStep{key: f.field.Key})
-		if !p.value(f, f.typ, s, from, v) {
-			p.path = p.path[:len(p.path)-1]
+		fits := p.value(f, f.typ, s, from, v)
+		p.path = p.path[:len(p.path)-1]
+		if !fits {
 			return false
 		}
-		p.path = p.path[:len(p.path)-1]
+		out = p.out
 	}
-	if len(p.out) == start {
-		p.out = append(p.out, '{')
+	if len(out) == start {
+		out = append(out, '{')
 	}
-	p.out[start] = '{'
-	p.out = append(p.out, '}')
+	out[start] = '{'
+	p.out = append(out, '}')
 	return true
 }
 
