@@ -18,7 +18,7 @@ func (r *requestCache) contained(fp *fieldProgram, raw []byte) []string {
 	d := containedEntities{}
 	w.visit = func(t *supergraph.Type, object []byte, set *plan.SelectionSet) {
 		known := false
-		for _, shape := range keyShapes(t, r.req.Subgraph.ID) {
+		for _, shape := range r.graph.keysOf(t, r.req.Subgraph.ID) {
 			key := shape.appendKey(nil, func(name string) []byte { return selectedMember(set, object, name) })
 			if key != nil {
 				known = true

@@ -19,6 +19,23 @@ type control struct {
 	ifError          time.Duration
 }
 
+// saidControl are the values of the headers Cache-Control and Age, and what they mean.
+type saidControl struct {
+	cacheControl, age string
+	means             control
+}
+
+// control reads Cache-Control and Age of an answer.
+func (r *requestCache) control(cacheControl, age []byte) control {
+	if last := r.said.Load(); last != nil && last.cacheControl == string(cacheControl) && last.age == string(age) {
+		return last.means
+	}
+	s := &saidControl{cacheControl: string(cacheControl), age: string(age)}
+	s.means = parseControl([]string{s.cacheControl}, s.age)
+	r.said.Store(s)
+	return s.means
+}
+
 // maxDelta bounds parsed seconds, as RFC 9111 section 1.2.2 suggests for values too large to represent.
 const maxDelta = 1<<31 - 1
 

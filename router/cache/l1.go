@@ -39,14 +39,17 @@ func (r *record) size() int {
 	return n
 }
 
-// localCache is the L1: records by their local key (see callProgram), bounded by bytes.
+// localCache is the L1: records by their local key (see callProgram) and printed forms, bounded by bytes.
 type localCache struct {
 	records *otter.Cache[string, *record]
+	printed *printedForms
 }
 
 func newLocalCache(c L1Config) *localCache {
-	return &localCache{records: otter.Must(&otter.Options[string, *record]{
-		MaximumWeight: c.MaxBytes,
+	// A quarter is for printed forms.
+	forms := c.MaxBytes / 4
+	return &localCache{printed: newPrintedForms(forms), records: otter.Must(&otter.Options[string, *record]{
+		MaximumWeight: c.MaxBytes - forms,
 		Weigher: func(key string, r *record) uint32 {
 			return uint32(min(len(key)+r.size(), math.MaxUint32))
 		},
@@ -101,7 +104,7 @@ func (l *localCache) replace(key string, old, with *record) {
 }
 
 func (l *localCache) size() (bytes uint64, entries int) {
-	return l.records.WeightedSize(), l.records.EstimatedSize()
+	return l.records.WeightedSize() + l.printed.forms.WeightedSize(), l.records.EstimatedSize()
 }
 
 // localUntil is when a record that was read from or written to Redis at now has to be read again.

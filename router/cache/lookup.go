@@ -94,9 +94,9 @@ func (l *lookup) run(ctx context.Context) {
 // admitted tells whether all fields of a root call take part in caching.
 func (l *lookup) admitted(e *exec.CacheEntity, cp *callProgram, tp *typeProgram, rd *rendering) bool {
 	for _, w := range e.Wanted {
-		if a := cp.fields[w].admission; a != nil && a.cold.Load() {
+		if a := cp.fields[w].admission; a != nil && a.cold() {
 			l.s.key = append(append(l.s.key[:0], tp.local...), rd.fields[w].full...)
-			if !a.admits(l.s.key) {
+			if !a.admits(l.s.key, l.now) {
 				return false
 			}
 		}
@@ -153,10 +153,17 @@ func (l *lookup) local(e *exec.CacheEntity, cp *callProgram, tp *typeProgram, rd
 		}
 		if f == nil {
 			clear(e.Values)
+			withoutForms(e)
 			return l.localNull(e, tp, shared, private)
 		}
 		e.Values[i] = f.json
 		t.addValue(f, l.now)
+		if fp.composite {
+			l.form(e, i, f, &t)
+		}
+	}
+	if private == nil {
+		e.State = shared
 	}
 	l.hit(e, tp, exec.CacheHit, &t)
 	return true
@@ -207,10 +214,14 @@ func (l *lookup) localRoot(e *exec.CacheEntity, cp *callProgram, tp *typeProgram
 		}
 		if f == nil {
 			clear(e.Values)
+			withoutForms(e)
 			return false
 		}
 		e.Values[i] = f.json
 		t.addValue(f, l.now)
+		if fp.composite {
+			l.form(e, i, f, &t)
+		}
 	}
 	recordAdmission(e, cp, true)
 	l.hit(e, tp, exec.CacheHit, &t)
@@ -265,6 +276,7 @@ func (l *lookup) hit(e *exec.CacheEntity, tp *typeProgram, status exec.CacheStat
 	e.Status = status
 	n := &tp.scope.stats
 	n.local.Add(1)
+	countForms(e)
 	name := "hit"
 	if status == exec.CacheHit {
 		n.hits.Add(1)

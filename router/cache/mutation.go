@@ -46,7 +46,7 @@ func (r *requestCache) changed(t *targets, typ *supergraph.Type, field func(name
 	found := false
 	for _, sub := range r.graph.supergraph.Subgraphs {
 		for _, stored := range r.graph.storedAs(typ.Name, sub) {
-			for _, shape := range keyShapes(stored, sub.ID) {
+			for _, shape := range r.graph.keysOf(stored, sub.ID) {
 				if key := shape.appendKey(nil, field); key != nil {
 					t.entity(r.cache, sub.Name, stored.Name, key)
 					found = true

@@ -19,15 +19,35 @@ const typename = "__typename"
 type Graph struct {
 	cache      *Cache
 	supergraph *supergraph.Supergraph
+	// keys are the keys of every entity type by subgraph.
+	keys map[*supergraph.Type][][]keyShape
 }
 
 var _ exec.EntityCache = (*Graph)(nil)
 
 // Graph returns the cache for a supergraph. Invalidations from now on use the latest supergraph's types and keys.
 func (c *Cache) Graph(s *supergraph.Supergraph) *Graph {
-	g := &Graph{cache: c, supergraph: s}
+	g := &Graph{cache: c, supergraph: s, keys: map[*supergraph.Type][][]keyShape{}}
+	for _, t := range s.Types {
+		for id := range t.In {
+			if shapes := keyShapes(t, id); shapes != nil {
+				if g.keys[t] == nil {
+					g.keys[t] = make([][]keyShape, len(t.In))
+				}
+				g.keys[t][id] = shapes
+			}
+		}
+	}
 	c.graph.Store(g)
 	return g
+}
+
+// keysOf returns the keys of a type in a subgraph, none for a type that is no entity there.
+func (g *Graph) keysOf(t *supergraph.Type, subgraph int) []keyShape {
+	if bySubgraph := g.keys[t]; subgraph < len(bySubgraph) {
+		return bySubgraph[subgraph]
+	}
+	return nil
 }
 
 // requestCache is the cache's part of one request of a plan; exec.RequestCache.
@@ -40,6 +60,8 @@ type requestCache struct {
 	variable map[string]int
 	// policy is the subgraph's, for what belongs to no type.
 	policy policy
+	// said is what the headers of the last answer said: most answers of a subgraph say the same.
+	said atomic.Pointer[saidControl]
 }
 
 // callProgram is one call, compiled.
@@ -171,7 +193,7 @@ func (r *requestCache) addType(cp *callProgram, rep *plan.Representation, t *sup
 		}
 	}
 	tp := r.typeProgram(t, name)
-	tp.keys = keyShapes(t, r.req.Subgraph.ID)
+	tp.keys = r.graph.keysOf(t, r.req.Subgraph.ID)
 	tp.fast, tp.idAt = fastKey(tp.keys, rep)
 	cp.types = append(cp.types, tp)
 }

@@ -84,15 +84,15 @@ type answered struct {
 }
 
 func (a *answered) read(o *exec.CacheOutcome) {
-	header := func(name string) string {
-		if o.Header == nil {
-			return ""
-		}
-		return string(o.Header(name))
+	header := o.Header
+	if header == nil {
+		header = func(string) []byte { return nil }
 	}
-	a.control = parseControl([]string{header("Cache-Control")}, header("Age"))
-	a.usable = !o.PathlessErrors && (o.Status == 0 || o.Status/100 == 2) &&
-		!varies([]string{header("Vary")}, a.r.policy.vary)
+	a.control = a.r.control(header("Cache-Control"), header("Age"))
+	a.usable = !o.PathlessErrors && (o.Status == 0 || o.Status/100 == 2)
+	if vary := header("Vary"); len(vary) > 0 && a.usable {
+		a.usable = !varies([]string{string(vary)}, a.r.policy.vary)
+	}
 	if len(o.Extensions) == 0 {
 		return
 	}
@@ -224,6 +224,11 @@ type storeEntity struct {
 // add copies an entity into the job.
 func (j *storeJob) add(a *answered, e *exec.CacheEntity, st *entityState, position int) {
 	s := storeEntity{st: st, null: e.Null, wanted: e.Wanted, control: &a.control, audience: st.fetch.audience}
+	if !e.Null && !s.anyStorable() {
+		st.tp.scope.stats.unstorable.Add(1)
+		st.tp.scope.shared.Store(false)
+		return
+	}
 	if st.cp.root {
 		s.tags = a.rootTags
 	} else if position < len(a.entityTags) {
@@ -253,6 +258,17 @@ func (j *storeJob) add(a *answered, e *exec.CacheEntity, st *entityState, positi
 	j.entities = append(j.entities, s)
 }
 
+// anyStorable tells whether a value of the entity may be stored.
+func (s *storeEntity) anyStorable() bool {
+	for _, w := range s.wanted {
+		fp := &s.st.cp.fields[w]
+		if !fp.typename && !fp.never && s.storable(s.st.tp.policy.lifetime(s.control, fp.hint)) {
+			return true
+		}
+	}
+	return false
+}
+
 // lanes are the values of one item, for everybody (or everybody with the same vary headers) and for the caller.
 type lanes struct {
 	shared, private []value
@@ -270,8 +286,11 @@ func (s *storeEntity) build(j *storeJob, it *item, alternates [][]byte) (out lan
 		l.ttl = min(l.ttl, tp.policy.negative)
 		l.whileRevalidate, l.ifError = 0, 0
 		v := value{name: negativeName, hash: negativeHash, json: []byte("null"), negative: true, deps: deps}
-		unstorable = !out.put(s, v, l, j.now)
-		return out, unstorable
+		if !s.storable(l) {
+			return out, true
+		}
+		out.put(s, v, l, j.now)
+		return out, false
 	}
 	for i := range it.wants {
 		w := &it.wants[i]
@@ -281,6 +300,10 @@ func (s *storeEntity) build(j *storeJob, it *item, alternates [][]byte) (out lan
 			continue
 		}
 		l := tp.policy.lifetime(s.control, w.fp.hint)
+		if !s.storable(l) {
+			unstorable = true
+			continue
+		}
 		v := value{name: w.name, json: raw, schema: w.fp.schema, deps: deps}
 		if w.fp.composite && !isNull(raw) && !isEmptyList(raw) {
 			v.covers = w.rf.covers
@@ -292,16 +315,18 @@ func (s *storeEntity) build(j *storeJob, it *item, alternates [][]byte) (out lan
 			v.deps = append(slices.Clone(deps), j.r.contained(w.fp, raw)...)
 		}
 		v.hash = nameHash(v.name)
-		unstorable = !out.put(s, v, l, j.now) || unstorable
+		out.put(s, v, l, j.now)
 	}
 	return out, unstorable
 }
 
-// put adds a value with its lifetime to the lane it belongs to; false means that it must not be stored.
-func (o *lanes) put(s *storeEntity, v value, l lifetime, now int64) bool {
-	if l.ttl <= 0 || l.private && (!s.st.tp.policy.private || s.audience == "") {
-		return false
-	}
+// storable tells whether a value with this lifetime may be stored.
+func (s *storeEntity) storable(l lifetime) bool {
+	return l.ttl > 0 && (!l.private || s.st.tp.policy.private && s.audience != "")
+}
+
+// put adds a value with its lifetime to the lane it belongs to.
+func (o *lanes) put(s *storeEntity, v value, l lifetime, now int64) {
 	v.clock = s.st.fetch.clock
 	v.stored, v.born = now, now-l.age.Milliseconds()
 	v.expires = now + l.ttl.Milliseconds()
@@ -311,7 +336,6 @@ func (o *lanes) put(s *storeEntity, v value, l lifetime, now int64) bool {
 	} else {
 		o.shared = append(o.shared, v)
 	}
-	return true
 }
 
 // tagDeps are the dependencies of a fetched item on tags: those the schema declares and those the answer brought.

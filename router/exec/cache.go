@@ -90,7 +90,9 @@ type CacheEntity struct {
 	// fills them in for a hit (the bytes must stay as they are until Finish has returned), the executor for a
 	// fetched entity; a fetched entity's nil is a field that was missing in the answer.
 	Values [][]byte
-	Status CacheStatus
+	// Subtrees are those of the wanted fields whose printed form the cache may know, or want to; see SubtreeCache.
+	Subtrees []CacheSubtree
+	Status   CacheStatus
 	// Refresh asks the executor to fetch the entity again although its Status is a hit (stale-while-revalidate): when
 	// the client's answer is complete, the request runs again in the background with a deadline of its own for the
 	// entities marked so, followed by a Finish (with no Lookup before it) whose CacheFetch has only these, State

@@ -1,5 +1,7 @@
 package exec
 
+import "slices"
+
 // cacheRun is the cache's part of one run of a request.
 type cacheRun struct {
 	fetch CacheFetch
@@ -7,6 +9,8 @@ type cacheRun struct {
 	first []int
 	// values is where the entities' Values are cut from.
 	values [][]byte
+	// subtrees is where the entities' Subtrees are cut from.
+	subtrees []CacheSubtree
 	// body has the values of hits, one behind the other.
 	body []byte
 	// picked are the entities of each call that are sent.
@@ -23,6 +27,8 @@ func (c *cacheRun) reset() {
 	c.fetch = CacheFetch{Entities: keep(c.fetch.Entities, maxKeptObjects)}
 	clear(c.values)
 	c.values = keep(c.values, maxKeptObjects)
+	clear(c.subtrees)
+	c.subtrees = keep(c.subtrees, maxKeptObjects)
 	c.first, c.states = c.first[:0], c.states[:0]
 	c.body = keep(c.body, maxKeptBytes)
 	c.late = keep(c.late, maxKeptBytes)
@@ -148,6 +154,31 @@ func (x *execution) describe(r *request, f *fetch) {
 		e.Values = c.values[at : at+len(e.Wanted) : at+len(e.Wanted)]
 		at += len(e.Wanted)
 	}
+	if !x.request.Trace {
+		// Who wants to see what was looked up must not get what makes looking up unnecessary.
+		c.offerSubtrees(r)
+	}
+}
+
+// offerSubtrees tells the cache which of the wanted fields are subtrees.
+func (c *cacheRun) offerSubtrees(r *request) {
+	total := 0
+	for i := range c.fetch.Entities {
+		total += len(r.calls[c.fetch.Entities[i].Call].subtrees)
+	}
+	if cap(c.subtrees) < total {
+		c.subtrees = make([]CacheSubtree, 0, total)
+	}
+	for i := range c.fetch.Entities {
+		e := &c.fetch.Entities[i]
+		start := len(c.subtrees)
+		for _, s := range r.calls[e.Call].subtrees {
+			if value := slices.Index(e.Wanted, s.slot); value >= 0 {
+				c.subtrees = append(c.subtrees, CacheSubtree{Subtree: s, Value: value})
+			}
+		}
+		e.Subtrees = c.subtrees[start:len(c.subtrees):len(c.subtrees)]
+	}
 }
 
 // pick lists the entities that must be asked for, and tells whether there are any.
@@ -262,8 +293,10 @@ func (x *execution) takeHits(request int, r *request, f *fetch) {
 		if c.states[i] != entityOpen && c.states[i] != entityLost || e.Status != CacheHit {
 			continue
 		}
-		for _, v := range e.Values {
-			c.body = append(append(c.body, v...), ',')
+		for j, v := range e.Values {
+			if !e.isPrinted(j) {
+				c.body = append(append(c.body, v...), ',')
+			}
 		}
 	}
 	a := x.extraAnswer(request, cachedAnswer)
@@ -285,11 +318,13 @@ func (x *execution) takeHits(request int, r *request, f *fetch) {
 				typ = run.spans[entity].typ
 			}
 			o, ok := p.cached(r.calls[e.Call].node, typ, e, start)
-			for _, v := range e.Values {
-				start += len(v) + 1
+			for j, v := range e.Values {
+				if !e.isPrinted(j) {
+					start += len(v) + 1
+				}
 			}
 			if !ok {
-				e.Status = CacheMiss
+				e.Status, e.Subtrees = CacheMiss, nil
 				continue
 			}
 			run.entities[entity] = newRef(a.index, o)
@@ -298,6 +333,16 @@ func (x *execution) takeHits(request int, r *request, f *fetch) {
 		}
 	}
 	a.addLinks()
+}
+
+// isPrinted tells whether a value is a printed form.
+func (e *CacheEntity) isPrinted(value int) bool {
+	for i := range e.Subtrees {
+		if e.Subtrees[i].Printed && e.Subtrees[i].Value == value {
+			return true
+		}
+	}
+	return false
 }
 
 // cached makes an object of the values of a hit, which stand one behind the other from start on.
@@ -317,6 +362,11 @@ func (p *parser) cached(n *node, typ int32, e *CacheEntity, start int) (uint32, 
 	slots := a.objects[o].slots
 	for j, slot := range e.Wanted {
 		f := &n.fields[slot]
+		if e.isPrinted(j) {
+			a.values[slots+uint32(slot)] = newValue(kindPrinted, len(a.printed), 0)
+			a.printed = append(a.printed, e.Values[j])
+			continue
+		}
 		end := start + len(e.Values[j])
 		if e.Values[j] == nil {
 			start = end + 1

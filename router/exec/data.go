@@ -17,6 +17,8 @@ const (
 	// kindObject is an index into the answer's objects, kindList one into its lists.
 	kindObject
 	kindList
+	// kindPrinted is an index into the answer's printed values: a composite value that needs not be looked into.
+	kindPrinted
 )
 
 const (
@@ -84,6 +86,8 @@ type answer struct {
 	values  []value
 	objects []object
 	lists   []list
+	// printed are values as they are printed (see Subtree).
+	printed [][]byte
 	// links are the places for links of all objects; they are filled in when later calls are answered.
 	links []ref
 	// linked counts the links that the objects parsed so far need.
@@ -156,6 +160,8 @@ func (a *answer) reset() {
 	a.objects = keep(a.objects, maxKeptObjects)
 	a.lists = keep(a.lists, maxKeptObjects)
 	a.links = keep(a.links, maxKeptObjects)
+	clear(a.printed)
+	a.printed = keep(a.printed, maxKeptObjects)
 	a.pending = keep(a.pending, maxKeptObjects)
 	a.ranges = keep(a.ranges, maxKeptObjects)
 	a.linked = 0

@@ -93,6 +93,7 @@ func (p *Program) Execute(ctx context.Context, req *Request, resp *Response) {
 	x.schedule()
 	x.answer(resp)
 	if p.engine.config.Cache != nil {
+		x.keepSubtrees()
 		x.refreshes()
 	}
 	p.release(x)

@@ -202,6 +202,9 @@ func (p *printer) value(f *outputField, t *outputType, s *outputSource, a *answe
 		if ok = t.elem != nil && p.list(f, t, s, a, v); ok {
 			p.remember(f, &a.lists[v.at].printed, start, errors)
 		}
+	case kindPrinted:
+		p.out = append(p.out, a.printed[v.at]...)
+		return true
 	default:
 		ok = p.leaf(f, t, a, v)
 	}

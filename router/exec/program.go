@@ -68,6 +68,8 @@ type call struct {
 	// wanted are the indexes of the fields asked for each runtime type, and for unknown types at the end; only when the
 	// request is cached.
 	wanted [][]int
+	// subtrees are the fields that the cache can remember as they are printed.
+	subtrees []*Subtree
 }
 
 // target is where the objects are that a call completes.
@@ -276,5 +278,6 @@ func (c *compiler) finish(prog *Program) error {
 			}
 		}
 	}
+	c.subtrees(prog)
 	return nil
 }

@@ -1,0 +1,185 @@
+package exec
+
+// maxKept bounds how many printed forms one execution gives to the cache, and maxKeptText how long one may be.
+const (
+	maxKept     = 64
+	maxKeptText = 1 << 20
+)
+
+// keeper prints subtrees once more, for the cache. It runs when the client's answer is printed, and only when the cache
+// asked for something.
+type keeper struct {
+	x *execution
+	// entities are the hits of all requests by the object that was made of them.
+	entities map[ref]UsedEntity
+	// kept are the objects that are part of a printed form.
+	kept map[ref]bool
+	used []UsedEntity
+	seen map[ref]bool
+	out  []byte
+	left int
+}
+
+// keepSubtrees gives the cache the printed forms that it wants.
+func (x *execution) keepSubtrees() {
+	wanted := false
+	for i := range x.fetches {
+		if c := x.fetches[i].cache; c != nil {
+			wanted = wanted || c.wantsPrinted()
+		}
+	}
+	if !wanted || x.errors.any() || x.ctx.Err() != nil {
+		return
+	}
+	k := keeper{x: x, entities: map[ref]UsedEntity{}, kept: map[ref]bool{}, left: maxKept}
+	for i := range x.fetches {
+		k.note(i)
+	}
+	for i := range x.fetches {
+		if x.fetches[i].cache != nil {
+			k.keep(i)
+		}
+	}
+}
+
+func (c *cacheRun) wantsPrinted() bool {
+	for i := range c.subtrees {
+		if c.subtrees[i].Handle != nil && !c.subtrees[i].Printed {
+			return true
+		}
+	}
+	return false
+}
+
+// note remembers the hits of a request.
+func (k *keeper) note(request int) {
+	c := k.x.fetches[request].cache
+	if c == nil || len(c.states) == 0 {
+		return
+	}
+	cache, ok := k.x.program.requests[request].cache.(SubtreeCache)
+	if !ok {
+		return
+	}
+	for i := range c.states {
+		e := &c.fetch.Entities[i]
+		if c.states[i] != entityTaken || e.Status != CacheHit {
+			continue
+		}
+		if r := k.x.fetches[request].calls[e.Call].entities[i-c.first[e.Call]]; r != 0 {
+			k.entities[r] = UsedEntity{Cache: cache, Entity: e}
+		}
+	}
+}
+
+// keep gives the cache the printed forms of a request. Calls come in the order of the plan, so that what is part of a
+// larger form is not kept by itself.
+func (k *keeper) keep(request int) {
+	c := k.x.fetches[request].cache
+	for i := range c.states {
+		e := &c.fetch.Entities[i]
+		r := k.x.fetches[request].calls[e.Call].entities[i-c.first[e.Call]]
+		from, ok := k.entities[r]
+		if !ok || k.kept[r] {
+			continue
+		}
+		for j := range e.Subtrees {
+			s := &e.Subtrees[j]
+			if s.Handle == nil || s.Printed || k.left == 0 {
+				continue
+			}
+			if text := k.print(s.Subtree, r); text != nil {
+				k.left--
+				from.Cache.Keep(s, k.x.request.Variables, text, k.used)
+				for used := range k.seen {
+					k.kept[used] = true
+				}
+			}
+		}
+	}
+}
+
+// print returns the printed form of a subtree of an object, and sets used; nil when the form is not to be kept.
+func (k *keeper) print(s *Subtree, r ref) []byte {
+	a := k.x.answers[r.answer()]
+	v := a.slot(r.object(), int32(s.slot))
+	if v.kind() != kindObject && v.kind() != kindList {
+		return nil
+	}
+	k.used, k.seen = k.used[:0], map[ref]bool{}
+	source := &s.output.sources[0]
+	if !k.value(source, a, v) {
+		return nil
+	}
+	// What was printed before stands in another buffer: nothing is copied from there.
+	p := printer{x: k.x, out: k.out[:0], cut: true}
+	fits := p.value(s.output, s.output.typ, source, a, v)
+	k.out = p.out
+	if !fits || k.x.errors.any() || len(p.out) > maxKeptText {
+		return nil
+	}
+	return p.out
+}
+
+// value notes the entities below a value. It returns false if there is something that the cache did not say.
+func (k *keeper) value(s *outputSource, a *answer, v value) bool {
+	switch v.kind() {
+	case kindObject:
+		return k.object(s.program, newRef(a.index, v.at))
+	case kindList:
+		for _, e := range a.elements(v) {
+			if !k.value(s, a, e) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (k *keeper) object(o *objectProgram, r ref) bool {
+	for _, m := range o.place.members[1:] {
+		// Calls that nothing is printed of can have brought the keys for others.
+		if to, ok := k.x.follow(r, m.hops); ok && !k.use(to) {
+			return false
+		}
+	}
+	typ := o.typ
+	if typ < 0 {
+		typ = k.x.typeOf(o.place.typers, r)
+	}
+	for i := range o.fields {
+		f := &o.fields[i]
+		if f.what != outputValue || f.on != nil && !f.on.Has(int(typ)) {
+			continue
+		}
+		for j := range f.sources {
+			s := &f.sources[j]
+			if s.on != nil && typ >= 0 && !s.on.Has(int(typ)) {
+				continue
+			}
+			to, ok := k.x.follow(r, s.hops)
+			if !ok {
+				// Why the object is not there, nobody can tell any more.
+				return false
+			}
+			from := k.x.answers[to.answer()]
+			if !k.value(s, from, from.slot(to.object(), s.slot)) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// use notes an entity.
+func (k *keeper) use(r ref) bool {
+	if k.seen[r] {
+		return true
+	}
+	from, ok := k.entities[r]
+	if ok {
+		k.seen[r] = true
+		k.used = append(k.used, from)
+	}
+	return ok
+}
