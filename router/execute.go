@@ -8,7 +8,6 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"github.com/weft-graphql/weft/router/cache"
 	"github.com/weft-graphql/weft/router/exec"
 	"github.com/weft-graphql/weft/router/operation"
 	"github.com/weft-graphql/weft/router/prepared"
@@ -25,6 +24,7 @@ type execution struct {
 	prepared  *operation.Prepared
 	request   exec.Request
 	response  exec.Response
+	streaming streaming
 	// The same for every use: methods of the execution, so that no request makes closures.
 	headersFor func(*supergraph.Subgraph) []upstream.Header
 	introspect func([]byte, *operation.Field) []byte
@@ -40,7 +40,7 @@ var executions = sync.Pool{New: func() any {
 func (x *execution) release() {
 	x.graph, x.header, x.prepared = nil, nil, nil
 	x.variables = operation.Variables{}
-	x.request, x.response = exec.Request{}, exec.Response{}
+	x.request, x.response, x.streaming = exec.Request{}, exec.Response{}, streaming{}
 	executions.Put(x)
 }
 
@@ -80,6 +80,9 @@ func (g *graph) execute(ctx context.Context, req *server.Request, resp *server.R
 	}
 	epoch := g.epochFor(p.Prepared.Kind)
 	show := req.ShowPlan && g.exposePlan
+	if !show {
+		x.mayStream(req)
+	}
 	if g.shares == nil || p.Prepared.Kind != ast.Query || show {
 		g.run(ctx, x, made, epoch, show, resp)
 		return
@@ -101,10 +104,10 @@ func (g *graph) run(
 	}
 	x.request.Epoch, x.request.Trace = epoch, show
 	x.response.Body = resp.Body
-	var visit *cache.Visit
+	x.streaming.response = resp
 	if g.cache != nil {
-		visit = g.visit(x, show)
-		x.request.CacheSession = visit
+		x.streaming.visit = g.visit(x, show)
+		x.request.CacheSession = x.streaming.visit
 	}
 	if x.prepared.Kind == ast.Mutation {
 		defer g.epoch.Add(1)
@@ -112,12 +115,9 @@ func (g *graph) run(
 	made.Compiled.Execute(ctx, &x.request, &x.response)
 	resp.Body = x.response.Body
 	if show {
-		resp.Body = appendPlan(resp.Body, made.Plan, x.response.Trace, visit)
+		resp.Body = appendPlan(resp.Body, made.Plan, x.response.Trace, x.streaming.visit)
 	}
-	resp.Operation.Errors, resp.Operation.Fetches = x.response.Errors, x.response.Fetches
-	if visit != nil {
-		tellCaching(visit, resp, x.response.Errors)
-	}
+	x.tell(&x.response)
 }
 
 // ownEpoch is set in the epochs of mutations.

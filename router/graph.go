@@ -44,7 +44,9 @@ type graph struct {
 	labels        []string
 	introspection bool
 	exposePlan    bool
-	closers       []func()
+	// streamAbove is the size from which answers are streamed; 0 when none is.
+	streamAbove int
+	closers     []func()
 }
 
 func (r *Router) newGraph(sdl string) (*graph, error) {
@@ -56,7 +58,7 @@ func (r *Router) newGraph(sdl string) (*graph, error) {
 	g := &graph{
 		supergraph: sg, hash: hex.EncodeToString(sum[:8]), loaded: time.Now(), planner: plan.New(sg),
 		labels: r.config.Supergraph.OverrideLabels, introspection: r.config.GraphQL.Introspection,
-		exposePlan: r.config.Plan.Expose,
+		exposePlan: r.config.Plan.Expose, streamAbove: int(r.config.GraphQL.StreamAbove),
 	}
 	if n := r.config.Plan.SearchBudget; n > 0 {
 		g.planner = g.planner.WithBudget(n)

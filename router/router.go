@@ -155,6 +155,7 @@ func (r *Router) newFace() (http.Handler, error) {
 	opts := server.Options{
 		Engine: r, Path: c.GraphQL.Path, PlaygroundPath: c.Playground.Path, MaxBodyBytes: int64(c.Limits.BodyBytes),
 		MaxConcurrent: c.Limits.ConcurrentRequests, Timeout: c.Limits.RequestTimeout,
+		Compress: c.Compression.Enabled, CompressAbove: int(c.Compression.MinBytes),
 		RequireHeaders: c.GraphQL.RequireHeaders, RequestIDs: c.Log.RequestIDs, Health: r.health, Logger: r.logger,
 	}
 	if c.GraphQL.Batching.Enabled {
@@ -180,11 +181,6 @@ func (r *Router) newFace() (http.Handler, error) {
 	}
 	r.handler = handler
 	var face http.Handler = handler
-	if c.Compression.Enabled {
-		if face, err = server.Compress(face, int(c.Compression.MinBytes)); err != nil {
-			return nil, err
-		}
-	}
 	if len(c.CORS.Origins) > 0 {
 		headers := c.CORS.Headers
 		if len(headers) == 0 {

@@ -1,7 +1,6 @@
 package router
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
 	"hash/maphash"
@@ -39,9 +38,10 @@ type flight struct {
 	cancel context.CancelFunc
 	// settle ends the watch over the first request's client.
 	settle func() bool
-	// interested counts the requests that still want the answer, joined those that came after the first; guarded by
-	// the shard's mutex.
+	// interested counts the requests that still want the answer, joined those that came after the first and still wait;
+	// guarded by the shard's mutex, like ended, which tells that nothing is counted any more.
 	interested, joined int
+	ended              bool
 	// answered tells that answer is set; otherwise the execution broke off and everybody is on their own. Both are
 	// written before done is closed.
 	answered bool
@@ -120,6 +120,7 @@ func (s *shares) do(
 	ctx = f.begin(ctx)
 	shard.flights[f.key] = f
 	shard.mu.Unlock()
+	x.streaming.flight = f
 	f.lead(ctx, resp, run)
 }
 
@@ -144,14 +145,48 @@ func (f *flight) begin(ctx context.Context) context.Context {
 	return execution
 }
 
-// leave takes back a request's interest. The last to leave ends the execution.
+// leave takes back the interest of the first request. The last to leave ends the execution.
 func (f *flight) leave() {
 	f.shard.mu.Lock()
 	defer f.shard.mu.Unlock()
+	f.lose()
+}
+
+// lose is a request less. The shard's mutex is held.
+func (f *flight) lose() {
 	if f.interested--; f.interested == 0 {
 		f.cancel()
 		f.forget()
 	}
+}
+
+// quit is leave for a request that joined. An answer that has come after all is given back.
+func (f *flight) quit() {
+	f.shard.mu.Lock()
+	ended := f.ended
+	if !ended {
+		f.joined--
+		f.lose()
+	}
+	f.shard.mu.Unlock()
+	if !ended {
+		return
+	}
+	<-f.done
+	if f.answered {
+		f.answer.Shared.Release()
+	}
+}
+
+// claim takes the execution for the first request alone, unless others have joined it.
+func (f *flight) claim() bool {
+	f.shard.mu.Lock()
+	defer f.shard.mu.Unlock()
+	if f.joined > 0 {
+		return false
+	}
+	f.forget()
+	return true
 }
 
 // forget makes sure that nobody joins any more. The shard's mutex is held.
@@ -164,14 +199,22 @@ func (f *flight) forget() {
 // lead executes for everybody.
 func (f *flight) lead(ctx context.Context, resp *server.Response, run func(context.Context, *server.Response)) {
 	complete := false
+	own := resp.Body
+	resp.Body = server.SharedBody()
 	defer func() {
 		f.shard.mu.Lock()
 		f.forget()
-		joined := f.joined > 0
+		f.ended = true
+		waiting := f.joined
 		f.shard.mu.Unlock()
-		if complete && joined {
-			f.answer, f.answered = *resp, true
-			f.answer.Body = bytes.Clone(resp.Body)
+		f.answered = complete && waiting > 0
+		if !f.answered {
+			waiting = 0
+		}
+		// Nobody makes a copy: all of them send the same bytes.
+		resp.Shared, resp.Body = server.NewShared(resp.Body, waiting+1), own
+		if f.answered {
+			f.answer = *resp
 		}
 		close(f.done)
 		f.settle()
@@ -187,13 +230,13 @@ func (f *flight) await(ctx context.Context, resp *server.Response) bool {
 	select {
 	case <-f.done:
 	case <-ctx.Done():
-		f.leave()
+		f.quit()
 		return false
 	}
 	if !f.answered {
 		return false
 	}
-	body := append(resp.Body, f.answer.Body...)
+	body := resp.Body
 	*resp = f.answer
 	resp.Body = body
 	// The fetches were counted for the first request.

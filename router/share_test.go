@@ -54,8 +54,8 @@ func (s *sharing) ask(ctx context.Context, epoch uint64, header http.Header, che
 
 func (s *sharing) want(body string) func(*server.Response) {
 	return func(resp *server.Response) {
-		if string(resp.Body) != body {
-			s.t.Errorf("answer %q, want %q", resp.Body, body)
+		if string(resp.Bytes()) != body {
+			s.t.Errorf("answer %q, want %q", resp.Bytes(), body)
 		}
 	}
 }

@@ -25,18 +25,21 @@ const (
 const maxVariants = 8
 
 // checker compares answers with the expected one: values and the order of keys in data, no errors. Members of the
-// response other than data and errors (extensions) are the server's business. An answer is compared by meaning once;
-// the same bytes are recognised afterwards.
+// response other than data and errors (extensions) are the server's business. An answer is decompressed and compared by
+// meaning once; the same bytes are recognised afterwards.
 type checker struct {
 	mu       sync.Mutex
-	expected *value                   // of "data"; nil until the first answer is taken as the expected one
-	variants atomic.Pointer[[][]byte] // bodies known to be right
+	expected *value                    // of "data"; nil until the first answer is taken as the expected one
+	variants atomic.Pointer[[]variant] // bodies known to be right
 }
+
+// variant is a body as it came, and how it was encoded.
+type variant struct{ encoding, body []byte }
 
 // newChecker returns a checker for the expected response, or, without one, for a server that always says the same.
 func newChecker(expected []byte) (*checker, error) {
 	c := &checker{}
-	c.variants.Store(&[][]byte{})
+	c.variants.Store(&[]variant{})
 	if expected == nil {
 		return c, nil
 	}
@@ -50,14 +53,18 @@ func newChecker(expected []byte) (*checker, error) {
 	return c, nil
 }
 
-// check judges an answer and says what is wrong with one that is not right.
-func (c *checker) check(body []byte) (verdict, string) {
-	for _, variant := range *c.variants.Load() {
-		if bytes.Equal(variant, body) {
+// check judges an answer with that Content-Encoding and says what is wrong with one that is not right.
+func (c *checker) check(body, encoding []byte) (verdict, string) {
+	for _, known := range *c.variants.Load() {
+		if bytes.Equal(known.body, body) && bytes.Equal(known.encoding, encoding) {
 			return right, ""
 		}
 	}
-	response, err := parseJSON(body)
+	text, err := plain(body, encoding)
+	if err != nil {
+		return wrong, "it cannot be decompressed: " + err.Error()
+	}
+	response, err := parseJSON(text)
 	if err != nil {
 		return wrong, "not JSON: " + err.Error()
 	}
@@ -88,7 +95,7 @@ func (c *checker) check(body []byte) (verdict, string) {
 	}
 	known := *c.variants.Load()
 	if len(known) < maxVariants {
-		grown := append(slices.Clip(known), bytes.Clone(body))
+		grown := append(slices.Clip(known), variant{bytes.Clone(encoding), bytes.Clone(body)})
 		c.variants.Store(&grown)
 	}
 	return right, ""

@@ -39,7 +39,7 @@ func TestCheckerJudges(t *testing.T) {
 				t.Fatal(err)
 			}
 			for range 2 { // the second time may be recognised by its bytes
-				got, reason := c.check([]byte(test.answer))
+				got, reason := c.check([]byte(test.answer), nil)
 				if got != test.want || !strings.Contains(reason, test.reason) {
 					t.Errorf("verdict %d (%s), want %d (%s)", got, reason, test.want, test.reason)
 				}
@@ -63,7 +63,7 @@ func TestWithoutExpectationTheFirstAnswerCounts(t *testing.T) {
 		{`{"data":{"a":2}}`, wrong},
 		{`{"data":{"a":null},"errors":[]}`, partial},
 	} {
-		if got, reason := c.check([]byte(step.answer)); got != step.want {
+		if got, reason := c.check([]byte(step.answer), nil); got != step.want {
 			t.Errorf("%s: verdict %d (%s), want %d", step.answer, got, reason, step.want)
 		}
 	}
@@ -75,7 +75,7 @@ func TestVariantsAreBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range 3 * maxVariants {
-		if got, reason := c.check([]byte(expectedAnswer + strings.Repeat(" ", i))); got != right {
+		if got, reason := c.check([]byte(expectedAnswer+strings.Repeat(" ", i)), nil); got != right {
 			t.Fatal(reason)
 		}
 	}

@@ -31,6 +31,7 @@ type Config struct {
 	Timeout     time.Duration `help:"How long to wait for an answer." default:"30s"`
 	PID         int           `name:"pid" help:"Process of the endpoint on this machine: measures its CPU time and peak memory." placeholder:"PID"`
 	Header      []string      `help:"Header to send, as 'Name: value'. May be repeated." sep:"none" placeholder:"HEADER"`
+	Compressed  bool          `help:"Ask for answers compressed with gzip."`
 	Scale       int           `help:"Times the stub's data is repeated, which the answers must reflect." default:"1"`
 }
 
@@ -87,6 +88,9 @@ func newTarget(config *Config) (*target, error) {
 			NoDefaultUserAgentHeader:  true,
 		},
 	}
+	if config.Compressed {
+		t.header = append(t.header, [2]string{"Accept-Encoding", "gzip"})
+	}
 	for _, line := range config.Header {
 		name, text, found := strings.Cut(line, ":")
 		if !found || strings.TrimSpace(name) == "" {
@@ -116,7 +120,7 @@ func (t *target) try(s *source) error {
 	if err := t.client.Do(&request, &response); err != nil {
 		return err
 	}
-	if verdict, reason := s.checker.check(response.Body()); verdict != right {
+	if verdict, reason := s.checker.check(response.Body(), response.Header.ContentEncoding()); verdict != right {
 		return fmt.Errorf("the first answer (status %d) is not right: %s\n%.300s", response.StatusCode(), reason, response.Body())
 	}
 	return nil
@@ -212,9 +216,11 @@ type worker struct {
 	latencies histogram
 	verdicts  [wrong + 1]uint64
 	bytes     uint64
-	failures  map[string]uint64 // by transport error or status
-	firstFlaw string            // of a wrong answer
-	counted   chan struct{}     // receives when something was counted, unless nobody took the last one
+	// compressed counts the answers with a Content-Encoding.
+	compressed uint64
+	failures   map[string]uint64 // by transport error or status
+	firstFlaw  string            // of a wrong answer
+	counted    chan struct{}     // receives when something was counted, unless nobody took the last one
 }
 
 // pauseAfterFailure keeps a worker from spinning on an endpoint that refuses connections.
@@ -244,13 +250,17 @@ func (w *worker) run(phase *atomic.Int32) {
 			time.Sleep(pauseAfterFailure)
 			continue
 		}
-		verdict, reason := s.checker.check(response.Body())
+		encoding := response.Header.ContentEncoding()
+		verdict, reason := s.checker.check(response.Body(), encoding)
 		if !counts {
 			continue
 		}
 		w.latencies.add(took)
 		w.verdicts[verdict]++
 		w.bytes += uint64(len(response.Body()))
+		if len(encoding) > 0 {
+			w.compressed++
+		}
 		if status := response.StatusCode(); status != fasthttp.StatusOK && verdict != wrong {
 			w.failed(fmt.Sprintf("status %d", status))
 		}

@@ -27,8 +27,9 @@ type Report struct {
 	FirstFlaw string `json:"firstFlaw,omitempty"`
 	// Failures counts requests without an answer, by cause, and answers with another status than 200.
 	Failures map[string]uint64 `json:"failures,omitempty"`
-	// Bytes is the size of all answers' bodies.
-	Bytes uint64 `json:"bytes"`
+	// Bytes is the size of all answers' bodies as they came; Compressed counts those that came compressed.
+	Bytes      uint64 `json:"bytes"`
+	Compressed uint64 `json:"compressed,omitempty"`
 
 	P50  time.Duration `json:"p50"`
 	P90  time.Duration `json:"p90"`
@@ -59,6 +60,7 @@ func newReport(config *Config, sources []*source, workers []*worker, elapsed, cp
 		r.Partial += w.verdicts[partial]
 		r.Wrong += w.verdicts[wrong]
 		r.Bytes += w.bytes
+		r.Compressed += w.compressed
 		for kind, n := range w.failures {
 			r.Failures[kind] += n
 		}
@@ -107,6 +109,9 @@ func (r *Report) Write(w io.Writer) error {
 		fmt.Fprintf(&b, "  memory    %.1f MB at most\n", float64(r.PeakMemory)/1e6)
 	}
 	fmt.Fprintf(&b, "  answers   %s\n", r.answers())
+	if r.Compressed > 0 {
+		fmt.Fprintf(&b, "  gzip      %d of the answers came compressed\n", r.Compressed)
+	}
 	for _, kind := range slices.Sorted(maps.Keys(r.Failures)) {
 		fmt.Fprintf(&b, "  failures  %d: %s\n", r.Failures[kind], kind)
 	}

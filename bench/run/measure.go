@@ -24,6 +24,8 @@ type measureCommand struct {
 	WarmUp      time.Duration `help:"Sending before each measurement." default:"2s"`
 	Rounds      int           `help:"Measurements of each workload; the servers take turns." default:"3"`
 
+	Compressed bool `help:"Ask for answers compressed with gzip, and let the router compress them. The floor's answers stay plain."`
+
 	NoRouter bool     `help:"Do not start the router."`
 	Other    []string `help:"Another running gateway, as NAME=URL@PID. May be repeated; give --stub-port to know the subgraphs' ports." sep:"none" placeholder:"GATEWAY"`
 
@@ -64,6 +66,11 @@ func (c *measureCommand) Run(ctx context.Context) error {
 		return err
 	}
 	fmt.Fprintln(os.Stderr, describeMachine())
+	if c.Compressed {
+		if err := os.Setenv("WEFT_COMPRESSION_ENABLED", "true"); err != nil {
+			return err
+		}
+	}
 	var all []measurement
 	// Workloads with caching subgraphs get a house of their own, so that caching does not help the others.
 	for _, group := range []struct {
@@ -183,9 +190,13 @@ func (c *measureCommand) one(ctx context.Context, self string, s server, workloa
 	if err != nil {
 		return nil, err
 	}
-	child, err := startChild("load", c.loadCPU(), self, "load", "--json",
-		"--url="+s.url(workload), "--workload="+workload, "--connections="+strconv.Itoa(c.Connections),
-		"--duration="+c.Duration.String(), "--warm-up="+c.WarmUp.String(), "--scale="+strconv.Itoa(c.Scale), "--pid="+strconv.Itoa(s.pid))
+	args := []string{"load", "--json",
+		"--url=" + s.url(workload), "--workload=" + workload, "--connections=" + strconv.Itoa(c.Connections),
+		"--duration=" + c.Duration.String(), "--warm-up=" + c.WarmUp.String(), "--scale=" + strconv.Itoa(c.Scale), "--pid=" + strconv.Itoa(s.pid)}
+	if c.Compressed {
+		args = append(args, "--compressed")
+	}
+	child, err := startChild("load", c.loadCPU(), self, args...)
 	if err != nil {
 		return nil, err
 	}

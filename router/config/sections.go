@@ -77,6 +77,9 @@ type GraphQL struct {
 	Path string `koanf:"path"`
 	// Whether clients may ask for the schema (__schema and __type).
 	Introspection bool `koanf:"introspection"`
+	// Answers for which subgraphs have sent at least this much leave while they are being printed: no more than a piece
+	// of them is held in memory. 0 means that every answer is printed first and then sent.
+	StreamAbove ByteSize `koanf:"stream_above"`
 	// JSON arrays of requests.
 	Batching Batching `koanf:"batching"`
 	// GET requests must carry one of these headers when any is named. GET only runs queries, so this only keeps pages
@@ -143,7 +146,7 @@ type CORS struct {
 
 // Compression is about answers to clients.
 type Compression struct {
-	// Compress answers with gzip for clients that take it.
+	// Compress answers with zstd or gzip for clients that take it.
 	Enabled bool `koanf:"enabled"`
 	// Leave shorter answers as they are.
 	MinBytes ByteSize `koanf:"min_bytes"`

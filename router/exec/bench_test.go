@@ -55,6 +55,9 @@ type benchmark struct {
 	program  *exec.Program
 	vars     operation.Variables
 	expected []byte
+	// request and response are the same for all executions, as the router keeps them.
+	request  exec.Request
+	response exec.Response
 }
 
 func newBenchmark(t testing.TB, name string, scale int) *benchmark {
@@ -107,9 +110,10 @@ func newBenchmark(t testing.TB, name string, scale int) *benchmark {
 }
 
 func (b *benchmark) run(out []byte) []byte {
-	resp := exec.Response{Body: out}
-	b.program.Execute(context.Background(), &exec.Request{Variables: &b.vars}, &resp)
-	return resp.Body
+	b.request = exec.Request{Variables: &b.vars}
+	b.response = exec.Response{Body: out}
+	b.program.Execute(context.Background(), &b.request, &b.response)
+	return b.response.Body
 }
 
 // TestMemoryGrowsLinearly executes the same operation over 1, 10 and 100 times the data: the bytes allocated may grow
@@ -150,6 +154,35 @@ func TestBenchmarkAnswers(t *testing.T) {
 				t.Fatalf("%s: the answer differs at byte %d: %.300s\nwant %.300s", name, i, got[max(0, i-50):], b.expected[max(0, i-50):])
 			}
 		}
+	}
+}
+
+// nowhere takes streamed answers.
+type nowhere struct{ size int64 }
+
+func (n *nowhere) Claim() bool                                  { return true }
+func (n *nowhere) Write(p []byte) (int, error)                  { return len(p), nil }
+func (n *nowhere) Begin(_ *exec.Response, size int64) io.Writer { n.size = size; return n }
+
+func BenchmarkStream(b *testing.B) {
+	for _, scale := range []int{1, 10, 100} {
+		b.Run(fmt.Sprintf("distinct/%d", scale), func(b *testing.B) {
+			bench := newBenchmark(b, "distinct", scale)
+			to := &nowhere{}
+			run := func() {
+				bench.request = exec.Request{Variables: &bench.vars, Stream: to}
+				bench.response = exec.Response{Body: bench.response.Body[:0]}
+				bench.program.Execute(context.Background(), &bench.request, &bench.response)
+			}
+			run()
+			b.ReportAllocs()
+			b.SetBytes(to.size)
+			before := cpuTime(b)
+			for b.Loop() {
+				run()
+			}
+			b.ReportMetric(float64(cpuTime(b)-before)/float64(b.N), "cpu-ns/op")
+		})
 	}
 }
 

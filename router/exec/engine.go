@@ -58,11 +58,15 @@ type Request struct {
 	Epoch uint64
 	// Trace asks for Response.Fetches.
 	Trace bool
+	// Stream takes the answer when the subgraphs have sent at least StreamAbove bytes; nil when it is always wanted in
+	// Response.Body. StreamPiece is the most of it that is held at a time; 0 means 64 KiB.
+	Stream                   Streamer
+	StreamAbove, StreamPiece int
 }
 
 // Response is an answer under construction.
 type Response struct {
-	// Body is what the answer is appended to.
+	// Body is what the answer is appended to, unless it is streamed.
 	Body []byte
 	// Errors counts the answer's errors, Fetches the subgraph requests that were sent.
 	Errors, Fetches int
@@ -86,12 +90,14 @@ type FetchTrace struct {
 	Error string
 }
 
-// Execute runs the program and appends the client's answer to resp.Body. It returns when everything the execution
+// Execute runs the program and appends the client's answer to resp.Body, or streams it. It returns when everything the execution
 // started has ended; ctx bounds that.
 func (p *Program) Execute(ctx context.Context, req *Request, resp *Response) {
 	x := p.acquire(ctx, req)
 	x.schedule()
-	x.answer(resp)
+	if !x.stream(resp) {
+		x.answer(resp)
+	}
 	if p.engine.config.Cache != nil {
 		x.keepSubtrees()
 		x.refreshes()

@@ -42,12 +42,21 @@ func (x *execution) answer(resp *Response) {
 	if !p.object(x.program.output, newRef(0, 0)) {
 		p.out = append(p.out[:start], "null"...)
 	}
+	resp.Body = x.tail(p.out)
+	x.account(resp)
+}
+
+// tail prints what follows the data entry.
+func (x *execution) tail(out []byte) []byte {
 	if x.errors.any() {
-		p.out = x.errors.print(p.out, &x.program.engine.config.Errors)
+		out = x.errors.print(out, &x.program.engine.config.Errors)
 	}
+	return append(x.printExtensions(out), '}')
+}
+
+// account fills in what the response says beside the answer.
+func (x *execution) account(resp *Response) {
 	resp.Errors = x.errors.count()
-	p.out = x.printExtensions(p.out)
-	resp.Body = append(p.out, '}')
 	for i := range x.fetches {
 		f := &x.fetches[i]
 		if f.sent {

@@ -81,6 +81,9 @@ func newRig(g *graph, change func(*config.Config)) (*rig, error) {
 	}
 	cfg := config.Default()
 	cfg.Dedupe.SubgraphRequests = g.seed%2 == 0
+	if g.seed%4 < 2 {
+		cfg.GraphQL.StreamAbove = 1
+	}
 	if change != nil {
 		change(&cfg)
 	}

@@ -55,7 +55,7 @@ func (h *Handler) batch(ctx context.Context, x *exchange) {
 		if i > 0 {
 			body = append(body, ',')
 		}
-		body = append(body, part.response.Body...)
+		body = append(body, part.response.Bytes()...)
 		x.response.Operation.Errors += part.response.Operation.Errors
 		x.response.Operation.Fetches += part.response.Operation.Fetches
 	}

@@ -6,12 +6,13 @@ package server
 
 import (
 	"context"
+	"io"
 	"net/http"
 )
 
 // Engine answers GraphQL requests. It must be safe for concurrent use.
 type Engine interface {
-	// Execute answers req by appending the whole JSON answer to resp.Body and setting the outcome. The bytes of req
+	// Execute answers req by appending the whole JSON answer to resp.Body and setting the outcome, or by streaming it. The bytes of req
 	// are only valid until Execute returns.
 	Execute(ctx context.Context, req *Request, resp *Response)
 }
@@ -28,16 +29,36 @@ type Request struct {
 	QueryOnly bool
 	// ShowPlan tells that the client asked for the query plan; the engine decides whether it is allowed to see it.
 	ShowPlan bool
+	// Stream takes a large answer instead of Response.Body; nil when that is not possible.
+	Stream Stream
+}
+
+// Stream sends an answer while it is being printed, so that it never exists as a whole.
+type Stream interface {
+	// Begin sends the status and the headers. resp must have everything but the body, whose length is size; nothing can
+	// be changed any more. The body must be written to the returned writer, and no more of it once that has returned an
+	// error; nil means that only the headers are wanted.
+	Begin(resp *Response, size int64) io.Writer
 }
 
 // Response is an answer under construction. Body starts empty, with capacity from a pool.
 type Response struct {
-	Body    []byte
+	Body []byte
+	// Shared is the answer when several requests get the same; Body is empty then.
+	Shared  *Shared
 	Outcome Outcome
 	// CacheControl is the answer's Cache-Control header, and Age its Age header; none when empty.
 	CacheControl, Age string
 	// Operation describes what ran, for the access log and the metrics.
 	Operation OperationInfo
+}
+
+// Bytes returns the answer. It must not be changed.
+func (r *Response) Bytes() []byte {
+	if r.Shared != nil {
+		return r.Shared.body
+	}
+	return r.Body
 }
 
 // OperationInfo is what the access log tells of an executed operation.

@@ -21,6 +21,19 @@ type exchange struct {
 	response Response
 	accepted mediaType
 	status   int
+	// size is the length of the answer, not compressed.
+	size int64
+	// packed is for the compressed answer.
+	packed []byte
+
+	handler     *Handler
+	writer      http.ResponseWriter
+	httpRequest *http.Request
+	// streamed tells that the answer is on its way already; left is how much of it is to come. broken means that the
+	// client does not get the rest. encoder compresses it; nil when it is not to be.
+	streamed, broken bool
+	left             int64
+	encoder          io.WriteCloser
 }
 
 var exchanges = sync.Pool{New: func() any {
@@ -31,20 +44,30 @@ func newExchange() *exchange { return exchanges.Get().(*exchange) }
 
 // release gives the exchange back. Nothing may refer to its buffers any more.
 func (x *exchange) release() {
-	input, output := x.input, x.response.Body
+	input, output, packed := x.input, x.response.Body, x.packed
+	if x.response.Shared != nil {
+		x.response.Shared.Release()
+	}
 	if cap(input) > keepInput {
 		input = make([]byte, 0, 4<<10)
 	}
 	if cap(output) > keepOutput {
 		output = make([]byte, 0, 16<<10)
 	}
-	*x = exchange{input: input[:0], response: Response{Body: output[:0]}}
+	if cap(packed) > keepOutput {
+		packed = nil
+	}
+	*x = exchange{input: input[:0], response: Response{Body: output[:0]}, packed: packed[:0]}
 	exchanges.Put(x)
 }
 
 // fail makes the answer a failure of the server.
 func (x *exchange) fail(f *failure) {
 	x.status = f.status
+	if x.response.Shared != nil {
+		x.response.Shared.Release()
+		x.response.Shared = nil
+	}
 	x.response.Body = appendFailure(x.response.Body[:0], f)
 }
 

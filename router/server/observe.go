@@ -21,7 +21,7 @@ type Observation struct {
 func (h *Handler) observe(r *http.Request, x *exchange, took time.Duration) {
 	o := Observation{
 		Method: r.Method, Path: r.URL.Path, Remote: r.RemoteAddr, RequestID: r.Header.Get(requestIDHeader),
-		Status: x.status, Bytes: len(x.response.Body), Duration: took, Operation: x.response.Operation,
+		Status: x.status, Bytes: int(x.size), Duration: took, Operation: x.response.Operation,
 	}
 	for _, observer := range h.opts.Observers {
 		observer(&o)

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
-	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -34,6 +33,9 @@ type Options struct {
 	// do not send to another origin without asking first. GET only runs queries, so this only matters to those who do
 	// not want another site to cause load.
 	RequireHeaders []string
+	// Compress compresses answers of at least CompressAbove bytes for clients that take gzip or zstd.
+	Compress      bool
+	CompressAbove int
 	// RequestIDs gives every request an id: the client's X-Request-Id, or a new one.
 	RequestIDs bool
 	// Observers are told of every GraphQL request after it was answered.
@@ -48,6 +50,8 @@ type Options struct {
 type Handler struct {
 	opts     Options
 	inFlight atomic.Int64
+	// pages serves everything but GraphQL.
+	pages http.Handler
 }
 
 // NewHandler returns a handler that serves as opts say.
@@ -67,7 +71,15 @@ func NewHandler(opts Options) (*Handler, error) {
 	if opts.Logger == nil {
 		opts.Logger = slog.Default()
 	}
-	return &Handler{opts: opts}, nil
+	h := &Handler{opts: opts}
+	h.pages = http.HandlerFunc(h.servePage)
+	if opts.Compress {
+		var err error
+		if h.pages, err = compressPages(h.pages, opts.CompressAbove); err != nil {
+			return nil, err
+		}
+	}
+	return h, nil
 }
 
 // InFlight is the number of GraphQL requests in progress.
@@ -75,11 +87,16 @@ func (h *Handler) InFlight() int64 { return h.inFlight.Load() }
 
 // ServeHTTP routes a request by its path.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	path := r.URL.Path
-	if path == h.opts.Path && !h.isPageVisit(r) {
+	if r.URL.Path == h.opts.Path && !h.isPageVisit(r) {
 		h.serveGraphQL(w, r)
 		return
 	}
+	h.pages.ServeHTTP(w, r)
+}
+
+// servePage answers what is not a GraphQL request.
+func (h *Handler) servePage(w http.ResponseWriter, r *http.Request) {
+	path := r.URL.Path
 	if h.opts.Health != nil && h.opts.Health.serve(w, r) {
 		return
 	}
@@ -117,6 +134,7 @@ func (h *Handler) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 	}
 	x := newExchange()
 	defer x.release()
+	x.handler, x.writer, x.httpRequest = h, w, r
 	var started time.Time
 	if len(h.opts.Observers) > 0 {
 		started = time.Now()
@@ -125,15 +143,21 @@ func (h *Handler) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 		setRequestID(w, r)
 	}
 	h.answer(w, r, x)
-	h.write(w, x)
+	h.write(x)
+	broken := x.streamed && !x.finish()
 	if len(h.opts.Observers) > 0 {
 		h.observe(r, x, time.Since(started))
+	}
+	if broken {
+		// What has left must not look like the whole answer.
+		panic(http.ErrAbortHandler)
 	}
 }
 
 const allowedMethods = "GET, HEAD, POST, OPTIONS"
 
-// answer fills the exchange's status and body. A panic below it becomes a plain 500.
+// answer fills the exchange's status and body, or streams the answer. A panic below it becomes a plain 500, or breaks off
+// the stream.
 func (h *Handler) answer(w http.ResponseWriter, r *http.Request, x *exchange) {
 	n := h.inFlight.Add(1)
 	defer h.inFlight.Add(-1)
@@ -182,6 +206,7 @@ func (h *Handler) post(ctx context.Context, r *http.Request, x *exchange) {
 		h.batch(ctx, x)
 		return
 	}
+	x.request.Stream = x
 	if err := parseBody(x.input, &x.request); err != nil {
 		x.fail(badRequest(err.Error()))
 		return
@@ -199,6 +224,7 @@ func (h *Handler) get(ctx context.Context, r *http.Request, x *exchange) {
 		x.fail(f)
 		return
 	}
+	x.request.Stream = x
 	h.execute(ctx, x)
 }
 
@@ -240,26 +266,6 @@ func statusOf(outcome Outcome, accepted mediaType) int {
 	}
 }
 
-// write sends the exchange's answer.
-func (h *Handler) write(w http.ResponseWriter, x *exchange) {
-	header := w.Header()
-	header["Content-Type"] = contentTypes[x.accepted]
-	if x.response.CacheControl != "" {
-		header["Cache-Control"] = []string{x.response.CacheControl}
-	}
-	if x.response.Age != "" {
-		header["Age"] = []string{x.response.Age}
-	}
-	// net/http works the length of short bodies out by itself, without a header entry.
-	if len(x.response.Body) >= 2<<10 {
-		header["Content-Length"] = []string{strconv.Itoa(len(x.response.Body))}
-	}
-	if x.status != http.StatusOK {
-		w.WriteHeader(x.status)
-	}
-	_, _ = w.Write(x.response.Body)
-}
-
 // recover turns a panic into an answer that tells the client nothing and the log everything. Deferred.
 func (h *Handler) recover(r *http.Request, x *exchange) {
 	cause := recover()
@@ -268,6 +274,10 @@ func (h *Handler) recover(r *http.Request, x *exchange) {
 	}
 	h.opts.Logger.Error("a request panicked", "panic", cause, "method", r.Method, "path", r.URL.Path,
 		"request_id", r.Header.Get(requestIDHeader), "stack", string(debug.Stack()))
-	x.response = Response{Body: x.response.Body}
+	if x.streamed {
+		x.broken = true
+		return
+	}
+	x.response = Response{Body: x.response.Body, Shared: x.response.Shared}
 	x.fail(failInternal)
 }

@@ -32,8 +32,8 @@ func (c CORS) Wrap(next http.Handler) http.Handler {
 	}).Handler(next)
 }
 
-// Compress returns next with answers of at least minBytes compressed for clients that take gzip.
-func Compress(next http.Handler, minBytes int) (http.Handler, error) {
+// compressPages returns next with pages of at least minBytes compressed for clients that take it.
+func compressPages(next http.Handler, minBytes int) (http.Handler, error) {
 	wrap, err := gzhttp.NewWrapper(gzhttp.MinSize(minBytes), gzhttp.CompressionLevel(1))
 	if err != nil {
 		return nil, err

@@ -101,6 +101,7 @@ func (t *trial) run(rnd *rand.Rand, planned func(*trial, *rand.Rand) (*plan.Plan
 		return nil, "", fmt.Errorf("planning: %w", err)
 	}
 	config := exec.Config{MaxParallel: rnd.IntN(3), Cache: cache}
+	spoil = consistently(spoil)
 	for range t.world.Supergraph.Subgraphs {
 		config.Subgraphs = append(config.Subgraphs, &fake{world: t.world, spoil: spoil})
 	}
@@ -113,6 +114,9 @@ func (t *trial) run(rnd *rand.Rand, planned func(*trial, *rand.Rand) (*plan.Plan
 	for range 2 {
 		resp = exec.Response{}
 		program.Execute(context.Background(), &exec.Request{Variables: &t.coerced}, &resp)
+	}
+	if err := t.streams(p, config, 1+rnd.IntN(200)); err != nil {
+		return nil, "", err
 	}
 	var answer Answer
 	if err := json.Unmarshal(resp.Body, &answer); err != nil {
