@@ -65,6 +65,9 @@ func (x *execution) received() int {
 	for _, a := range x.answers {
 		if a != nil {
 			n += len(a.body)
+			for _, text := range a.printed {
+				n += len(text)
+			}
 		}
 	}
 	return n
@@ -250,6 +253,9 @@ func (s *streamer) value(f *outputField, t *outputType, source *outputSource, a 
 		if ok = t.elem != nil && s.list(f, t, source, a, v); ok {
 			s.remember(f, &l.printed, start, errors)
 		}
+	case kindPrinted:
+		put(s, a.printed[v.at])
+		return true
 	default:
 		ok = s.leaf(f, t, a, v)
 	}
