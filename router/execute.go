@@ -28,12 +28,14 @@ type execution struct {
 	// The same for every use: methods of the execution, so that no request makes closures.
 	headersFor func(*supergraph.Subgraph) []upstream.Header
 	introspect func([]byte, *operation.Field) []byte
+	buffer     func() []byte
 }
 
 var executions = sync.Pool{New: func() any {
 	x := &execution{}
 	x.headersFor = func(s *supergraph.Subgraph) []upstream.Header { return x.graph.headers.forward(s, x.header) }
 	x.introspect = func(out []byte, f *operation.Field) []byte { return x.prepared.Introspect(out, f, &x.variables) }
+	x.buffer = func() []byte { return x.streaming.response.Buffer() }
 	return x
 }}
 
@@ -54,7 +56,7 @@ func (g *graph) execute(ctx context.Context, req *server.Request, resp *server.R
 	resp.Operation = server.OperationInfo{Name: p.Prepared.Name, Kind: string(p.Prepared.Kind)}
 	if refused := g.refuse(p.Prepared, req); refused != nil {
 		resp.Outcome = refused.outcome
-		resp.Body = append(resp.Body, refused.body...)
+		resp.Body = append(resp.Buffer(), refused.body...)
 		resp.Operation.Errors = 1
 		return
 	}
@@ -103,8 +105,8 @@ func (g *graph) run(
 		x.request.Header = x.headersFor
 	}
 	x.request.Epoch, x.request.Trace = epoch, show
-	x.response.Body = resp.Body
 	x.streaming.response = resp
+	x.request.Buffer = x.buffer
 	if g.cache != nil {
 		x.streaming.visit = g.visit(x, show)
 		x.request.CacheSession = x.streaming.visit
@@ -171,6 +173,6 @@ func errorAnswer(message, code string) []byte {
 
 func reject(resp *server.Response, body []byte, errors int) {
 	resp.Outcome = server.Rejected
-	resp.Body = append(resp.Body, body...)
+	resp.Body = append(resp.Buffer(), body...)
 	resp.Operation.Errors = errors
 }

@@ -199,8 +199,6 @@ func (f *flight) forget() {
 // lead executes for everybody.
 func (f *flight) lead(ctx context.Context, resp *server.Response, run func(context.Context, *server.Response)) {
 	complete := false
-	own := resp.Body
-	resp.Body = server.SharedBody()
 	defer func() {
 		f.shard.mu.Lock()
 		f.forget()
@@ -212,7 +210,7 @@ func (f *flight) lead(ctx context.Context, resp *server.Response, run func(conte
 			waiting = 0
 		}
 		// Nobody makes a copy: all of them send the same bytes.
-		resp.Shared, resp.Body = server.NewShared(resp.Body, waiting+1), own
+		resp.Share(waiting + 1)
 		if f.answered {
 			f.answer = *resp
 		}
@@ -236,9 +234,7 @@ func (f *flight) await(ctx context.Context, resp *server.Response) bool {
 	if !f.answered {
 		return false
 	}
-	body := resp.Body
 	*resp = f.answer
-	resp.Body = body
 	// The fetches were counted for the first request.
 	resp.Operation.Fetches = 0
 	return true

@@ -58,6 +58,8 @@ type Request struct {
 	Epoch uint64
 	// Trace asks for Response.Fetches.
 	Trace bool
+	// Buffer gives what the answer is appended to, when it is about to be printed; nil: Response.Body is there already.
+	Buffer func() []byte
 	// Stream takes the answer when the subgraphs have sent at least StreamAbove bytes; nil when it is always wanted in
 	// Response.Body. StreamPiece is the most of it that is held at a time; 0 means 64 KiB.
 	Stream                   Streamer

@@ -37,6 +37,9 @@ func (x *execution) answer(resp *Response) {
 	if x.errors.any() {
 		x.locateErrors()
 	}
+	if x.request.Buffer != nil {
+		resp.Body = x.request.Buffer()
+	}
 	p.out = append(resp.Body, `{"data":`...)
 	start := len(p.out)
 	if !p.object(x.program.output, newRef(0, 0)) {

@@ -17,7 +17,7 @@ import (
 type constant struct{}
 
 func (constant) Execute(_ context.Context, _ *Request, resp *Response) {
-	resp.Body = append(resp.Body, `{"data":{"a":"b"}}`...)
+	resp.Body = append(resp.Buffer(), `{"data":{"a":"b"}}`...)
 }
 
 type discard struct{ header http.Header }

@@ -41,8 +41,9 @@ type Stream interface {
 	Begin(resp *Response, size int64) io.Writer
 }
 
-// Response is an answer under construction. Body starts empty, with capacity from a pool.
+// Response is an answer under construction.
 type Response struct {
+	// Body is the answer. Appending to Buffer makes it without allocating.
 	Body []byte
 	// Shared is the answer when several requests get the same; Body is empty then.
 	Shared  *Shared
@@ -51,6 +52,33 @@ type Response struct {
 	CacheControl, Age string
 	// Operation describes what ran, for the access log and the metrics.
 	Operation OperationInfo
+	// buffer is what Body was made in; nil when Buffer was not called.
+	buffer *buffer
+}
+
+// Buffer returns an empty buffer for Body. It must not be called before the answer is about to be printed, and what it
+// returned must not be used in any other way.
+func (r *Response) Buffer() []byte {
+	if r.buffer == nil {
+		r.buffer = takeBuffer()
+	}
+	return r.buffer.bytes
+}
+
+// Share makes Body the answer of so many responses, this one included. Nobody may change it from now on.
+func (r *Response) Share(holders int) {
+	r.Shared = &Shared{body: r.Body, buffer: r.buffer}
+	r.Shared.holders.Store(int32(holders))
+	r.Body, r.buffer = nil, nil
+}
+
+// release gives back what the answer was made in.
+func (r *Response) release() {
+	if r.Shared != nil {
+		r.Shared.Release()
+	}
+	r.buffer.giveBack(r.Body)
+	r.Shared, r.Body, r.buffer = nil, nil, nil
 }
 
 // Bytes returns the answer. It must not be changed.

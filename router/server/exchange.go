@@ -23,8 +23,6 @@ type exchange struct {
 	status   int
 	// size is the length of the answer, not compressed.
 	size int64
-	// packed is for the compressed answer.
-	packed []byte
 
 	handler     *Handler
 	writer      http.ResponseWriter
@@ -37,38 +35,27 @@ type exchange struct {
 }
 
 var exchanges = sync.Pool{New: func() any {
-	return &exchange{input: make([]byte, 0, 4<<10), response: Response{Body: make([]byte, 0, 16<<10)}}
+	return &exchange{input: make([]byte, 0, 4<<10)}
 }}
 
 func newExchange() *exchange { return exchanges.Get().(*exchange) }
 
 // release gives the exchange back. Nothing may refer to its buffers any more.
 func (x *exchange) release() {
-	input, output, packed := x.input, x.response.Body, x.packed
-	if x.response.Shared != nil {
-		x.response.Shared.Release()
-	}
+	input := x.input
+	x.response.release()
 	if cap(input) > keepInput {
 		input = make([]byte, 0, 4<<10)
 	}
-	if cap(output) > keepOutput {
-		output = make([]byte, 0, 16<<10)
-	}
-	if cap(packed) > keepOutput {
-		packed = nil
-	}
-	*x = exchange{input: input[:0], response: Response{Body: output[:0]}, packed: packed[:0]}
+	*x = exchange{input: input[:0]}
 	exchanges.Put(x)
 }
 
 // fail makes the answer a failure of the server.
 func (x *exchange) fail(f *failure) {
 	x.status = f.status
-	if x.response.Shared != nil {
-		x.response.Shared.Release()
-		x.response.Shared = nil
-	}
-	x.response.Body = appendFailure(x.response.Body[:0], f)
+	x.response.release()
+	x.response.Body = appendFailure(x.response.Buffer(), f)
 }
 
 // readBody reads the body of a POST request into the input buffer.

@@ -9,30 +9,16 @@ import (
 // however many of them want it so.
 type Shared struct {
 	body    []byte
+	buffer  *buffer
 	holders atomic.Int32
 	packed  [encodings]packed
 }
 
 // packed is a compressed form of an answer.
 type packed struct {
-	once sync.Once
-	body []byte
-}
-
-var sharedBodies = sync.Pool{New: func() any {
-	b := make([]byte, 0, 16<<10)
-	return &b
-}}
-
-// SharedBody returns an empty buffer for the body of a Shared.
-func SharedBody() []byte { return *sharedBodies.Get().(*[]byte) }
-
-// NewShared returns an answer that so many responses are going to hold. From now on nobody may change the body, which
-// SharedBody has made.
-func NewShared(body []byte, holders int) *Shared {
-	s := &Shared{body: body}
-	s.holders.Store(int32(holders))
-	return s
+	once   sync.Once
+	body   []byte
+	buffer *buffer
 }
 
 // Release says that one of the holders does not need the answer any more. With the last one its buffers go back.
@@ -40,23 +26,19 @@ func (s *Shared) Release() {
 	if s.holders.Add(-1) > 0 {
 		return
 	}
-	giveBack(s.body)
+	s.buffer.giveBack(s.body)
 	for i := range s.packed {
-		giveBack(s.packed[i].body)
+		p := &s.packed[i]
+		p.buffer.giveBack(p.body)
 	}
-}
-
-func giveBack(body []byte) {
-	if body == nil || cap(body) > keepOutput {
-		return
-	}
-	body = body[:0]
-	sharedBodies.Put(&body)
 }
 
 // compressed returns the answer's compressed form.
 func (s *Shared) compressed(e encoding) []byte {
 	p := &s.packed[e]
-	p.once.Do(func() { p.body = e.compress(SharedBody(), s.body) })
+	p.once.Do(func() {
+		p.buffer = takeBuffer()
+		p.body = e.compress(p.buffer.bytes, s.body)
+	})
 	return p.body
 }

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bytes"
 	"context"
 	"net/http"
 	"strings"
@@ -23,7 +22,7 @@ func (s *sharing) Execute(_ context.Context, _ *Request, resp *Response) {
 	answer := make(chan *Shared, 1)
 	s.mu.Lock()
 	if s.waiting = append(s.waiting, answer); len(s.waiting) == s.many {
-		shared := NewShared(append(SharedBody(), s.body...), s.many)
+		shared := newShared(s.body, s.many)
 		s.last.Store(shared)
 		for _, w := range s.waiting {
 			w <- shared
@@ -32,6 +31,13 @@ func (s *sharing) Execute(_ context.Context, _ *Request, resp *Response) {
 	}
 	s.mu.Unlock()
 	resp.Shared = <-answer
+}
+
+func newShared(body string, holders int) *Shared {
+	var resp Response
+	resp.Body = append(resp.Buffer(), body...)
+	resp.Share(holders)
+	return resp.Shared
 }
 
 func TestSharedAnswersAreSentFromOneCopy(t *testing.T) {
@@ -61,7 +67,7 @@ func TestSharedAnswersAreSentFromOneCopy(t *testing.T) {
 }
 
 func TestSharedAnswersAreCompressedOnce(t *testing.T) {
-	s := NewShared(append(SharedBody(), bytes.Repeat([]byte("again "), 1000)...), 2)
+	s := newShared(strings.Repeat("again ", 1000), 2)
 	for e := gzipped; e < encodings; e++ {
 		first, second := s.compressed(e), s.compressed(e)
 		if &first[0] != &second[0] || len(first) >= len(s.body) {
