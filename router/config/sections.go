@@ -214,7 +214,7 @@ type Retries struct {
 type Breaker struct {
 	// Failures in a row after which calls fail at once; 0 means never.
 	Failures int `koanf:"failures"`
-	// How long until one call may try again.
+	// How long until one call may try again, and another one if that has no answer yet.
 	OpenFor time.Duration `koanf:"open_for"`
 }
 

@@ -68,11 +68,12 @@ type Retries struct {
 	Budget float64
 }
 
-// Breaker opens after failures in a row: then calls fail at once.
+// Breaker opens after failures in a row: calls that got no answer, or one with the status 502, 503 or 504. Then calls
+// fail at once.
 type Breaker struct {
 	// Failures is how many; 0 means that there is no breaker.
 	Failures int
-	// OpenFor is how long until one call may try again; 0 means 1 s.
+	// OpenFor is how long until one call may try again, and the next one if that has no answer yet; 0 means 500 ms.
 	OpenFor time.Duration
 }
 
@@ -92,7 +93,7 @@ func (c Config) withDefaults() Config {
 	set(&c.Protocol, HTTP1)
 	set(&c.Retries.Pause, 20*time.Millisecond)
 	set(&c.Retries.Budget, 0.2)
-	set(&c.Breaker.OpenFor, time.Second)
+	set(&c.Breaker.OpenFor, 500*time.Millisecond)
 	return c
 }
 
@@ -132,7 +133,7 @@ func New(config Config) (*Client, error) {
 		client.Subgraph = &bound{next: client.Subgraph, places: make(chan struct{}, config.MaxConcurrent), timeout: config.Timeout}
 	}
 	if config.Breaker.Failures > 0 {
-		client.Subgraph = newBreaker(client.Subgraph, config.Breaker)
+		client.Subgraph = newBreaker(client.Subgraph, config)
 	}
 	if config.Hedge > 0 {
 		client.Subgraph = newHedge(client.Subgraph, config)
