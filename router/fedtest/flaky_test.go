@@ -157,8 +157,8 @@ func forge(w http.ResponseWriter, _ *http.Request, answer []byte) {
 	forged := regexp.MustCompile(`:\d+`).ReplaceAll(answer, []byte(":77777"))
 	head := "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
 	_, _ = fmt.Fprintf(c, head+head, len(answer), answer, len(forged), forged) // there is nobody to tell
-	_, _ = io.Copy(io.Discard, c)                                             // until the router closes it
-	_ = c.Close()                                                             // there is nobody to tell
+	_, _ = io.Copy(io.Discard, c)                                              // until the router closes it
+	_ = c.Close()                                                              // there is nobody to tell
 }
 
 // flaky is a subgraph on a port of its own that can fail in every way.

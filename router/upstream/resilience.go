@@ -77,15 +77,23 @@ func (r *retry) Do(ctx context.Context, req *Request, resp *Response) error {
 // hedge sends a slow query a second time.
 type hedge struct {
 	next    Subgraph
-	policy  hedgepolicy.HedgePolicy[*Response]
+	policy  hedgepolicy.HedgePolicy[*attempt]
 	timeout time.Duration
 	// sent counts the second requests.
 	sent atomic.Uint64
 }
 
+// attempt is one of the requests for an answer.
+type attempt struct {
+	Response
+	err error
+	// last tells that the others need not be waited for.
+	last bool
+}
+
 func newHedge(next Subgraph, config Config) *hedge {
-	return &hedge{next: next, timeout: config.Timeout, policy: hedgepolicy.NewBuilderWithDelay[*Response](config.Hedge).
-		CancelIf(func(r *Response, err error) bool { return err == nil && !passing(r, err) }).
+	return &hedge{next: next, timeout: config.Timeout, policy: hedgepolicy.NewBuilderWithDelay[*attempt](config.Hedge).
+		CancelIf(func(a *attempt, _ error) bool { return a != nil && a.last }).
 		Build()}
 }
 
@@ -98,22 +106,24 @@ func (h *hedge) Do(ctx context.Context, req *Request, resp *Response) error {
 	// The slower request is still under way when the faster one has returned: it needs bytes of its own.
 	own := *req
 	own.Body = bytes.Clone(req.Body)
-	first, err := failsafe.With(h.policy).WithContext(bounded).GetWithExecution(func(e failsafe.Execution[*Response]) (*Response, error) {
+	var hedged atomic.Bool
+	best, err := failsafe.With(h.policy).WithContext(bounded).GetWithExecution(func(e failsafe.Execution[*attempt]) (*attempt, error) {
 		if e.IsHedge() {
+			hedged.Store(true)
 			h.sent.Add(1)
 		}
-		answer := &Response{}
-		err := h.next.Do(e.Context(), &own, answer)
-		return answer, err
+		a := &attempt{}
+		a.err = h.next.Do(e.Context(), &own, &a.Response)
+		// A failure waits for the other request, if there is one: it is not made for failures.
+		a.last = !passing(&a.Response, a.err) && a.err == nil || !hedged.Load()
+		return a, nil
 	})
-	switch {
-	case err == nil:
-		*resp = *first
-		return nil
-	case ctx.Err() == context.Canceled:
-		return ctx.Err()
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		return ErrTimeout
+	if err == nil {
+		err = best.err
 	}
-	return err
+	if err != nil {
+		return gaveUp(bounded, err)
+	}
+	*resp = best.Response
+	return nil
 }
