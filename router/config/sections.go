@@ -178,7 +178,8 @@ type UpstreamSettings struct {
 	MaxConcurrent int `koanf:"max_concurrent"`
 	// How long an unused connection is kept; shorter than the server keeps it.
 	IdleTimeout time.Duration `koanf:"idle_timeout"`
-	// Ask for compressed answers: gzip, br or zstd; none by default.
+	// Ask for compressed answers: gzip, br or zstd; none by default. What stands under "all" is not for subgraphs on this
+	// machine.
 	AcceptEncoding []string `koanf:"accept_encoding"`
 	// Headers of the requests.
 	Headers UpstreamHeaders `koanf:"headers"`

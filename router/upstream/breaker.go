@@ -81,8 +81,8 @@ func (b *breaker) succeeded(now time.Time) {
 	b.failures = 0
 }
 
-// open tells whether calls are being kept away.
-func (b *breaker) open() bool {
+// isOpen tells whether calls are being kept away.
+func (b *breaker) isOpen() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.failures >= b.config.Failures

@@ -359,7 +359,6 @@ func TestDedupeSharesCallsUnderWay(t *testing.T) {
 			w.Write(body)
 		}),
 	})
-	shared := client.Subgraph.(interface{ Shared() uint64 })
 	var wg sync.WaitGroup
 	send := func(epoch uint64, query bool, headers ...upstream.Header) {
 		wg.Go(func() {
@@ -390,8 +389,8 @@ func TestDedupeSharesCallsUnderWay(t *testing.T) {
 	}
 	close(release)
 	wg.Wait()
-	if n := calls.Load(); int(n)+int(shared.Shared()) != 24 || shared.Shared() == 0 {
-		t.Errorf("24 requests: %d calls and %d shared", n, shared.Shared())
+	if n, shared := calls.Load(), client.Stats().Shared; int(n)+int(shared) != 24 || shared == 0 {
+		t.Errorf("24 requests: %d calls and %d shared", n, shared)
 	}
 }
 
