@@ -26,8 +26,8 @@ func newHTTP2(config Config, a address) *http2Client {
 	t := &http2Client{timeout: config.Timeout, limit: config.MaxResponse, header: http.Header{}}
 	t.transport = &http.Transport{
 		DisableCompression: true, IdleConnTimeout: config.IdleTimeout, Protocols: new(http.Protocols),
-		MaxResponseHeaderBytes: maxHeader,
-		HTTP2:                  &http.HTTP2Config{SendPingTimeout: 15 * time.Second},
+		MaxResponseHeaderBytes: maxHeader, MaxConnsPerHost: config.MaxConnections,
+		HTTP2: &http.HTTP2Config{SendPingTimeout: 15 * time.Second},
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return dialer.DialContext(ctx, a.network, a.host)
 		},

@@ -394,37 +394,6 @@ func TestDedupeSharesCallsUnderWay(t *testing.T) {
 	}
 }
 
-func TestDedupeSurvivesItsLeader(t *testing.T) {
-	entered := make(chan struct{}, 10)
-	var calls atomic.Int32
-	client := newClient(t, upstream.Config{
-		Dedupe: true,
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if calls.Add(1) == 1 {
-				entered <- struct{}{}
-				<-r.Context().Done()
-				return
-			}
-			fmt.Fprint(w, "late")
-		}),
-	})
-	ctx, cancel := context.WithCancel(context.Background())
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		if err := client.Do(ctx, &upstream.Request{Body: []byte("{a}"), Query: true}, &upstream.Response{}); err == nil {
-			t.Error("the leader that left got an answer")
-		}
-	})
-	<-entered
-	wg.Go(func() {
-		if _, got, err := ask(client, "{a}"); got != "late" || err != nil {
-			t.Errorf("got %q, %v", got, err)
-		}
-	})
-	cancel()
-	wg.Wait()
-}
-
 func TestBoundedCallsWaitForTheirTurn(t *testing.T) {
 	var now, most atomic.Int32
 	client := newClient(t, upstream.Config{
