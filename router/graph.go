@@ -16,6 +16,7 @@ import (
 	"github.com/weft-graphql/weft/router/plan"
 	"github.com/weft-graphql/weft/router/prepared"
 	"github.com/weft-graphql/weft/router/supergraph"
+	"github.com/weft-graphql/weft/router/upstream"
 )
 
 // graph is one supergraph being served, with everything that depends on it. It is immutable but for its caches.
@@ -34,8 +35,9 @@ type graph struct {
 	identityHeaders []string
 	// shares is nil when identical queries do not share their execution.
 	shares *shares
-	// urls are where the subgraphs are, by ID.
-	urls []string
+	// urls are where the subgraphs are, and clients the ways there, by ID.
+	urls    []string
+	clients []*upstream.Client
 	// epoch counts the mutations that have ended: a query never shares a subgraph's answer from before one.
 	epoch atomic.Uint64
 	// mutations numbers the mutations.

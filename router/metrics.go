@@ -36,7 +36,7 @@ func (r *Router) newMetrics() *metrics {
 		errors: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "weft_graphql_errors_total", Help: "Errors in answers."}),
 	}
-	m.registry.MustRegister(m.requests, m.duration, m.fetches, m.errors, &stateCollector{r},
+	m.registry.MustRegister(m.requests, m.duration, m.fetches, m.errors, &stateCollector{r}, &sharingCollector{r},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

@@ -8,6 +8,7 @@ import (
 	"net/textproto"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/weft-graphql/weft/router/prepared"
@@ -23,6 +24,8 @@ type shares struct {
 	seed    maphash.Seed
 	shards  [16]shareShard
 	keys    sync.Pool
+	// shared counts the queries that another one's execution answered.
+	shared atomic.Uint64
 }
 
 type shareShard struct {
@@ -110,7 +113,9 @@ func (s *shares) do(
 		f.joined++
 		shard.mu.Unlock()
 		s.giveBack(buffer, key)
-		if !f.await(ctx, resp) {
+		if f.await(ctx, resp) {
+			s.shared.Add(1)
+		} else {
 			run(ctx, resp)
 		}
 		return

@@ -30,6 +30,10 @@ func (r *Router) waysTo(g *graph) ([]upstream.Subgraph, error) {
 			return nil, fmt.Errorf("the supergraph does not say where the subgraph %q is: compose it with --url %s=http://..., or set upstream.subgraphs.%s.url",
 				s.Name, s.Name, s.Name)
 		}
+		if len(r.config.Upstream.Subgraphs[s.Name].AcceptEncoding) == 0 && upstream.IsLocal(c.URL) {
+			// It was asked for all subgraphs, and so not for this one in particular.
+			c.AcceptEncoding = nil
+		}
 		c.MaxResponse = int(r.config.Upstream.MaxResponseBytes)
 		c.Dedupe = r.config.Dedupe.SubgraphRequests
 		client, err := upstream.New(c)
@@ -39,6 +43,7 @@ func (r *Router) waysTo(g *graph) ([]upstream.Subgraph, error) {
 		g.closers = append(g.closers, client.Close)
 		// What is behind the client is called directly: one step less for every request.
 		ways[i] = client.Subgraph
+		g.clients = append(g.clients, client)
 		g.urls = append(g.urls, c.URL)
 	}
 	return ways, nil

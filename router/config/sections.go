@@ -181,7 +181,8 @@ type UpstreamSettings struct {
 	MaxConcurrent int `koanf:"max_concurrent"`
 	// How long an unused connection is kept; shorter than the server keeps it.
 	IdleTimeout time.Duration `koanf:"idle_timeout"`
-	// Ask for compressed answers: gzip, br or zstd; none by default.
+	// Ask for compressed answers: gzip, br or zstd; none by default. What stands under "all" is not for subgraphs on this
+	// machine.
 	AcceptEncoding []string `koanf:"accept_encoding"`
 	// Headers of the requests.
 	Headers UpstreamHeaders `koanf:"headers"`
@@ -217,7 +218,7 @@ type Retries struct {
 type Breaker struct {
 	// Failures in a row after which calls fail at once; 0 means never.
 	Failures int `koanf:"failures"`
-	// How long until one call may try again.
+	// How long until one call may try again, and another one if that has no answer yet.
 	OpenFor time.Duration `koanf:"open_for"`
 }
 

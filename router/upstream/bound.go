@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -17,13 +18,16 @@ func (b *bound) Do(ctx context.Context, req *Request, resp *Response) error {
 	select {
 	case b.places <- struct{}{}:
 	default:
-		timer := time.NewTimer(b.timeout)
-		defer timer.Stop()
+		// Waiting is a part of the call's time.
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, b.timeout)
+		defer cancel()
 		select {
 		case b.places <- struct{}{}:
 		case <-ctx.Done():
-			return fmt.Errorf("%w: %w while waiting for its turn", ErrRejected, ctx.Err())
-		case <-timer.C:
+			if errors.Is(ctx.Err(), context.Canceled) {
+				return ctx.Err()
+			}
 			return fmt.Errorf("%w: it did not get its turn in time", ErrRejected)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -68,11 +69,12 @@ type Retries struct {
 	Budget float64
 }
 
-// Breaker opens after failures in a row: then calls fail at once.
+// Breaker opens after failures in a row: calls that got no answer, or one with the status 502, 503 or 504. Then calls
+// fail at once.
 type Breaker struct {
 	// Failures is how many; 0 means that there is no breaker.
 	Failures int
-	// OpenFor is how long until one call may try again; 0 means 1 s.
+	// OpenFor is how long until one call may try again, and the next one if that has no answer yet; 0 means 500 ms.
 	OpenFor time.Duration
 }
 
@@ -92,7 +94,7 @@ func (c Config) withDefaults() Config {
 	set(&c.Protocol, HTTP1)
 	set(&c.Retries.Pause, 20*time.Millisecond)
 	set(&c.Retries.Budget, 0.2)
-	set(&c.Breaker.OpenFor, time.Second)
+	set(&c.Breaker.OpenFor, 500*time.Millisecond)
 	return c
 }
 
@@ -107,6 +109,37 @@ func set[T comparable](field *T, def T) {
 type Client struct {
 	Subgraph
 	closers []func()
+	// The parts that count; nil when they are not configured.
+	dedupe  *dedupe
+	retry   *retry
+	hedge   *hedge
+	breaker *breaker
+}
+
+// Stats are counts since the client was made.
+type Stats struct {
+	// Shared requests were answered by another's call; Retries and Hedges were sent in addition to the first request.
+	Shared, Retries, Hedges uint64
+	// Breaking tells that the breaker keeps calls away.
+	Breaking bool
+}
+
+// Stats reads the counts.
+func (c *Client) Stats() Stats {
+	var s Stats
+	if c.dedupe != nil {
+		s.Shared = c.dedupe.shared.Load()
+	}
+	if c.retry != nil {
+		s.Retries = c.retry.sent.Load()
+	}
+	if c.hedge != nil {
+		s.Hedges = c.hedge.sent.Load()
+	}
+	if c.breaker != nil {
+		s.Breaking = c.breaker.isOpen()
+	}
+	return s
 }
 
 // Close closes the connections that are not in use.
@@ -132,16 +165,20 @@ func New(config Config) (*Client, error) {
 		client.Subgraph = &bound{next: client.Subgraph, places: make(chan struct{}, config.MaxConcurrent), timeout: config.Timeout}
 	}
 	if config.Breaker.Failures > 0 {
-		client.Subgraph = newBreaker(client.Subgraph, config.Breaker)
+		client.breaker = newBreaker(client.Subgraph, config)
+		client.Subgraph = client.breaker
 	}
 	if config.Hedge > 0 {
-		client.Subgraph = newHedge(client.Subgraph, config)
+		client.hedge = newHedge(client.Subgraph, config)
+		client.Subgraph = client.hedge
 	}
 	if config.Retries.Max > 0 {
-		client.Subgraph = newRetry(client.Subgraph, config)
+		client.retry = newRetry(client.Subgraph, config)
+		client.Subgraph = client.retry
 	}
 	if config.Dedupe {
-		client.Subgraph = newDedupe(client.Subgraph)
+		client.dedupe = newDedupe(client.Subgraph)
+		client.Subgraph = client.dedupe
 	}
 	return client, nil
 }
@@ -169,6 +206,20 @@ func (c *Client) transport(config Config) error {
 		return fmt.Errorf("the protocol %q is not known; use %s, %s or %s", config.Protocol, HTTP1, HTTP2, H2C)
 	}
 	return nil
+}
+
+// IsLocal tells whether an address is on this machine, where compressing costs more than it saves.
+func IsLocal(raw string) bool {
+	a, err := parseAddress(raw)
+	if err != nil {
+		return false
+	}
+	if a.network == "unix" {
+		return true
+	}
+	host, _, err := net.SplitHostPort(a.host)
+	ip := net.ParseIP(host)
+	return err == nil && (host == "localhost" || ip != nil && ip.IsLoopback())
 }
 
 // address is where a subgraph listens.

@@ -2,10 +2,12 @@ package upstream
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -15,27 +17,82 @@ import (
 //
 // Specification: HTTP/1.1, RFC 9112.
 type conn struct {
-	net net.Conn
+	net    net.Conn
+	peeker *peeker
 	// used is set when the connection has carried a request before, answered when a byte of an answer has come for
 	// the present one, last when it cannot carry another.
 	used, answered, last bool
-	// deadline is what was set, askedAt when, and idleSince when the connection was last used.
-	deadline, askedAt, idleSince time.Time
+	// ctx is the present request's if that may be given up when nobody wants the answer any more, nil otherwise; until
+	// is its deadline.
+	ctx   context.Context
+	until time.Time
+	// readBy and writeBy are the deadlines that were set, askedAt is when the present request began, and idleSince when
+	// the connection was last used.
+	readBy, writeBy, askedAt, idleSince time.Time
 
 	buffer     [4096]byte
 	start, end int
 }
 
-// setDeadline makes sure that the connection gives up at the deadline, or a little later: setting it costs as much as
-// everything else about a small call, and so one that is up to a sixteenth later is left as it is.
-func (c *conn) setDeadline(now, deadline time.Time) error {
+// lookEvery is how often a request that waits for its answer looks whether it is still wanted.
+const lookEvery = 250 * time.Millisecond
+
+// begin prepares the connection for a request that must be over at the deadline. Setting a deadline costs as much as
+// everything else about a small call, and so those of the socket may be up to a sixteenth later, and are left as they
+// are if they are good enough.
+func (c *conn) begin(ctx context.Context, now, deadline time.Time) error {
+	c.ctx, c.until = ctx, deadline
 	c.answered, c.askedAt = false, now
-	slack := deadline.Sub(now) / 16
-	if !c.deadline.Before(deadline) && !c.deadline.After(deadline.Add(slack)) {
-		return nil
+	latest := deadline.Add(deadline.Sub(now) / 16)
+	if c.writeBy.Before(deadline) || c.writeBy.After(latest) {
+		c.writeBy = latest
+		if err := c.net.SetWriteDeadline(latest); err != nil {
+			return err
+		}
 	}
-	c.deadline = deadline.Add(slack)
-	return c.net.SetDeadline(c.deadline)
+	// Reading gives up earlier, to look.
+	if c.readBy.Before(earlier(deadline, now.Add(lookEvery/2))) || c.readBy.After(latest) {
+		c.readBy = earlier(latest, now.Add(lookEvery))
+		return c.net.SetReadDeadline(c.readBy)
+	}
+	return nil
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// Read reads from the connection until the request's deadline, or until nobody wants the answer any more.
+func (c *conn) Read(p []byte) (int, error) {
+	for {
+		n, err := c.net.Read(p)
+		if n > 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
+			return n, err
+		}
+		now := time.Now()
+		if !now.Before(c.until) {
+			return 0, err
+		}
+		if c.ctx != nil && c.ctx.Err() != nil {
+			return 0, c.ctx.Err()
+		}
+		c.readBy = earlier(c.until, now.Add(lookEvery))
+		if err := c.net.SetReadDeadline(c.readBy); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// reusable tells whether a kept connection can carry another request: it is open, and nothing has come on it, which
+// would be taken for the answer. Where that cannot be seen, a request that must not be sent twice (sure) does without.
+func (c *conn) reusable(sure bool) bool {
+	if c.peeker == nil {
+		return !sure
+	}
+	return c.peeker.isQuiet()
 }
 
 // fill reads more into the buffer.
@@ -47,7 +104,7 @@ func (c *conn) fill() error {
 		copy(c.buffer[:], c.buffer[c.start:c.end])
 		c.start, c.end = 0, c.end-c.start
 	}
-	n, err := c.net.Read(c.buffer[c.end:])
+	n, err := c.Read(c.buffer[c.end:])
 	c.end += n
 	if n > 0 {
 		c.answered = true
@@ -67,9 +124,15 @@ var (
 	headEnd = []byte("\r\n\r\n")
 )
 
+// maxInterim bounds the interim answers before the final one.
+const maxInterim = 8
+
 // readAnswer reads an answer whose body has at most limit bytes.
 func (c *conn) readAnswer(e *exchange, limit int) error {
-	for {
+	for interim := 0; ; interim++ {
+		if interim > maxInterim {
+			return fmt.Errorf("%w: it never comes to the final answer", ErrBroken)
+		}
 		if err := c.readHead(e); err != nil {
 			return err
 		}
@@ -143,14 +206,14 @@ func (c *conn) readHead(e *exchange) error {
 	}
 	end := bytes.Index(e.header, lineEnd)
 	line := e.header[:end]
-	if len(line) < 12 || string(line[:7]) != "HTTP/1." || line[8] != ' ' || len(line) > 12 && line[12] != ' ' {
+	if len(line) < 12 || string(line[:7]) != "HTTP/1." || line[7] < '0' || line[7] > '9' || line[8] != ' ' || len(line) > 12 && line[12] != ' ' {
 		return fmt.Errorf("%w: it is not HTTP/1.1", ErrBroken)
 	}
-	status, err := strconv.Atoi(string(line[9:12]))
+	status, err := strconv.ParseUint(string(line[9:12]), 10, 16)
 	if err != nil || status < 100 {
 		return fmt.Errorf("%w: it has no HTTP status", ErrBroken)
 	}
-	e.status = status
+	e.status = int(status)
 	c.last = line[7] == '0'
 	e.header = e.header[:copy(e.header, e.header[end+2:])]
 	return nil
@@ -192,58 +255,91 @@ func equalFold(key []byte, name string) bool {
 func (c *conn) framing(e *exchange) (length int, chunked bool, err error) {
 	length = -1
 	e.encoding = ""
+	closing, keeping := false, false
 	for rest := e.header; len(rest) > 0; {
 		var key, value []byte
 		key, value, rest = cutHeader(rest)
+		if !isName(key) {
+			// A folded line, or a blank before the colon: others could see another header here (section 5.1).
+			return 0, false, fmt.Errorf("%w: a line of its head is no header", ErrBroken)
+		}
 		switch {
 		case equalFold(key, "content-length"):
-			n, err := strconv.ParseUint(string(value), 10, 62)
+			n, err := strconv.ParseUint(string(value), 10, strconv.IntSize-1)
 			if err != nil || length >= 0 && length != int(n) {
 				return 0, false, fmt.Errorf("%w: its length is not clear", ErrBroken)
 			}
 			length = int(n)
 		case equalFold(key, "transfer-encoding"):
-			if !equalFold(value, "chunked") {
+			if chunked || !equalFold(value, "chunked") {
 				return 0, false, fmt.Errorf("%w: its transfer encoding is not known", ErrBroken)
 			}
 			chunked = true
 		case equalFold(key, "content-encoding"):
+			if e.encoding != "" {
+				return 0, false, fmt.Errorf("%w: it is compressed more than once", ErrBroken)
+			}
 			if !equalFold(value, "identity") {
 				e.encoding = strings.ToLower(string(value))
 			}
 		case equalFold(key, "connection"):
-			if equalFold(value, "close") {
-				c.last = true
-			} else if equalFold(value, "keep-alive") {
-				c.last = false
+			for len(value) > 0 {
+				var option []byte
+				option, value, _ = bytes.Cut(value, []byte(","))
+				option = bytes.Trim(option, " \t")
+				closing = closing || equalFold(option, "close")
+				keeping = keeping || equalFold(option, "keep-alive")
 			}
 		}
 	}
 	if chunked && length >= 0 {
 		return 0, false, fmt.Errorf("%w: its length is not clear", ErrBroken)
 	}
+	c.last = closing || c.last && !keeping
 	return length, chunked, nil
 }
 
+// isName tells whether a header's name is one, as far as that matters to where headers begin and end.
+func isName(key []byte) bool {
+	for _, b := range key {
+		if b <= ' ' || b == 0x7f {
+			return false
+		}
+	}
+	return len(key) > 0
+}
+
+// firstStep bounds the memory that is taken for a body before any of it has come.
+const firstStep = 4 << 20
+
 // readBody reads n more bytes of the body, directly into place.
 func (c *conn) readBody(e *exchange, n int) error {
-	at := len(e.body)
-	if need := at + n; need > cap(e.body) {
-		grown := make([]byte, at, max(need, 2*cap(e.body)))
-		copy(grown, e.body)
-		e.body = grown
+	for n > 0 {
+		at := len(e.body)
+		step := min(n, max(firstStep, at))
+		// One byte more than needed: if there is anything behind, it is not left in the socket, where it would be
+		// taken for the next answer.
+		if need := at + step + 1; need > cap(e.body) {
+			grown := make([]byte, at, max(need, min(2*cap(e.body), need+firstStep)))
+			copy(grown, e.body)
+			e.body = grown
+		}
+		have := copy(e.body[at:at+step], c.buffer[c.start:c.end])
+		c.start += have
+		if have < step {
+			got, err := io.ReadAtLeast(c, e.body[at+have:at+step+1], step-have)
+			if errors.Is(err, io.EOF) {
+				err = io.ErrUnexpectedEOF
+			}
+			if err != nil {
+				return err
+			}
+			c.start, c.end = 0, copy(c.buffer[:], e.body[at+step:at+have+got])
+		}
+		e.body = e.body[:at+step]
+		n -= step
 	}
-	e.body = e.body[:at+n]
-	have := copy(e.body[at:], c.buffer[c.start:c.end])
-	c.start += have
-	if have == n {
-		return nil
-	}
-	_, err := io.ReadFull(c.net, e.body[at+have:])
-	if errors.Is(err, io.EOF) {
-		err = io.ErrUnexpectedEOF
-	}
-	return err
+	return nil
 }
 
 // line reads a line of the chunked coding.
@@ -252,7 +348,7 @@ func (c *conn) line() ([]byte, error) {
 		window := c.buffer[c.start:c.end]
 		if i := bytes.Index(window, lineEnd); i >= 0 {
 			c.start += i + 2
-			if bytes.IndexByte(window[:i], '\n') >= 0 {
+			if bytes.IndexByte(window[:i], '\n') >= 0 || bytes.IndexByte(window[:i], '\r') >= 0 {
 				return nil, fmt.Errorf("%w: its lines do not end as they must", ErrBroken)
 			}
 			return window[:i], nil
@@ -271,20 +367,23 @@ func (c *conn) line() ([]byte, error) {
 
 // readChunks reads a body in chunks (RFC 9112, section 7.1). Extensions and trailers are passed over.
 func (c *conn) readChunks(e *exchange, limit int) error {
-	for {
+	for around := 0; ; {
 		line, err := c.line()
 		if err != nil {
 			return err
 		}
+		if around += len(line); around > maxHeader+2*len(e.body) {
+			return fmt.Errorf("%w: there is more around its chunks than in them", ErrBroken)
+		}
 		size, _, _ := bytes.Cut(line, []byte(";"))
-		n, err := strconv.ParseUint(string(bytes.TrimRight(size, " \t")), 16, 62)
+		n, err := strconv.ParseUint(string(bytes.TrimRight(size, " \t")), 16, strconv.IntSize-1)
 		if err != nil {
 			return fmt.Errorf("%w: a chunk has no size", ErrBroken)
 		}
 		if n == 0 {
 			break
 		}
-		if len(e.body)+int(n) > limit {
+		if n > uint64(limit-len(e.body)) {
 			return ErrTooLarge
 		}
 		if err := c.readBody(e, int(n)); err != nil {

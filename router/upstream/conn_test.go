@@ -3,6 +3,8 @@ package upstream
 import (
 	"bufio"
 	"bytes"
+	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -61,6 +63,23 @@ func TestUnclearAnswersAreRefused(t *testing.T) {
 		"endless head":           "HTTP/1.1 200 OK\r\n" + strings.Repeat("X: y\r\n", 100_000),
 		"endless chunk header":   "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;" + strings.Repeat("x", 100_000),
 		"endless trailer":        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + strings.Repeat("X: y\r\n", 100_000),
+		"blank before a colon":   "HTTP/1.1 200 OK\r\nContent-Length : 2\r\n\r\n{}",
+		"folded line":            "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n 0\r\n\r\n0123456789",
+		"header without a name":  "HTTP/1.1 200 OK\r\n: 5\r\nContent-Length: 2\r\n\r\n{}",
+		"chunks of chunks":       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+		"compressed twice":       "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Encoding: br\r\nContent-Length: 2\r\n\r\n{}",
+		"length with a sign":     "HTTP/1.1 200 OK\r\nContent-Length: +2\r\n\r\n{}",
+		"list of lengths":        "HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\n{}",
+		"length beyond numbers":  "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n{}",
+		"chunk beyond numbers":   "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n7fffffffffffffff\r\n{}",
+		"bare CR in a chunk":     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;a\rb\r\n{}\r\n0\r\n\r\n",
+		"bare LF in the head":    "HTTP/1.1 200 OK\nContent-Length: 2\r\n\r\n{}",
+		"all about the chunks":   "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + strings.Repeat("1;"+strings.Repeat("x", 1000)+"\r\n{\r\n", 100) + "0\r\n\r\n",
+		"trailer that is none":   "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nHTTP/1.1 200 OK\r\n\r\n",
+		"never the final answer": strings.Repeat("HTTP/1.1 100 Continue\r\n\r\n", 100) + "HTTP/1.1 204 No Content\r\n\r\n",
+		"version that is none":   "HTTP/1.x 204 No Content\r\n\r\n",
+		"status with a sign":     "HTTP/1.1 +20 OK\r\n\r\n",
+		"chunks of HTTP/1.0":     "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
 		"protocol switch":        "HTTP/1.1 101 Switching Protocols\r\n\r\n",
 		"no HTTP":                "SSH-2.0-OpenSSH\r\n\r\n",
 		"no status":              "HTTP/1.1 abc\r\n\r\n",
@@ -72,6 +91,49 @@ func TestUnclearAnswersAreRefused(t *testing.T) {
 		if e, _, err := readCanned(strings.NewReader(text)); err == nil {
 			t.Errorf("%s: read as %d %.20q", name, e.status, e.body)
 		}
+	}
+}
+
+func TestConnectionsThatCannotBeKept(t *testing.T) {
+	for text, last := range map[string]bool{
+		"HTTP/1.1 204 OK\r\n\r\n":                                                       false,
+		"HTTP/1.1 304 OK\r\nContent-Length: 5\r\n\r\n":                                  false,
+		"HTTP/1.1 204 OK\r\nConnection: keep-alive, close\r\n\r\n":                      true,
+		"HTTP/1.1 204 OK\r\nConnection: CLOSE\r\nConnection: keep-alive\r\n\r\n":        true,
+		"HTTP/1.0 204 OK\r\n\r\n":                                                       true,
+		"HTTP/1.0 204 OK\r\nConnection: Keep-Alive\r\n\r\n":                             false,
+		"HTTP/1.1 100 OK\r\nConnection: close\r\n\r\nHTTP/1.1 204 OK\r\n\r\n":           false,
+		"HTTP/1.1 204 OK\r\n\r\nwhat is this":                                           true,
+		"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}\n":                              true,
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\nHTTP": true,
+	} {
+		e, c, err := readCanned(strings.NewReader(text))
+		if err != nil || c.last != last {
+			t.Errorf("%q: %d, last %v, %v; want %v", text, e.status, c.last, err, last)
+		}
+	}
+}
+
+// TestBytesBehindALongBody has bodies that do not fit into the connection's buffer and are therefore read past it.
+func TestBytesBehindALongBody(t *testing.T) {
+	body := strings.Repeat("y", 3*firstStep)
+	for _, behind := range []string{"", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"} {
+		for _, text := range []string{
+			fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s%s", len(body), body, behind),
+			fmt.Sprintf("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n%s", len(body), body, behind),
+		} {
+			c, e := &conn{net: canned{from: strings.NewReader(text)}}, &exchange{}
+			if err := c.readAnswer(e, len(body)); err != nil || string(e.body) != body || c.last != (behind != "") {
+				t.Errorf("%.60q: read %d bytes of %d, last %v, %v", text, len(e.body), len(body), c.last, err)
+			}
+		}
+	}
+}
+
+func TestPromisedBodiesTakeNoMemory(t *testing.T) {
+	c, e := &conn{net: canned{from: strings.NewReader("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\nabc")}}, &exchange{}
+	if err := c.readAnswer(e, 1<<30); !errors.Is(err, io.ErrUnexpectedEOF) || cap(e.body) > 2*firstStep {
+		t.Errorf("%v, %d bytes for a body of three", err, cap(e.body))
 	}
 }
 

@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"hash/maphash"
+	"math/bits"
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // dedupe lets equal queries that are under way at the same time share one call. They are equal if body, headers and
@@ -27,13 +29,27 @@ type shard struct {
 
 // flight is a call under way.
 type flight struct {
+	shard  *shard
+	key    uint64
 	body   []byte
 	header []Header
 	epoch  uint64
+	// leader is the context of the request that makes the call.
+	leader context.Context
 	done   chan struct{}
-	// waiting counts those that wait, the leader not included; guarded by the shard's lock.
-	waiting int
+
+	// waiting counts those that wait, the leader not included; abandoned tells that nobody wants the answer any more,
+	// and gone is closed then, if somebody asked for it. All three are guarded by the shard's lock.
+	waiting   int
+	abandoned bool
+	gone      chan struct{}
+	// settle ends the watch over the leader's context that gone needs.
+	settle func() bool
+
+	// err, givenUp and answer are written before done is closed. givenUp tells that the call failed because the leader
+	// had no more time, or nobody wanted the answer.
 	err     error
+	givenUp bool
 	answer  Response
 	holders atomic.Int32
 }
@@ -46,34 +62,41 @@ func newDedupe(next Subgraph) *dedupe {
 	return d
 }
 
-// Shared returns the number of requests that another request's call answered.
-func (d *dedupe) Shared() uint64 { return d.shared.Load() }
+func (d *dedupe) key(req *Request) uint64 {
+	key := maphash.Bytes(d.seed, req.Body) + req.Epoch
+	for _, h := range req.Header {
+		key = bits.RotateLeft64(key, 7) ^ maphash.String(d.seed, h.Value)
+	}
+	return key
+}
 
 func (d *dedupe) Do(ctx context.Context, req *Request, resp *Response) error {
 	if !req.Query {
 		return d.next.Do(ctx, req, resp)
 	}
-	key := maphash.Bytes(d.seed, req.Body) + req.Epoch
+	key := d.key(req)
 	s := &d.shards[key%uint64(len(d.shards))]
 	for {
 		s.mu.Lock()
 		f := s.find(key, req)
 		if f == nil {
-			f = &flight{body: req.Body, header: req.Header, epoch: req.Epoch, done: make(chan struct{})}
+			f = &flight{
+				shard: s, key: key, body: req.Body, header: req.Header, epoch: req.Epoch, leader: ctx, done: make(chan struct{}),
+			}
 			s.flights[key] = append(s.flights[key], f)
 			s.mu.Unlock()
-			return d.lead(ctx, s, key, f, req, resp)
+			return d.lead(f, req, resp)
 		}
 		f.waiting++
 		s.mu.Unlock()
 		select {
 		case <-f.done:
 		case <-ctx.Done():
-			s.leave(f)
-			return context.Cause(ctx)
+			f.leave()
+			return ctx.Err()
 		}
-		if f.err != nil && f.leaderLeft() && ctx.Err() == nil {
-			// The leader's time was over, or its client has gone: that is not this request's affair.
+		if f.givenUp && ctx.Err() == nil {
+			// The leader's time was over: that is not this request's affair.
 			continue
 		}
 		if f.err != nil {
@@ -87,25 +110,21 @@ func (d *dedupe) Do(ctx context.Context, req *Request, resp *Response) error {
 }
 
 // lead makes the call for all.
-func (d *dedupe) lead(ctx context.Context, s *shard, key uint64, f *flight, req *Request, resp *Response) error {
-	err := d.next.Do(ctx, req, resp)
-	s.mu.Lock()
-	flights := slices.DeleteFunc(s.flights[key], func(other *flight) bool { return other == f })
-	if len(flights) == 0 {
-		delete(s.flights, key)
-	} else {
-		s.flights[key] = flights
-	}
-	waiting := f.waiting
+func (d *dedupe) lead(f *flight, req *Request, resp *Response) error {
+	wanted := (*flightContext)(f)
+	err := d.next.Do(wanted, req, resp)
+	givenUp := err != nil && wanted.Err() != nil
+	f.shard.mu.Lock()
+	f.forget()
+	waiting, settle := f.waiting, f.settle
 	if waiting > 0 {
-		f.err = err
-		if err != nil && ctx.Err() != nil {
-			f.err = errors.Join(errLeaderLeft, err)
-		}
-		f.answer = *resp
+		f.err, f.givenUp, f.answer = err, givenUp, *resp
 		f.holders.Store(int32(waiting) + 1)
 	}
-	s.mu.Unlock()
+	f.shard.mu.Unlock()
+	if settle != nil {
+		settle()
+	}
 	if waiting > 0 {
 		if err == nil {
 			resp.Source = f
@@ -114,10 +133,6 @@ func (d *dedupe) lead(ctx context.Context, s *shard, key uint64, f *flight, req 
 	}
 	return err
 }
-
-var errLeaderLeft = errors.New("the request was given up")
-
-func (f *flight) leaderLeft() bool { return errors.Is(f.err, errLeaderLeft) }
 
 // find returns a call under way for an equal request.
 func (s *shard) find(key uint64, req *Request) *flight {
@@ -129,22 +144,30 @@ func (s *shard) find(key uint64, req *Request) *flight {
 	return nil
 }
 
+// forget makes sure that nobody joins any more. The shard's lock is held.
+func (f *flight) forget() {
+	flights := slices.DeleteFunc(f.shard.flights[f.key], func(other *flight) bool { return other == f })
+	if len(flights) == 0 {
+		delete(f.shard.flights, f.key)
+	} else {
+		f.shard.flights[f.key] = flights
+	}
+}
+
 // leave gives up waiting for a call.
-func (s *shard) leave(f *flight) {
-	s.mu.Lock()
-	select {
-	case <-f.done:
-		s.mu.Unlock()
+func (f *flight) leave() {
+	f.shard.mu.Lock()
+	if f.holders.Load() > 0 {
+		// The leader has counted this one already.
+		f.shard.mu.Unlock()
 		f.Release()
-	default:
-		if f.holders.Load() > 0 {
-			// The leader has counted this one already.
-			s.mu.Unlock()
-			f.Release()
-			return
-		}
-		f.waiting--
-		s.mu.Unlock()
+		return
+	}
+	f.waiting--
+	watched := f.gone != nil
+	f.shard.mu.Unlock()
+	if watched {
+		f.look()
 	}
 }
 
@@ -155,5 +178,56 @@ func (f *flight) Header(name string) []byte { return f.answer.Header(name) }
 func (f *flight) Release() {
 	if f.holders.Add(-1) == 0 {
 		f.answer.Release()
+	}
+}
+
+// flightContext is the context of a call that is made for several requests: it ends at the leader's deadline, or when
+// the last one that wants the answer has left. What it needs for that is only made for those who ask.
+type flightContext flight
+
+// Deadline implements context.Context.
+func (c *flightContext) Deadline() (time.Time, bool) { return c.leader.Deadline() }
+
+// Value implements context.Context.
+func (c *flightContext) Value(key any) any { return c.leader.Value(key) }
+
+// Err implements context.Context.
+func (c *flightContext) Err() error {
+	err := c.leader.Err()
+	if !errors.Is(err, context.Canceled) {
+		return err
+	}
+	c.shard.mu.Lock()
+	defer c.shard.mu.Unlock()
+	if c.waiting > 0 && !c.abandoned {
+		return nil
+	}
+	c.abandoned = true
+	(*flight)(c).forget()
+	return err
+}
+
+// Done implements context.Context.
+func (c *flightContext) Done() <-chan struct{} {
+	c.shard.mu.Lock()
+	defer c.shard.mu.Unlock()
+	if c.gone == nil {
+		c.gone = make(chan struct{})
+		c.settle = context.AfterFunc(c.leader, (*flight)(c).look)
+	}
+	return c.gone
+}
+
+// look closes gone if nobody wants the answer any more.
+func (f *flight) look() {
+	if (*flightContext)(f).Err() == nil {
+		return
+	}
+	f.shard.mu.Lock()
+	defer f.shard.mu.Unlock()
+	select {
+	case <-f.gone:
+	default:
+		close(f.gone)
 	}
 }

@@ -118,6 +118,8 @@ func (t *http1) Do(ctx context.Context, req *Request, resp *Response) error {
 // explain words what went wrong.
 func (t *http1) explain(err error) error {
 	switch {
+	case errors.Is(err, context.Canceled):
+		return err
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), isTimeout(err):
 		return ErrTimeout
 	case errors.Is(err, errStale), errors.Is(err, errSilent):
@@ -151,7 +153,12 @@ func (t *http1) try(ctx context.Context, req *Request, e *exchange, now, deadlin
 	if err != nil {
 		return err
 	}
-	if err = c.setDeadline(now, deadline); err == nil {
+	wanted := ctx
+	if !req.Query {
+		// A mutation that was sent is waited for: its answer says what has changed.
+		wanted = nil
+	}
+	if err = c.begin(wanted, now, deadline); err == nil {
 		err = t.write(c, req, e)
 	}
 	if err == nil {
@@ -162,6 +169,9 @@ func (t *http1) try(ctx context.Context, req *Request, e *exchange, now, deadlin
 		return nil
 	}
 	t.pool.drop(c)
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return err
+	}
 	if c.used && !c.answered && req.Query && !isTimeout(err) {
 		return errStale
 	}

@@ -27,22 +27,19 @@ type pool struct {
 	sweep *time.Timer
 }
 
-// get returns a connection: a kept one, or a new one if there is none or fresh is set. sure means that a kept one must
-// be looked at first, because the request cannot be sent twice.
+// get returns a connection: a kept one, or a new one if there is none or fresh is set. sure means that a kept one must be
+// known to be open, because the request cannot be sent twice.
 func (p *pool) get(ctx context.Context, deadline time.Time, fresh, sure bool) (*conn, error) {
 	p.mu.Lock()
 	for !fresh && len(p.idle) > 0 {
 		c := p.idle[len(p.idle)-1]
 		p.idle = p.idle[:len(p.idle)-1]
-		if sure && !alive(c.net) {
-			p.open--
-			p.mu.Unlock()
-			c.net.Close()
-			p.mu.Lock()
-			continue
-		}
 		p.mu.Unlock()
-		return c, nil
+		if c.reusable(sure) {
+			return c, nil
+		}
+		p.drop(c)
+		p.mu.Lock()
 	}
 	if fresh && p.open >= p.most && len(p.idle) > 0 {
 		// Make room for a new connection: the oldest kept one goes.
@@ -58,19 +55,22 @@ func (p *pool) get(ctx context.Context, deadline time.Time, fresh, sure bool) (*
 	turn := make(chan *conn, 1)
 	p.waiting = append(p.waiting, turn)
 	p.mu.Unlock()
-	return p.wait(ctx, deadline, turn)
+	return p.wait(ctx, deadline, turn, fresh, sure)
 }
 
 // wait waits for a connection that another request gives back, or for leave to open one.
-func (p *pool) wait(ctx context.Context, deadline time.Time, turn chan *conn) (*conn, error) {
+func (p *pool) wait(ctx context.Context, deadline time.Time, turn chan *conn, fresh, sure bool) (*conn, error) {
 	timer := time.NewTimer(time.Until(deadline))
 	defer timer.Stop()
 	select {
 	case c := <-turn:
-		if c == nil {
-			return p.connect(ctx, deadline)
+		if c != nil && !fresh && c.reusable(sure) {
+			return c, nil
 		}
-		return c, nil
+		if c != nil {
+			c.net.Close()
+		}
+		return p.connect(ctx, deadline)
 	case <-ctx.Done():
 	case <-timer.C:
 	}
@@ -88,15 +88,18 @@ func (p *pool) wait(ctx context.Context, deadline time.Time, turn chan *conn) (*
 
 // connect opens a connection, whose place is taken already.
 func (p *pool) connect(ctx context.Context, deadline time.Time) (*conn, error) {
-	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), deadline)
+	dialing, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
-	n, err := p.dial(ctx)
+	n, err := p.dial(dialing)
 	if err == nil {
-		return &conn{net: n}, nil
+		return &conn{net: n, peeker: newPeeker(n)}, nil
 	}
 	p.mu.Lock()
 	p.leave()
 	p.mu.Unlock()
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return nil, err
 	}
@@ -109,7 +112,7 @@ func (p *pool) put(c *conn) {
 		p.drop(c)
 		return
 	}
-	c.used = true
+	c.used, c.ctx = true, nil
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.keep(c)

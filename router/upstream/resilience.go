@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
+	"sync/atomic"
+	"time"
 
 	"github.com/failsafe-go/failsafe-go"
-	"github.com/failsafe-go/failsafe-go/circuitbreaker"
 	"github.com/failsafe-go/failsafe-go/hedgepolicy"
 	"github.com/failsafe-go/failsafe-go/retrypolicy"
 )
@@ -25,39 +25,14 @@ func passing(resp *Response, err error) bool {
 	return false
 }
 
-// breaker stops calling a subgraph that keeps failing.
-type breaker struct {
-	next  Subgraph
-	state circuitbreaker.CircuitBreaker[any]
-}
-
-func newBreaker(next Subgraph, config Breaker) *breaker {
-	return &breaker{next: next, state: circuitbreaker.NewBuilder[any]().
-		WithFailureThreshold(uint(config.Failures)).
-		WithDelay(config.OpenFor).
-		Build()}
-}
-
-func (b *breaker) Do(ctx context.Context, req *Request, resp *Response) error {
-	if !b.state.TryAcquirePermit() {
-		return fmt.Errorf("%w: it failed too often just now", ErrRejected)
-	}
-	err := b.next.Do(ctx, req, resp)
-	switch {
-	case passing(resp, err), errors.Is(err, ErrTimeout) && ctx.Err() == nil:
-		b.state.RecordFailure()
-	default:
-		b.state.RecordSuccess()
-	}
-	return err
-}
-
 // retry repeats queries.
 type retry struct {
 	next   Subgraph
 	policy retrypolicy.RetryPolicy[any]
 	budget *tokens
 	config Config
+	// sent counts the repetitions.
+	sent atomic.Uint64
 }
 
 var errAgain = errors.New("again")
@@ -88,6 +63,7 @@ func (r *retry) Do(ctx context.Context, req *Request, resp *Response) error {
 		last = r.next.Do(ctx, req, resp)
 		attempts++
 		if passing(resp, last) && ctx.Err() == nil && attempts <= r.config.Retries.Max && r.budget.spend() {
+			r.sent.Add(1)
 			return errAgain
 		}
 		return nil
@@ -100,13 +76,24 @@ func (r *retry) Do(ctx context.Context, req *Request, resp *Response) error {
 
 // hedge sends a slow query a second time.
 type hedge struct {
-	next   Subgraph
-	policy hedgepolicy.HedgePolicy[*Response]
+	next    Subgraph
+	policy  hedgepolicy.HedgePolicy[*attempt]
+	timeout time.Duration
+	// sent counts the second requests.
+	sent atomic.Uint64
+}
+
+// attempt is one of the requests for an answer.
+type attempt struct {
+	Response
+	err error
+	// last tells that the others need not be waited for.
+	last bool
 }
 
 func newHedge(next Subgraph, config Config) *hedge {
-	return &hedge{next: next, policy: hedgepolicy.NewBuilderWithDelay[*Response](config.Hedge).
-		CancelIf(func(r *Response, err error) bool { return err == nil && !passing(r, err) }).
+	return &hedge{next: next, timeout: config.Timeout, policy: hedgepolicy.NewBuilderWithDelay[*attempt](config.Hedge).
+		CancelIf(func(a *attempt, _ error) bool { return a != nil && a.last }).
 		Build()}
 }
 
@@ -114,20 +101,29 @@ func (h *hedge) Do(ctx context.Context, req *Request, resp *Response) error {
 	if !req.Query {
 		return h.next.Do(ctx, req, resp)
 	}
+	bounded, cancel := context.WithTimeout(ctx, h.timeout)
+	defer cancel()
 	// The slower request is still under way when the faster one has returned: it needs bytes of its own.
 	own := *req
 	own.Body = bytes.Clone(req.Body)
-	first, err := failsafe.With(h.policy).WithContext(ctx).GetWithExecution(func(e failsafe.Execution[*Response]) (*Response, error) {
-		answer := &Response{}
-		err := h.next.Do(e.Context(), &own, answer)
-		return answer, err
-	})
-	if err != nil {
-		if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-			return ErrTimeout
+	var hedged atomic.Bool
+	best, err := failsafe.With(h.policy).WithContext(bounded).GetWithExecution(func(e failsafe.Execution[*attempt]) (*attempt, error) {
+		if e.IsHedge() {
+			hedged.Store(true)
+			h.sent.Add(1)
 		}
-		return err
+		a := &attempt{}
+		a.err = h.next.Do(e.Context(), &own, &a.Response)
+		// A failure waits for the other request, if there is one: it is not made for failures.
+		a.last = !passing(&a.Response, a.err) && a.err == nil || !hedged.Load()
+		return a, nil
+	})
+	if err == nil {
+		err = best.err
 	}
-	*resp = *first
+	if err != nil {
+		return gaveUp(bounded, err)
+	}
+	*resp = best.Response
 	return nil
 }

@@ -359,7 +359,6 @@ func TestDedupeSharesCallsUnderWay(t *testing.T) {
 			w.Write(body)
 		}),
 	})
-	shared := client.Subgraph.(interface{ Shared() uint64 })
 	var wg sync.WaitGroup
 	send := func(epoch uint64, query bool, headers ...upstream.Header) {
 		wg.Go(func() {
@@ -390,40 +389,9 @@ func TestDedupeSharesCallsUnderWay(t *testing.T) {
 	}
 	close(release)
 	wg.Wait()
-	if n := calls.Load(); int(n)+int(shared.Shared()) != 24 || shared.Shared() == 0 {
-		t.Errorf("24 requests: %d calls and %d shared", n, shared.Shared())
+	if n, shared := calls.Load(), client.Stats().Shared; int(n)+int(shared) != 24 || shared == 0 {
+		t.Errorf("24 requests: %d calls and %d shared", n, shared)
 	}
-}
-
-func TestDedupeSurvivesItsLeader(t *testing.T) {
-	entered := make(chan struct{}, 10)
-	var calls atomic.Int32
-	client := newClient(t, upstream.Config{
-		Dedupe: true,
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if calls.Add(1) == 1 {
-				entered <- struct{}{}
-				<-r.Context().Done()
-				return
-			}
-			fmt.Fprint(w, "late")
-		}),
-	})
-	ctx, cancel := context.WithCancel(context.Background())
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		if err := client.Do(ctx, &upstream.Request{Body: []byte("{a}"), Query: true}, &upstream.Response{}); err == nil {
-			t.Error("the leader that left got an answer")
-		}
-	})
-	<-entered
-	wg.Go(func() {
-		if _, got, err := ask(client, "{a}"); got != "late" || err != nil {
-			t.Errorf("got %q, %v", got, err)
-		}
-	})
-	cancel()
-	wg.Wait()
 }
 
 func TestBoundedCallsWaitForTheirTurn(t *testing.T) {

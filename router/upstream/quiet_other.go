@@ -8,8 +8,12 @@ import (
 	"syscall"
 )
 
-// alive cannot look into a connection here: a request that cannot be repeated gets a new one.
-func alive(net.Conn) bool { return false }
+// peeker looks into a connection's socket, which is not possible here.
+type peeker struct{}
+
+func newPeeker(net.Conn) *peeker { return nil }
+
+func (*peeker) isQuiet() bool { return false }
 
 // isReset tells whether the other side has closed the connection abruptly.
 func isReset(err error) bool { return errors.Is(err, syscall.ECONNRESET) }
