@@ -35,6 +35,9 @@ func New(config Config) *Engine {
 	if config.Errors.Max <= 0 {
 		config.Errors.Max = defaultMaxErrors
 	}
+	if config.Errors.MaxPlaces <= 0 {
+		config.Errors.MaxPlaces = defaultMaxPlaces
+	}
 	if config.RefreshTimeout <= 0 {
 		config.RefreshTimeout = 10 * time.Second
 	}

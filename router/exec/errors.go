@@ -31,7 +31,10 @@ const (
 	codeInternal = "INTERNAL_SERVER_ERROR"
 )
 
-const defaultMaxErrors = 256
+const (
+	defaultMaxErrors = 256
+	defaultMaxPlaces = 64
+)
 
 // ErrorPolicy tells what clients see of subgraph errors.
 type ErrorPolicy struct {
@@ -44,6 +47,9 @@ type ErrorPolicy struct {
 	Extensions []string
 	// Max bounds the errors of an answer; 0 means 256.
 	Max int
+	// MaxPlaces bounds the errors that tell of one failed call. If more fields of the answer are null because of it, the
+	// errors stand at the objects or lists they are in. 0 means 64.
+	MaxPlaces int
 }
 
 // clientError is an error as the client gets it.
@@ -55,7 +61,7 @@ type clientError struct {
 	line, column int
 }
 
-// placedError is an error of a subgraph at some objects, whose places in the client's answer are found before it is
+// placedError is an error of a subgraph below some objects, whose places in the client's answer are found before it is
 // printed.
 type placedError struct {
 	clientError
@@ -72,17 +78,18 @@ type errorList struct {
 	max     int
 	errors  []clientError
 	placed  []*placedError
+	failed  []*failure
 	dropped int
 }
 
 func (l *errorList) reset() {
 	clear(l.errors)
 	l.errors = l.errors[:0]
-	l.placed = nil
+	l.placed, l.failed = nil, nil
 	l.dropped = 0
 }
 
-func (l *errorList) any() bool  { return len(l.errors) > 0 || len(l.placed) > 0 }
+func (l *errorList) any() bool  { return len(l.errors) > 0 || len(l.placed) > 0 || len(l.failed) > 0 }
 func (l *errorList) count() int { return len(l.errors) + l.dropped }
 
 // note adds an error whose path is known.
@@ -107,6 +114,26 @@ func (l *errorList) place(e *placedError) {
 	l.placed = append(l.placed, e)
 }
 
+// fail adds a call that was not answered.
+func (l *errorList) fail(f *failure) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.failed) >= l.max {
+		l.dropped++
+		return
+	}
+	l.failed = append(l.failed, f)
+}
+
+// noteOnce adds an error whose path is known, unless the same is there.
+func (l *errorList) noteOnce(e clientError) {
+	if !slices.ContainsFunc(l.errors, func(known clientError) bool {
+		return known.message == e.message && slices.Equal(known.path, e.path)
+	}) {
+		l.note(e)
+	}
+}
+
 // explains tells whether an error stands at the path, above it or below it.
 func (l *errorList) explains(path []pathStep) bool {
 	for i := range l.errors {
@@ -121,48 +148,6 @@ func (l *errorList) explains(path []pathStep) bool {
 
 func clonePath(path []pathStep) []pathStep { return slices.Clone(path) }
 
-// failed notes that a request has no usable answer: an error at every object it should have completed. only tells which
-// entities of which call are concerned; nil means all.
-func (x *execution) failed(r *request, f *fetch, err error, only func(call, entity int) bool) {
-	f.trace.Error = err.Error()
-	name := r.plan.Subgraph.Name
-	e := clientError{
-		code:    codeOf(err),
-		message: "The request to the subgraph " + strconv.Quote(name) + " failed: " + err.Error() + ".",
-		service: name,
-	}
-	for i := range r.calls {
-		c, run := &r.calls[i], &f.calls[i]
-		if only == nil {
-			x.placeAt(c, run, e, nil, nil)
-			continue
-		}
-		x.placeAt(c, run, e, func(entity uint32) bool { return only(i, int(entity)) }, nil)
-	}
-}
-
-// placeAt notes an error of a call. only tells which entities it is about, nil means all; rest is the path below them.
-func (x *execution) placeAt(c *call, run *callRun, e clientError, only func(entity uint32) bool, rest []pathStep) {
-	if len(c.targets) == 0 && len(rest) == 0 {
-		// A root selection: every field of the client that it answers is concerned.
-		for i := range c.node.fields {
-			if nf := &c.node.fields[i]; len(nf.plan.Serves) > 0 {
-				x.errors.place(&placedError{clientError: e, node: c.node, objects: []ref{0}, rest: []pathStep{{key: nf.key}}})
-			}
-		}
-		return
-	}
-	placed := &placedError{clientError: e, node: c.node, rest: rest}
-	for _, t := range run.targets {
-		if only == nil || only(t.entity) {
-			placed.objects = append(placed.objects, t.object)
-		}
-	}
-	if len(placed.objects) > 0 || only == nil {
-		x.errors.place(placed)
-	}
-}
-
 // upstreamCode returns the code for a request that got no answer.
 func upstreamCode(err error) string {
 	switch {
@@ -174,115 +159,6 @@ func upstreamCode(err error) string {
 		return codeMalformed
 	}
 	return codeHTTP
-}
-
-// subgraphError is an error as a subgraph reports it.
-type subgraphError struct {
-	Message    string                     `json:"message"`
-	Path       []any                      `json:"path"`
-	Extensions map[string]json.RawMessage `json:"extensions"`
-}
-
-// subgraphErrors notes the errors of an answer at the objects they are about.
-func (x *execution) subgraphErrors(p *parser, r *request, f *fetch, picked [][]uint32) {
-	var raws []json.RawMessage
-	if json.Unmarshal(p.errors, &raws) != nil {
-		return
-	}
-	limit := x.program.engine.config.Errors.Max
-	for i, raw := range raws {
-		if i == limit {
-			break
-		}
-		var se subgraphError
-		if json.Unmarshal(raw, &se) != nil {
-			se = subgraphError{}
-			var message struct {
-				Message string `json:"message"`
-			}
-			_ = json.Unmarshal(raw, &message)
-			se.Message = message.Message
-		}
-		x.subgraphError(r, f, picked, &se)
-	}
-}
-
-func (x *execution) subgraphError(r *request, f *fetch, picked [][]uint32, se *subgraphError) {
-	e := clientError{code: codeDownstream, message: se.Message, service: r.plan.Subgraph.Name, extensions: se.Extensions}
-	if e.message == "" {
-		e.message = "The subgraph " + strconv.Quote(e.service) + " reported an error without a message."
-	}
-	if raw, ok := se.Extensions["code"]; ok {
-		var code string
-		if json.Unmarshal(raw, &code) == nil && code != "" {
-			e.code = code
-		}
-	}
-	path := decodePath(se.Path)
-	first := &r.calls[0]
-	if !first.plan.Entities {
-		x.placeRoot(first, &f.calls[0], f, e, path)
-		return
-	}
-	call := -1
-	for i := range r.calls {
-		if len(path) > 0 && r.calls[i].plan.Key == path[0].key {
-			call = i
-		}
-	}
-	if call < 0 {
-		// It does not say where: every entity of the request may be concerned.
-		x.errors.note(e)
-		f.cacheTaint(-1, 0)
-		return
-	}
-	c, run := &r.calls[call], &f.calls[call]
-	if len(path) < 2 || path[1].key != "" {
-		f.cacheTaint(-1, 0)
-		x.placeAt(c, run, e, nil, path[1:])
-		return
-	}
-	entity := uint32(path[1].index)
-	if picked != nil && int(entity) < len(picked[call]) {
-		entity = picked[call][entity]
-	}
-	f.cacheTaint(call, int(entity))
-	x.placeAt(c, run, e, func(e uint32) bool { return e == entity }, path[2:])
-}
-
-// placeRoot notes an error of a root call.
-func (x *execution) placeRoot(c *call, run *callRun, f *fetch, e clientError, path []pathStep) {
-	f.cacheTaint(0, 0)
-	if len(path) == 0 {
-		x.errors.note(e)
-		return
-	}
-	if len(c.targets) == 0 {
-		x.errors.place(&placedError{clientError: e, node: c.node, objects: []ref{0}, rest: path})
-		return
-	}
-	x.placeAt(c, run, e, nil, path)
-}
-
-func decodePath(raw []any) []pathStep {
-	path := make([]pathStep, 0, len(raw))
-	for _, step := range raw {
-		switch s := step.(type) {
-		case string:
-			if s == "" {
-				return path
-			}
-			path = append(path, pathStep{key: s})
-		case float64:
-			if s < 0 || s > maxBody {
-				return path
-			}
-			path = append(path, pathStep{index: int(s)})
-		default:
-			return path
-		}
-	}
-	return path
 }
 
 // print appends the errors entry.

@@ -79,6 +79,8 @@ type callRun struct {
 	knownIn int
 	// entities are the objects that were found, zero for null.
 	entities []ref
+	// omitted are the targets the call could not be asked for because an earlier answer left out something.
+	omitted []ref
 }
 
 type targetRun struct {
@@ -189,5 +191,6 @@ func (f *fetch) reset() {
 		c.table = keep(c.table, maxKeptObjects)
 		c.byKnown = keep(c.byKnown, maxKeptObjects)
 		c.entities = keep(c.entities, maxKeptObjects)
+		c.omitted = nil
 	}
 }

@@ -88,6 +88,9 @@ func (x *execution) gather(c *call, run *callRun) bool {
 		run.entities = append(run.entities, 0)
 		return len(run.targets) > 0
 	}
+	if len(run.omitted) > 0 {
+		x.omitted(c, run.omitted)
+	}
 	for range run.spans {
 		run.entities = append(run.entities, 0)
 	}
@@ -132,6 +135,9 @@ func (x *execution) addTarget(c *call, run *callRun, index int32, rep *represent
 	if fits != fit {
 		// The entity is not there, or an earlier error says why it cannot be asked for.
 		run.text = text[:start]
+		if fits == omitted {
+			run.omitted = append(run.omitted, r)
+		}
 		return
 	}
 	end := len(text)
@@ -255,7 +261,12 @@ func (x *execution) read(p *parser, body []byte, r *request, f *fetch, status in
 	p.a.body = p.b
 	d := &f.reader
 	d.request, d.fetch, d.picked = r, f, picked
+	d.lists = 0
 	ok := p.document(d.read)
+	if ok && p.hasData && p.errors == nil && d.lists < len(r.calls) && r.calls[0].plan.Entities {
+		ok = false
+		p.fail(p.start, "a list of entities is missing")
+	}
 	if !ok {
 		d.forget(p.a)
 	}
@@ -288,6 +299,8 @@ type dataReader struct {
 	picked  [][]uint32
 	// marks are the lengths of answer.collected before the answer; zeros if there are none.
 	marks []int
+	// lists counts the lists of entities that the answer has.
+	lists int
 }
 
 // forget drops what was read of an answer that turned out to be broken.
@@ -421,6 +434,7 @@ func (d *dataReader) entities(p *parser, call, i int) int {
 	if count != expected {
 		return p.fail(i, strconv.Itoa(count)+" entities where "+strconv.Itoa(expected)+" were asked for")
 	}
+	d.lists++
 	return i + 1
 }
 

@@ -18,8 +18,9 @@ type objectProgram struct {
 	// possible are the runtime types a client may see here.
 	possible supergraph.TypeSet
 	fields   []outputField
-	// parent is the declared type.
+	// parent is the declared type, and field the client's field; nil for the root.
 	parent *supergraph.Type
+	field  *operation.Field
 	// typed tells that the objects cannot be printed without knowing their runtime type.
 	typed bool
 }
@@ -152,6 +153,7 @@ func (c *compiler) outputSources(o *objectProgram, of *outputField, sources []so
 			if os.program, err = c.output(f.Selection, c.places[s.field.node], second); err != nil {
 				return err
 			}
+			os.program.field = f
 		}
 		of.sources = append(of.sources, os)
 	}

@@ -337,7 +337,11 @@ func (p *printer) typeError(o *objectProgram, typ int32) {
 	if typ == typeUnknown {
 		message = "The runtime type of an object of type " + o.parent.Name + " is not known."
 	}
-	p.x.errors.note(clientError{code: codeInvalid, message: message, path: clonePath(p.path)})
+	e := clientError{code: codeInvalid, message: message, path: clonePath(p.path)}
+	if o.field != nil {
+		e.line, e.column = o.field.Line, o.field.Column
+	}
+	p.x.errors.note(e)
 }
 
 func (p *printer) note(f *outputField, code, message string) { p.noteFor(f, code, message, "") }

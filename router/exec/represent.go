@@ -161,6 +161,8 @@ const (
 	nullKey
 	// lacking means that an input could not be fetched.
 	lacking
+	// omitted means that an input was asked for, but left out of an object that is there.
+	omitted
 )
 
 // represent appends the representation of a target object of the runtime type typ, and returns the length of the part
@@ -197,6 +199,7 @@ func (x *execution) representField(out []byte, f *representationField, r ref, ty
 		}
 		return appendQuoted(out, x.program.types.types[typ].Name), fit
 	}
+	why := lacking
 	for i := range f.sources {
 		s := &f.sources[i]
 		if s.on != nil && typ >= 0 && !s.on.Has(int(typ)) {
@@ -212,20 +215,23 @@ func (x *execution) representField(out []byte, f *representationField, r ref, ty
 		a := x.answers[from.answer()]
 		switch v := a.slot(from.object(), s.slot); v.kind() {
 		case kindAbsent:
-			continue
+			if s.on == nil || typ >= 0 {
+				why = omitted
+			}
 		case kindNull, kindList, kindObject:
 			start := len(out)
 			var fits fitness
-			if out, fits = x.representValue(out, f, s, a, v); fits != lacking {
+			if out, fits = x.representValue(out, f, s, a, v); fits < lacking {
 				return out, fits
 			}
+			why = max(why, fits)
 			// Another request may have brought the same value with all that is needed of it.
 			out = out[:start]
 		default:
 			return append(out, a.raw(v)...), fit
 		}
 	}
-	return out, lacking
+	return out, why
 }
 
 func (x *execution) representValue(out []byte, f *representationField, s *representationSource, a *answer, v value) ([]byte, fitness) {
@@ -292,4 +298,41 @@ func (x *execution) typeOf(typers []hops, r ref) int32 {
 		}
 	}
 	return typeUnknown
+}
+
+// inputs returns the fields that representations or contexts are made of.
+func (p *Program) inputs() map[*nodeField]bool {
+	found := map[*nodeField]bool{}
+	var visit func(at *place, fields []representationField)
+	visit = func(at *place, fields []representationField) {
+		for i := range fields {
+			for j := range fields[i].sources {
+				s := &fields[i].sources[j]
+				for _, m := range at.members {
+					if slices.Equal(m.hops, s.hops) && int(s.slot) < len(m.node.fields) {
+						found[&m.node.fields[s.slot]] = true
+					}
+				}
+				if s.place != nil {
+					visit(s.place, s.fields)
+				}
+			}
+		}
+	}
+	for i := range p.requests {
+		for j := range p.requests[i].calls {
+			c := &p.requests[i].calls[j]
+			for k := range c.targets {
+				for _, rep := range c.targets[k].representations {
+					visit(c.targets[k].place, rep.fields)
+				}
+			}
+			for k := range c.contexts {
+				for l := range c.contexts[k].chains {
+					visit(c.contexts[k].chains[l].base, c.contexts[k].chains[l].fields)
+				}
+			}
+		}
+	}
+	return found
 }

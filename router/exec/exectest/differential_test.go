@@ -3,7 +3,6 @@ package exectest
 import (
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"regexp"
@@ -22,17 +21,13 @@ import (
 // computed finds fields with @requires.
 var computed = regexp.MustCompile("score|rank|shipping")
 
-var cases = flag.Int("cases", 3000, "random operations per differential test")
-
 // fake answers for a subgraph of a world. spoil, if set, may change an answer.
 type fake struct {
 	world *World
-	spoil func(body []byte) ([]byte, int, error)
-	calls atomic.Int32
+	spoil func(request, body []byte) ([]byte, int, error)
 }
 
 func (f *fake) Do(_ context.Context, req *upstream.Request, resp *upstream.Response) error {
-	f.calls.Add(1)
 	answer, err := f.world.Subgraph(req.Body)
 	if err != nil {
 		return err
@@ -48,7 +43,7 @@ func (f *fake) Do(_ context.Context, req *upstream.Request, resp *upstream.Respo
 	body = append(body, '}')
 	resp.Body, resp.Status, resp.Attempts = body, 200, 1
 	if f.spoil != nil {
-		resp.Body, resp.Status, err = f.spoil(body)
+		resp.Body, resp.Status, err = f.spoil(req.Body, body)
 	}
 	return err
 }
@@ -69,6 +64,8 @@ type trial struct {
 	variables map[string]json.RawMessage
 	operation *operation.Operation
 	coerced   operation.Variables
+	// places bounds the errors of a failed call.
+	places int
 }
 
 // newTrial makes a trial; nil when the random operation is not valid.
@@ -95,12 +92,12 @@ func randomly(t *trial, rnd *rand.Rand) (*plan.Plan, error) {
 }
 
 // run plans and executes a trial.
-func (t *trial) run(rnd *rand.Rand, planned func(*trial, *rand.Rand) (*plan.Plan, error), cache exec.EntityCache, spoil func([]byte) ([]byte, int, error)) (*Answer, string, error) {
+func (t *trial) run(rnd *rand.Rand, planned func(*trial, *rand.Rand) (*plan.Plan, error), cache exec.EntityCache, spoil func(request, body []byte) ([]byte, int, error)) (*Answer, string, error) {
 	p, err := planned(t, rnd)
 	if err != nil {
 		return nil, "", fmt.Errorf("planning: %w", err)
 	}
-	config := exec.Config{MaxParallel: rnd.IntN(3), Cache: cache}
+	config := exec.Config{MaxParallel: rnd.IntN(3), Cache: cache, Errors: exec.ErrorPolicy{Max: 10_000, MaxPlaces: t.places}}
 	spoil = consistently(spoil)
 	for range t.world.Supergraph.Subgraphs {
 		config.Subgraphs = append(config.Subgraphs, &fake{world: t.world, spoil: spoil})
@@ -237,66 +234,63 @@ func compareErrors(want []ReferenceError, answer *Answer, inputs bool) error {
 	return nil
 }
 
-func TestRandomPlansAgreeWithTheReference(t *testing.T) { agree(t, load(t), randomly, nil) }
-
-func TestCachedAnswersAgreeWithTheReference(t *testing.T) {
-	hits, misses := 0, 0
-	var cache *Cache
-	agree(t, load(t), randomly, func() exec.EntityCache {
-		if cache != nil {
-			hits, misses = hits+cache.Hits, misses+cache.Misses
-		}
-		cache = NewCache()
-		return cache
-	})
-	if hits < misses/2 {
-		t.Errorf("%d hits and %d misses: the second run should hit what the first has fetched", hits, misses)
-	}
-}
+func TestRandomPlansAgreeWithTheReference(t *testing.T) { agree(t, 24, load(t), randomly, nil) }
 
 func TestPlansAgreeWithTheReference(t *testing.T) {
 	sg := load(t)
 	planner := plan.New(sg)
-	agree(t, sg, func(t *trial, _ *rand.Rand) (*plan.Plan, error) { return planner.Plan(t.operation) }, nil)
+	agree(t, 20, sg, func(t *trial, _ *rand.Rand) (*plan.Plan, error) { return planner.Plan(t.operation) }, nil)
 }
 
-// agree compares the answers to random operations with the reference's.
-func agree(t *testing.T, sg *supergraph.Supergraph, planned func(*trial, *rand.Rand) (*plan.Plan, error), caches func() exec.EntityCache) {
+func TestCachedAnswersAgreeWithTheReference(t *testing.T) {
+	var hits, misses atomic.Int64
+	agree(t, 16, load(t), randomly, func(cache *Cache) {
+		hits.Add(int64(cache.Hits))
+		misses.Add(int64(cache.Misses))
+	})
+	if hits.Load() < misses.Load()/2 {
+		t.Errorf("%d hits and %d misses: the second run should hit what the first has fetched", hits.Load(), misses.Load())
+	}
+}
+
+// agree compares the answers to random operations with the reference's. cached, if not nil, looks at the cache of every
+// trial; there is none otherwise.
+func agree(t *testing.T, percent int, sg *supergraph.Supergraph, planned func(*trial, *rand.Rand) (*plan.Plan, error), cached func(*Cache)) {
 	t.Helper()
-	done, invalid, unplanned := 0, 0, 0
-	for seed := uint64(0); done < *cases; seed++ {
+	campaign(t, percent, func(seed uint64) (bool, error) {
 		rnd := rand.New(rand.NewPCG(seed, 1))
 		trial := newTrial(sg, rnd)
 		if trial == nil {
-			invalid++
-			continue
+			return false, nil
 		}
 		want, err := trial.world.Reference(trial.query, trial.variables)
 		if err != nil {
-			t.Fatal(err)
+			return false, err
 		}
 		var cache exec.EntityCache
-		if caches != nil {
-			cache = caches()
+		if cached != nil {
+			c := NewCache()
+			cache = c
+			defer cached(c)
 		}
 		got, plan, err := trial.run(rnd, planned, cache, nil)
 		if err != nil {
 			if strings.HasPrefix(err.Error(), "planning") {
-				unplanned++
-				continue
+				return false, nil
 			}
-			t.Fatalf("seed %d: %v\n%s", seed, err, trial.query)
+			return false, fmt.Errorf("%w\n%s", err, trial.query)
 		}
-		done++
 		if string(got.Data) != string(want.Data) {
-			t.Fatalf("seed %d: %s\nplan:\n%s\nwant %s\n got %s\nerrors %v\nwant %v", seed, trial.query, plan, want.Data, got.Data, got.Errors, want.Errors)
+			err = fmt.Errorf("the data differ")
+		} else {
+			err = compareErrors(want.Errors, got, computed.MatchString(trial.query))
 		}
-		if err := compareErrors(want.Errors, got, computed.MatchString(trial.query)); err != nil {
-			t.Fatalf("seed %d: %v\n%s\nplan:\n%s\nwant %v\n got %v\ndata %s", seed, err, trial.query, plan, want.Errors, got.Errors, want.Data)
+		if err == nil {
+			err = located(trial.query, got.Errors)
 		}
-	}
-	t.Logf("%d operations agree; %d random operations were not valid, %d not planned", done, invalid, unplanned)
-	if invalid+unplanned > done {
-		t.Errorf("too many random operations are not used: %d invalid and %d not planned of %d", invalid, unplanned, done+invalid+unplanned)
-	}
+		if err != nil {
+			err = fmt.Errorf("%w\n%s\nplan:\n%s\nwant %s\n got %s\nwant %v\n got %v", err, trial.query, plan, want.Data, got.Data, want.Errors, got.Errors)
+		}
+		return true, err
+	})
 }

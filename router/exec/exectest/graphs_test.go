@@ -3,6 +3,7 @@ package exectest
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"sync"
 	"testing"
@@ -78,39 +79,65 @@ func documents(p *plan.Plan) (text string) {
 }
 
 // TestRandomGraphsAgreeWithOneGraph runs operations over random graphs: with nested keys, @provides, unions, interfaces
-// and interface objects.
+// and interface objects. A seed makes a graph and one of the operations over it.
 func TestRandomGraphsAgreeWithOneGraph(t *testing.T) {
-	ran := 0
-	for seed := uint64(0); ran < *cases/3; seed++ {
-		rnd := rand.New(rand.NewPCG(seed, 7))
-		sdls, text := plantest.RandomGraph(rnd, plantest.Shape{
-			Subgraphs: 2 + rnd.IntN(3), Entities: 1 + rnd.IntN(3), Values: rnd.IntN(2),
-			Abstract: rnd.IntN(2) == 0, Nested: rnd.IntN(3) == 0, Provides: rnd.IntN(2) == 0, Objects: rnd.IntN(3) == 0,
-		})
-		world, err := plantest.NewWorld(text)
+	const perGraph = 8
+	var mu sync.Mutex
+	known := map[uint64]*plantest.Fixture{}
+	composed := 0
+	// graph composes each graph once; its operations come one after the other.
+	graph := func(number uint64) (*plantest.Fixture, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if f, ok := known[number]; ok {
+			return f, nil
+		}
+		f, err := randomGraph(rand.New(rand.NewPCG(number, 7)))
 		if err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
-		f, err := plantest.New(sdls, world, nil)
-		if err != nil {
-			// Random graphs need not compose.
-			continue
+		if known[number] = f; f != nil {
+			composed++
 		}
-		for range 5 {
-			query := plantest.RandomQuery(rnd, f.Supergraph.API, 3)
-			got, want, p, err := answerTo(f, query)
-			if err != nil {
-				if p == nil {
-					continue
-				}
-				t.Fatalf("seed %d: %v\n%s%s", seed, err, query, documents(p))
-			}
-			ran++
-			if string(got.Data) != want {
-				t.Fatalf("seed %d: %s%s\n got %s %v\nwant %s\nsubgraphs %v", seed, query, documents(p), got.Data, got.Errors, want, sdls)
-			}
-		}
+		delete(known, number-32)
+		return f, nil
 	}
+	campaign(t, 10, func(seed uint64) (bool, error) {
+		f, err := graph(seed / perGraph)
+		if f == nil {
+			return false, err
+		}
+		query := plantest.RandomQuery(rand.New(rand.NewPCG(seed, 8)), f.Supergraph.API, 3)
+		got, want, p, err := answerTo(f, query)
+		if err != nil {
+			if p == nil {
+				return false, nil
+			}
+			return false, fmt.Errorf("%w\n%s%s", err, query, documents(p))
+		}
+		if string(got.Data) != want {
+			return true, fmt.Errorf("the data differ: %s%s\n got %s %v\nwant %s", query, documents(p), got.Data, got.Errors, want)
+		}
+		return true, nil
+	})
+	t.Logf("%d graphs", composed)
+}
+
+// randomGraph composes a random graph; nil when it cannot be composed, which random graphs need not.
+func randomGraph(rnd *rand.Rand) (*plantest.Fixture, error) {
+	sdls, text := plantest.RandomGraph(rnd, plantest.Shape{
+		Subgraphs: 2 + rnd.IntN(3), Entities: 1 + rnd.IntN(3), Values: rnd.IntN(2),
+		Abstract: rnd.IntN(2) == 0, Nested: rnd.IntN(3) == 0, Provides: rnd.IntN(2) == 0, Objects: rnd.IntN(3) == 0,
+	})
+	world, err := plantest.NewWorld(text)
+	if err != nil {
+		return nil, err
+	}
+	f, err := plantest.New(sdls, world, nil)
+	if err != nil {
+		return nil, nil
+	}
+	return f, nil
 }
 
 // TestContexts fills arguments from the nearest object above that sets the context, also where the same entity stands

@@ -25,10 +25,14 @@ type reference struct {
 
 // ReferenceError is an error with its path, and the depth of the value that became null because of it.
 type ReferenceError struct {
-	Message string `json:"message"`
-	Path    []any  `json:"path"`
-	nulled  int
+	Message   string     `json:"message"`
+	Path      []any      `json:"path"`
+	Locations []Location `json:"locations,omitempty"`
+	nulled    int
 }
+
+// Location is a position in the operation.
+type Location struct{ Line, Column int }
 
 // Answer is a response.
 type Answer struct {

@@ -61,7 +61,7 @@ func (t *trial) streams(p *plan.Plan, config exec.Config, piece int) error {
 }
 
 // consistently makes that equal answers are spoiled alike.
-func consistently(spoil func([]byte) ([]byte, int, error)) func([]byte) ([]byte, int, error) {
+func consistently(spoil func(request, body []byte) ([]byte, int, error)) func(request, body []byte) ([]byte, int, error) {
 	if spoil == nil {
 		return nil
 	}
@@ -72,13 +72,14 @@ func consistently(spoil func([]byte) ([]byte, int, error)) func([]byte) ([]byte,
 	}
 	var mu sync.Mutex
 	known := map[string]result{}
-	return func(body []byte) ([]byte, int, error) {
+	return func(request, body []byte) ([]byte, int, error) {
 		mu.Lock()
 		defer mu.Unlock()
-		r, ok := known[string(body)]
+		key := string(request) + string(body)
+		r, ok := known[key]
 		if !ok {
-			r.body, r.status, r.err = spoil(bytes.Clone(body))
-			known[string(body)] = r
+			r.body, r.status, r.err = spoil(request, bytes.Clone(body))
+			known[key] = r
 		}
 		return bytes.Clone(r.body), r.status, r.err
 	}

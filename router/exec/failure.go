@@ -1,0 +1,156 @@
+package exec
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/weft-graphql/weft/router/operation"
+)
+
+// failure is a call that did not complete some of its targets. What the client misses because of it is found before the
+// answer is printed: the fields that the call should have brought, and those that later calls could not be asked for
+// because they need what it should have brought.
+// Specification: GraphQL, section 7.1.2 "Errors": an error that belongs to a field has the path of that field.
+type failure struct {
+	clientError
+	request int
+	call    *call
+	objects map[ref]struct{}
+	// after has the requests that can need the call's results, by ID.
+	after []bool
+	// lost are the fields that are null because of it, at the places of the objects.
+	lost, at spots
+}
+
+// failed notes that a request has no usable answer. only tells which entities of which call are concerned; nil means
+// all.
+func (x *execution) failed(r *request, f *fetch, err error, only func(call, entity int) bool) {
+	f.trace.Error = err.Error()
+	name := r.plan.Subgraph.Name
+	e := clientError{
+		code:    codeOf(err),
+		message: "The request to the subgraph " + strconv.Quote(name) + " failed: " + err.Error() + ".",
+		service: name,
+	}
+	for i := range r.calls {
+		if only == nil {
+			x.fail(r, i, &f.calls[i], e, nil)
+			continue
+		}
+		x.fail(r, i, &f.calls[i], e, func(entity uint32) bool { return only(i, int(entity)) })
+	}
+}
+
+// fail notes that a call failed with an error. only tells for which entities; nil means all.
+func (x *execution) fail(r *request, call int, run *callRun, e clientError, only func(entity uint32) bool) {
+	x.failAt(r, call, e, run.objects(only))
+}
+
+// failAt is fail for the given targets.
+func (x *execution) failAt(r *request, call int, e clientError, objects []ref) {
+	if len(objects) == 0 {
+		return
+	}
+	f := &failure{clientError: e, request: r.plan.ID, call: &r.calls[call], objects: make(map[ref]struct{}, len(objects))}
+	for _, o := range objects {
+		f.objects[o] = struct{}{}
+	}
+	x.errors.fail(f)
+}
+
+// omitted notes that a call could not be asked for some objects, because an earlier answer left out what it needs.
+func (x *execution) omitted(c *call, objects []ref) {
+	r := &x.program.requests[c.node.request]
+	name := r.plan.Subgraph.Name
+	for i := range r.calls {
+		if &r.calls[i] == c {
+			x.failAt(r, i, clientError{
+				code: codeMalformed, service: name,
+				message: "The subgraph " + strconv.Quote(name) + " could not be asked: an earlier answer left out a field that it needs.",
+			}, objects)
+		}
+	}
+}
+
+func (f *failure) has(r ref) bool {
+	_, ok := f.objects[r]
+	return ok
+}
+
+// reach finds out which requests can need the call's results.
+func (f *failure) reach(p *Program) {
+	f.after = make([]bool, len(p.requests))
+	for i := range p.requests {
+		for _, before := range p.requests[i].plan.After {
+			f.after[i] = f.after[i] || before == f.request || f.after[before]
+		}
+	}
+}
+
+// note notes the failure with all paths that were found.
+func (f *failure) note(l *errorList) {
+	found := f.lost.list
+	if len(found) == 0 {
+		if slices.ContainsFunc(l.errors, func(e clientError) bool { return e.message == f.message }) {
+			return
+		}
+		found = f.at.list
+	}
+	for _, s := range found {
+		e := f.clientError
+		e.path = s.path
+		if n := len(s.fields); n > 0 {
+			e.line, e.column = s.fields[n-1].Line, s.fields[n-1].Column
+		}
+		l.noteOnce(e)
+	}
+	if len(found) == 0 {
+		// The client sees none of the objects: the failure counts all the same.
+		l.noteOnce(f.clientError)
+	}
+}
+
+// spots are places in the client's answer, in its order. When there are too many, all paths are cut to a length that
+// makes them fewer: a place stands for all that are below it.
+type spots struct {
+	list []spot
+	// cut is the length to which paths are cut; 0 means not at all.
+	cut int
+}
+
+// spot is a path, with the client's field for each of its steps.
+type spot struct {
+	path   []pathStep
+	fields []*operation.Field
+}
+
+func (s *spots) add(path []pathStep, fields []*operation.Field, most int) {
+	if s.cut > 0 && len(path) > s.cut {
+		path = path[:s.cut]
+	}
+	if n := len(s.list); n > 0 && slices.Equal(s.list[n-1].path, path) {
+		return
+	}
+	s.list = append(s.list, spot{clonePath(path), slices.Clone(fields[:len(path)])})
+	for len(s.list) > most && s.shorten() {
+	}
+}
+
+// shorten cuts the longest paths by one step, and tells whether they can be cut at all.
+func (s *spots) shorten() bool {
+	longest := 0
+	for i := range s.list {
+		longest = max(longest, len(s.list[i].path))
+	}
+	if longest < 2 {
+		return false
+	}
+	s.cut = longest - 1
+	for i := range s.list {
+		if e := &s.list[i]; len(e.path) > s.cut {
+			e.path, e.fields = e.path[:s.cut], e.fields[:s.cut]
+		}
+	}
+	s.list = slices.CompactFunc(s.list, func(a, b spot) bool { return slices.Equal(a.path, b.path) })
+	return true
+}
