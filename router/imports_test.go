@@ -25,7 +25,7 @@ var mayImport = map[string][]string{
 	"router/prepared":   {"router/plan", "router/operation", "router/supergraph"},
 	"router/upstream":   {},
 	"router/exec":       {"router/upstream", "router/plan", "router/operation", "router/supergraph"},
-	"router/cache":      {"router/exec", "router/plan", "router/operation", "router/supergraph"},
+	"router/cache":      {"router/exec", "router/plan", "router/operation", "router/supergraph", "router/federation"},
 	"router/server":     {},
 	"router/config":     {},
 	"router":            {"schema/bus", "schema/wire"},

@@ -10,7 +10,8 @@ import (
 // maxContained bounds the entities one value depends on one by one; a value with more depends on their types instead.
 const maxContained = 64
 
-// contained lists the members that the value of a field depends on because of the entities in it. An entity whose key
+// contained lists the members that the value of a field depends on because of the entities in it: these, and the tags
+// that the schema gives them. An entity whose key
 // was not selected cannot be told from others: the value then depends on its type as a whole. A root field that is a
 // list of entities, or found none, does so too: a new entity may belong there.
 func (r *requestCache) contained(fp *fieldProgram, raw []byte) []string {
@@ -23,6 +24,11 @@ func (r *requestCache) contained(fp *fieldProgram, raw []byte) []string {
 			if key != nil {
 				known = true
 				d.entity(entityMember(r.subgraph, t.Name, key))
+				for _, f := range r.graph.tags[taggedType{t, r.req.Subgraph.ID}] {
+					if tag, ok := f.render(key, nil); ok {
+						d.entity(tagMember(r.subgraph, tag))
+					}
+				}
 			}
 		}
 		d.see(changedMember(r.subgraph, t.Name), !known)

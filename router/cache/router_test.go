@@ -59,12 +59,17 @@ type served struct {
 
 func serve(t testing.TB, sdl string, handlers map[string]http.Handler, change func(*config.Cache)) *served {
 	t.Helper()
+	return serveWith(t, sdl, handlers, func(c *config.Config) { change(&c.Cache) })
+}
+
+func serveWith(t testing.TB, sdl string, handlers map[string]http.Handler, change func(*config.Config)) *served {
+	t.Helper()
 	cfg := config.Default()
 	cfg.Supergraph.Path = "in memory"
 	cfg.Plan.Expose = true
 	cfg.Cache.Enabled = true
 	cfg.Cache.Timeout = 5 * time.Second // the machine may be busy
-	change(&cfg.Cache)
+	change(&cfg)
 	r, err := router.New(&cfg, router.Options{Supergraph: sdl, Logger: slog.New(slog.DiscardHandler), Handlers: handlers})
 	if err != nil {
 		t.Fatal(err)
