@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -136,6 +137,21 @@ func (h *hinted) supergraph(t *testing.T, composer string) string {
 		subgraphs = append(subgraphs, compose.Subgraph{Name: name, SDL: sdl, URL: url})
 	}
 	return composed(t, subgraphs)
+}
+
+var ours = regexp.MustCompile(`directive @weft__cacheControl.*|@link\(url: "https://github.com/weft-graphql/weft/v0.1"\)|@weft__cacheControl\([^)]*\)|url: "[^"]*"\)`)
+
+// What the reference composer made is of the schemas as they are now: apart from what we add, we make the same of them.
+func TestTheReferencesSupergraphIsOfTheseSchemas(t *testing.T) {
+	h := &hinted{catalog: &subgraph{url: "http://x"}, accounts: &subgraph{url: "http://x"}, reviews: &subgraph{url: "http://x"}}
+	definitions := func(composer string) []string {
+		words := strings.Fields(ours.ReplaceAllString(h.supergraph(t, composer), ""))
+		slices.Sort(words)
+		return words
+	}
+	if got, want := definitions("composed"), definitions("by the reference composer"); !slices.Equal(got, want) {
+		t.Errorf("testdata/hints has changed: compose supergraph.graphql anew\n got %v\nwant %v", got, want)
+	}
 }
 
 // idle waits until nothing waits to be stored.
