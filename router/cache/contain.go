@@ -90,7 +90,13 @@ type walker struct {
 	subgraph *supergraph.Subgraph
 	// visit is called for every object of an entity type.
 	visit func(t *supergraph.Type, object []byte, set *plan.SelectionSet)
+	// null, when it is set, is called for every null where an object could be, with its selection.
+	null func(set *plan.SelectionSet)
+	// served leaves out what the client did not ask for.
+	served bool
 }
+
+func (w *walker) follows(f *plan.Field) bool { return !w.served || len(f.Serves) > 0 }
 
 func (w *walker) value(f *plan.Field, raw []byte, depth int) {
 	if f.Selection == nil || len(raw) == 0 || depth > maxDepth {
@@ -108,6 +114,10 @@ func (w *walker) value(f *plan.Field, raw []byte, depth int) {
 		}
 	case '{':
 		w.object(f.Selection, raw, depth+1)
+	case 'n':
+		if w.null != nil {
+			w.null(f.Selection)
+		}
 	}
 }
 
@@ -129,11 +139,11 @@ func (w *walker) object(set *plan.SelectionSet, object []byte, depth int) {
 		if !ok {
 			return
 		}
-		if value[0] != '{' && value[0] != '[' {
+		if value[0] != '{' && value[0] != '[' && (w.null == nil || value[0] != 'n') {
 			continue
 		}
 		for _, f := range set.Fields {
-			if f.Key == string(name) && f.Selection != nil && (t == nil || t.ObjectIndex < 0 || f.On.Has(t.ObjectIndex)) {
+			if f.Key == string(name) && f.Selection != nil && w.follows(f) && (t == nil || t.ObjectIndex < 0 || f.On.Has(t.ObjectIndex)) {
 				w.value(f, value, depth)
 				break
 			}

@@ -119,8 +119,7 @@ func (c *Cache) expand(t *targets, i *Invalidation) error {
 			return errors.New(`kind "type" needs "type", the name of the type`)
 		}
 		for _, s := range names {
-			t.member(typeMember(s, i.Type))
-			t.member(changedMember(s, i.Type))
+			t.allOf(s, i.Type)
 			t.whole++
 		}
 	case "cache_tag":

@@ -31,6 +31,8 @@ type subgraph struct {
 	// header and extensions are part of every answer.
 	header     http.Header
 	extensions map[string]any
+	// errors are those of every answer.
+	errors []any
 	// calls are the documents it was asked.
 	calls []string
 	url   string
@@ -82,6 +84,9 @@ func (s *subgraph) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		root = s.mutation
 	}
 	answer := map[string]any{"data": e.object(root, doc.Operations[0].SelectionSet)}
+	if s.errors != nil {
+		answer["errors"] = s.errors
+	}
 	if s.extensions != nil {
 		answer["extensions"] = s.extensions
 	}
