@@ -64,11 +64,15 @@ func (g *graph) visit(x *execution, show bool) *cache.Visit {
 	})
 }
 
-// identityOf is what the client proves to be: the credentials it sends. Who sends the same ones is the same caller.
+// identityOf is what the client proves to be: the credentials it sends. Who sends the same ones is the same caller; an
+// empty header proves nothing.
 func (g *graph) identityOf(header http.Header) string {
 	var b strings.Builder
 	for _, name := range g.identityHeaders {
 		for _, value := range header[name] {
+			if value == "" {
+				continue
+			}
 			b.WriteString(name)
 			b.WriteByte(0)
 			b.WriteString(value)

@@ -65,6 +65,9 @@ func (r *Router) newGraph(sdl string) (*graph, error) {
 	if n := r.config.Plan.SearchBudget; n > 0 {
 		g.planner = g.planner.WithBudget(n)
 	}
+	if r.cache != nil {
+		g.planner = g.planner.Identifying()
+	}
 	ways, err := r.waysTo(g)
 	if err != nil {
 		g.close()

@@ -26,7 +26,7 @@ var mayImport = map[string][]string{
 	"router/jsontext":   {},
 	"router/upstream":   {},
 	"router/exec":       {"router/jsontext", "router/upstream", "router/plan", "router/operation", "router/supergraph"},
-	"router/cache":      {"router/exec", "router/jsontext", "router/plan", "router/operation", "router/supergraph"},
+	"router/cache":      {"router/exec", "router/jsontext", "router/plan", "router/operation", "router/supergraph", "router/federation"},
 	"router/server":     {},
 	"router/config":     {},
 	"router":            {"schema/bus", "schema/wire"},

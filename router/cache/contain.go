@@ -10,7 +10,8 @@ import (
 // maxContained bounds the entities one value depends on one by one; a value with more depends on their types instead.
 const maxContained = 64
 
-// contained lists the members that the value of a field depends on because of the entities in it. An entity whose key
+// contained lists the members that the value of a field depends on because of the entities in it: these, and the tags
+// that the schema gives them. An entity whose key
 // was not selected cannot be told from others: the value then depends on its type as a whole. A root field that is a
 // list of entities, or found none, does so too: a new entity may belong there.
 func (r *requestCache) contained(fp *fieldProgram, raw []byte) []string {
@@ -23,6 +24,11 @@ func (r *requestCache) contained(fp *fieldProgram, raw []byte) []string {
 			if key != nil {
 				known = true
 				d.entity(entityMember(r.subgraph, t.Name, key))
+				for _, f := range r.graph.tags[typeIn{t, r.req.Subgraph.ID}] {
+					if tag, ok := f.render(key, nil); ok {
+						d.entity(tagMember(r.subgraph, tag))
+					}
+				}
 			}
 		}
 		d.see(changedMember(r.subgraph, t.Name), !known)
@@ -84,7 +90,13 @@ type walker struct {
 	subgraph *supergraph.Subgraph
 	// visit is called for every object of an entity type.
 	visit func(t *supergraph.Type, object []byte, set *plan.SelectionSet)
+	// null, when it is set, is called for every null where an object could be, with its selection.
+	null func(set *plan.SelectionSet)
+	// served leaves out what the client did not ask for.
+	served bool
 }
+
+func (w *walker) follows(f *plan.Field) bool { return !w.served || len(f.Serves) > 0 }
 
 func (w *walker) value(f *plan.Field, raw []byte, depth int) {
 	if f.Selection == nil || len(raw) == 0 || depth > maxDepth {
@@ -102,6 +114,10 @@ func (w *walker) value(f *plan.Field, raw []byte, depth int) {
 		}
 	case '{':
 		w.object(f.Selection, raw, depth+1)
+	case 'n':
+		if w.null != nil {
+			w.null(f.Selection)
+		}
 	}
 }
 
@@ -123,11 +139,11 @@ func (w *walker) object(set *plan.SelectionSet, object []byte, depth int) {
 		if !ok {
 			return
 		}
-		if value[0] != '{' && value[0] != '[' {
+		if value[0] != '{' && value[0] != '[' && (w.null == nil || value[0] != 'n') {
 			continue
 		}
 		for _, f := range set.Fields {
-			if f.Key == string(name) && f.Selection != nil && (t == nil || t.ObjectIndex < 0 || f.On.Has(t.ObjectIndex)) {
+			if f.Key == string(name) && f.Selection != nil && w.follows(f) && (t == nil || t.ObjectIndex < 0 || f.On.Has(t.ObjectIndex)) {
 				w.value(f, value, depth)
 				break
 			}

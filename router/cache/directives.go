@@ -6,6 +6,9 @@ import (
 	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graphql/weft/router/federation"
+	"github.com/weft-graphql/weft/router/supergraph"
 )
 
 // hint is what the schema says of how long something may be kept: @cacheControl(maxAge, scope, inheritMaxAge).
@@ -43,12 +46,7 @@ func applied(directives ast.DirectiveList, graph, name string, yield func(arg fu
 				return args.Value.Children.ForName(arg)
 			})
 		} else if isDirective(d.Name, name) {
-			yield(func(arg string) *ast.Value {
-				if a := d.Arguments.ForName(arg); a != nil {
-					return a.Value
-				}
-				return nil
-			})
+			yield(argumentOf(d))
 		}
 	}
 }
@@ -70,10 +68,11 @@ func lists(graphs *ast.Argument, graph string) bool {
 	return len(graphs.Value.Children) == 0 && (graphs.Value.Raw == graph || graphs.Value.Raw == "")
 }
 
-// hintOf reads @cacheControl.
-func hintOf(directives ast.DirectiveList, graph string) hint {
+// hintOf reads what one subgraph said with @cacheControl. A supergraph of our own composer has that by subgraph (own); in
+// others the directive is there when subgraphs asked for it with @composeDirective, and then counts for all of them.
+func hintOf(directives ast.DirectiveList, graph string, own bool) hint {
 	h := noHint
-	applied(directives, graph, "cacheControl", func(arg func(string) *ast.Value) {
+	read := func(arg func(string) *ast.Value) {
 		if v := arg("maxAge"); v != nil {
 			if n, err := strconv.Atoi(v.Raw); err == nil && n >= 0 {
 				h.maxAge = time.Duration(min(n, maxDelta)) * time.Second
@@ -85,8 +84,44 @@ func hintOf(directives ast.DirectiveList, graph string) hint {
 		if v := arg("inheritMaxAge"); v != nil {
 			h.inherit = v.Raw == "true"
 		}
-	})
+	}
+	if !own {
+		applied(directives, graph, "cacheControl", read)
+		return h
+	}
+	for _, d := range directives {
+		if g := d.Arguments.ForName("graph"); d.Name == federation.CacheControl && g != nil && g.Value.Raw == graph {
+			read(argumentOf(d))
+		}
+	}
 	return h
+}
+
+func argumentOf(d *ast.Directive) func(name string) *ast.Value {
+	return func(name string) *ast.Value {
+		if a := d.Arguments.ForName(name); a != nil {
+			return a.Value
+		}
+		return nil
+	}
+}
+
+// saysBySubgraph tells whether a supergraph has @cacheControl by subgraph.
+func saysBySubgraph(s *supergraph.Supergraph) bool {
+	for _, t := range s.Types {
+		if t.Definition == nil {
+			continue
+		}
+		if t.Definition.Directives.ForName(federation.CacheControl) != nil {
+			return true
+		}
+		for _, f := range t.Definition.Fields {
+			if f.Directives.ForName(federation.CacheControl) != nil {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // tagFormat is a parsed @cacheTag(format:): literal text and paths into the entity's key ($key.upc) or the field's
@@ -163,4 +198,27 @@ func (f tagFormat) render(key, args []byte) (tag string, ok bool) {
 		b.Write(v)
 	}
 	return b.String(), true
+}
+
+// mayBe tells whether a format can be rendered to a tag.
+func (f tagFormat) mayBe(tag string) bool {
+	open := false
+	for i, p := range f {
+		if p.path != nil {
+			open = true
+			continue
+		}
+		if open && i == len(f)-1 {
+			return strings.HasSuffix(tag, p.literal)
+		}
+		at := 0
+		if open {
+			at = strings.Index(tag, p.literal)
+		}
+		if at < 0 || !strings.HasPrefix(tag[at:], p.literal) {
+			return false
+		}
+		tag, open = tag[at+len(p.literal):], false
+	}
+	return open || tag == ""
 }

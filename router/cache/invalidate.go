@@ -119,8 +119,7 @@ func (c *Cache) expand(t *targets, i *Invalidation) error {
 			return errors.New(`kind "type" needs "type", the name of the type`)
 		}
 		for _, s := range names {
-			t.member(typeMember(s, i.Type))
-			t.member(changedMember(s, i.Type))
+			t.allOf(s, i.Type)
 			t.whole++
 		}
 	case "cache_tag":
@@ -130,6 +129,7 @@ func (c *Cache) expand(t *targets, i *Invalidation) error {
 		for _, s := range names {
 			t.member(tagMember(s, i.Tag))
 			t.whole++
+			c.taggedTypes(t, s, i.Tag)
 		}
 	case "entity":
 		return c.expandEntity(t, i, names)
@@ -180,6 +180,25 @@ func (g *Graph) subgraph(name string) *supergraph.Subgraph {
 		}
 	}
 	return nil
+}
+
+// taggedTypes adds, for values that contain entities without knowing which ones, the types whose entities may have a tag.
+func (c *Cache) taggedTypes(t *targets, subgraph, tag string) {
+	g := c.graph.Load()
+	if g == nil {
+		return
+	}
+	sub := g.subgraph(subgraph)
+	for at, formats := range g.tags {
+		if sub == nil || at.subgraph != sub.ID {
+			continue
+		}
+		for _, f := range formats {
+			if f.mayBe(tag) {
+				t.member(changedMember(subgraph, at.typ.Name))
+			}
+		}
+	}
 }
 
 // expandEntity adds one entity in every concerned subgraph that knows it by a key that was given.

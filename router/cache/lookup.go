@@ -60,6 +60,8 @@ type lookup struct {
 	// varied and audience are the digests of vary headers and caller; empty when they do not matter.
 	varied, audience string
 	tally            tally
+	// found are the values of one entity, for people who debug.
+	found []*value
 }
 
 func (l *lookup) run(ctx context.Context) {
@@ -118,6 +120,7 @@ func (l *lookup) local(e *exec.CacheEntity, cp *callProgram, tp *typeProgram, rd
 	if tp.policy.disabled {
 		return false
 	}
+	l.found = l.found[:0]
 	if cp.root {
 		return l.localRoot(e, cp, tp, rd)
 	}
@@ -158,6 +161,7 @@ func (l *lookup) local(e *exec.CacheEntity, cp *callProgram, tp *typeProgram, rd
 		}
 		e.Values[i] = f.json
 		t.addValue(f, l.now)
+		l.see(f)
 		if fp.composite {
 			l.form(e, i, f, &t)
 		}
@@ -181,6 +185,8 @@ func (l *lookup) localNull(e *exec.CacheEntity, tp *typeProgram, shared, private
 		}
 		t := tally{}
 		t.addValue(n, l.now)
+		l.found = l.found[:0]
+		l.see(n)
 		l.hit(e, tp, exec.CacheNull, &t)
 		return true
 	}
@@ -219,6 +225,7 @@ func (l *lookup) localRoot(e *exec.CacheEntity, cp *callProgram, tp *typeProgram
 		}
 		e.Values[i] = f.json
 		t.addValue(f, l.now)
+		l.see(f)
 		if fp.composite {
 			l.form(e, i, f, &t)
 		}
@@ -286,10 +293,16 @@ func (l *lookup) hit(e *exec.CacheEntity, tp *typeProgram, status exec.CacheStat
 	}
 	l.tally.add(t.left, t.age, t.private)
 	if l.v.debug {
-		l.v.note(FetchInfo{
+		l.v.noteValues(FetchInfo{
 			Subgraph: tp.scope.subgraph, Type: tp.name, Key: describeKey(tp, l.s.key), Status: name, Source: "local",
-			Age: float64(t.age) / 1000, Left: float64(t.left) / 1000,
-		})
+		}, l.found, l.now)
+	}
+}
+
+// see notes a value that is used.
+func (l *lookup) see(f *value) {
+	if l.v.debug {
+		l.found = append(l.found, f)
 	}
 }
 

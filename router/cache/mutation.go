@@ -10,19 +10,21 @@ import (
 )
 
 // Mutated implements exec.RequestCache: what a mutation answered with has changed. Every entity in the answer is
-// invalidated in all subgraphs before anything else happens. An entity whose key was not selected cannot be told from
-// others of its type, so that the type is invalidated in the mutation's subgraph.
+// invalidated in all subgraphs before anything else happens; the planner asks for the keys that tell which these are
+// (plan.Planner.Identifying).
 func (r *requestCache) Mutated(ctx context.Context, f *exec.CacheFetch, o *exec.CacheOutcome) {
 	c := r.cache
 	if v := visitOf(f); v != nil {
 		v.contribute(&tally{uncacheable: true})
 	}
 	var t targets
-	w := walker{graph: r.graph.supergraph, subgraph: r.req.Subgraph}
+	w := walker{graph: r.graph.supergraph, subgraph: r.req.Subgraph, served: true}
 	w.visit = func(typ *supergraph.Type, object []byte, set *plan.SelectionSet) {
 		r.changed(&t, typ, func(name string) []byte { return selectedMember(set, object, name) })
 	}
-	for _, call := range r.req.Calls {
+	for i := range f.Entities {
+		e := &f.Entities[i]
+		call := r.req.Calls[e.Call]
 		if call.Entities {
 			continue
 		}
@@ -30,6 +32,10 @@ func (r *requestCache) Mutated(ctx context.Context, f *exec.CacheFetch, o *exec.
 			// It may have happened all the same.
 			r.selectedTypes(&t, &w, call.Selection)
 			continue
+		}
+		if e.Failed || o.PathlessErrors {
+			// What became null by an error may have changed before.
+			w.null = func(set *plan.SelectionSet) { r.selectedTypes(&t, &w, set) }
 		}
 		w.object(call.Selection, o.Data, 0)
 	}
@@ -41,28 +47,34 @@ func (r *requestCache) Mutated(ctx context.Context, f *exec.CacheFetch, o *exec.
 	}
 }
 
-// changed adds an entity of a mutation's answer.
+// changed adds an entity of a mutation's answer. In a subgraph that knows the entity only by keys that are not in the
+// answer it cannot be told from others of its type.
 func (r *requestCache) changed(t *targets, typ *supergraph.Type, field func(name string) []byte) {
-	found := false
 	for _, sub := range r.graph.supergraph.Subgraphs {
 		for _, stored := range r.graph.storedAs(typ.Name, sub) {
-			for _, shape := range r.graph.keysOf(stored, sub.ID) {
+			shapes, found := r.graph.keysOf(stored, sub.ID), false
+			for _, shape := range shapes {
 				if key := shape.appendKey(nil, field); key != nil {
 					t.entity(r.cache, sub.Name, stored.Name, key)
 					found = true
 				}
 			}
+			if len(shapes) > 0 && !found {
+				t.allOf(sub.Name, stored.Name)
+			}
 		}
 	}
-	if !found {
-		r.wholeType(t, typ)
-	}
+}
+
+// allOf adds all entities of a type in a subgraph.
+func (t *targets) allOf(subgraph, typ string) {
+	t.member(typeMember(subgraph, typ))
+	t.member(changedMember(subgraph, typ))
 }
 
 func (r *requestCache) wholeType(t *targets, typ *supergraph.Type) {
 	for _, stored := range r.graph.storedAs(typ.Name, r.req.Subgraph) {
-		t.member(typeMember(r.subgraph, stored.Name))
-		t.member(changedMember(r.subgraph, stored.Name))
+		t.allOf(r.subgraph, stored.Name)
 	}
 }
 
@@ -78,7 +90,7 @@ func (r *requestCache) selectedTypes(t *targets, w *walker, set *plan.SelectionS
 		}
 	}
 	for _, f := range set.Fields {
-		if f.Selection != nil {
+		if f.Selection != nil && w.follows(f) {
 			r.selectedTypes(t, w, f.Selection)
 		}
 	}

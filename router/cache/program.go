@@ -19,22 +19,40 @@ const typename = "__typename"
 type Graph struct {
 	cache      *Cache
 	supergraph *supergraph.Supergraph
-	// keys are the keys of every entity type by subgraph.
-	keys map[*supergraph.Type][][]keyShape
+	// keys are the keys of every entity type.
+	keys map[typeIn][]keyShape
+	// hintsBySubgraph tells that @cacheControl is there by subgraph.
+	hintsBySubgraph bool
+	// tags are the formats of types with @cacheTag.
+	tags map[typeIn][]tagFormat
+}
+
+// typeIn is a type in a subgraph.
+type typeIn struct {
+	typ      *supergraph.Type
+	subgraph int
 }
 
 var _ exec.EntityCache = (*Graph)(nil)
 
 // Graph returns the cache for a supergraph. Invalidations from now on use the latest supergraph's types and keys.
 func (c *Cache) Graph(s *supergraph.Supergraph) *Graph {
-	g := &Graph{cache: c, supergraph: s, keys: map[*supergraph.Type][][]keyShape{}}
+	g := &Graph{
+		cache: c, supergraph: s, hintsBySubgraph: saysBySubgraph(s),
+		keys: map[typeIn][]keyShape{}, tags: map[typeIn][]tagFormat{},
+	}
 	for _, t := range s.Types {
 		for id := range t.In {
 			if shapes := keyShapes(t, id); shapes != nil {
-				if g.keys[t] == nil {
-					g.keys[t] = make([][]keyShape, len(t.In))
-				}
-				g.keys[t][id] = shapes
+				g.keys[typeIn{t, id}] = shapes
+			}
+		}
+		if t.Definition == nil || len(t.Definition.Directives) == 0 {
+			continue
+		}
+		for _, sub := range s.Subgraphs {
+			if formats := tagsOf(t.Definition.Directives, sub.Graph); formats != nil {
+				g.tags[typeIn{t, sub.ID}] = formats
 			}
 		}
 	}
@@ -44,10 +62,7 @@ func (c *Cache) Graph(s *supergraph.Supergraph) *Graph {
 
 // keysOf returns the keys of a type in a subgraph, none for a type that is no entity there.
 func (g *Graph) keysOf(t *supergraph.Type, subgraph int) []keyShape {
-	if bySubgraph := g.keys[t]; subgraph < len(bySubgraph) {
-		return bySubgraph[subgraph]
-	}
-	return nil
+	return g.keys[typeIn{t, subgraph}]
 }
 
 // requestCache is the cache's part of one request of a plan; exec.RequestCache.
@@ -209,9 +224,7 @@ func (r *requestCache) typeProgram(t *supergraph.Type, name string) *typeProgram
 		scope:   c.versions.scope(r.subgraph, name),
 		quoted:  []byte(`"` + name + `"`),
 	}
-	if t != nil && t.Definition != nil {
-		tp.tags = tagsOf(t.Definition.Directives, r.req.Subgraph.Graph)
-	}
+	tp.tags = r.graph.tags[typeIn{t, r.req.Subgraph.ID}]
 	return tp
 }
 
@@ -302,23 +315,45 @@ func directivesOf(def *supergraph.Field) ast.DirectiveList {
 	return def.Definition.Directives
 }
 
-// hint is the strictest of what the schema says about a field and everything selected below it. A field without a hint
-// of its own has that of the type it returns, and a leaf that of its parent.
+// hint is the strictest of what the schema says about a field and everything selected below it.
 func (r *requestCache) hint(f *plan.Field, graph string) hint {
-	h := hintOf(directivesOf(f.Def), graph)
-	named, parent := f.Def.Named, f.Def.Parent
-	if h.maxAge < 0 && !h.inherit && named != nil && named.IsComposite() && named.Definition != nil {
-		t := hintOf(named.Definition.Directives, graph)
-		h = hint{maxAge: t.maxAge, private: h.private || t.private, inherit: t.inherit}
-	}
-	if h.maxAge < 0 && parent != nil && parent.Definition != nil {
-		h = h.and(hintOf(parent.Definition.Directives, graph))
+	h := r.declared(f.Def, graph)
+	if parent := f.Def.Parent; parent != nil && parent.IsAbstract() {
+		for i := range f.On.All {
+			if def := r.graph.supergraph.Objects[i].Field(f.Def.Name); def != nil {
+				h = h.and(r.declared(def, graph))
+			}
+		}
 	}
 	if f.Selection != nil {
 		for _, sub := range f.Selection.Fields {
 			if !sub.IsTypename() {
 				h = h.and(r.hint(sub, graph))
 			}
+		}
+	}
+	return h
+}
+
+// declared is what the schema says about a field. One without a maxAge of its own has that of the type it returns; a
+// leaf, or what says inheritMaxAge, that of the type it belongs to. It is private if any of the three is.
+func (r *requestCache) declared(def *supergraph.Field, graph string) hint {
+	own := r.graph.hintsBySubgraph
+	h := hintOf(directivesOf(def), graph, own)
+	leaf := true
+	if named := def.Named; named != nil && named.IsComposite() && named.Definition != nil {
+		leaf = false
+		t := hintOf(named.Definition.Directives, graph, own)
+		h.private = h.private || t.private
+		if h.maxAge < 0 && !h.inherit {
+			h.maxAge, h.inherit = t.maxAge, t.inherit
+		}
+	}
+	if parent := def.Parent; parent != nil && parent.Definition != nil {
+		p := hintOf(parent.Definition.Directives, graph, own)
+		h.private = h.private || p.private
+		if h.maxAge < 0 && (leaf || h.inherit) {
+			h.maxAge = p.maxAge
 		}
 	}
 	return h

@@ -156,7 +156,7 @@ func convert(s *supergraph.Supergraph, call *plan.Call, typ *supergraph.Type, se
 		for _, sel := range set {
 			switch sel := sel.(type) {
 			case *ast.Field:
-				f := &plan.Field{Key: sel.Alias, Def: on.Field(sel.Name), On: on.Possible, Parent: out}
+				f := &plan.Field{Key: sel.Alias, Def: on.Field(sel.Name), On: on.Possible, Parent: out, Serves: []*operation.Field{{Name: sel.Name}}}
 				for _, arg := range sel.Arguments {
 					f.Args = append(f.Args, operation.Argument{Name: arg.Name, Value: arg.Value})
 				}

@@ -59,12 +59,17 @@ type served struct {
 
 func serve(t testing.TB, sdl string, handlers map[string]http.Handler, change func(*config.Cache)) *served {
 	t.Helper()
+	return serveWith(t, sdl, handlers, func(c *config.Config) { change(&c.Cache) })
+}
+
+func serveWith(t testing.TB, sdl string, handlers map[string]http.Handler, change func(*config.Config)) *served {
+	t.Helper()
 	cfg := config.Default()
 	cfg.Supergraph.Path = "in memory"
 	cfg.Plan.Expose = true
 	cfg.Cache.Enabled = true
 	cfg.Cache.Timeout = 5 * time.Second // the machine may be busy
-	change(&cfg.Cache)
+	change(&cfg)
 	r, err := router.New(&cfg, router.Options{Supergraph: sdl, Logger: slog.New(slog.DiscardHandler), Handlers: handlers})
 	if err != nil {
 		t.Fatal(err)
@@ -79,6 +84,18 @@ func serve(t testing.TB, sdl string, handlers map[string]http.Handler, change fu
 
 func (s *served) ask(query string, header ...string) (body []byte, head http.Header) {
 	s.t.Helper()
+	rec := s.send(query, header...)
+	if bytes.Contains(rec.Body.Bytes(), []byte(`"errors"`)) {
+		s.t.Errorf("%s\n answered %s", query, rec.Body)
+	}
+	return rec.Body.Bytes(), rec.Header()
+}
+
+// askAnyway is ask where errors are expected.
+func (s *served) askAnyway(query string) string { return s.send(query).Body.String() }
+
+func (s *served) send(query string, header ...string) *httptest.ResponseRecorder {
+	s.t.Helper()
 	text, err := json.Marshal(map[string]string{"query": query})
 	if err != nil {
 		s.t.Fatal(err)
@@ -90,10 +107,7 @@ func (s *served) ask(query string, header ...string) (body []byte, head http.Hea
 	}
 	rec := httptest.NewRecorder()
 	s.r.ServeHTTP(rec, req)
-	if bytes.Contains(rec.Body.Bytes(), []byte(`"errors"`)) {
-		s.t.Errorf("%s\n answered %s", query, rec.Body)
-	}
-	return rec.Body.Bytes(), rec.Header()
+	return rec
 }
 
 func (s *served) stats() cache.Stats {

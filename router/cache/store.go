@@ -282,7 +282,12 @@ func (s *storeEntity) build(j *storeJob, it *item, alternates [][]byte) (out lan
 		deps = append(deps, entityMember(j.r.subgraph, tp.name, key))
 	}
 	if s.null {
-		l := tp.policy.lifetime(s.control, noHint)
+		// Whom a field is private to may be the reason why there is none.
+		h := noHint
+		for i := range it.wants {
+			h = h.and(it.wants[i].fp.hint)
+		}
+		l := tp.policy.lifetime(s.control, h)
 		l.ttl = min(l.ttl, tp.policy.negative)
 		l.whileRevalidate, l.ifError = 0, 0
 		v := value{name: negativeName, hash: negativeHash, json: []byte("null"), negative: true, deps: deps}

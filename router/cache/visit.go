@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -169,7 +170,7 @@ func (v *Visit) noteValues(i FetchInfo, found []*value, now int64) {
 			i.Left = left
 		}
 		for _, d := range f.deps {
-			if _, tag, ok := strings.Cut(strings.TrimPrefix(d, "g:"), ":"); ok && d[0] == 'g' {
+			if _, tag, ok := strings.Cut(strings.TrimPrefix(d, "g:"), ":"); ok && d[0] == 'g' && !slices.Contains(i.Tags, tag) {
 				i.Tags = append(i.Tags, tag)
 			}
 		}

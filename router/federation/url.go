@@ -63,4 +63,11 @@ const (
 	CostIdentity           = "https://specs.apollo.dev/cost"
 	CacheTagIdentity       = "https://specs.apollo.dev/cacheTag"
 	ConnectIdentity        = "https://specs.apollo.dev/connect"
+	// WeftIdentity is that of our own specification, which has one directive: CacheControl.
+	WeftIdentity = "https://github.com/weft-graphql/weft"
 )
+
+// CacheControl is the name of the directive by which a supergraph says what one subgraph says with @cacheControl:
+//
+//	directive @weft__cacheControl(graph: join__Graph!, maxAge: Int, scope: String, inheritMaxAge: Boolean)
+const CacheControl = "weft__cacheControl"

@@ -2,6 +2,7 @@ package fedtest
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -57,4 +58,26 @@ func TestAnswersFromRedisAgree(t *testing.T) {
 			return newRig(g, cached(server.Addr()))
 		},
 	}.run(t)
+}
+
+// A mutation is asked for the keys of what it answers with when there is a cache, even when nothing is ever stored.
+// Clients see nothing of them, and subgraphs are asked for nothing they cannot answer.
+func TestMutationsThatAreAskedForKeysAgree(t *testing.T) {
+	asked := 0
+	campaign{
+		check: func(r *rig, op *randomOperation) error {
+			if !strings.HasPrefix(op.text, "mutation") {
+				return nil
+			}
+			asked++
+			return r.try(op)
+		},
+		setUp: func(r *rig, seed uint64) { r.world.nulls = []uint64{0, 5, 25}[seed%3] },
+		rig: func(g *graph) (*rig, error) {
+			return newRig(g, func(c *config.Config) { c.Cache.Enabled = true })
+		},
+	}.run(t)
+	if asked < *graphs/2 {
+		t.Errorf("only %d mutations were run", asked)
+	}
 }

@@ -16,6 +16,8 @@ import (
 type Planner struct {
 	sg     *supergraph.Supergraph
 	budget int
+	// identifies tells that mutations are asked for the keys of the entities they answer with.
+	identifies bool
 
 	mu sync.Mutex
 	// tables are by the labels that are on, joined; "" is built at once.
@@ -38,7 +40,13 @@ func New(sg *supergraph.Supergraph) *Planner {
 
 // WithBudget returns a planner that looks at no more than n search nodes per operation.
 func (p *Planner) WithBudget(n int) *Planner {
-	return &Planner{sg: p.sg, budget: n, tables: map[string]*tables{"": p.tables[""]}}
+	return &Planner{sg: p.sg, budget: n, identifies: p.identifies, tables: map[string]*tables{"": p.tables[""]}}
+}
+
+// Identifying returns a planner that asks every mutation for the keys of the entities it answers with, so that an entity
+// cache can tell which ones have changed.
+func (p *Planner) Identifying() *Planner {
+	return &Planner{sg: p.sg, budget: p.budget, identifies: true, tables: map[string]*tables{"": p.tables[""]}}
 }
 
 func (p *Planner) tablesFor(labels []string) *tables {
@@ -98,6 +106,9 @@ func (p *Planner) Plan(op *operation.Operation) (*Plan, error) {
 				return nil, err
 			}
 			b.nextStep()
+		}
+		if p.identifies {
+			b.identify()
 		}
 	} else if slices.ContainsFunc(op.Root.Fields, func(f *operation.Field) bool { return f.Def != nil }) {
 		if err := p.planRoot(b, t, op, op.Root); err != nil {

@@ -64,6 +64,7 @@ func (m *merger) isHidden(sources []annotation) bool {
 func (m *merger) mergePendingDirectives() {
 	for _, p := range m.later {
 		m.mergeCacheTags(p)
+		m.mergeCacheControl(p)
 		m.mergeContexts(p)
 		var order []string
 		applied := map[string][][]*schema.Directive{}

@@ -138,6 +138,10 @@ func (m *merger) addSpecificationTypes() {
 		sdl.WriteByte('\n')
 		links = append(links, linkTo(f.identity, f.version, f.purpose, m.featureImports(f)))
 	}
+	if m.carriesCacheControl {
+		sdl.WriteString(cacheControlSDL)
+		links = append(links, linkTo(federation.WeftIdentity, federation.Version{Minor: 1}, "", nil))
+	}
 	links = append(links, m.composedLinks()...)
 	doc, err := parser.ParseSchema(&ast.Source{Input: sdl.String()})
 	if err != nil {

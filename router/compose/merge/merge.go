@@ -55,6 +55,8 @@ type merger struct {
 	implementers map[string][]*schema.Type
 	// later are the directive applications to merge once all elements exist.
 	later []pendingDirectives
+	// carriesCacheControl tells that the supergraph says what subgraphs said with @cacheControl.
+	carriesCacheControl bool
 }
 
 // enumUsage is a set of usages.
