@@ -283,7 +283,7 @@ func (l *lookup) hit(e *exec.CacheEntity, tp *typeProgram, status exec.CacheStat
 	e.Status = status
 	n := &tp.scope.stats
 	n.local.Add(1)
-	countForms(e)
+	l.countForms(e)
 	name := "hit"
 	if status == exec.CacheHit {
 		n.hits.Add(1)

@@ -132,10 +132,11 @@ func withoutForms(e *exec.CacheEntity) {
 	}
 }
 
-// countForms counts the entities that printed forms stand for as hits.
-func countForms(e *exec.CacheEntity) {
+// countForms counts the printed forms of an entity, and the entities that they stand for as hits.
+func (l *lookup) countForms(e *exec.CacheEntity) {
 	for i := range e.Subtrees {
 		if s := &e.Subtrees[i]; s.Printed {
+			l.r.cache.totals.printed.Add(1)
 			for _, h := range s.Handle.(*printed).hits {
 				h.scope.stats.hits.Add(h.count)
 				h.scope.stats.local.Add(h.count)

@@ -53,6 +53,8 @@ type Stats struct {
 	Written     uint64 `json:"written"`
 	WriteErrors uint64 `json:"writeErrors"`
 	WriteDrops  uint64 `json:"writeDrops"`
+	// Printed are the composite values that were answered by their printed form (see printed.go).
+	Printed uint64 `json:"printed"`
 	// Waiting is the number of bytes that wait to be written.
 	Waiting int64 `json:"waiting"`
 	// Invalidations are the members invalidated through this process, Received those learned from others.
@@ -68,6 +70,7 @@ type totals struct {
 	roundTrips, failures, skipped, foreign atomic.Uint64
 	written, writeErrors, writeDrops       atomic.Uint64
 	invalidations, received                atomic.Uint64
+	printed                                atomic.Uint64
 }
 
 // Stats returns the counts since the cache was opened, types sorted by subgraph and name.
@@ -77,7 +80,7 @@ func (c *Cache) Stats() Stats {
 		Connected:  c.breaker != nil && c.breaker.closed(),
 		RoundTrips: t.roundTrips.Load(), Failures: t.failures.Load(), Skipped: t.skipped.Load(), Foreign: t.foreign.Load(),
 		Written: t.written.Load(), WriteErrors: t.writeErrors.Load(), WriteDrops: t.writeDrops.Load(),
-		Invalidations: t.invalidations.Load(), Received: t.received.Load(),
+		Invalidations: t.invalidations.Load(), Received: t.received.Load(), Printed: t.printed.Load(),
 	}
 	if c.writer != nil {
 		s.Waiting = c.writer.waiting.Load()
