@@ -179,3 +179,92 @@ func TestAPanicLeavesTheOthersOnTheirOwn(t *testing.T) {
 	close(s.finish)
 	s.ended.Wait()
 }
+
+func TestEverybodySendsTheOneCopy(t *testing.T) {
+	s := newSharing(t)
+	var mu sync.Mutex
+	copies := map[*server.Shared]int{}
+	for range 10 {
+		s.ask(t.Context(), 1, nil, func(resp *server.Response) {
+			s.want("answer")(resp)
+			mu.Lock()
+			defer mu.Unlock()
+			copies[resp.Shared]++
+			if len(resp.Body) > 0 || cap(resp.Body) != 64 {
+				t.Error("the request has lost its own buffer")
+			}
+		})
+	}
+	<-s.started
+	s.awaitJoined(9)
+	close(s.finish)
+	s.ended.Wait()
+	if len(copies) != 1 {
+		t.Errorf("%d copies of one answer", len(copies))
+	}
+}
+
+// TestWhoLeavesLateGivesTheAnswerBack lets clients leave while the answer comes, and checks that nobody's copy changes.
+func TestWhoLeavesLateGivesTheAnswerBack(t *testing.T) {
+	for range 200 {
+		s := newSharing(t)
+		ctx, leave := context.WithCancel(t.Context())
+		for i := range 8 {
+			if i%2 == 0 {
+				s.ask(t.Context(), 1, nil, func(resp *server.Response) {
+					s.want("answer")(resp)
+					other := append(server.SharedBody(), "something else"...)
+					s.want("answer")(resp)
+					server.NewShared(other, 1).Release()
+					resp.Shared.Release()
+				})
+				if i == 0 {
+					<-s.started
+				}
+				continue
+			}
+			s.ended.Go(func() {
+				resp := &server.Response{}
+				s.shares.do(ctx, s.made, 1, &execution{}, resp, func(context.Context, *server.Response) {})
+				if resp.Shared != nil {
+					resp.Shared.Release()
+				}
+			})
+		}
+		s.awaitJoined(7)
+		go leave()
+		close(s.finish)
+		s.ended.Wait()
+	}
+}
+
+func TestOnlyAnswersThatNobodyWaitsForAreStreamed(t *testing.T) {
+	s := newSharing(t)
+	claims := make(chan bool)
+	for _, joined := range []int{0, 1} {
+		x := &execution{}
+		lead := func(_ context.Context, resp *server.Response) {
+			s.started <- struct{}{}
+			s.awaitJoined(joined)
+			claims <- x.Claim()
+			<-s.finish
+			resp.Body = append(resp.Body, "answer"...)
+		}
+		s.ended.Go(func() { s.shares.do(t.Context(), s.made, uint64(joined), x, &server.Response{}, lead) })
+		<-s.started
+		if joined > 0 {
+			s.ask(t.Context(), uint64(joined), nil, s.want("answer"))
+		}
+		if got := <-claims; got != (joined == 0) {
+			t.Errorf("with %d waiting: claimed %v", joined, got)
+		}
+	}
+	// Nobody joins an answer that is being streamed: an equal query executes.
+	s.ask(t.Context(), 0, nil, s.want("answer"))
+	<-s.started
+	close(s.finish)
+	s.ended.Wait()
+	if s.runs.Load() != 1 {
+		t.Errorf("%d queries executed beside the two that led", s.runs.Load())
+	}
+}
