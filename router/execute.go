@@ -28,11 +28,16 @@ type execution struct {
 	// The same for every use: methods of the execution, so that no request makes closures.
 	headersFor func(*supergraph.Subgraph) []upstream.Header
 	introspect func([]byte, *operation.Field) []byte
+	takeBuffer func() []byte
 }
 
 var executions = sync.Pool{New: func() any {
 	x := &execution{}
 	x.headersFor = func(s *supergraph.Subgraph) []upstream.Header { return x.graph.headers.forward(s, x.header) }
+	x.takeBuffer = func() []byte {
+		x.streaming.response.TakeBuffer()
+		return x.streaming.response.Body
+	}
 	x.introspect = func(out []byte, f *operation.Field) []byte { return x.prepared.Introspect(out, f, &x.variables) }
 	return x
 }}
@@ -103,7 +108,7 @@ func (g *graph) run(
 		x.request.Header = x.headersFor
 	}
 	x.request.Epoch, x.request.Trace = epoch, show
-	x.response.Body = resp.Body
+	x.request.Buffer = x.takeBuffer
 	x.streaming.response = resp
 	if g.cache != nil {
 		x.streaming.visit = g.visit(x, show)

@@ -200,7 +200,7 @@ func (f *flight) forget() {
 func (f *flight) lead(ctx context.Context, resp *server.Response, run func(context.Context, *server.Response)) {
 	complete := false
 	own := resp.Body
-	resp.Body = server.SharedBody()
+	resp.Body = nil
 	defer func() {
 		f.shard.mu.Lock()
 		f.forget()
@@ -212,7 +212,8 @@ func (f *flight) lead(ctx context.Context, resp *server.Response, run func(conte
 			waiting = 0
 		}
 		// Nobody makes a copy: all of them send the same bytes.
-		resp.Shared, resp.Body = server.NewShared(resp.Body, waiting+1), own
+		resp.Share(waiting + 1)
+		resp.Body = own
 		if f.answered {
 			f.answer = *resp
 		}

@@ -36,6 +36,7 @@ func (s *sharing) run(ctx context.Context, resp *server.Response) {
 	s.started <- struct{}{}
 	select {
 	case <-s.finish:
+		resp.TakeBuffer()
 		resp.Body = append(resp.Body, "answer"...)
 		resp.CacheControl = "public"
 	case <-ctx.Done():
@@ -213,9 +214,12 @@ func TestWhoLeavesLateGivesTheAnswerBack(t *testing.T) {
 			if i%2 == 0 {
 				s.ask(t.Context(), 1, nil, func(resp *server.Response) {
 					s.want("answer")(resp)
-					other := append(server.SharedBody(), "something else"...)
+					var other server.Response
+					other.TakeBuffer()
+					other.Body = append(other.Body, "something else"...)
 					s.want("answer")(resp)
-					server.NewShared(other, 1).Release()
+					other.Share(1)
+					other.Shared.Release()
 					resp.Shared.Release()
 				})
 				if i == 0 {

@@ -56,6 +56,9 @@ type Request struct {
 	CacheSession any
 	// Epoch is handed to the subgraphs: see upstream.Request.
 	Epoch uint64
+	// Buffer gives the buffer that the answer is printed into, instead of Response.Body; nil when that is good enough. It
+	// is called when the answer is complete, so that a request that waits for subgraphs holds none.
+	Buffer func() []byte
 	// Trace asks for Response.Fetches.
 	Trace bool
 	// Stream takes the answer when the subgraphs have sent at least StreamAbove bytes; nil when it is always wanted in

@@ -37,7 +37,11 @@ func (x *execution) answer(resp *Response) {
 	if x.errors.any() {
 		x.locateErrors()
 	}
-	p.out = append(resp.Body, `{"data":`...)
+	body := resp.Body
+	if x.request.Buffer != nil {
+		body = x.request.Buffer()
+	}
+	p.out = append(body, `{"data":`...)
 	start := len(p.out)
 	if !p.object(x.program.output, newRef(0, 0)) {
 		p.out = append(p.out[:start], "null"...)

@@ -50,7 +50,8 @@ func (h *Handler) batch(ctx context.Context, x *exchange) {
 		panic(cause)
 	}
 	x.status = http.StatusOK
-	body := append(x.response.Body[:0], '[')
+	x.response.TakeBuffer()
+	body := append(x.response.Body, '[')
 	for i, part := range parts {
 		if i > 0 {
 			body = append(body, ',')

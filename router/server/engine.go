@@ -41,9 +41,10 @@ type Stream interface {
 	Begin(resp *Response, size int64) io.Writer
 }
 
-// Response is an answer under construction. Body starts empty, with capacity from a pool.
+// Response is an answer under construction. Body starts empty, with little capacity: TakeBuffer makes it larger.
 type Response struct {
-	Body []byte
+	Body   []byte
+	buffer *buffer
 	// Shared is the answer when several requests get the same; Body is empty then.
 	Shared  *Shared
 	Outcome Outcome

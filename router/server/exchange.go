@@ -8,23 +8,17 @@ import (
 	"sync"
 )
 
-// Buffers larger than these are left to the garbage collector instead of going back to the pool.
-const (
-	keepInput  = 256 << 10
-	keepOutput = 1 << 20
-)
-
 // exchange is the state of one request, from a pool: reading and answering a small request allocates nothing here.
 type exchange struct {
-	input    []byte
+	input []byte
+	// small is where answers without a buffer begin: those of the server itself.
+	small    []byte
 	request  Request
 	response Response
 	accepted mediaType
 	status   int
 	// size is the length of the answer, not compressed.
 	size int64
-	// packed is for the compressed answer.
-	packed []byte
 
 	handler     *Handler
 	writer      http.ResponseWriter
@@ -37,27 +31,27 @@ type exchange struct {
 }
 
 var exchanges = sync.Pool{New: func() any {
-	return &exchange{input: make([]byte, 0, 4<<10), response: Response{Body: make([]byte, 0, 16<<10)}}
+	x := &exchange{input: make([]byte, 0, 4<<10), small: make([]byte, 0, 1<<10)}
+	x.response.Body = x.small
+	return x
 }}
 
 func newExchange() *exchange { return exchanges.Get().(*exchange) }
 
-// release gives the exchange back. Nothing may refer to its buffers any more.
+// release gives the exchange and its buffers back. Nothing may refer to them any more.
 func (x *exchange) release() {
-	input, output, packed := x.input, x.response.Body, x.packed
-	if x.response.Shared != nil {
-		x.response.Shared.Release()
+	r := &x.response
+	if r.Shared != nil {
+		r.Shared.Release()
 	}
+	if r.buffer != nil {
+		r.buffer.giveBack(r.Body)
+	}
+	input, small := x.input, x.small
 	if cap(input) > keepInput {
 		input = make([]byte, 0, 4<<10)
 	}
-	if cap(output) > keepOutput {
-		output = make([]byte, 0, 16<<10)
-	}
-	if cap(packed) > keepOutput {
-		packed = nil
-	}
-	*x = exchange{input: input[:0], response: Response{Body: output[:0]}, packed: packed[:0]}
+	*x = exchange{input: input[:0], small: small, response: Response{Body: small}}
 	exchanges.Put(x)
 }
 

@@ -278,6 +278,6 @@ func (h *Handler) recover(r *http.Request, x *exchange) {
 		x.broken = true
 		return
 	}
-	x.response = Response{Body: x.response.Body, Shared: x.response.Shared}
+	x.response = Response{Body: x.response.Body, buffer: x.response.buffer, Shared: x.response.Shared}
 	x.fail(failInternal)
 }

@@ -9,30 +9,24 @@ import (
 // however many of them want it so.
 type Shared struct {
 	body    []byte
+	buffer  *buffer
 	holders atomic.Int32
 	packed  [encodings]packed
 }
 
 // packed is a compressed form of an answer.
 type packed struct {
-	once sync.Once
-	body []byte
+	once   sync.Once
+	body   []byte
+	buffer *buffer
 }
 
-var sharedBodies = sync.Pool{New: func() any {
-	b := make([]byte, 0, 16<<10)
-	return &b
-}}
-
-// SharedBody returns an empty buffer for the body of a Shared.
-func SharedBody() []byte { return *sharedBodies.Get().(*[]byte) }
-
-// NewShared returns an answer that so many responses are going to hold. From now on nobody may change the body, which
-// SharedBody has made.
-func NewShared(body []byte, holders int) *Shared {
-	s := &Shared{body: body}
+// Share makes the response's Body an answer that so many responses are going to hold, this one included. From now on
+// nobody may change it.
+func (r *Response) Share(holders int) {
+	s := &Shared{body: r.Body, buffer: r.buffer}
 	s.holders.Store(int32(holders))
-	return s
+	r.Shared, r.Body, r.buffer = s, nil, nil
 }
 
 // Release says that one of the holders does not need the answer any more. With the last one its buffers go back.
@@ -40,23 +34,22 @@ func (s *Shared) Release() {
 	if s.holders.Add(-1) > 0 {
 		return
 	}
-	giveBack(s.body)
+	if s.buffer != nil {
+		s.buffer.giveBack(s.body)
+	}
 	for i := range s.packed {
-		giveBack(s.packed[i].body)
+		if p := &s.packed[i]; p.buffer != nil {
+			p.buffer.giveBack(p.body)
+		}
 	}
-}
-
-func giveBack(body []byte) {
-	if body == nil || cap(body) > keepOutput {
-		return
-	}
-	body = body[:0]
-	sharedBodies.Put(&body)
 }
 
 // compressed returns the answer's compressed form.
 func (s *Shared) compressed(e encoding) []byte {
 	p := &s.packed[e]
-	p.once.Do(func() { p.body = e.compress(SharedBody(), s.body) })
+	p.once.Do(func() {
+		p.buffer = takeBuffer()
+		p.body = e.compress(p.buffer.bytes, s.body)
+	})
 	return p.body
 }

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bytes"
 	"context"
 	"net/http"
 	"strings"
@@ -9,6 +8,14 @@ import (
 	"sync/atomic"
 	"testing"
 )
+
+func newShared(body string, holders int) *Shared {
+	var r Response
+	r.TakeBuffer()
+	r.Body = append(r.Body, body...)
+	r.Share(holders)
+	return r.Shared
+}
 
 // sharing is an engine that answers so many requests at a time with one answer.
 type sharing struct {
@@ -23,7 +30,7 @@ func (s *sharing) Execute(_ context.Context, _ *Request, resp *Response) {
 	answer := make(chan *Shared, 1)
 	s.mu.Lock()
 	if s.waiting = append(s.waiting, answer); len(s.waiting) == s.many {
-		shared := NewShared(append(SharedBody(), s.body...), s.many)
+		shared := newShared(s.body, s.many)
 		s.last.Store(shared)
 		for _, w := range s.waiting {
 			w <- shared
@@ -61,7 +68,7 @@ func TestSharedAnswersAreSentFromOneCopy(t *testing.T) {
 }
 
 func TestSharedAnswersAreCompressedOnce(t *testing.T) {
-	s := NewShared(append(SharedBody(), bytes.Repeat([]byte("again "), 1000)...), 2)
+	s := newShared(strings.Repeat("again ", 1000), 2)
 	for e := gzipped; e < encodings; e++ {
 		first, second := s.compressed(e), s.compressed(e)
 		if &first[0] != &second[0] || len(first) >= len(s.body) {

@@ -53,8 +53,9 @@ func (h *Handler) write(x *exchange) {
 		if x.response.Shared != nil {
 			body = x.response.Shared.compressed(e)
 		} else {
-			x.packed = e.compress(x.packed[:0], body)
-			body = x.packed
+			packed := takeBuffer()
+			body = e.compress(packed.bytes, body)
+			defer packed.giveBack(body)
 		}
 	}
 	// net/http works the length of short bodies out by itself, without a header entry.
