@@ -36,7 +36,7 @@ func (s *sharing) run(ctx context.Context, resp *server.Response) {
 	s.started <- struct{}{}
 	select {
 	case <-s.finish:
-		resp.Body = append(resp.Body, "answer"...)
+		resp.Body = append(resp.Buffer(), "answer"...)
 		resp.CacheControl = "public"
 	case <-ctx.Done():
 		resp.Body = append(resp.Body, "broken off"...)
@@ -46,7 +46,7 @@ func (s *sharing) run(ctx context.Context, resp *server.Response) {
 // ask sends a query and gives its answer to check.
 func (s *sharing) ask(ctx context.Context, epoch uint64, header http.Header, check func(*server.Response)) {
 	s.ended.Go(func() {
-		resp := &server.Response{Body: make([]byte, 0, 64)}
+		resp := &server.Response{}
 		s.shares.do(ctx, s.made, epoch, &execution{header: header}, resp, s.run)
 		check(resp)
 	})
@@ -213,9 +213,11 @@ func TestWhoLeavesLateGivesTheAnswerBack(t *testing.T) {
 			if i%2 == 0 {
 				s.ask(t.Context(), 1, nil, func(resp *server.Response) {
 					s.want("answer")(resp)
-					other := append(server.SharedBody(), "something else"...)
+					var other server.Response
+					other.Body = append(other.Buffer(), "something else"...)
 					s.want("answer")(resp)
-					server.NewShared(other, 1).Release()
+					other.Share(1)
+					other.Shared.Release()
 					resp.Shared.Release()
 				})
 				if i == 0 {
@@ -248,7 +250,7 @@ func TestOnlyAnswersThatNobodyWaitsForAreStreamed(t *testing.T) {
 			s.awaitJoined(joined)
 			claims <- x.Claim()
 			<-s.finish
-			resp.Body = append(resp.Body, "answer"...)
+			resp.Body = append(resp.Buffer(), "answer"...)
 		}
 		s.ended.Go(func() { s.shares.do(t.Context(), s.made, uint64(joined), x, &server.Response{}, lead) })
 		<-s.started
