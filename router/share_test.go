@@ -190,8 +190,8 @@ func TestEverybodySendsTheOneCopy(t *testing.T) {
 			mu.Lock()
 			defer mu.Unlock()
 			copies[resp.Shared]++
-			if len(resp.Body) > 0 || cap(resp.Body) != 64 {
-				t.Error("the request has lost its own buffer")
+			if resp.Body != nil {
+				t.Error("a request has a body beside the one copy")
 			}
 		})
 	}
