@@ -3,12 +3,15 @@ package server
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -171,6 +174,28 @@ func TestAClientThatLeavesEndsTheStream(t *testing.T) {
 			<-e.ends
 			_ = resp.Body.Close()
 		}
+	}
+}
+
+// TestAClientThatDoesNotReadEndsTheStream lets a client ask and then read nothing: the write deadline ends the answer.
+func TestAClientThatDoesNotReadEndsTheStream(t *testing.T) {
+	for _, accept := range []string{"identity", "gzip"} {
+		e := &streaming{pieces: 1 << 40, ends: make(chan struct{})}
+		s := httptest.NewUnstartedServer(newTestHandler(t, func(o *Options) { o.Engine, o.Compress = e, true }))
+		s.Config.WriteTimeout = 50 * time.Millisecond
+		s.Start()
+		client, err := net.Dial("tcp", s.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		body := `{"query":"{a}"}`
+		if _, err := fmt.Fprintf(client, "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAccept-Encoding: %s\r\nContent-Length: %d\r\n\r\n%s",
+			accept, len(body), body); err != nil {
+			t.Fatal(err)
+		}
+		<-e.ends
+		_ = client.Close()
+		s.Close()
 	}
 }
 
