@@ -50,7 +50,7 @@ func Run(ctx context.Context, listeners []Listener, opts RunOptions) error {
 			if l.TLS != nil {
 				err = servers[i].ServeTLS(l.Socket, "", "")
 			} else {
-				err = servers[i].Serve(l.Socket)
+				err = servers[i].Serve(gatheringListener{l.Socket})
 			}
 			if !errors.Is(err, http.ErrServerClosed) {
 				failed <- fmt.Errorf("%s listener at %s: %w", l.Name, l.Socket.Addr(), err)
@@ -106,6 +106,7 @@ func newServer(l Listener, opts RunOptions) *http.Server {
 		WriteTimeout:      opts.WriteTimeout,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
+		ConnContext:       withConn,
 	}
 	if opts.Logger != nil {
 		s.ErrorLog = slog.NewLogLogger(opts.Logger.Handler(), slog.LevelWarn)

@@ -65,8 +65,18 @@ func (h *Handler) write(x *exchange) {
 	if x.status != http.StatusOK {
 		x.writer.WriteHeader(x.status)
 	}
+	if len(body) < gatherAbove {
+		_, _ = x.writer.Write(body)
+		return
+	}
+	conn := connOf(x.httpRequest.Context(), x.httpRequest.ProtoMajor)
+	conn.gather()
 	_, _ = x.writer.Write(body)
+	conn.flush()
 }
+
+// gatherAbove is the length of bodies that net/http surely sends in two pieces.
+const gatherAbove = 8 << 10
 
 // Begin implements Stream.
 func (x *exchange) Begin(resp *Response, size int64) io.Writer {
