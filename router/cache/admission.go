@@ -36,7 +36,8 @@ func (a *admission) admits(key []byte, now int64) bool {
 	for range a.coldness.Load() {
 		sample *= admissionStep
 	}
-	d := xxhash.NewWithSeed(uint64(now / time.Minute.Milliseconds()))
+	var d xxhash.Digest
+	d.ResetWithSeed(uint64(now / time.Minute.Milliseconds()))
 	_, _ = d.Write(key)
 	return d.Sum64()%sample == 0
 }

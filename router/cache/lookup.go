@@ -65,12 +65,7 @@ type lookup struct {
 }
 
 func (l *lookup) run(ctx context.Context) {
-	l.s.renderings = l.s.renderings[:0]
-	for _, cp := range l.r.calls {
-		var rd *rendering
-		rd, l.s.inputs = l.r.rendering(cp, l.f.Variables, l.s.inputs)
-		l.s.renderings = append(l.s.renderings, rd)
-	}
+	l.s.renderings = append(l.s.renderings[:0], make([]*rendering, len(l.r.calls))...)
 	l.s.rest = l.s.rest[:0]
 	for i := range l.f.Entities {
 		e := &l.f.Entities[i]
@@ -80,11 +75,11 @@ func (l *lookup) run(ctx context.Context) {
 		if tp == nil {
 			continue
 		}
-		if cp.root && !l.admitted(e, cp, tp, l.s.renderings[e.Call]) {
+		if cp.root && !l.admitted(e, cp, tp) {
 			tp.scope.stats.misses.Add(1)
 			continue
 		}
-		if l.v.noRead || l.r.cache.l1 == nil || !l.local(e, cp, tp, l.s.renderings[e.Call]) {
+		if l.v.noRead || l.r.cache.l1 == nil || !l.local(e, cp, tp, l.rendering(e.Call)) {
 			l.s.rest = append(l.s.rest, i)
 		}
 	}
@@ -93,11 +88,22 @@ func (l *lookup) run(ctx context.Context) {
 	}
 }
 
-// admitted tells whether all fields of a root call take part in caching.
-func (l *lookup) admitted(e *exec.CacheEntity, cp *callProgram, tp *typeProgram, rd *rendering) bool {
+// rendering returns the names of a call's fields.
+func (l *lookup) rendering(call int) *rendering {
+	rd := l.s.renderings[call]
+	if rd == nil {
+		rd, l.s.inputs = l.r.rendering(l.r.calls[call], l.f.Variables, l.s.inputs)
+		l.s.renderings[call] = rd
+	}
+	return rd
+}
+
+// admitted tells whether all fields of a root call take part in caching. What does not costs no more than this.
+func (l *lookup) admitted(e *exec.CacheEntity, cp *callProgram, tp *typeProgram) bool {
 	for _, w := range e.Wanted {
 		if a := cp.fields[w].admission; a != nil && a.cold() {
-			l.s.key = append(append(l.s.key[:0], tp.local...), rd.fields[w].full...)
+			l.s.key = append(append(l.s.key[:0], tp.local...), cp.fields[w].field.Def.Name...)
+			l.s.key = l.r.appendValues(l.s.key, cp, l.f.Variables)
 			if !a.admits(l.s.key, l.now) {
 				return false
 			}

@@ -385,27 +385,34 @@ func (r *requestCache) rendering(cp *callProgram, vars exec.Variables, scratch [
 	if len(cp.vars) == 0 {
 		return memo, scratch
 	}
-	raw := func(name string) []byte {
-		i, ok := r.variable[name]
-		if !ok || vars == nil {
-			return nil
-		}
-		return vars.Raw(i)
-	}
-	scratch = scratch[:0]
-	for _, name := range cp.vars {
-		v := raw(name)
-		if v == nil {
-			scratch = append(scratch, 1)
-		}
-		scratch = append(append(scratch, v...), 0)
-	}
+	scratch = r.appendValues(scratch[:0], cp, vars)
 	if memo != nil && memo.key == string(scratch) {
 		return memo, scratch
 	}
-	made := r.render(cp, string(scratch), raw)
+	made := r.render(cp, string(scratch), func(name string) []byte { return r.raw(name, vars) })
 	cp.memo.Store(made)
 	return made, scratch
+}
+
+// raw returns the JSON of a variable, nil when it is not given.
+func (r *requestCache) raw(name string, vars exec.Variables) []byte {
+	i, ok := r.variable[name]
+	if !ok || vars == nil {
+		return nil
+	}
+	return vars.Raw(i)
+}
+
+// appendValues appends the values of the variables that names of a call depend on.
+func (r *requestCache) appendValues(dst []byte, cp *callProgram, vars exec.Variables) []byte {
+	for _, name := range cp.vars {
+		v := r.raw(name, vars)
+		if v == nil {
+			dst = append(dst, 1)
+		}
+		dst = append(append(dst, v...), 0)
+	}
+	return dst
 }
 
 // maxName bounds the arguments and inputs that are part of a name as they are; longer ones are replaced by a digest.

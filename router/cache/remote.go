@@ -73,7 +73,7 @@ func (l *lookup) remote(ctx context.Context, rest []int) {
 		}
 		states = append(states, entityState{fetch: fs, cp: cp, tp: tp})
 		st := &states[len(states)-1]
-		if !l.items(st, e, l.s.renderings[e.Call]) {
+		if !l.items(st, e, l.rendering(e.Call)) {
 			states = states[:len(states)-1]
 			tp.scope.stats.misses.Add(1)
 			continue
