@@ -273,3 +273,15 @@ func TestCompressionIsNotForThisMachine(t *testing.T) {
 		s.close()
 	}
 }
+
+func TestAnswersLargerThanAllowedNameTheSubgraph(t *testing.T) {
+	for _, ids := range [][]string{{"1"}, {"1", "2", "3"}} {
+		r := newShopRouter(t, func(string, *http.Request) {}, func(c *config.Config) { c.Upstream.MaxResponseBytes = 600 })
+		got := askShop(context.Background(), r, ids...)
+		refused := strings.Contains(got, `"message":"The request to the subgraph \"products\" failed: the answer is larger than allowed."`) &&
+			strings.Contains(got, `{"data":{"products":null}`)
+		if refused != (len(ids) > 1) {
+			t.Errorf("%d products: %s", len(ids), got)
+		}
+	}
+}
