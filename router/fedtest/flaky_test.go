@@ -236,6 +236,9 @@ func shopAnswer(body []byte) ([]byte, error) {
 		f := selection.(*ast.Field)
 		var ids []string
 		raw := req.Variables[f.Arguments[0].Value.Raw]
+		if f.Arguments[0].Value.Kind != ast.Variable {
+			raw = json.RawMessage(f.Arguments[0].Value.String())
+		}
 		if f.Name == "_entities" {
 			var representations []struct{ ID string }
 			err = json.Unmarshal(raw, &representations)

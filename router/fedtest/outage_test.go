@@ -68,7 +68,21 @@ type shop struct {
 	stopped   atomic.Bool
 }
 
+// openShop is newShop with its clients.
 func openShop(t *testing.T, strict bool, change func(*config.Config)) *shop {
+	t.Helper()
+	s := newShop(t, strict, change)
+	for i := range clients {
+		s.background.Go(func() {
+			for n := 0; !s.stopped.Load(); n++ {
+				s.visit(fmt.Sprintf("%d.%d", i, n))
+			}
+		})
+	}
+	return s
+}
+
+func newShop(t *testing.T, strict bool, change func(*config.Config)) *shop {
 	t.Helper()
 	s := &shop{t: t, strict: strict, changed: make(chan struct{}, 1), recovered: make(chan time.Time, 1)}
 	s.faulty.Store(new(string))
@@ -106,13 +120,6 @@ func openShop(t *testing.T, strict bool, change func(*config.Config)) *shop {
 			t.Error(err)
 		}
 	})
-	for i := range clients {
-		s.background.Go(func() {
-			for n := 0; !s.stopped.Load(); n++ {
-				s.visit(fmt.Sprintf("%d.%d", i, n))
-			}
-		})
-	}
 	return s
 }
 

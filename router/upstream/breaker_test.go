@@ -95,3 +95,42 @@ func TestBreakerTriesAgainAlthoughACallHangs(t *testing.T) {
 		t.Error("opened by failures that were not in a row")
 	}
 }
+
+// TestWhatSaysNothingDoesNotResetTheBreaker has outcomes between two failures.
+func TestWhatSaysNothingDoesNotResetTheBreaker(t *testing.T) {
+	for between, open := range map[error]bool{ErrRejected: true, ErrTimeout: true, context.Canceled: true, ErrTooLarge: false} {
+		outcomes := []error{ErrUnreachable, between, ErrUnreachable}
+		b := newBreaker(subgraphFunc(func(context.Context, *Request, *Response) error {
+			err := outcomes[0]
+			outcomes = outcomes[1:]
+			return err
+		}), Config{Timeout: time.Hour, Breaker: Breaker{Failures: 2, OpenFor: time.Hour}})
+		for range 3 {
+			_ = b.Do(context.Background(), &Request{}, &Response{}) // the outcomes are given
+		}
+		if b.isOpen() != open {
+			t.Errorf("with %v between two failures, open is %v", between, b.isOpen())
+		}
+	}
+}
+
+// TestBothRequestsOfAHedgeHaveTheSameDeadline checks that the second one gets no time of its own.
+func TestBothRequestsOfAHedgeHaveTheSameDeadline(t *testing.T) {
+	deadlines := make(chan time.Time, 2)
+	h := newHedge(subgraphFunc(func(ctx context.Context, _ *Request, _ *Response) error {
+		deadline, _ := ctx.Deadline()
+		deadlines <- deadline
+		if len(deadlines) < 2 {
+			<-ctx.Done()
+		}
+		return nil
+	}), Config{Timeout: time.Minute, Hedge: time.Millisecond})
+	before := time.Now()
+	if err := h.Do(context.Background(), &Request{Query: true}, &Response{}); err != nil {
+		t.Fatal(err)
+	}
+	first, second := <-deadlines, <-deadlines
+	if !first.Equal(second) || first.Before(before.Add(time.Minute)) || first.After(time.Now().Add(time.Minute)) {
+		t.Errorf("asked at %v, the deadlines are %v and %v", before, first, second)
+	}
+}

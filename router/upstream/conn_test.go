@@ -71,7 +71,7 @@ func TestUnclearAnswersAreRefused(t *testing.T) {
 		"length with a sign":     "HTTP/1.1 200 OK\r\nContent-Length: +2\r\n\r\n{}",
 		"list of lengths":        "HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\n{}",
 		"length beyond numbers":  "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n{}",
-		"chunk beyond numbers":   "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n7fffffffffffffff\r\n{}",
+		"chunk beyond numbers":   "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n7fffffffffffffff\r\n}",
 		"bare CR in a chunk":     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;a\rb\r\n{}\r\n0\r\n\r\n",
 		"bare LF in the head":    "HTTP/1.1 200 OK\nContent-Length: 2\r\n\r\n{}",
 		"all about the chunks":   "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + strings.Repeat("1;"+strings.Repeat("x", 1000)+"\r\n{\r\n", 100) + "0\r\n\r\n",
@@ -126,6 +126,21 @@ func TestBytesBehindALongBody(t *testing.T) {
 			if err := c.readAnswer(e, len(body)); err != nil || string(e.body) != body || c.last != (behind != "") {
 				t.Errorf("%.60q: read %d bytes of %d, last %v, %v", text, len(e.body), len(body), c.last, err)
 			}
+		}
+	}
+}
+
+func TestAnswersLargerThanAllowed(t *testing.T) {
+	for _, text := range []string{
+		"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n01234567890",
+		"HTTP/1.1 200 OK\r\n\r\n01234567890",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n01234\r\n6\r\n567890\r\n0\r\n\r\n",
+		// The sum does not fit into a number.
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n0\r\n7fffffffffffffff\r\n1234",
+	} {
+		c, e := &conn{net: canned{from: strings.NewReader(text)}}, &exchange{}
+		if err := c.readAnswer(e, 10); !errors.Is(err, ErrTooLarge) {
+			t.Errorf("%q: %v, %q", text, err, e.body)
 		}
 	}
 }

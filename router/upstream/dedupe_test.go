@@ -125,6 +125,65 @@ func TestACallNobodyWantsIsGivenUp(t *testing.T) {
 	}
 }
 
+// TestTheLastToLeaveGivesUpTheCall takes away the watch over the leader's context, which has left before.
+func TestTheLastToLeaveGivesUpTheCall(t *testing.T) {
+	h := newHeld()
+	d := newDedupe(h)
+	leader, leaderLeaves := context.WithCancel(context.Background())
+	first := join(leader, d)
+	<-h.entered
+	follower, followerLeaves := context.WithCancel(context.Background())
+	second := join(follower, d)
+	waiting(d, 1)
+	for watched := false; !watched; runtime.Gosched() {
+		for i := range d.shards {
+			d.shards[i].mu.Lock()
+			for _, flights := range d.shards[i].flights {
+				watched = watched || flights[0].settle != nil && flights[0].settle()
+			}
+			d.shards[i].mu.Unlock()
+		}
+	}
+	leaderLeaves()
+	followerLeaves()
+	for _, r := range []<-chan error{first, second} {
+		if err := <-r; !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
+// TestNobodyJoinsAnAbandonedCall has a call that takes its time to end after it was given up.
+func TestNobodyJoinsAnAbandonedCall(t *testing.T) {
+	entered, seen, let := make(chan struct{}, 2), make(chan struct{}), make(chan struct{})
+	var calls atomic.Int32
+	d := newDedupe(subgraphFunc(func(ctx context.Context, req *Request, resp *Response) error {
+		entered <- struct{}{}
+		if calls.Add(1) > 1 {
+			resp.Body = req.Body
+			return nil
+		}
+		<-ctx.Done()
+		close(seen)
+		<-let
+		return ctx.Err()
+	}))
+	leader, leave := context.WithCancel(context.Background())
+	first := join(leader, d)
+	<-entered
+	leave()
+	<-seen
+	second := join(context.Background(), d)
+	<-entered
+	close(let)
+	if err := <-second; err != nil {
+		t.Errorf("the second got %v", err)
+	}
+	if err := <-first; !errors.Is(err, context.Canceled) {
+		t.Errorf("the first got %v", err)
+	}
+}
+
 // TestTheLeadersDeadlineIsItsOwn has a leader with less time than the one that waits for its call.
 func TestTheLeadersDeadlineIsItsOwn(t *testing.T) {
 	h := newHeld()

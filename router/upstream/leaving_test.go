@@ -132,20 +132,26 @@ func TestMutationsOfClientsThatLeaveAreWaitedFor(t *testing.T) {
 }
 
 func TestHandlersThatForgetTheTime(t *testing.T) {
-	release, ended := make(chan struct{}), make(chan struct{})
-	client := newClient(t, upstream.Config{Timeout: 20 * time.Millisecond, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer close(ended)
+	release, read := make(chan struct{}), make(chan string, 1)
+	client := newClient(t, upstream.Config{Timeout: 20 * time.Millisecond, Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		<-release
-		_, _ = io.Copy(w, r.Body) // what it reads must not be somebody else's by now
+		text, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		read <- string(text)
 	})})
 	body := []byte("{}")
 	err := client.Do(context.Background(), &upstream.Request{Body: body, Query: true}, &upstream.Response{})
 	if !errors.Is(err, upstream.ErrTimeout) {
 		t.Errorf("got %v", err)
 	}
+	// The body is somebody else's by now.
 	body[0] = 'x'
 	close(release)
-	<-ended
+	if got := <-read; got != "{}" {
+		t.Errorf("the handler read %q", got)
+	}
 }
 
 func TestWaitingForATurnIsPartOfTheTime(t *testing.T) {

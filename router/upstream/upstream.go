@@ -11,7 +11,8 @@ import (
 type Subgraph interface {
 	// Do sends the request and fills in the response, which the caller must Release if there is no error. It returns
 	// when the answer is complete or the time is over: the subgraph's timeout or the deadline of ctx, whichever is
-	// first. When ctx is cancelled it may still wait for the answer.
+	// first. When ctx is cancelled a query is given up, within a quarter of a second; a mutation that was sent is waited
+	// for, because its answer says what has changed.
 	//
 	// An HTTP status that is not 2xx is no error.
 	Do(ctx context.Context, req *Request, resp *Response) error

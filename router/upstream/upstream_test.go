@@ -295,6 +295,9 @@ func TestRetriesKeepToTheirBudget(t *testing.T) {
 	if s.calls < 110 || s.calls > 120 {
 		t.Errorf("100 requests made %d calls", s.calls)
 	}
+	if n := client.Stats().Retries; int(n) != s.calls-100 {
+		t.Errorf("%d of %d calls are counted as repetitions", n, s.calls)
+	}
 }
 
 func TestBreakerOpensAndCloses(t *testing.T) {
@@ -313,16 +316,16 @@ func TestBreakerOpensAndCloses(t *testing.T) {
 	for range 10 {
 		_, _, err = ask(client, "{}")
 	}
-	if !errors.Is(err, upstream.ErrRejected) || calls.Load() != 3 {
-		t.Errorf("after failures: %v, %d calls", err, calls.Load())
+	if !errors.Is(err, upstream.ErrRejected) || calls.Load() != 3 || !client.Stats().Breaking {
+		t.Errorf("after failures: %v, %d calls, %+v", err, calls.Load(), client.Stats())
 	}
 	healthy.Store(true)
 	deadline := time.Now().Add(5 * time.Second)
 	for err != nil && time.Now().Before(deadline) {
 		_, _, err = ask(client, "{}")
 	}
-	if err != nil {
-		t.Errorf("the breaker stays open: %v", err)
+	if err != nil || client.Stats().Breaking {
+		t.Errorf("the breaker stays open: %v, %+v", err, client.Stats())
 	}
 }
 
