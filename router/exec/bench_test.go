@@ -62,6 +62,11 @@ type benchmark struct {
 
 func newBenchmark(t testing.TB, name string, scale int) *benchmark {
 	t.Helper()
+	return newBenchmarkWith(t, name, scale, func(*exec.Config) {})
+}
+
+func newBenchmarkWith(t testing.TB, name string, scale int, change func(*exec.Config)) *benchmark {
+	t.Helper()
 	sdl, err := os.ReadFile("testdata/bench.graphql")
 	if err != nil {
 		t.Fatal(err)
@@ -79,6 +84,7 @@ func newBenchmark(t testing.TB, name string, scale int) *benchmark {
 	for _, sub := range sg.Subgraphs {
 		config.Subgraphs[sub.ID] = &recorded{url: s.URLs()[sub.Name], answers: map[string][]byte{}}
 	}
+	change(&config)
 	workload, err := definition.FindWorkload(name)
 	if err != nil {
 		t.Fatal(err)

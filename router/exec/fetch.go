@@ -40,7 +40,13 @@ func (x *execution) fetch(request int) {
 			break
 		}
 		f.parser = parser{a: x.answers[firstAnswer(request)+fetchedAnswer]}
-		if err := x.parse(&f.parser, r, f, &f.response, nil); err != nil {
+		var err error
+		if f.response.Shared == nil {
+			err = x.parse(&f.parser, r, f, &f.response, nil)
+		} else {
+			err = x.parseShared(request, r, f)
+		}
+		if err != nil {
 			x.failed(r, f, err, nil)
 		}
 	}

@@ -51,6 +51,7 @@ type flight struct {
 	err     error
 	givenUp bool
 	answer  Response
+	common  Shared
 	holders atomic.Int32
 }
 
@@ -104,7 +105,7 @@ func (d *dedupe) Do(ctx context.Context, req *Request, resp *Response) error {
 		}
 		d.shared.Add(1)
 		*resp = f.answer
-		resp.Source, resp.Attempts = f, 0
+		resp.Source, resp.Shared, resp.Attempts = f, &f.common, 0
 		return nil
 	}
 }
@@ -127,7 +128,7 @@ func (d *dedupe) lead(f *flight, req *Request, resp *Response) error {
 	}
 	if waiting > 0 {
 		if err == nil {
-			resp.Source = f
+			resp.Source, resp.Shared = f, &f.common
 		}
 		close(f.done)
 	}

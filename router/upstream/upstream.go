@@ -5,6 +5,7 @@ package upstream
 import (
 	"context"
 	"errors"
+	"sync"
 )
 
 // Subgraph sends requests to one subgraph. It must be safe for concurrent use.
@@ -44,6 +45,20 @@ type Response struct {
 	Attempts int
 	// Source is where header and body come from; nil when there is nothing to give back and no header.
 	Source Source
+	// Shared is what all requests that got the same answer have in common; nil when there is one only.
+	Shared *Shared
+}
+
+// Shared lets requests that share an answer share what one of them makes of it, too.
+type Shared struct {
+	once sync.Once
+	made any
+}
+
+// Once returns what the first call's make returned.
+func (s *Shared) Once(make func() any) any {
+	s.once.Do(func() { s.made = make() })
+	return s.made
 }
 
 // Source is what an answer's bytes belong to.
