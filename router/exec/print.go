@@ -50,9 +50,7 @@ func (x *execution) answer(resp *Response) {
 	resp.Body = append(p.out, '}')
 	for i := range x.fetches {
 		f := &x.fetches[i]
-		if f.sent {
-			resp.Fetches++
-		}
+		resp.Fetches += f.sent
 		if x.request.Trace {
 			resp.Trace = append(resp.Trace, f.trace)
 		}

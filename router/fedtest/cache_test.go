@@ -2,6 +2,7 @@ package fedtest
 
 import (
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,11 +25,12 @@ func (r *rig) tryCached(op *randomOperation) error {
 	return nil
 }
 
-func cached(address string) func(*config.Config) {
+// cached configures a cache in process, or in the Redis at an address under a namespace.
+func cached(address, namespace string) func(*config.Config) {
 	return func(c *config.Config) {
 		c.Cache.Enabled, c.Cache.TTL = true, time.Hour
 		if address != "" {
-			c.Cache.Redis.Addresses = []string{address}
+			c.Cache.Redis.Addresses, c.Cache.Namespace = []string{address}, namespace
 			c.Cache.Timeout = time.Second
 			c.Cache.L1.Enabled = false
 		}
@@ -41,20 +43,20 @@ func TestAnswersFromTheCacheInProcessAgree(t *testing.T) {
 		setUp: func(r *rig, seed uint64) {
 			r.world.nulls = []uint64{0, 10}[seed%2]
 		},
-		rig: func(g *graph) (*rig, error) { return newRig(g, cached("")) },
+		rig: func(g *graph) (*rig, error) { return newRig(g, cached("", "")) },
 	}.run(t)
 }
 
 func TestAnswersFromRedisAgree(t *testing.T) {
 	server := miniredis.RunT(t)
+	var rigs atomic.Int64
 	campaign{
 		check: (*rig).tryCached, with: traits{uniform: true}, queries: true,
 		setUp: func(r *rig, seed uint64) {
 			r.world.nulls = []uint64{0, 10}[seed%2]
 		},
 		rig: func(g *graph) (*rig, error) {
-			server.FlushAll()
-			return newRig(g, cached(server.Addr()))
+			return newRig(g, cached(server.Addr(), fmt.Sprint("rig", rigs.Add(1))))
 		},
 	}.run(t)
 }
