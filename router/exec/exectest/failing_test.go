@@ -145,7 +145,13 @@ func TestErrorsOfFailedCallsStandAtTheNulls(t *testing.T) {
 		"a list that is null":   {1, `{products{price}}`, "prices", always(`{"data":{"_entities":null},"errors":[{"message":"a","path":["_entities"]}]}`, 200), "products.0.price"},
 		"an entity with errors": {2, `{products{price weight}}`, "prices", always(`{"data":{"_entities":[{"price":1,"weight":2},null]},"errors":[{"message":"a","path":["_entities",1]}]}`, 200), "products.1.price products.1.weight"},
 		"a list left out":       {1, `{products{price}}`, "prices", always(`{"data":{}}`, 200), "products.0.price"},
-		"a key left out":        {1, `{products{price}}`, "catalog", always(`{"data":{"products":[{}]}}`, 200), "products.0.price"},
+		"a shared value left out by one": {
+			1, `{products{maker{code size}}}`, "prices", always(`{"data":{"_entities":[{}]}}`, 200), "products.0.maker.size",
+		},
+		"a shared value left out by the other": {
+			1, `{products{maker{code size}}}`, "catalog", always(`{"data":{"products":[{"upc":"0"}]}}`, 200), "products.0.maker.code",
+		},
+		"a key left out": {1, `{products{price}}`, "catalog", always(`{"data":{"products":[{}]}}`, 200), "products.0.price"},
 	} {
 		s := newShop(t, c.products)
 		s.answers[c.subgraph] = c.answer
