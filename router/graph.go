@@ -73,7 +73,7 @@ func (r *Router) newGraph(sdl string) (*graph, error) {
 		g.close()
 		return nil, err
 	}
-	engine := exec.Config{Subgraphs: ways, MaxParallel: r.config.Upstream.MaxConcurrentFetches}
+	engine := exec.Config{Subgraphs: ways, MaxParallel: r.config.Upstream.MaxConcurrentFetches, Halving: r.halving(sg)}
 	if r.cache != nil {
 		g.cache, engine.Cache = r.cache, r.cache.Graph(sg)
 	}

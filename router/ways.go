@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/weft-graphql/weft/router/config"
+	"github.com/weft-graphql/weft/router/supergraph"
 	"github.com/weft-graphql/weft/router/upstream"
 )
 
@@ -92,4 +93,18 @@ func clientTLS(caFile, certFile, keyFile, serverName string) (*tls.Config, error
 		c.Certificates = []tls.Certificate{certificate}
 	}
 	return c, nil
+}
+
+// halving returns exec.Config.Halving; nil when no subgraph has it.
+func (r *Router) halving(sg *supergraph.Supergraph) []int {
+	var most []int
+	for _, s := range sg.Subgraphs {
+		if h := r.config.Upstream.For(s.Name).Halving; h.Enabled {
+			if most == nil {
+				most = make([]int, len(sg.Subgraphs))
+			}
+			most[s.ID] = h.MaxRequests
+		}
+	}
+	return most
 }

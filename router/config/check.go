@@ -168,6 +168,9 @@ func (k *checker) settings(key string, s *UpstreamSettings) {
 	k.between(key+".max_connections", s.MaxConnections, 0, 1_000_000)
 	k.between(key+".max_concurrent", s.MaxConcurrent, 0, 1_000_000)
 	k.between(key+".retries.max", s.Retries.Max, 0, 20)
+	if s.Halving.MaxRequests != 0 || s.Halving.Enabled && key == "upstream.all" {
+		k.between(key+".halving.max_requests", s.Halving.MaxRequests, 2, 1000)
+	}
 	k.between(key+".breaker.failures", s.Breaker.Failures, 0, 1_000_000)
 	if s.Retries.Budget < 0 || s.Retries.Budget > 1 {
 		k.report(key+".retries.budget", "must be between 0 and 1: the part of all calls that may be repetitions")

@@ -19,6 +19,7 @@ func Default() Config {
 				Timeout: 15 * time.Second, Protocol: "auto", MaxConnections: 512, IdleTimeout: 50 * time.Second,
 				Retries: Retries{Pause: 20 * time.Millisecond, Budget: 0.1},
 				Breaker: Breaker{OpenFor: 500 * time.Millisecond},
+				Halving: Halving{MaxRequests: 16},
 			},
 			MaxResponseBytes: 128 << 20, MaxConcurrentFetches: 64,
 		},

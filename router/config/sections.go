@@ -192,6 +192,8 @@ type UpstreamSettings struct {
 	Breaker Breaker `koanf:"breaker"`
 	// A second request when the first is slow.
 	Hedge Hedge `koanf:"hedge"`
+	// Asking again for a batch of entities that failed as a whole.
+	Halving Halving `koanf:"halving"`
 	// Certificates of the connection.
 	TLS UpstreamTLS `koanf:"tls"`
 }
@@ -226,6 +228,16 @@ type Breaker struct {
 type Hedge struct {
 	// How long to wait before the second request; 0 means never.
 	After time.Duration `koanf:"after"`
+}
+
+// Halving asks again, in halves, for a batch of entities that failed as a whole, until the entities are found that make
+// it fail: many servers answer with errors and no data at all because of a single one. Answers without GraphQL errors,
+// timeouts and lost connections are not repeated, nor are the statuses 401, 403, 429 and 503.
+type Halving struct {
+	// Whether such batches are halved.
+	Enabled bool `koanf:"enabled"`
+	// Most requests more for one batch. One bad entity among 100 takes 14.
+	MaxRequests int `koanf:"max_requests"`
 }
 
 // UpstreamTLS are the certificates of connections to a subgraph.

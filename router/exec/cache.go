@@ -18,6 +18,8 @@ import (
 //	          for each other's entities come to an end
 //	Finish    once more if entities were fetched that were a Miss after Wait
 //
+// When a batch failed as a whole and was asked for again in parts, there is a Finish for each part instead of one.
+//
 // The first Finish follows on every path, also when the client went away.
 type EntityCache interface {
 	// Prepare looks at a request of a plan. It returns nil when the request is never cached (nor, for a mutation, of

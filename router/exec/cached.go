@@ -79,21 +79,31 @@ func (x *execution) fetchCached(request int, r *request, f *fetch) {
 	r.cache.Lookup(x.ctx, &c.fetch)
 	x.takeHits(request, r, f)
 	o := CacheOutcome{Nothing: true}
+	f.canHalve = r.halves > 0
 	if c.pick() {
 		o = x.sendPicked(request, fetchedAnswer, r, f)
 	}
-	r.cache.Finish(x.ctx, &c.fetch, &o)
-	x.lose(request, r, f, &o)
+	x.finish(request, fetchedAnswer, r, f, &o)
 	if !c.waits() {
 		return
 	}
 	r.cache.Wait(x.ctx, &c.fetch)
 	x.takeHits(request, r, f)
+	f.canHalve = r.halves > 0
 	if c.pick() {
 		o = x.sendPicked(request, lateAnswer, r, f)
-		r.cache.Finish(x.ctx, &c.fetch, &o)
-		x.lose(request, r, f, &o)
+		x.finish(request, lateAnswer, r, f, &o)
 	}
+}
+
+// finish tells the cache what came of the picked entities, and uses what it has for those that were lost.
+func (x *execution) finish(request, which int, r *request, f *fetch, o *CacheOutcome) {
+	if o.Err == errWhole {
+		x.halveCached(request, which, r, f)
+		return
+	}
+	r.cache.Finish(x.ctx, &f.cache.fetch, o)
+	x.lose(request, r, f, o)
 }
 
 // lose takes the stale values that the cache may have when there is no answer, and notes the error for the entities it

@@ -15,6 +15,10 @@ type Config struct {
 	Subgraphs []upstream.Subgraph
 	// Cache is the entity cache; nil when there is none.
 	Cache EntityCache
+	// Halving has, by supergraph.Subgraph.ID, how many requests more may be sent to find the entities because of which a
+	// whole batch failed: it is asked for again in halves. 0 means none; less than 2 is none. Nil when there is none at
+	// all. Requests that fill arguments from contexts, and refreshes in the background, are not halved.
+	Halving []int
 	// MaxParallel bounds the subgraph requests of one execution that are under way at the same time; 0 means no bound.
 	MaxParallel int
 	// Errors tells what clients see of subgraph errors.

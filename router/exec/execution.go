@@ -59,7 +59,12 @@ type fetch struct {
 	body    []byte
 	cache   *cacheRun
 	trace   FetchTrace
-	sent    bool
+	// sent counts the requests.
+	sent int
+	// canHalve tells that the batch may be asked for again in halves when it fails as a whole, and joining that its
+	// answers are kept one behind the other in joined.
+	canHalve, joining bool
+	joined            []byte
 	// extensions are those of the answer, if they are passed on.
 	extensions []byte
 }
@@ -179,7 +184,8 @@ func (f *fetch) reset() {
 	f.body = keep(f.body, maxKeptBytes)
 	f.sending, f.parser, f.reader = upstream.Request{}, parser{}, dataReader{read: f.reader.read, marks: f.reader.marks[:0]}
 	f.trace = FetchTrace{}
-	f.sent, f.extensions = false, nil
+	f.sent, f.extensions = 0, nil
+	f.canHalve, f.joining, f.joined = false, false, nil
 	if f.cache != nil {
 		f.cache.reset()
 	}

@@ -72,6 +72,27 @@ func (x *execution) omitted(c *call, objects []ref) {
 	}
 }
 
+// leftOut notes that an object of an answer lacks a field that its subgraph was asked for, although another subgraph
+// says that it is there: with it went what only this subgraph knows.
+func (x *execution) leftOut(n *node, slot int32, object ref) {
+	f := &n.fields[slot]
+	typ := x.answers[object.answer()].objects[object.object()].typ
+	if typ >= 0 && !f.on.Has(int(typ)) || typ < 0 && !n.set.Type.Possible.SubsetOf(f.on) {
+		return
+	}
+	r := &x.program.requests[n.request]
+	name := r.plan.Subgraph.Name
+	e := clientError{
+		code: codeMalformed, service: name,
+		message: "The subgraph " + strconv.Quote(name) + " left out the field " + f.plan.Def.Parent.Name + "." + f.plan.Def.Name + ".",
+	}
+	for i := range r.calls {
+		if r.calls[i].plan == n.set.Call {
+			x.failAt(r, i, e, []ref{object})
+		}
+	}
+}
+
 func (f *failure) has(r ref) bool {
 	_, ok := f.objects[r]
 	return ok
@@ -87,27 +108,32 @@ func (f *failure) reach(p *Program) {
 	}
 }
 
-// note notes the failure with all paths that were found.
-func (f *failure) note(l *errorList) {
-	found := f.lost.list
-	if len(found) == 0 {
-		if slices.ContainsFunc(l.errors, func(e clientError) bool { return e.message == f.message }) {
-			return
-		}
-		found = f.at.list
+// note notes the failure at places.
+func (f *failure) note(l *errorList, at []spot) {
+	for _, s := range at {
+		l.noteOnce(f.standing(s))
 	}
-	for _, s := range found {
-		e := f.clientError
-		e.path = s.path
-		if n := len(s.fields); n > 0 {
-			e.line, e.column = s.fields[n-1].Line, s.fields[n-1].Column
-		}
-		l.noteOnce(e)
-	}
-	if len(found) == 0 {
+}
+
+// noteUnfelt notes a failure because of which nothing is null, unless the same was noted where it made a difference.
+func (f *failure) noteUnfelt(l *errorList) {
+	switch {
+	case slices.ContainsFunc(l.errors, func(e clientError) bool { return e.message == f.message }):
+	case len(f.at.list) > 0:
+		f.note(l, f.at.list)
+	default:
 		// The client sees none of the objects: the failure counts all the same.
-		l.noteOnce(f.clientError)
+		l.note(f.clientError)
 	}
+}
+
+// standing returns the error at a place.
+func (e clientError) standing(at spot) clientError {
+	e.path = clonePath(at.path)
+	if n := len(at.fields); n > 0 {
+		e.line, e.column = at.fields[n-1].Line, at.fields[n-1].Column
+	}
+	return e
 }
 
 // spots are places in the client's answer, in its order. When there are too many, all paths are cut to a length that

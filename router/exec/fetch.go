@@ -34,6 +34,7 @@ func (x *execution) fetch(request int) {
 	case r.cache != nil:
 		x.fetchCached(request, r, f)
 	default:
+		f.canHalve = r.halves > 0
 		f.body = x.body(f.body[:0], r, f, nil, nil)
 		if err := x.send(r, f, f.body, &f.response); err != nil {
 			x.failed(r, f, err, nil)
@@ -46,7 +47,11 @@ func (x *execution) fetch(request int) {
 		} else {
 			err = x.parseShared(request, r, f)
 		}
-		if err != nil {
+		switch err {
+		case nil:
+		case errWhole:
+			x.halveFetched(request, r, f)
+		default:
 			x.failed(r, f, err, nil)
 		}
 	}
@@ -245,14 +250,18 @@ func (x *execution) send(r *request, f *fetch, body []byte, resp *upstream.Respo
 		f.sending.Header = x.request.Header(subgraph)
 	}
 	err := x.program.engine.config.Subgraphs[subgraph.ID].Do(x.ctx, &f.sending, resp)
-	f.sent = true
-	trace.Sent, trace.Received, trace.Status, trace.Attempts = len(body), len(resp.Body), resp.Status, resp.Attempts
+	f.sent++
+	trace.Sent, trace.Received, trace.Attempts = trace.Sent+len(body), trace.Received+len(resp.Body), trace.Attempts+resp.Attempts
+	trace.Status = resp.Status
 	return err
 }
 
 // parse reads a subgraph's answer. picked are, for each call, the entities that were asked for; nil means all. The
 // returned error says why there is no usable answer at all.
 func (x *execution) parse(p *parser, r *request, f *fetch, resp *upstream.Response, picked [][]uint32) error {
+	if f.joining {
+		return x.parseJoined(p, r, f, resp, picked)
+	}
 	f.reader.marks = f.reader.marks[:0]
 	return x.read(p, validUTF8(resp.Body), r, f, resp.Status, picked)
 }
@@ -289,6 +298,9 @@ func (x *execution) read(p *parser, body []byte, r *request, f *fetch, status in
 	}
 	if x.program.engine.config.Extensions {
 		f.extensions = p.extensions
+	}
+	if p.errors != nil && f.halvable(d, status) {
+		return errWhole
 	}
 	if p.errors != nil {
 		x.subgraphErrors(p, r, f, picked)

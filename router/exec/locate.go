@@ -42,13 +42,18 @@ func (x *execution) locateErrors() {
 	}
 	l.object(x.program.output, newRef(0, 0))
 	for _, e := range x.errors.placed {
-		if !e.located {
+		if !e.located && !l.unasked(e) {
 			// The client sees none of the objects: the error counts all the same.
 			x.errors.note(e.clientError)
 		}
 	}
 	for _, f := range x.errors.failed {
-		f.note(&x.errors)
+		f.note(&x.errors, f.lost.list)
+	}
+	for _, f := range x.errors.failed {
+		if len(f.lost.list) == 0 {
+			f.noteUnfelt(&x.errors)
+		}
 	}
 	x.errors.placed, x.errors.failed = nil, nil
 }
@@ -70,11 +75,10 @@ func (l *locator) object(o *objectProgram, r ref) {
 		}
 		for _, e := range l.flagged[target] {
 			e.located = true
-			at := clonePath(l.path)
-			if n := len(l.fields); n > 0 {
-				e.line, e.column = l.fields[n-1].Line, l.fields[n-1].Column
+			w := wayDown{l: l, node: e.node, rest: e.rest, at: spot{l.path, l.fields}}
+			for _, at := range w.follow(o, []view{{o, r}}, typ) {
+				l.x.errors.noteOnce(e.standing(at))
 			}
-			l.clientPaths(o, &r, typ, e.node, e.rest, at, e.clientError)
 		}
 		for _, f := range l.failed[target] {
 			f.at.add(l.path, l.fields, l.x.program.engine.config.Errors.MaxPlaces)
@@ -130,8 +134,13 @@ func (l *locator) field(f *outputField, r ref, typ int32) {
 			l.value(s, a, v)
 			break
 		}
-		if v.kind() == kindNull {
+		switch v.kind() {
+		case kindNull:
 			l.unseen = unseen + 1
+		case kindAbsent:
+			if e := l.omitter(s); e != nil {
+				l.instead = e
+			}
 		}
 	}
 	l.unseen, l.instead = unseen, instead
@@ -206,6 +215,16 @@ func (l *locator) causeOf(s *outputSource, r ref) (cause *failure, direct bool) 
 	return cause, false
 }
 
+// omitter returns the failure of a call that left out a field.
+func (l *locator) omitter(s *outputSource) *failure {
+	for _, e := range l.active {
+		if s.node.set != nil && s.node.set.Call == e.call.plan {
+			return e
+		}
+	}
+	return nil
+}
+
 // wasAsked tells whether the call of a node was asked for an object.
 func (l *locator) wasAsked(n *node, target ref) bool {
 	r := &l.x.program.requests[n.request]
@@ -225,113 +244,6 @@ func (l *locator) wasAsked(n *node, target ref) bool {
 		}
 		_, ok := l.asked[c][target]
 		return ok
-	}
-	return false
-}
-
-// served is a field of the client that a field of a subgraph's answer stands for.
-type served struct {
-	field  *outputField
-	source *outputSource
-}
-
-// servedBy lists the client's fields that a response key of a node stands for, on objects of the runtime type typ, or of
-// any if it is not known. There is more than one if the client gave the same field several names. elsewhere tells that
-// the key stands for fields of other types.
-func servedBy(o *objectProgram, typ int32, n *node, key string) (found []served, elsewhere bool) {
-	for i := range o.fields {
-		f := &o.fields[i]
-		for j := range f.sources {
-			s := &f.sources[j]
-			switch {
-			case s.node != n || s.field.key != key:
-			case typ >= 0 && (f.on != nil && !f.on.Has(int(typ)) || s.on != nil && !s.on.Has(int(typ))):
-				elsewhere = true
-			default:
-				found = append(found, served{f, s})
-			}
-		}
-	}
-	return found, elsewhere
-}
-
-// clientPaths notes an error with every path of the client that a path of the subgraph's answer, below one of the
-// program's objects, stands for: as far as the client asked for it, and once for each alias that the subgraph was not
-// bothered with. r is the object, nil if it is not there; then its type is not known either, unless there is only one.
-func (l *locator) clientPaths(o *objectProgram, r *ref, typ int32, n *node, rest, path []pathStep, e clientError) {
-	e.path = path
-	if len(rest) == 0 || o == nil {
-		l.x.errors.noteOnce(e)
-		return
-	}
-	found, elsewhere := servedBy(o, typ, n, rest[0].key)
-	if len(found) == 0 && elsewhere && !l.isInput(n, typ, rest[0].key) {
-		// Nobody asked for the field of an object of this type.
-		return
-	}
-	if len(found) == 0 || typ < 0 && !compatible(found) {
-		// It is not the client's, or there is no telling which one.
-		l.x.errors.noteOnce(e)
-		return
-	}
-	for _, s := range found {
-		at, below := append(clonePath(path), pathStep{key: s.field.field.Key}), rest[1:]
-		for len(below) > 0 && below[0].key == "" {
-			at = append(at, below[0])
-			below = below[1:]
-		}
-		child, childType := l.child(r, s.source, at[len(path)+1:])
-		if s.source.program != nil && s.source.program.typ >= 0 {
-			childType = s.source.program.typ
-		}
-		e.line, e.column = s.field.field.Line, s.field.field.Column
-		l.clientPaths(s.source.program, child, childType, s.source.field.node, below, at, e)
-	}
-}
-
-// compatible tells whether fields can stand on one object.
-func compatible(fields []served) bool {
-	all := fields[0].field.field.On
-	for _, s := range fields[1:] {
-		all = all.And(s.field.field.On)
-	}
-	return len(fields) == 1 || !all.Empty()
-}
-
-// child returns the object at some list indexes of a source's value, and its runtime type.
-func (l *locator) child(r *ref, s *outputSource, indexes []pathStep) (*ref, int32) {
-	if r == nil || s.program == nil {
-		return nil, typeUnknown
-	}
-	to, ok := l.x.follow(*r, s.hops)
-	if !ok {
-		return nil, typeUnknown
-	}
-	a := l.x.answers[to.answer()]
-	v := a.slot(to.object(), s.slot)
-	for _, step := range indexes {
-		if v.kind() != kindList || step.index >= len(a.elements(v)) {
-			return nil, typeUnknown
-		}
-		v = a.elements(v)[step.index]
-	}
-	if v.kind() != kindObject {
-		return nil, typeUnknown
-	}
-	child := newRef(a.index, v.at)
-	return &child, l.x.typeOf(s.program.place.typers, child)
-}
-
-// isInput tells whether a field of a node is part of a representation, for objects of the type.
-func (l *locator) isInput(n *node, typ int32, key string) bool {
-	if l.inputs == nil {
-		l.inputs = l.x.program.inputs()
-	}
-	for i := range n.fields {
-		f := &n.fields[i]
-		if f.key == key && f.on.Has(int(typ)) && l.inputs[f] {
-			return true
-		}
 	}
 	return false
 }

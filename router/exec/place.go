@@ -36,6 +36,7 @@ type zip struct {
 	place *place
 	// left and right lead to the members, leftSlot and rightSlot are the fields' slots.
 	left, right         hops
+	leftNode, rightNode *node
 	leftSlot, rightSlot int32
 	// link is the number of the link in the left objects that leads to the right ones.
 	link int32
@@ -103,7 +104,7 @@ func (c *compiler) zip(p *place, left member, leftSlot int, right member, rightS
 		return
 	}
 	z := &zip{
-		place: p, left: left.hops, right: right.hops, leftSlot: int32(leftSlot), rightSlot: int32(rightSlot),
+		place: p, left: left.hops, right: right.hops, leftNode: left.node, rightNode: right.node, leftSlot: int32(leftSlot), rightSlot: int32(rightSlot),
 		needs: union(union([]int{p.node.request}, left.needs), right.needs),
 	}
 	c.collect(p.node)

@@ -62,9 +62,7 @@ func (x *execution) account(resp *Response) {
 	resp.Errors = x.errors.count()
 	for i := range x.fetches {
 		f := &x.fetches[i]
-		if f.sent {
-			resp.Fetches++
-		}
+		resp.Fetches += f.sent
 		if x.request.Trace {
 			resp.Trace = append(resp.Trace, f.trace)
 		}

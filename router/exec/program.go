@@ -44,6 +44,8 @@ type request struct {
 	query            bool
 	collectors       int
 	cache            RequestCache
+	// halves is the most requests that a batch of entities that failed as a whole may be repeated with.
+	halves int
 }
 
 // requestVariable is a variable of the client that goes along with a request.
@@ -162,6 +164,11 @@ func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
 	}
 	c.before = append(c.before, before)
 	r.query = pr.Kind != ast.Mutation
+	if halving := prog.engine.config.Halving; halving != nil && r.query && pr.Calls[0].Entities {
+		if n := halving[pr.Subgraph.ID]; n >= 2 {
+			r.halves = n
+		}
+	}
 	opening := append([]byte(`{"query":`), appendQuoted(nil, pr.Document)...)
 	if pr.OperationName != "" {
 		opening = append(append(opening, `,"operationName":`...), appendQuoted(nil, pr.OperationName)...)

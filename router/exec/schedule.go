@@ -110,7 +110,14 @@ func (x *execution) zip(z *zip) {
 			return
 		}
 		l, r2 := x.answers[left.answer()], x.answers[right.answer()]
-		x.zipValue(z, l, l.slot(left.object(), z.leftSlot), r2, r2.slot(right.object(), z.rightSlot))
+		lv, rv := l.slot(left.object(), z.leftSlot), r2.slot(right.object(), z.rightSlot)
+		x.zipValue(z, l, lv, r2, rv)
+		switch {
+		case rv.kind() == kindAbsent && lv.kind() >= kindObject:
+			x.leftOut(z.rightNode, z.rightSlot, right)
+		case lv.kind() == kindAbsent && rv.kind() >= kindObject:
+			x.leftOut(z.leftNode, z.leftSlot, left)
+		}
 	})
 }
 

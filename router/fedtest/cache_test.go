@@ -3,6 +3,7 @@ package fedtest
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,11 +26,12 @@ func (r *rig) tryCached(op *randomOperation) error {
 	return nil
 }
 
-func cached(address string) func(*config.Config) {
+// cached configures a cache in process, or in the Redis at an address under a namespace.
+func cached(address, namespace string) func(*config.Config) {
 	return func(c *config.Config) {
 		c.Cache.Enabled, c.Cache.TTL = true, time.Hour
 		if address != "" {
-			c.Cache.Redis.Addresses = []string{address}
+			c.Cache.Redis.Addresses, c.Cache.Namespace = []string{address}, namespace
 			c.Cache.Timeout = time.Second
 			c.Cache.L1.Enabled = false
 		}
@@ -42,20 +44,20 @@ func TestAnswersFromTheCacheInProcessAgree(t *testing.T) {
 		setUp: func(r *rig, seed uint64) {
 			r.world.nulls = []uint64{0, 10}[seed%2]
 		},
-		rig: func(g *graph) (*rig, error) { return newRig(g, cached("")) },
+		rig: func(g *graph) (*rig, error) { return newRig(g, cached("", "")) },
 	}.run(t)
 }
 
 func TestAnswersFromRedisAgree(t *testing.T) {
 	server := miniredis.RunT(t)
+	var rigs atomic.Int64
 	campaign{
 		check: (*rig).tryCached, with: traits{uniform: true}, queries: true,
 		setUp: func(r *rig, seed uint64) {
 			r.world.nulls = []uint64{0, 10}[seed%2]
 		},
 		rig: func(g *graph) (*rig, error) {
-			server.FlushAll()
-			return newRig(g, cached(server.Addr()))
+			return newRig(g, cached(server.Addr(), fmt.Sprint("rig", rigs.Add(1))))
 		},
 	}.run(t)
 }
@@ -63,13 +65,13 @@ func TestAnswersFromRedisAgree(t *testing.T) {
 // A mutation is asked for the keys of what it answers with when there is a cache, even when nothing is ever stored.
 // Clients see nothing of them, and subgraphs are asked for nothing they cannot answer.
 func TestMutationsThatAreAskedForKeysAgree(t *testing.T) {
-	asked := 0
+	var asked atomic.Int64
 	campaign{
 		check: func(r *rig, op *randomOperation) error {
 			if !strings.HasPrefix(op.text, "mutation") {
 				return nil
 			}
-			asked++
+			asked.Add(1)
 			return r.try(op)
 		},
 		setUp: func(r *rig, seed uint64) { r.world.nulls = []uint64{0, 5, 25}[seed%3] },
@@ -77,7 +79,7 @@ func TestMutationsThatAreAskedForKeysAgree(t *testing.T) {
 			return newRig(g, func(c *config.Config) { c.Cache.Enabled = true })
 		},
 	}.run(t)
-	if asked < *graphs/2 {
-		t.Errorf("only %d mutations were run", asked)
+	if int(asked.Load()) < *graphs/2 {
+		t.Errorf("only %d mutations were run", asked.Load())
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // same compares an answer with the expected one: the data byte for byte, and the errors by what they made null.
@@ -21,6 +23,9 @@ func same(want, got *answer) error {
 		if !known {
 			return fmt.Errorf("unexpected error %q at %v", g.Message, g.Path)
 		}
+		if err := pointsAt(g, want.Errors, data); err != nil {
+			return err
+		}
 	}
 	for _, w := range want.Errors {
 		region := nulled(data, w.Path)
@@ -30,6 +35,60 @@ func same(want, got *answer) error {
 		})
 		if !found {
 			return fmt.Errorf("the error %q at %v is missing", w.Message, w.Path)
+		}
+	}
+	return nil
+}
+
+// pointsAt checks that an error has one location, and that it is one of those of the expected error at the same path.
+// When the object is not there any more, its runtime type may never have been known: any field of the key will do then.
+func pointsAt(g answerError, want []answerError, data any) error {
+	if len(g.Locations) != 1 {
+		return fmt.Errorf("the error %q at %v has %d locations", g.Message, g.Path, len(g.Locations))
+	}
+	for _, w := range want {
+		if equal(w.Path, g.Path) && len(nulled(data, g.Path)) >= len(g.Path) && !slices.Contains(w.Locations, g.Locations[0]) {
+			return fmt.Errorf("the error %q at %v points at %v instead of %v", g.Message, g.Path, g.Locations, w.Locations)
+		}
+	}
+	return nil
+}
+
+// located checks that every error with a path has a location, that of a field with the key the path ends with.
+func (r *rig) located(op *randomOperation, errors []answerError) error {
+	if len(errors) == 0 {
+		return nil
+	}
+	doc, errs := loadQuery(r.whole, op.text)
+	if len(errs) > 0 {
+		return errs
+	}
+	keys := map[location]string{}
+	var visit func(set ast.SelectionSet)
+	visit = func(set ast.SelectionSet) {
+		for _, s := range set {
+			switch s := s.(type) {
+			case *ast.Field:
+				keys[location{s.Position.Line, s.Position.Column}] = s.Alias
+				visit(s.SelectionSet)
+			case *ast.InlineFragment:
+				visit(s.SelectionSet)
+			}
+		}
+	}
+	visit(doc.Operations[0].SelectionSet)
+	for _, f := range doc.Fragments {
+		visit(f.SelectionSet)
+	}
+	for _, e := range errors {
+		key := ""
+		for _, step := range e.Path {
+			if k, ok := step.(string); ok {
+				key = k
+			}
+		}
+		if len(e.Path) > 0 && len(e.Locations) != 1 || len(e.Locations) == 1 && keys[e.Locations[0]] != key {
+			return fmt.Errorf("the error %q at %v points at %v", e.Message, e.Path, e.Locations)
 		}
 	}
 	return nil

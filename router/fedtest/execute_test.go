@@ -30,6 +30,14 @@ type answerError struct {
 	Message    string `json:"message"`
 	Path       []any  `json:"path"`
 	Extensions any    `json:"extensions,omitempty"`
+	// Locations are the fields the error is about: one of a router's error, all that were merged of the reference's.
+	Locations []location `json:"locations,omitempty"`
+}
+
+// location is a position in the operation.
+type location struct {
+	Line   int `json:"line"`
+	Column int `json:"column"`
 }
 
 // operation runs an operation and returns its data.
@@ -150,7 +158,7 @@ func (x *execution) field(o *object, def *ast.Definition, c *collected, at []any
 		var err error
 		if child, inputs, err = x.own(o, def.Name, f); err != nil {
 			x.refuse("%s.%s: %v", def.Name, f.name, err)
-			return x.fail("refused: "+err.Error(), at)
+			return x.fail("refused: "+err.Error(), c, at)
 		}
 	}
 	if o.typ == x.world.graph.mutation {
@@ -203,8 +211,12 @@ func providedOf(s set, t *typ, name string) (sub set, ok bool) {
 	return sub, ok
 }
 
-func (x *execution) fail(message string, path []any) (json.RawMessage, bool) {
-	x.errors = append(x.errors, answerError{Message: message, Path: path})
+func (x *execution) fail(message string, c *collected, path []any) (json.RawMessage, bool) {
+	e := answerError{Message: message, Path: path}
+	for _, n := range c.nodes {
+		e.Locations = append(e.Locations, location{n.Position.Line, n.Position.Column})
+	}
+	x.errors = append(x.errors, e)
 	return json.RawMessage("null"), false
 }
 
@@ -220,7 +232,7 @@ func (x *execution) complete(value any, t *ast.Type, c *collected, provides set,
 func (x *execution) nullable(value any, t *ast.Type, c *collected, provides set, path []any) (json.RawMessage, bool) {
 	switch v := value.(type) {
 	case failure:
-		return x.fail(string(v), path)
+		return x.fail(string(v), c, path)
 	case json.RawMessage:
 		return v, true
 	case *object:
@@ -247,7 +259,7 @@ func (x *execution) nullable(value any, t *ast.Type, c *collected, provides set,
 		return out.Bytes(), ok
 	}
 	if t.NonNull {
-		return x.fail("null where none may be", path)
+		return x.fail("null where none may be", c, path)
 	}
 	return json.RawMessage("null"), true
 }
@@ -265,7 +277,7 @@ func (x *execution) entities(c *collected, path []any) (json.RawMessage, bool) {
 	}
 	if err != nil {
 		x.refuse("the representations cannot be read: %v", err)
-		return x.fail("refused", path)
+		return x.fail("refused", c, path)
 	}
 	list := make([]any, len(reps))
 	for i, rep := range reps {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -136,31 +137,35 @@ func (b *breaks) install(r *rig) {
 }
 
 func TestBrokenSubgraphsNeverMakeWrongData(t *testing.T) {
-	done := 0
-	for seed := *firstSeed; done < *graphs*4; seed++ {
+	const perGraph = 12
+	var done atomic.Int64
+	eachGraph(func(seed uint64) {
 		g := generate(seed, traits{stored: true, uniform: true})
 		r, err := newRig(g, func(c *config.Config) { c.Upstream.All.Timeout = 20 * time.Millisecond })
 		if err != nil {
-			continue
+			return
 		}
+		defer r.close()
 		rnd := rand.New(rand.NewPCG(seed, 5))
 		b := &breaks{rnd: rand.New(rand.NewPCG(seed, 6))}
 		b.install(r)
-		for range 4 {
+		for i := range perGraph {
 			op := r.operation(rnd, false)
 			if op == nil || strings.Contains(op.text, "j0") {
 				continue // a scalar of the graph's own can be anything, so that nothing can be wrong with it
 			}
-			b.which = &spoilers[done%len(spoilers)]
-			done++
+			b.which = &spoilers[(int(seed)*perGraph+i)%len(spoilers)]
+			done.Add(1)
 			if err := r.tryHonest(op); err != nil {
-				t.Errorf("graph %d: %s: %v\n%s\n%s", seed, b.which.name, err, op.text, r.requests())
+				t.Errorf("graph %d: %s: %v\n%s\n%s\n%s", seed, b.which.name, err, op.text, r.requests(), again(t, seed))
 				break
 			}
 		}
-		r.close()
+	})
+	t.Logf("%d operations over broken subgraphs", done.Load())
+	if int(done.Load()) < *graphs*perGraph/6 {
+		t.Errorf("only %d operations were run", done.Load())
 	}
-	t.Logf("%d operations over broken subgraphs", done)
 }
 
 // named checks that an error of a broken subgraph names it.

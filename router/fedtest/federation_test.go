@@ -5,12 +5,15 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"testing"
 )
 
 var (
 	graphs     = flag.Int("graphs", 250, "random graphs per test")
-	operations = flag.Int("operations", 15, "random operations per graph")
+	operations = flag.Int("operations", 25, "random operations per graph")
 	firstSeed  = flag.Uint64("seed", 1, "seed of the first graph")
 )
 
@@ -27,6 +30,9 @@ func (r *rig) try(op *randomOperation) error {
 	}
 	if err == nil {
 		err = same(want, got)
+	}
+	if err == nil {
+		err = r.located(op, got.Errors)
 	}
 	if err != nil {
 		return fmt.Errorf("%w\nwant %s\n got %s", err, want.Data, body)
@@ -49,8 +55,9 @@ func (c campaign) run(t *testing.T) {
 	if c.rig == nil {
 		c.rig = func(g *graph) (*rig, error) { return newRig(g, nil) }
 	}
+	var mu sync.Mutex
 	done, refused := 0, map[string]int{}
-	for seed := *firstSeed; seed < *firstSeed+uint64(*graphs); seed++ {
+	eachGraph(func(seed uint64) {
 		g := generate(seed, c.with)
 		attempt := attempt{check: c.check, rig: func(g *graph) (*rig, error) {
 			r, err := c.rig(g)
@@ -62,32 +69,63 @@ func (c campaign) run(t *testing.T) {
 		r, err := attempt.rig(g)
 		if not := (*refusedError)(nil); errors.As(err, &not) {
 			dump(t, g, err)
+			mu.Lock()
+			defer mu.Unlock()
 			refused[string(not.errors[0].Code)]++
-			continue
+			return
 		}
 		if err != nil {
 			t.Errorf("graph %d: %v", seed, err)
-			continue
+			return
 		}
+		defer r.close()
 		dump(t, g, nil)
-		rnd := rand.New(rand.NewPCG(seed, 3))
-		for range *operations {
-			op := r.operation(rnd, c.queries)
-			if op == nil {
-				continue
-			}
-			done++
-			if err := c.check(r, op); err != nil {
-				t.Errorf("graph %d: %v\n%s", seed, err, attempt.report(r, op))
-				break
-			}
-		}
-		r.close()
-	}
+		ran := c.operations(t, attempt, r, seed)
+		mu.Lock()
+		defer mu.Unlock()
+		done += ran
+	})
 	t.Logf("%d operations agree; refused graphs: %v", done, refused)
 	if done < *graphs**operations/4 {
 		t.Errorf("only %d operations were run", done)
 	}
+}
+
+// operations runs the operations of one graph up to the first that fails, and counts them.
+func (c campaign) operations(t *testing.T, attempt attempt, r *rig, seed uint64) (done int) {
+	t.Helper()
+	rnd := rand.New(rand.NewPCG(seed, 3))
+	for range *operations {
+		op := r.operation(rnd, c.queries)
+		if op == nil {
+			continue
+		}
+		done++
+		if err := c.check(r, op); err != nil {
+			t.Errorf("graph %d: %v\n%s\n%s", seed, err, attempt.report(r, op), again(t, seed))
+			break
+		}
+	}
+	return done
+}
+
+// again is the command that repeats the failure of a graph.
+func again(t *testing.T, seed uint64) string {
+	return fmt.Sprintf("again: go test ./router/fedtest -run '^%s$' -seed %d -graphs 1", t.Name(), seed)
+}
+
+// eachGraph calls try with the seed of every graph, on all processors.
+func eachGraph(try func(seed uint64)) {
+	var next atomic.Uint64
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for n := next.Add(1); n <= uint64(*graphs); n = next.Add(1) {
+				try(*firstSeed + n - 1)
+			}
+		})
+	}
+	workers.Wait()
 }
 
 func TestRandomGraphsAgreeWithTheUndividedGraph(t *testing.T) {
@@ -95,10 +133,13 @@ func TestRandomGraphsAgreeWithTheUndividedGraph(t *testing.T) {
 }
 
 func TestErrorsOfFieldsAgreeWithTheUndividedGraph(t *testing.T) {
-	campaign{check: (*rig).try, with: traits{uniform: true}, setUp: func(r *rig, seed uint64) {
-		r.world.nulls = []uint64{0, 5, 25}[seed%3]
-		r.world.failures = []uint64{2, 10, 30}[seed/3%3]
-	}}.run(t)
+	campaign{check: (*rig).try, with: traits{uniform: true}, setUp: (*rig).setFailures}.run(t)
+}
+
+// setFailures lets values be null and fields fail.
+func (r *rig) setFailures(seed uint64) {
+	r.world.nulls = []uint64{0, 5, 25}[seed%3]
+	r.world.failures = []uint64{2, 10, 30}[seed/3%3]
 }
 
 func TestErrorsOfInputsNeverMakeWrongData(t *testing.T) {
@@ -124,6 +165,9 @@ func (r *rig) tryHonest(op *randomOperation) error {
 	}
 	if err == nil {
 		err = honest(truth.Data, got)
+	}
+	if err == nil {
+		err = r.located(op, got.Errors)
 	}
 	if err != nil {
 		return fmt.Errorf("%w\ntruth %s\n got %s", err, truth.Data, body)

@@ -39,3 +39,31 @@ func TestGraphsThatOnceFailed(t *testing.T) {
 		r.close()
 	}
 }
+
+// TestErrorsThatOnceStoodWrong runs the seeds whose errors stood where the client did not ask, or nowhere.
+func TestErrorsThatOnceStoodWrong(t *testing.T) {
+	c := campaign{check: (*rig).try, with: traits{uniform: true}}
+	for seed, why := range map[uint64]string{
+		1083:  "null for an object whose type is not known, with the same field on several types",
+		1343:  "a type that only a twin of the object knows",
+		1447:  "an object that is only asked for on another type",
+		1948:  "an error below an object that the client does not see",
+		2205:  "a type that only a twin in a list knows",
+		70416: "an interface object that is of another type than the fragment",
+	} {
+		r, err := newRig(generate(seed, c.with), nil)
+		if err != nil {
+			t.Errorf("graph %d (%s): %v", seed, why, err)
+			continue
+		}
+		r.setFailures(seed)
+		c.operations(t, attempt{check: c.check, rig: func(g *graph) (*rig, error) {
+			r, err := newRig(g, nil)
+			if err == nil {
+				r.setFailures(seed)
+			}
+			return r, err
+		}}, r, seed)
+		r.close()
+	}
+}

@@ -17,8 +17,13 @@ import (
 // fixtureSubgraph is a subgraph of the planner's fixtures.
 type fixtureSubgraph struct {
 	name    string
-	fixture *plantest.Fixture
-	mu      *sync.Mutex
+	fixture *servedFixture
+}
+
+// servedFixture is a fixture that several requests use at the same time.
+type servedFixture struct {
+	*plantest.Fixture
+	mu sync.Mutex
 }
 
 func (s *fixtureSubgraph) Do(_ context.Context, req *upstream.Request, resp *upstream.Response) error {
@@ -26,8 +31,8 @@ func (s *fixtureSubgraph) Do(_ context.Context, req *upstream.Request, resp *ups
 	if err := json.Unmarshal(req.Body, &request); err != nil {
 		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.fixture.mu.Lock()
+	defer s.fixture.mu.Unlock()
 	answer, err := s.fixture.Fetch(s.name, &request)
 	if err != nil {
 		return err
@@ -46,7 +51,7 @@ func (s *fixtureSubgraph) Do(_ context.Context, req *upstream.Request, resp *ups
 }
 
 // answerTo plans and executes a query over a fixture.
-func answerTo(f *plantest.Fixture, query string) (got *Answer, want string, p *plan.Plan, err error) {
+func answerTo(f *servedFixture, query string) (got *Answer, want string, p *plan.Plan, err error) {
 	op, vars, err := f.Prepare(query, "", nil)
 	if err != nil {
 		return nil, "", nil, err
@@ -54,9 +59,9 @@ func answerTo(f *plantest.Fixture, query string) (got *Answer, want string, p *p
 	if p, err = f.Planner.Plan(op); err != nil {
 		return nil, "", nil, err
 	}
-	config, mu := exec.Config{}, &sync.Mutex{}
+	config := exec.Config{}
 	for _, s := range f.Supergraph.Subgraphs {
-		config.Subgraphs = append(config.Subgraphs, &fixtureSubgraph{name: s.Name, fixture: f, mu: mu})
+		config.Subgraphs = append(config.Subgraphs, &fixtureSubgraph{name: s.Name, fixture: f})
 	}
 	program, err := exec.New(config).Compile(p)
 	if err != nil {
@@ -83,10 +88,10 @@ func documents(p *plan.Plan) (text string) {
 func TestRandomGraphsAgreeWithOneGraph(t *testing.T) {
 	const perGraph = 8
 	var mu sync.Mutex
-	known := map[uint64]*plantest.Fixture{}
+	known := map[uint64]*servedFixture{}
 	composed := 0
 	// graph composes each graph once; its operations come one after the other.
-	graph := func(number uint64) (*plantest.Fixture, error) {
+	graph := func(number uint64) (*servedFixture, error) {
 		mu.Lock()
 		defer mu.Unlock()
 		if f, ok := known[number]; ok {
@@ -124,7 +129,7 @@ func TestRandomGraphsAgreeWithOneGraph(t *testing.T) {
 }
 
 // randomGraph composes a random graph; nil when it cannot be composed, which random graphs need not.
-func randomGraph(rnd *rand.Rand) (*plantest.Fixture, error) {
+func randomGraph(rnd *rand.Rand) (*servedFixture, error) {
 	sdls, text := plantest.RandomGraph(rnd, plantest.Shape{
 		Subgraphs: 2 + rnd.IntN(3), Entities: 1 + rnd.IntN(3), Values: rnd.IntN(2),
 		Abstract: rnd.IntN(2) == 0, Nested: rnd.IntN(3) == 0, Provides: rnd.IntN(2) == 0, Objects: rnd.IntN(3) == 0,
@@ -137,7 +142,7 @@ func randomGraph(rnd *rand.Rand) (*plantest.Fixture, error) {
 	if err != nil {
 		return nil, nil
 	}
-	return f, nil
+	return &servedFixture{Fixture: f}, nil
 }
 
 // TestContexts fills arguments from the nearest object above that sets the context, also where the same entity stands
@@ -162,13 +167,14 @@ func TestContexts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	served := servedFixture{Fixture: f}
 	for _, query := range []string{
 		`{user{task{title}}}`,
 		`{teams{tasks{title due}}}`,
 		`{teams{lang tasks{t:title next{title}} lead{task{title}}}}`,
 		`{teams{tasks{next{next{title} title}}} user{task{next{title}}}}`,
 	} {
-		got, want, p, err := answerTo(f, query)
+		got, want, p, err := answerTo(&served, query)
 		if err != nil {
 			t.Fatalf("%s: %v", query, err)
 		}

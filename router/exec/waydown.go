@@ -1,0 +1,177 @@
+package exec
+
+import "slices"
+
+// wayDown leads from an object of the client's answer along a path of a subgraph's answer: to the client's fields that
+// the path stands for, as far as the client asked for them. There is one for each name that the client gave a field, for
+// the subgraph is asked for it only once.
+type wayDown struct {
+	l *locator
+	// node is the selection that rest is relative to, and at where it starts.
+	node *node
+	rest []pathStep
+	at   spot
+}
+
+// served is a field of the client that a field of a subgraph's answer stands for.
+type served struct {
+	field  *outputField
+	source *outputSource
+}
+
+// view is an object, which is not always there, as one of the calls sees it that brought it.
+type view struct {
+	program *objectProgram
+	object  ref
+}
+
+// follow returns the places at the end. views are the object as far as it is there; typ is its runtime type, if that is
+// known. There are no places when nobody asked for the field of an object of this type: a subgraph is asked for a field of
+// an interface object before its runtime type is known.
+func (w wayDown) follow(o *objectProgram, views []view, typ int32) []spot {
+	if len(w.rest) == 0 || o == nil {
+		return []spot{w.at}
+	}
+	found, elsewhere := w.served(o, typ)
+	if len(found) == 0 {
+		if elsewhere && !w.l.isInput(w.node, typ, w.rest[0].key) {
+			return nil
+		}
+		return []spot{w.at}
+	}
+	var all []spot
+	for _, s := range found {
+		places := w.through(s, views)
+		if typ < 0 && len(all) > 0 && !compatible(found) {
+			// Only one of the fields is the client's, and there is no telling which: where they agree, it does not matter.
+			all = []spot{agreed(all[0], places)}
+			continue
+		}
+		all = append(all, places...)
+	}
+	return all
+}
+
+// served lists the client's fields that the next step stands for, on objects of the runtime type typ, or of any if it is
+// not known: those for most types first. elsewhere tells that it stands for fields of other types.
+func (w wayDown) served(o *objectProgram, typ int32) (found []served, elsewhere bool) {
+	for i := range o.fields {
+		f := &o.fields[i]
+		for j := range f.sources {
+			s := &f.sources[j]
+			switch {
+			case s.node != w.node || s.field.key != w.rest[0].key:
+			case typ >= 0 && (f.on != nil && !f.on.Has(int(typ)) || s.on != nil && !s.on.Has(int(typ))):
+				elsewhere = true
+			default:
+				found = append(found, served{f, s})
+			}
+		}
+	}
+	if typ < 0 {
+		slices.SortStableFunc(found, func(a, b served) int { return b.field.field.On.Count() - a.field.field.On.Count() })
+	}
+	return found, elsewhere
+}
+
+// through goes through a field and the list indexes behind it.
+func (w wayDown) through(s served, views []view) []spot {
+	at := spot{append(clonePath(w.at.path), pathStep{key: s.field.field.Key}), append(slices.Clone(w.at.fields), s.field.field)}
+	below := w.rest[1:]
+	for len(below) > 0 && below[0].key == "" {
+		at.path, at.fields = append(at.path, below[0]), append(at.fields, s.field.field)
+		below = below[1:]
+	}
+	next := wayDown{l: w.l, node: s.source.field.node, rest: below, at: at}
+	if len(below) == 0 || s.source.program == nil {
+		return []spot{at}
+	}
+	typ := s.source.program.typ
+	var children []view
+	for _, v := range views {
+		children = w.children(children, v, s.field, at.path[len(w.at.path)+1:])
+	}
+	for _, v := range children {
+		if typ < 0 {
+			typ = w.l.x.typeOf(v.program.place.typers, v.object)
+		}
+	}
+	return next.follow(s.source.program, children, typ)
+}
+
+// children adds the objects at some list indexes of a field's value, as all its sources see them.
+func (w wayDown) children(to []view, v view, f *outputField, indexes []pathStep) []view {
+	x := w.l.x
+	for i := range v.program.fields {
+		if v.program.fields[i].field != f.field {
+			continue
+		}
+		for j := range v.program.fields[i].sources {
+			s := &v.program.fields[i].sources[j]
+			from, there := x.follow(v.object, s.hops)
+			if !there || s.program == nil {
+				continue
+			}
+			a := x.answers[from.answer()]
+			value := a.slot(from.object(), s.slot)
+			for _, step := range indexes {
+				if value.kind() != kindList || step.index >= len(a.elements(value)) {
+					value = newValue(kindNull, 0, 0)
+					break
+				}
+				value = a.elements(value)[step.index]
+			}
+			if value.kind() == kindObject {
+				to = append(to, view{s.program, newRef(a.index, value.at)})
+			}
+		}
+	}
+	return to
+}
+
+// compatible tells whether fields can stand on one object.
+func compatible(fields []served) bool {
+	all := fields[0].field.field.On
+	for _, s := range fields[1:] {
+		all = all.And(s.field.field.On)
+	}
+	return !all.Empty()
+}
+
+// agreed returns the first of some places, or as much of it as all have in common.
+func agreed(first spot, places []spot) spot {
+	for _, p := range places {
+		n := 0
+		for n < min(len(first.path), len(p.path)) && first.path[n] == p.path[n] {
+			n++
+		}
+		first = spot{first.path[:n], first.fields[:n]}
+	}
+	return first
+}
+
+// isInput tells whether a field of a node is part of a representation, for objects of the type or of any.
+func (l *locator) isInput(n *node, typ int32, key string) bool {
+	if l.inputs == nil {
+		l.inputs = l.x.program.inputs()
+	}
+	for i := range n.fields {
+		f := &n.fields[i]
+		if f.key == key && (typ < 0 || f.on.Has(int(typ))) && l.inputs[f] {
+			return true
+		}
+	}
+	return false
+}
+
+// unasked tells that an error is about a field that no object in the client's answer needs: it is only there for the
+// client, but on none of the objects it was asked of.
+func (l *locator) unasked(e *placedError) bool {
+	for i := range e.node.fields {
+		f := &e.node.fields[i]
+		if f.key == e.rest[0].key && (len(f.plan.Serves) == 0 || l.isInput(e.node, typeUnknown, f.key)) {
+			return false
+		}
+	}
+	return len(e.objects) > 0
+}
