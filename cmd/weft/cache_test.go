@@ -21,7 +21,8 @@ func TestTheEntityCacheCanBeLookedIntoAndEmptied(t *testing.T) {
 		return out
 	}
 	eventually(t, "the product is stored", func() error {
-		if out := inspect(); !strings.Contains(out, "Product of reviews") || !strings.Contains(out, "reviewCount = ") || !strings.Contains(out, "fresh") {
+		if out := inspect(); !strings.Contains(out, "Product of reviews") || !strings.Contains(out, "reviewCount = ") || !strings.Contains(out, "fresh") ||
+			!strings.Contains(out, "by the answer's Cache-Control") {
 			return fmt.Errorf("it shows %s", out)
 		}
 		return nil

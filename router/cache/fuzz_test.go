@@ -24,7 +24,7 @@ func FuzzDecodeValue(f *testing.F) {
 
 func TestValuesSurviveEncoding(t *testing.T) {
 	v := value{
-		name: "size~", hash: nameHash("size~"), json: []byte(`{"width":1}`), schema: 1, clock: 2, born: 3, stored: 4, expires: 5,
+		name: "size~", hash: nameHash("size~"), json: []byte(`{"width":1}`), schema: 1, clock: 2, by: boundBySchema, born: 3, stored: 4, expires: 5,
 		whileRevalidate: 6, ifError: 7, covers: "{width=Int}", deps: []string{"e:abc", "g:products:sale"}, private: true, negative: true,
 	}
 	b := encodeValue(nil, "key", &v)

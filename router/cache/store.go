@@ -272,7 +272,9 @@ func (s *storeEntity) build(j *storeJob, it *item, alternates [][]byte) (out lan
 			h = h.and(it.wants[i].fp.hint)
 		}
 		l := tp.policy.lifetime(s.control, h)
-		l.ttl = min(l.ttl, tp.policy.negative)
+		if l.ttl > tp.policy.negative {
+			l.ttl, l.by = tp.policy.negative, boundByNegativeTTL
+		}
 		l.whileRevalidate, l.ifError = 0, 0
 		v := value{name: negativeName, hash: negativeHash, json: []byte("null"), negative: true, deps: deps}
 		unstorable = !out.put(s, v, l, j.now)
@@ -309,7 +311,7 @@ func (o *lanes) put(s *storeEntity, v value, l lifetime, now int64) bool {
 	}
 	v.clock = s.st.fetch.clock
 	v.stored, v.born = now, now-l.age.Milliseconds()
-	v.expires = now + l.ttl.Milliseconds()
+	v.expires, v.by = now+l.ttl.Milliseconds(), l.by
 	v.whileRevalidate, v.ifError = l.whileRevalidate.Milliseconds(), l.ifError.Milliseconds()
 	if v.private = l.private; l.private {
 		o.private = append(o.private, v)
