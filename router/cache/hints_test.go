@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/weft-graphql/weft/router"
 	"github.com/weft-graphql/weft/router/cache"
 	"github.com/weft-graphql/weft/router/cache/redistest"
 	"github.com/weft-graphql/weft/router/compose"
@@ -60,6 +61,10 @@ func eachHintedWith(t *testing.T, change func(*config.Cache), test func(t *testi
 }
 
 func startHinted(t *testing.T, composer string, change func(*config.Config)) *hinted {
+	return startHintedWith(t, composer, router.Options{}, change)
+}
+
+func startHintedWith(t *testing.T, composer string, options router.Options, change func(*config.Config)) *hinted {
 	h := &hinted{catalog: new(subgraph).serve(t), accounts: new(subgraph).serve(t), reviews: new(subgraph).serve(t)}
 	h.answerCatalog()
 	h.accounts.query = object{}
@@ -80,7 +85,8 @@ func startHinted(t *testing.T, composer string, change func(*config.Config)) *hi
 	h.reviews.entity = func(rep map[string]any, _ http.Header) object {
 		return object{"__typename": "Product", "upc": rep["upc"], "rating": 5}
 	}
-	h.served = serveWith(t, h.supergraph(t, composer), nil, func(c *config.Config) {
+	options.Supergraph = h.supergraph(t, composer)
+	h.served = serveOptions(t, options, func(c *config.Config) {
 		c.Upstream.All.Headers.Forward = []string{"Authorization"}
 		c.Cache.Subgraphs = map[string]config.CacheSubgraph{"accounts": {Private: true}}
 		c.Cache.Invalidation.SharedKey = invalidationKey

@@ -34,7 +34,8 @@ func (r *requestCache) Finish(ctx context.Context, f *exec.CacheFetch, o *exec.C
 		if st != nil {
 			fs = st.fetch
 		}
-		if !e.Fetched {
+		// Without an answer nothing was fetched, whatever was asked for.
+		if !e.Fetched || o.Err != nil {
 			if o.Err != nil && e.Status == exec.CacheMiss && st != nil {
 				a.rescue(e, st, &t)
 			}
