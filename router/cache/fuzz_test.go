@@ -143,3 +143,39 @@ func FuzzReceive(f *testing.F) {
 		c.receive(payload)
 	})
 }
+
+// Every tag that a format is rendered to is one that it may be.
+func FuzzTagFormats(f *testing.F) {
+	f.Add("product-{$key.a}", "1", "2")
+	f.Add("{$key.a}{$key.b}aa", "aa", "")
+	f.Add("a{$key.a}-b{$key.b}-b", "-b", "-")
+	f.Fuzz(func(t *testing.T, format, a, b string) {
+		parsed, ok := parseTagFormat(format)
+		if !ok {
+			return
+		}
+		key, err := json.Marshal(map[string]string{"a": a, "b": b})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if tag, ok := parsed.render(key, nil); ok && !parsed.mayBe(tag) {
+			t.Errorf("%q is rendered to %q, which it says it cannot be", format, tag)
+		}
+	})
+}
+
+func TestTagsThatAFormatCannotBe(t *testing.T) {
+	for format, tags := range map[string][]string{
+		"product-{$key.a}":    {"", "product", "roduct-1", "catalog-1"},
+		"all":                 {"", "al", "alll"},
+		"{$key.a}-{$key.b}-x": {"1-2", "1-2-y", "-x"},
+		"a{$key.a}b{$key.b}c": {"abd", "acb", "bc"},
+	} {
+		parsed, ok := parseTagFormat(format)
+		for _, tag := range tags {
+			if !ok || parsed.mayBe(tag) {
+				t.Errorf("%q may be %q", format, tag)
+			}
+		}
+	}
+}
