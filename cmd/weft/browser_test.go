@@ -223,6 +223,14 @@ func TestThePlaygroundWorksInABrowser(t *testing.T) {
 	b.click(".weft-fetch-head")
 	b.await("the fetch shows its operation", `document.querySelector('.weft-fetch-details pre')?.innerText.includes('{')`)
 
+	// Asked again, each fetch tells what the entity cache had.
+	b.click(".graphiql-execute-button")
+	b.await("the fetches show hits", `[...document.querySelectorAll('.weft-fetch .weft-cache-counts')].some(e => /\d+ hits?/.test(e.innerText))`)
+	b.eval(`document.querySelectorAll('.weft-cache-group button').forEach(e => e.click())`, nil)
+	b.await("the hits show key, age, lifetime and tags", `[...document.querySelectorAll('.weft-cache-hit')].some(e =>
+		/\{"\w+":/.test(e.innerText) && /hit · from (local|redis)/.test(e.innerText) && /\d+ s left/.test(e.innerText))`)
+	b.keepScreenshot("cache.png")
+
 	b.click(`button[aria-label="Show GraphiQL Explorer"]`)
 	b.await("the query builder lists the root fields", `document.querySelector('.graphiql-plugin')?.innerText.includes('topProducts')`)
 	b.keepScreenshot("explorer.png")

@@ -110,6 +110,9 @@ func (c cacheInspectCommand) Run(ctx context.Context) error {
 		for _, f := range e.Fields {
 			fmt.Printf("  %s = %.120s\n    %s, %s old, ends %s", f.Name, f.JSON, f.State, f.Age.Round(time.Second),
 				f.Expires.Local().Format(time.TimeOnly))
+			if f.EndsBy != "" {
+				fmt.Printf(" by %s", f.EndsBy)
+			}
 			if len(f.Tags) > 0 {
 				fmt.Printf(", tags %s", strings.Join(f.Tags, ", "))
 			}

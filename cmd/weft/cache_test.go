@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -21,12 +22,21 @@ func TestTheEntityCacheCanBeLookedIntoAndEmptied(t *testing.T) {
 		return out
 	}
 	eventually(t, "the product is stored", func() error {
-		if out := inspect(); !strings.Contains(out, "Product of reviews") || !strings.Contains(out, "reviewCount = ") || !strings.Contains(out, "fresh") {
+		if out := inspect(); !strings.Contains(out, "Product of reviews") || !strings.Contains(out, "reviewCount = ") || !strings.Contains(out, "fresh") ||
+			!strings.Contains(out, "by the answer's Cache-Control") {
 			return fmt.Errorf("it shows %s", out)
 		}
 		return nil
 	})
-	status, out, complaints := weft(t, "cache", "invalidate", "Product", "upc=p7", "--config", s.config)
+	if a := mustAsk(t, s.url, `{ product(upc: "p7") { reviewCount } }`); len(a.Errors) > 0 {
+		t.Fatal(a.Raw)
+	}
+	status, out, complaints := weft(t, "cache", "stats", "--admin", s.admin)
+	// What was fetched was stored, and the second query hit.
+	if counts := regexp.MustCompile(`reviews +Product +1 +0 +1 +0 +0 +1 +0\n`); status != 0 || !counts.MatchString(out) || !strings.Contains(out, "Redis in use: true") {
+		t.Errorf("cache stats: status %d\n%s%s", status, out, complaints)
+	}
+	status, out, complaints = weft(t, "cache", "invalidate", "Product", "upc=p7", "--config", s.config)
 	if status != 0 {
 		t.Fatalf("cache invalidate: status %d\n%s%s", status, out, complaints)
 	}

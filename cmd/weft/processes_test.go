@@ -30,6 +30,8 @@ type system struct {
 	config string
 	router *process
 	url    string
+	// admin is the admin listener of the router.
+	admin string
 }
 
 // startSystem starts a Redis and a NATS server, the four services and a router that composes their schemas.
@@ -67,8 +69,11 @@ cache: {enabled: true, redis: {addresses: ["%s"]}, events: {nats_url: "%s"}}
 // startRouter starts a router of the system, or one more.
 func (s *system) startRouter(t *testing.T) (router *process, url string) {
 	t.Helper()
-	address := freeAddress(t)
-	router = start(t, []string{"IDENTITY=" + identityKey}, binary, "router", "--config", s.config, "--listen", address)
+	address, admin := freeAddress(t), freeAddress(t)
+	router = start(t, []string{"IDENTITY=" + identityKey}, binary, "router", "--config", s.config, "--listen", address, "--admin", admin)
+	if s.admin == "" {
+		s.admin = "http://" + admin
+	}
 	router.awaitReady(t, "http://"+address+"/readyz")
 	return router, "http://" + address + "/graphql"
 }

@@ -24,7 +24,7 @@ func FuzzDecodeValue(f *testing.F) {
 
 func TestValuesSurviveEncoding(t *testing.T) {
 	v := value{
-		name: "size~", hash: nameHash("size~"), json: []byte(`{"width":1}`), schema: 1, clock: 2, born: 3, stored: 4, expires: 5,
+		name: "size~", hash: nameHash("size~"), json: []byte(`{"width":1}`), schema: 1, clock: 2, by: boundBySchema, born: 3, stored: 4, expires: 5,
 		whileRevalidate: 6, ifError: 7, covers: "{width=Int}", deps: []string{"e:abc", "g:products:sale"}, private: true, negative: true,
 	}
 	b := encodeValue(nil, "key", &v)
@@ -142,4 +142,40 @@ func FuzzReceive(f *testing.F) {
 		c := &Cache{versions: newVersions(4)}
 		c.receive(payload)
 	})
+}
+
+// Every tag that a format is rendered to is one that it may be.
+func FuzzTagFormats(f *testing.F) {
+	f.Add("product-{$key.a}", "1", "2")
+	f.Add("{$key.a}{$key.b}aa", "aa", "")
+	f.Add("a{$key.a}-b{$key.b}-b", "-b", "-")
+	f.Fuzz(func(t *testing.T, format, a, b string) {
+		parsed, ok := parseTagFormat(format)
+		if !ok {
+			return
+		}
+		key, err := json.Marshal(map[string]string{"a": a, "b": b})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if tag, ok := parsed.render(key, nil); ok && !parsed.mayBe(tag) {
+			t.Errorf("%q is rendered to %q, which it says it cannot be", format, tag)
+		}
+	})
+}
+
+func TestTagsThatAFormatCannotBe(t *testing.T) {
+	for format, tags := range map[string][]string{
+		"product-{$key.a}":    {"", "product", "roduct-1", "catalog-1"},
+		"all":                 {"", "al", "alll"},
+		"{$key.a}-{$key.b}-x": {"1-2", "1-2-y", "-x"},
+		"a{$key.a}b{$key.b}c": {"abd", "acb", "bc"},
+	} {
+		parsed, ok := parseTagFormat(format)
+		for _, tag := range tags {
+			if !ok || parsed.mayBe(tag) {
+				t.Errorf("%q may be %q", format, tag)
+			}
+		}
+	}
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/weft-graphql/weft/router"
 	"github.com/weft-graphql/weft/router/cache"
 	"github.com/weft-graphql/weft/router/cache/redistest"
 	"github.com/weft-graphql/weft/router/compose"
@@ -60,6 +61,10 @@ func eachHintedWith(t *testing.T, change func(*config.Cache), test func(t *testi
 }
 
 func startHinted(t *testing.T, composer string, change func(*config.Config)) *hinted {
+	return startHintedWith(t, composer, router.Options{}, change)
+}
+
+func startHintedWith(t *testing.T, composer string, options router.Options, change func(*config.Config)) *hinted {
 	h := &hinted{catalog: new(subgraph).serve(t), accounts: new(subgraph).serve(t), reviews: new(subgraph).serve(t)}
 	h.answerCatalog()
 	h.accounts.query = object{}
@@ -80,7 +85,8 @@ func startHinted(t *testing.T, composer string, change func(*config.Config)) *hi
 	h.reviews.entity = func(rep map[string]any, _ http.Header) object {
 		return object{"__typename": "Product", "upc": rep["upc"], "rating": 5}
 	}
-	h.served = serveWith(t, h.supergraph(t, composer), nil, func(c *config.Config) {
+	options.Supergraph = h.supergraph(t, composer)
+	h.served = serveOptions(t, options, func(c *config.Config) {
 		c.Upstream.All.Headers.Forward = []string{"Authorization"}
 		c.Cache.Subgraphs = map[string]config.CacheSubgraph{"accounts": {Private: true}}
 		c.Cache.Invalidation.SharedKey = invalidationKey
@@ -418,21 +424,34 @@ func TestTagsWrittenInTheSchema(t *testing.T) {
 	})
 }
 
-// The debug view tells tags and lifetimes, from wherever the answer comes.
-func TestTagsAreShown(t *testing.T) {
+// The debug view tells keys, tags and lifetimes by fetch, from wherever the answer comes.
+func TestTheDebugViewTellsTags(t *testing.T) {
 	eachHinted(t, func(t *testing.T, h *hinted) {
-		h.ask(`{ reviewed { name } featured { upc } }`)
+		const query = `{ reviewed { name } featured { upc } product(upc: "1") { upc } }`
+		h.ask(query)
 		h.idle()
-		infos := h.looked(`{ reviewed { name } featured { upc } }`)
+		infos := h.looked(query)
 		for _, i := range of(infos, "catalog", "Product") {
-			want := []string{"catalog-" + i.Key[len(`{"upc":"`):len(`{"upc":"`)+1], "catalog"}
-			if !slices.Equal(i.Tags, want) {
+			if want := []string{"catalog-" + i.Key[len(`{"upc":"`):len(`{"upc":"`)+1], "catalog"}; !slices.Equal(i.Tags, want) {
 				t.Errorf("%+v, want tags %v", i, want)
 			}
 		}
-		for _, i := range of(infos, "catalog", "Query") {
-			if len(i.Tags) == 0 || i.Tags[0] != "featured" {
-				t.Errorf("%+v", i)
+		roots := of(infos, "catalog", "Query")
+		if got, want := statuses(roots), `featured hit, product(upc:"1") hit`; got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+		for _, i := range roots {
+			want := map[string]string{"featured": "featured", `product(upc:"1")`: "product-1-en"}[i.Key]
+			if len(i.Tags) == 0 || i.Tags[0] != want {
+				t.Errorf("%+v, want the tag %s first", i, want)
+			}
+		}
+		// The entities of one fetch, and the root fields of another one.
+		for _, i := range infos {
+			for _, other := range infos {
+				if same := i.Subgraph == other.Subgraph && i.Type == other.Type; same != (i.Fetch == other.Fetch) {
+					t.Errorf("%+v and %+v", i, other)
+				}
 			}
 		}
 	})

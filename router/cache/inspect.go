@@ -38,6 +38,9 @@ type EntryField struct {
 	Stored  time.Time     `json:"stored"`
 	Expires time.Time     `json:"expires"`
 	Age     time.Duration `json:"age"`
+	// EndsBy is what its end comes from: "the answer's Cache-Control", "@cacheControl in the schema", "the configured
+	// ttl", "max_ttl" or "negative_ttl".
+	EndsBy string `json:"endsBy,omitempty"`
 	// Clock is the reading of the invalidation clock from before it was fetched.
 	Clock uint64 `json:"clock"`
 	// Selection is what a composite value was selected with.
@@ -174,6 +177,7 @@ func (c *Cache) inspectField(e *Entry, self, name, raw string) EntryField {
 	f := EntryField{
 		Name: name, JSON: string(v.json), Stored: time.UnixMilli(v.stored), Expires: time.UnixMilli(v.expires),
 		Age: now.Sub(time.UnixMilli(v.born)), Clock: v.clock, Selection: v.covers,
+		EndsBy: v.by.String(),
 	}
 	for _, d := range v.deps {
 		if tag, ok := strings.CutPrefix(d, tagMember(e.Subgraph, "")); ok {

@@ -357,3 +357,29 @@ func TestStaleIfError(t *testing.T) {
 		}
 	})
 }
+
+// Whoever looks at a stored value learns when it ends, and who says so.
+func TestInspectTellsWhyAValueEnds(t *testing.T) {
+	s := redistest.Start(t)
+	for _, test := range []struct {
+		header, selection, field string
+		entity, want             string
+	}{
+		{"max-age=30", "{ name }", "name", `{"name":"Table"}`, "the answer's Cache-Control"},
+		{"max-age=30", "{ volatile }", "volatile", `{"volatile":1}`, "@cacheControl in the schema"},
+		{"max-age=3", "{ volatile }", "volatile", `{"volatile":1}`, "the answer's Cache-Control"},
+		{"", "{ name }", "name", `{"name":"Table"}`, "the configured ttl"},
+		{"max-age=99999999", "{ name }", "name", `{"name":"Table"}`, "max_ttl"},
+		{"max-age=30", "{ name }", negativeName, `null`, "negative_ttl"},
+	} {
+		c, g := openCache(t, loadShop(t), redisOnly(s.Addr))
+		up := func([]string) subgraphAnswer {
+			return subgraphAnswer{entities: []string{test.entity}, header: map[string]string{"Cache-Control": test.header}}
+		}
+		newAsk(t, g, "products", "Product", "upc", "", test.selection).must(t, c, []string{product(1)}, up)
+		same(t, test.header+" "+test.field, stored(t, c, "Product", `{"upc":"1"}`)[test.field].EndsBy, test.want)
+		if _, err := c.Invalidate(context.Background(), Invalidation{Kind: "all"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

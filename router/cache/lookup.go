@@ -60,8 +60,9 @@ type lookup struct {
 	// varied and audience are the digests of vary headers and caller; empty when they do not matter.
 	varied, audience string
 	tally            tally
-	// found are the values of one entity, for people who debug.
-	found []*value
+	// found are the values of one entity, and fields the names of root fields, for people who debug.
+	found  []*value
+	fields []string
 }
 
 func (l *lookup) run(ctx context.Context) {
@@ -126,7 +127,7 @@ func (l *lookup) local(e *exec.CacheEntity, cp *callProgram, tp *typeProgram, rd
 	if tp.policy.disabled {
 		return false
 	}
-	l.found = l.found[:0]
+	l.found, l.fields = l.found[:0], l.fields[:0]
 	if cp.root {
 		return l.localRoot(e, cp, tp, rd)
 	}
@@ -231,7 +232,9 @@ func (l *lookup) localRoot(e *exec.CacheEntity, cp *callProgram, tp *typeProgram
 		}
 		e.Values[i] = f.json
 		t.addValue(f, l.now)
-		l.see(f)
+		if l.see(f) {
+			l.fields = append(l.fields, rf.full)
+		}
 		if fp.composite {
 			l.form(e, i, f, &t)
 		}
@@ -299,17 +302,30 @@ func (l *lookup) hit(e *exec.CacheEntity, tp *typeProgram, status exec.CacheStat
 	}
 	l.tally.add(t.left, t.age, t.private)
 	if l.v.debug {
-		l.v.noteValues(FetchInfo{
-			Subgraph: tp.scope.subgraph, Type: tp.name, Key: describeKey(tp, l.s.key), Status: name, Source: "local",
-		}, l.found, l.now)
+		l.noteLocal(tp, name)
 	}
 }
 
-// see notes a value that is used.
-func (l *lookup) see(f *value) {
+// noteLocal notes what was used in process, for people who debug: a line for an entity, or for each root field.
+func (l *lookup) noteLocal(tp *typeProgram, status string) {
+	info := FetchInfo{Fetch: l.r.req.ID, Subgraph: tp.scope.subgraph, Type: tp.name, Status: status, Source: "local"}
+	if len(l.fields) == 0 {
+		info.Key = describeKey(tp, l.s.key)
+		l.v.noteValues(info, l.found, l.now)
+		return
+	}
+	for i, name := range l.fields {
+		info.Key = name
+		l.v.noteValues(info, l.found[i:i+1], l.now)
+	}
+}
+
+// see notes a value that is used, when somebody debugs.
+func (l *lookup) see(f *value) bool {
 	if l.v.debug {
 		l.found = append(l.found, f)
 	}
+	return l.v.debug
 }
 
 // appendLocalKey appends the local key of an entity: subgraph, type and canonical key.

@@ -48,10 +48,31 @@ func (c *Config) policyFor(subgraph, typ string) policy {
 	return p
 }
 
+// bound is what a lifetime comes from.
+type bound uint8
+
+const (
+	boundUnknown bound = iota
+	boundByAnswer
+	boundBySchema
+	boundByTTL
+	boundByMaxTTL
+	boundByNegativeTTL
+)
+
+func (b bound) String() string {
+	return [...]string{
+		boundUnknown: "", boundByAnswer: "the answer's Cache-Control", boundBySchema: "@cacheControl in the schema",
+		boundByTTL: "the configured ttl", boundByMaxTTL: "max_ttl", boundByNegativeTTL: "negative_ttl",
+	}[min(b, boundByNegativeTTL)]
+}
+
 // lifetime is how long one value may be used, and by whom.
 type lifetime struct {
 	// ttl is what is left of it; 0 means that it must not be stored.
 	ttl time.Duration
+	// by is where ttl comes from.
+	by bound
 	// age is how old the value was when it arrived.
 	age                      time.Duration
 	whileRevalidate, ifError time.Duration
@@ -66,10 +87,17 @@ func (p *policy) lifetime(c *control, h hint) lifetime {
 		return l
 	}
 	total := stricter(c.maxAge, h.maxAge)
-	if total < 0 {
-		total = p.ttl + l.age // a configured lifetime starts here, however old the answer is
+	switch {
+	case total < 0:
+		total, l.by = p.ttl+l.age, boundByTTL // a configured lifetime starts here, however old the answer is
+	case total == c.maxAge:
+		l.by = boundByAnswer
+	default:
+		l.by = boundBySchema
 	}
-	l.ttl = min(max(total-l.age, 0), p.max)
+	if l.ttl = max(total-l.age, 0); l.ttl > p.max {
+		l.ttl, l.by = p.max, boundByMaxTTL
+	}
 	l.whileRevalidate = p.allowed(p.stale.WhileRevalidate, c.whileRevalidate)
 	l.ifError = p.allowed(p.stale.IfError, c.ifError)
 	return l

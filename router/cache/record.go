@@ -33,6 +33,8 @@ type value struct {
 	deps []string
 	// private tells that it is for one caller only; negative that it stands for an entity that does not exist.
 	private, negative bool
+	// by is what its lifetime comes from.
+	by bound
 }
 
 const (
@@ -41,6 +43,8 @@ const (
 
 	flagPrivate  = 1
 	flagNegative = 2
+	// The bits above are the bound.
+	boundShift, boundMask = 2, 7
 )
 
 // fixedHeader is magic, flags, schema, clock, born, stored, expires, whileRevalidate, ifError.
@@ -69,7 +73,7 @@ func encodeValue(dst []byte, where string, v *value) []byte {
 	if v.negative {
 		flags |= flagNegative
 	}
-	dst = append(dst, recordMagic, flags)
+	dst = append(dst, recordMagic, flags|byte(v.by)<<boundShift)
 	dst = binary.BigEndian.AppendUint64(dst, v.schema)
 	dst = binary.BigEndian.AppendUint64(dst, v.clock)
 	for _, n := range [...]int64{v.born, v.stored, v.expires, v.whileRevalidate, v.ifError} {
@@ -103,6 +107,7 @@ func decodeValue(where, name string, b []byte) (value, error) {
 		born: int64(word(2)), stored: int64(word(3)), expires: int64(word(4)),
 		whileRevalidate: int64(word(5)), ifError: int64(word(6)),
 		private: b[1]&flagPrivate != 0, negative: b[1]&flagNegative != 0,
+		by: bound(b[1] >> boundShift & boundMask),
 	}
 	rest := body[fixedHeader:]
 	var covers []byte

@@ -413,7 +413,7 @@ func (l *lookup) fill(e *exec.CacheEntity, st *entityState) {
 
 func (l *lookup) describe(st *entityState, status string, asked bool) {
 	for i := range st.items {
-		info := FetchInfo{Subgraph: l.r.subgraph, Type: st.tp.name, Key: string(st.items[i].canonical), Status: status}
+		info := FetchInfo{Fetch: l.r.req.ID, Subgraph: l.r.subgraph, Type: st.tp.name, Key: string(st.items[i].canonical), Status: status}
 		if asked {
 			info.Source = "redis"
 		}

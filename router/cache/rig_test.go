@@ -323,6 +323,10 @@ func (r *run) send(ctx context.Context, f *exec.CacheFetch, asked []int, reps []
 	ans := r.up(reps)
 	if ans.err != nil {
 		o.Err = ans.err
+		// The executor says what was asked for, answered or not.
+		for _, i := range asked {
+			f.Entities[i].Fetched = true
+		}
 		r.ask.cache.Finish(ctx, f, o)
 		for _, i := range asked {
 			if f.Entities[i].Status == exec.CacheMiss {

@@ -34,7 +34,8 @@ func (r *requestCache) Finish(ctx context.Context, f *exec.CacheFetch, o *exec.C
 		if st != nil {
 			fs = st.fetch
 		}
-		if !e.Fetched {
+		// Without an answer nothing was fetched, whatever was asked for.
+		if !e.Fetched || o.Err != nil {
 			if o.Err != nil && e.Status == exec.CacheMiss && st != nil {
 				a.rescue(e, st, &t)
 			}
@@ -288,7 +289,9 @@ func (s *storeEntity) build(j *storeJob, it *item, alternates [][]byte) (out lan
 			h = h.and(it.wants[i].fp.hint)
 		}
 		l := tp.policy.lifetime(s.control, h)
-		l.ttl = min(l.ttl, tp.policy.negative)
+		if l.ttl > tp.policy.negative {
+			l.ttl, l.by = tp.policy.negative, boundByNegativeTTL
+		}
 		l.whileRevalidate, l.ifError = 0, 0
 		v := value{name: negativeName, hash: negativeHash, json: []byte("null"), negative: true, deps: deps}
 		if !s.storable(l) {
@@ -334,7 +337,7 @@ func (s *storeEntity) storable(l lifetime) bool {
 func (o *lanes) put(s *storeEntity, v value, l lifetime, now int64) {
 	v.clock = s.st.fetch.clock
 	v.stored, v.born = now, now-l.age.Milliseconds()
-	v.expires = now + l.ttl.Milliseconds()
+	v.expires, v.by = now+l.ttl.Milliseconds(), l.by
 	v.whileRevalidate, v.ifError = l.whileRevalidate.Milliseconds(), l.ifError.Milliseconds()
 	if v.private = l.private; l.private {
 		o.private = append(o.private, v)

@@ -31,8 +31,9 @@ type subgraph struct {
 	// header and extensions are part of every answer.
 	header     http.Header
 	extensions map[string]any
-	// errors are those of every answer.
+	// errors are those of every answer; down answers with nothing but a failure.
 	errors []any
+	down   bool
 	// calls are the documents it was asked.
 	calls []string
 	url   string
@@ -78,6 +79,10 @@ func (s *subgraph) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.calls = append(s.calls, req.Query)
+	if s.down {
+		http.Error(w, "down", http.StatusInternalServerError)
+		return
+	}
 	e := &evaluation{subgraph: s, doc: doc, variables: req.Variables, caller: r.Header}
 	root := s.query
 	if doc.Operations[0].Operation == ast.Mutation {

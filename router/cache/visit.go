@@ -128,6 +128,8 @@ func (v *Visit) CacheControl(hasErrors bool) (header string, age int) {
 
 // FetchInfo tells what the cache did for one entity (or root field) of one fetch; for people who debug.
 type FetchInfo struct {
+	// Fetch is the ID of the plan's request.
+	Fetch    int    `json:"fetch"`
 	Subgraph string `json:"subgraph"`
 	Type     string `json:"type"`
 	Key      string `json:"key"`

@@ -214,3 +214,49 @@ func TestRepeatedEventIsHarmless(t *testing.T) {
 		t.Errorf("%d notes and %d events, want 1 and 1", n, m)
 	}
 }
+
+// forgetful is a bus that takes an event and does not say so the first time, as when the relay dies in between.
+type forgetful struct {
+	mu     sync.Mutex
+	taken  []wire.EntityChanged
+	second chan struct{}
+}
+
+func (f *forgetful) Publish(_ context.Context, e wire.EntityChanged) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.taken = append(f.taken, e); len(f.taken) == 1 {
+		return errors.New("the connection broke after the event was taken")
+	}
+	close(f.second)
+	return nil
+}
+
+// An event whose publication is in doubt is published again, under the same id: whoever takes it in does so once.
+func TestDoubtfulEventsComeTwiceAndCountOnce(t *testing.T) {
+	sender, receiver := newDatabase(t), newDatabase(t)
+	outbox := events.NewOutbox(sender, true)
+	bus := &forgetful{second: make(chan struct{})}
+	stop := events.StartRelay(outbox, bus, quiet)
+	if err := outbox.Commit(context.Background(), write("a", about("a"))); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-bus.second:
+	case <-time.After(30 * time.Second):
+		t.Fatal("the event does not come again")
+	}
+	stop()
+	if len(bus.taken) != 2 || bus.taken[0].ID == "" || bus.taken[0].ID != bus.taken[1].ID {
+		t.Fatalf("published %+v", bus.taken)
+	}
+	inbox := events.NewOutbox(receiver, true)
+	for _, e := range bus.taken {
+		if err := inbox.CommitOnce(context.Background(), e.ID, write("b", about("b"))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := count(t, receiver, "notes"); n != 1 {
+		t.Errorf("an event that came twice was taken in %d times", n)
+	}
+}

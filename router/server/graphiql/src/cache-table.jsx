@@ -3,28 +3,26 @@ import { plural } from './format.js';
 
 const plurals = { hit: 'hits', miss: 'misses', null: 'nulls' };
 
-// CacheTable shows what the entity cache did for the last operation: a line per subgraph and type, and behind it every
-// entity with its age, what it has left and its tags.
+// CacheTable shows what the entity cache did for one fetch: a line per type, and behind it every entity with its key, its
+// age, what it has left and its tags.
 export function CacheTable({ entries }) {
   const groups = useMemo(() => groupByType(entries), [entries]);
   return (
-    <section className="weft-cache" aria-label="Entity cache">
-      <h3>Entity cache</h3>
+    <div className="weft-cache" aria-label="Entity cache">
       {groups.map((group) => (
-        <Group key={group.name} group={group} />
+        <Group key={group.type} group={group} />
       ))}
-    </section>
+    </div>
   );
 }
 
 function groupByType(entries) {
   const groups = new Map();
   for (const entry of entries) {
-    const name = `${entry.subgraph} ${entry.type}`;
-    if (!groups.has(name)) {
-      groups.set(name, { name, subgraph: entry.subgraph, type: entry.type, entries: [], counts: new Map() });
+    if (!groups.has(entry.type)) {
+      groups.set(entry.type, { type: entry.type, entries: [], counts: new Map() });
     }
-    const group = groups.get(name);
+    const group = groups.get(entry.type);
     group.entries.push(entry);
     group.counts.set(entry.status, (group.counts.get(entry.status) ?? 0) + 1);
   }
@@ -37,7 +35,7 @@ function Group({ group }) {
     <div className="weft-cache-group">
       <button type="button" aria-expanded={open} onClick={() => setOpen(!open)}>
         <span>
-          {group.subgraph} <strong>{group.type}</strong>
+          cache <strong>{group.type}</strong>
         </span>
         <span className="weft-cache-counts">
           {[...group.counts].map(([status, count]) => plural(count, status, plurals[status] ?? status)).join(' · ')}

@@ -44,6 +44,15 @@ export function tracesById(plan) {
   return traces;
 }
 
+// What the entity cache did, by the id of the fetch it did it for.
+export function cacheById(plan) {
+  const entries = new Map();
+  for (const entry of plan.cache ?? []) {
+    entries.set(entry.fetch, (entries.get(entry.fetch) ?? []).concat(entry));
+  }
+  return entries;
+}
+
 export function totalMs(plan) {
   return (plan.fetches ?? []).reduce((end, trace) => Math.max(end, trace.startMs + trace.durationMs), 0);
 }

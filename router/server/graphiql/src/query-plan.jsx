@@ -3,7 +3,7 @@ import { parse, print } from 'graphql';
 import { CacheTable } from './cache-table.jsx';
 import { formatBytes, formatMs, plural } from './format.js';
 import { useLastAnswer } from './last-answer.js';
-import { children, countFetches, pathsOf, subgraphsOf, totalMs, tracesById } from './plan-tree.js';
+import { cacheById, children, countFetches, pathsOf, subgraphsOf, totalMs, tracesById } from './plan-tree.js';
 
 // queryPlanPlugin is the panel that shows how the router answered the last operation.
 export const queryPlanPlugin = {
@@ -63,7 +63,7 @@ function QueryPlanPanel() {
 
 function PlanTree({ plan }) {
   const context = useMemo(
-    () => ({ traces: tracesById(plan), total: totalMs(plan), subgraphs: subgraphsOf(plan.node) }),
+    () => ({ traces: tracesById(plan), cache: cacheById(plan), total: totalMs(plan), subgraphs: subgraphsOf(plan.node) }),
     [plan],
   );
   if (!plan.node) {
@@ -83,7 +83,6 @@ function PlanTree({ plan }) {
         <p className="weft-plan-warning">The search stopped at its budget: a cheaper plan may exist.</p>
       )}
       <Node node={plan.node} paths={[]} context={context} />
-      {plan.cache?.length > 0 && <CacheTable entries={plan.cache} />}
     </>
   );
 }
@@ -135,6 +134,7 @@ function Fetch({ node, paths, context }) {
         <span className="weft-fetch-facts">{traceFacts(trace, paths.length === 0)}</span>
       </button>
       {trace && <Timeline trace={trace} total={context.total} />}
+      {context.cache.has(node.id) && <CacheTable entries={context.cache.get(node.id)} />}
       {trace?.error && <p className="weft-plan-warning">{trace.error}</p>}
       {open && <FetchDetails node={node} trace={trace} />}
     </article>
