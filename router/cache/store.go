@@ -215,7 +215,7 @@ type storeEntity struct {
 	null     bool
 	values   [][]byte
 	wanted   []int
-	control  *control
+	control  control
 	tags     []string
 	audience string
 	// rep is the representation, when the type has more than one key.
@@ -224,7 +224,7 @@ type storeEntity struct {
 
 // add copies an entity into the job.
 func (j *storeJob) add(a *answered, e *exec.CacheEntity, st *entityState, position int) {
-	s := storeEntity{st: st, null: e.Null, wanted: e.Wanted, control: &a.control, audience: st.fetch.audience}
+	s := storeEntity{st: st, null: e.Null, wanted: e.Wanted, control: a.control, audience: st.fetch.audience}
 	if !e.Null && !s.anyStorable() {
 		st.tp.scope.stats.unstorable.Add(1)
 		st.tp.scope.shared.Store(false)
@@ -263,7 +263,7 @@ func (j *storeJob) add(a *answered, e *exec.CacheEntity, st *entityState, positi
 func (s *storeEntity) anyStorable() bool {
 	for _, w := range s.wanted {
 		fp := &s.st.cp.fields[w]
-		if !fp.typename && !fp.never && s.storable(s.st.tp.policy.lifetime(s.control, fp.hint)) {
+		if !fp.typename && !fp.never && s.storable(s.st.tp.policy.lifetime(&s.control, fp.hint)) {
 			return true
 		}
 	}
@@ -288,7 +288,7 @@ func (s *storeEntity) build(j *storeJob, it *item, alternates [][]byte) (out lan
 		for i := range it.wants {
 			h = h.and(it.wants[i].fp.hint)
 		}
-		l := tp.policy.lifetime(s.control, h)
+		l := tp.policy.lifetime(&s.control, h)
 		if l.ttl > tp.policy.negative {
 			l.ttl, l.by = tp.policy.negative, boundByNegativeTTL
 		}
@@ -307,7 +307,7 @@ func (s *storeEntity) build(j *storeJob, it *item, alternates [][]byte) (out lan
 			unstorable = true
 			continue
 		}
-		l := tp.policy.lifetime(s.control, w.fp.hint)
+		l := tp.policy.lifetime(&s.control, w.fp.hint)
 		if !s.storable(l) {
 			unstorable = true
 			continue

@@ -20,6 +20,14 @@ type cacheRun struct {
 	// pathless tells that the last answer had an error that points at no entity.
 	pathless bool
 	late     []byte
+	// outcome is here so that it need not be allocated, like headers, which read those of the two answers.
+	outcome CacheOutcome
+	headers [2]func(name string) []byte
+}
+
+// newCacheRun makes the cache's part of a fetch of so many calls.
+func (f *fetch) newCacheRun(calls int) *cacheRun {
+	return &cacheRun{picked: make([][]uint32, calls), headers: [2]func(string) []byte{f.response.Header, f.late.Header}}
 }
 
 func (c *cacheRun) reset() {
@@ -33,6 +41,7 @@ func (c *cacheRun) reset() {
 	c.body = keep(c.body, maxKeptBytes)
 	c.late = keep(c.late, maxKeptBytes)
 	c.pathless = false
+	c.outcome = CacheOutcome{}
 }
 
 // entityState is what has been done about an entity.
@@ -65,25 +74,26 @@ func (f *fetch) cacheTaint(call, entity int) {
 // fetchCached runs a request with the entity cache in front of the subgraph.
 func (x *execution) fetchCached(request int, r *request, f *fetch) {
 	if f.cache == nil {
-		f.cache = &cacheRun{picked: make([][]uint32, len(r.calls))}
+		f.cache = f.newCacheRun(len(r.calls))
 	}
 	c := f.cache
+	o := &c.outcome
 	x.describe(r, f)
 	if !r.query {
 		c.pick()
-		o := x.sendPicked(request, fetchedAnswer, r, f)
-		r.cache.Mutated(x.ctx, &c.fetch, &o)
-		x.lose(request, r, f, &o)
+		*o = x.sendPicked(request, fetchedAnswer, r, f)
+		r.cache.Mutated(x.ctx, &c.fetch, o)
+		x.lose(request, r, f, o)
 		return
 	}
 	r.cache.Lookup(x.ctx, &c.fetch)
 	x.takeHits(request, r, f)
-	o := CacheOutcome{Nothing: true}
+	*o = CacheOutcome{Nothing: true}
 	f.canHalve = r.halves > 0
 	if c.pick() {
-		o = x.sendPicked(request, fetchedAnswer, r, f)
+		*o = x.sendPicked(request, fetchedAnswer, r, f)
 	}
-	x.finish(request, fetchedAnswer, r, f, &o)
+	x.finish(request, fetchedAnswer, r, f, o)
 	if !c.waits() {
 		return
 	}
@@ -91,8 +101,8 @@ func (x *execution) fetchCached(request int, r *request, f *fetch) {
 	x.takeHits(request, r, f)
 	f.canHalve = r.halves > 0
 	if c.pick() {
-		o = x.sendPicked(request, lateAnswer, r, f)
-		x.finish(request, lateAnswer, r, f, &o)
+		*o = x.sendPicked(request, lateAnswer, r, f)
+		x.finish(request, lateAnswer, r, f, o)
 	}
 }
 
@@ -221,9 +231,9 @@ func (c *cacheRun) waits() bool {
 // sendPicked asks the subgraph for the picked entities, and tells the cache what came of it.
 func (x *execution) sendPicked(request, which int, r *request, f *fetch) CacheOutcome {
 	c := f.cache
-	resp, body := &f.response, &f.body
+	resp, body, header := &f.response, &f.body, c.headers[0]
 	if which == lateAnswer {
-		resp, body = &f.late, &c.late
+		resp, body, header = &f.late, &c.late, c.headers[1]
 	}
 	c.pathless = false
 	*body = x.body((*body)[:0], r, f, c.picked, nil)
@@ -249,7 +259,7 @@ func (x *execution) sendPicked(request, which int, r *request, f *fetch) CacheOu
 	}
 	c.readValues(r, f, p.a)
 	return CacheOutcome{
-		Status: resp.Status, Header: resp.Header, Data: p.data, Extensions: p.extensions, PathlessErrors: c.pathless,
+		Status: resp.Status, Header: header, Data: p.data, Extensions: p.extensions, PathlessErrors: c.pathless,
 	}
 }
 

@@ -39,7 +39,7 @@ func (x *execution) refresh(request int, f *fetch) {
 	again := x.program.acquire(ctx, req)
 	to := &again.fetches[request]
 	if to.cache == nil {
-		to.cache = &cacheRun{picked: make([][]uint32, len(r.calls))}
+		to.cache = to.newCacheRun(len(r.calls))
 	}
 	var states []any
 	for i := range r.calls {

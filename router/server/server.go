@@ -174,9 +174,9 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, x *exchange) {
 	}
 	ctx := r.Context()
 	if h.opts.Timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, h.opts.Timeout)
-		defer cancel()
+		limited := withDeadline(ctx, h.opts.Timeout)
+		defer limited.end()
+		ctx = limited
 	}
 	x.request.Header = r.Header
 	x.request.ShowPlan = len(r.Header[planHeader]) > 0 && r.Header[planHeader][0] != "false"

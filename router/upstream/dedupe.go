@@ -36,7 +36,8 @@ type flight struct {
 	epoch  uint64
 	// leader is the context of the request that makes the call.
 	leader context.Context
-	done   chan struct{}
+	// done is closed when the call is over; made by the first request that joins.
+	done chan struct{}
 
 	// waiting counts those that wait, the leader not included; abandoned tells that nobody wants the answer any more,
 	// and gone is closed then, if somebody asked for it. All three are guarded by the shard's lock.
@@ -81,17 +82,20 @@ func (d *dedupe) Do(ctx context.Context, req *Request, resp *Response) error {
 		s.mu.Lock()
 		f := s.find(key, req)
 		if f == nil {
-			f = &flight{
-				shard: s, key: key, body: req.Body, header: req.Header, epoch: req.Epoch, leader: ctx, done: make(chan struct{}),
-			}
+			f = flights.Get().(*flight)
+			f.shard, f.key, f.body, f.header, f.epoch, f.leader = s, key, req.Body, req.Header, req.Epoch, ctx
 			s.flights[key] = append(s.flights[key], f)
 			s.mu.Unlock()
 			return d.lead(f, req, resp)
 		}
 		f.waiting++
+		if f.done == nil {
+			f.done = make(chan struct{})
+		}
+		done := f.done
 		s.mu.Unlock()
 		select {
-		case <-f.done:
+		case <-done:
 		case <-ctx.Done():
 			f.leave()
 			return ctx.Err()
@@ -117,7 +121,7 @@ func (d *dedupe) lead(f *flight, req *Request, resp *Response) error {
 	givenUp := err != nil && wanted.Err() != nil
 	f.shard.mu.Lock()
 	f.forget()
-	waiting, settle := f.waiting, f.settle
+	waiting, settle, joined := f.waiting, f.settle, f.done != nil
 	if waiting > 0 {
 		f.err, f.givenUp, f.answer = err, givenUp, *resp
 		f.holders.Store(int32(waiting) + 1)
@@ -132,8 +136,16 @@ func (d *dedupe) lead(f *flight, req *Request, resp *Response) error {
 		}
 		close(f.done)
 	}
+	if !joined && settle == nil {
+		// Nobody else has ever seen it.
+		*f = flight{}
+		flights.Put(f)
+	}
 	return err
 }
+
+// flights are calls that no other request has joined, ready for the next ones.
+var flights = sync.Pool{New: func() any { return new(flight) }}
 
 // find returns a call under way for an equal request.
 func (s *shard) find(key uint64, req *Request) *flight {
