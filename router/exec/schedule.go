@@ -59,17 +59,7 @@ func (x *execution) run(request int) {
 
 // successor returns a request to go on with, -1 when there is none, and starts the others that are ready.
 func (x *execution) successor(request int) int {
-	next := -1
-	for _, r := range x.program.requests[request].before {
-		if x.waiting[r].Add(-1) != 0 {
-			continue
-		}
-		if next < 0 {
-			next = r
-			continue
-		}
-		x.start(r)
-	}
+	next := x.startReady(request, -1)
 	if x.program.engine.config.MaxParallel <= 0 {
 		return next
 	}
@@ -84,6 +74,58 @@ func (x *execution) successor(request int) int {
 		x.running--
 	}
 	return next
+}
+
+// startReady starts the requests that a complete one makes ready, but for one to go on with, unless there is one already.
+// What has nothing to ask for is complete at once, without a goroutine.
+func (x *execution) startReady(request, next int) int {
+	for _, r := range x.program.requests[request].before {
+		switch {
+		case x.waiting[r].Add(-1) != 0:
+		case x.idle(r):
+			x.fetch(r)
+			if len(x.program.zips) > 0 {
+				x.linkTwins(r)
+			}
+			next = x.startReady(r, next)
+			x.remaining.Add(-1) // the request before is still counted: this is not the last one
+		case next < 0:
+			next = r
+		default:
+			x.start(r)
+		}
+	}
+	return next
+}
+
+// idle tells whether a request surely has nothing to ask for, because there are no objects that it could complete.
+func (x *execution) idle(request int) bool {
+	for i := range x.program.requests[request].calls {
+		c := &x.program.requests[request].calls[i]
+		for j := range c.targets {
+			if x.hasObjects(c.targets[j].place) {
+				return false
+			}
+		}
+		if len(c.targets) == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// hasObjects tells whether there is any object of a place.
+func (x *execution) hasObjects(p *place) bool {
+	if p.node.request < 0 {
+		return true
+	}
+	at := firstAnswer(p.node.request)
+	for _, a := range x.answers[at : at+answersPerRequest] {
+		if a != nil && len(a.collected[p.node.collector]) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // linkTwins links the twins for which this was the last request they needed. Only this and the list of errors take the

@@ -17,6 +17,9 @@ type gatheringConn struct {
 	gathering bool
 	// first is the write that is kept back; empty when there is none.
 	first []byte
+	// pair and both are what is sent in one call.
+	pair [2][]byte
+	both net.Buffers
 }
 
 // Write implements net.Conn.
@@ -29,10 +32,11 @@ func (c *gatheringConn) Write(p []byte) (int, error) {
 	if len(c.first) == 0 {
 		return c.TCPConn.Write(p)
 	}
-	both := net.Buffers{c.first, p}
-	n, err := both.WriteTo(c.TCPConn)
+	c.pair = [2][]byte{c.first, p}
+	c.both = c.pair[:]
+	n, err := c.both.WriteTo(c.TCPConn)
 	written := max(int(n)-len(c.first), 0)
-	c.first = c.first[:0]
+	c.first, c.pair, c.both = c.first[:0], [2][]byte{}, nil
 	return written, err
 }
 
