@@ -44,8 +44,42 @@ type zip struct {
 	needs []int
 }
 
-// join links a node's objects to those of a place, and returns the link's number.
+// twins are two fields that are the same value, not linked yet.
+type twins struct {
+	place               *place
+	left, right         member
+	leftSlot, rightSlot int
+	needs               []int
+}
+
+// join links a node's objects to those of a place, and returns the link's number. It links all twins that this brings
+// about, those first that need the fewest requests: there can be several ways from one twin to another, and calls start
+// when the requests are complete that the first way needs.
 func (c *compiler) join(p *place, n *node, needs []int) int32 {
+	link := c.attach(p, n, needs)
+	for n := 0; n < len(c.twins); {
+		if len(c.twins[n]) == 0 {
+			n++
+			continue
+		}
+		t := c.twins[n][0]
+		c.twins[n] = c.twins[n][1:]
+		c.zip(t)
+		n = 0
+	}
+	return link
+}
+
+// note remembers twins that are to be linked.
+func (c *compiler) note(t twins) {
+	for len(c.twins) <= len(t.needs) {
+		c.twins = append(c.twins, nil)
+	}
+	c.twins[len(t.needs)] = append(c.twins[len(t.needs)], t)
+}
+
+// attach is join without the twins.
+func (c *compiler) attach(p *place, n *node, needs []int) int32 {
 	if m := p.member(n); m != nil && len(m.hops) == 1 {
 		return m.hops[0]
 	}
@@ -56,8 +90,8 @@ func (c *compiler) join(p *place, n *node, needs []int) int32 {
 	return link
 }
 
-// admit adds a member to a place, and to the places whose objects have those of this one as twins. Then it looks for
-// twins among the values of the new member and those of the others.
+// admit adds a member to a place, and to the places whose objects have those of this one as twins. It notes the twins
+// among the values of the new member and those of the others.
 func (c *compiler) admit(p *place, n member) {
 	if p.member(n.node) != nil {
 		return
@@ -72,7 +106,10 @@ func (c *compiler) admit(p *place, n member) {
 		for _, m := range known {
 			for i := range m.node.fields {
 				if left := &m.node.fields[i]; left.node != nil && left.node != right.node && c.same(left.plan, right.plan) {
-					c.zip(p, m, i, n, j)
+					c.note(twins{
+						place: p, left: m, leftSlot: i, right: n, rightSlot: j,
+						needs: union(union([]int{p.node.request}, m.needs), n.needs),
+					})
 				}
 			}
 		}
@@ -96,20 +133,20 @@ func (p *place) member(n *node) *member {
 	return nil
 }
 
-// zip notes that two fields of a place's members are the same value seen by two calls.
-func (c *compiler) zip(p *place, left member, leftSlot int, right member, rightSlot int) {
-	child := c.places[left.node.fields[leftSlot].node]
-	twin := right.node.fields[rightSlot].node
+// zip links two fields of a place's members that are the same value seen by two calls.
+func (c *compiler) zip(t twins) {
+	child := c.places[t.left.node.fields[t.leftSlot].node]
+	twin := t.right.node.fields[t.rightSlot].node
 	if child.member(twin) != nil {
 		return
 	}
 	z := &zip{
-		place: p, left: left.hops, right: right.hops, leftNode: left.node, rightNode: right.node, leftSlot: int32(leftSlot), rightSlot: int32(rightSlot),
-		needs: union(union([]int{p.node.request}, left.needs), right.needs),
+		place: t.place, left: t.left.hops, right: t.right.hops, leftNode: t.left.node, rightNode: t.right.node, leftSlot: int32(t.leftSlot), rightSlot: int32(t.rightSlot),
+		needs: t.needs,
 	}
-	c.collect(p.node)
+	c.collect(t.place.node)
 	c.zips = append(c.zips, z)
-	z.link = c.join(child, twin, z.needs)
+	z.link = c.attach(child, twin, z.needs)
 	// What is linked to the twin is seen through it.
 	for _, m := range c.places[twin].members[1:] {
 		c.admit(child, member{hops: append(hops{z.link}, m.hops...), node: m.node, needs: union(z.needs, m.needs)})

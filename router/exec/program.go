@@ -99,6 +99,8 @@ type compiler struct {
 	alternatives map[*plan.Field][]*plan.RepresentationField
 	collectors   []int
 	zips         []*zip
+	// twins are those that are to be linked, by the number of requests they need.
+	twins [][]twins
 	// before tells, for each request, which others are complete when it starts.
 	before []map[int]bool
 	// unshared are the selections of calls that must not share entities.

@@ -40,6 +40,21 @@ func TestGraphsThatOnceFailed(t *testing.T) {
 	}
 }
 
+// TestTwinsAreLinkedTheShortWay runs a graph in which two subgraphs answer a shared value that a third one has a part of,
+// too: an input that one of the two brings must be found without waiting for the third.
+func TestTwinsAreLinkedTheShortWay(t *testing.T) {
+	const seed = 5168
+	r, err := newRig(generate(seed, traits{uniform: true}), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.close()
+	op := &randomOperation{text: "query { self6 { list1Entity29 { computed15 } allEntity2 { __typename } i11 } }"}
+	if err := r.try(op); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestErrorsThatOnceStoodWrong runs the seeds whose errors stood where the client did not ask, or nowhere.
 func TestErrorsThatOnceStoodWrong(t *testing.T) {
 	c := campaign{check: (*rig).try, with: traits{uniform: true}}
