@@ -14,6 +14,7 @@ type Subtree struct {
 	// Variables are the indexes of the client's variables that the calls below the field use, sorted.
 	Variables []int
 	slot      int
+	node      *node
 	output    *outputField
 }
 
@@ -135,7 +136,7 @@ func (s *subtreeFinder) find(cl *call) {
 		}
 		slices.Sort(found.variables)
 		cl.subtrees = append(cl.subtrees, &Subtree{
-			ID: lastSubtree.Add(1), Variables: slices.Compact(found.variables), slot: slot, output: outputs[0],
+			ID: lastSubtree.Add(1), Variables: slices.Compact(found.variables), slot: slot, node: f.node, output: outputs[0],
 		})
 	}
 }
@@ -157,7 +158,7 @@ func (cl *closure) add(n *node) bool {
 	if n.set.Owner != nil && len(cl.finder.c.memberOf[n]) > 0 {
 		return false
 	}
-	for _, m := range cl.finder.c.places[n].members[1:] {
+	for _, m := range n.place.members[1:] {
 		if len(m.hops) != 1 || m.node.set.Owner != nil || !cl.finder.keeps(m.node.request) {
 			return false
 		}
