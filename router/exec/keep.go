@@ -17,8 +17,8 @@ type keeper struct {
 	used []UsedEntity
 	// seen are the entities that were noted for the form, visited the objects.
 	seen, visited map[ref]bool
-	out  []byte
-	left int
+	out           []byte
+	left          int
 }
 
 // keepSubtrees gives the cache the printed forms that it wants.
