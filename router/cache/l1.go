@@ -46,10 +46,10 @@ type localCache struct {
 }
 
 func newLocalCache(c L1Config) *localCache {
-	// A quarter is for printed forms.
-	forms := c.MaxBytes / 4
+	// A quarter is for printed forms. Neither may be nothing at all: that would mean no bound.
+	forms := max(c.MaxBytes/4, 1)
 	return &localCache{printed: newPrintedForms(forms), records: otter.Must(&otter.Options[string, *record]{
-		MaximumWeight: c.MaxBytes - forms,
+		MaximumWeight: max(c.MaxBytes, forms+1) - forms,
 		Weigher: func(key string, r *record) uint32 {
 			return uint32(min(len(key)+r.size(), math.MaxUint32))
 		},

@@ -132,6 +132,14 @@ func (r *formsRig) news(i cache.Invalidation, covers func(thing) bool) {
 	}
 }
 
+// tell invalidates one entity.
+func (r *formsRig) tell(typ, key string, id int) {
+	r.t.Helper()
+	t := thing{typ, id}
+	r.news(cache.Invalidation{Kind: "entity", Type: typ, Key: json.RawMessage(fmt.Sprintf(`{%q:"%d"}`, key, id))},
+		func(o thing) bool { return o == t })
+}
+
 // change writes to an entity; mostly it is invalidated then, in one of the ways there are.
 func (r *formsRig) change(rnd *rand.Rand) {
 	kinds := []struct {
@@ -141,7 +149,6 @@ func (r *formsRig) change(rnd *rand.Rand) {
 	k := kinds[rnd.IntN(len(kinds))]
 	t := thing{k.typ, rnd.IntN(k.count)}
 	r.shop.write(t)
-	key := json.RawMessage(fmt.Sprintf(`{%q:"%d"}`, k.key, t.id))
 	same := func(o thing) bool { return o == t }
 	all := func(o thing) bool { return o.typ == t.typ }
 	switch rnd.IntN(12) {
@@ -154,7 +161,7 @@ func (r *formsRig) change(rnd *rand.Rand) {
 	case 5, 6:
 		r.news(cache.Invalidation{Kind: "cache_tag", Tag: strings.ToLower(k.typ) + "-" + strconv.Itoa(t.id)}, same)
 	default:
-		r.news(cache.Invalidation{Kind: "entity", Type: k.typ, Key: key}, same)
+		r.tell(k.typ, k.key, t.id)
 	}
 }
 

@@ -19,6 +19,8 @@ type keeper struct {
 	seen, visited map[ref]bool
 	out           []byte
 	left          int
+	// hopeless tells that trying again soon is in vain: the form is too long, or has something that forms cannot have.
+	hopeless bool
 }
 
 // keepSubtrees gives the cache the printed forms that it wants.
@@ -89,9 +91,13 @@ func (k *keeper) keep(request int) {
 			if s.Handle == nil || s.Printed || k.left == 0 {
 				continue
 			}
-			if text := k.print(s.Subtree, r); text != nil {
-				k.left--
-				from.Cache.Keep(s, k.x.request.Variables, text, k.used)
+			text := k.print(s.Subtree, r)
+			if text == nil && !k.hopeless {
+				continue
+			}
+			k.left--
+			from.Cache.Keep(s, k.x.request.Variables, text, k.used)
+			if text != nil {
 				for used := range k.seen {
 					k.kept[used] = true
 				}
@@ -102,6 +108,7 @@ func (k *keeper) keep(request int) {
 
 // print returns the printed form of a subtree of an object, and sets used; nil when the form is not to be kept.
 func (k *keeper) print(s *Subtree, r ref) []byte {
+	k.hopeless = false
 	a := k.x.answers[r.answer()]
 	v := a.slot(r.object(), int32(s.slot))
 	if v.kind() != kindObject && v.kind() != kindList {
@@ -115,7 +122,7 @@ func (k *keeper) print(s *Subtree, r ref) []byte {
 	p := printer{x: k.x, out: k.out[:0], cut: true}
 	fits := p.value(s.output, s.output.typ, &s.output.sources[0], a, v)
 	k.out = p.out
-	if !fits || k.x.errors.any() || len(p.out) > maxKeptText {
+	if k.hopeless = len(p.out) > maxKeptText; k.hopeless || !fits || k.x.errors.any() {
 		return nil
 	}
 	return p.out
@@ -145,6 +152,7 @@ func (k *keeper) object(n *node, r ref) bool {
 	typ := k.x.typeOf(n.place.typers, r)
 	if typ < 0 && len(n.place.members) > 1 {
 		// What is known of the object can change when somebody tells its type.
+		k.hopeless = true
 		return false
 	}
 	for i := range n.place.members {
@@ -153,8 +161,12 @@ func (k *keeper) object(n *node, r ref) bool {
 			continue
 		}
 		to, ok := k.x.follow(r, m.hops)
-		if !ok || i > 0 && !k.use(to) {
+		if !ok {
 			// Why the object is not there, nobody can tell any more.
+			k.hopeless = true
+			return false
+		}
+		if i > 0 && !k.use(to) {
 			return false
 		}
 		a := k.x.answers[to.answer()]

@@ -35,7 +35,8 @@ type SubtreeCache interface {
 	// Shareable tells that what the cache says of the request's entities is the same for everybody.
 	Shareable() bool
 	// Keep tells the printed form of a subtree for which Lookup left a handle. used are all entities of later calls that
-	// it is made of. text, used and what they refer to must not be kept.
+	// it is made of. text, used and what they refer to must not be kept. A nil text tells that there is nothing to keep,
+	// and will not be for a while.
 	Keep(s *CacheSubtree, variables Variables, text []byte, used []UsedEntity)
 }
 
@@ -127,7 +128,8 @@ func (s *subtreeFinder) find(cl *call) {
 		f := &cl.node.fields[slot]
 		outputs := s.outputs[f]
 		// A value that is printed in two ways would need two printed forms.
-		if f.node == nil || s.inputs[f.node] || len(outputs) != 1 || len(outputs[0].sources) != 1 {
+		if f.node == nil || s.inputs[f.node] || len(outputs) != 1 || len(outputs[0].sources) != 1 ||
+			outputs[0].introspects() {
 			continue
 		}
 		found := closure{finder: s, seen: map[*node]bool{}}
@@ -139,6 +141,23 @@ func (s *subtreeFinder) find(cl *call) {
 			ID: lastSubtree.Add(1), Variables: slices.Compact(found.variables), slot: slot, node: f.node, output: outputs[0],
 		})
 	}
+}
+
+// introspects tells whether something below a field is answered by the router itself, from variables of its own.
+func (f *outputField) introspects() bool {
+	if f.what == outputIntrospection {
+		return true
+	}
+	for i := range f.sources {
+		if o := f.sources[i].program; o != nil {
+			for j := range o.fields {
+				if o.fields[j].introspects() {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // closure is everything below a field.
