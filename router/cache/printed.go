@@ -114,7 +114,7 @@ func (l *lookup) form(e *exec.CacheEntity, value int, f *value, t *tally) {
 		p, ok := forms.forms.GetIfPresent(key)
 		switch {
 		case !ok:
-			if !l.v.noStore && forms.again(key) {
+			if forms.again(key) {
 				s.Handle = f
 			}
 			return

@@ -18,8 +18,10 @@ type printing struct {
 	// reviews is a value with a subtree, the author an entity below it.
 	reviews, author *ask
 	subtree         *exec.Subtree
-	visit           *Visit
-	vars            variableValues
+	// whole is the representation of the product.
+	whole string
+	visit *Visit
+	vars  variableValues
 }
 
 const (
@@ -27,6 +29,9 @@ const (
 	theForm    = `[{"author":{"name":"Ada"}}]`
 	ada        = `{"__typename":"User","id":"u1"}`
 )
+
+// authorChanged is news of the name only: what the reviews say of their author stays.
+var authorChanged = Invalidation{Kind: "entity", Type: "User", Key: []byte(`{"id":"u1"}`), Subgraph: "accounts"}
 
 var formIDs uint64 = 1 << 40
 
@@ -39,7 +44,7 @@ type said struct {
 }
 
 func newPrintingOf(t *testing.T, cfg Config, reviews, author said) *printing {
-	p := &printing{t: t, clock: &clock{}}
+	p := &printing{t: t, clock: &clock{}, whole: product(1)}
 	cfg.Now = p.clock.now
 	c, g := openCache(t, loadShop(t), cfg)
 	p.c, p.visit = c, c.Visit(VisitOptions{})
@@ -79,7 +84,7 @@ func (p *printing) look(a *ask, rep string, s *exec.Subtree) *exec.CacheFetch {
 // was answered with the form, and whether the form was wanted.
 func (p *printing) request() (printed, wanted bool) {
 	p.t.Helper()
-	f := p.look(p.reviews, product(1), p.subtree)
+	f := p.look(p.reviews, p.whole, p.subtree)
 	e := &f.Entities[0]
 	s := &e.Subtrees[0]
 	if e.Status != exec.CacheHit {
@@ -144,18 +149,20 @@ func TestAFormEndsWhenAPartMustBeReadAnew(t *testing.T) {
 	cfg.Redis.Addresses = []string{server.Addr}
 	p := newPrinting(t, cfg)
 	p.clock.advance(6 * time.Second)
-	// The reviews are read again by an ask that wants more; the author's record is older.
-	more := newAsk(t, p.reviews.graph, "reviews", "Product", "upc", "", "{ reviews(first: 1) { id author { id } } }")
-	p.reviews = more
-	p.store(p.reviews, product(1), `{"reviews":`+theReviews+`}`, said{})
+	// The reviews of another product come later.
+	p.whole = product(2)
+	p.store(p.reviews, p.whole, `{"reviews":`+theReviews+`}`, said{})
 	p.make()
 	p.clock.advance(5 * time.Second)
+	f := p.look(p.reviews, p.whole, nil)
+	_, local := f.Entities[0].State.(*record)
+	same(t, "the reviews are still answered in process", local, true)
 	same(t, "the author must be read from Redis", p.used(), false)
 }
 
 func TestFormsFollowInvalidations(t *testing.T) {
 	for name, what := range map[string]Invalidation{
-		"the entity":       {Kind: "entity", Type: "User", Key: []byte(`{"id":"u1"}`)},
+		"the entity":       authorChanged,
 		"the type":         {Kind: "type", Type: "User", Subgraph: "accounts"},
 		"the subgraph":     {Kind: "subgraph", Subgraph: "accounts"},
 		"the tag":          {Kind: "cache_tag", Tag: "staff", Subgraph: "accounts"},
@@ -190,7 +197,7 @@ func TestFormsOfWhatIsInvalidMeanwhileAreNotKept(t *testing.T) {
 	p := newPrinting(t, Config{})
 	p.request()
 	f, below := p.look(p.reviews, product(1), p.subtree), p.look(p.author, ada, nil)
-	if _, err := p.c.Invalidate(context.Background(), Invalidation{Kind: "entity", Type: "User", Key: []byte(`{"id":"u1"}`)}); err != nil {
+	if _, err := p.c.Invalidate(context.Background(), authorChanged); err != nil {
 		t.Fatal(err)
 	}
 	p.keep(&f.Entities[0].Subtrees[0], theForm, below)
@@ -308,7 +315,7 @@ func TestFormsInForms(t *testing.T) {
 		counted[s.Subgraph+s.Type] = s.Hits - counted[s.Subgraph+s.Type]
 	}
 	same(t, "hits", []uint64{counted["productsProduct"], counted["reviewsProduct"], counted["accountsUser"]}, []uint64{1, 1, 1})
-	if _, err := p.c.Invalidate(context.Background(), Invalidation{Kind: "entity", Type: "User", Key: []byte(`{"id":"u1"}`)}); err != nil {
+	if _, err := p.c.Invalidate(context.Background(), authorChanged); err != nil {
 		t.Fatal(err)
 	}
 	same(t, "used after the author changed", over().Subtrees[0].Printed, false)
