@@ -35,12 +35,13 @@ type printed struct {
 	verified atomic.Uint64
 }
 
-// part is an entity that is part of a printed form: what must not have been invalidated since clock.
+// part is an entity that is part of a printed form: what must not have been invalidated since clock, or renewed.
 type part struct {
-	scope *scope
-	self  string
-	clock uint64
-	deps  []string
+	scope   *scope
+	self    string
+	clock   uint64
+	deps    []string
+	renewed *atomic.Bool
 }
 
 type hitCount struct {
@@ -165,7 +166,7 @@ func appendVariables(dst []byte, s *exec.Subtree, vars exec.Variables) []byte {
 	return dst
 }
 
-// counts tells whether nothing the form is made of was invalidated.
+// counts tells whether nothing the form is made of was invalidated or renewed.
 func (p *printed) counts(v *versions) bool {
 	changes := v.changes.Load()
 	if p.verified.Load() == changes {
@@ -173,7 +174,7 @@ func (p *printed) counts(v *versions) bool {
 	}
 	for i := range p.parts {
 		part := &p.parts[i]
-		if part.clock < part.scope.min.Load() || !v.surelyCounts(part.self, part.clock) || !v.depsCount(part.deps, part.clock) {
+		if part.renewed.Load() || part.clock < part.scope.min.Load() || !v.surelyCounts(part.self, part.clock) || !v.depsCount(part.deps, part.clock) {
 			return false
 		}
 	}
@@ -221,7 +222,7 @@ func (p *printed) add(u exec.UsedEntity) bool {
 	}
 	cp := u.Cache.(*requestCache).calls[e.Call]
 	scope := cp.typeOf(e.Representation).scope
-	part := part{scope: scope, self: rec.self, clock: math.MaxUint64}
+	part := part{scope: scope, self: rec.self, clock: math.MaxUint64, renewed: rec.renewed}
 	for i, w := range e.Wanted {
 		if cp.fields[w].typename {
 			continue

@@ -62,3 +62,15 @@ func TestTheSmallestCacheInProcess(t *testing.T) {
 		r.answers(`{ user(id: "1") { name } }`, nil, `{"user":{"name":"User.1.name.v0"}}`)
 	}
 }
+
+// What was fetched anew counts from then on, also where nobody invalidated it: a client that asks past the cache
+// refreshes it for all.
+func TestFormsFollowWhatIsFetchedAnew(t *testing.T) {
+	r := newFormsRig(t, func(c *config.Cache) { c.RequestNoCache = true })
+	const query = `{ latest(first: 1) { author { name } } }`
+	r.warm(query, nil)
+	r.shop.write(thing{"User", 0})
+	r.ask(`{ users { reviews(first: 1) { author { name } } } }`, "Cache-Control", "no-cache")
+	redistest.Eventually(t, "what was fetched is stored", func() bool { return r.stats().Waiting == 0 })
+	r.answers(query, nil, `{"latest":[{"author":{"name":"User.0.name.v1"}}]}`)
+}
