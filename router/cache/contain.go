@@ -10,13 +10,13 @@ import (
 // maxContained bounds the entities one value depends on one by one; a value with more depends on their types instead.
 const maxContained = 64
 
-// contained lists the members that the value of a field depends on because of the entities in it: these, and the tags
-// that the schema gives them. An entity whose key
-// was not selected cannot be told from others: the value then depends on its type as a whole. A root field that is a
-// list of entities, or found none, does so too: a new entity may belong there.
+// contained lists the members that the value of a field depends on because of the entities in it: these, their types,
+// and the tags that the schema gives them. An entity whose key was not selected cannot be told from others: the value
+// then depends on any change of an entity of its type. A root field that is a list of entities, or found none, does so
+// too: a new entity may belong there.
 func (r *requestCache) contained(fp *fieldProgram, raw []byte) []string {
 	w := walker{graph: r.graph.supergraph, subgraph: r.req.Subgraph}
-	d := containedEntities{}
+	d := containedEntities{subgraph: r.subgraph}
 	w.visit = func(t *supergraph.Type, object []byte, set *plan.SelectionSet) {
 		known := false
 		for _, shape := range r.graph.keysOf(t, r.req.Subgraph.ID) {
@@ -31,12 +31,12 @@ func (r *requestCache) contained(fp *fieldProgram, raw []byte) []string {
 				}
 			}
 		}
-		d.see(changedMember(r.subgraph, t.Name), !known)
+		d.see(t.Name, !known)
 	}
 	w.value(fp.field, raw, 0)
 	if fp.root {
 		for _, t := range w.listed(fp.field, isNull(raw)) {
-			d.see(changedMember(r.subgraph, t), true)
+			d.see(t, true)
 		}
 	}
 	return d.members()
@@ -44,14 +44,15 @@ func (r *requestCache) contained(fp *fieldProgram, raw []byte) []string {
 
 // containedEntities collects what a value depends on.
 type containedEntities struct {
+	subgraph string
 	entities []string
 	types    []seenType
 }
 
-// seenType is a type's member, and whether the value depends on it whatever its entities are.
+// seenType is a type, and whether the value depends on all of its entities, whatever they are.
 type seenType struct {
-	member string
-	whole  bool
+	name  string
+	whole bool
 }
 
 func (d *containedEntities) entity(member string) {
@@ -60,14 +61,14 @@ func (d *containedEntities) entity(member string) {
 	}
 }
 
-func (d *containedEntities) see(member string, whole bool) {
+func (d *containedEntities) see(name string, whole bool) {
 	for i := range d.types {
-		if d.types[i].member == member {
+		if d.types[i].name == name {
 			d.types[i].whole = d.types[i].whole || whole
 			return
 		}
 	}
-	d.types = append(d.types, seenType{member, whole})
+	d.types = append(d.types, seenType{name, whole})
 }
 
 func (d *containedEntities) members() []string {
@@ -77,8 +78,9 @@ func (d *containedEntities) members() []string {
 		out = nil
 	}
 	for _, t := range d.types {
+		out = append(out, typeMember(d.subgraph, t.name))
 		if t.whole || many {
-			out = append(out, t.member)
+			out = append(out, changedMember(d.subgraph, t.name))
 		}
 	}
 	return out

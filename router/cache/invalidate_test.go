@@ -216,6 +216,15 @@ func TestWhatContainsAnEntityFollowsIt(t *testing.T) {
 			same(t, "an author", fetches(), []int{0, 0, 0, 0, 1})
 			changed("Review", `{"id":"other"}`)
 			same(t, "another review", fetches(), []int{0, 0, 0, 0, 0})
+			everyOne := func(typ string) {
+				if _, err := c.Invalidate(context.Background(), Invalidation{Kind: "type", Type: typ}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			everyOne("User")
+			same(t, "all authors", fetches(), []int{0, 0, 0, 0, 1})
+			everyOne("Product")
+			same(t, "all products", fetches(), []int{1, 1, 1, 1, 1})
 		})
 	}
 }

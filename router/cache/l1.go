@@ -1,7 +1,9 @@
 package cache
 
 import (
+	"bytes"
 	"math"
+	"strings"
 	"sync/atomic"
 	"unsafe"
 
@@ -19,6 +21,9 @@ type record struct {
 	until int64
 	// verified is the count of versions.changes at which all dependencies were found unchanged.
 	verified atomic.Uint64
+	// renewed tells that a value was replaced by another before its time, though nobody invalidated it. Records that
+	// follow one upon the other without that have it in common.
+	renewed *atomic.Bool
 }
 
 // find returns the field stored under a name, or nil.
@@ -46,10 +51,10 @@ type localCache struct {
 }
 
 func newLocalCache(c L1Config) *localCache {
-	// A quarter is for printed forms.
-	forms := c.MaxBytes / 4
+	// A quarter is for printed forms. Neither may be nothing at all: that would mean no bound.
+	forms := max(c.MaxBytes/4, 1)
 	return &localCache{printed: newPrintedForms(forms), records: otter.Must(&otter.Options[string, *record]{
-		MaximumWeight: c.MaxBytes - forms,
+		MaximumWeight: max(c.MaxBytes, forms+1) - forms,
 		Weigher: func(key string, r *record) uint32 {
 			return uint32(min(len(key)+r.size(), math.MaxUint32))
 		},
@@ -66,13 +71,18 @@ func (l *localCache) get(key []byte, now int64) *record {
 }
 
 // merge adds a record's fields to what is held under its key, replacing fields of the same name. What has ended or does
-// not count any more goes; a field never replaces one that was fetched later.
-func (l *localCache) merge(key string, add *record, now int64) {
+// not count any more goes; a field never replaces one that was fetched later. It tells whether values were renewed.
+func (l *localCache) merge(key string, add *record, now int64) (renewed bool) {
+	add.renewed = new(atomic.Bool)
 	l.records.Compute(key, func(old *record, found bool) (*record, otter.ComputeOp) {
 		if !found || old.until <= now {
 			return add, otter.WriteOp
 		}
-		merged := &record{since: max(old.since, add.since), self: add.self, until: add.until}
+		merged := &record{since: max(old.since, add.since), self: add.self, until: add.until, renewed: old.renewed}
+		if renewed = add.renews(old, now); renewed {
+			old.renewed.Store(true)
+			merged.renewed = add.renewed
+		}
 		merged.fields = append(make([]value, 0, len(add.fields)+len(old.fields)), add.fields...)
 		for i := range old.fields {
 			f := &old.fields[i]
@@ -88,6 +98,30 @@ func (l *localCache) merge(key string, add *record, now int64) {
 		}
 		return merged, otter.WriteOp
 	})
+	return renewed
+}
+
+// renews tells whether a record has another value than an older one for the same field, or for another selection of it.
+func (r *record) renews(old *record, now int64) bool {
+	for i := range r.fields {
+		f := &r.fields[i]
+		for j := range old.fields {
+			g := &old.fields[j]
+			if f.negative || g.negative || g.expires <= now || g.clock > f.clock || bytes.Equal(f.json, g.json) {
+				continue
+			}
+			if f.name == g.name || baseName(f.name) == baseName(g.name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// baseName is what the names of all selections of a composite value begin with.
+func baseName(name string) string {
+	base, _, _ := strings.Cut(name, "~")
+	return base
 }
 
 // replace puts a record in the place of the one that was found under a key, unless that was replaced meanwhile.
@@ -113,6 +147,14 @@ func (c *Cache) localUntil(now int64) int64 {
 		return math.MaxInt64
 	}
 	return now + c.cfg.L1.TTL.Milliseconds()
+}
+
+// hold keeps a record in process.
+func (c *Cache) hold(key string, rec *record, now int64) {
+	if c.l1 != nil && c.l1.merge(key, rec, now) {
+		// Printed forms look again at what they are made of.
+		c.versions.changes.Add(1)
+	}
 }
 
 // local returns the record held in process under a key, without the fields whose dependencies were invalidated since.
@@ -141,7 +183,7 @@ func (c *Cache) local(key []byte, now int64) *record {
 		r.verified.Store(changes)
 		return r
 	}
-	filtered := &record{since: r.since, self: r.self, until: r.until, fields: make([]value, 0, kept)}
+	filtered := &record{since: r.since, self: r.self, until: r.until, renewed: r.renewed, fields: make([]value, 0, kept)}
 	for i := range r.fields {
 		if counts(&r.fields[i]) {
 			filtered.fields = append(filtered.fields, r.fields[i])

@@ -20,6 +20,7 @@ import (
 
 // printed is the printed form of a subtree of a stored value.
 type printed struct {
+	// text is nil where there is nothing worth keeping.
 	text []byte
 	// of is the value, variables the values of the subtree's variables.
 	of        *value
@@ -34,12 +35,13 @@ type printed struct {
 	verified atomic.Uint64
 }
 
-// part is an entity that is part of a printed form: what must not have been invalidated since clock.
+// part is an entity that is part of a printed form: what must not have been invalidated since clock, or renewed.
 type part struct {
-	scope *scope
-	self  string
-	clock uint64
-	deps  []string
+	scope   *scope
+	self    string
+	clock   uint64
+	deps    []string
+	renewed *atomic.Bool
 }
 
 type hitCount struct {
@@ -50,10 +52,14 @@ type hitCount struct {
 // maxParts bounds how many entities a printed form can stand for.
 const maxParts = 1000
 
-// printedKey names a form. Values are never changed, so that a pointer is enough to tell what was printed.
+// refusedFor is how long, in milliseconds, no form is asked for where none was worth keeping.
+const refusedFor = 10_000
+
+// printedKey names a form. Values are never changed, so that a pointer is enough to tell what was printed. variables is
+// the hash of the variables' values.
 type printedKey struct {
-	of      *value
-	subtree uint64
+	of                 *value
+	subtree, variables uint64
 }
 
 // printedForms are the forms held in process, bounded by bytes.
@@ -91,32 +97,33 @@ func (r *requestCache) Shareable() bool { return !r.policy.private && len(r.poli
 // form answers a composite value by its printed form if there is one that counts. If there is none, and one would be
 // of use, it asks for it.
 func (l *lookup) form(e *exec.CacheEntity, value int, f *value, t *tally) {
+	if len(e.Subtrees) == 0 || isNull(f.json) || isEmptyList(f.json) {
+		return
+	}
 	for i := range e.Subtrees {
 		s := &e.Subtrees[i]
 		if s.Value != value {
 			continue
 		}
 		forms := l.r.cache.l1.printed
-		key := printedKey{f, s.Subtree.ID}
+		key := printedKey{of: f, subtree: s.Subtree.ID}
+		variables := l.s.name[:0]
+		if len(s.Subtree.Variables) > 0 {
+			variables = appendVariables(variables, s.Subtree, l.f.Variables)
+			l.s.name, key.variables = variables, maphash.Bytes(nameSeed, variables)
+		}
 		p, ok := forms.forms.GetIfPresent(key)
 		switch {
 		case !ok:
-			if !l.v.noStore && forms.again(key) {
+			if forms.again(key) {
 				s.Handle = f
 			}
 			return
 		case l.now >= p.until || !p.counts(l.r.cache.versions):
 			forms.forms.Invalidate(key)
 			return
-		}
-		if len(s.Subtree.Variables) > 0 {
-			l.s.name = appendVariables(l.s.name[:0], s.Subtree, l.f.Variables)
-			if string(l.s.name) != string(p.variables) {
-				if !l.v.noStore {
-					s.Handle = f
-				}
-				return
-			}
+		case p.text == nil || string(variables) != string(p.variables):
+			return
 		}
 		s.Printed, s.Handle = true, p
 		e.Values[value] = p.text
@@ -159,7 +166,7 @@ func appendVariables(dst []byte, s *exec.Subtree, vars exec.Variables) []byte {
 	return dst
 }
 
-// counts tells whether nothing the form is made of was invalidated.
+// counts tells whether nothing the form is made of was invalidated or renewed.
 func (p *printed) counts(v *versions) bool {
 	changes := v.changes.Load()
 	if p.verified.Load() == changes {
@@ -167,7 +174,7 @@ func (p *printed) counts(v *versions) bool {
 	}
 	for i := range p.parts {
 		part := &p.parts[i]
-		if part.clock < part.scope.min.Load() || !v.surelyCounts(part.self, part.clock) || !v.depsCount(part.deps, part.clock) {
+		if part.renewed.Load() || part.clock < part.scope.min.Load() || !v.surelyCounts(part.self, part.clock) || !v.depsCount(part.deps, part.clock) {
 			return false
 		}
 	}
@@ -178,22 +185,32 @@ func (p *printed) counts(v *versions) bool {
 // Keep implements exec.SubtreeCache.
 func (r *requestCache) Keep(s *exec.CacheSubtree, vars exec.Variables, text []byte, used []exec.UsedEntity) {
 	of, ok := s.Handle.(*value)
-	if !ok || len(used) > maxParts {
+	if !ok {
 		return
 	}
 	p := &printed{
-		text: slices.Clone(text), of: of, variables: appendVariables(nil, s.Subtree, vars),
+		of: of, variables: appendVariables(nil, s.Subtree, vars),
 		until: math.MaxInt64, expires: math.MaxInt64, born: math.MaxInt64,
 	}
-	for _, u := range used {
-		if !p.add(u) {
-			return
+	if text != nil && len(used) <= maxParts {
+		for _, u := range used {
+			if !p.add(u) {
+				return
+			}
 		}
+		p.text = slices.Clone(text)
 	}
-	if len(p.parts) > maxParts || !p.counts(r.cache.versions) {
-		return
+	if p.text == nil || len(p.parts) > maxParts {
+		p.text, p.parts, p.hits = nil, nil, nil
+		p.until = millis(r.cache.cfg.Now()) + refusedFor
 	}
-	r.cache.l1.printed.forms.Set(printedKey{of, s.Subtree.ID}, p)
+	key := printedKey{of: of, subtree: s.Subtree.ID}
+	if len(p.variables) > 0 {
+		key.variables = maphash.Bytes(nameSeed, p.variables)
+	}
+	if p.counts(r.cache.versions) {
+		r.cache.l1.printed.forms.Set(key, p)
+	}
 }
 
 // add adds an entity that was answered in process; false means that it was not.
@@ -205,7 +222,7 @@ func (p *printed) add(u exec.UsedEntity) bool {
 	}
 	cp := u.Cache.(*requestCache).calls[e.Call]
 	scope := cp.typeOf(e.Representation).scope
-	part := part{scope: scope, self: rec.self, clock: math.MaxUint64}
+	part := part{scope: scope, self: rec.self, clock: math.MaxUint64, renewed: rec.renewed}
 	for i, w := range e.Wanted {
 		if cp.fields[w].typename {
 			continue
@@ -221,6 +238,9 @@ func (p *printed) add(u exec.UsedEntity) bool {
 		part.clock = min(part.clock, f.clock)
 		part.deps = append(part.deps, f.deps...)
 		p.last(f.expires, f.born)
+	}
+	if part.clock == math.MaxUint64 {
+		return false
 	}
 	p.until = min(p.until, rec.until, p.expires)
 	p.parts = append(p.parts, part)

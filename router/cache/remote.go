@@ -341,7 +341,7 @@ func (l *lookup) take(a *answer, names []string, values []any, since uint64) {
 		if a.lane == lanePrivate {
 			key = string(appendAudience([]byte(key), l.audience))
 		}
-		c.l1.merge(key, rec, l.now)
+		c.hold(key, rec, l.now)
 	}
 	for i := range a.it.wants {
 		l.consider(a.st, a.it, &a.it.wants[i], rec)

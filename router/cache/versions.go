@@ -47,8 +47,8 @@ type scope struct {
 // versions is this process's copy of what was invalidated when.
 type versions struct {
 	clock atomic.Uint64
-	// changes counts changes of anything a value can depend on besides its scope. A record verified at the current
-	// count needs no look at its dependencies.
+	// changes counts changes of anything a value can depend on besides its scope, and those of values that were renewed.
+	// A record or printed form verified at the current count needs no look at its dependencies.
 	changes atomic.Uint64
 
 	mu       sync.RWMutex

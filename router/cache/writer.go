@@ -163,9 +163,7 @@ func (w *writer) keep(j *storeJob, s *storeEntity, it *item, built lanes) *recor
 		if lane == 0 {
 			shared = rec
 		}
-		if w.c.l1 != nil {
-			w.c.l1.merge(key, rec, j.now)
-		}
+		w.c.hold(key, rec, j.now)
 		if w.c.redis == nil {
 			continue
 		}

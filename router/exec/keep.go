@@ -15,9 +15,12 @@ type keeper struct {
 	// kept are the objects that are part of a printed form.
 	kept map[ref]bool
 	used []UsedEntity
-	seen map[ref]bool
-	out  []byte
-	left int
+	// seen are the entities that were noted for the form, visited the objects.
+	seen, visited map[ref]bool
+	out           []byte
+	left          int
+	// hopeless tells that trying again soon is in vain: the form is too long, or has something that forms cannot have.
+	hopeless bool
 }
 
 // keepSubtrees gives the cache the printed forms that it wants.
@@ -88,9 +91,13 @@ func (k *keeper) keep(request int) {
 			if s.Handle == nil || s.Printed || k.left == 0 {
 				continue
 			}
-			if text := k.print(s.Subtree, r); text != nil {
-				k.left--
-				from.Cache.Keep(s, k.x.request.Variables, text, k.used)
+			text := k.print(s.Subtree, r)
+			if text == nil && !k.hopeless {
+				continue
+			}
+			k.left--
+			from.Cache.Keep(s, k.x.request.Variables, text, k.used)
+			if text != nil {
 				for used := range k.seen {
 					k.kept[used] = true
 				}
@@ -101,34 +108,35 @@ func (k *keeper) keep(request int) {
 
 // print returns the printed form of a subtree of an object, and sets used; nil when the form is not to be kept.
 func (k *keeper) print(s *Subtree, r ref) []byte {
+	k.hopeless = false
 	a := k.x.answers[r.answer()]
 	v := a.slot(r.object(), int32(s.slot))
 	if v.kind() != kindObject && v.kind() != kindList {
 		return nil
 	}
-	k.used, k.seen = k.used[:0], map[ref]bool{}
-	source := &s.output.sources[0]
-	if !k.value(source, a, v) {
+	k.used, k.seen, k.visited = k.used[:0], map[ref]bool{}, map[ref]bool{}
+	if !k.value(s.node, a, v) {
 		return nil
 	}
 	// What was printed before stands in another buffer: nothing is copied from there.
 	p := printer{x: k.x, out: k.out[:0], cut: true}
-	fits := p.value(s.output, s.output.typ, source, a, v)
+	fits := p.value(s.output, s.output.typ, &s.output.sources[0], a, v)
 	k.out = p.out
-	if !fits || k.x.errors.any() || len(p.out) > maxKeptText {
+	if k.hopeless = len(p.out) > maxKeptText; k.hopeless || !fits || k.x.errors.any() {
 		return nil
 	}
 	return p.out
 }
 
-// value notes the entities below a value. It returns false if there is something that the cache did not say.
-func (k *keeper) value(s *outputSource, a *answer, v value) bool {
+// value notes the entities below a value. It returns false if there is something that the cache did not say. What is
+// not printed counts, too: it may be what later calls are asked by.
+func (k *keeper) value(n *node, a *answer, v value) bool {
 	switch v.kind() {
 	case kindObject:
-		return k.object(s.program, newRef(a.index, v.at))
+		return k.object(n, newRef(a.index, v.at))
 	case kindList:
 		for _, e := range a.elements(v) {
-			if !k.value(s, a, e) {
+			if !k.value(n, a, e) {
 				return false
 			}
 		}
@@ -136,34 +144,34 @@ func (k *keeper) value(s *outputSource, a *answer, v value) bool {
 	return true
 }
 
-func (k *keeper) object(o *objectProgram, r ref) bool {
-	for _, m := range o.place.members[1:] {
-		// Calls that nothing is printed of can have brought the keys for others.
-		if to, ok := k.x.follow(r, m.hops); ok && !k.use(to) {
-			return false
-		}
+func (k *keeper) object(n *node, r ref) bool {
+	if k.visited[r] {
+		return true
 	}
-	typ := o.typ
-	if typ < 0 {
-		typ = k.x.typeOf(o.place.typers, r)
+	k.visited[r] = true
+	typ := k.x.typeOf(n.place.typers, r)
+	if typ < 0 && len(n.place.members) > 1 {
+		// What is known of the object can change when somebody tells its type.
+		k.hopeless = true
+		return false
 	}
-	for i := range o.fields {
-		f := &o.fields[i]
-		if f.what != outputValue || f.on != nil && !f.on.Has(int(typ)) {
+	for i := range n.place.members {
+		m := &n.place.members[i]
+		if i > 0 && !m.on.Has(int(typ)) {
 			continue
 		}
-		for j := range f.sources {
-			s := &f.sources[j]
-			if s.on != nil && typ >= 0 && !s.on.Has(int(typ)) {
-				continue
-			}
-			to, ok := k.x.follow(r, s.hops)
-			if !ok {
-				// Why the object is not there, nobody can tell any more.
-				return false
-			}
-			from := k.x.answers[to.answer()]
-			if !k.value(s, from, from.slot(to.object(), s.slot)) {
+		to, ok := k.x.follow(r, m.hops)
+		if !ok {
+			// Why the object is not there, nobody can tell any more.
+			k.hopeless = true
+			return false
+		}
+		if i > 0 && !k.use(to) {
+			return false
+		}
+		a := k.x.answers[to.answer()]
+		for slot := range m.node.fields {
+			if below := m.node.fields[slot].node; below != nil && !k.value(below, a, a.slot(to.object(), int32(slot))) {
 				return false
 			}
 		}

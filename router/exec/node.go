@@ -20,6 +20,8 @@ type node struct {
 	byKey map[string]int32
 	// links is the number of objects that can be linked to an object of this node; see place.
 	links int
+	// place is where its objects stand.
+	place *place
 	// collector is the index in answer.collected where objects of this node are noted; -1 when nobody needs them.
 	collector int
 }
@@ -85,7 +87,8 @@ func (c *compiler) node(set *plan.SelectionSet, request int) *node {
 			}
 		}
 	}
-	c.places[n] = &place{node: n, members: []member{{node: n, needs: []int{request}}}}
+	n.place = &place{node: n, members: []member{{node: n, needs: []int{request}}}}
+	c.places[n] = n.place
 	return n
 }
 

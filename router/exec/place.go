@@ -5,6 +5,7 @@ import (
 
 	"github.com/weft-graphql/weft/router/operation"
 	"github.com/weft-graphql/weft/router/plan"
+	"github.com/weft-graphql/weft/router/supergraph"
 )
 
 // place is where the objects of a node stand in the client's answer. What the client asked for there can come from
@@ -23,6 +24,8 @@ type member struct {
 	// themselves. More than one leads through a twin to the objects that calls link to the twin.
 	hops hops
 	node *node
+	// on are the runtime types of the objects that are targets of the member's call.
+	on supergraph.TypeSet
 	// needs are the requests that must be complete before the link is set.
 	needs []int
 }

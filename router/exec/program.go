@@ -201,6 +201,8 @@ func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
 					place: p, link: c.join(p, cl.node, []int{pr.ID}), on: t.On, plan: t,
 					all: p.node.set != nil && p.node.set.Type != nil && p.node.set.Type.Possible.SubsetOf(t.On),
 				})
+				m := p.member(cl.node)
+				m.on = m.on.Or(t.On)
 			}
 		}
 		r.calls = append(r.calls, cl)

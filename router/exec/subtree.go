@@ -14,6 +14,7 @@ type Subtree struct {
 	// Variables are the indexes of the client's variables that the calls below the field use, sorted.
 	Variables []int
 	slot      int
+	node      *node
 	output    *outputField
 }
 
@@ -34,7 +35,8 @@ type SubtreeCache interface {
 	// Shareable tells that what the cache says of the request's entities is the same for everybody.
 	Shareable() bool
 	// Keep tells the printed form of a subtree for which Lookup left a handle. used are all entities of later calls that
-	// it is made of. text, used and what they refer to must not be kept.
+	// it is made of. text, used and what they refer to must not be kept. A nil text tells that there is nothing to keep,
+	// and will not be for a while.
 	Keep(s *CacheSubtree, variables Variables, text []byte, used []UsedEntity)
 }
 
@@ -126,7 +128,8 @@ func (s *subtreeFinder) find(cl *call) {
 		f := &cl.node.fields[slot]
 		outputs := s.outputs[f]
 		// A value that is printed in two ways would need two printed forms.
-		if f.node == nil || s.inputs[f.node] || len(outputs) != 1 || len(outputs[0].sources) != 1 {
+		if f.node == nil || s.inputs[f.node] || len(outputs) != 1 || len(outputs[0].sources) != 1 ||
+			outputs[0].introspects() {
 			continue
 		}
 		found := closure{finder: s, seen: map[*node]bool{}}
@@ -135,9 +138,26 @@ func (s *subtreeFinder) find(cl *call) {
 		}
 		slices.Sort(found.variables)
 		cl.subtrees = append(cl.subtrees, &Subtree{
-			ID: lastSubtree.Add(1), Variables: slices.Compact(found.variables), slot: slot, output: outputs[0],
+			ID: lastSubtree.Add(1), Variables: slices.Compact(found.variables), slot: slot, node: f.node, output: outputs[0],
 		})
 	}
+}
+
+// introspects tells whether something below a field is answered by the router itself, from variables of its own.
+func (f *outputField) introspects() bool {
+	if f.what == outputIntrospection {
+		return true
+	}
+	for i := range f.sources {
+		if o := f.sources[i].program; o != nil {
+			for j := range o.fields {
+				if o.fields[j].introspects() {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // closure is everything below a field.
@@ -157,7 +177,7 @@ func (cl *closure) add(n *node) bool {
 	if n.set.Owner != nil && len(cl.finder.c.memberOf[n]) > 0 {
 		return false
 	}
-	for _, m := range cl.finder.c.places[n].members[1:] {
+	for _, m := range n.place.members[1:] {
 		if len(m.hops) != 1 || m.node.set.Owner != nil || !cl.finder.keeps(m.node.request) {
 			return false
 		}

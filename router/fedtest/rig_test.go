@@ -161,8 +161,8 @@ type answer struct {
 	Errors []answerError   `json:"errors"`
 }
 
-// ask sends an operation to the router.
-func (r *rig) ask(op *randomOperation) (*answer, []byte, error) {
+// ask sends an operation to the router, with headers: names and values.
+func (r *rig) ask(op *randomOperation, header ...string) (*answer, []byte, error) {
 	body, err := json.Marshal(request{Query: op.text, Variables: op.variables})
 	if err != nil {
 		return nil, nil, err
@@ -172,6 +172,9 @@ func (r *rig) ask(op *randomOperation) (*answer, []byte, error) {
 	r.mu.Unlock()
 	req := httptest.NewRequest(http.MethodPost, "/graphql", bytes.NewReader(body))
 	req.Header.Set("Content-Type", "application/json")
+	for i := 0; i < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
 	w := httptest.NewRecorder()
 	r.router.ServeHTTP(w, req)
 	var a answer

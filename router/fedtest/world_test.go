@@ -19,6 +19,8 @@ type world struct {
 	everywhere bool
 	// version counts the mutations: values depend on it.
 	version *atomic.Int64
+	// drift counts the changes of each entity: the values of its fields depend on it.
+	drift map[string]int
 }
 
 // object is an object of a world.
@@ -64,6 +66,9 @@ func (w *world) resolve(o *object, f *field, args, inputs string) any {
 	id := o.id + "." + f.name + "(" + args + ")" + inputs
 	if v := w.version.Load(); v > 0 {
 		id += "@" + strconv.FormatInt(v, 10)
+	}
+	if n := w.drift[o.id]; n > 0 {
+		id += "#" + strconv.Itoa(n)
 	}
 	if (w.everywhere || !f.calm) && w.random(id, "failure")%100 < w.failures {
 		return failure("no " + f.name)
