@@ -104,10 +104,12 @@ func (b *builder) directiveDefinition(d *ast.DirectiveDefinition) {
 
 // DefinitionFromAST converts a directive definition.
 func DefinitionFromAST(d *ast.DirectiveDefinition) *DirectiveDefinition {
-	return &DirectiveDefinition{
+	out := &DirectiveDefinition{
 		Name: d.Name, Description: d.Description, Arguments: arguments(d.Arguments), Repeatable: d.IsRepeatable,
 		Locations: d.Locations, Pos: position(d.Position),
 	}
+	out.IndexArguments()
+	return out
 }
 
 func (b *builder) typePart(d part) {
