@@ -5,6 +5,7 @@ package growthtest
 
 import (
 	"runtime"
+	"runtime/debug"
 	"syscall"
 	"testing"
 	"time"
@@ -34,11 +35,23 @@ type Cost struct {
 // work begins after prepare returned it.
 func Linear(t *testing.T, prepare func(size int) (work func())) {
 	t.Helper()
+	check(t, prepare, maxAllocated, maxProcessorTime)
+}
+
+// Quadratic fails the test when an input of Large bytes costs much more than sixteen times what one of a quarter does:
+// for work that fills a table whose rows and columns both become more.
+func Quadratic(t *testing.T, prepare func(size int) (work func())) {
+	t.Helper()
+	check(t, prepare, maxAllocated*4, maxProcessorTime*4)
+}
+
+func check(t *testing.T, prepare func(size int) func(), mostAllocated, mostTime float64) {
+	t.Helper()
 	few, many := prepare(small), prepare(Large)
 	var less, more Cost
 	for range attempts {
 		less, more = measure(few), measure(many)
-		if ratio(float64(more.Processor), float64(less.Processor)) <= maxProcessorTime {
+		if t.Failed() || ratio(float64(more.Processor), float64(less.Processor)) <= mostTime {
 			break
 		}
 	}
@@ -49,9 +62,9 @@ func Linear(t *testing.T, prepare func(size int) (work func())) {
 		less, more float64
 		most       float64
 	}{
-		{"allocated bytes", float64(less.Bytes), float64(more.Bytes), maxAllocated},
-		{"allocations", float64(less.Allocations), float64(more.Allocations), maxAllocated},
-		{"processor time", float64(less.Processor), float64(more.Processor), maxProcessorTime},
+		{"allocated bytes", float64(less.Bytes), float64(more.Bytes), mostAllocated},
+		{"allocations", float64(less.Allocations), float64(more.Allocations), mostAllocated},
+		{"processor time", float64(less.Processor), float64(more.Processor), mostTime},
 	} {
 		if r := ratio(c.more, c.less); r > c.most {
 			t.Errorf("%s: %.1f times as much for four times the input (%.0f and %.0f)", c.what, r, c.less, c.more)
@@ -63,6 +76,7 @@ func ratio(more, less float64) float64 { return more / max(less, 1) }
 
 func measure(work func()) Cost {
 	runtime.GC()
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // collecting garbage is most of what takes time here
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	begin := processorTime()

@@ -32,15 +32,20 @@ type jump struct {
 	key *key
 }
 
+// viewPlace is a place where a view, here printed, is open.
+type viewPlace struct {
+	place
+	view string
+}
+
 // facts are what does not depend on the path: which fields resolve at a node and where one can move from it. They
 // grow from nothing until nothing changes, so that no condition counts that depends on itself.
 type facts struct {
 	*model
 	nodes   []*node
-	byPlace map[place]*node   // nodes without a view
-	byView  map[place][]*node // nodes with one
-	texts   map[*node]string  // the views, printed
-	changed bool              // since the last round
+	byPlace map[place]*node     // nodes without a view
+	byView  map[viewPlace]*node // nodes with one
+	changed bool                // since the last round
 
 	// For extendReach: which nodes it has reached, and by which keys it cannot move.
 	marks    []int
@@ -50,7 +55,7 @@ type facts struct {
 
 func computeFacts(m *model) *facts {
 	f := &facts{
-		model: m, byPlace: map[place]*node{}, byView: map[place][]*node{}, texts: map[*node]string{}, unmet: map[string]bool{},
+		model: m, byPlace: map[place]*node{}, byView: map[viewPlace]*node{}, unmet: map[string]bool{},
 	}
 	for _, t := range m.types {
 		for graph := range t.joins {
@@ -89,10 +94,8 @@ func (f *facts) node(t *typ, graph int, view ast.SelectionSet) *node {
 		}
 	} else {
 		text = printSelection(view)
-		for _, n := range f.byView[at] {
-			if f.texts[n] == text {
-				return n
-			}
+		if n := f.byView[viewPlace{at, text}]; n != nil {
+			return n
 		}
 	}
 	n := &node{id: int32(len(f.nodes)), typ: t, graph: graph, object: t.objectIn(graph)}
@@ -107,8 +110,7 @@ func (f *facts) node(t *typ, graph int, view ast.SelectionSet) *node {
 		f.byPlace[at] = n
 	} else {
 		n.view = view
-		f.texts[n] = text
-		f.byView[at] = append(f.byView[at], n)
+		f.byView[viewPlace{at, text}] = n
 	}
 	return n
 }
