@@ -75,7 +75,7 @@ func TestLinksGiveNames(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]string{"id": "key", "fed__tag": "tag", "other": ""} {
-		if _, got := found.Owner(name); got != want {
+		if _, got := found.Index().Owner(name); got != want {
 			t.Errorf("@%s is %q of the feature, want %q", name, got, want)
 		}
 	}

@@ -59,27 +59,6 @@ func (l Links) ByIdentity(identity string) *Link {
 	return nil
 }
 
-// Owner returns the link that gives the directive of that name (without @) to the schema, and the directive's name
-// within the feature; nil when it belongs to no feature.
-func (l Links) Owner(directive string) (*Link, string) {
-	for _, link := range l {
-		for _, i := range link.Imports {
-			if i.As[0] == '@' && i.As[1:] == directive {
-				return link, i.Name[1:]
-			}
-		}
-	}
-	for _, link := range l {
-		if directive == link.Name {
-			return link, link.URL.Name
-		}
-		if prefix, rest, ok := strings.Cut(directive, "__"); ok && prefix == link.Name {
-			return link, rest
-		}
-	}
-	return nil, ""
-}
-
 // LinkError is a mistake in a @link.
 type LinkError struct {
 	// Code is the error code of the composition rule.
@@ -132,7 +111,7 @@ func schemaDirectives(doc *ast.SchemaDocument) ast.DirectiveList {
 
 // ParseLinks reads the @link applications of a document's schema definitions.
 func ParseLinks(doc *ast.SchemaDocument) (Links, []LinkError) {
-	p := &linkParser{}
+	p := &linkParser{byIdentity: map[string]int{}, byName: map[string]int{}, byImport: map[string]int{}}
 	name := LinkDirectiveName(doc)
 	if !linksAnything(doc, name) {
 		return nil, nil
@@ -163,6 +142,8 @@ func linksAnything(doc *ast.SchemaDocument, name string) bool {
 type linkParser struct {
 	links  Links
 	errors []LinkError
+	// byIdentity, byName and byImport are the positions in links of what is taken.
+	byIdentity, byName, byImport map[string]int
 }
 
 func (p *linkParser) fail(code string, d *ast.Directive, format string, args ...any) {
@@ -204,33 +185,52 @@ func (p *linkParser) link(d *ast.Directive) {
 	link.Imports = imports
 	p.errors = append(p.errors, errors...)
 	if !p.conflicts(link, d) && p.known(link, d) {
-		p.links = append(p.links, link)
+		p.add(link)
 	}
 }
 
-// conflicts reports whether a name of the link is already taken by an earlier one.
+// conflicts reports whether a name of the link is already taken by an earlier one, the first of them if there are
+// several.
 func (p *linkParser) conflicts(link *Link, d *ast.Directive) bool {
-	for _, other := range p.links {
-		if other.URL.Identity == link.URL.Identity {
-			p.fail(CodeInvalidUsage, d, "Feature %q is linked more than once.", link.URL.Identity)
-			return true
-		}
-		if other.Name == link.Name {
-			p.fail(CodeInvalidUsage, d, "Feature %q cannot be called %q: feature %q already is. Give it another name with the \"as\" argument.",
-				link.URL.Identity, link.Name, other.URL.Identity)
-			return true
-		}
-		for _, i := range link.Imports {
-			for _, taken := range other.Imports {
-				if i.As == taken.As {
-					p.fail(CodeInvalidUsage, d, "%q is imported from both %q and %q. Give one of them another name with \"as\".",
-						i.As, other.URL.Identity, link.URL.Identity)
-					return true
-				}
-			}
+	first, taken := len(p.links), ""
+	check := func(position int, known bool, name string) {
+		if known && position < first {
+			first, taken = position, name
 		}
 	}
-	return false
+	position, known := p.byIdentity[link.URL.Identity]
+	check(position, known, "")
+	position, known = p.byName[link.Name]
+	check(position, known, "")
+	for _, i := range link.Imports {
+		position, known = p.byImport[i.As]
+		check(position, known, i.As)
+	}
+	if first == len(p.links) {
+		return false
+	}
+	switch other := p.links[first]; {
+	case other.URL.Identity == link.URL.Identity:
+		p.fail(CodeInvalidUsage, d, "Feature %q is linked more than once.", link.URL.Identity)
+	case other.Name == link.Name:
+		p.fail(CodeInvalidUsage, d, "Feature %q cannot be called %q: feature %q already is. Give it another name with the \"as\" argument.",
+			link.URL.Identity, link.Name, other.URL.Identity)
+	default:
+		p.fail(CodeInvalidUsage, d, "%q is imported from both %q and %q. Give one of them another name with \"as\".",
+			taken, other.URL.Identity, link.URL.Identity)
+	}
+	return true
+}
+
+// add takes a link that is in order.
+func (p *linkParser) add(link *Link) {
+	position := len(p.links)
+	p.links = append(p.links, link)
+	p.byIdentity[link.URL.Identity] = position
+	p.byName[link.Name] = position
+	for _, i := range link.Imports {
+		p.byImport[i.As] = position
+	}
 }
 
 // known checks version and imports of the features whose content is known.

@@ -3,11 +3,6 @@
 package api
 
 import (
-	"slices"
-	"strings"
-
-	"github.com/vektah/gqlparser/v2/ast"
-
 	"github.com/weft-graphql/weft/router/compose/problem"
 	"github.com/weft-graphql/weft/router/compose/schema"
 	"github.com/weft-graphql/weft/router/federation"
@@ -22,7 +17,7 @@ type Locator interface {
 // Derive returns the API schema of a supergraph. Elements are inaccessible when they carry a directive resolved as
 // @inaccessible. It reports an error for everything that would leave the API schema invalid.
 func Derive(supergraph *schema.Schema, at Locator) (*schema.Schema, []*problem.Error) {
-	c := &checker{in: supergraph, at: at, hiddenType: map[string]bool{}}
+	c := &checker{in: supergraph, at: at, hiddenType: map[string]bool{}, machinery: readMachinery(supergraph)}
 	c.check()
 	if len(c.errors) > 0 {
 		return nil, c.errors
@@ -34,6 +29,7 @@ type checker struct {
 	in         *schema.Schema
 	at         Locator
 	hiddenType map[string]bool
+	machinery  machinery
 	errors     []*problem.Error
 	// typeUses are the visible places that have a hidden type; valueUses the default values with something hidden in
 	// them, by its coordinate.
@@ -42,61 +38,6 @@ type checker struct {
 
 func hidden(directives []*schema.Directive) bool {
 	return schema.Has(directives, federation.Inaccessible)
-}
-
-// isMachinery reports whether a type, or a directive if its name starts with @, belongs to a linked specification
-// rather than to the graph.
-func (c *checker) isMachinery(name string) bool {
-	bare, directive := strings.CutPrefix(name, "@")
-	if directive && federation.DirectiveByName(bare) != federation.NoDirective && c.linksFeatureOf(federation.DirectiveByName(bare)) {
-		return true
-	}
-	for _, l := range c.in.Directives {
-		if l.Name != "link" {
-			continue
-		}
-		raw, _ := l.StringArg("url")
-		url, err := federation.ParseFeatureURL(raw)
-		if err != nil {
-			continue
-		}
-		if directive && bare == url.Name || strings.HasPrefix(bare, url.Name+"__") || imported(l, name) {
-			return true
-		}
-	}
-	return false
-}
-
-// linksFeatureOf reports whether the supergraph links the specification a federation directive belongs to.
-func (c *checker) linksFeatureOf(d federation.Directive) bool {
-	for _, l := range c.in.Directives {
-		raw, _ := l.StringArg("url")
-		url, err := federation.ParseFeatureURL(raw)
-		if l.Name == "link" && err == nil && slices.Contains(federation.FeatureDirectives(url.Identity), d) {
-			return true
-		}
-	}
-	return false
-}
-
-// imported reports whether a @link of the supergraph imports an element as name.
-func imported(link *schema.Directive, name string) bool {
-	v := link.Arg("import")
-	if v == nil {
-		return false
-	}
-	for _, child := range v.Children {
-		as := child.Value
-		if as.Kind == ast.ObjectValue {
-			if as = as.Children.ForName("as"); as == nil {
-				as = child.Value.Children.ForName("name")
-			}
-		}
-		if as != nil && as.Raw == name {
-			return true
-		}
-	}
-	return false
 }
 
 // build copies what is visible.
@@ -109,12 +50,12 @@ func (c *checker) build() *schema.Schema {
 		}
 	}
 	for _, d := range c.in.DirectiveDefinitions() {
-		if !c.isMachinery("@" + d.Name) {
+		if !c.machinery.has("@" + d.Name) {
 			out.AddDirectiveDefinition(c.directiveDefinition(d))
 		}
 	}
 	for _, t := range c.in.Types() {
-		if !c.hiddenType[t.Name] && !c.isMachinery(t.Name) {
+		if !c.hiddenType[t.Name] && !c.machinery.has(t.Name) {
 			out.AddType(c.buildType(t))
 		}
 	}
@@ -125,6 +66,7 @@ func (c *checker) build() *schema.Schema {
 func (c *checker) directiveDefinition(d *schema.DirectiveDefinition) *schema.DirectiveDefinition {
 	copied := *d
 	copied.Arguments = c.arguments(d.Arguments)
+	copied.IndexArguments()
 	return &copied
 }
 

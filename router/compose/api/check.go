@@ -26,12 +26,12 @@ func (c *checker) check() {
 	for _, t := range c.in.Types() {
 		switch {
 		case !c.hiddenType[t.Name]:
-			if !c.isMachinery(t.Name) {
+			if !c.machinery.has(t.Name) {
 				c.checkChildren(t)
 				c.checkFields(t)
 				c.checkValues(t)
 			}
-		case c.isMachinery(t.Name):
+		case c.machinery.has(t.Name):
 			c.fail(problem.DisallowedInaccessible, c.at.Type(t.Name), "", "Type %q belongs to a specification and cannot be @inaccessible.", t.Name)
 		case t.Name == c.in.Roots[schema.Query].Name:
 			c.fail(problem.QueryRootTypeInaccessible, c.at.Type(t.Name), "Mark the fields that should be hidden instead.",
@@ -53,7 +53,7 @@ type use struct {
 func (c *checker) collectUses() {
 	c.typeUses, c.valueUses = map[string][]use{}, map[string][]use{}
 	for _, t := range c.in.Types() {
-		if c.hiddenType[t.Name] || c.isMachinery(t.Name) {
+		if c.hiddenType[t.Name] || c.machinery.has(t.Name) {
 			continue
 		}
 		for _, f := range t.Fields() {
@@ -63,7 +63,7 @@ func (c *checker) collectUses() {
 		}
 	}
 	for _, d := range c.in.DirectiveDefinitions() {
-		if c.isMachinery("@" + d.Name) {
+		if c.machinery.has("@" + d.Name) {
 			continue
 		}
 		for _, a := range d.Arguments {
@@ -112,7 +112,7 @@ func (c *checker) checkDefaults(coordinate string) {
 func (c *checker) checkDirectives() {
 	for _, d := range c.in.DirectiveDefinitions() {
 		for _, a := range d.Arguments {
-			if hidden(a.Directives) && c.isMachinery("@"+d.Name) {
+			if hidden(a.Directives) && c.machinery.has("@"+d.Name) {
 				c.fail(problem.DisallowedInaccessible, nil, "", "Argument \"@%s(%s:)\" cannot be @inaccessible: it belongs to a directive of a specification.", d.Name, a.Name)
 			}
 		}

@@ -51,7 +51,7 @@ func (m *merger) isCacheControl(i int, d *schema.Directive) bool {
 	if d.Federation != federation.NoDirective {
 		return false
 	}
-	if link, original := m.subgraphs[i].Links.Owner(d.Name); link != nil {
+	if link, original := m.subgraphs[i].LinkIndex.Owner(d.Name); link != nil {
 		return original == "cacheControl"
 	}
 	return d.Name == "cacheControl"

@@ -28,8 +28,8 @@ type composedDirective struct {
 
 // composedBy returns the composed directive that subgraph i calls name, or nil.
 func (m *merger) composedBy(i int, name string) *composedDirective {
-	for _, c := range m.composed {
-		if c.in[i] && c.name == name {
+	for _, c := range m.composedNames[name] {
+		if c.in[i] {
 			return c
 		}
 	}
@@ -71,7 +71,7 @@ func (m *merger) collectComposedDirective(i int, s *subgraph.Subgraph, d *schema
 		fail("@composeDirective in subgraph %q names %q, which is not defined there.", s.Name, raw)
 		return
 	}
-	link, original := s.Links.Owner(name)
+	link, original := s.LinkIndex.Owner(name)
 	switch {
 	case link == nil || subgraph.IsBuiltinDirective(name):
 		fail("Directive %q of subgraph %q cannot be composed, because it does not belong to a linked specification.", raw, s.Name)
@@ -83,8 +83,8 @@ func (m *merger) collectComposedDirective(i int, s *subgraph.Subgraph, d *schema
 		fail("Directive %q of subgraph %q cannot be composed, because it belongs to federation itself.", raw, s.Name)
 		return
 	}
-	for _, c := range m.composed {
-		if c.identity == link.URL.Identity && c.original == original && c.name == name {
+	for _, c := range m.composedNames[name] {
+		if c.identity == link.URL.Identity && c.original == original {
 			c.in[i] = true
 			if link.URL.Version.AtLeast(c.version) {
 				c.version, c.source = link.URL.Version, i
@@ -95,6 +95,8 @@ func (m *merger) collectComposedDirective(i int, s *subgraph.Subgraph, d *schema
 	c := &composedDirective{name: name, original: original, identity: link.URL.Identity, version: link.URL.Version, in: make([]bool, len(m.subgraphs)), source: i}
 	c.in[i] = true
 	m.composed = append(m.composed, c)
+	m.composedNames[name] = append(m.composedNames[name], c)
+	m.composedIdentities[c.identity] = append(m.composedIdentities[c.identity], c)
 }
 
 // passesThrough are the federation directives that supergraphs have anyway.
@@ -105,15 +107,16 @@ var passesThrough = map[federation.Directive]bool{
 
 // checkComposedVersions: subgraphs that compose directives of one feature link the same major version of it.
 func (m *merger) checkComposedVersions() {
-	reported := map[string]bool{}
+	checked := map[string]bool{}
 	for _, c := range m.composed {
-		if reported[c.identity] {
+		if checked[c.identity] {
 			continue
 		}
+		checked[c.identity] = true
 		var all []place
 		same := true
 		for i, s := range m.subgraphs {
-			link := s.Links.ByIdentity(c.identity)
+			link := s.LinkIndex.ByIdentity(c.identity)
 			if link == nil || !m.composesFrom(i, c.identity) {
 				continue
 			}
@@ -125,10 +128,9 @@ func (m *merger) checkComposedVersions() {
 			same = same && link.URL.Version.Major == c.version.Major
 		}
 		if !same {
-			reported[c.identity] = true
 			m.fail(problem.DirectiveCompositionError, all, "Subgraphs link different major versions of %q, whose directives are composed: they link %s.", c.identity,
 				m.variants(func(i int) string {
-					link := m.subgraphs[i].Links.ByIdentity(c.identity)
+					link := m.subgraphs[i].LinkIndex.ByIdentity(c.identity)
 					if link == nil || !m.composesFrom(i, c.identity) {
 						return ""
 					}
@@ -139,24 +141,40 @@ func (m *merger) checkComposedVersions() {
 }
 
 func (m *merger) composesFrom(i int, identity string) bool {
-	return slices.ContainsFunc(m.composed, func(c *composedDirective) bool { return c.identity == identity && c.in[i] })
+	return slices.ContainsFunc(m.composedIdentities[identity], func(c *composedDirective) bool { return c.in[i] })
 }
+
+// maxNameConflicts is with how many earlier ones a composed directive is compared: each pair of those that conflict is an
+// error of its own.
+const maxNameConflicts = 10
 
 // checkComposedNames: a composed directive has one name, and a name stands for one directive.
 func (m *merger) checkComposedNames() {
+	type element struct{ identity, original string }
+	sameName, sameElement := map[string][]int{}, map[element][]int{}
 	for i, a := range m.composed {
-		for _, b := range m.composed[:i] {
-			all := m.composers(a, b)
-			switch {
-			case a.name == b.name:
-				m.fail(problem.DirectiveCompositionError, all, "Composed directive \"@%s\" comes from %q in some subgraphs and from %q in others.", a.name, b.identity, a.identity).Suggestion =
-					"Import one of them under another name."
-			case a.identity == b.identity && a.original == b.original:
-				m.fail(problem.DirectiveCompositionError, all, "Composed directive \"@%s\" of %q is called \"@%s\" in some subgraphs and \"@%s\" in others.", a.original, a.identity, b.name, a.name).Suggestion =
-					"Import it under the same name in all subgraphs."
-			}
+		key := element{a.identity, a.original}
+		earlier := slices.Concat(firstOf(sameName[a.name]), firstOf(sameElement[key]))
+		slices.Sort(earlier)
+		for _, j := range slices.Compact(earlier) {
+			m.failComposedNames(a, m.composed[j])
 		}
+		sameName[a.name] = append(sameName[a.name], i)
+		sameElement[key] = append(sameElement[key], i)
 	}
+}
+
+func firstOf(list []int) []int { return list[:min(len(list), maxNameConflicts)] }
+
+func (m *merger) failComposedNames(a, b *composedDirective) {
+	all := m.composers(a, b)
+	if a.name == b.name {
+		m.fail(problem.DirectiveCompositionError, all, "Composed directive \"@%s\" comes from %q in some subgraphs and from %q in others.", a.name, b.identity, a.identity).Suggestion =
+			"Import one of them under another name."
+		return
+	}
+	m.fail(problem.DirectiveCompositionError, all, "Composed directive \"@%s\" of %q is called \"@%s\" in some subgraphs and \"@%s\" in others.", a.original, a.identity, b.name, a.name).Suggestion =
+		"Import it under the same name in all subgraphs."
 }
 
 // hintOtherNames: DIRECTIVE_COMPOSITION_WARN, a subgraph that does not compose a directive imports it under another name
@@ -164,7 +182,7 @@ func (m *merger) checkComposedNames() {
 func (m *merger) hintOtherNames() {
 	for _, c := range m.composed {
 		for i, s := range m.subgraphs {
-			link := s.Links.ByIdentity(c.identity)
+			link := s.LinkIndex.ByIdentity(c.identity)
 			if link == nil || c.in[i] {
 				continue
 			}
@@ -199,10 +217,7 @@ func (m *merger) composedLinks() []*schema.Directive {
 		done[c.identity] = true
 		version := c.version
 		var imports []*ast.Value
-		for _, other := range m.composed {
-			if other.identity != c.identity {
-				continue
-			}
+		for _, other := range m.composedIdentities[c.identity] {
 			if other.version.AtLeast(version) {
 				version = other.version
 			}

@@ -61,7 +61,7 @@ func (m *merger) fieldSources(sources []*schema.Type) map[string][]*schema.Field
 
 // checkEntityConsistency reports whether any subgraph gives the type a key. INCONSISTENT_ENTITY: not all of them do.
 func (m *merger) checkEntityConsistency(t *schema.Type, sources []*schema.Type) bool {
-	entity := func(i int) bool { return sources[i] != nil && schema.Has(sources[i].Directives, federation.Key) }
+	entity := func(i int) bool { return sources[i] != nil && sources[i].Has(federation.Key) }
 	keyed, plain := 0, 0
 	var all []place
 	for i, s := range sources {

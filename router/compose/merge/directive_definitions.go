@@ -132,6 +132,7 @@ func (m *merger) mergeExecutableDefinition(name string, sources []*schema.Direct
 			joinLocations(common), m.variants(func(i int) string { return "on " + locations[i] }))
 	}
 	out.Arguments = m.mergeArgumentLists(lists)
+	out.IndexArguments()
 	return out
 }
 

@@ -26,7 +26,8 @@ type Result struct {
 func Merge(subgraphs []*subgraph.Subgraph) (*Result, []*problem.Error) {
 	m := &merger{
 		subgraphs: subgraphs, out: schema.New(), usage: map[string]enumUsage{},
-		implementers: map[string][]*schema.Type{},
+		implementers: map[string][]*schema.Type{}, composedNames: map[string][]*composedDirective{},
+		composedIdentities: map[string][]*composedDirective{},
 	}
 	m.graphNames = graphNames(subgraphs)
 	m.findReferenced()
@@ -45,8 +46,10 @@ type merger struct {
 	out        *schema.Schema
 	features   features
 	composed   []*composedDirective
-	errors     []*problem.Error
-	hints      []problem.Hint
+	// composedNames and composedIdentities are the composed directives by name and by the feature they belong to.
+	composedNames, composedIdentities map[string][]*composedDirective
+	errors                            []*problem.Error
+	hints                             []problem.Hint
 	// usage says where each enum is used in the supergraph.
 	usage map[string]enumUsage
 	// referenced are, per subgraph, the fields that directives or interfaces refer to.

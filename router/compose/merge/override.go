@@ -48,7 +48,7 @@ func (m *merger) checkOverrides(f *schema.Field, sources []*schema.Field) []over
 				"Name the subgraph that resolved the field before."
 			continue
 		}
-		if schema.Has(s.Parent.Directives, federation.InterfaceObject) {
+		if s.Parent.Has(federation.InterfaceObject) {
 			m.fail(problem.OverrideCollisionWithAnotherDirective, at, "Field %q of subgraph %q is that of an @interfaceObject, which @override does not support.",
 				f.Coordinate(), m.subgraphs[i].Name).Suggestion = "Remove @override, and the field from the subgraph that resolved it before."
 			continue

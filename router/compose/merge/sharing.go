@@ -68,7 +68,7 @@ func (m *merger) checkSubscriptionSharing(f *schema.Field, sources []*schema.Fie
 		return
 	}
 	for i, s := range sources {
-		if s != nil && (schema.Has(s.Directives, federation.Shareable) || schema.Has(s.Parent.Directives, federation.Shareable)) {
+		if s != nil && (schema.Has(s.Directives, federation.Shareable) || s.Parent.Has(federation.Shareable)) {
 			m.fail(problem.InvalidFieldSharing, []place{{i, s.Pos}}, "Subscription field %q cannot be @shareable: its events come from one subgraph.", f.Coordinate()).Suggestion =
 				"Remove @shareable from the field."
 			return

@@ -22,7 +22,7 @@ func isMerged(s *subgraph.Subgraph, t *schema.Type) bool {
 
 // isInterfaceObject reports whether a subgraph's object type stands for an interface of other subgraphs.
 func isInterfaceObject(t *schema.Type) bool {
-	return t != nil && t.Kind == ast.Object && schema.Has(t.Directives, federation.InterfaceObject)
+	return t != nil && t.Kind == ast.Object && t.Has(federation.InterfaceObject)
 }
 
 // addTypes creates every type of the supergraph, still empty. TYPE_KIND_MISMATCH: the subgraphs must agree what kind
@@ -40,20 +40,7 @@ func (m *merger) addTypes() {
 			m.out.AddType(&schema.Type{Kind: kind, Name: t.Name, HasDefinition: true})
 		}
 	}
-	var broken []string
-	for _, t := range m.out.Types() {
-		if !m.checkKind(t) {
-			broken = append(broken, t.Name)
-		}
-	}
-	m.out.RemoveTypes(func(t *schema.Type) bool {
-		for _, name := range broken {
-			if name == t.Name {
-				return true
-			}
-		}
-		return false
-	})
+	m.out.RemoveTypes(func(t *schema.Type) bool { return !m.checkKind(t) })
 }
 
 var kindNames = map[schema.Kind]string{
@@ -150,7 +137,7 @@ func (m *merger) addJoinTypes(t *schema.Type) {
 			keys++
 			fields, _ := d.StringArg("fields")
 			join := apply("join__type", m.graphArg(i), arg("key", schema.String(fields)))
-			if d.OfExtension || schema.Has(s.Directives, federation.Extends) {
+			if d.OfExtension || s.Has(federation.Extends) {
 				join.Arguments = append(join.Arguments, arg("extension", schema.Bool(true)))
 			}
 			if v := d.Arg("resolvable"); v != nil {

@@ -32,20 +32,30 @@ type jump struct {
 	key *key
 }
 
+// viewPlace is a place where a view, here printed, is open.
+type viewPlace struct {
+	place
+	view string
+}
+
 // facts are what does not depend on the path: which fields resolve at a node and where one can move from it. They
 // grow from nothing until nothing changes, so that no condition counts that depends on itself.
 type facts struct {
 	*model
 	nodes   []*node
-	byPlace map[place]*node   // nodes without a view
-	byView  map[place][]*node // nodes with one
-	texts   map[*node]string  // the views, printed
-	changed bool              // since the last round
+	byPlace map[place]*node     // nodes without a view
+	byView  map[viewPlace]*node // nodes with one
+	changed bool                // since the last round
+
+	// For extendReach: which nodes it has reached, and by which keys it cannot move.
+	marks    []int
+	lastMark int
+	unmet    map[string]bool
 }
 
 func computeFacts(m *model) *facts {
 	f := &facts{
-		model: m, byPlace: map[place]*node{}, byView: map[place][]*node{}, texts: map[*node]string{},
+		model: m, byPlace: map[place]*node{}, byView: map[viewPlace]*node{}, unmet: map[string]bool{},
 	}
 	for _, t := range m.types {
 		for graph := range t.joins {
@@ -58,6 +68,9 @@ func computeFacts(m *model) *facts {
 		f.changed = false
 		for i := 0; i < len(f.nodes); i++ { // nodes with views appear on the way
 			f.resolveFields(f.nodes[i])
+		}
+		// Only now, since moving takes fields of the nodes one comes to.
+		for i := 0; i < len(f.nodes); i++ {
 			f.extendReach(f.nodes[i])
 			if f.nodes[i].view != nil {
 				for _, x := range f.nodes[i].typ.possible {
@@ -81,10 +94,8 @@ func (f *facts) node(t *typ, graph int, view ast.SelectionSet) *node {
 		}
 	} else {
 		text = printSelection(view)
-		for _, n := range f.byView[at] {
-			if f.texts[n] == text {
-				return n
-			}
+		if n := f.byView[viewPlace{at, text}]; n != nil {
+			return n
 		}
 	}
 	n := &node{id: int32(len(f.nodes)), typ: t, graph: graph, object: t.objectIn(graph)}
@@ -99,8 +110,7 @@ func (f *facts) node(t *typ, graph int, view ast.SelectionSet) *node {
 		f.byPlace[at] = n
 	} else {
 		n.view = view
-		f.texts[n] = text
-		f.byView[at] = append(f.byView[at], n)
+		f.byView[viewPlace{at, text}] = n
 	}
 	return n
 }
@@ -136,29 +146,54 @@ func (f *facts) entries(n *node) []jump {
 	return n.jumps
 }
 
+// extendReach adds what n reaches with what it reaches already. From a node of the same type one gets wherever
+// that node gets, so that is taken at once: with long chains of keys it keeps the number of passes small.
 func (f *facts) extendReach(n *node) {
 	if n.typ.kind == ast.Union {
 		return
 	}
-	var met []string // keys, which many subgraphs have in common
+	reached := f.markReach(n)
+	met := map[string]bool{} // keys, which many subgraphs have in common
 	for again := true; again; {
 		again = false
-		var unmet []string
+		clear(f.unmet)
 		for _, j := range f.entries(n) {
-			if slices.Contains(n.reach, j.to) || j.key != nil && slices.Contains(unmet, j.key.text) {
+			if f.marks[j.to] == reached || j.key != nil && f.unmet[j.key.text] {
 				continue
 			}
-			if j.key != nil && !slices.Contains(met, j.key.text) {
+			if j.key != nil && !met[j.key.text] {
 				if !f.resolvable([]int32{n.id}, n.typ, j.key.selection) {
-					unmet = append(unmet, j.key.text)
+					f.unmet[j.key.text] = true
 					continue
 				}
-				met = append(met, j.key.text)
+				met[j.key.text] = true
 			}
-			n.reach = append(n.reach, j.to)
+			further := []int32{j.to}
+			if f.nodes[j.to].typ == n.typ {
+				further = f.nodes[j.to].reach // itself first
+			}
+			for _, id := range further {
+				if f.marks[id] != reached {
+					f.marks[id] = reached
+					n.reach = append(n.reach, id)
+				}
+			}
 			again, f.changed = true, true
 		}
 	}
+}
+
+// markReach marks the nodes n reaches and returns the mark.
+func (f *facts) markReach(n *node) int {
+	f.entries(n) // which can make nodes
+	if len(f.marks) < len(f.nodes) {
+		f.marks = append(f.marks, make([]int, len(f.nodes)-len(f.marks))...)
+	}
+	f.lastMark++
+	for _, id := range n.reach {
+		f.marks[id] = f.lastMark
+	}
+	return f.lastMark
 }
 
 func (f *facts) resolveFields(n *node) {

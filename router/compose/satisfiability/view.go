@@ -69,6 +69,11 @@ func merged(a, b ast.SelectionSet) ast.SelectionSet {
 // printSelection writes a selection in one spelling, to compare views and to show conditions.
 func printSelection(selection ast.SelectionSet) string {
 	var b strings.Builder
+	writeSelection(&b, selection)
+	return b.String()
+}
+
+func writeSelection(b *strings.Builder, selection ast.SelectionSet) {
 	for i, s := range selection {
 		if i > 0 {
 			b.WriteByte(' ')
@@ -86,8 +91,9 @@ func printSelection(selection ast.SelectionSet) string {
 			below = s.SelectionSet
 		}
 		if len(below) > 0 {
-			b.WriteString(" { " + printSelection(below) + " }")
+			b.WriteString(" { ")
+			writeSelection(b, below)
+			b.WriteString(" }")
 		}
 	}
-	return b.String()
 }

@@ -37,6 +37,19 @@ func (b *builder) conflict(format string, name string, pos ...Pos) {
 	b.conflicts = append(b.conflicts, Conflict{fmt.Sprintf(format, name), pos})
 }
 
+// maxName is how long, in bytes, the name of a type, field, argument, enum value or directive can be. Names stand in the
+// coordinates of everything beneath them, so that a document could otherwise be blown up to the square of its size.
+const maxName = 1000
+
+// fits reports a name that is too long.
+func (b *builder) fits(what, name string, pos Pos) bool {
+	if len(name) <= maxName {
+		return true
+	}
+	b.conflict(fmt.Sprintf("The name %%q of %s has %d characters; names can have %d.", what, len(name), maxName), name[:50]+"…", pos)
+	return false
+}
+
 type part struct {
 	*ast.Definition
 	extension bool
@@ -95,6 +108,9 @@ func (b *builder) schemaPart(d *ast.SchemaDefinition, extension bool) {
 }
 
 func (b *builder) directiveDefinition(d *ast.DirectiveDefinition) {
+	if !b.fits("a directive", d.Name, position(d.Position)) || !b.fitArguments(d.Arguments) {
+		return
+	}
 	if previous := b.schema.DirectiveDefinition(d.Name); previous != nil {
 		b.conflict("There can be only one directive named %q.", "@"+d.Name, previous.Pos, position(d.Position))
 		return
@@ -104,14 +120,19 @@ func (b *builder) directiveDefinition(d *ast.DirectiveDefinition) {
 
 // DefinitionFromAST converts a directive definition.
 func DefinitionFromAST(d *ast.DirectiveDefinition) *DirectiveDefinition {
-	return &DirectiveDefinition{
+	out := &DirectiveDefinition{
 		Name: d.Name, Description: d.Description, Arguments: arguments(d.Arguments), Repeatable: d.IsRepeatable,
 		Locations: d.Locations, Pos: position(d.Position),
 	}
+	out.IndexArguments()
+	return out
 }
 
 func (b *builder) typePart(d part) {
 	pos := position(d.Position)
+	if !b.fits("a type", d.Name, pos) {
+		return
+	}
 	t := b.schema.Type(d.Name)
 	switch {
 	case t == nil:
@@ -149,7 +170,7 @@ func (b *builder) typePart(d part) {
 		b.field(t, f, d.extension)
 	}
 	for _, v := range d.EnumValues {
-		if t.Value(v.Name) == nil {
+		if b.fits("an enum value", v.Name, position(v.Position)) && t.Value(v.Name) == nil {
 			t.Values = append(t.Values, &EnumValue{
 				Name: v.Name, Description: v.Description, Directives: directives(v.Directives, d.extension),
 				Pos: position(v.Position), OfExtension: d.extension,
@@ -159,6 +180,9 @@ func (b *builder) typePart(d part) {
 }
 
 func (b *builder) field(t *Type, f *ast.FieldDefinition, extension bool) {
+	if !b.fits("a field", f.Name, position(f.Position)) || !b.fitArguments(f.Arguments) {
+		return
+	}
 	if previous := t.Field(f.Name); previous != nil {
 		b.conflict("Field %q is defined more than once.", t.Name+"."+f.Name, previous.Pos, position(f.Position))
 		return
@@ -168,6 +192,15 @@ func (b *builder) field(t *Type, f *ast.FieldDefinition, extension bool) {
 		Default: f.DefaultValue, Directives: directives(f.Directives, extension), Pos: position(f.Position),
 		OfExtension: extension,
 	})
+}
+
+func (b *builder) fitArguments(list ast.ArgumentDefinitionList) bool {
+	for _, a := range list {
+		if !b.fits("an argument", a.Name, position(a.Position)) {
+			return false
+		}
+	}
+	return true
 }
 
 func arguments(list ast.ArgumentDefinitionList) []*Argument {

@@ -233,6 +233,7 @@ type Type struct {
 	byField map[string]*Field
 
 	interfaceIndex, memberIndex, valueIndex index
+	applied                                 applied
 }
 
 // Fields are the fields of an object, interface or input object type in definition order. The slice must not be
@@ -373,11 +374,27 @@ type DirectiveDefinition struct {
 	Repeatable  bool
 	Locations   []ast.DirectiveLocation
 	Pos         Pos
+
+	byArgument map[string]*Argument
+}
+
+// IndexArguments makes finding one of many arguments fast; Arguments must not be changed afterwards.
+func (d *DirectiveDefinition) IndexArguments() {
+	d.byArgument = nil
+	if len(d.Arguments) < indexFrom {
+		return
+	}
+	d.byArgument = make(map[string]*Argument, len(d.Arguments))
+	for _, a := range d.Arguments {
+		d.byArgument[a.Name] = a
+	}
 }
 
 // Argument returns the argument of that name or nil.
 func (d *DirectiveDefinition) Argument(name string) *Argument {
-	// Definitions are shared between goroutines and short, so they are not indexed.
+	if d.byArgument != nil {
+		return d.byArgument[name]
+	}
 	for _, a := range d.Arguments {
 		if a.Name == name {
 			return a
@@ -404,6 +421,8 @@ type Directive struct {
 	Arguments   []Arg
 	Pos         Pos
 	OfExtension bool
+
+	argumentIndex index
 }
 
 // Arg is an argument of a directive application.
@@ -415,10 +434,8 @@ type Arg struct {
 
 // Arg returns the value given for an argument, or nil.
 func (d *Directive) Arg(name string) *ast.Value {
-	for i := range d.Arguments {
-		if d.Arguments[i].Name == name {
-			return d.Arguments[i].Value
-		}
+	if i := d.argumentIndex.find(name, len(d.Arguments), func(i int) string { return d.Arguments[i].Name }); i >= 0 {
+		return d.Arguments[i].Value
 	}
 	return nil
 }

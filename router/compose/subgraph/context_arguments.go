@@ -231,7 +231,7 @@ func (s *Subgraph) selectsOneValue(a *schema.Argument, t *schema.Type, set ast.S
 		if current[0].Field == nil {
 			return "it selects no field"
 		}
-		if schema.Has(current[0].Field.Parent.Directives, federation.InterfaceObject) {
+		if current[0].Field.Parent.Has(federation.InterfaceObject) {
 			return fmt.Sprintf("%s is an interface object", current[0].Field.Parent.Name)
 		}
 		result = wrapLike(result, current[0].Field.Type)

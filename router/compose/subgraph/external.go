@@ -89,7 +89,7 @@ func (s *Subgraph) deriveContexts() {
 
 func (s *Subgraph) deriveKey(t *schema.Type, d *schema.Directive) {
 	e := s.externals
-	extension := d.OfExtension || schema.Has(t.Directives, federation.Extends)
+	extension := d.OfExtension || t.Has(federation.Extends)
 	s.selected(t, d, func(f *schema.Field) {
 		s.markUsed(f)
 		e.inKey[f] = true
@@ -165,7 +165,7 @@ func (s *Subgraph) selections(t *schema.Type, d *schema.Directive) []*Selection 
 
 // IsExternal reports whether the subgraph cannot resolve f, except perhaps where a @provides says so.
 func (s *Subgraph) IsExternal(f *schema.Field) bool {
-	marked := schema.Has(f.Directives, federation.External) || schema.Has(f.Parent.Directives, federation.External)
+	marked := schema.Has(f.Directives, federation.External) || f.Parent.Has(federation.External)
 	return marked && !s.derived().fake[f]
 }
 
@@ -186,11 +186,6 @@ func (s *Subgraph) IsShareable(f *schema.Field) bool {
 	if schema.Has(f.Directives, federation.Shareable) || s.derived().inKey[f] {
 		return true
 	}
-	for _, d := range f.Parent.Directives {
-		// @shareable on a part of a type means the fields of that part.
-		if d.Federation == federation.Shareable && d.OfExtension == f.OfExtension {
-			return true
-		}
-	}
-	return false
+	// @shareable on a part of a type means the fields of that part.
+	return f.Parent.HasOn(federation.Shareable, f.OfExtension)
 }

@@ -16,10 +16,11 @@ func externalUsed(s *Subgraph) []*problem.Error {
 		if t.Kind != ast.Object && t.Kind != ast.Interface {
 			continue
 		}
+		whole := schema.First(t.Directives, federation.External)
 		for _, f := range t.Fields() {
 			d := schema.First(f.Directives, federation.External)
 			if d == nil {
-				d = schema.First(t.Directives, federation.External)
+				d = whole
 			}
 			if d == nil || s.IsUsed(f) || s.ImplementsInterfaceField(f) {
 				continue

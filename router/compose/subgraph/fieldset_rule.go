@@ -3,6 +3,7 @@ package subgraph
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -33,6 +34,7 @@ func (r fieldSetRule) apply(s *Subgraph, t *schema.Type, d *schema.Directive, on
 		return fail(r.notString, 0, "the fields must be given as a string, not as %s", valueText(d.Arg("fields")))
 	}
 	parsed, err := federation.ParseFieldSet(raw)
+	raw = shortened(raw)
 	if err != nil {
 		return fail(r.invalid, offsetOf(err), "%q is not a selection of fields: %s", raw, err)
 	}
@@ -72,6 +74,16 @@ func (r fieldSetRule) apply(s *Subgraph, t *schema.Type, d *schema.Directive, on
 		out = append(out, e)
 	})
 	return out
+}
+
+// maxQuoted is how much of a field set errors quote: there can be one for each of its fields.
+const maxQuoted = 500
+
+func shortened(fields string) string {
+	if len(fields) <= maxQuoted {
+		return fields
+	}
+	return strings.ToValidUTF8(fields[:maxQuoted], "") + "…"
 }
 
 func (r fieldSetRule) checkAll(s *Subgraph, selections []*Selection, insideExternal bool, report func(*Selection, problem.Code, string)) {

@@ -101,7 +101,7 @@ func (s *Subgraph) resolveLinks(doc *ast.SchemaDocument) []*problem.Error {
 		}
 		out = append(out, s.Errorf(problem.Code(e.Code), pos, "%s", e.Message))
 	}
-	s.Links = links
+	s.Links, s.LinkIndex = links, links.Index()
 	if link := links.ByIdentity(federation.FederationIdentity); link != nil {
 		s.Version = link.URL.Version
 	}

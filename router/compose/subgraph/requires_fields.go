@@ -26,7 +26,7 @@ func leafIsExternal(code problem.Code, directive string) func(*Subgraph, *Select
 
 // isMarkedExternal reports whether a field is written as external, even where that has no effect.
 func (s *Subgraph) isMarkedExternal(f *schema.Field) bool {
-	return schema.Has(f.Directives, federation.External) || schema.Has(f.Parent.Directives, federation.External)
+	return schema.Has(f.Directives, federation.External) || f.Parent.Has(federation.External)
 }
 
 var requiresRule = fieldSetRule{

@@ -40,14 +40,13 @@ func shareableUsage(s *Subgraph) []*problem.Error {
 
 // repeated returns two applications of @shareable to the same definition or extension, or nil.
 func repeated(directives []*schema.Directive) (first, second *schema.Directive) {
-	for i, d := range directives {
-		if d.Federation != federation.Shareable {
-			continue
-		}
-		for _, earlier := range directives[:i] {
-			if earlier.Federation == federation.Shareable && earlier.OfExtension == d.OfExtension && !d.OfExtension {
-				return earlier, d
-			}
+	for _, d := range directives {
+		switch {
+		case d.Federation != federation.Shareable || d.OfExtension:
+		case first == nil:
+			first = d
+		default:
+			return first, d
 		}
 	}
 	return nil, nil

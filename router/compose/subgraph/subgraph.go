@@ -16,6 +16,8 @@ type Subgraph struct {
 	Name, URL, File string
 	Schema          *schema.Schema
 	Links           federation.Links
+	// LinkIndex finds Links.
+	LinkIndex *federation.LinkIndex
 	// Version is the federation version the schema links; federation.Federation1 when it links none.
 	Version federation.Version
 

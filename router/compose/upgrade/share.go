@@ -16,8 +16,8 @@ func shareFields(s *subgraph.Subgraph, all []*subgraph.Subgraph) {
 		if t.Kind != ast.Object || t.Name == schema.Subscription.DefaultName() && s.Schema.IsRoot(t.Name) {
 			continue
 		}
-		if !schema.Has(t.Directives, federation.Key) && !s.Schema.IsRoot(t.Name) {
-			if !schema.Has(t.Directives, federation.Shareable) && definedElsewhere(s, t.Name, all) {
+		if !t.Has(federation.Key) && !s.Schema.IsRoot(t.Name) {
+			if !t.Has(federation.Shareable) && definedElsewhere(s, t.Name, all) {
 				t.Directives = append(t.Directives, &schema.Directive{Name: name, Federation: federation.Shareable})
 			}
 			continue

@@ -64,12 +64,12 @@ func All(subgraphs []*subgraph.Subgraph) []*problem.Error {
 func extensionsWithoutBase(s *subgraph.Subgraph, all []*subgraph.Subgraph) []*problem.Error {
 	var out []*problem.Error
 	for _, t := range s.Schema.Types() {
-		if t.HasDefinition && !schema.Has(t.Directives, federation.Extends) || s.Schema.IsRoot(t.Name) || !t.HasExtension && t.HasDefinition && t.Kind != ast.Object && t.Kind != ast.Interface {
+		if t.HasDefinition && !t.Has(federation.Extends) || s.Schema.IsRoot(t.Name) || !t.HasExtension && t.HasDefinition && t.Kind != ast.Object && t.Kind != ast.Interface {
 			continue
 		}
 		defined := false
 		for _, other := range all {
-			if base := other.Schema.Type(t.Name); other != s && base != nil && base.HasDefinition && !schema.Has(base.Directives, federation.Extends) {
+			if base := other.Schema.Type(t.Name); other != s && base != nil && base.HasDefinition && !base.Has(federation.Extends) {
 				defined = true
 			}
 		}
@@ -84,7 +84,7 @@ func extensionsWithoutBase(s *subgraph.Subgraph, all []*subgraph.Subgraph) []*pr
 
 // isExtension reports whether a type was written as an extension of a type another subgraph owns.
 func isExtension(t *schema.Type) bool {
-	return t.HasExtension && !t.HasDefinition || schema.Has(t.Directives, federation.Extends)
+	return t.HasExtension && !t.HasDefinition || t.Has(federation.Extends)
 }
 
 // dropExternalFromInterfaces: @external has no meaning on interface fields, which nobody resolves.
@@ -145,6 +145,7 @@ func definitionsForExtensions(s *subgraph.Subgraph) {
 		for _, d := range t.Directives {
 			d.OfExtension = false
 		}
+		t.DirectivesChanged()
 		for _, f := range t.Fields() {
 			f.OfExtension = false
 		}

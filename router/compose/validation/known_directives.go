@@ -26,9 +26,9 @@ func knownDirectives(c *checker) {
 
 // unknownDirectiveHelp suggests how to mend the use of an undefined directive.
 func unknownDirectiveHelp(s *schema.Schema, name string) string {
-	best, bestDistance := "", 3
+	best, bestDistance := "", tooFar
 	for _, d := range s.DirectiveDefinitions() {
-		if distance := editDistance(d.Name, name); distance < bestDistance {
+		if distance := nameDistance(d.Name, name); distance < bestDistance {
 			best, bestDistance = d.Name, distance
 		}
 	}
@@ -36,24 +36,4 @@ func unknownDirectiveHelp(s *schema.Schema, name string) string {
 		return ""
 	}
 	return "Did you mean @" + best + "?"
-}
-
-// editDistance is the number of single-character edits between two names.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		previous := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			previous, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, previous+cost)
-		}
-	}
-	return row[len(b)]
 }

@@ -56,9 +56,9 @@ func knownTypeNames(c *checker) {
 const maxSuggestions = 20
 
 func unknownTypeHelp(s *schema.Schema, name string) string {
-	best, bestDistance := "", 3
+	best, bestDistance := "", tooFar
 	for _, t := range s.Types() {
-		if distance := editDistance(t.Name, name); distance < bestDistance {
+		if distance := nameDistance(t.Name, name); distance < bestDistance {
 			best, bestDistance = t.Name, distance
 		}
 	}
