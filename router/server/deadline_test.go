@@ -18,7 +18,7 @@ func TestDeadlines(t *testing.T) {
 	}
 	child, stop := context.WithCancel(d)
 	defer stop()
-	if d.Done() != d.Done() || d.Err() != nil || child.Err() != nil || d.Value(connKey{}) != "value" {
+	if done := d.Done(); done != d.Done() || d.Err() != nil || child.Err() != nil || d.Value(connKey{}) != "value" {
 		t.Error("waiting for it changes it")
 	}
 	cancel()
