@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
@@ -34,10 +35,12 @@ func newFormsRig(t testing.TB, change func(*config.Cache)) *formsRig {
 	t.Helper()
 	shop := &versionedShop{versions: map[thing]int{}}
 	handlers := map[string]http.Handler{"users": shop, "reviews": shop, "products": shop}
-	s := serve(t, composed(t, versionedGraph()), handlers, func(c *config.Cache) {
-		c.Invalidation.SharedKey = formsKey
+	s := serveWith(t, composed(t, versionedGraph()), handlers, func(c *config.Config) {
+		c.Cache.Invalidation.SharedKey = formsKey
+		// The machine may be busy: no answer is given up, so that every error is a mistake.
+		c.Limits.RequestTimeout, c.Upstream.All.Timeout = 10*time.Minute, 10*time.Minute
 		if change != nil {
-			change(c)
+			change(&c.Cache)
 		}
 	})
 	return &formsRig{served: s, shop: shop, acked: map[thing]int{}}
