@@ -116,18 +116,30 @@ type breaks struct {
 	count int
 }
 
-func (b *breaks) turn() (*rand.Rand, bool) {
+// turn says how the next answer is spoiled; nil when it is not.
+func (b *breaks) turn() (*rand.Rand, *spoiler) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.count++
-	return rand.New(rand.NewPCG(b.rnd.Uint64(), 1)), b.rnd.IntN(2) == 0
+	rnd, which := rand.New(rand.NewPCG(b.rnd.Uint64(), 1)), b.which
+	if b.rnd.IntN(2) == 1 {
+		which = nil
+	}
+	return rnd, which
+}
+
+// use changes how answers are spoiled. Requests that were given up can still be on their way.
+func (b *breaks) use(which *spoiler) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.which = which
 }
 
 func (b *breaks) install(r *rig) {
 	for _, s := range r.stubs {
 		s.spoil = func(w http.ResponseWriter, req *http.Request, answer []byte) {
-			if rnd, spoil := b.turn(); spoil {
-				b.which.spoil(rnd, w, req, answer)
+			if rnd, which := b.turn(); which != nil {
+				which.spoil(rnd, w, req, answer)
 				return
 			}
 			w.Header().Set("Content-Type", "application/json")
@@ -154,10 +166,11 @@ func TestBrokenSubgraphsNeverMakeWrongData(t *testing.T) {
 			if op == nil || strings.Contains(op.text, "j0") {
 				continue // a scalar of the graph's own can be anything, so that nothing can be wrong with it
 			}
-			b.which = &spoilers[(int(seed)*perGraph+i)%len(spoilers)]
+			which := &spoilers[(int(seed)*perGraph+i)%len(spoilers)]
+			b.use(which)
 			done.Add(1)
 			if err := r.tryHonest(op); err != nil {
-				t.Errorf("graph %d: %s: %v\n%s\n%s\n%s", seed, b.which.name, err, op.text, r.requests(), again(t, seed))
+				t.Errorf("graph %d: %s: %v\n%s\n%s\n%s", seed, which.name, err, op.text, r.requests(), again(t, seed))
 				break
 			}
 		}

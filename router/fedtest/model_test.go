@@ -3,6 +3,7 @@ package fedtest
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 type kind uint8
@@ -23,6 +24,8 @@ type graph struct {
 	types     []*typ
 	query     *typ
 	mutation  *typ
+	// possibles guards field.possible, which is found when somebody asks.
+	possibles sync.Mutex
 }
 
 // typ is a type of the undivided graph.
@@ -249,6 +252,8 @@ func (g *graph) declsOf(f *field) (decls []*decl, subgraphs []int) {
 
 // possible returns the object types that all subgraphs which know a field can return for it.
 func (g *graph) possible(f *field) []*typ {
+	g.possibles.Lock()
+	defer g.possibles.Unlock()
 	if f.possible != nil {
 		return f.possible
 	}
