@@ -10,7 +10,7 @@ import (
 // that their machinery can be told from the graph's own types.
 type features struct {
 	// prefixes are the namespaces ("join__", "link__", ...) of linked specifications.
-	prefixes []string
+	prefixes map[string]bool
 	// directives are the names of directives that belong to a linked specification.
 	directives map[string]bool
 	// types are imported type names of linked specifications.
@@ -22,7 +22,7 @@ type features struct {
 }
 
 func readFeatures(doc *ast.SchemaDocument) *features {
-	f := &features{directives: map[string]bool{}, types: map[string]bool{}, inaccessible: "inaccessible", context: "context"}
+	f := &features{prefixes: map[string]bool{}, directives: map[string]bool{}, types: map[string]bool{}, inaccessible: "inaccessible", context: "context"}
 	for _, def := range append(append(ast.SchemaDefinitionList{}, doc.Schema...), doc.SchemaExtension...) {
 		for _, d := range def.Directives {
 			switch d.Name {
@@ -34,7 +34,9 @@ func readFeatures(doc *ast.SchemaDocument) *features {
 		}
 	}
 	f.directives["link"], f.directives["core"] = true, true
-	f.prefixes = append(f.prefixes, "link__", "core__", "join__")
+	for _, name := range []string{"link", "core", "join"} {
+		f.prefixes[name+"__"] = true
+	}
 	return f
 }
 
@@ -48,7 +50,7 @@ func (f *features) link(url, as string, imports *ast.Argument) {
 	if as != "" {
 		local = as
 	}
-	f.prefixes = append(f.prefixes, local+"__")
+	f.prefixes[local+"__"] = true
 	f.directives[local] = true
 	switch name {
 	case "join":
@@ -105,8 +107,8 @@ func (f *features) ownsDirective(name string) bool {
 }
 
 func (f *features) hasPrefix(name string) bool {
-	for _, p := range f.prefixes {
-		if strings.HasPrefix(name, p) {
+	for end := 2; end <= len(name); end++ {
+		if name[end-2:end] == "__" && f.prefixes[name[:end]] {
 			return true
 		}
 	}

@@ -2,6 +2,7 @@ package supergraph
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
@@ -11,16 +12,26 @@ import (
 func (s *Supergraph) ParseFieldSet(t *Type, text string) (FieldSet, error) {
 	doc, err := parser.ParseQuery(&ast.Source{Input: "{" + text + "}"})
 	if err != nil {
-		return nil, fmt.Errorf("field set %q on %s: %w", text, t.Name, err)
+		return nil, fmt.Errorf("field set %q on %s: %w", shortened(text), t.Name, err)
 	}
 	if len(doc.Operations) != 1 || len(doc.Fragments) != 0 {
-		return nil, fmt.Errorf("field set %q on %s is not one selection set", text, t.Name)
+		return nil, fmt.Errorf("field set %q on %s is not one selection set", shortened(text), t.Name)
 	}
 	set, rerr := s.resolveFieldSet(t, doc.Operations[0].SelectionSet)
 	if rerr != nil {
-		return nil, fmt.Errorf("field set %q on %s: %w", text, t.Name, rerr)
+		return nil, fmt.Errorf("field set %q on %s: %w", shortened(text), t.Name, rerr)
 	}
 	return set, nil
+}
+
+// maxQuoted is how much of a field set an error quotes.
+const maxQuoted = 500
+
+func shortened(text string) string {
+	if len(text) <= maxQuoted {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxQuoted], "") + "…"
 }
 
 func (s *Supergraph) resolveFieldSet(t *Type, selections ast.SelectionSet) (FieldSet, error) {

@@ -137,11 +137,7 @@ func (l *loader) memberships() error {
 			return err
 		}
 	}
-	for _, t := range l.s.Types {
-		if t.IsComposite() {
-			l.possible(t)
-		}
-	}
+	l.possibleTypes()
 	for _, t := range l.s.Types {
 		if t.Kind == ast.Enum {
 			if err := l.enumValues(t); err != nil {
@@ -183,79 +179,6 @@ func (l *loader) typeIn(t *Type) error {
 	return nil
 }
 
-// possible fills Interfaces and the sets of possible object types of t.
-func (l *loader) possible(t *Type) {
-	n := len(l.s.Objects)
-	t.Possible = NewTypeSet(n)
-	switch t.Kind {
-	case ast.Object:
-		t.Possible.Add(t.ObjectIndex)
-	case ast.Interface:
-		for _, o := range l.s.Objects {
-			if contains(o.Definition.Interfaces, t.Name) {
-				t.Possible.Add(o.ObjectIndex)
-			}
-		}
-	case ast.Union:
-		for _, name := range t.Definition.Types {
-			if o := l.s.byName[name]; o != nil && o.ObjectIndex >= 0 {
-				t.Possible.Add(o.ObjectIndex)
-			}
-		}
-	}
-	for _, name := range t.Definition.Interfaces {
-		if i := l.s.byName[name]; i != nil {
-			t.Interfaces = append(t.Interfaces, i)
-		}
-	}
-	for _, in := range t.In {
-		if in != nil {
-			in.Possible = l.possibleIn(t, in)
-		}
-	}
-}
-
-// possibleIn returns the object types a value of type t can have in one subgraph.
-func (l *loader) possibleIn(t *Type, in *TypeIn) TypeSet {
-	if t.Kind == ast.Object || in.InterfaceObject {
-		return t.Possible
-	}
-	set := NewTypeSet(len(l.s.Objects))
-	switch t.Kind {
-	case ast.Interface:
-		for i := range t.Possible.All {
-			o := l.s.Objects[i]
-			if joined(o.Definition.Directives, "join__implements", "interface", in.Subgraph.Graph, t.Name) && o.In[in.Subgraph.ID] != nil {
-				set.Add(i)
-			}
-		}
-	case ast.Union:
-		for i := range t.Possible.All {
-			o := l.s.Objects[i]
-			if joined(t.Definition.Directives, "join__unionMember", "member", in.Subgraph.Graph, o.Name) && o.In[in.Subgraph.ID] != nil {
-				set.Add(i)
-			}
-		}
-	}
-	return set
-}
-
-// joined tells whether a directive with that name relates graph and value, or, for documents older than join v0.3,
-// whether no such directive is there at all.
-func joined(ds ast.DirectiveList, directive, arg, graph, value string) bool {
-	any := false
-	for _, d := range ds {
-		if d.Name != directive {
-			continue
-		}
-		any = true
-		if stringArg(d, "graph") == graph && stringArg(d, arg) == value {
-			return true
-		}
-	}
-	return !any
-}
-
 func (l *loader) enumValues(t *Type) error {
 	for _, v := range t.Definition.EnumValues {
 		ev := &EnumValue{
@@ -283,13 +206,4 @@ func (l *loader) enumValues(t *Type) error {
 		t.EnumValues = append(t.EnumValues, ev)
 	}
 	return nil
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
