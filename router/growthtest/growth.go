@@ -18,7 +18,7 @@ const (
 
 	// maxAllocated is how much more may be allocated for four times the input. Slices that grow by doubling make it a
 	// little more than four.
-	maxAllocated = 5.5
+	maxAllocated = 8
 	// maxProcessorTime is how much more processor time may be used: n log n is below five, quadratic work at sixteen.
 	maxProcessorTime = 10
 	// attempts is how often the times are measured before they count.
