@@ -59,8 +59,8 @@ func TestHostileDocuments(t *testing.T) {
 			return "{list{...G} dog{" + each(n, "...F%d ") + "}}" + each(n, "fragment F%d on Dog{self{...G}}") + "fragment G on Node{self{... on Cat{lives(of:[" + each(n, "%d ") + "])}}}"
 		}, broken: "spread each other so much"},
 		{name: "variables", query: func(size int) string {
-			n := size / 120
-			return "query(" + each(n, "$v%040d:ID!") + "){" + each(n, "a%[1]d:pet(id:$v%040[1]d){id}") + "}"
+			n := size / 300 // gqlparser goes through all variables for each use of one
+			return "query(" + each(n, "$v%d:ID!") + "){" + each(n, "a%[1]d:pet(id:$v%[1]d){id} #%0250d\n") + "}"
 		}},
 		{name: "conditions", query: func(size int) string {
 			n := size / 50
