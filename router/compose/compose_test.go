@@ -136,3 +136,41 @@ func TestSyntaxErrorsHaveAPlace(t *testing.T) {
 		t.Errorf("errors: %+v", errs)
 	}
 }
+
+// TestLimitsAreClear goes just beyond each limit, and up to it.
+func TestLimitsAreClear(t *testing.T) {
+	lists := func(n int) string {
+		return "type Query { a: " + strings.Repeat("[", n) + "Int" + strings.Repeat("]", n) + " }"
+	}
+	values := func(n int) string {
+		return "scalar Any type Query { a(b: Any = " + strings.Repeat("[", n) + strings.Repeat("]", n) + "): Int }"
+	}
+	name := func(n int) string { return "type Query { " + strings.Repeat("a", n) + ": Int }" }
+	argument := func(n int) string { return "type Query { a(" + strings.Repeat("b", n) + ": Int): Int }" }
+	key := func(n int) string {
+		return link + "type Query { t: T } type T @key(fields: \"" + strings.Repeat("t{", n-1) + "a" + strings.Repeat("}", n-1) + "\") { t: T a: Int }"
+	}
+	wideKey := func(n int) string {
+		return link + "type Query { t: T } type T @key(fields: \"" + strings.Repeat("a ", n-3) + "\") { a: Int }"
+	}
+	for what, c := range map[string]struct {
+		make    func(n int) string
+		most    int
+		message string
+	}{
+		"lists":      {lists, 1000, "maximum nesting depth of 1000"},
+		"values":     {values, 1000, "maximum nesting depth of 1000"},
+		"names":      {name, 1000, "has 1001 characters; names can have 1000"},
+		"arguments":  {argument, 1000, "has 1001 characters; names can have 1000"},
+		"selections": {key, 1000, "maximum nesting depth of 1000"},
+		"tokens":     {wideKey, 10_000, "token limit of 10000"},
+	} {
+		if _, errs := compose.Compose([]compose.Subgraph{{Name: "a", SDL: c.make(c.most)}}, compose.Options{}); len(errs) > 0 {
+			t.Errorf("%s up to the limit: %.300s", what, errs[0].Message)
+		}
+		_, errs := compose.Compose([]compose.Subgraph{{Name: "a", SDL: c.make(c.most + 1)}}, compose.Options{})
+		if len(errs) != 1 || !strings.Contains(errs[0].Message, c.message) || len(errs[0].Positions) != 1 {
+			t.Errorf("%s beyond the limit: %d errors, %.300v", what, len(errs), errs)
+		}
+	}
+}

@@ -22,7 +22,7 @@ const (
 	// maxProcessorTime is how much more processor time may be used: n log n is below five, quadratic work at sixteen.
 	maxProcessorTime = 10
 	// attempts is how often the times are measured before they count.
-	attempts = 3
+	attempts = 5
 )
 
 // Cost is what a piece of work used.

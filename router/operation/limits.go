@@ -61,8 +61,18 @@ type measurer struct {
 	open map[string]bool
 }
 
-func (l Limits) check(doc *ast.QueryDocument, op *ast.OperationDefinition) *gqlerror.Error {
+// check checks all operations of a document, of which any could be asked for later.
+func (l Limits) check(doc *ast.QueryDocument) *gqlerror.Error {
 	m := &measurer{fragments: fragmentsByName(doc)}
+	for _, op := range doc.Operations {
+		if err := l.checkOperation(m, op); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l Limits) checkOperation(m *measurer, op *ast.OperationDefinition) *gqlerror.Error {
 	s := m.selectionSet(op.SelectionSet)
 	s.directives = plus(s.directives, len(op.Directives))
 	for _, c := range []struct {

@@ -271,10 +271,8 @@ func (n *normaliser) flag(d *ast.Directive, absent bool) bool {
 	if arg.Value.Kind != ast.Variable {
 		return arg.Value.Raw == "true"
 	}
-	for i, c := range n.p.conditions {
-		if c.Variable >= 0 && n.p.Variables[c.Variable].Name == arg.Value.Raw {
-			return n.conds.Has(i)
-		}
+	if i, known := n.p.byVariable[arg.Value.Raw]; known {
+		return n.conds.Has(i)
 	}
 	return absent
 }

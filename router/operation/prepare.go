@@ -2,7 +2,6 @@ package operation
 
 import (
 	"errors"
-	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -29,6 +28,8 @@ type Prepared struct {
 
 	fragments  map[string]*ast.FragmentDefinition
 	conditions []Condition
+	// byVariable are the indexes of conditions by the variable's name; nil when no variable decides anything.
+	byVariable map[string]int
 	// introspection is set when the operation asks for __schema or __type.
 	introspection *introspection.Schema
 }
@@ -77,10 +78,11 @@ func Prepare(sg *supergraph.Supergraph, query, operationName string, limits Limi
 	if gerr != nil {
 		return nil, gqlerror.List{gerr}
 	}
-	for _, each := range doc.Operations {
-		if gerr := limits.check(doc, each); gerr != nil {
-			return nil, gqlerror.List{gerr}
-		}
+	if gerr := limits.check(doc); gerr != nil {
+		return nil, gqlerror.List{gerr}
+	}
+	if gerr := checkFragmentWork(doc); gerr != nil {
+		return nil, gqlerror.List{gerr}
 	}
 	errs := validator.ValidateWithRules(sg.API, doc, validation)
 	for _, each := range doc.Operations {
@@ -89,10 +91,7 @@ func Prepare(sg *supergraph.Supergraph, query, operationName string, limits Limi
 		}
 	}
 	if len(errs) > 0 {
-		for _, e := range errs {
-			setCode(e, "GRAPHQL_VALIDATION_FAILED")
-		}
-		return nil, errs
+		return nil, validationErrors(errs)
 	}
 	p := &Prepared{
 		Supergraph: sg, Definition: op, Kind: op.Operation, Name: op.Name,
@@ -112,6 +111,21 @@ func Prepare(sg *supergraph.Supergraph, query, operationName string, limits Limi
 		p.introspection = introspection.New(sg.API)
 	}
 	return p, nil
+}
+
+// maxErrors is how many mistakes of a document are reported. A document can have tens of thousands, and an answer that
+// lists them would be much larger than the request.
+const maxErrors = 100
+
+// validationErrors gives errors their code; where some are left out, the last one says so.
+func validationErrors(errs gqlerror.List) gqlerror.List {
+	if more := len(errs) - maxErrors; more > 0 {
+		errs = append(errs[:maxErrors:maxErrors], gqlerror.Errorf("The document has %d more errors, which are not listed.", more))
+	}
+	for _, e := range errs {
+		setCode(e, "GRAPHQL_VALIDATION_FAILED")
+	}
+	return errs
 }
 
 func pick(doc *ast.QueryDocument, name string) (*ast.OperationDefinition, *gqlerror.Error) {
@@ -187,6 +201,8 @@ type conditionFinder struct {
 	p *Prepared
 	// seen are the fragments already looked at.
 	seen, labels map[string]bool
+	// variables are the operation's by name, once asked for.
+	variables map[string]*Variable
 }
 
 func (f *conditionFinder) selectionSet(set ast.SelectionSet) {
@@ -215,12 +231,30 @@ func (f *conditionFinder) directives(ds ast.DirectiveList) {
 		if arg == nil || arg.Value.Kind != ast.Variable || (d.Name != "skip" && d.Name != "include" && d.Name != "defer") {
 			continue
 		}
-		i := slices.IndexFunc(f.p.Variables, func(v *Variable) bool { return v.Name == arg.Value.Raw })
-		if i < 0 || slices.ContainsFunc(f.p.conditions, func(c Condition) bool { return c.Variable == i }) {
+		v := f.variable(arg.Value.Raw)
+		if v == nil {
 			continue
 		}
-		f.p.conditions = append(f.p.conditions, Condition{Variable: i, Default: d.Name == "defer"})
+		if _, known := f.p.byVariable[v.Name]; known {
+			continue
+		}
+		if f.p.byVariable == nil {
+			f.p.byVariable = map[string]int{}
+		}
+		f.p.byVariable[v.Name] = len(f.p.conditions)
+		f.p.conditions = append(f.p.conditions, Condition{Variable: v.Index, Default: d.Name == "defer"})
 	}
+}
+
+// variable returns the operation's variable of that name, or nil.
+func (f *conditionFinder) variable(name string) *Variable {
+	if f.variables == nil {
+		f.variables = make(map[string]*Variable, len(f.p.Variables))
+		for _, v := range f.p.Variables {
+			f.variables[v.Name] = v
+		}
+	}
+	return f.variables[name]
 }
 
 func (f *conditionFinder) field(sel *ast.Field) {
