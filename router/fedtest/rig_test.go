@@ -188,13 +188,17 @@ func (r *rig) ask(op *randomOperation, header ...string) (*answer, []byte, error
 }
 
 // expect executes an operation on the undivided graph.
-func (r *rig) expect(op *randomOperation) (*answer, error) {
+func (r *rig) expect(op *randomOperation) (*answer, error) { return r.expectWith(op, r.world.failures) }
+
+// expectWith is expect with another share of fields that fail. The world of the subgraphs stays as it is: requests that
+// were given up can still be reading it.
+func (r *rig) expectWith(op *randomOperation, failures uint64) (*answer, error) {
 	doc, errs := loadQuery(r.whole, op.text)
 	if len(errs) > 0 {
 		return nil, errs
 	}
 	w := r.world
-	w.version = &atomic.Int64{}
+	w.version, w.failures = &atomic.Int64{}, failures
 	x := &execution{world: &w, subgraph: whole, schema: r.whole, doc: doc, variables: map[string]json.RawMessage{}}
 	for name, v := range op.variables {
 		x.variables[name] = v
