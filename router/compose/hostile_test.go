@@ -15,7 +15,8 @@ type hostile struct {
 	name string
 	// build makes subgraphs of about size bytes together.
 	build func(size int) []compose.Subgraph
-	// code is that of the errors the input has; empty for a valid one. At least errors of them are reported.
+	// code is that of the errors the input has; empty for a valid one. Of a megabyte at least errors of them
+	// are reported.
 	code   problem.Code
 	errors int
 	// table says that the work has a row for every type or field and a column for every subgraph, and that the input has
@@ -110,7 +111,7 @@ func (c hostile) check(t *testing.T, size int, result *compose.Result, errs []*c
 			found++
 		}
 	}
-	want := max(c.errors*size/growthtest.Large, 1)
+	want := max(c.errors*size>>20, 1)
 	if found < want {
 		t.Errorf("%d errors, %d of them %s, want %d of those; the first: %s: %.300s", len(errs), found, c.code, want, errs[0].Code, errs[0].Message)
 	}

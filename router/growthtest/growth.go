@@ -12,8 +12,6 @@ import (
 )
 
 const (
-	// Large is the size of the larger input in bytes; the smaller one has a quarter of it.
-	Large = 1 << 20
 	small = Large / 4
 
 	// maxAllocated is how much more may be allocated for four times the input. Slices that grow by doubling make it a

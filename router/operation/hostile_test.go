@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/weft-graphql/weft/router/growthtest"
 	"github.com/weft-graphql/weft/router/operation"
@@ -47,7 +48,7 @@ func TestHostileDocuments(t *testing.T) {
 			return b.String()
 		}, broken: "spread each other so much"},
 		{name: "one large fragment in many", query: func(size int) string {
-			n := size / 90
+			n := size / 60
 			return "{dog{" + each(n, "...F%d ") + "}}" + each(n, "fragment F%d on Dog{...G}") + "fragment G on Dog{" + each(n, "a%d:id ") + "}"
 		}, broken: "spread each other so much"},
 		{name: "one large fragment in many operations", query: func(size int) string {
@@ -55,7 +56,7 @@ func TestHostileDocuments(t *testing.T) {
 			return "query Q{dog{...G}}" + each(n, "query Q%d{dog{...G}}") + "fragment G on Dog{" + each(n, "a%d:id ") + "}"
 		}, broken: "spread each other so much"},
 		{name: "one long value in many fragments", query: func(size int) string {
-			n := size / 60
+			n := size / 45
 			return "{list{...G} dog{" + each(n, "...F%d ") + "}}" + each(n, "fragment F%d on Dog{self{...G}}") + "fragment G on Node{self{... on Cat{lives(of:[" + each(n, "%d ") + "])}}}"
 		}, broken: "spread each other so much"},
 		{name: "variables", query: func(size int) string {
@@ -140,6 +141,14 @@ func TestErrorsAreCutOff(t *testing.T) {
 	_, errs := operation.Prepare(load(t), "{"+each(250, "x%d ")+"}", "", operation.Limits{})
 	if len(errs) != 101 || !strings.Contains(errs[100].Message, "150 more errors") || errs[100].Extensions["code"] != "GRAPHQL_VALIDATION_FAILED" {
 		t.Errorf("%d errors, the last: %v", len(errs), errs[len(errs)-1])
+	}
+}
+
+// TestErrorsQuoteOnlySoMuch has a long value in the wrong place.
+func TestErrorsQuoteOnlySoMuch(t *testing.T) {
+	_, errs := operation.Prepare(load(t), "{dog{id} pet(id:["+strings.Repeat("\"é\" ", 5000)+"]){id}}", "", operation.Limits{})
+	if len(errs) == 0 || len(errs[0].Message) > 1100 || !utf8.ValidString(errs[0].Message) || !strings.HasSuffix(errs[0].Message, "…") {
+		t.Errorf("%.2000v", errs)
 	}
 }
 

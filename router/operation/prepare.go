@@ -117,12 +117,18 @@ func Prepare(sg *supergraph.Supergraph, query, operationName string, limits Limi
 // lists them would be much larger than the request.
 const maxErrors = 100
 
+// maxMessage is how long, in bytes, the message of one can be.
+const maxMessage = 1000
+
 // validationErrors gives errors their code; where some are left out, the last one says so.
 func validationErrors(errs gqlerror.List) gqlerror.List {
 	if more := len(errs) - maxErrors; more > 0 {
 		errs = append(errs[:maxErrors:maxErrors], gqlerror.Errorf("The document has %d more errors, which are not listed.", more))
 	}
 	for _, e := range errs {
+		if len(e.Message) > maxMessage { // it quotes a value, or a name, of any length
+			e.Message = strings.ToValidUTF8(e.Message[:maxMessage], "") + "…"
+		}
 		setCode(e, "GRAPHQL_VALIDATION_FAILED")
 	}
 	return errs
