@@ -14,8 +14,8 @@ import (
 const (
 	small = Large / 4
 
-	// maxAllocated is how much more may be allocated for four times the input. Slices that grow by doubling make it a
-	// little more than four.
+	// maxAllocated is how much more may be allocated for four times the input. Slices that grow by doubling can
+	// make it up to twice the four.
 	maxAllocated = 8
 	// maxProcessorTime is how much more processor time may be used: n log n is below five, quadratic work at sixteen.
 	maxProcessorTime = 10
