@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+	"github.com/valyala/fasthttp"
 
 	"github.com/weft-graphql/weft/bench/definition"
 	"github.com/weft-graphql/weft/bench/floor"
@@ -31,6 +32,7 @@ type commandLine struct {
 	Soak      soakCommand      `cmd:"" help:"Keep the router busy for ten minutes and watch its memory."`
 	Stub      stubCommand      `cmd:"" help:"Serve the four subgraphs."`
 	Floor     floorCommand     `cmd:"" help:"Serve the do-nothing router in front of a running stub."`
+	Sender    senderCommand    `cmd:"" help:"Serve the fixed answers without asking any subgraph."`
 	Load      loadCommand      `cmd:"" help:"Send a workload to an endpoint."`
 	Subgraphs subgraphsCommand `cmd:"" help:"Print the subgraphs as JSON for composing: [{name, url, sdl}]."`
 }
@@ -87,6 +89,34 @@ func (c *floorCommand) Run(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 		return nil
+	case err := <-failed:
+		return err
+	}
+}
+
+type senderCommand struct {
+	Scale int `help:"Times the stub's data is repeated." default:"1"`
+}
+
+// Run serves until it is interrupted. Once the port is open it prints the URL as JSON.
+func (c *senderCommand) Run(ctx context.Context) error {
+	handler, err := floor.Sender(c.Scale)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	server := &fasthttp.Server{Handler: handler, ReadTimeout: time.Minute, WriteTimeout: time.Minute}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	if err := json.NewEncoder(os.Stdout).Encode("http://" + listener.Addr().String()); err != nil {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+		return server.Shutdown()
 	case err := <-failed:
 		return err
 	}

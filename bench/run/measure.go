@@ -26,6 +26,7 @@ type measureCommand struct {
 
 	Compressed bool `help:"Ask for answers compressed with gzip, and let the router compress them. The floor's answers stay plain."`
 
+	Sender   bool     `help:"Also measure a server that only sends the answers: nobody can be cheaper."`
 	NoRouter bool     `help:"Do not start the router."`
 	Other    []string `help:"Another running gateway, as NAME=URL@PID. May be repeated; give --stub-port to know the subgraphs' ports." sep:"none" placeholder:"GATEWAY"`
 
@@ -146,6 +147,15 @@ func (c *measureCommand) measureGroup(ctx context.Context, workloads []string, c
 	servers := []server{{name: floorName, pid: floorChild.pid(), calls: calls, admin: floorURL,
 		url: func(workload string) string { return floorURL + "/" + workload }}}
 
+	if c.Sender {
+		sender, url, err := c.startSender(self)
+		if err != nil {
+			return nil, err
+		}
+		defer sender.stop()
+		servers = append(servers, server{name: "sender", pid: sender.pid(), calls: calls,
+			url: func(workload string) string { return url + "/" + workload }})
+	}
 	if !c.NoRouter {
 		router, err := c.startRouter(ctx, urls, c.Allocs || c.Profile != "")
 		if err != nil {
@@ -160,6 +170,19 @@ func (c *measureCommand) measureGroup(ctx context.Context, workloads []string, c
 		return nil, err
 	}
 	return c.rounds(ctx, self, append(servers, others...), workloads)
+}
+
+// startSender starts the server that only sends answers, and returns its URL.
+func (c *measureCommand) startSender(self string) (*child, string, error) {
+	sender, err := startChild("sender", c.serverCPU(), self, "sender", "--scale="+strconv.Itoa(c.Scale))
+	if err != nil {
+		return nil, "", err
+	}
+	var url string
+	if err := sender.ready(&url); err != nil {
+		return nil, "", err
+	}
+	return sender, url, nil
 }
 
 // rounds lets the servers take turns, so that a change in the machine's mood hits all of them.
