@@ -38,8 +38,8 @@ const (
 
 // ErrorPolicy tells what clients see of subgraph errors.
 type ErrorPolicy struct {
-	// Redact replaces the messages of subgraph errors by a fixed text, and leaves out all of their extensions but the
-	// code.
+	// Redact replaces the messages of subgraph errors, and those that show what a subgraph said, by a fixed text, and
+	// leaves out all of their extensions but the code.
 	Redact bool
 	// HideService leaves out `extensions.service`, the name of the subgraph.
 	HideService bool
@@ -55,6 +55,8 @@ type ErrorPolicy struct {
 // clientError is an error as the client gets it.
 type clientError struct {
 	code, message, service string
+	// public tells that the message says nothing that the client's schema does not.
+	public bool
 	// extensions are entries of the subgraph's error extensions.
 	extensions   map[string]json.RawMessage
 	path         []pathStep
@@ -175,7 +177,7 @@ func (l *errorList) print(out []byte, policy *ErrorPolicy) []byte {
 
 func (e *clientError) print(out []byte, policy *ErrorPolicy) []byte {
 	message := e.message
-	if policy.Redact && e.service != "" {
+	if policy.Redact && e.service != "" && !e.public {
 		message = "A subgraph could not answer."
 	}
 	out = appendQuoted(append(out, `{"message":`...), message)

@@ -404,10 +404,11 @@ func (d *dataReader) entities(p *parser, call, i int) int {
 		expected = len(d.picked[call])
 	}
 	if i < len(b) && b[i] == 'n' {
-		if i = skipWord(b, i, "null"); i < 0 {
+		end := skipWord(b, i, "null")
+		if end < 0 {
 			return p.fail(i, notJSON)
 		}
-		return i
+		return end
 	}
 	if i >= len(b) || b[i] != '[' {
 		return p.fail(i, strconv.Quote(c.plan.Key)+" is not a list")

@@ -3,6 +3,7 @@ package exec
 import (
 	"math"
 	"strconv"
+	"strings"
 )
 
 // printer writes the client's answer in one pass over the linked objects.
@@ -74,7 +75,7 @@ func (p *printer) object(o *objectProgram, r ref) bool {
 	typ := o.typ
 	if typ < 0 {
 		if typ = p.x.typeOf(o.place.typers, r); !o.possible.Has(int(typ)) && (typ != typeUnknown || o.typed) {
-			p.typeError(o, typ)
+			p.typeError(o, p.x.answers[r.answer()], typ)
 			return false
 		}
 	}
@@ -194,7 +195,7 @@ func (p *printer) value(f *outputField, t *outputType, s *outputSource, a *answe
 			p.absentError(f, s, a)
 		}
 		if t.nonNull {
-			p.nullError(f)
+			p.nullError(f, a)
 		}
 	case kindObject:
 		if p.again(f, &a.objects[v.at].printed) {
@@ -273,10 +274,10 @@ func (p *printer) leaf(f *outputField, t *outputType, a *answer, v value) bool {
 	raw := a.raw(v)
 	switch {
 	case t.elem != nil || !t.leaf.fits(v.kind(), raw):
-		p.leafError(f, t, raw)
+		p.leafError(f, t, a, raw)
 		return false
 	case t.leaf == leafEnum && !t.enum.has(raw):
-		p.leafError(f, t, raw)
+		p.leafError(f, t, a, raw)
 		return false
 	case t.leaf == leafID && v.kind() == kindNumber:
 		// Identifiers are always serialised as strings: GraphQL specification, section 3.5.5.
@@ -290,65 +291,81 @@ func (p *printer) leaf(f *outputField, t *outputType, a *answer, v value) bool {
 }
 
 // nullError notes that a value is null and may not be, unless another error tells why.
-func (p *printer) nullError(f *outputField) {
+func (p *printer) nullError(f *outputField, a *answer) {
 	if p.x.errors.explains(p.path) {
 		return
 	}
-	p.note(f, codeNull, "Cannot return null for non-nullable field "+fieldName(f)+".")
+	e := p.errorAt(f, codeNull, "Cannot return null for non-nullable field "+fieldName(f)+".", p.subgraph(a))
+	e.public = true
+	p.x.errors.note(e)
 }
 
 // absentError notes that a subgraph left out a field it was asked for. Nothing is noted when there is no object the
 // value could be in: another error, or a null entity, tells why.
 func (p *printer) absentError(f *outputField, s *outputSource, a *answer) {
 	if s == nil && len(f.sources) > 0 {
-		p.note(f, codeInternal, "The query plan does not say where "+fieldName(f)+" comes from for this type.")
+		p.note(f, codeInternal, "The query plan does not say where "+fieldName(f)+" comes from for this type.", "")
 		return
 	}
 	if s == nil || a == nil || p.x.errors.explains(p.path) {
 		return
 	}
-	name := ""
-	if s.node != nil && s.node.request >= 0 {
-		name = p.x.program.requests[s.node.request].plan.Subgraph.Name
-	}
-	p.noteFor(f, codeMalformed, "The subgraph "+strconv.Quote(name)+" left out the field "+fieldName(f)+".", name)
+	name := p.subgraph(a)
+	p.note(f, codeMalformed, "The subgraph "+strconv.Quote(name)+" left out the field "+fieldName(f)+".", name)
 }
 
-func (p *printer) leafError(f *outputField, t *outputType, raw []byte) {
-	if t.elem != nil {
-		p.note(f, codeInvalid, "Expected a list for "+fieldName(f)+".")
-		return
-	}
-	if t.leaf == leafEnum {
+// leafError notes that a subgraph's value does not fit the field's type.
+func (p *printer) leafError(f *outputField, t *outputType, a *answer, raw []byte) {
+	message := "Invalid value for " + fieldName(f) + ": "
+	switch {
+	case t.elem != nil:
+		message = "Expected a list for " + fieldName(f) + "."
+	case t.leaf == leafEnum:
 		// The value is not shown: it may be hidden from clients on purpose.
-		p.note(f, codeInvalid, "Invalid value for "+fieldName(f)+": not a value of "+f.field.Def.Named.Name+".")
-		return
+		message += "not a value of " + f.field.Def.Named.Name + "."
+	default:
+		const most = 50
+		shown := raw
+		if len(shown) > most {
+			shown = []byte(strings.ToValidUTF8(string(raw[:most]), "") + "...")
+		}
+		message += f.field.Def.Named.Name + " cannot represent " + string(shown) + "."
 	}
-	const most = 50
-	shown := string(raw[:min(len(raw), most)])
-	p.note(f, codeInvalid, "Invalid value for "+fieldName(f)+": "+f.field.Def.Named.Name+" cannot represent "+shown+".")
+	p.note(f, codeInvalid, message, p.subgraph(a))
 }
 
 // typeError notes that an object's runtime type is not one that may stand here.
-func (p *printer) typeError(o *objectProgram, typ int32) {
+func (p *printer) typeError(o *objectProgram, a *answer, typ int32) {
 	message := "The runtime type of an object is not a type that clients can see: expected " + o.parent.Name + "."
 	if typ == typeUnknown {
 		message = "The runtime type of an object of type " + o.parent.Name + " is not known."
 	}
-	e := clientError{code: codeInvalid, message: message, path: clonePath(p.path)}
+	e := clientError{code: codeInvalid, message: message, service: p.subgraph(a), public: true, path: clonePath(p.path)}
 	if o.field != nil {
 		e.line, e.column = o.field.Line, o.field.Column
 	}
 	p.x.errors.note(e)
 }
 
-func (p *printer) note(f *outputField, code, message string) { p.noteFor(f, code, message, "") }
+// subgraph returns the name of the subgraph that an answer came from, now or when the cache remembered it; empty for
+// none.
+func (p *printer) subgraph(a *answer) string {
+	if a == nil || a.index == 0 {
+		return ""
+	}
+	return p.x.program.requests[(a.index-1)/answersPerRequest].plan.Subgraph.Name
+}
 
-func (p *printer) noteFor(f *outputField, code, message, service string) {
-	p.x.errors.note(clientError{
+func (p *printer) note(f *outputField, code, message, service string) {
+	p.x.errors.note(p.errorAt(f, code, message, service))
+}
+
+// errorAt is an error at a field where the printer is.
+func (p *printer) errorAt(f *outputField, code, message, service string) clientError {
+	return clientError{
 		code: code, message: message, service: service, path: clonePath(p.path),
 		line: f.field.Line, column: f.field.Column,
-	})
+	}
 }
 
 func fieldName(f *outputField) string {

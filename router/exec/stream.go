@@ -161,7 +161,7 @@ func (s *streamer) object(o *objectProgram, r ref) bool {
 	typ := o.typ
 	if typ < 0 {
 		if typ = p.x.typeOf(o.place.typers, r); !o.possible.Has(int(typ)) && (typ != typeUnknown || o.typed) {
-			p.typeError(o, typ)
+			p.typeError(o, p.x.answers[r.answer()], typ)
 			return false
 		}
 	}
@@ -233,7 +233,7 @@ func (s *streamer) value(f *outputField, t *outputType, source *outputSource, a 
 			p.absentError(f, source, a)
 		}
 		if t.nonNull {
-			p.nullError(f)
+			p.nullError(f, a)
 		}
 	case kindObject:
 		o := &a.objects[v.at]
