@@ -73,7 +73,10 @@ func (r *Router) newGraph(sdl string) (*graph, error) {
 		g.close()
 		return nil, err
 	}
-	engine := exec.Config{Subgraphs: ways, MaxParallel: r.config.Upstream.MaxConcurrentFetches, Halving: r.halving(sg)}
+	engine := exec.Config{
+		Subgraphs: ways, MaxParallel: r.config.Upstream.MaxConcurrentFetches, Halving: r.halving(sg),
+		Errors: r.errorPolicy(), Extensions: r.config.GraphQL.SubgraphExtensions,
+	}
 	if r.cache != nil {
 		g.cache, engine.Cache = r.cache, r.cache.Graph(sg)
 	}

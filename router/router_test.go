@@ -87,6 +87,11 @@ type fixture struct {
 
 func newFixture(t testing.TB, change func(*config.Config)) *fixture {
 	t.Helper()
+	return newFixtureWithLog(t, slog.New(slog.DiscardHandler), change)
+}
+
+func newFixtureWithLog(t testing.TB, logger *slog.Logger, change func(*config.Config)) *fixture {
+	t.Helper()
 	f := &fixture{
 		names: &subgraph{answers: map[string]string{
 			"{person(": `{"data":{"person":{"id":"1","name":"Ada"}}}`,
@@ -98,7 +103,7 @@ func newFixture(t testing.TB, change func(*config.Config)) *fixture {
 	cfg := config.Default()
 	cfg.Supergraph.Path = "in memory"
 	options := router.Options{
-		Supergraph: supergraphOf(t, namesSDL), Logger: slog.New(slog.DiscardHandler), Version: "test",
+		Supergraph: supergraphOf(t, namesSDL), Logger: logger, Version: "test",
 		Handlers: map[string]http.Handler{"names": f.names, "ages": f.ages},
 	}
 	if change != nil {

@@ -15,6 +15,8 @@ type Config struct {
 	Supergraph Supergraph `koanf:"supergraph"`
 	// The GraphQL endpoint.
 	GraphQL GraphQL `koanf:"graphql"`
+	// What clients see of subgraph errors.
+	Errors Errors `koanf:"errors"`
 	// GraphiQL in the browser.
 	Playground Playground `koanf:"playground"`
 	// Bounds on what a client may ask for.
@@ -80,11 +82,26 @@ type GraphQL struct {
 	// Answers for which subgraphs have sent at least this much leave while they are being printed: no more than a piece
 	// of them is held in memory. 0 means that every answer is printed first and then sent.
 	StreamAbove ByteSize `koanf:"stream_above"`
+	// Pass the extensions of subgraph answers on to clients, as a list of {name, extensions} in extensions.subgraphs.
+	// Answers that came from the entity cache have none.
+	SubgraphExtensions bool `koanf:"subgraph_extensions"`
 	// JSON arrays of requests.
 	Batching Batching `koanf:"batching"`
 	// GET requests must carry one of these headers when any is named. GET only runs queries, so this only keeps pages
 	// of other origins from causing load.
 	RequireHeaders []string `koanf:"require_headers"`
+}
+
+// Errors is about the errors of subgraphs in answers to clients.
+type Errors struct {
+	// Replace the messages of subgraph errors, and of errors that show what a subgraph said, by a fixed text, and leave
+	// out the subgraph's name (extensions.service) and all extensions but the code. The log has what was replaced, at
+	// the level debug.
+	Redact bool `koanf:"redact"`
+	// Entries of the extensions of subgraph errors that clients get beside the code; "*" means all.
+	Extensions []string `koanf:"extensions"`
+	// Most errors in one answer; what is beyond is counted only.
+	Max int `koanf:"max"`
 }
 
 // Batching is about JSON arrays of requests in one HTTP request.

@@ -43,6 +43,8 @@ type ErrorPolicy struct {
 	Redact bool
 	// HideService leaves out `extensions.service`, the name of the subgraph.
 	HideService bool
+	// Redacted, if not nil, is told what Redact keeps from the client.
+	Redacted func(subgraph, code, message string)
 	// Extensions are the entries of a subgraph error's extensions that are passed on beside the code; "*" means all.
 	Extensions []string
 	// Max bounds the errors of an answer; 0 means 256.
@@ -178,6 +180,9 @@ func (l *errorList) print(out []byte, policy *ErrorPolicy) []byte {
 func (e *clientError) print(out []byte, policy *ErrorPolicy) []byte {
 	message := e.message
 	if policy.Redact && e.service != "" && !e.public {
+		if policy.Redacted != nil {
+			policy.Redacted(e.service, e.code, e.message)
+		}
 		message = "A subgraph could not answer."
 	}
 	out = appendQuoted(append(out, `{"message":`...), message)
