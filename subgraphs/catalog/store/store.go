@@ -270,19 +270,11 @@ func (s *Store) Brands(ctx context.Context, ids []string) ([]*catalog.Brand, err
 // CreateProduct writes a new product and the events about it together.
 func (s *Store) CreateProduct(ctx context.Context, product *catalog.Product, events ...wire.EntityChanged) error {
 	err := s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
-		// The unique index decides, so that two requests at once cannot both write one.
-		result, err := tx.NewInsert().Model(rowOf(product)).On("CONFLICT (sku) DO NOTHING").Exec(ctx)
-		if err != nil {
-			return nil, err
-		}
-		inserted, err := result.RowsAffected()
-		if err != nil {
-			return nil, err
-		}
-		if inserted == 0 {
+		_, err := tx.NewInsert().Model(rowOf(product)).Exec(ctx)
+		if kit.Duplicate(err) { // of the sku: the other unique columns hold random text
 			return nil, fault.At(fault.Conflict, "input.sku", "the sku %q is taken", product.Sku)
 		}
-		return events, nil
+		return events, err
 	})
 	if err != nil {
 		return fmt.Errorf("write a new product: %w", err)

@@ -11,6 +11,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/weft-graphql/weft/schema/wire"
+	"github.com/weft-graphql/weft/subgraphs/kit"
 	"github.com/weft-graphql/weft/subgraphs/kit/events"
 	"github.com/weft-graphql/weft/subgraphs/kit/fault"
 	"github.com/weft-graphql/weft/subgraphs/reviews"
@@ -209,20 +210,15 @@ func (s *Store) CountByAuthor(ctx context.Context, ids []string) (map[string]int
 // AddReview writes the review, brings the product's score up to date and writes the events, all together.
 func (s *Store) AddReview(ctx context.Context, review *reviews.Review, events ...wire.EntityChanged) error {
 	err := s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
-		// The unique index decides, so that two requests at once cannot both write one.
-		result, err := tx.NewInsert().Model(&reviewRow{
+		_, err := tx.NewInsert().Model(&reviewRow{
 			ID: review.ID, UPC: review.Upc, AuthorID: review.AuthorID, Rating: review.Rating,
 			Title: review.Title, Body: review.Body, Verified: review.Verified, CreatedAt: review.CreatedAt,
-		}).On("CONFLICT (upc, author_id) DO NOTHING").Exec(ctx)
-		if err != nil {
-			return nil, err
-		}
-		inserted, err := result.RowsAffected()
-		if err != nil {
-			return nil, err
-		}
-		if inserted == 0 {
+		}).Exec(ctx)
+		if kit.Duplicate(err) {
 			return nil, fault.At(fault.Conflict, "input.upc", "you have reviewed product %q already", review.Upc)
+		}
+		if err != nil {
+			return nil, err
 		}
 		_, err = tx.NewUpdate().Model((*productRow)(nil)).Set("review_count = review_count + 1").
 			Set("rating_sum = rating_sum + ?", review.Rating).Where("upc = ?", review.Upc).Exec(ctx)
