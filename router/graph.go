@@ -73,7 +73,10 @@ func (r *Router) newGraph(sdl string) (*graph, error) {
 		g.close()
 		return nil, err
 	}
-	engine := exec.Config{Subgraphs: ways, MaxParallel: r.config.Upstream.MaxConcurrentFetches, Halving: r.halving(sg)}
+	engine := exec.Config{
+		Subgraphs: ways, MaxParallel: r.config.Upstream.MaxConcurrentFetches, Halving: r.halving(sg),
+		Errors: r.errorPolicy(), Extensions: r.config.GraphQL.SubgraphExtensions,
+	}
 	if r.cache != nil {
 		g.cache, engine.Cache = r.cache, r.cache.Graph(sg)
 	}
@@ -94,6 +97,12 @@ func (r *Router) newGraph(sdl string) (*graph, error) {
 		},
 	})
 	return g, nil
+}
+
+// errorPolicy tells what clients see of subgraph errors.
+func (r *Router) errorPolicy() exec.ErrorPolicy {
+	e := &r.config.Errors
+	return exec.ErrorPolicy{Redact: e.Redact, HideService: e.HideService, Extensions: e.Extensions, Max: e.Max}
 }
 
 // program is a plan, ready to run.

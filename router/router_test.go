@@ -194,6 +194,36 @@ func TestIntrospectionCanBeSwitchedOff(t *testing.T) {
 	}
 }
 
+func TestTheConfigurationSaysWhatClientsSeeOfErrors(t *testing.T) {
+	const told = `{"errors":[{"message":"rating must be 1 to 5","path":["person"],"extensions":{"code":"BAD","field":"input.rating","host":"db1"}}],` +
+		`"data":{"person":null},"extensions":{"cost":3}}`
+	for name, c := range map[string]struct {
+		change func(*config.Config)
+		want   string
+	}{
+		"by default": {func(*config.Config) {},
+			`"message":"rating must be 1 to 5","locations":[{"line":1,"column":3}],"path":["person"],"extensions":{"code":"BAD","service":"names"}}]}`},
+		"some extensions": {func(c *config.Config) { c.Errors.Extensions = []string{"field"} },
+			`"extensions":{"code":"BAD","service":"names","field":"input.rating"}}]}`},
+		"all extensions, no service": {func(c *config.Config) { c.Errors.Extensions, c.Errors.HideService = []string{"*"}, true },
+			`"extensions":{"code":"BAD","field":"input.rating","host":"db1"}}]}`},
+		"nothing but the code": {func(c *config.Config) {
+			c.Errors = config.Errors{Redact: true, HideService: true, Extensions: []string{"*"}, Max: 1}
+		},
+			`{"message":"A subgraph could not answer.","locations":[{"line":1,"column":3}],"path":["person"],"extensions":{"code":"BAD"}}]}`},
+		"extensions of the answer": {func(c *config.Config) { c.GraphQL.SubgraphExtensions = true },
+			`"extensions":{"subgraphs":[{"name":"names","extensions":{"cost":3}}]}}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t, c.change)
+			f.names.answers["{person("] = told
+			if _, body := f.ask(t, `{ person(id: 1) { name } }`); !strings.HasSuffix(body, c.want) {
+				t.Errorf("got %s\nwant the end %s", body, c.want)
+			}
+		})
+	}
+}
+
 func TestHeadersReachTheSubgraphsTheyAreFor(t *testing.T) {
 	key := "0123456789abcdef"
 	f := newFixture(t, func(c *config.Config) {

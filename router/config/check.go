@@ -122,6 +122,7 @@ func (k *checker) clientSide(c *Config) {
 	if c.GraphQL.Batching.Enabled {
 		k.between("graphql.batching.max", c.GraphQL.Batching.Max, 1, 1000)
 	}
+	k.between("errors.max", c.Errors.Max, 1, 100_000)
 	l := &c.Limits
 	if l.BodyBytes < 1 {
 		k.report("limits.body_bytes", "must be at least 1; write a size like 1MB")

@@ -8,6 +8,7 @@ func Default() Config {
 		Listen:     "127.0.0.1:4000",
 		Supergraph: Supergraph{Watch: true, PollInterval: time.Second},
 		GraphQL:    GraphQL{Path: "/graphql", Introspection: true, StreamAbove: 1 << 20, Batching: Batching{Max: 10}},
+		Errors:     Errors{Max: 256},
 		Playground: Playground{Path: "/", Title: "Weft"},
 		Limits:     Limits{BodyBytes: 1 << 20, ConcurrentRequests: 10_000, RequestTimeout: 30 * time.Second},
 		CORS:       CORS{MaxAge: time.Hour},

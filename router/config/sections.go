@@ -15,6 +15,8 @@ type Config struct {
 	Supergraph Supergraph `koanf:"supergraph"`
 	// The GraphQL endpoint.
 	GraphQL GraphQL `koanf:"graphql"`
+	// What clients see of the errors of subgraphs.
+	Errors Errors `koanf:"errors"`
 	// GraphiQL in the browser.
 	Playground Playground `koanf:"playground"`
 	// Bounds on what a client may ask for.
@@ -80,11 +82,25 @@ type GraphQL struct {
 	// Answers for which subgraphs have sent at least this much leave while they are being printed: no more than a piece
 	// of them is held in memory. 0 means that every answer is printed first and then sent.
 	StreamAbove ByteSize `koanf:"stream_above"`
+	// Pass the extensions of subgraphs' answers on to clients, under extensions.subgraphs.
+	SubgraphExtensions bool `koanf:"subgraph_extensions"`
 	// JSON arrays of requests.
 	Batching Batching `koanf:"batching"`
 	// GET requests must carry one of these headers when any is named. GET only runs queries, so this only keeps pages
 	// of other origins from causing load.
 	RequireHeaders []string `koanf:"require_headers"`
+}
+
+// Errors says what clients see of the errors of subgraphs.
+type Errors struct {
+	// Hide their messages, and their extensions but the code: for public graphs whose subgraphs tell too much.
+	Redact bool `koanf:"redact"`
+	// Leave out extensions.service, the name of the subgraph.
+	HideService bool `koanf:"hide_service"`
+	// Entries of their extensions that are passed on beside the code; "*" means all.
+	Extensions []string `koanf:"extensions"`
+	// Most errors in an answer.
+	Max int `koanf:"max"`
 }
 
 // Batching is about JSON arrays of requests in one HTTP request.
