@@ -14,7 +14,9 @@ COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /out/weft /weft
 COPY --from=build --chown=65532:65532 /out/data /data
 USER 65532:65532
-ENV WEFT_DATA_DIR=/data
+# Loopback, the default, would be the container's own.
+ENV WEFT_DATA_DIR=/data WEFT_LISTEN=:4000
 EXPOSE 4000
+HEALTHCHECK --start-period=30s --interval=10s CMD ["/weft", "health"]
 ENTRYPOINT ["/weft"]
 CMD ["router"]

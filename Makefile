@@ -75,7 +75,6 @@ servers:
 	need redis-sentinel redis-sentinel; \
 	need postgresql postgres /usr/lib/postgresql/*/bin/postgres; \
 	need nats-server nats-server; \
-	need rabbitmq-server rabbitmq-server; \
 	need chromium chromium chromium-browser google-chrome; \
 	need gcc gcc cc; \
 	[ -z "$$missing" ] && exit 0; \

@@ -148,7 +148,7 @@ var (
 	mutationOverGet = &refusal{server.NotAQuery, errorAnswer(
 		"Only queries may be sent with GET. Send this operation with POST.", "METHOD_NOT_ALLOWED")}
 	noSubscriptions = &refusal{server.Rejected, errorAnswer(
-		"Subscriptions are not served at this endpoint over plain HTTP.", "SUBSCRIPTION_NOT_SUPPORTED")}
+		"This router does not serve subscriptions.", "SUBSCRIPTION_NOT_SUPPORTED")}
 	introspectionDisabled = &refusal{server.Rejected, errorAnswer(
 		"Introspection is switched off: the schema cannot be asked for (graphql.introspection in the router's configuration).",
 		"INTROSPECTION_DISABLED")}

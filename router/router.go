@@ -87,7 +87,7 @@ func New(cfg *config.Config, options Options) (*Router, error) {
 	}
 	r.graph.Store(g)
 	r.health = server.NewHealth("weft router", options.Version)
-	r.health.Detail = r.status
+	r.health.Detail, r.health.Open = r.status, cfg.Plan.Expose
 	if r.face, err = r.newFace(); err == nil {
 		err = r.connectEvents()
 	}

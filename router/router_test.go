@@ -315,13 +315,32 @@ func TestWatchTakesUpChangedFiles(t *testing.T) {
 }
 
 func TestStatusTellsTheGraph(t *testing.T) {
-	f := newFixture(t, nil)
-	rec := httptest.NewRecorder()
-	f.router.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/status", nil))
-	for _, want := range []string{`"version": "test"`, `"ready": true`, `"name": "ages"`, `"supergraphHash"`} {
-		if !strings.Contains(rec.Body.String(), want) {
-			t.Errorf("/status has no %s:\n%s", want, rec.Body)
-		}
+	for name, c := range map[string]struct {
+		exposed, admin, graph bool
+	}{
+		"clients":                         {false, false, false},
+		"clients that may know the graph": {true, false, true},
+		"operators":                       {false, true, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t, func(cfg *config.Config) { cfg.Plan.Expose = c.exposed })
+			var h http.Handler = f.router
+			if c.admin {
+				var err error
+				if h, err = f.router.Admin(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			rec := httptest.NewRecorder()
+			h.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/status", nil))
+			for want, there := range map[string]bool{
+				`"version": "test"`: true, `"ready": true`: true, `"name": "ages"`: c.graph, `"supergraphHash"`: c.graph,
+			} {
+				if strings.Contains(rec.Body.String(), want) != there {
+					t.Errorf("/status and %s:\n%s", want, rec.Body)
+				}
+			}
+		})
 	}
 }
 

@@ -52,6 +52,9 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 	defer target.client.CloseIdleConnections()
 	for _, s := range sources {
 		if err := target.try(s); err != nil {
+			if config.Operation == "" {
+				err = fmt.Errorf("%w\nThe workloads ask the graph of bench/README.md; measure an operation of yours with --operation FILE", err)
+			}
 			return nil, fmt.Errorf("%s at %s: %w", s.name, config.URL, err)
 		}
 	}

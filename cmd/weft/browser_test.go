@@ -235,6 +235,15 @@ func TestThePlaygroundWorksInABrowser(t *testing.T) {
 	b.await("the query builder lists the root fields", `document.querySelector('.graphiql-plugin')?.innerText.includes('topProducts')`)
 	b.keepScreenshot("explorer.png")
 
+	// In a narrow window nothing is cut off: the panel, the editor and the answer stand below each other.
+	b.click(`button[aria-label="Show Query plan"]`)
+	b.call("Emulation.setDeviceMetricsOverride", map[string]any{"width": 420, "height": 860, "deviceScaleFactor": 1, "mobile": false})
+	for _, part := range []string{".graphiql-plugin", ".graphiql-query-editor", ".result-window"} {
+		b.await(part+" is in the narrow window", fmt.Sprintf(`(box => box.left >= 0 && box.right <= 420 && box.height > 100)(
+			document.querySelector(%q).getBoundingClientRect())`, part))
+	}
+	b.keepScreenshot("narrow.png")
+
 	if len(b.console) > 0 {
 		t.Errorf("the browser complains:\n%s", strings.Join(b.console, "\n"))
 	}

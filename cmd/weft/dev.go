@@ -139,6 +139,9 @@ func (d *devProcess) config() (*config.Config, error) {
 		c.Playground.Enabled = true
 		c.GraphQL.Introspection = true
 		c.Plan.Expose = true
+		if len(c.Errors.Extensions) == 0 {
+			c.Errors.Extensions = []string{"*"}
+		}
 		c.Log = config.Log{Level: d.command.LogLevel, Format: "pretty", Access: true}
 		if len(c.CORS.Origins) == 0 {
 			c.CORS.Origins, c.CORS.Headers, c.CORS.Credentials = loopbackOrigins, []string{"*"}, true

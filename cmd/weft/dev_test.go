@@ -97,5 +97,9 @@ func TestDevSeesItsOwnWrites(t *testing.T) {
 	if after := count(); after != before+1 {
 		t.Errorf("%v reviews after one was added to %v", after, before)
 	}
+	a = mustAsk(t, url, `mutation { addReview(input: {upc: "p1", rating: 9, title: "Loom", body: "Well."}) { id } }`)
+	if len(a.Errors) != 1 || a.Errors[0].Extensions["field"] != "input.rating" {
+		t.Errorf("a rating of 9: %s", a.Raw)
+	}
 	dev.stop(t)
 }

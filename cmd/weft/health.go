@@ -9,7 +9,7 @@ import (
 )
 
 type healthCommand struct {
-	URL     string        `arg:"" optional:"" help:"What to ask." default:"http://127.0.0.1:4000/readyz"`
+	URL     string        `arg:"" optional:"" help:"What to ask; ${default} when left out." default:"http://127.0.0.1:4000/readyz"`
 	Timeout time.Duration `help:"How long to wait." default:"3s"`
 }
 

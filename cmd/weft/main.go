@@ -47,11 +47,7 @@ func main() {
 // run runs a command line and returns the process's exit status: 0 when all is well, 1 when the work showed problems,
 // 2 when the command line itself is wrong.
 func run(ctx context.Context, args []string) int {
-	var c cli
-	parser, err := kong.New(&c, kong.Name("weft"),
-		kong.Description("A federated GraphQL router, and everything around it. Start with: weft dev"),
-		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Vars{"subgraphs": subgraphNames(), "version": versionText()}, kong.BindTo(ctx, (*context.Context)(nil)))
+	parser, err := newParser(ctx)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "weft:", err)
 		return 2
@@ -76,4 +72,12 @@ func run(ctx context.Context, args []string) int {
 		fmt.Fprintln(os.Stderr, "weft:", err)
 		return 1
 	}
+}
+
+// newParser makes the parser of command lines, whose commands get ctx.
+func newParser(ctx context.Context) (*kong.Kong, error) {
+	return kong.New(&cli{}, kong.Name("weft"),
+		kong.Description("A federated GraphQL router, and everything around it. Start with: weft dev"),
+		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Vars{"subgraphs": subgraphNames(), "version": versionText()}, kong.BindTo(ctx, (*context.Context)(nil)))
 }

@@ -3,13 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"net"
 	"strings"
-	"time"
 
 	"github.com/weft-graphql/weft/router/config"
-	"github.com/weft-graphql/weft/router/server"
 	"github.com/weft-graphql/weft/schema/bus"
 	"github.com/weft-graphql/weft/subgraphs"
 	"github.com/weft-graphql/weft/subgraphs/kit"
@@ -41,6 +38,11 @@ func (c subgraphCommand) Run(ctx context.Context) error {
 	if address == "" {
 		address = defaultSubgraphAddress(c.Name)
 	}
+	socket, err := listen(address)
+	if err != nil {
+		return err
+	}
+	defer socket.Close()
 	var events *bus.Bus
 	if c.NATS != "" {
 		if events, err = bus.Connect(ctx, bus.Config{URL: c.NATS, Client: "weft subgraph " + c.Name, Logger: logger}); err != nil {
@@ -58,21 +60,7 @@ func (c subgraphCommand) Run(ctx context.Context) error {
 	if c.IdentityKey == "" && !isLoopback(address) {
 		logger.Warn("there is no identity key: everybody who reaches this address can pretend to be anybody", "listen", address)
 	}
-	err = serveSubgraph(ctx, service, address, logger)
-	if closeErr := service.Close(); err == nil {
-		err = closeErr
-	}
-	return err
-}
-
-func serveSubgraph(ctx context.Context, service subgraphs.Service, address string, logger *slog.Logger) error {
-	socket, err := listen(address)
-	if err != nil {
-		return err
-	}
-	logger.Info("serving", "url", "http://"+socket.Addr().String()+"/graphql")
-	return server.Run(ctx, []server.Listener{{Name: service.Name(), Socket: socket, Handler: service.Handler(), H2C: true}},
-		server.RunOptions{ShutdownTimeout: 20 * time.Second, Logger: logger})
+	return service.Serve(ctx, socket)
 }
 
 // defaultSubgraphAddress is the loopback address where a service listens when nothing else is said.

@@ -17,7 +17,7 @@ func Admin(health *Health, profiles bool) http.Handler {
 		mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if health == nil || !health.serve(w, r) {
+		if health == nil || !health.serve(w, r, true) {
 			mux.ServeHTTP(w, r)
 		}
 	})

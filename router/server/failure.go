@@ -40,7 +40,7 @@ var (
 		`The request has no "query": it must hold the text of a GraphQL document.`}
 	failPersisted = &failure{http.StatusOK, CodePersistedQuery, "PersistedQueryNotSupported"}
 	failBatching  = &failure{http.StatusBadRequest, CodeBatching,
-		"The request is a batch (a JSON array), and batching is not enabled. Send one request at a time, or set batching.enabled in the router's configuration."}
+		"The request is a batch (a JSON array), and batching is not enabled. Send one request at a time, or set graphql.batching.enabled in the router's configuration."}
 	failEmptyBatch = &failure{http.StatusBadRequest, CodeBadRequest, "The batch is empty."}
 	failOverloaded = &failure{http.StatusServiceUnavailable, CodeOverloaded,
 		"The router is at its limit of concurrent requests. Try again in a moment."}

@@ -11,7 +11,7 @@ import (
 //
 //	/healthz  the process is alive                       200 "ok"
 //	/readyz   it should get requests now                 200 "ready", or 503 with the reason
-//	/status   name, version, uptime and what Detail adds 200 JSON
+//	/status   name, version, uptime and perhaps Detail    200 JSON
 type Health struct {
 	// Name and Version tell what runs here.
 	Name, Version string
@@ -19,6 +19,8 @@ type Health struct {
 	Ready func() error
 	// Detail is more for /status; it must marshal to JSON. Nothing when nil.
 	Detail func() any
+	// Open shows Detail to clients, too, and not only on the administration listener.
+	Open bool
 
 	started  time.Time
 	draining atomic.Bool
@@ -32,8 +34,8 @@ func NewHealth(name, version string) *Health {
 // Drain makes the process not ready, so that load balancers stop sending requests before it stops taking them.
 func (h *Health) Drain() { h.draining.Store(true) }
 
-// serve answers a health request; false when the path is another one.
-func (h *Health) serve(w http.ResponseWriter, r *http.Request) bool {
+// serve answers a health request, with Detail if it may be told; false when the path is another one.
+func (h *Health) serve(w http.ResponseWriter, r *http.Request, detail bool) bool {
 	switch r.URL.Path {
 	case "/healthz":
 		plain(w, http.StatusOK, "ok\n")
@@ -44,7 +46,7 @@ func (h *Health) serve(w http.ResponseWriter, r *http.Request) bool {
 			plain(w, http.StatusOK, "ready\n")
 		}
 	case "/status":
-		h.status(w)
+		h.status(w, detail)
 	default:
 		return false
 	}
@@ -63,7 +65,7 @@ func (h *Health) notReady() string {
 	return ""
 }
 
-func (h *Health) status(w http.ResponseWriter) {
+func (h *Health) status(w http.ResponseWriter, detail bool) {
 	status := struct {
 		Name          string  `json:"name"`
 		Version       string  `json:"version"`
@@ -73,7 +75,7 @@ func (h *Health) status(w http.ResponseWriter) {
 		Detail        any     `json:"detail,omitempty"`
 	}{Name: h.Name, Version: h.Version, UptimeSeconds: time.Since(h.started).Seconds(), Reason: h.notReady()}
 	status.Ready = status.Reason == ""
-	if h.Detail != nil {
+	if detail && h.Detail != nil {
 		status.Detail = h.Detail()
 	}
 	body, err := json.MarshalIndent(status, "", "  ")

@@ -97,7 +97,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // servePage answers what is not a GraphQL request.
 func (h *Handler) servePage(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.Path
-	if h.opts.Health != nil && h.opts.Health.serve(w, r) {
+	if h.opts.Health != nil && h.opts.Health.serve(w, r, h.opts.Health.Open) {
 		return
 	}
 	if h.opts.Playground != nil && (r.Method == http.MethodGet || r.Method == http.MethodHead) {

@@ -243,7 +243,7 @@ func TestHealth(t *testing.T) {
 	health := NewHealth("router", "1.2.3")
 	var problem error
 	health.Ready = func() error { return problem }
-	health.Detail = func() any { return map[string]int{"subgraphs": 4} }
+	health.Detail, health.Open = func() any { return map[string]int{"subgraphs": 4} }, true
 	h := newTestHandler(t, func(o *Options) { o.Health = health })
 	get := func(path string, status int, has string) {
 		t.Helper()

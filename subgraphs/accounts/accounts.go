@@ -9,6 +9,7 @@ import (
 
 	"github.com/weft-graphql/weft/schema/wire"
 	"github.com/weft-graphql/weft/subgraphs/kit/fault"
+	"github.com/weft-graphql/weft/subgraphs/kit/load"
 	"github.com/weft-graphql/weft/subgraphs/kit/page"
 )
 
@@ -78,14 +79,7 @@ func New(store Store) *Core { return &Core{store} }
 // UsersByID returns a person or nil for every id, in the order of the ids.
 func (c *Core) UsersByID(ctx context.Context, ids []string) ([]*User, error) {
 	found, err := c.store.UsersByID(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	users := make([]*User, len(ids))
-	for i, id := range ids {
-		users[i] = found[id]
-	}
-	return users, nil
+	return load.InOrder(ids, found), err
 }
 
 // User returns the person, or nil when there is none.

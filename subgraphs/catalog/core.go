@@ -113,7 +113,7 @@ func (c *Core) Categories(ctx context.Context) ([]*Category, error) {
 // CategoriesByID returns a category or nil for every id, in order.
 func (c *Core) CategoriesByID(ctx context.Context, ids []string) ([]*Category, error) {
 	found, err := c.categoryMap(ctx, ids)
-	return inOrder(ids, found), err
+	return load.InOrder(ids, found), err
 }
 
 // Category returns the category, or nil when there is none.
@@ -131,7 +131,7 @@ func (c *Core) Brands(ctx context.Context) ([]*Brand, error) {
 // BrandsByID returns a brand or nil for every id, in order.
 func (c *Core) BrandsByID(ctx context.Context, ids []string) ([]*Brand, error) {
 	found, err := c.brandMap(ctx, ids)
-	return inOrder(ids, found), err
+	return load.InOrder(ids, found), err
 }
 
 // Featured returns products, categories and brands by turns.

@@ -62,11 +62,7 @@ func (c *Core) categoryMap(ctx context.Context, ids []string) (map[string]*Categ
 	if err != nil {
 		return nil, err
 	}
-	found := make(map[string]*Category, len(categories))
-	for _, category := range relateCategories(categories) {
-		found[category.ID] = category
-	}
-	return found, nil
+	return load.ByKey(relateCategories(categories), func(c *Category) string { return c.ID }), nil
 }
 
 func (c *Core) brandMap(ctx context.Context, ids []string) (map[string]*Brand, error) {
@@ -77,18 +73,5 @@ func (c *Core) brandMap(ctx context.Context, ids []string) (map[string]*Brand, e
 	if err != nil {
 		return nil, err
 	}
-	found := make(map[string]*Brand, len(brands))
-	for _, brand := range relateBrands(brands) {
-		found[brand.ID] = brand
-	}
-	return found, nil
-}
-
-// inOrder returns the value, or the zero value, of every key.
-func inOrder[V any](keys []string, found map[string]V) []V {
-	values := make([]V, len(keys))
-	for i, key := range keys {
-		values[i] = found[key]
-	}
-	return values
+	return load.ByKey(relateBrands(brands), func(b *Brand) string { return b.ID }), nil
 }

@@ -74,11 +74,7 @@ func (c *Core) ProductsByRef(ctx context.Context, refs []ProductRef) ([]*Product
 // WarehousesByID returns a warehouse or nil for every id, in order.
 func (c *Core) WarehousesByID(ctx context.Context, ids []string) ([]*Warehouse, error) {
 	found, err := c.warehouseMap(ctx, ids)
-	warehouses := make([]*Warehouse, len(ids))
-	for i, id := range ids {
-		warehouses[i] = found[id]
-	}
-	return warehouses, err
+	return load.InOrder(ids, found), err
 }
 
 // Warehouse returns the warehouse, or nil when there is none.
@@ -166,11 +162,7 @@ func (c *Core) warehouseMap(ctx context.Context, ids []string) (map[string]*Ware
 	if err != nil {
 		return nil, err
 	}
-	found := make(map[string]*Warehouse, len(warehouses))
-	for _, warehouse := range relate(warehouses) {
-		found[warehouse.ID] = warehouse
-	}
-	return found, nil
+	return load.ByKey(relate(warehouses), func(w *Warehouse) string { return w.ID }), nil
 }
 
 // relate notes that the warehouses were read together.

@@ -3,6 +3,7 @@ package kit
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -11,11 +12,13 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
 	"github.com/uptrace/bun/dialect/sqlitedialect"
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	"modernc.org/sqlite" // the driver "sqlite", too
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // OpenDatabase opens the database of the named service: the SQLite file `<name>.db` in the data directory, or the
@@ -53,7 +56,9 @@ func openSQLite(name, dir string) (*bun.DB, error) {
 		"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)"},
 		"_txlock": {"immediate"},
 	}
-	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: path, RawQuery: query.Encode()}).String())
+	// Escaped, because a directory may have characters in its name that mean something in an address, such as # and %.
+	escaped := (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()
+	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: escaped, RawQuery: query.Encode()}).String())
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
@@ -63,7 +68,8 @@ func openSQLite(name, dir string) (*bun.DB, error) {
 }
 
 // openPostgres connects to a schema of the service's own, and makes it when it is missing. Queries are sent as
-// complete text (bun fills in the arguments), so nothing is prepared on the server and poolers in between are fine.
+// complete text (bun fills in the arguments), so that nothing is prepared on the server. A pooler in between must keep a
+// session on one connection: the search path and the lock of withLock belong to the session.
 func openPostgres(ctx context.Context, name, address string) (*bun.DB, error) {
 	if !strings.HasPrefix(address, "postgres://") && !strings.HasPrefix(address, "postgresql://") {
 		return nil, fmt.Errorf("database address must begin with postgres://")
@@ -108,6 +114,21 @@ func withLock(ctx context.Context, db *bun.DB, name string, f func() error) erro
 	defer conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock(hashtext(?))", "weft."+name)
 	return f()
 }
+
+// Duplicate reports whether err says that a unique index has such a value already. It is how two requests at once are
+// kept from both taking a name: asking first whether it is free would let both pass.
+func Duplicate(err error) bool {
+	var postgres *pgconn.PgError
+	if errors.As(err, &postgres) {
+		return postgres.Code == uniqueViolation
+	}
+	var lite *sqlite.Error
+	return errors.As(err, &lite) &&
+		(lite.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || lite.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
+}
+
+// uniqueViolation is PostgreSQL's code for it (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+const uniqueViolation = "23505"
 
 // Lock makes other transactions that Lock the same row wait until this one ends. It does so by writing the row as it
 // is, which PostgreSQL takes as a lock on it; in SQLite the transaction has the only write lock anyway.

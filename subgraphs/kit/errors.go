@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -23,10 +25,11 @@ func Report(ctx context.Context, err error) error {
 	if len(list) == 0 {
 		return err
 	}
-	for _, f := range list[1:] {
+	last := len(list) - 1
+	for _, f := range list[:last] {
 		graphql.AddError(ctx, f)
 	}
-	return list[0]
+	return list[last]
 }
 
 // presenter turns errors into GraphQL errors: faults keep their code and field, everything else is logged and hidden.
@@ -46,7 +49,7 @@ func presenter(logger *slog.Logger) graphql.ErrorPresenterFunc {
 			err = known.Err // without the path, which is told beside the message
 		}
 		path := graphql.GetPath(ctx)
-		if path.String() == "_entities" && !errors.Is(err, errStore) {
+		if path.String() == "_entities" && !errors.Is(err, errOwn) {
 			return graphqlError(ctx, fault.New(fault.BadRepresentation, "%s", err))
 		}
 		logger.ErrorContext(ctx, "resolver failed", "path", path.String(), "error", err)
@@ -54,13 +57,19 @@ func presenter(logger *slog.Logger) graphql.ErrorPresenterFunc {
 	}
 }
 
-// errStore marks errors of the service behind an entity resolver, as opposed to errors in the representations.
-var errStore = errors.New("store")
+// errOwn marks errors of the service itself behind an entity resolver, as opposed to errors in the representations.
+var errOwn = errors.New("the service's own error")
+
+// panicked is the error that a resolver's panic becomes.
+func panicked(ctx context.Context, logger *slog.Logger, cause any) error {
+	logger.ErrorContext(ctx, "resolver panicked", "cause", cause, "stack", string(debug.Stack()))
+	return fmt.Errorf("%w: panic: %v", errOwn, cause)
+}
 
 // Entities is what an entity resolver returns: it marks an error as the service's own.
 func Entities[T any](found []T, err error) ([]T, error) {
 	if err != nil {
-		return nil, errors.Join(errStore, err)
+		return nil, errors.Join(errOwn, err)
 	}
 	return found, nil
 }

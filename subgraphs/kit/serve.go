@@ -11,11 +11,15 @@ import (
 )
 
 const (
-	// headerTimeout and idleTimeout bound how long a connection may say nothing.
-	headerTimeout = 10 * time.Second
-	idleTimeout   = 2 * time.Minute
+	// headerTimeout, requestTimeout and idleTimeout bound how long a connection may keep the service waiting for the
+	// header of a request, for all of it, and for another one.
+	headerTimeout  = 10 * time.Second
+	requestTimeout = time.Minute
+	idleTimeout    = 2 * time.Minute
+	// maxHeader bounds the header of a request, in bytes.
+	maxHeader = 64 << 10
 	// drainTimeout bounds how long running requests may take to finish at shutdown.
-	drainTimeout = 15 * time.Second
+	drainTimeout = 20 * time.Second
 )
 
 // errStopping is why a service that was told to stop is not ready.
@@ -25,14 +29,15 @@ var errStopping = errors.New("the service is stopping")
 // ready, lets running requests finish for a while, and closes the service. It returns nil after such an end.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{
-		Handler: s.handler, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout,
-		ErrorLog: slog.NewLogLogger(s.logger.Handler(), slog.LevelWarn), Protocols: new(http.Protocols),
+		Handler: s.handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout, IdleTimeout: idleTimeout,
+		MaxHeaderBytes: maxHeader,
+		ErrorLog:       slog.NewLogLogger(s.logger.Handler(), slog.LevelWarn), Protocols: new(http.Protocols),
 	}
 	server.Protocols.SetHTTP1(true)
 	server.Protocols.SetUnencryptedHTTP2(true)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
-	s.logger.Info("subgraph answers", "name", s.name, "address", listener.Addr().String())
+	s.logger.Info("serving", "url", "http://"+listener.Addr().String()+"/graphql")
 	select {
 	case err := <-failed:
 		return errors.Join(fmt.Errorf("serve subgraph %s: %w", s.name, err), s.Close())
@@ -43,9 +48,9 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	defer cancel()
 	err := server.Shutdown(drain)
 	if err != nil {
-		err = fmt.Errorf("let requests of subgraph %s finish: %w", s.name, err)
+		err = errors.Join(fmt.Errorf("let requests of subgraph %s finish: %w", s.name, err), server.Close())
 	}
-	s.logger.Info("subgraph stopped", "name", s.name)
+	s.logger.Info("stopped")
 	return errors.Join(err, s.Close())
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"runtime/debug"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -92,8 +91,7 @@ func newGraphQL(schema graphql.ExecutableSchema, config Config) http.Handler {
 	server.Use(extension.FixedComplexityLimit(config.Limits.Complexity))
 	server.SetErrorPresenter(presenter(logger))
 	server.SetRecoverFunc(func(ctx context.Context, cause any) error {
-		logger.ErrorContext(ctx, "resolver panicked", "cause", cause, "stack", string(debug.Stack()))
-		return fmt.Errorf("panic: %v", cause)
+		return panicked(ctx, logger, cause)
 	})
 	server.AroundOperations(collectChanges)
 	server.AroundResponses(finishResponse)

@@ -47,15 +47,7 @@ func (c *Core) ReviewsByID(ctx context.Context, ids []string) ([]*Review, error)
 	if err != nil {
 		return nil, err
 	}
-	found := make(map[string]*Review, len(reviews))
-	for _, review := range relate(reviews) {
-		found[review.ID] = review
-	}
-	inOrder := make([]*Review, len(ids))
-	for i, id := range ids {
-		inOrder[i] = found[id]
-	}
-	return inOrder, nil
+	return load.InOrder(ids, load.ByKey(relate(reviews), func(r *Review) string { return r.ID })), nil
 }
 
 // Review returns the review, or nil when there is none.

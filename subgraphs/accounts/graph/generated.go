@@ -20,6 +20,7 @@ import (
 	"github.com/weft-graphql/weft/subgraphs/accounts"
 	"github.com/weft-graphql/weft/subgraphs/accounts/graph/model"
 	"github.com/weft-graphql/weft/subgraphs/kit/page"
+	"github.com/weft-graphql/weft/subgraphs/kit/text"
 )
 
 // region    ***************************** api!.gotpl *****************************
@@ -4014,13 +4015,13 @@ func (ec *executionContext) marshalNFieldSet2string(ctx context.Context, sel ast
 }
 
 func (ec *executionContext) unmarshalNID2string(ctx context.Context, v any) (string, error) {
-	res, err := graphql.UnmarshalID(v)
+	res, err := text.UnmarshalID(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNID2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalID(v)
+	res := text.MarshalID(v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "ID!")
 	}
@@ -4046,13 +4047,13 @@ func (ec *executionContext) marshalNPageInfo2githubᚗcomᚋweftᚑgraphqlᚋwef
 }
 
 func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) (string, error) {
-	res, err := graphql.UnmarshalString(v)
+	res, err := text.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNString2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(v)
+	res := text.MarshalString(v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "String!")
 	}
@@ -4524,7 +4525,7 @@ func (ec *executionContext) unmarshalOID2ᚖstring(ctx context.Context, v any) (
 	if v == nil {
 		return nil, nil
 	}
-	res, err := graphql.UnmarshalID(v)
+	res, err := text.UnmarshalID(v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -4534,7 +4535,7 @@ func (ec *executionContext) marshalOID2ᚖstring(ctx context.Context, sel ast.Se
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalID(*v)
+	res := text.MarshalID(*v)
 	return res
 }
 
@@ -4546,14 +4547,14 @@ func (ec *executionContext) marshalOLocation2ᚖgithubᚗcomᚋweftᚑgraphqlᚋ
 }
 
 func (ec *executionContext) unmarshalOString2string(ctx context.Context, v any) (string, error) {
-	res, err := graphql.UnmarshalString(v)
+	res, err := text.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOString2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(v)
+	res := text.MarshalString(v)
 	return res
 }
 
@@ -4596,7 +4597,7 @@ func (ec *executionContext) unmarshalOString2ᚖstring(ctx context.Context, v an
 	if v == nil {
 		return nil, nil
 	}
-	res, err := graphql.UnmarshalString(v)
+	res, err := text.UnmarshalString(v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -4606,12 +4607,12 @@ func (ec *executionContext) marshalOString2ᚖstring(ctx context.Context, sel as
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(*v)
+	res := text.MarshalString(*v)
 	return res
 }
 
 func (ec *executionContext) unmarshalOTier2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋaccountsᚐTier(ctx context.Context, v any) (accounts.Tier, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := text.UnmarshalString(v)
 	res := accounts.Tier(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -4619,7 +4620,7 @@ func (ec *executionContext) unmarshalOTier2githubᚗcomᚋweftᚑgraphqlᚋweft�
 func (ec *executionContext) marshalOTier2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋaccountsᚐTier(ctx context.Context, sel ast.SelectionSet, v accounts.Tier) graphql.Marshaler {
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(string(v))
+	res := text.MarshalString(string(v))
 	return res
 }
 

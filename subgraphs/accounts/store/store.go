@@ -144,17 +144,12 @@ func (s *Store) UpdateUser(
 }
 
 func write(ctx context.Context, tx bun.Tx, user *accounts.User) error {
-	taken, err := tx.NewSelect().Model((*userRow)(nil)).
-		Where("u.username = ?", user.Username).Where("u.id <> ?", user.ID).Exists(ctx)
-	if err != nil {
-		return err
-	}
-	if taken {
-		return fault.At(fault.Conflict, "input.username", "the username %q is taken", user.Username)
-	}
-	_, err = tx.NewUpdate().Model((*userRow)(nil)).
+	_, err := tx.NewUpdate().Model((*userRow)(nil)).
 		Set("name = ?", user.Name).Set("username = ?", user.Username).Set("bio = ?", user.Bio).
 		Where("id = ?", user.ID).Exec(ctx)
+	if kit.Duplicate(err) {
+		return fault.At(fault.Conflict, "input.username", "the username %q is taken", user.Username)
+	}
 	return err
 }
 

@@ -20,6 +20,7 @@ import (
 	"github.com/weft-graphql/weft/subgraphs/catalog"
 	"github.com/weft-graphql/weft/subgraphs/catalog/graph/model"
 	"github.com/weft-graphql/weft/subgraphs/kit/page"
+	"github.com/weft-graphql/weft/subgraphs/kit/text"
 )
 
 // region    ***************************** api!.gotpl *****************************
@@ -6371,14 +6372,14 @@ func (ec *executionContext) unmarshalNCreateProductInput2githubᚗcomᚋweftᚑg
 }
 
 func (ec *executionContext) unmarshalNCurrency2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋcatalogᚐCurrency(ctx context.Context, v any) (catalog.Currency, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := text.UnmarshalString(v)
 	res := catalog.Currency(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNCurrency2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋcatalogᚐCurrency(ctx context.Context, sel ast.SelectionSet, v catalog.Currency) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := text.MarshalString(string(v))
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "Currency!")
 	}
@@ -6400,13 +6401,13 @@ func (ec *executionContext) marshalNFieldSet2string(ctx context.Context, sel ast
 }
 
 func (ec *executionContext) unmarshalNID2string(ctx context.Context, v any) (string, error) {
-	res, err := graphql.UnmarshalID(v)
+	res, err := text.UnmarshalID(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNID2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalID(v)
+	res := text.MarshalID(v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "ID!")
 	}
@@ -6507,14 +6508,14 @@ func (ec *executionContext) unmarshalNProductRepresentation2ᚖgithubᚗcomᚋwe
 }
 
 func (ec *executionContext) unmarshalNProductSort2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋcatalogᚐProductSort(ctx context.Context, v any) (catalog.ProductSort, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := text.UnmarshalString(v)
 	res := catalog.ProductSort(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNProductSort2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋcatalogᚐProductSort(ctx context.Context, sel ast.SelectionSet, v catalog.ProductSort) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := text.MarshalString(string(v))
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "ProductSort!")
 	}
@@ -6546,14 +6547,14 @@ func (ec *executionContext) marshalNSearchEdge2ᚖgithubᚗcomᚋweftᚑgraphql�
 }
 
 func (ec *executionContext) unmarshalNSearchKind2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋcatalogᚐSearchKind(ctx context.Context, v any) (catalog.SearchKind, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := text.UnmarshalString(v)
 	res := catalog.SearchKind(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNSearchKind2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋcatalogᚐSearchKind(ctx context.Context, sel ast.SelectionSet, v catalog.SearchKind) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := text.MarshalString(string(v))
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "SearchKind!")
 	}
@@ -6585,13 +6586,13 @@ func (ec *executionContext) marshalNSearchResult2ᚕgithubᚗcomᚋweftᚑgraphq
 }
 
 func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) (string, error) {
-	res, err := graphql.UnmarshalString(v)
+	res, err := text.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNString2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(v)
+	res := text.MarshalString(v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "String!")
 	}
@@ -7081,7 +7082,7 @@ func (ec *executionContext) unmarshalOID2ᚖstring(ctx context.Context, v any) (
 	if v == nil {
 		return nil, nil
 	}
-	res, err := graphql.UnmarshalID(v)
+	res, err := text.UnmarshalID(v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -7091,7 +7092,7 @@ func (ec *executionContext) marshalOID2ᚖstring(ctx context.Context, sel ast.Se
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalID(*v)
+	res := text.MarshalID(*v)
 	return res
 }
 
@@ -7230,14 +7231,14 @@ func (ec *executionContext) marshalOSearchKind2ᚕgithubᚗcomᚋweftᚑgraphql�
 }
 
 func (ec *executionContext) unmarshalOString2string(ctx context.Context, v any) (string, error) {
-	res, err := graphql.UnmarshalString(v)
+	res, err := text.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOString2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(v)
+	res := text.MarshalString(v)
 	return res
 }
 
@@ -7280,7 +7281,7 @@ func (ec *executionContext) unmarshalOString2ᚖstring(ctx context.Context, v an
 	if v == nil {
 		return nil, nil
 	}
-	res, err := graphql.UnmarshalString(v)
+	res, err := text.UnmarshalString(v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -7290,7 +7291,7 @@ func (ec *executionContext) marshalOString2ᚖstring(ctx context.Context, sel as
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(*v)
+	res := text.MarshalString(*v)
 	return res
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/weft-graphql/weft/subgraphs/kit"
 	"github.com/weft-graphql/weft/subgraphs/kit/events"
 	"github.com/weft-graphql/weft/subgraphs/kit/fault"
+	"github.com/weft-graphql/weft/subgraphs/kit/load"
 )
 
 //go:embed migrations/*.sql
@@ -188,47 +189,28 @@ func (s *Store) TopOfBrands(ctx context.Context, ids []string, first int) (map[s
 	return s.top(ctx, "brand_id", func(p *catalog.Product) string { return p.BrandID }, ids, first)
 }
 
-// top numbers the products of each group in the database, so that one query serves all groups and no more rows than
-// needed are read.
+// top reads the best-selling products of each group with one query.
 func (s *Store) top(
 	ctx context.Context, column string, group func(*catalog.Product) string, ids []string, first int,
 ) (map[string][]*catalog.Product, error) {
-	lists := make(map[string][]*catalog.Product, len(ids))
 	if len(ids) == 0 {
-		return lists, nil
+		return nil, nil
 	}
-	ranked := s.db.NewSelect().TableExpr("products AS r").ColumnExpr("r.*").
-		ColumnExpr("ROW_NUMBER() OVER (PARTITION BY r.? ORDER BY r.sold DESC, r.upc) AS place", bun.Ident(column)).
-		Where("r.? IN (?)", bun.Ident(column), bun.List(ids))
+	ranked := kit.Ranked(s.db, "products", column, "sold DESC, upc", ids)
 	var rows []productRow
 	err := s.db.NewSelect().Model(&rows).ModelTableExpr("(?) AS p", ranked).
 		Where("p.place <= ?", first).OrderExpr("p.?, p.place", bun.Ident(column)).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the best-selling products by %s: %w", column, err)
 	}
-	for _, id := range ids {
-		lists[id] = []*catalog.Product{}
-	}
-	for _, product := range productsOf(rows) {
-		lists[group(product)] = append(lists[group(product)], product)
-	}
-	return lists, nil
+	return load.Lists(ids, productsOf(rows), group), nil
 }
 
 // CountByCategory counts the products of each category.
 func (s *Store) CountByCategory(ctx context.Context, ids []string) (map[string]int, error) {
-	var rows []struct {
-		CategoryID string `bun:"category_id"`
-		N          int    `bun:"n"`
-	}
-	err := s.db.NewSelect().TableExpr("products").ColumnExpr("category_id, COUNT(*) AS n").
-		Where("category_id IN (?)", bun.List(ids)).GroupExpr("category_id").Scan(ctx, &rows)
+	counts, err := kit.Tally(ctx, s.db, "COUNT(*)", "products", "category_id", ids)
 	if err != nil {
 		return nil, fmt.Errorf("count products by category: %w", err)
-	}
-	counts := make(map[string]int, len(rows))
-	for _, row := range rows {
-		counts[row.CategoryID] = row.N
 	}
 	return counts, nil
 }
@@ -270,19 +252,11 @@ func (s *Store) Brands(ctx context.Context, ids []string) ([]*catalog.Brand, err
 // CreateProduct writes a new product and the events about it together.
 func (s *Store) CreateProduct(ctx context.Context, product *catalog.Product, events ...wire.EntityChanged) error {
 	err := s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
-		// The unique index decides, so that two requests at once cannot both write one.
-		result, err := tx.NewInsert().Model(rowOf(product)).On("CONFLICT (sku) DO NOTHING").Exec(ctx)
-		if err != nil {
-			return nil, err
-		}
-		inserted, err := result.RowsAffected()
-		if err != nil {
-			return nil, err
-		}
-		if inserted == 0 {
+		_, err := tx.NewInsert().Model(rowOf(product)).Exec(ctx)
+		if kit.Duplicate(err) { // of the sku: the other unique columns hold random text
 			return nil, fault.At(fault.Conflict, "input.sku", "the sku %q is taken", product.Sku)
 		}
-		return events, nil
+		return events, err
 	})
 	if err != nil {
 		return fmt.Errorf("write a new product: %w", err)

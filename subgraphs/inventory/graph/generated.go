@@ -19,6 +19,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/weft-graphql/weft/subgraphs/inventory"
 	"github.com/weft-graphql/weft/subgraphs/inventory/graph/model"
+	"github.com/weft-graphql/weft/subgraphs/kit/text"
 )
 
 // region    ***************************** api!.gotpl *****************************
@@ -4114,13 +4115,13 @@ func (ec *executionContext) marshalNFieldSet2string(ctx context.Context, sel ast
 }
 
 func (ec *executionContext) unmarshalNID2string(ctx context.Context, v any) (string, error) {
-	res, err := graphql.UnmarshalID(v)
+	res, err := text.UnmarshalID(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNID2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalID(v)
+	res := text.MarshalID(v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "ID!")
 	}
@@ -4192,14 +4193,14 @@ func (ec *executionContext) unmarshalNSetStockInput2githubᚗcomᚋweftᚑgraphq
 }
 
 func (ec *executionContext) unmarshalNShippingMethod2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐShippingMethod(ctx context.Context, v any) (inventory.ShippingMethod, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := text.UnmarshalString(v)
 	res := inventory.ShippingMethod(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNShippingMethod2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐShippingMethod(ctx context.Context, sel ast.SelectionSet, v inventory.ShippingMethod) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := text.MarshalString(string(v))
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "ShippingMethod!")
 	}
@@ -4215,13 +4216,13 @@ func (ec *executionContext) marshalNStockLevel2ᚖgithubᚗcomᚋweftᚑgraphql�
 }
 
 func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) (string, error) {
-	res, err := graphql.UnmarshalString(v)
+	res, err := text.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNString2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(v)
+	res := text.MarshalString(v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "String!")
 	}
@@ -4666,7 +4667,7 @@ func (ec *executionContext) unmarshalOID2ᚖstring(ctx context.Context, v any) (
 	if v == nil {
 		return nil, nil
 	}
-	res, err := graphql.UnmarshalID(v)
+	res, err := text.UnmarshalID(v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -4676,7 +4677,7 @@ func (ec *executionContext) marshalOID2ᚖstring(ctx context.Context, sel ast.Se
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalID(*v)
+	res := text.MarshalID(*v)
 	return res
 }
 
@@ -4764,14 +4765,14 @@ func (ec *executionContext) marshalOStockLevel2ᚖgithubᚗcomᚋweftᚑgraphql�
 }
 
 func (ec *executionContext) unmarshalOString2string(ctx context.Context, v any) (string, error) {
-	res, err := graphql.UnmarshalString(v)
+	res, err := text.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOString2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(v)
+	res := text.MarshalString(v)
 	return res
 }
 
@@ -4814,7 +4815,7 @@ func (ec *executionContext) unmarshalOString2ᚖstring(ctx context.Context, v an
 	if v == nil {
 		return nil, nil
 	}
-	res, err := graphql.UnmarshalString(v)
+	res, err := text.UnmarshalString(v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -4824,7 +4825,7 @@ func (ec *executionContext) marshalOString2ᚖstring(ctx context.Context, sel as
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(*v)
+	res := text.MarshalString(*v)
 	return res
 }
 

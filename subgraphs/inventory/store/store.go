@@ -16,6 +16,7 @@ import (
 	"github.com/weft-graphql/weft/subgraphs/inventory"
 	"github.com/weft-graphql/weft/subgraphs/kit"
 	"github.com/weft-graphql/weft/subgraphs/kit/events"
+	"github.com/weft-graphql/weft/subgraphs/kit/load"
 	"github.com/weft-graphql/weft/subgraphs/seed"
 )
 
@@ -90,18 +91,9 @@ func (s *Store) KnownProducts(ctx context.Context, upcs []string) (map[string]bo
 
 // Totals counts the pieces of each product in all warehouses together.
 func (s *Store) Totals(ctx context.Context, upcs []string) (map[string]int, error) {
-	var rows []struct {
-		UPC   string `bun:"upc"`
-		Total int    `bun:"total"`
-	}
-	err := s.db.NewSelect().TableExpr("stock").ColumnExpr("upc, SUM(quantity) AS total").
-		Where("upc IN (?)", bun.List(upcs)).GroupExpr("upc").Scan(ctx, &rows)
+	totals, err := kit.Tally(ctx, s.db, "SUM(quantity)", "stock", "upc", upcs)
 	if err != nil {
 		return nil, fmt.Errorf("count stock: %w", err)
-	}
-	totals := make(map[string]int, len(rows))
-	for _, row := range rows {
-		totals[row.UPC] = row.Total
 	}
 	return totals, nil
 }
@@ -114,36 +106,29 @@ func (s *Store) LevelsByProduct(ctx context.Context, upcs []string) (map[string]
 	if err != nil {
 		return nil, fmt.Errorf("read stock by product: %w", err)
 	}
-	return grouped(rows, upcs, func(row *stockRow) string { return row.UPC }), nil
+	return load.Lists(upcs, levelsOf(rows), func(l *inventory.StockLevel) string { return l.Upc }), nil
 }
 
 // LevelsByWarehouse returns the stock of each warehouse, most first, at most first entries of each.
 func (s *Store) LevelsByWarehouse(
 	ctx context.Context, ids []string, first int,
 ) (map[string][]*inventory.StockLevel, error) {
-	ranked := s.db.NewSelect().TableExpr("stock AS r").ColumnExpr("r.*").
-		ColumnExpr("ROW_NUMBER() OVER (PARTITION BY r.warehouse_id ORDER BY r.quantity DESC, r.upc) AS place").
-		Where("r.warehouse_id IN (?)", bun.List(ids))
+	ranked := kit.Ranked(s.db, "stock", "warehouse_id", "quantity DESC, upc", ids)
 	var rows []stockRow
 	err := s.db.NewSelect().Model(&rows).ModelTableExpr("(?) AS s", ranked).
 		Where("s.place <= ?", first).OrderExpr("s.warehouse_id, s.place").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read stock by warehouse: %w", err)
 	}
-	return grouped(rows, ids, func(row *stockRow) string { return row.WarehouseID }), nil
+	return load.Lists(ids, levelsOf(rows), func(l *inventory.StockLevel) string { return l.WarehouseID }), nil
 }
 
-// grouped makes a list for every key, empty when there are no rows.
-func grouped(rows []stockRow, keys []string, key func(*stockRow) string) map[string][]*inventory.StockLevel {
-	lists := make(map[string][]*inventory.StockLevel, len(keys))
-	for _, k := range keys {
-		lists[k] = []*inventory.StockLevel{}
-	}
+func levelsOf(rows []stockRow) []*inventory.StockLevel {
+	levels := make([]*inventory.StockLevel, len(rows))
 	for i := range rows {
-		k := key(&rows[i])
-		lists[k] = append(lists[k], rows[i].level())
+		levels[i] = rows[i].level()
 	}
-	return lists
+	return levels
 }
 
 // Low returns the codes of products with at most threshold pieces in all, least first.

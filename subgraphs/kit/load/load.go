@@ -9,6 +9,7 @@ package load
 
 import (
 	"context"
+	"errors"
 	"sync"
 )
 
@@ -20,6 +21,9 @@ type Siblings[K comparable] struct {
 	mu    sync.Mutex
 	edges map[any]*edge[K]
 }
+
+// errPanicked is what siblings hear of a fetch that panicked for another one.
+var errPanicked = errors.New("loading for siblings panicked")
 
 // edge is one related list (or object) of all siblings, loaded once.
 type edge[K comparable] struct {
@@ -57,11 +61,13 @@ func Onward[K comparable, V any](
 	}
 	e := s.edge(name)
 	e.once.Do(func() {
+		e.err = errPanicked // stays when fetch panics, so that the others do not take it for an empty answer
 		found, err := fetch(ctx, s.keys)
 		if err != nil {
 			e.err = err
 			return
 		}
+		e.err = nil
 		e.values = make(map[K]any, len(found))
 		for k, v := range found {
 			e.values[k] = v

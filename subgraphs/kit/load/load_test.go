@@ -73,3 +73,19 @@ func TestOnwardWithoutSiblings(t *testing.T) {
 		t.Errorf("got %d, %v", got, err)
 	}
 }
+
+func TestOnwardTellsSiblingsOfAPanic(t *testing.T) {
+	siblings := load.Of([]string{"a", "b"})
+	fetch := func(context.Context, []string) (map[string]int, error) { panic("a bug") }
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("the panic is gone")
+			}
+		}()
+		_, _ = load.Onward(context.Background(), siblings, "edge", "a", fetch)
+	}()
+	if got, err := load.Onward(context.Background(), siblings, "edge", "b", fetch); err == nil {
+		t.Errorf("b has %d and no error", got)
+	}
+}

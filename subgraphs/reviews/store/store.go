@@ -11,8 +11,10 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/weft-graphql/weft/schema/wire"
+	"github.com/weft-graphql/weft/subgraphs/kit"
 	"github.com/weft-graphql/weft/subgraphs/kit/events"
 	"github.com/weft-graphql/weft/subgraphs/kit/fault"
+	"github.com/weft-graphql/weft/subgraphs/kit/load"
 	"github.com/weft-graphql/weft/subgraphs/reviews"
 )
 
@@ -126,20 +128,16 @@ func (s *Store) ByAuthor(ctx context.Context, ids []string, first int) (map[stri
 	return s.newest(ctx, "author_id", func(r *reviews.Review) string { return r.AuthorID }, ids, first, 1)
 }
 
-// newest numbers the reviews of each group in the database, so that one query serves all groups and no more rows than
-// needed are read.
+// newest reads the newest reviews of each group with one query.
 func (s *Store) newest(
 	ctx context.Context, column string, group func(*reviews.Review) string, keys []string, first, minRating int,
 ) (map[string][]*reviews.Review, error) {
-	lists := make(map[string][]*reviews.Review, len(keys))
 	if len(keys) == 0 {
-		return lists, nil
+		return nil, nil
 	}
-	ranked := s.db.NewSelect().TableExpr("reviews AS n").ColumnExpr("n.*").
-		ColumnExpr("ROW_NUMBER() OVER (PARTITION BY n.? ORDER BY n.created_at DESC, n.id) AS place", bun.Ident(column)).
-		Where("n.? IN (?)", bun.Ident(column), bun.List(keys))
+	ranked := kit.Ranked(s.db, "reviews", column, "created_at DESC, id", keys)
 	if minRating > 1 {
-		ranked = ranked.Where("n.rating >= ?", minRating)
+		ranked = ranked.Where("rating >= ?", minRating)
 	}
 	var rows []reviewRow
 	err := s.selectReviews(&rows, "(?) AS r", ranked).Where("r.place <= ?", first).
@@ -147,13 +145,7 @@ func (s *Store) newest(
 	if err != nil {
 		return nil, fmt.Errorf("read the newest reviews by %s: %w", column, err)
 	}
-	for _, key := range keys {
-		lists[key] = []*reviews.Review{}
-	}
-	for _, review := range reviewsOf(rows) {
-		lists[group(review)] = append(lists[group(review)], review)
-	}
-	return lists, nil
+	return load.Lists(keys, reviewsOf(rows), group), nil
 }
 
 // Scores returns what the ratings of each known product come to.
@@ -190,18 +182,9 @@ func (s *Store) Usernames(ctx context.Context, ids []string) (map[string]string,
 
 // CountByAuthor counts the reviews of each person.
 func (s *Store) CountByAuthor(ctx context.Context, ids []string) (map[string]int, error) {
-	var rows []struct {
-		AuthorID string `bun:"author_id"`
-		N        int    `bun:"n"`
-	}
-	err := s.db.NewSelect().TableExpr("reviews").ColumnExpr("author_id, COUNT(*) AS n").
-		Where("author_id IN (?)", bun.List(ids)).GroupExpr("author_id").Scan(ctx, &rows)
+	counts, err := kit.Tally(ctx, s.db, "COUNT(*)", "reviews", "author_id", ids)
 	if err != nil {
 		return nil, fmt.Errorf("count reviews by author: %w", err)
-	}
-	counts := make(map[string]int, len(rows))
-	for _, row := range rows {
-		counts[row.AuthorID] = row.N
 	}
 	return counts, nil
 }
@@ -209,20 +192,15 @@ func (s *Store) CountByAuthor(ctx context.Context, ids []string) (map[string]int
 // AddReview writes the review, brings the product's score up to date and writes the events, all together.
 func (s *Store) AddReview(ctx context.Context, review *reviews.Review, events ...wire.EntityChanged) error {
 	err := s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
-		// The unique index decides, so that two requests at once cannot both write one.
-		result, err := tx.NewInsert().Model(&reviewRow{
+		_, err := tx.NewInsert().Model(&reviewRow{
 			ID: review.ID, UPC: review.Upc, AuthorID: review.AuthorID, Rating: review.Rating,
 			Title: review.Title, Body: review.Body, Verified: review.Verified, CreatedAt: review.CreatedAt,
-		}).On("CONFLICT (upc, author_id) DO NOTHING").Exec(ctx)
-		if err != nil {
-			return nil, err
-		}
-		inserted, err := result.RowsAffected()
-		if err != nil {
-			return nil, err
-		}
-		if inserted == 0 {
+		}).Exec(ctx)
+		if kit.Duplicate(err) {
 			return nil, fault.At(fault.Conflict, "input.upc", "you have reviewed product %q already", review.Upc)
+		}
+		if err != nil {
+			return nil, err
 		}
 		_, err = tx.NewUpdate().Model((*productRow)(nil)).Set("review_count = review_count + 1").
 			Set("rating_sum = rating_sum + ?", review.Rating).Where("upc = ?", review.Upc).Exec(ctx)

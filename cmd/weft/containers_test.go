@@ -1,0 +1,115 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/weft-graphql/weft/router/config"
+)
+
+// composeFile is what these tests look at in docker-compose.yml.
+type composeFile struct {
+	Services map[string]composeService `yaml:"services"`
+	Configs  map[string]struct {
+		Content string `yaml:"content"`
+	} `yaml:"configs"`
+}
+
+type composeService struct {
+	Image       string            `yaml:"image"`
+	Command     []string          `yaml:"command"`
+	Environment map[string]string `yaml:"environment"`
+	Ports       []string          `yaml:"ports"`
+	ReadOnly    bool              `yaml:"read_only"`
+	CapDrop     []string          `yaml:"cap_drop"`
+	Health      struct {
+		Test []string `yaml:"test"`
+	} `yaml:"healthcheck"`
+}
+
+// TestTheComposeFileFitsTheBinary parses every command line, health check and environment of docker-compose.yml, and
+// loads the router's configuration in it: there is no Docker where tests run.
+func TestTheComposeFileFitsTheBinary(t *testing.T) {
+	text, err := os.ReadFile("../../docker-compose.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file composeFile
+	if err := yaml.Unmarshal(text, &file); err != nil {
+		t.Fatal(err)
+	}
+	schemas, err := filepath.Abs("../../schema")
+	if err != nil {
+		t.Fatal(err)
+	}
+	content := strings.NewReplacer("$$", "$", "/schema/", schemas+"/").Replace(file.Configs["router"].Content)
+	routerConfig := writeText(t, filepath.Join(t.TempDir(), "weft.yaml"), content)
+
+	ours := 0
+	for name, service := range file.Services {
+		if len(service.Ports) > 0 && name != "router" {
+			t.Errorf("%s can be reached from outside: %v", name, service.Ports)
+		}
+		if len(service.Health.Test) == 0 {
+			t.Errorf("%s has no health check", name)
+		}
+		if service.Image != "weft" {
+			continue
+		}
+		ours++
+		if !service.ReadOnly || !slices.Equal(service.CapDrop, []string{"ALL"}) {
+			t.Errorf("%s has more rights than it needs", name)
+		}
+		for i, arg := range service.Command {
+			service.Command[i] = strings.Replace(arg, "/etc/weft.yaml", routerConfig, 1)
+		}
+		known := environmentOf(t, name, service.Command)
+		for variable := range service.Environment {
+			if strings.HasPrefix(variable, "WEFT_") && !known[variable] && !strings.Contains(content, "${"+variable+"}") {
+				t.Errorf("%s: nothing reads %s", name, variable)
+			}
+		}
+		if len(service.Health.Test) < 2 || service.Health.Test[1] != "/weft" {
+			t.Fatalf("%s: the health check is %v", name, service.Health.Test)
+		}
+		environmentOf(t, name+"'s health check", service.Health.Test[2:])
+	}
+	if ours != 5 {
+		t.Errorf("%d services run weft, want the router and four subgraphs", ours)
+	}
+	cfg, err := config.Load(config.Source{File: routerConfig, Environ: []string{
+		"REDIS_PASSWORD=a", "WEFT_IDENTITY_KEY=0123456789abcdef",
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(cfg.Supergraph.Subgraphs) != 4 || cfg.Cache.Redis.Password != "a" || cfg.Upstream.IdentityKey != "0123456789abcdef" {
+		t.Errorf("the router's configuration is %+v", cfg)
+	}
+}
+
+// environmentOf parses a command line and returns the environment variables that its command reads.
+func environmentOf(t *testing.T, name string, args []string) map[string]bool {
+	t.Helper()
+	parser, err := newParser(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		t.Errorf("%s: weft %s: %v", name, strings.Join(args, " "), err)
+		return nil
+	}
+	known := map[string]bool{}
+	for _, flag := range parsed.Selected().Flags {
+		for _, variable := range flag.Envs {
+			known[variable] = true
+		}
+	}
+	return known
+}
