@@ -58,6 +58,8 @@ type merger struct {
 	implementers map[string][]*schema.Type
 	// later are the directive applications to merge once all elements exist.
 	later []pendingDirectives
+	// repeatedNames counts the scopes and policies that merging adds to those that subgraphs write; see spendNames.
+	repeatedNames int
 	// carriesCacheControl tells that the supergraph says what subgraphs said with @cacheControl.
 	carriesCacheControl bool
 }
