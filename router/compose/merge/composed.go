@@ -227,3 +227,21 @@ func (m *merger) composedLinks() []*schema.Directive {
 	}
 	return out
 }
+
+// checkAgainstComposed: INVALID_GRAPHQL, the applications of a composed directive fit the one definition that the
+// supergraph has of it.
+func (m *merger) checkAgainstComposed(coordinate, name string, applications []*schema.Directive) {
+	definition := m.out.DirectiveDefinition(name)
+	if definition == nil || len(m.composedNames[name]) == 0 {
+		return
+	}
+	source := m.subgraphs[m.composedNames[name][0].source].Name
+	for _, d := range applications {
+		for _, a := range d.Arguments {
+			if definition.Argument(a.Name) == nil {
+				m.fail(problem.InvalidGraphQL, nil, "Directive @%s is applied to %q with the argument %q, which it has not got in subgraph %q, whose definition the supergraph takes.", name, coordinate, a.Name, source).Suggestion =
+					"Define @" + name + " the same in all subgraphs."
+			}
+		}
+	}
+}

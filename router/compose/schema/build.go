@@ -115,6 +115,13 @@ func (b *builder) directiveDefinition(d *ast.DirectiveDefinition) {
 		b.conflict("There can be only one directive named %q.", "@"+d.Name, previous.Pos, position(d.Position))
 		return
 	}
+	seen := make(map[string]Pos, len(d.Arguments))
+	for _, a := range d.Arguments {
+		if previous, again := seen[a.Name]; again {
+			b.conflict("Argument %q is defined more than once.", "@"+d.Name+"("+a.Name+":)", previous, position(a.Position))
+		}
+		seen[a.Name] = position(a.Position)
+	}
 	b.schema.AddDirectiveDefinition(DefinitionFromAST(d))
 }
 

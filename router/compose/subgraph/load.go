@@ -1,7 +1,9 @@
 package subgraph
 
 import (
+	"cmp"
 	"errors"
+	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -17,9 +19,12 @@ import (
 // of federation is checked by Validate, after a Federation 1 schema is upgraded.
 func Load(name, url, file, sdl string) (*Subgraph, []*problem.Error) {
 	s := &Subgraph{Name: name, URL: url, File: file, Version: federation.Federation1}
-	doc, err := parser.ParseSchema(&ast.Source{Name: file, Input: sdl})
+	doc, err := parser.ParseSchema(&ast.Source{Name: file, Input: dedentBlockStrings(sdl)})
 	if err != nil {
 		return nil, []*problem.Error{s.syntaxError(err)}
+	}
+	if errs := s.emptySchemaDefinitions(doc); len(errs) > 0 {
+		return nil, errs
 	}
 	built, conflicts := schema.Build(doc)
 	s.Schema = built
@@ -69,6 +74,18 @@ func (s *Subgraph) syntaxError(err error) *problem.Error {
 	return e
 }
 
+// emptySchemaDefinitions: INVALID_GRAPHQL, a schema definition names root types, which the parser does not insist on.
+func (s *Subgraph) emptySchemaDefinitions(doc *ast.SchemaDocument) []*problem.Error {
+	var out []*problem.Error
+	for _, d := range doc.Schema {
+		if len(d.OperationTypes) == 0 {
+			out = append(out, s.Errorf(problem.InvalidGraphQL, at(d.Position),
+				"Syntax error: a schema definition must say in braces what the root types are; without them, write \"extend schema\"."))
+		}
+	}
+	return out
+}
+
 func (s *Subgraph) conflictErrors(conflicts []schema.Conflict) []*problem.Error {
 	var out []*problem.Error
 	for _, c := range conflicts {
@@ -90,17 +107,28 @@ func (s *Subgraph) graphQLErrors(violations []validation.Violation) []*problem.E
 	return out
 }
 
+func at(p *ast.Position) schema.Pos {
+	if p == nil {
+		return schema.Pos{}
+	}
+	return schema.Pos{Line: p.Line, Column: p.Column}
+}
+
+func byPosition(a, b *problem.Error) int {
+	if len(a.Positions) == 0 || len(b.Positions) == 0 {
+		return cmp.Compare(len(a.Positions), len(b.Positions))
+	}
+	return cmp.Or(cmp.Compare(a.Positions[0].Line, b.Positions[0].Line), cmp.Compare(a.Positions[0].Column, b.Positions[0].Column))
+}
+
 // resolveLinks reads what the schema links, and with it the federation version.
 func (s *Subgraph) resolveLinks(doc *ast.SchemaDocument) []*problem.Error {
 	links, linkErrors := federation.ParseLinks(doc)
 	var out []*problem.Error
-	for _, e := range linkErrors {
-		pos := schema.Pos{}
-		if e.Position != nil {
-			pos = schema.Pos{Line: e.Position.Line, Column: e.Position.Column}
-		}
-		out = append(out, s.Errorf(problem.Code(e.Code), pos, "%s", e.Message))
+	for _, e := range append(linkErrors, s.linkNames(doc, links)...) {
+		out = append(out, s.Errorf(problem.Code(e.Code), at(e.Position), "%s", e.Message))
 	}
+	slices.SortStableFunc(out, byPosition) // for the mistake in the first link to come first
 	s.Links, s.LinkIndex = links, links.Index()
 	if link := links.ByIdentity(federation.FederationIdentity); link != nil {
 		s.Version = link.URL.Version

@@ -102,7 +102,7 @@ func validScalar(v *ast.Value, name string) bool {
 	case "Boolean":
 		return v.Kind == ast.BooleanValue
 	case "ID":
-		return isQuoted(v) || v.Kind == ast.IntValue
+		return isQuoted(v) || v.Kind == ast.IntValue || v.Kind == ast.EnumValue
 	default:
 		return true
 	}
