@@ -140,6 +140,35 @@ func (m *merger) checkComposedVersions() {
 	}
 }
 
+// checkComposedDefinitions: of the subgraphs that compose directives of a feature, one that links its latest version
+// defines every directive that is composed.
+func (m *merger) checkComposedDefinitions() {
+	latest := map[string][]int{}
+	for i, s := range m.subgraphs {
+		for _, link := range s.Links {
+			if !m.composesFrom(i, link.URL.Identity) {
+				continue
+			}
+			known := latest[link.URL.Identity]
+			switch {
+			case len(known) == 0 || !m.subgraphs[known[0]].LinkIndex.ByIdentity(link.URL.Identity).URL.Version.AtLeast(link.URL.Version):
+				latest[link.URL.Identity] = []int{i}
+			case link.URL.Version.AtLeast(m.subgraphs[known[0]].LinkIndex.ByIdentity(link.URL.Identity).URL.Version):
+				latest[link.URL.Identity] = append(known, i)
+			}
+		}
+	}
+	for _, c := range m.composed {
+		at := latest[c.identity]
+		if len(at) == 0 || slices.ContainsFunc(at, func(i int) bool { return m.subgraphs[i].Schema.DirectiveDefinition(c.name) != nil }) {
+			continue
+		}
+		s := m.subgraphs[at[0]]
+		m.fail(problem.DirectiveCompositionError, m.composers(c), "Composed directive \"@%s\" of %q is not defined in subgraph %q, which links the latest version %s of it.",
+			c.name, c.identity, s.Name, s.LinkIndex.ByIdentity(c.identity).URL.Version).Suggestion = "Define @" + c.name + " there, or link the same version in all subgraphs."
+	}
+}
+
 func (m *merger) composesFrom(i int, identity string) bool {
 	return slices.ContainsFunc(m.composedIdentities[identity], func(c *composedDirective) bool { return c.in[i] })
 }

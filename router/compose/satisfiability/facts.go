@@ -371,7 +371,7 @@ func (f *facts) fieldResolvable(from []int32, t *typ, s *ast.Field) bool {
 	if !t.abstract() {
 		return false
 	}
-	any := false
+	any := len(t.possible) == 0 // nothing is ever met
 	for _, x := range t.possible {
 		if at := f.meet(from, x); len(at) > 0 {
 			any = true
@@ -391,7 +391,7 @@ func (f *facts) fragmentResolvable(from []int32, t *typ, s *ast.InlineFragment) 
 	if !t.abstract() { // the condition holds or the fragment is dead
 		return !slices.Contains(t.parents, condition) || f.resolvable(from, t, s.SelectionSet)
 	}
-	any := false
+	any := len(t.possible) == 0
 	for _, x := range t.possible {
 		if x != condition && !slices.Contains(x.parents, condition) {
 			continue

@@ -155,7 +155,7 @@ func subset(small, large []int32) bool {
 }
 
 func (s *search) expandAbstract(st *state) {
-	if s.untyped(st.at) {
+	if len(st.typ.possible) > 0 && s.untyped(st.at) {
 		s.stuckOnType(st)
 		return
 	}

@@ -221,8 +221,10 @@ func arguments(list ast.ArgumentDefinitionList) []*Argument {
 			Name: a.Name, Description: a.Description, Type: a.Type, Default: a.DefaultValue,
 			Directives: directives(a.Directives, false), Pos: position(a.Position),
 		}
-		// Of arguments with the same name the last one counts, as it does for the reference composition.
+		// Of arguments with the same name the last one counts, with the directives of all, as it does for the reference
+		// composition.
 		if i := known.find(a.Name, len(out), func(i int) string { return out[i].Name }); i >= 0 {
+			converted.Directives = append(out[i].Directives, converted.Directives...)
 			out[i] = converted
 			continue
 		}

@@ -214,13 +214,14 @@ func (s *Subgraph) selectsOneValue(a *schema.Argument, t *schema.Type, set ast.S
 	return ""
 }
 
-// wrapLike is the type of a value reached through a field of type outer: a list where outer is one. The value may be
-// missing, so it is never non-null.
+// wrapLike is the type of a value reached through a field of type outer, nil for none: as many lists more as outer has. The
+// value and the items of lists may be missing, so they are never non-null.
 func wrapLike(outer, inner *ast.Type) *ast.Type {
-	nullable := *inner
-	nullable.NonNull = false
-	if outer != nil && outer.Elem != nil {
-		return &ast.Type{Elem: &nullable}
+	switch {
+	case outer != nil && outer.Elem != nil:
+		return &ast.Type{Elem: wrapLike(outer.Elem, inner)}
+	case inner.Elem != nil:
+		return &ast.Type{Elem: wrapLike(nil, inner.Elem)}
 	}
-	return &nullable
+	return &ast.Type{NamedType: inner.NamedType}
 }

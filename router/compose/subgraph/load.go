@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -23,7 +24,7 @@ func Load(name, url, file, sdl string) (*Subgraph, []*problem.Error) {
 	if err != nil {
 		return nil, []*problem.Error{s.syntaxError(err)}
 	}
-	if errs := s.emptySchemaDefinitions(doc); len(errs) > 0 {
+	if errs := s.missedSyntaxErrors(doc); len(errs) > 0 {
 		return nil, errs
 	}
 	built, conflicts := schema.Build(doc)
@@ -66,7 +67,7 @@ func (s *Subgraph) syntaxError(err error) *problem.Error {
 	e := &problem.Error{Code: problem.InvalidGraphQL, Message: err.Error(), Subgraphs: []string{s.Name}}
 	var located *gqlerror.Error
 	if errors.As(err, &located) {
-		e.Message = "Syntax error: " + located.Message + "."
+		e.Message = syntaxErrorPrefix + located.Message + "."
 		for _, l := range located.Locations {
 			e.Positions = append(e.Positions, s.At(schema.Pos{Line: l.Line, Column: l.Column})...)
 		}
@@ -74,16 +75,34 @@ func (s *Subgraph) syntaxError(err error) *problem.Error {
 	return e
 }
 
-// emptySchemaDefinitions: INVALID_GRAPHQL, a schema definition names root types, which the parser does not insist on.
-func (s *Subgraph) emptySchemaDefinitions(doc *ast.SchemaDocument) []*problem.Error {
+// missedSyntaxErrors: INVALID_GRAPHQL, a schema definition names root types and the values of enums are not called true,
+// false or null, which the parser does not insist on.
+// https://spec.graphql.org/October2021/#EnumValue
+func (s *Subgraph) missedSyntaxErrors(doc *ast.SchemaDocument) []*problem.Error {
 	var out []*problem.Error
 	for _, d := range doc.Schema {
 		if len(d.OperationTypes) == 0 {
 			out = append(out, s.Errorf(problem.InvalidGraphQL, at(d.Position),
-				"Syntax error: a schema definition must say in braces what the root types are; without them, write \"extend schema\"."))
+				syntaxErrorPrefix+"a schema definition must say in braces what the root types are; without them, write \"extend schema\"."))
+		}
+	}
+	for _, list := range []ast.DefinitionList{doc.Definitions, doc.Extensions} {
+		for _, d := range list {
+			for _, v := range d.EnumValues {
+				if v.Name == "true" || v.Name == "false" || v.Name == "null" {
+					out = append(out, s.Errorf(problem.InvalidGraphQL, at(v.Position), syntaxErrorPrefix+"enum %s cannot have the value %s.", d.Name, v.Name))
+				}
+			}
 		}
 	}
 	return out
+}
+
+const syntaxErrorPrefix = "Syntax error: "
+
+// IsSyntaxError reports whether an error of Load says that the SDL cannot be read.
+func IsSyntaxError(e *problem.Error) bool {
+	return e.Code == problem.InvalidGraphQL && strings.HasPrefix(e.Message, syntaxErrorPrefix)
 }
 
 func (s *Subgraph) conflictErrors(conflicts []schema.Conflict) []*problem.Error {

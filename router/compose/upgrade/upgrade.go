@@ -217,10 +217,10 @@ func dropUnusedExternals(s *subgraph.Subgraph) []*problem.Error {
 		t.RemoveFields(func(f *schema.Field) bool {
 			return schema.Has(f.Directives, federation.External) && !s.IsUsed(f) && !s.ImplementsInterfaceField(f)
 		})
-		if len(t.Fields()) > 0 || s.Schema.IsRoot(t.Name) {
+		if len(t.Fields()) > 0 || t == s.Schema.Root(schema.Query) {
 			continue
 		}
-		if isReferenced(s.Schema, t.Name) {
+		if s.Schema.IsRoot(t.Name) || isReferenced(s.Schema, t.Name) {
 			e := s.Errorf(problem.TypeWithOnlyUnusedExternal, t.Pos, "All fields of type %q are @external, but nothing uses them.", t.Name)
 			e.Suggestion = "Remove the type, or add the fields this subgraph resolves."
 			out = append(out, e)
