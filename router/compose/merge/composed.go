@@ -22,8 +22,11 @@ type composedDirective struct {
 	version        federation.Version
 	// in says which subgraphs compose it.
 	in []bool
-	// source is the subgraph whose definition counts: the last one with the latest version of the feature.
+	// source is the subgraph whose definition counts: the last one with the latest version of the feature that composes it,
+	// or another directive of it.
 	source int
+	// latest are the subgraphs that compose directives of the feature and link its latest version.
+	latest []int
 }
 
 // composedBy returns the composed directive that subgraph i calls name, or nil.
@@ -46,6 +49,7 @@ func (m *merger) collectComposedDirectives() {
 			}
 		}
 	}
+	m.settleComposedSources()
 	m.checkComposedVersions()
 	m.checkComposedNames()
 	m.hintOtherNames()
@@ -140,30 +144,53 @@ func (m *merger) checkComposedVersions() {
 	}
 }
 
-// checkComposedDefinitions: of the subgraphs that compose directives of a feature, one that links its latest version
-// defines every directive that is composed.
-func (m *merger) checkComposedDefinitions() {
+// settleComposedSources finds the definition that counts for each composed directive: of the subgraphs that compose
+// directives of the feature, the last one that links its latest version and defines the directive.
+func (m *merger) settleComposedSources() {
 	latest := map[string][]int{}
 	for i, s := range m.subgraphs {
 		for _, link := range s.Links {
-			if !m.composesFrom(i, link.URL.Identity) {
+			identity := link.URL.Identity
+			if !m.composesFrom(i, identity) {
 				continue
 			}
-			known := latest[link.URL.Identity]
-			switch {
-			case len(known) == 0 || !m.subgraphs[known[0]].LinkIndex.ByIdentity(link.URL.Identity).URL.Version.AtLeast(link.URL.Version):
-				latest[link.URL.Identity] = []int{i}
-			case link.URL.Version.AtLeast(m.subgraphs[known[0]].LinkIndex.ByIdentity(link.URL.Identity).URL.Version):
-				latest[link.URL.Identity] = append(known, i)
+			known := latest[identity]
+			if len(known) > 0 {
+				before := m.subgraphs[known[0]].LinkIndex.ByIdentity(identity).URL.Version
+				switch {
+				case !link.URL.Version.AtLeast(before):
+					continue
+				case !before.AtLeast(link.URL.Version):
+					known = nil
+				}
 			}
+			latest[identity] = append(known, i)
 		}
 	}
 	for _, c := range m.composed {
-		at := latest[c.identity]
-		if len(at) == 0 || slices.ContainsFunc(at, func(i int) bool { return m.subgraphs[i].Schema.DirectiveDefinition(c.name) != nil }) {
+		c.latest = latest[c.identity]
+		for _, i := range c.latest {
+			if m.definesComposed(i, c) {
+				c.source = i
+			}
+		}
+	}
+}
+
+func (m *merger) definesComposed(i int, c *composedDirective) bool {
+	s := m.subgraphs[i]
+	owner, _ := s.LinkIndex.Owner(c.name)
+	return s.Schema.DirectiveDefinition(c.name) != nil && owner != nil && owner.URL.Identity == c.identity
+}
+
+// checkComposedDefinitions: DIRECTIVE_COMPOSITION_ERROR, one of the subgraphs that link the latest version of a feature
+// defines every directive that is composed of it.
+func (m *merger) checkComposedDefinitions() {
+	for _, c := range m.composed {
+		if m.definesComposed(c.source, c) && slices.Contains(c.latest, c.source) || len(c.latest) == 0 {
 			continue
 		}
-		s := m.subgraphs[at[0]]
+		s := m.subgraphs[c.latest[0]]
 		m.fail(problem.DirectiveCompositionError, m.composers(c), "Composed directive \"@%s\" of %q is not defined in subgraph %q, which links the latest version %s of it.",
 			c.name, c.identity, s.Name, s.LinkIndex.ByIdentity(c.identity).URL.Version).Suggestion = "Define @" + c.name + " there, or link the same version in all subgraphs."
 	}

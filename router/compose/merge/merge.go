@@ -97,7 +97,6 @@ func (m *merger) run() {
 	for _, kind := range []schema.Kind{ast.Interface, ast.Object} {
 		for _, t := range m.typesOf(kind) {
 			m.checkBase(t)
-			m.checkInterfaceObjects(t)
 			m.mergeComposite(t)
 		}
 	}

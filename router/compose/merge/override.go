@@ -43,14 +43,14 @@ func (m *merger) checkOverrides(f *schema.Field, sources []*schema.Field) []over
 				"Move @override to the field of the implementing types."
 			continue
 		}
-		if from == m.subgraphs[i].Name {
-			m.fail(problem.OverrideFromSelfError, at, "Field %q of subgraph %q overrides itself.", f.Coordinate(), from).Suggestion =
-				"Name the subgraph that resolved the field before."
-			continue
-		}
 		if s.Parent.Has(federation.InterfaceObject) {
 			m.fail(problem.OverrideCollisionWithAnotherDirective, at, "Field %q of subgraph %q is that of an @interfaceObject, which @override does not support.",
 				f.Coordinate(), m.subgraphs[i].Name).Suggestion = "Remove @override, and the field from the subgraph that resolved it before."
+			continue
+		}
+		if from == m.subgraphs[i].Name {
+			m.fail(problem.OverrideFromSelfError, at, "Field %q of subgraph %q overrides itself.", f.Coordinate(), from).Suggestion =
+				"Name the subgraph that resolved the field before."
 			continue
 		}
 		m.applyOverride(f, sources, out, i, d, from)

@@ -75,10 +75,13 @@ func (s *Subgraph) syntaxError(err error) *problem.Error {
 	return e
 }
 
-// missedSyntaxErrors: INVALID_GRAPHQL, a schema definition names root types and the values of enums are not called true,
+// missedSyntaxErrors: INVALID_GRAPHQL, a document defines something, a schema definition names root types, and the values of enums are not called true,
 // false or null, which the parser does not insist on.
 // https://spec.graphql.org/October2021/#EnumValue
 func (s *Subgraph) missedSyntaxErrors(doc *ast.SchemaDocument) []*problem.Error {
+	if len(doc.Schema)+len(doc.SchemaExtension)+len(doc.Definitions)+len(doc.Extensions)+len(doc.Directives) == 0 {
+		return []*problem.Error{s.Errorf(problem.InvalidGraphQL, schema.Pos{}, syntaxErrorPrefix+"the schema is empty.")}
+	}
 	var out []*problem.Error
 	for _, d := range doc.Schema {
 		if len(d.OperationTypes) == 0 {

@@ -72,7 +72,7 @@ func extensionsWithoutBase(s *subgraph.Subgraph, all []*subgraph.Subgraph) []*pr
 		}
 		defined := false
 		for _, other := range all {
-			if base := other.Schema.Type(t.Name); other != s && base != nil && base.HasDefinition && !base.Has(federation.Extends) {
+			if base := other.Schema.Type(t.Name); other != s && base != nil && base.HasDefinition {
 				defined = true
 			}
 		}
