@@ -129,7 +129,12 @@ func (b *builder) directiveDefinition(d *ast.DirectiveDefinition) {
 func DefinitionFromAST(d *ast.DirectiveDefinition) *DirectiveDefinition {
 	out := &DirectiveDefinition{
 		Name: d.Name, Description: d.Description, Arguments: arguments(d.Arguments), Repeatable: d.IsRepeatable,
-		Locations: d.Locations, Pos: position(d.Position),
+		Pos: position(d.Position),
+	}
+	for _, l := range d.Locations {
+		if !out.HasLocation(l) { // of which there are few
+			out.Locations = append(out.Locations, l)
+		}
 	}
 	out.IndexArguments()
 	return out

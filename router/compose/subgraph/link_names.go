@@ -3,6 +3,7 @@ package subgraph
 import (
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -17,12 +18,13 @@ import (
 // https://specs.apollo.dev/link/v1.0/#Name-Resolution
 func (s *Subgraph) linkNames(doc *ast.SchemaDocument, links federation.Links) []federation.LinkError {
 	n := linkNames{schema: s.Schema, byName: map[string]*federation.Link{}}
+	n.directive = sync.OnceValue(func() string { return federation.LinkDirectiveName(doc) })
 	for _, link := range links {
 		n.byName[link.Name] = link
 	}
 	for _, list := range []ast.SchemaDefinitionList{doc.Schema, doc.SchemaExtension} {
 		for _, d := range list {
-			for _, application := range d.Directives.ForNames(federation.LinkDirectiveName(doc)) {
+			for _, application := range d.Directives {
 				n.checkURL(application)
 			}
 		}
@@ -36,8 +38,10 @@ func (s *Subgraph) linkNames(doc *ast.SchemaDocument, links federation.Links) []
 type linkNames struct {
 	schema *schema.Schema
 	byName map[string]*federation.Link
-	used   map[string]bool // names of types, and of directives with @, that something refers to
-	errors []federation.LinkError
+	// directive is the name of @link here.
+	directive func() string
+	used      map[string]bool // names of types, and of directives with @, that something refers to
+	errors    []federation.LinkError
 }
 
 func (n *linkNames) fail(code string, p *ast.Position, format string, args ...any) {
@@ -45,7 +49,8 @@ func (n *linkNames) fail(code string, p *ast.Position, format string, args ...an
 }
 
 func (n *linkNames) checkURL(d *ast.Directive) {
-	if url := d.Arguments.ForName("url"); url != nil && strings.HasSuffix(url.Value.Raw, "/") {
+	url := d.Arguments.ForName("url")
+	if url != nil && strings.HasSuffix(url.Value.Raw, "/") && d.Name == n.directive() {
 		if _, err := federation.ParseFeatureURL(url.Value.Raw); err == nil {
 			n.fail(federation.CodeInvalidIdentifier, d.Position, "feature URL %q ends with a slash and not with a version.", url.Value.Raw)
 		}
