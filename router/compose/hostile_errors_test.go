@@ -151,10 +151,20 @@ func TestHostileFederationMistakes(t *testing.T) {
 		{name: "composed unknown directives", build: raw(func(size int) string {
 			return `extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", import: ["@composeDirective"])` + numbered(size, `@composeDirective(name: "@d%d") `) + "\ntype Query { a: Int }"
 		}), code: problem.DirectiveCompositionError, errors: 10_000},
-		{name: "one directive composed under many names", build: raw(func(size int) string {
-			n := size / 100
-			return `extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", import: ["@composeDirective"]) @link(url: "https://x.dev/mine/v1.0", import: [` +
-				each(n, `{name: "@d" as: "@d%d"} `) + "])" + each(n, `@composeDirective(name: "@d%d") `) + "\n" + each(n, "directive @d%d on OBJECT\n") + "type Query { a: Int }"
-		}), code: problem.DirectiveCompositionError, errors: 5_000},
+		{name: "one directive imported under many names", build: raw(func(size int) string {
+			return `extend schema @link(url: "https://specs.apollo.dev/federation/v2.12") @link(url: "https://x.dev/mine/v1.0", import: [` +
+				numbered(size, `{name: "@d" as: "@d%d"} `) + "]) type Query { a: Int }"
+		}), code: problem.InvalidLinkDirectiveUsage},
+		{name: "one directive composed under many names", table: true, build: func(size int) []compose.Subgraph {
+			var out []compose.Subgraph
+			for i := range size / 2048 {
+				out = append(out, compose.Subgraph{Name: fmt.Sprintf("s%04d", i), SDL: `extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", import: ["@composeDirective"]) @link(url: "https://x.dev/mine/v1.0", import: [` +
+					fmt.Sprintf(`{name: "@d" as: "@d%[1]d"}]) @composeDirective(name: "@d%[1]d") directive @d%[1]d on OBJECT type Query { a%[1]d: Int }`, i) + strings.Repeat(" ", 1700)})
+			}
+			return out
+		}, code: problem.DirectiveCompositionError, errors: 4_000},
+		{name: "urls with a slash at the end", build: raw(func(size int) string {
+			return `extend schema @link(url: "https://specs.apollo.dev/federation/v2.12")` + numbered(size, "@link(url: \"https://x.dev/f%d/v1.0/\")\n") + " type Query { a: Int }"
+		}), code: problem.InvalidLinkIdentifier, errors: 10_000},
 	})
 }

@@ -158,6 +158,27 @@ func TestHostileFieldSets(t *testing.T) {
 			}
 			return "type T @key(fields: \"id\") { id: ID f: Int @shareable " + each(n, "f%d: Int @shareable\n") + "}"
 		})},
+		{name: "different provides", build: among(2, func(i, size int) string {
+			n := size / 55
+			if i == 0 {
+				return "type Query { " + each(n, "t%[1]d: T @provides(fields: \"f%[1]d\")\n") + "}\ntype T @key(fields: \"id\") { id: ID " + each(n, "f%d: Int @external\n") + "}"
+			}
+			return "type T @key(fields: \"id\") { id: ID " + each(n, "f%d: Int @shareable\n") + "}"
+		})},
+		{name: "different provides and requires", build: among(2, func(i, size int) string {
+			n := size / 95
+			if i == 0 {
+				return "type Query { " + each(n, "t%[1]d: T @provides(fields: \"f%[1]d\")\n") + "}\ntype T @key(fields: \"id\") { id: ID " + each(n, "f%[1]d: Int @external g%[1]d: Int @requires(fields: \"f%[1]d\")\n") + "}"
+			}
+			return "type T @key(fields: \"id\") { id: ID " + each(n, "f%d: Int @shareable\n") + "}"
+		})},
+		{name: "wide provides", build: among(2, func(i, size int) string {
+			n, length := 9000, max(size/9000-20, 7)
+			if i == 0 {
+				return "type Query { t: T @provides(fields: \"" + names(n, length/2) + "\") } type T @key(fields: \"id\") { id: ID " + fields(n, length/2, "@external") + "}"
+			}
+			return "type T @key(fields: \"id\") { id: ID " + fields(n, length/2, "@shareable") + "}"
+		})},
 		{name: "deep provides", build: among(2, func(i, size int) string {
 			if i == 0 {
 				return "type Query { " + numbered(size, "t%d: T @provides(fields: \""+deep(900, "a")+"\")\n") + "}\ntype T @key(fields: \"id\") { id: ID a: Int @external t: T @shareable }"

@@ -94,17 +94,22 @@ func load(inputs []Subgraph) ([]*subgraph.Subgraph, []*Error) {
 	return loaded, nil
 }
 
+// inNameOrder puts errors in the order of subgraph names, but those of SDL that cannot be read first.
 func inNameOrder(inputs []Subgraph, found [][]*Error) []*Error {
 	order := make([]int, len(inputs))
 	for i := range order {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return strings.Compare(inputs[a].Name, inputs[b].Name) })
-	var out []*Error
+	var syntax, out []*Error
 	for _, i := range order {
-		out = append(out, found[i]...)
+		if len(found[i]) > 0 && subgraph.IsSyntaxError(found[i][0]) {
+			syntax = append(syntax, found[i]...)
+		} else {
+			out = append(out, found[i]...)
+		}
 	}
-	return out
+	return append(syntax, out...)
 }
 
 // upgraded upgrades the Federation 1 schemas among subgraphs and checks them.

@@ -22,8 +22,11 @@ type composedDirective struct {
 	version        federation.Version
 	// in says which subgraphs compose it.
 	in []bool
-	// source is the subgraph whose definition counts: the last one with the latest version of the feature.
+	// source is the subgraph whose definition counts: the last one with the latest version of the feature that composes it,
+	// or another directive of it.
 	source int
+	// latest are the subgraphs that compose directives of the feature and link its latest version.
+	latest []int
 }
 
 // composedBy returns the composed directive that subgraph i calls name, or nil.
@@ -46,6 +49,7 @@ func (m *merger) collectComposedDirectives() {
 			}
 		}
 	}
+	m.settleComposedSources()
 	m.checkComposedVersions()
 	m.checkComposedNames()
 	m.hintOtherNames()
@@ -140,6 +144,58 @@ func (m *merger) checkComposedVersions() {
 	}
 }
 
+// settleComposedSources finds the definition that counts for each composed directive: of the subgraphs that compose
+// directives of the feature, the last one that links its latest version and defines the directive.
+func (m *merger) settleComposedSources() {
+	latest := map[string][]int{}
+	for i, s := range m.subgraphs {
+		for _, link := range s.Links {
+			identity := link.URL.Identity
+			if !m.composesFrom(i, identity) {
+				continue
+			}
+			known := latest[identity]
+			if len(known) > 0 {
+				before := m.subgraphs[known[0]].LinkIndex.ByIdentity(identity).URL.Version
+				switch {
+				case !link.URL.Version.AtLeast(before):
+					continue
+				case !before.AtLeast(link.URL.Version):
+					known = nil
+				}
+			}
+			latest[identity] = append(known, i)
+		}
+	}
+	for _, c := range m.composed {
+		c.latest = latest[c.identity]
+		for _, i := range c.latest {
+			if m.definesComposed(i, c) {
+				c.source = i
+			}
+		}
+	}
+}
+
+func (m *merger) definesComposed(i int, c *composedDirective) bool {
+	s := m.subgraphs[i]
+	owner, _ := s.LinkIndex.Owner(c.name)
+	return s.Schema.DirectiveDefinition(c.name) != nil && owner != nil && owner.URL.Identity == c.identity
+}
+
+// checkComposedDefinitions: DIRECTIVE_COMPOSITION_ERROR, one of the subgraphs that link the latest version of a feature
+// defines every directive that is composed of it.
+func (m *merger) checkComposedDefinitions() {
+	for _, c := range m.composed {
+		if m.definesComposed(c.source, c) && slices.Contains(c.latest, c.source) || len(c.latest) == 0 {
+			continue
+		}
+		s := m.subgraphs[c.latest[0]]
+		m.fail(problem.DirectiveCompositionError, m.composers(c), "Composed directive \"@%s\" of %q is not defined in subgraph %q, which links the latest version %s of it.",
+			c.name, c.identity, s.Name, s.LinkIndex.ByIdentity(c.identity).URL.Version).Suggestion = "Define @" + c.name + " there, or link the same version in all subgraphs."
+	}
+}
+
 func (m *merger) composesFrom(i int, identity string) bool {
 	return slices.ContainsFunc(m.composedIdentities[identity], func(c *composedDirective) bool { return c.in[i] })
 }
@@ -226,4 +282,22 @@ func (m *merger) composedLinks() []*schema.Directive {
 		out = append(out, linkTo(c.identity, version, "", imports))
 	}
 	return out
+}
+
+// checkAgainstComposed: INVALID_GRAPHQL, the applications of a composed directive fit the one definition that the
+// supergraph has of it.
+func (m *merger) checkAgainstComposed(coordinate, name string, applications []*schema.Directive) {
+	definition := m.out.DirectiveDefinition(name)
+	if definition == nil || len(m.composedNames[name]) == 0 {
+		return
+	}
+	source := m.subgraphs[m.composedNames[name][0].source].Name
+	for _, d := range applications {
+		for _, a := range d.Arguments {
+			if definition.Argument(a.Name) == nil {
+				m.fail(problem.InvalidGraphQL, nil, "Directive @%s is applied to %q with the argument %q, which it has not got in subgraph %q, whose definition the supergraph takes.", name, coordinate, a.Name, source).Suggestion =
+					"Define @" + name + " the same in all subgraphs."
+			}
+		}
+	}
 }

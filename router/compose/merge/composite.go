@@ -18,6 +18,7 @@ func (m *merger) mergeComposite(t *schema.Type) {
 	isEntity := m.checkEntityConsistency(t, sources)
 	if t.Kind == ast.Interface {
 		m.checkInterfaceKeys(t, sources)
+		m.checkInterfaceObjects(t)
 	}
 	for _, s := range sources {
 		if s == nil {

@@ -106,6 +106,7 @@ func (m *merger) mergeApplications(p pendingDirectives, name string, applied [][
 			counts = append(counts, 1)
 		}
 	}
+	m.checkAgainstComposed(p.coordinate, name, distinct)
 	if m.isRepeatable(name, applied) {
 		for _, d := range distinct {
 			*p.destination = append(*p.destination, merged(name, d))

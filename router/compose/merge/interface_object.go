@@ -47,18 +47,16 @@ func (m *merger) copyField(to *schema.Type, f *schema.Field) {
 
 // checkInterfaceObjects: INTERFACE_OBJECT_USAGE_ERROR, a subgraph with an interface object does not know the
 // implementations of the interface.
-func (m *merger) checkInterfaceObjects() {
-	for _, t := range m.typesOf(ast.Interface) {
-		for i, s := range m.subgraphs {
-			own := s.Schema.Type(t.Name)
-			if !isInterfaceObject(own) {
-				continue
-			}
-			for _, implementation := range m.implementers[t.Name] {
-				if local := s.Schema.Type(implementation.Name); local != nil {
-					m.fail(problem.InterfaceObjectUsageError, []place{{i, own.Pos}, {i, local.Pos}}, "Subgraph %q has an @interfaceObject for interface %q and therefore cannot define %q, which implements it.",
-						s.Name, t.Name, implementation.Name).Suggestion = "Use the interface object or the implementing types in one subgraph, not both."
-				}
+func (m *merger) checkInterfaceObjects(t *schema.Type) {
+	for i, s := range m.subgraphs {
+		own := s.Schema.Type(t.Name)
+		if t.Kind != ast.Interface || !isInterfaceObject(own) {
+			continue
+		}
+		for _, implementation := range m.implementers[t.Name] {
+			if local := s.Schema.Type(implementation.Name); local != nil {
+				m.fail(problem.InterfaceObjectUsageError, []place{{i, own.Pos}, {i, local.Pos}}, "Subgraph %q has an @interfaceObject for interface %q and therefore cannot define %q, which implements it.",
+					s.Name, t.Name, implementation.Name).Suggestion = "Use the interface object or the implementing types in one subgraph, not both."
 			}
 		}
 	}

@@ -58,6 +58,8 @@ type merger struct {
 	implementers map[string][]*schema.Type
 	// later are the directive applications to merge once all elements exist.
 	later []pendingDirectives
+	// repeatedNames counts the scopes and policies that merging adds to those that subgraphs write; see spendNames.
+	repeatedNames int
 	// carriesCacheControl tells that the supergraph says what subgraphs said with @cacheControl.
 	carriesCacheControl bool
 }
@@ -80,26 +82,29 @@ func (m *merger) run() {
 	m.addDirectives()
 	m.mergeImplements()
 	for _, t := range m.typesOf(ast.Union) {
+		m.checkBase(t)
 		m.mergeUnion(t)
 	}
 	m.mergeSchemaDefinition()
 	for _, t := range m.typesOf(ast.Scalar) {
+		m.checkBase(t)
 		m.mergeScalar(t)
 	}
 	for _, t := range m.typesOf(ast.InputObject) {
+		m.checkBase(t)
 		m.mergeInputObject(t)
 	}
 	for _, kind := range []schema.Kind{ast.Interface, ast.Object} {
 		for _, t := range m.typesOf(kind) {
+			m.checkBase(t)
 			m.mergeComposite(t)
 		}
 	}
+	m.checkComposedDefinitions()
 	m.mergeDirectiveDefinitions()
 	for _, t := range m.typesOf(ast.Enum) {
-		m.mergeEnum(t)
-	}
-	for _, t := range m.out.Types() {
 		m.checkBase(t)
+		m.mergeEnum(t)
 	}
 	m.checkQueries()
 	m.mergePendingDirectives()
@@ -108,7 +113,6 @@ func (m *merger) run() {
 	if len(m.errors) > 0 {
 		return
 	}
-	m.checkInterfaceObjects()
 	m.checkInterfaceFields()
 	m.checkRequiredFields()
 	m.checkTransitiveAuth()

@@ -43,14 +43,14 @@ func (m *merger) checkOverrides(f *schema.Field, sources []*schema.Field) []over
 				"Move @override to the field of the implementing types."
 			continue
 		}
-		if from == m.subgraphs[i].Name {
-			m.fail(problem.OverrideFromSelfError, at, "Field %q of subgraph %q overrides itself.", f.Coordinate(), from).Suggestion =
-				"Name the subgraph that resolved the field before."
-			continue
-		}
 		if s.Parent.Has(federation.InterfaceObject) {
 			m.fail(problem.OverrideCollisionWithAnotherDirective, at, "Field %q of subgraph %q is that of an @interfaceObject, which @override does not support.",
 				f.Coordinate(), m.subgraphs[i].Name).Suggestion = "Remove @override, and the field from the subgraph that resolved it before."
+			continue
+		}
+		if from == m.subgraphs[i].Name {
+			m.fail(problem.OverrideFromSelfError, at, "Field %q of subgraph %q overrides itself.", f.Coordinate(), from).Suggestion =
+				"Name the subgraph that resolved the field before."
 			continue
 		}
 		m.applyOverride(f, sources, out, i, d, from)
@@ -88,7 +88,10 @@ func (m *merger) applyOverride(f *schema.Field, sources []*schema.Field, out []o
 			return
 		}
 		m.hint(problem.HintOverrideDirectiveCanBeRemoved, f.Coordinate(), at, "Field %q is no longer in subgraph %q: the @override in subgraph %q can be removed.", f.Coordinate(), from, name)
-		return
+		if label, _ := d.StringArg("label"); sources[source] == nil || label == "" {
+			return
+		}
+		// While the label is off, the field is not resolved here either.
 	case schema.Has(sources[source].Directives, federation.Override):
 		m.fail(problem.OverrideSourceHasOverride, append(at, place{source, sources[source].Pos}), "Field %q of subgraph %q overrides subgraph %q, where it has an @override itself.",
 			f.Coordinate(), name, from).Suggestion = "Let only one of the two subgraphs override the field."
@@ -114,7 +117,7 @@ func (m *merger) settleOverride(f *schema.Field, sources []*schema.Field, out []
 	if label != "" {
 		out[i].label, out[source].label = label, label
 		out[source].overriddenByLabel = true
-		out[source].used = used
+		out[source].used = used && !m.subgraphs[source].IsExternal(overridden)
 		m.hint(problem.HintOverrideMigrationInProgress, f.Coordinate(), at, "Field %q is being moved from subgraph %q to %q. Remove it from %q when that is done.",
 			f.Coordinate(), m.subgraphs[source].Name, m.subgraphs[i].Name, m.subgraphs[source].Name)
 		return

@@ -3,8 +3,6 @@ package merge
 import (
 	"slices"
 
-	"github.com/vektah/gqlparser/v2/ast"
-
 	"github.com/weft-graphql/weft/router/compose/problem"
 	"github.com/weft-graphql/weft/router/compose/schema"
 	"github.com/weft-graphql/weft/router/compose/subgraph"
@@ -57,57 +55,62 @@ func (m *merger) checkTransitiveAuth() {
 	}
 }
 
-// authRequirements are what a caller must fulfil, in disjunctive normal form per directive; nil where nothing is
-// required.
-type authRequirements map[federation.Directive][]alternative
+// authDirectives are the directives that control access.
+var authDirectives = []federation.Directive{federation.Authenticated, federation.RequiresScopes, federation.Policy}
+
+// authRequirements are what a caller must fulfil: for each directive values in disjunctive normal form, of which all must
+// hold.
+type authRequirements map[federation.Directive][][]alternative
 
 func (r authRequirements) add(directives []*schema.Directive) {
 	for _, d := range directives {
 		switch d.Federation {
 		case federation.Authenticated:
-			r[federation.Authenticated] = []alternative{{}}
+			r[federation.Authenticated] = [][]alternative{{{}}}
 		case federation.RequiresScopes, federation.Policy:
 			name := "scopes"
 			if d.Federation == federation.Policy {
 				name = "policies"
 			}
-			v := d.Arg(name)
-			if v == nil {
-				continue
+			if v := d.Arg(name); v != nil {
+				r[d.Federation] = append(r[d.Federation], alternatives(v))
 			}
-			own := alternatives(v)
-			if before, ok := r[d.Federation]; ok {
-				var product []alternative
-				for _, a := range before {
-					for _, b := range own {
-						product = append(product, a.and(b))
-					}
-				}
-				own = minimal(product)
-			}
-			r[d.Federation] = own
 		}
 	}
 }
 
-// implies reports whether whoever fulfils r fulfils other.
-func (r authRequirements) implies(other authRequirements) bool {
-	for directive, required := range other {
-		own, ok := r[directive]
-		if !ok {
-			return false
-		}
-		for _, a := range own {
-			fulfils := false
-			for _, b := range required {
-				fulfils = fulfils || a.implies(b)
+// implies reports whether whoever fulfils r fulfils other. It can fail with errTooManyCombinations.
+func (r authRequirements) implies(other authRequirements) (bool, error) {
+	for _, directive := range authDirectives {
+		for _, required := range other[directive] {
+			own, ok := r[directive]
+			if !ok {
+				return false, nil
 			}
-			if !fulfils {
-				return false
+			if implied, err := implies(own, required); !implied || err != nil {
+				return false, err
 			}
 		}
 	}
-	return true
+	return true, nil
+}
+
+// implies reports whether every combination of factors implies an alternative of required. Of the factors only the names
+// that required has matter, which leaves few combinations.
+func implies(factors [][]alternative, required []alternative) (bool, error) {
+	filed := file(required)
+	matter := make([][]alternative, len(factors))
+	for i, factor := range factors {
+		for _, a := range factor {
+			matter[i] = append(matter[i], slices.DeleteFunc(slices.Clone(a), func(name string) bool { return filed.count[name] == 0 }))
+		}
+		matter[i] = minimal(matter[i])
+	}
+	product, err := multiply(matter)
+	if err != nil {
+		return false, err
+	}
+	return !slices.ContainsFunc(product, func(a alternative) bool { return !filed.impliedBy(a) }), nil
 }
 
 // checkAuthOfContext checks an argument filled from a context, whose value comes from each of the types that set it.
@@ -137,8 +140,9 @@ func (m *merger) checkAuthOf(i int, t *schema.Type, f *schema.Field, d *schema.D
 	own.add(mergedType.Directives)
 	own.add(mergedType.Field(f.Name).Directives)
 	var needed *schema.Field
+	var failed error
 	subgraph.Walk(selections, func(sel *subgraph.Selection) {
-		if sel.Field == nil || needed != nil {
+		if sel.Field == nil || needed != nil || failed != nil {
 			return
 		}
 		required := authRequirements{}
@@ -149,57 +153,21 @@ func (m *merger) checkAuthOf(i int, t *schema.Type, f *schema.Field, d *schema.D
 		if sel.Parent != mergedType {
 			required.add(sel.Parent.Directives)
 		}
-		if !own.implies(required) {
+		implied := false
+		if implied, failed = own.implies(required); !implied {
 			needed = sel.Field
 		}
 	})
+	if failed != nil {
+		m.fail(problem.DirectiveCompositionError, []place{{i, d.Pos}}, "Whether everyone who may see field %q in subgraph %q may see %q, on which it depends, cannot be told: "+
+			"the combinations of alternatives that the type and the field require name more than %d scopes or policies.",
+			f.Coordinate(), m.subgraphs[i].Name, needed.Coordinate(), maxNames).Suggestion = fewerAlternatives
+		return
+	}
 	if needed == nil {
 		return
 	}
 	m.fail(problem.MissingTransitiveAuthRequirements, []place{{i, d.Pos}}, "Field %q in subgraph %q depends on %q, which not everyone who may see it may see.",
 		f.Coordinate(), m.subgraphs[i].Name, needed.Coordinate()).Suggestion =
 		"Give the field the @authenticated, @requiresScopes and @policy requirements of the fields it depends on."
-}
-
-// raiseAuthRequirements gives interfaces and their fields the requirements of their implementations: who may not see
-// one of them may not see the interface.
-func (m *merger) raiseAuthRequirements() {
-	for _, d := range []federation.Directive{federation.Authenticated, federation.RequiresScopes, federation.Policy} {
-		name := m.features.name(d)
-		if name == "" {
-			continue
-		}
-		for _, t := range m.out.Types() {
-			if t.Kind != ast.Interface {
-				continue
-			}
-			m.raise(name, d, t.Name, &t.Directives, func(implementation *schema.Type) []*schema.Directive { return implementation.Directives }, m.implementers[t.Name])
-			for _, f := range t.Fields() {
-				m.raise(name, d, f.Coordinate(), &f.Directives, func(implementation *schema.Type) []*schema.Directive {
-					if own := implementation.Field(f.Name); own != nil {
-						return own.Directives
-					}
-					return nil
-				}, m.implementers[t.Name])
-			}
-		}
-	}
-}
-
-func (m *merger) raise(name string, which federation.Directive, coordinate string, destination *[]*schema.Directive, of func(*schema.Type) []*schema.Directive, implementations []*schema.Type) {
-	var distinct []*schema.Directive
-	for _, implementation := range implementations {
-		for _, d := range of(implementation) {
-			if d.Federation == which && !slices.ContainsFunc(distinct, func(other *schema.Directive) bool { return schema.EqualArgs(d, other, nil) }) {
-				distinct = append(distinct, d)
-			}
-		}
-	}
-	switch len(distinct) {
-	case 0:
-	case 1:
-		*destination = append(*destination, distinct[0])
-	default:
-		*destination = append(*destination, m.mergeByStrategies(pendingDirectives{coordinate: coordinate}, name, distinct, argumentStrategies[which]))
-	}
 }

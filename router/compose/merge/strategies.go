@@ -1,9 +1,6 @@
 package merge
 
 import (
-	"cmp"
-	"slices"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -15,21 +12,23 @@ import (
 )
 
 // strategy merges the different values subgraphs give an argument of a directive that is applied once. Values are nil
-// where the argument is not given; so is the result.
+// where the argument is not given; so is the result. Only a conjunction can fail, with errTooManyCombinations.
 type strategy struct {
 	name  string
-	merge func(values []*ast.Value) *ast.Value
+	merge func(values []*ast.Value) (*ast.Value, error)
+	// multiplies tells that the result can be much larger than the values.
+	multiplies bool
 }
 
 // argumentStrategies says, for directives that have them, how each argument is merged.
 var argumentStrategies = map[federation.Directive]map[string]strategy{
 	federation.Authenticated:  {},
-	federation.RequiresScopes: {"scopes": {"DNF_CONJUNCTION", conjunction}},
-	federation.Policy:         {"policies": {"DNF_CONJUNCTION", conjunction}},
-	federation.Cost:           {"weight": {"MAX", greatest}},
+	federation.RequiresScopes: {"scopes": {"DNF_CONJUNCTION", conjunction, true}},
+	federation.Policy:         {"policies": {"DNF_CONJUNCTION", conjunction, true}},
+	federation.Cost:           {"weight": {"MAX", greatest, false}},
 	federation.ListSize: {
-		"assumedSize": {"NULLABLE_MAX", greatest}, "slicingArguments": {"NULLABLE_UNION", union},
-		"sizedFields": {"NULLABLE_UNION", union}, "requireOneSlicingArgument": {"NULLABLE_AND", allTrue},
+		"assumedSize": {"NULLABLE_MAX", greatest, false}, "slicingArguments": {"NULLABLE_UNION", union, false},
+		"sizedFields": {"NULLABLE_UNION", union, false}, "requireOneSlicingArgument": {"NULLABLE_AND", allTrue, false},
 	},
 }
 
@@ -52,7 +51,17 @@ func (m *merger) mergeByStrategies(p pendingDirectives, name string, distinct []
 				values[i] = v
 			}
 		}
-		if v := s.merge(values); v != nil {
+		if s.multiplies && m.repeatedNames > maxNamesInAll { // which is reported
+			continue
+		}
+		v, err := s.merge(values)
+		if err != nil {
+			m.failCombinations(p, name, argument, values)
+		}
+		if v != nil && s.multiplies {
+			m.spendNames(p.coordinate, name, v, values)
+		}
+		if v != nil {
 			out.Arguments = append(out.Arguments, arg(argument, v))
 		}
 	}
@@ -61,7 +70,7 @@ func (m *merger) mergeByStrategies(p pendingDirectives, name string, distinct []
 	return out
 }
 
-func greatest(values []*ast.Value) *ast.Value {
+func greatest(values []*ast.Value) (*ast.Value, error) {
 	var best *ast.Value
 	var bestNumber float64
 	for _, v := range values {
@@ -73,11 +82,12 @@ func greatest(values []*ast.Value) *ast.Value {
 			best, bestNumber = v, n
 		}
 	}
-	return best
+	return best, nil
 }
 
-func union(values []*ast.Value) *ast.Value {
+func union(values []*ast.Value) (*ast.Value, error) {
 	var out *ast.Value
+	known := map[string]bool{}
 	for _, v := range values {
 		if v == nil {
 			continue
@@ -86,22 +96,23 @@ func union(values []*ast.Value) *ast.Value {
 			out = schema.List()
 		}
 		for _, item := range items(v) {
-			if !slices.ContainsFunc(out.Children, func(c *ast.ChildValue) bool { return schema.EqualValues(c.Value, item) }) {
+			if key := schema.ValueKey(item); !known[key] {
+				known[key] = true
 				out.Children = append(out.Children, &ast.ChildValue{Value: item})
 			}
 		}
 	}
-	return out
+	return out, nil
 }
 
-func allTrue(values []*ast.Value) *ast.Value {
+func allTrue(values []*ast.Value) (*ast.Value, error) {
 	var out *ast.Value
 	for _, v := range values {
 		if v != nil && (out == nil || v.Raw == "false") {
 			out = v
 		}
 	}
-	return out
+	return out, nil
 }
 
 // items are the elements of a list value; a value that is no list stands for a list of itself.
@@ -112,91 +123,6 @@ func items(v *ast.Value) []*ast.Value {
 	out := make([]*ast.Value, len(v.Children))
 	for i, c := range v.Children {
 		out[i] = c.Value
-	}
-	return out
-}
-
-// conjunction merges requirements in disjunctive normal form: [["a"], ["b"]] means a or b. What one subgraph requires
-// and what the other does must both hold, which multiplies the alternatives out. An alternative that requires more than
-// another is left out.
-func conjunction(values []*ast.Value) *ast.Value {
-	var result []alternative
-	first := true
-	for _, v := range values {
-		if v == nil {
-			continue
-		}
-		current := alternatives(v)
-		if first {
-			result, first = current, false
-			continue
-		}
-		var product []alternative
-		for _, a := range result {
-			for _, b := range current {
-				product = append(product, a.and(b))
-			}
-		}
-		result = minimal(product)
-	}
-	return dnf(minimal(result))
-}
-
-// alternative is a set of requirements that must all hold, sorted.
-type alternative []string
-
-func (a alternative) and(b alternative) alternative {
-	out := slices.Concat(a, b)
-	sort.Strings(out)
-	return slices.Compact(out)
-}
-
-// implies reports whether whoever fulfils a fulfils b.
-func (a alternative) implies(b alternative) bool {
-	for _, requirement := range b {
-		if !slices.Contains(a, requirement) {
-			return false
-		}
-	}
-	return true
-}
-
-func alternatives(v *ast.Value) []alternative {
-	var out []alternative
-	for _, inner := range items(v) {
-		a := alternative{}
-		for _, requirement := range items(inner) {
-			a = append(a, requirement.Raw)
-		}
-		sort.Strings(a)
-		out = append(out, slices.Compact(a))
-	}
-	return out
-}
-
-// minimal drops alternatives that imply another one.
-func minimal(list []alternative) []alternative {
-	sorted := slices.Clone(list)
-	slices.SortStableFunc(sorted, func(a, b alternative) int {
-		return cmp.Or(cmp.Compare(len(a), len(b)), slices.Compare(a, b))
-	})
-	var out []alternative
-	for _, a := range sorted {
-		if !slices.ContainsFunc(out, func(b alternative) bool { return a.implies(b) }) {
-			out = append(out, a)
-		}
-	}
-	return out
-}
-
-func dnf(list []alternative) *ast.Value {
-	out := schema.List()
-	for _, a := range list {
-		inner := schema.List()
-		for _, requirement := range a {
-			inner.Children = append(inner.Children, &ast.ChildValue{Value: schema.String(requirement)})
-		}
-		out.Children = append(out.Children, &ast.ChildValue{Value: inner})
 	}
 	return out
 }

@@ -1,6 +1,8 @@
 package merge
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -25,25 +27,53 @@ func TestConjunctionMultipliesAlternativesOut(t *testing.T) {
 		{`[["a"], ["b"]]`, `[["c"], ["d"]]`, `[["a", "c"], ["a", "d"], ["b", "c"], ["b", "d"]]`},
 		{`[["a", "b"]]`, `[["b"]]`, `[["a", "b"]]`},
 	} {
-		got := schema.PrintValue(conjunction([]*ast.Value{value(t, c.a), value(t, c.b)}))
-		if got != c.want {
-			t.Errorf("%s and %s: %s, want %s", c.a, c.b, got, c.want)
+		for _, values := range [][]*ast.Value{{value(t, c.a), value(t, c.b)}, {value(t, c.b), nil, value(t, c.a), value(t, c.b)}} {
+			got, err := conjunction(values)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if text := schema.PrintValue(got); text != c.want {
+				t.Errorf("%s and %s: %s, want %s", c.a, c.b, text, c.want)
+			}
 		}
+	}
+}
+
+func TestConjunctionDoesNotMultiplyWhatIsAbsorbed(t *testing.T) {
+	list := func(from, to int) *ast.Value {
+		var out []alternative
+		for i := from; i < to; i++ {
+			out = append(out, alternative{fmt.Sprintf("s%04d", i)})
+		}
+		return dnf(out)
+	}
+	got, err := conjunction([]*ast.Value{list(0, 3000), list(0, 3001), list(0, 2999)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := schema.PrintValue(list(0, 2999)); !strings.HasPrefix(schema.PrintValue(got), want[:len(want)-1]) || len(got.Children) != 2999 {
+		t.Errorf("%d alternatives: %.100s", len(got.Children), schema.PrintValue(got))
+	}
+	if _, err := conjunction([]*ast.Value{list(0, 71), list(1000, 1071)}); err == nil {
+		t.Error("71 alternatives by 71 others name 10,082 scopes; that is over the limit, and there is no error")
+	}
+	if got, err := conjunction([]*ast.Value{list(0, 70), list(1000, 1070)}); err != nil || len(got.Children) != 4900 {
+		t.Errorf("70 alternatives by 70 others: %v", err)
 	}
 }
 
 func TestStrategiesPassOverMissingValues(t *testing.T) {
 	three, five := value(t, "3"), value(t, "5")
-	if got := greatest([]*ast.Value{three, nil, five}); got != five {
+	if got, _ := greatest([]*ast.Value{three, nil, five}); got != five {
 		t.Errorf("greatest: %v", got)
 	}
-	if got := greatest([]*ast.Value{nil}); got != nil {
+	if got, _ := greatest([]*ast.Value{nil}); got != nil {
 		t.Errorf("greatest of nothing: %v", got)
 	}
-	if got := schema.PrintValue(union([]*ast.Value{value(t, `["a"]`), nil, value(t, `["b", "a"]`)})); got != `["a", "b"]` {
-		t.Errorf("union: %s", got)
+	if got, _ := union([]*ast.Value{value(t, `["a"]`), nil, value(t, `["b", "a"]`)}); schema.PrintValue(got) != `["a", "b"]` {
+		t.Errorf("union: %s", schema.PrintValue(got))
 	}
-	if got := allTrue([]*ast.Value{value(t, "true"), value(t, "false"), nil}); got.Raw != "false" {
+	if got, _ := allTrue([]*ast.Value{value(t, "true"), value(t, "false"), nil}); got.Raw != "false" {
 		t.Errorf("all true: %v", got)
 	}
 }

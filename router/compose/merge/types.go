@@ -14,7 +14,7 @@ import (
 
 // isMerged reports whether a type of a subgraph is part of the graph rather than of the federation machinery.
 func isMerged(s *subgraph.Subgraph, t *schema.Type) bool {
-	if strings.HasPrefix(t.Name, "__") || subgraph.IsFederationOperationType(t.Name) || subgraph.IsSpecificationType(s, t.Name) {
+	if strings.HasPrefix(t.Name, "__") || subgraph.IsFederationOperationType(t.Name) || subgraph.IsSpecificationType(s, t.Name) || s.IsFederationType(t.Name) {
 		return false
 	}
 	return true

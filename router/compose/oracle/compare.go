@@ -26,6 +26,9 @@ func (c *Comparison) Equal() bool { return c.Verdict && c.First && c.API && c.Jo
 // error: all it says is that such an input does not compose there.
 const Crashed = "THROWN"
 
+// Uncoded is cached for errors that the reference gives without a code.
+const Uncoded = "NONE"
+
 // Compose runs our composer on a case.
 func Compose(c *Case) (*compose.Result, []*compose.Error) {
 	subgraphs := make([]compose.Subgraph, len(c.Subgraphs))
@@ -47,7 +50,7 @@ func Compare(v *Verdict, result *compose.Result, errs []*compose.Error) *Compari
 		return c
 	}
 	if len(errs) > 0 {
-		if c.First = v.Errors[0] == string(errs[0].Code) || v.Errors[0] == Crashed; !c.First {
+		if c.First = v.Errors[0] == string(errs[0].Code) || v.Errors[0] == Crashed || v.Errors[0] == Uncoded; !c.First {
 			c.Detail = append(c.Detail, fmt.Sprintf("the reference says %s, we say %s", said(v.Errors), said(codes(errs))))
 			for _, e := range errs {
 				c.Detail = append(c.Detail, "ours: "+e.Error())

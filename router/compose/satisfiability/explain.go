@@ -132,7 +132,7 @@ func (s *search) whyNotHere(st *state, f *field, labels []int32, graph int) stri
 		return "can be reached, but does not define it"
 	case r.overridden:
 		return "has given it away by an @override in another subgraph"
-	case r.external && !provided(n, field):
+	case r.external && !n.opens(field):
 		return "marks it @external"
 	case r.label != "" && !s.switched(labels, r):
 		state := "off"

@@ -1,6 +1,7 @@
 package satisfiability
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -13,11 +14,29 @@ type node struct {
 	id     int32
 	typ    *typ
 	graph  int
+	object bool    // the type is an @interfaceObject here
+	usable []int32 // by field index: the node the field leads to, leaf for a leaf, blocked otherwise
+	reach  []int32 // nodes one can be at instead by moving along keys, itself first
+	jumps  []jump  // where keys of other subgraphs may lead, in order of subgraph
+
+	waiting []int32 // blocked fields that need something; see growProvided
+
+	// A node with a view has these instead of usable. Most of its fields are like those of the node without it.
 	view   ast.SelectionSet // what is provided here; nil usually
-	object bool             // the type is an @interfaceObject here
-	usable []int32          // by field index: the node the field leads to, leaf for a leaf, blocked otherwise
-	reach  []int32          // nodes one can be at instead by moving along keys, itself first
-	jumps  []jump           // where keys of other subgraphs may lead, in order of subgraph
+	opened map[string]ast.SelectionSet
+	base   *node           // the same place without the view
+	own    map[int32]int32 // usable, of the fields for which it can be another than the base's
+}
+
+// leadsTo returns where a field leads.
+func (n *node) leadsTo(field int32) int32 {
+	if n.base == nil {
+		return n.usable[field]
+	}
+	if to, differs := n.own[field]; differs {
+		return to
+	}
+	return n.base.usable[field]
 }
 
 // Values of node.usable that are no node.
@@ -64,24 +83,57 @@ func computeFacts(m *model) *facts {
 			}
 		}
 	}
-	for {
-		f.changed = false
-		for i := 0; i < len(f.nodes); i++ { // nodes with views appear on the way
-			f.resolveFields(f.nodes[i])
+	for f.grow() || f.growProvided() {
+	}
+	return f
+}
+
+// grow looks at every node once and tells whether something changed.
+func (f *facts) grow() bool {
+	f.changed = false
+	for i := 0; i < len(f.nodes); i++ { // nodes with views appear on the way
+		f.resolveFields(f.nodes[i])
+	}
+	// Only now, since moving takes fields of the nodes one comes to.
+	for i := 0; i < len(f.nodes); i++ {
+		f.extendReach(f.nodes[i])
+		if f.nodes[i].view != nil {
+			for _, x := range f.nodes[i].typ.possible {
+				f.cast(f.nodes[i], x)
+			}
 		}
-		// Only now, since moving takes fields of the nodes one comes to.
-		for i := 0; i < len(f.nodes); i++ {
-			f.extendReach(f.nodes[i])
-			if f.nodes[i].view != nil {
-				for _, x := range f.nodes[i].typ.possible {
-					f.cast(f.nodes[i], x)
+	}
+	return f.changed
+}
+
+// growProvided looks, when all else is settled, for fields that resolve only because what they require is provided. It
+// comes last because by then few are left to try, though there can be many views to try them with.
+func (f *facts) growProvided() bool {
+	f.changed = false
+	for _, n := range f.nodes {
+		if n.base == nil {
+			n.waiting = nil
+			for _, i := range n.typ.joins[n.graph].conditional {
+				if n.usable[i] == blocked {
+					n.waiting = append(n.waiting, i)
 				}
 			}
 		}
-		if !f.changed {
-			return f
+	}
+	for i := 0; i < len(f.nodes); i++ {
+		n := f.nodes[i]
+		if n.base == nil {
+			continue
+		}
+		for _, field := range n.base.waiting {
+			if n.leadsTo(field) == blocked {
+				if to := f.resolve(n, n.typ.fields[field]); to != blocked {
+					n.own[field] = to
+				}
+			}
 		}
 	}
+	return f.changed
 }
 
 // node returns the node for a type in a subgraph, making it when it is new.
@@ -98,20 +150,29 @@ func (f *facts) node(t *typ, graph int, view ast.SelectionSet) *node {
 			return n
 		}
 	}
-	n := &node{id: int32(len(f.nodes)), typ: t, graph: graph, object: t.objectIn(graph)}
-	n.reach = []int32{n.id}
-	n.usable = make([]int32, len(t.fields))
-	for i := range n.usable {
-		n.usable[i] = blocked
+	var base *node
+	if text != "" {
+		base = f.node(t, graph, nil)
 	}
-	f.nodes = append(f.nodes, n)
-	f.changed = true
+	n := &node{id: int32(len(f.nodes)), base: base, typ: t, graph: graph, object: t.objectIn(graph)}
 	if text == "" {
+		n.usable = make([]int32, len(t.fields))
+		for i := range n.usable {
+			n.usable[i] = blocked
+		}
 		f.byPlace[at] = n
 	} else {
-		n.view = view
+		n.view, n.opened, n.own = view, opened(view, t), map[int32]int32{}
+		for name := range n.opened {
+			if field := t.byName[name]; field != nil {
+				n.own[field.index] = blocked
+			}
+		}
 		f.byView[viewPlace{at, text}] = n
 	}
+	n.reach = []int32{n.id}
+	f.nodes = append(f.nodes, n)
+	f.changed = true
 	return n
 }
 
@@ -196,27 +257,42 @@ func (f *facts) markReach(n *node) int {
 	return f.lastMark
 }
 
+// resolveFields finds out which of the blocked fields of n resolve by now. Of a node with a view it looks at those that are
+// provided; see growProvided.
 func (f *facts) resolveFields(n *node) {
-	for i, field := range n.typ.fields {
-		if n.usable[i] != blocked {
-			continue
+	if n.base == nil {
+		for i, to := range n.usable {
+			if to == blocked {
+				if to = f.resolve(n, n.typ.fields[i]); to != blocked {
+					n.usable[i] = to
+				}
+			}
 		}
-		r := field.at[n.graph]
-		if r == nil || !f.usableAt(n, field, r) {
-			continue
-		}
-		n.usable[i] = leaf
-		if r.returns != nil {
-			view := merged(r.provides, providedBelow(n, field))
-			n.usable[i] = f.node(r.returns, n.graph, view).id
-		}
-		f.changed = true
+		return
 	}
+	for _, i := range slices.Sorted(maps.Keys(n.own)) {
+		if n.own[i] == blocked {
+			n.own[i] = f.resolve(n, n.typ.fields[i])
+		}
+	}
+}
+
+// resolve returns where a field that was blocked at n leads.
+func (f *facts) resolve(n *node, field *field) int32 {
+	r := field.at[n.graph]
+	if r == nil || !f.usableAt(n, field, r) {
+		return blocked
+	}
+	f.changed = true
+	if r.returns == nil {
+		return leaf
+	}
+	return f.node(r.returns, n.graph, merged(r.provides, n.opened[field.name])).id
 }
 
 // usableAt tells whether n resolves the field, leaving aside labels and contexts, which depend on the path.
 func (f *facts) usableAt(n *node, field *field, r *resolver) bool {
-	if r.overridden || r.external && !provided(n, field) {
+	if r.overridden || r.external && !n.opens(field) {
 		return false
 	}
 	if r.needs == nil && len(r.contexts) == 0 {
@@ -246,13 +322,13 @@ func (f *facts) local(n *node, selection ast.SelectionSet) bool {
 				continue
 			}
 			field := n.typ.byName[s.Name]
-			if field == nil || n.usable[field.index] == blocked {
+			if field == nil || n.leadsTo(field.index) == blocked {
 				return false
 			}
 			if r := field.at[n.graph]; !direct.labels(r) || !direct.contexts(r) {
 				return false
 			}
-			if to := n.usable[field.index]; to >= 0 && !f.local(f.nodes[to], s.SelectionSet) {
+			if to := n.leadsTo(field.index); to >= 0 && !f.local(f.nodes[to], s.SelectionSet) {
 				return false
 			}
 		case *ast.InlineFragment:
@@ -295,7 +371,7 @@ func (f *facts) fieldResolvable(from []int32, t *typ, s *ast.Field) bool {
 	if !t.abstract() {
 		return false
 	}
-	any := false
+	any := len(t.possible) == 0 // nothing is ever met
 	for _, x := range t.possible {
 		if at := f.meet(from, x); len(at) > 0 {
 			any = true
@@ -315,7 +391,7 @@ func (f *facts) fragmentResolvable(from []int32, t *typ, s *ast.InlineFragment) 
 	if !t.abstract() { // the condition holds or the fragment is dead
 		return !slices.Contains(t.parents, condition) || f.resolvable(from, t, s.SelectionSet)
 	}
-	any := false
+	any := len(t.possible) == 0
 	for _, x := range t.possible {
 		if x != condition && !slices.Contains(x.parents, condition) {
 			continue
@@ -371,14 +447,14 @@ func (f *facts) follow(at []int32, name string, by way) (targets []int32, found 
 			continue
 		}
 		field := n.typ.byName[name]
-		if field == nil || n.usable[field.index] == blocked {
+		if field == nil || n.leadsTo(field.index) == blocked {
 			continue
 		}
 		if r := field.at[n.graph]; !by.labels(r) || !by.contexts(r) {
 			continue
 		}
 		found = true
-		if to := n.usable[field.index]; to >= 0 {
+		if to := n.leadsTo(field.index); to >= 0 {
 			targets = append(targets, to)
 		}
 	}

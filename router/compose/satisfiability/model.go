@@ -48,6 +48,7 @@ type place struct {
 type join struct {
 	keys            []key
 	interfaceObject bool
+	conditional     []int32 // indexes of the fields that need something of other fields or of a context
 }
 
 type key struct {
@@ -57,7 +58,7 @@ type key struct {
 }
 
 type field struct {
-	index        int
+	index        int32
 	name         string
 	parent       *typ
 	definition   *ast.FieldDefinition
@@ -249,7 +250,7 @@ func (m *model) readMembers(t *typ, d *ast.Definition) {
 func (m *model) readFields(t *typ, d *ast.Definition) error {
 	for _, definition := range d.Fields {
 		f := &field{
-			index: len(t.fields), name: definition.Name, parent: t, definition: definition,
+			index: int32(len(t.fields)), name: definition.Name, parent: t, definition: definition,
 			inaccessible: definition.Directives.ForName(m.hidden) != nil,
 			at:           make([]*resolver, len(m.subgraphs)),
 		}
@@ -320,6 +321,9 @@ func (m *model) readResolver(f *field, j *ast.Directive) error {
 		}
 	}
 	f.at[graph] = r
+	if j := f.parent.joins[graph]; j != nil && (r.needs != nil || len(r.contexts) > 0) {
+		j.conditional = append(j.conditional, f.index)
+	}
 	return nil
 }
 

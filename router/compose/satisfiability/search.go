@@ -26,7 +26,8 @@ type search struct {
 	byType   map[*typ][]*state   // those of visited that stand for others, for the subset test
 	count    int
 	reported map[string]int
-	spread   map[*field]bool // fields whose runtime types have been compared and found wanting
+	shared   map[string][]int32 // by what states have in common, the fields still to follow; see fieldsToFollow
+	spread   map[*field]bool    // fields whose runtime types have been compared and found wanting
 
 	errors []*problem.Error
 	hints  []problem.Hint
@@ -53,7 +54,7 @@ const maxSubsetTests = 256
 
 func (s *search) run() {
 	s.labels, s.visited, s.byType = map[string]int32{}, map[string][]*state{}, map[*typ][]*state{}
-	s.reported, s.spread = map[string]int{}, map[*field]bool{}
+	s.reported, s.spread, s.shared = map[string]int{}, map[*field]bool{}, map[string][]int32{}
 	for _, root := range s.roots {
 		var at []int32
 		for graph := range root.joins {
@@ -154,7 +155,7 @@ func subset(small, large []int32) bool {
 }
 
 func (s *search) expandAbstract(st *state) {
-	if s.untyped(st.at) {
+	if len(st.typ.possible) > 0 && s.untyped(st.at) {
 		s.stuckOnType(st)
 		return
 	}
@@ -172,7 +173,8 @@ func (s *search) expandAbstract(st *state) {
 
 func (s *search) expandObject(st *state) {
 	contexts := s.contextsBelow(st)
-	for _, field := range st.typ.fields {
+	for _, i := range s.fieldsToFollow(st, contexts) {
+		field := st.typ.fields[i]
 		if field.inaccessible || field.returns != nil && field.returns.inaccessible {
 			continue
 		}

@@ -7,36 +7,30 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// provided tells whether the view of n opens a field.
-func provided(n *node, f *field) bool {
-	_, found := lookup(n.view, n.typ, f.name)
+// opens tells whether the view of n opens a field.
+func (n *node) opens(f *field) bool {
+	_, found := n.opened[f.name]
 	return found
 }
 
-// providedBelow returns what the view of n opens beneath a field.
-func providedBelow(n *node, f *field) ast.SelectionSet {
-	below, _ := lookup(n.view, n.typ, f.name)
-	return below
-}
-
-// lookup finds a field in a selection on t, merging its occurrences.
-func lookup(selection ast.SelectionSet, t *typ, name string) (below ast.SelectionSet, found bool) {
-	for _, s := range selection {
-		switch s := s.(type) {
-		case *ast.Field:
-			if s.Name == name {
-				below, found = append(below[:len(below):len(below)], s.SelectionSet...), true
-			}
-		case *ast.InlineFragment:
-			if !applies(s.TypeCondition, t) {
-				continue
-			}
-			if inner, ok := lookup(s.SelectionSet, t, name); ok {
-				below, found = append(below[:len(below):len(below)], inner...), true
+// opened returns the fields that a view on t opens, each with what it opens beneath, merging their occurrences.
+func opened(view ast.SelectionSet, t *typ) map[string]ast.SelectionSet {
+	out := map[string]ast.SelectionSet{}
+	var collect func(ast.SelectionSet)
+	collect = func(selection ast.SelectionSet) {
+		for _, s := range selection {
+			switch s := s.(type) {
+			case *ast.Field:
+				out[s.Name] = merged(out[s.Name], s.SelectionSet)
+			case *ast.InlineFragment:
+				if applies(s.TypeCondition, t) {
+					collect(s.SelectionSet)
+				}
 			}
 		}
 	}
-	return below, found
+	collect(view)
+	return out
 }
 
 // viewOf narrows a view on an abstract type to one of its runtime types.

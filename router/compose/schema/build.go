@@ -115,6 +115,13 @@ func (b *builder) directiveDefinition(d *ast.DirectiveDefinition) {
 		b.conflict("There can be only one directive named %q.", "@"+d.Name, previous.Pos, position(d.Position))
 		return
 	}
+	seen := make(map[string]Pos, len(d.Arguments))
+	for _, a := range d.Arguments {
+		if previous, again := seen[a.Name]; again {
+			b.conflict("Argument %q is defined more than once.", "@"+d.Name+"("+a.Name+":)", previous, position(a.Position))
+		}
+		seen[a.Name] = position(a.Position)
+	}
 	b.schema.AddDirectiveDefinition(DefinitionFromAST(d))
 }
 
@@ -122,7 +129,12 @@ func (b *builder) directiveDefinition(d *ast.DirectiveDefinition) {
 func DefinitionFromAST(d *ast.DirectiveDefinition) *DirectiveDefinition {
 	out := &DirectiveDefinition{
 		Name: d.Name, Description: d.Description, Arguments: arguments(d.Arguments), Repeatable: d.IsRepeatable,
-		Locations: d.Locations, Pos: position(d.Position),
+		Pos: position(d.Position),
+	}
+	for _, l := range d.Locations {
+		if !out.HasLocation(l) { // of which there are few
+			out.Locations = append(out.Locations, l)
+		}
 	}
 	out.IndexArguments()
 	return out
@@ -214,8 +226,10 @@ func arguments(list ast.ArgumentDefinitionList) []*Argument {
 			Name: a.Name, Description: a.Description, Type: a.Type, Default: a.DefaultValue,
 			Directives: directives(a.Directives, false), Pos: position(a.Position),
 		}
-		// Of arguments with the same name the last one counts, as it does for the reference composition.
+		// Of arguments with the same name the last one counts, with the directives of all, as it does for the reference
+		// composition.
 		if i := known.find(a.Name, len(out), func(i int) string { return out[i].Name }); i >= 0 {
+			converted.Directives = append(out[i].Directives, converted.Directives...)
 			out[i] = converted
 			continue
 		}

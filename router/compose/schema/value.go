@@ -198,6 +198,13 @@ func ArgsKey(d *Directive, definition *DirectiveDefinition) string {
 	return b.String()
 }
 
+// ValueKey is a string that is equal for equal values, in the sense of EqualValues.
+func ValueKey(v *ast.Value) string {
+	var b strings.Builder
+	writeKey(&b, v)
+	return b.String()
+}
+
 // writeKey writes a value so that equal values are written the same.
 func writeKey(b *strings.Builder, v *ast.Value) {
 	switch v.Kind {

@@ -63,16 +63,15 @@ func (s *Subgraph) contextArgument(f *schema.Field, a *schema.Argument, d *schem
 		return out
 	case a.Default != nil:
 		fail(problem.ContextNotSet, "Argument %q is filled from a context and cannot have a default value.", coordinate)
-		return out
-	case s.implementsArgument(f, a):
-		fail(problem.ContextNotSet, "Argument %q is filled from a context and cannot implement the argument of an interface field.", coordinate)
-		return out
+	case s.ImplementsInterfaceField(f):
+		fail(problem.ContextNotSet, "Argument %q is filled from a context, which arguments of a field that implements an interface field cannot be.", coordinate)
 	}
 	raw, isString := d.StringArg("field")
 	name, selection := SplitContext(raw)
 	switch {
 	case !isString || name == "" || isBlank(selection):
 		fail(problem.NoContextInSelection, "@fromContext on %q must be a string with a context and a selection, like \"$name { field }\".", coordinate)
+		return out
 	case len(setters[name]) == 0:
 		fail(problem.ContextNotSet, "@fromContext on %q uses context %q, which no type sets.", coordinate, name)
 		out[len(out)-1].Suggestion = "Mark the type the value comes from with @context(name: " + quote(name) + ")."
@@ -96,17 +95,6 @@ func isBlank(s string) bool {
 	return true
 }
 
-func (s *Subgraph) implementsArgument(f *schema.Field, a *schema.Argument) bool {
-	for _, ref := range f.Parent.Interfaces {
-		if i := s.Schema.Type(ref.Name); i != nil {
-			if inherited := i.Field(f.Name); inherited != nil && inherited.Argument(a.Name) != nil {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 func (s *Subgraph) hasResolvableKey(t *schema.Type) bool {
 	for _, d := range t.Directives {
 		if d.Federation == federation.Key && isResolvable(d) {
@@ -125,7 +113,7 @@ func (s *Subgraph) contextSelection(a *schema.Argument, setters []*schema.Type, 
 	switch {
 	case hasDirectives(parsed) != nil:
 		return []string{"directives cannot be used in it"}
-	case hasAlias(parsed):
+	case aliasOffset(selection) >= 0:
 		return []string{"aliases cannot be used in it"}
 	}
 	if conditions := topConditions(parsed); conditions != nil {
@@ -137,22 +125,6 @@ func (s *Subgraph) contextSelection(a *schema.Argument, setters []*schema.Type, 
 		}
 	}
 	return nil
-}
-
-func hasAlias(set ast.SelectionSet) bool {
-	for _, node := range set {
-		switch node := node.(type) {
-		case *ast.Field:
-			if node.Alias != "" && node.Alias != node.Name || hasAlias(node.SelectionSet) {
-				return true
-			}
-		case *ast.InlineFragment:
-			if hasAlias(node.SelectionSet) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // topConditions returns the inline fragments a selection consists of, or nil if it begins with fields.
@@ -242,13 +214,14 @@ func (s *Subgraph) selectsOneValue(a *schema.Argument, t *schema.Type, set ast.S
 	return ""
 }
 
-// wrapLike is the type of a value reached through a field of type outer: a list where outer is one. The value may be
-// missing, so it is never non-null.
+// wrapLike is the type of a value reached through a field of type outer, nil for none: as many lists more as outer has. The
+// value and the items of lists may be missing, so they are never non-null.
 func wrapLike(outer, inner *ast.Type) *ast.Type {
-	nullable := *inner
-	nullable.NonNull = false
-	if outer != nil && outer.Elem != nil {
-		return &ast.Type{Elem: &nullable}
+	switch {
+	case outer != nil && outer.Elem != nil:
+		return &ast.Type{Elem: wrapLike(outer.Elem, inner)}
+	case inner.Elem != nil:
+		return &ast.Type{Elem: wrapLike(nil, inner.Elem)}
 	}
-	return &nullable
+	return &ast.Type{NamedType: inner.NamedType}
 }

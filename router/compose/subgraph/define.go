@@ -107,7 +107,11 @@ func (s *Subgraph) expectedDefinitions() *schema.Schema {
 		if !version.AtLeast(d.Since()) {
 			continue
 		}
-		sdl.WriteString(renamed(d.SDL(version), d.String(), s.localNames[d], version, typeName))
+		written := version
+		if d == federation.Tag && s.Links.ByIdentity(federation.FederationIdentity) == nil {
+			written = federation.FirstVersion // in Federation 1, schemas could not be tagged
+		}
+		sdl.WriteString(renamed(d.SDL(written), d.String(), s.localNames[d], version, typeName))
 		sdl.WriteByte('\n')
 	}
 	for _, scalar := range federation.ScalarTypes(version) {
@@ -180,6 +184,11 @@ func (s *Subgraph) defineType(expected *schema.Type) []*problem.Error {
 		for _, v := range own.Values {
 			if expected.Value(v.Name) == nil {
 				return []*problem.Error{s.Errorf(problem.TypeDefinitionInvalid, v.Pos, "Enum %s has no value %s in the linked specification.", own.Name, v.Name)}
+			}
+		}
+		for _, v := range expected.Values {
+			if own.Value(v.Name) == nil {
+				return []*problem.Error{s.Errorf(problem.TypeDefinitionInvalid, own.Pos, "Enum %s lacks the value %s that it has in the linked specification.", own.Name, v.Name)}
 			}
 		}
 	}

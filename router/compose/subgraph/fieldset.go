@@ -2,6 +2,7 @@ package subgraph
 
 import (
 	"fmt"
+	"unicode/utf8"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -50,7 +51,37 @@ func FieldSet(s *schema.Schema, parent *schema.Type, raw string) ([]*Selection, 
 	if err != nil {
 		return nil, err
 	}
-	return resolveSelections(s, parent, parsed)
+	return resolve(s, parent, parsed, raw)
+}
+
+// resolve is FieldSet for what raw was parsed to.
+func resolve(s *schema.Schema, parent *schema.Type, parsed ast.SelectionSet, raw string) ([]*Selection, error) {
+	out, err := resolveSelections(s, parent, parsed)
+	if offset := aliasOffset(raw); err == nil && offset >= 0 {
+		return nil, &federation.FieldSetError{Message: "a field has itself as its alias: field sets have no aliases", Offset: utf8.RuneCountInString(raw[:offset])}
+	}
+	return out, err
+}
+
+// aliasOffset finds the colon of the first alias in a selection, -1 if there is none. The parser does not tell an alias that
+// is the name of its field from none.
+func aliasOffset(selection string) int {
+	depth := 0
+	for i := 0; i < len(selection); i++ {
+		switch selection[i] {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		case '"', '#':
+			i += tokenEnd(selection[i:]) - 1
+		case ':':
+			if depth == 0 {
+				return i
+			}
+		}
+	}
+	return -1
 }
 
 func resolveSelections(s *schema.Schema, parent *schema.Type, set ast.SelectionSet) ([]*Selection, error) {
@@ -155,26 +186,6 @@ func checkArguments(s *schema.Schema, field *schema.Field, node *ast.Field) erro
 	for _, a := range field.Arguments {
 		if a.Required() && node.Arguments.ForName(a.Name) == nil {
 			return requiredArgumentError{fieldSetErrorf(node, "field %s lacks its required argument %q", field.Coordinate(), a.Name)}
-		}
-	}
-	return nil
-}
-
-// firstAlias returns the first field of a field set that has an alias, or nil.
-func firstAlias(set ast.SelectionSet) *ast.Field {
-	for _, node := range set {
-		var inner ast.SelectionSet
-		switch node := node.(type) {
-		case *ast.Field:
-			if node.Alias != "" && node.Alias != node.Name {
-				return node
-			}
-			inner = node.SelectionSet
-		case *ast.InlineFragment:
-			inner = node.SelectionSet
-		}
-		if found := firstAlias(inner); found != nil {
-			return found
 		}
 	}
 	return nil

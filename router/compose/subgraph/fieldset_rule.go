@@ -34,17 +34,18 @@ func (r fieldSetRule) apply(s *Subgraph, t *schema.Type, d *schema.Directive, on
 		return fail(r.notString, 0, "the fields must be given as a string, not as %s", valueText(d.Arg("fields")))
 	}
 	parsed, err := federation.ParseFieldSet(raw)
+	whole := raw
 	raw = shortened(raw)
 	if err != nil {
 		return fail(r.invalid, offsetOf(err), "%q is not a selection of fields: %s", raw, err)
 	}
-	if application := hasDirectives(parsed); application != nil && firstAlias(parsed) == nil {
+	if application := hasDirectives(parsed); application != nil && aliasOffset(whole) < 0 {
 		return fail(r.hasDirectives, 0, "%q applies @%s, but field sets cannot have directives", raw, application.Name)
 	}
 	if !t.IsComposite() {
 		return fail(r.invalid, 0, "%q selects from %s, which has no fields", raw, t.Name)
 	}
-	selections, err := resolveSelections(s.Schema, t, parsed)
+	selections, err := resolve(s.Schema, t, parsed, whole)
 	var required requiredArgumentError
 	if r.hasArguments != "" && !errors.As(err, &required) {
 		if withArguments := firstWithArguments(s.Schema, t, parsed); withArguments != nil {

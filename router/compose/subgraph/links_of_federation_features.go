@@ -6,8 +6,8 @@ import (
 	"github.com/weft-graphql/weft/router/federation"
 )
 
-// linksOfFederationFeatures: INVALID_LINK_DIRECTIVE_USAGE, a schema that links a specification of a federation
-// directive, such as @tag, links federation too.
+// linksOfFederationFeatures: INVALID_LINK_DIRECTIVE_USAGE, a schema that links the specification of @tag or @inaccessible
+// links federation too.
 func (s *Subgraph) linksOfFederationFeatures() []*problem.Error {
 	if s.IsFederation2() {
 		return nil
@@ -15,7 +15,7 @@ func (s *Subgraph) linksOfFederationFeatures() []*problem.Error {
 	var out []*problem.Error
 	for _, link := range s.Links {
 		directives := federation.FeatureDirectives(link.URL.Identity)
-		if len(directives) == 0 {
+		if link.URL.Identity != federation.TagIdentity && link.URL.Identity != federation.InaccessibleIdentity {
 			continue
 		}
 		pos := schema.Pos{}

@@ -1,7 +1,10 @@
 package subgraph
 
 import (
+	"cmp"
 	"errors"
+	"slices"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -17,9 +20,12 @@ import (
 // of federation is checked by Validate, after a Federation 1 schema is upgraded.
 func Load(name, url, file, sdl string) (*Subgraph, []*problem.Error) {
 	s := &Subgraph{Name: name, URL: url, File: file, Version: federation.Federation1}
-	doc, err := parser.ParseSchema(&ast.Source{Name: file, Input: sdl})
+	doc, err := parser.ParseSchema(&ast.Source{Name: file, Input: dedentBlockStrings(sdl)})
 	if err != nil {
 		return nil, []*problem.Error{s.syntaxError(err)}
+	}
+	if errs := s.missedSyntaxErrors(doc); len(errs) > 0 {
+		return nil, errs
 	}
 	built, conflicts := schema.Build(doc)
 	s.Schema = built
@@ -61,12 +67,45 @@ func (s *Subgraph) syntaxError(err error) *problem.Error {
 	e := &problem.Error{Code: problem.InvalidGraphQL, Message: err.Error(), Subgraphs: []string{s.Name}}
 	var located *gqlerror.Error
 	if errors.As(err, &located) {
-		e.Message = "Syntax error: " + located.Message + "."
+		e.Message = syntaxErrorPrefix + located.Message + "."
 		for _, l := range located.Locations {
 			e.Positions = append(e.Positions, s.At(schema.Pos{Line: l.Line, Column: l.Column})...)
 		}
 	}
 	return e
+}
+
+// missedSyntaxErrors: INVALID_GRAPHQL, a document defines something, a schema definition names root types, and the values of enums are not called true,
+// false or null, which the parser does not insist on.
+// https://spec.graphql.org/October2021/#EnumValue
+func (s *Subgraph) missedSyntaxErrors(doc *ast.SchemaDocument) []*problem.Error {
+	if len(doc.Schema)+len(doc.SchemaExtension)+len(doc.Definitions)+len(doc.Extensions)+len(doc.Directives) == 0 {
+		return []*problem.Error{s.Errorf(problem.InvalidGraphQL, schema.Pos{}, syntaxErrorPrefix+"the schema is empty.")}
+	}
+	var out []*problem.Error
+	for _, d := range doc.Schema {
+		if len(d.OperationTypes) == 0 {
+			out = append(out, s.Errorf(problem.InvalidGraphQL, at(d.Position),
+				syntaxErrorPrefix+"a schema definition must say in braces what the root types are; without them, write \"extend schema\"."))
+		}
+	}
+	for _, list := range []ast.DefinitionList{doc.Definitions, doc.Extensions} {
+		for _, d := range list {
+			for _, v := range d.EnumValues {
+				if v.Name == "true" || v.Name == "false" || v.Name == "null" {
+					out = append(out, s.Errorf(problem.InvalidGraphQL, at(v.Position), syntaxErrorPrefix+"enum %s cannot have the value %s.", d.Name, v.Name))
+				}
+			}
+		}
+	}
+	return out
+}
+
+const syntaxErrorPrefix = "Syntax error: "
+
+// IsSyntaxError reports whether an error of Load says that the SDL cannot be read.
+func IsSyntaxError(e *problem.Error) bool {
+	return e.Code == problem.InvalidGraphQL && strings.HasPrefix(e.Message, syntaxErrorPrefix)
 }
 
 func (s *Subgraph) conflictErrors(conflicts []schema.Conflict) []*problem.Error {
@@ -90,17 +129,28 @@ func (s *Subgraph) graphQLErrors(violations []validation.Violation) []*problem.E
 	return out
 }
 
+func at(p *ast.Position) schema.Pos {
+	if p == nil {
+		return schema.Pos{}
+	}
+	return schema.Pos{Line: p.Line, Column: p.Column}
+}
+
+func byPosition(a, b *problem.Error) int {
+	if len(a.Positions) == 0 || len(b.Positions) == 0 {
+		return cmp.Compare(len(a.Positions), len(b.Positions))
+	}
+	return cmp.Or(cmp.Compare(a.Positions[0].Line, b.Positions[0].Line), cmp.Compare(a.Positions[0].Column, b.Positions[0].Column))
+}
+
 // resolveLinks reads what the schema links, and with it the federation version.
 func (s *Subgraph) resolveLinks(doc *ast.SchemaDocument) []*problem.Error {
 	links, linkErrors := federation.ParseLinks(doc)
 	var out []*problem.Error
-	for _, e := range linkErrors {
-		pos := schema.Pos{}
-		if e.Position != nil {
-			pos = schema.Pos{Line: e.Position.Line, Column: e.Position.Column}
-		}
-		out = append(out, s.Errorf(problem.Code(e.Code), pos, "%s", e.Message))
+	for _, e := range append(linkErrors, s.linkNames(doc, links)...) {
+		out = append(out, s.Errorf(problem.Code(e.Code), at(e.Position), "%s", e.Message))
 	}
+	slices.SortStableFunc(out, byPosition) // for the mistake in the first link to come first
 	s.Links, s.LinkIndex = links, links.Index()
 	if link := links.ByIdentity(federation.FederationIdentity); link != nil {
 		s.Version = link.URL.Version

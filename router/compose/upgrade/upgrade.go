@@ -6,6 +6,8 @@
 package upgrade
 
 import (
+	"slices"
+
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/weft-graphql/weft/router/compose/problem"
@@ -29,6 +31,7 @@ func All(subgraphs []*subgraph.Subgraph) []*problem.Error {
 	for _, s := range old {
 		out = append(out, extensionsWithoutBase(s, subgraphs)...)
 	}
+	out = append(out, interfaceObjectsOfOldKeys(subgraphs, old)...)
 	if len(out) > 0 {
 		return out
 	}
@@ -69,7 +72,7 @@ func extensionsWithoutBase(s *subgraph.Subgraph, all []*subgraph.Subgraph) []*pr
 		}
 		defined := false
 		for _, other := range all {
-			if base := other.Schema.Type(t.Name); other != s && base != nil && base.HasDefinition && !base.Has(federation.Extends) {
+			if base := other.Schema.Type(t.Name); other != s && base != nil && base.HasDefinition {
 				defined = true
 			}
 		}
@@ -77,6 +80,32 @@ func extensionsWithoutBase(s *subgraph.Subgraph, all []*subgraph.Subgraph) []*pr
 			e := s.Errorf(problem.ExtensionWithNoBase, t.Pos, "Type %q is extended, but no subgraph defines it.", t.Name)
 			e.Suggestion = "Define type " + t.Name + " in the subgraph that owns it."
 			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// interfaceObjectsOfOldKeys: INTERFACE_OBJECT_USAGE_ERROR, an interface object needs subgraphs that tell the runtime type
+// when they are given a key of the interface. Keys that Federation 1 schemas have on interfaces do not promise that.
+func interfaceObjectsOfOldKeys(all, old []*subgraph.Subgraph) []*problem.Error {
+	var out []*problem.Error
+	for _, s := range all {
+		for _, t := range s.Schema.Types() {
+			if !s.IsFederation2() || t.Kind != ast.Object || !t.Has(federation.InterfaceObject) {
+				continue
+			}
+			e := s.Errorf(problem.InterfaceObjectUsageError, t.Pos, "Type %q is an @interfaceObject in subgraph %q, but the @key of the interface in a Federation 1 schema "+
+				"does not mean that the subgraph can tell which implementation it is.", t.Name, s.Name)
+			for _, other := range old {
+				if i := other.Schema.Type(t.Name); i != nil && i.Kind == ast.Interface && i.Has(federation.Key) {
+					e.Subgraphs, e.Positions = append(e.Subgraphs, other.Name), append(e.Positions, other.At(i.Pos)...)
+				}
+			}
+			if len(e.Subgraphs) > 1 {
+				slices.Sort(e.Subgraphs)
+				e.Suggestion = "Let the subgraph with the interface link Federation 2, or remove the @key of the interface there."
+				out = append(out, e)
+			}
 		}
 	}
 	return out
@@ -138,7 +167,7 @@ func without(directives []*schema.Directive, which ...federation.Directive) []*s
 // definitionsForExtensions: in Federation 2 an extension of a type of another subgraph is simply its definition here.
 func definitionsForExtensions(s *subgraph.Subgraph) {
 	for _, t := range s.Schema.Types() {
-		if !t.HasExtension {
+		if !t.HasExtension || t.HasDefinition {
 			continue
 		}
 		t.HasDefinition, t.HasExtension = true, false
@@ -188,10 +217,10 @@ func dropUnusedExternals(s *subgraph.Subgraph) []*problem.Error {
 		t.RemoveFields(func(f *schema.Field) bool {
 			return schema.Has(f.Directives, federation.External) && !s.IsUsed(f) && !s.ImplementsInterfaceField(f)
 		})
-		if len(t.Fields()) > 0 || s.Schema.IsRoot(t.Name) {
+		if len(t.Fields()) > 0 || t == s.Schema.Root(schema.Query) {
 			continue
 		}
-		if isReferenced(s.Schema, t.Name) {
+		if s.Schema.IsRoot(t.Name) || isReferenced(s.Schema, t.Name) {
 			e := s.Errorf(problem.TypeWithOnlyUnusedExternal, t.Pos, "All fields of type %q are @external, but nothing uses them.", t.Name)
 			e.Suggestion = "Remove the type, or add the fields this subgraph resolves."
 			out = append(out, e)

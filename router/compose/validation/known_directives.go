@@ -12,6 +12,7 @@ func knownDirectives(c *checker) {
 		for _, d := range e.directives {
 			definition := c.schema.DirectiveDefinition(d.Name)
 			switch {
+			case definition == nil && c.merged: // the machinery's, which is defined later
 			case definition == nil:
 				v := c.report(d.Pos, "Directive @%s on %s is not defined.", d.Name, e.coordinate)
 				if helped++; helped <= maxSuggestions {

@@ -6,6 +6,7 @@ import "github.com/weft-graphql/weft/router/compose/schema"
 func Merged(s *schema.Schema) []Violation {
 	c := &checker{schema: s, merged: true}
 	for _, rule := range []func(*checker){
+		knownDirectives,
 		argumentNamesOnDirectives,
 		knownTypeNames,
 		inputAndOutputTypes,

@@ -74,7 +74,7 @@ func normalize(s *schema.Schema, v *ast.Value, t *ast.Type) {
 			v.Kind = ast.IntValue
 		}
 	case ast.EnumValue:
-		if t.Name() == "String" {
+		if t.Name() == "String" || t.Name() == "ID" {
 			v.Kind = ast.StringValue
 		}
 	}

@@ -2,6 +2,7 @@ package validation
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -27,7 +28,7 @@ func valuesOfCorrectType(c *checker) {
 		}
 	})
 	check := func(v *ast.Value, t *ast.Type, pos schema.Pos, coordinate string) {
-		if v != nil && !ValidValue(c.schema, v, t) {
+		if v != nil && !(ValidValue(c.schema, v, t) && nullsAreAllowed(c.schema, v, t)) {
 			c.report(pos, "Default value %s of %s is not a valid %s.", schema.PrintValue(v), coordinate, t)
 		}
 	}
@@ -83,6 +84,29 @@ func ValidValue(s *schema.Schema, v *ast.Value, t *ast.Type) bool {
 	}
 }
 
+// nullsAreAllowed reports whether a value that fits a type has null only where the type allows it, custom scalars included.
+func nullsAreAllowed(s *schema.Schema, v *ast.Value, t *ast.Type) bool {
+	switch v.Kind {
+	case ast.NullValue:
+		return !t.NonNull
+	case ast.ListValue:
+		if t.Elem == nil {
+			return true
+		}
+		return !slices.ContainsFunc(v.Children, func(c *ast.ChildValue) bool { return !nullsAreAllowed(s, c.Value, t.Elem) })
+	case ast.ObjectValue:
+		definition := s.Type(t.Name())
+		if definition == nil || definition.Kind != ast.InputObject {
+			return true
+		}
+		return !slices.ContainsFunc(v.Children, func(c *ast.ChildValue) bool {
+			f := definition.Field(c.Name)
+			return f != nil && !nullsAreAllowed(s, c.Value, f.Type)
+		})
+	}
+	return true
+}
+
 func isCustomScalar(s *schema.Schema, name string) bool {
 	t := s.Type(name)
 	return t != nil && t.Kind == ast.Scalar && !builtinScalars[name]
@@ -96,13 +120,14 @@ func validScalar(v *ast.Value, name string) bool {
 		n, err := strconv.ParseFloat(v.Raw, 64)
 		return (v.Kind == ast.IntValue || v.Kind == ast.FloatValue) && err == nil && n == math.Trunc(n)
 	case "Float":
-		return v.Kind == ast.IntValue || v.Kind == ast.FloatValue
+		_, err := strconv.ParseFloat(v.Raw, 64) // which does not take numbers too large to be any but infinite
+		return (v.Kind == ast.IntValue || v.Kind == ast.FloatValue) && err == nil
 	case "String":
 		return isQuoted(v) || v.Kind == ast.EnumValue
 	case "Boolean":
 		return v.Kind == ast.BooleanValue
 	case "ID":
-		return isQuoted(v) || v.Kind == ast.IntValue
+		return isQuoted(v) || v.Kind == ast.IntValue || v.Kind == ast.EnumValue
 	default:
 		return true
 	}
