@@ -55,6 +55,8 @@ type Router struct {
 	cache *cache.Cache
 	// closers end what runs in the background, in order.
 	closers []func()
+	// files are those of the graph; nil when it did not come from files.
+	files *config.FileWatch
 	// swapping lets one graph be built at a time.
 	swapping sync.Mutex
 	since    time.Time
@@ -71,6 +73,8 @@ func New(cfg *config.Config, options Options) (*Router, error) {
 	}
 	sdl := options.Supergraph
 	if sdl == "" {
+		// From before they are read: a change that comes later is one that Watch must notice.
+		r.files = config.NewFileWatch(filesOf(&cfg.Supergraph))
 		var err error
 		if sdl, err = LoadSupergraph(&cfg.Supergraph); err != nil {
 			return nil, err

@@ -286,6 +286,7 @@ func TestWatchTakesUpChangedFiles(t *testing.T) {
 	f := newFixture(t, func(c *config.Config) {
 		c.Supergraph.Path, c.Supergraph.PollInterval = file, 5*time.Millisecond
 	})
+	write(supergraphOf(t, moreSDL)) // before anybody watches
 	ctx, cancel := context.WithCancel(t.Context())
 	watching := make(chan struct{})
 	go func() {
@@ -306,10 +307,11 @@ func TestWatchTakesUpChangedFiles(t *testing.T) {
 			time.Sleep(5 * time.Millisecond)
 		}
 	}
-	write("nonsense")
-	await(`{ person(id: 1) { name } }`, "Ada")
-	write(supergraphOf(t, moreSDL))
 	await(`{ hello }`, "you")
+	write("nonsense")
+	await(`{ hello }`, "you")
+	write(supergraphOf(t, namesSDL))
+	await(`{ hello }`, "GRAPHQL_VALIDATION_FAILED")
 	cancel()
 	<-watching
 }

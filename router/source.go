@@ -46,13 +46,8 @@ func LoadSupergraph(s *config.Supergraph) (string, error) {
 	return "", errors.Join(errs...)
 }
 
-// Watch loads the graph again whenever one of its files changes, until ctx ends. A graph that cannot be served is
-// reported in the log and the old one stays.
-func (r *Router) Watch(ctx context.Context) {
-	s := &r.config.Supergraph
-	if !s.Watch || r.options.Supergraph != "" {
-		return
-	}
+// filesOf are the files that LoadSupergraph reads.
+func filesOf(s *config.Supergraph) []string {
 	var files []string
 	if s.Path != "" {
 		files = append(files, s.Path)
@@ -60,8 +55,17 @@ func (r *Router) Watch(ctx context.Context) {
 	for _, sub := range s.Subgraphs {
 		files = append(files, sub.Schema)
 	}
-	watch := config.NewFileWatch(files)
-	for watch.Wait(ctx, s.PollInterval) {
+	return files
+}
+
+// Watch loads the graph again whenever one of its files changes, until ctx ends. A graph that cannot be served is
+// reported in the log and the old one stays. What has changed since New is noticed, too. It may be called once.
+func (r *Router) Watch(ctx context.Context) {
+	s := &r.config.Supergraph
+	if !s.Watch || r.files == nil {
+		return
+	}
+	for r.files.Wait(ctx, s.PollInterval) {
 		began := time.Now()
 		sdl, err := LoadSupergraph(s)
 		if err == nil {

@@ -82,6 +82,8 @@ type devProcess struct {
 	sockets []server.Listener
 	// running are the subgraphs outside this process, with the schemas they told last.
 	running []compose.Subgraph
+	// files are the schema files, as they were before they were read.
+	files *config.FileWatch
 }
 
 func (d *devProcess) start(ctx context.Context) error {
@@ -100,6 +102,7 @@ func (d *devProcess) start(ctx context.Context) error {
 	if err := d.openSockets(); err != nil {
 		return err
 	}
+	d.files = config.NewFileWatch(d.schemaFiles())
 	sdl, err := d.compose()
 	if err != nil {
 		return err

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/weft-graphql/weft/router/compose"
-	"github.com/weft-graphql/weft/router/config"
 	"github.com/weft-graphql/weft/subgraphs"
 )
 
@@ -54,6 +53,15 @@ func (d *devProcess) subgraphs() ([]compose.Subgraph, error) {
 	return found, nil
 }
 
+// schemaFiles are the files that take the place of the services' own schemas.
+func (d *devProcess) schemaFiles() []string {
+	var files []string
+	for name := range d.services {
+		files = append(files, filepath.Join(d.command.Schema, name+".graphql"))
+	}
+	return files
+}
+
 func (d *devProcess) compose() (string, error) {
 	found, err := d.subgraphs()
 	if err != nil {
@@ -90,12 +98,7 @@ func (d *devProcess) watch(ctx context.Context) {
 }
 
 func (d *devProcess) watchFiles(ctx context.Context, changed chan<- struct{}) {
-	var files []string
-	for name := range d.services {
-		files = append(files, filepath.Join(d.command.Schema, name+".graphql"))
-	}
-	watch := config.NewFileWatch(files)
-	for watch.Wait(ctx, filePoll) {
+	for d.files.Wait(ctx, filePoll) {
 		select {
 		case changed <- struct{}{}:
 		case <-ctx.Done():
