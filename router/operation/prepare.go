@@ -26,6 +26,8 @@ type Prepared struct {
 	// Variables are the declared variables in document order.
 	Variables []*Variable
 
+	// declared are the indexes of Variables by name.
+	declared   map[string]int
 	fragments  map[string]*ast.FragmentDefinition
 	conditions []Condition
 	// byVariable are the indexes of conditions by the variable's name; nil when no variable decides anything.
@@ -100,7 +102,9 @@ func Prepare(sg *supergraph.Supergraph, query, operationName string, limits Limi
 	if p.Kind == "" {
 		p.Kind = ast.Query
 	}
+	p.declared = make(map[string]int, len(op.VariableDefinitions))
 	for i, v := range op.VariableDefinitions {
+		p.declared[v.Variable] = i
 		p.Variables = append(p.Variables, &Variable{
 			Index: i, Name: v.Variable, Type: v.Type, Default: v.DefaultValue,
 			Location: gqlerror.Location{Line: v.Position.Line, Column: v.Position.Column},
