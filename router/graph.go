@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/textproto"
+	"runtime/debug"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -88,6 +89,9 @@ func (r *Router) newGraph(sdl string) (*graph, error) {
 	l := &r.config.Limits
 	g.operations = prepared.New(prepared.Options[*program]{
 		Supergraph: sg, Planner: g.planner, Compile: g.compile, Bytes: int64(r.config.Plan.CacheBytes),
+		Panicked: func(cause any) {
+			r.logger.Error("an operation could not be prepared", "panic", cause, "stack", string(debug.Stack()))
+		},
 		Limits: operation.Limits{
 			Tokens: l.Tokens, Depth: l.Depth, Fields: l.Fields, Aliases: l.Aliases, Directives: l.Directives,
 			RootFields: l.RootFields,

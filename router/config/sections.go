@@ -390,7 +390,7 @@ type Dedupe struct {
 
 // Plan is about query planning.
 type Plan struct {
-	// Memory for prepared operations and plans.
+	// Memory for prepared operations and plans, and for documents that wait to be prepared.
 	CacheBytes ByteSize `koanf:"cache_bytes"`
 	// Most steps of the search for the best plan of an operation; then the best one so far is used. 0 means the
 	// built-in default.

@@ -130,9 +130,6 @@ func validationErrors(errs gqlerror.List) gqlerror.List {
 		errs = append(errs[:maxErrors:maxErrors], gqlerror.Errorf("The document has %d more errors, which are not listed.", more))
 	}
 	for _, e := range errs {
-		if len(e.Message) > maxMessage { // it quotes a value, or a name, of any length
-			e.Message = strings.ToValidUTF8(e.Message[:maxMessage], "") + "…"
-		}
 		setCode(e, "GRAPHQL_VALIDATION_FAILED")
 	}
 	return errs
@@ -188,7 +185,11 @@ func parseError(err error) *gqlerror.Error {
 	return gerr
 }
 
+// setCode gives an error about a document its code, and cuts a message that quotes a value, or a name, of any length.
 func setCode(err *gqlerror.Error, code string) {
+	if len(err.Message) > maxMessage {
+		err.Message = strings.ToValidUTF8(err.Message[:maxMessage], "") + "…"
+	}
 	if err.Extensions == nil {
 		err.Extensions = map[string]any{}
 	}
