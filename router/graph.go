@@ -120,9 +120,11 @@ func (g *graph) compile(_ *operation.Prepared, p *plan.Plan) (*program, error) {
 	}, nil
 }
 
-// close gives back what the graph holds. Its requests must have ended.
-func (g *graph) close() {
-	for _, f := range g.closers {
+// close gives back what the graph holds.
+func (g *graph) close() { closeAll(g.closers) }
+
+func closeAll(closers []func()) {
+	for _, f := range closers {
 		f()
 	}
 }

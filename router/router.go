@@ -126,8 +126,11 @@ func (r *Router) Swap(sdl string) error {
 		g.operations.WarmUp(context.Background(), old.operations, n)
 	}
 	r.graph.Store(g)
-	// Requests that began before the swap may run for as long as the request timeout allows.
-	time.AfterFunc(max(r.config.Limits.RequestTimeout, time.Minute)+time.Second, old.close)
+	// Requests that began before the swap go on, with new connections if they need any, and may do so for as long as the
+	// request timeout allows. Only they keep the old graph: with its plans it can be the larger part of the memory.
+	closers := old.closers
+	closeAll(closers)
+	time.AfterFunc(max(r.config.Limits.RequestTimeout, time.Minute)+time.Second, func() { closeAll(closers) })
 	return nil
 }
 
