@@ -202,7 +202,7 @@ type UpstreamSettings struct {
 type UpstreamHeaders struct {
 	// The client's headers that are passed on. Headers of the connection or the body never are.
 	Forward []string `koanf:"forward"`
-	// Headers with fixed values.
+	// Headers with fixed values. A client's header of the same name is not passed on, even if it is to be forwarded.
 	Set map[string]string `koanf:"set"`
 }
 
@@ -414,8 +414,8 @@ type Log struct {
 	RequestIDs bool `koanf:"request_ids"`
 }
 
-// Admin is the listener for operators: /healthz, /readyz, /status, /metrics and, when switched on, /debug/pprof and
-// /invalidation. It has no authentication of its own.
+// Admin is the listener for operators: /healthz, /readyz, /status, /subgraphs (where they are), /metrics and, when
+// switched on, /debug/pprof and /invalidation. It has no authentication of its own.
 type Admin struct {
 	// Address to listen at; no admin listener when empty.
 	Listen string `koanf:"listen"`

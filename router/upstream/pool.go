@@ -103,7 +103,7 @@ func (p *pool) connect(ctx context.Context, deadline time.Time) (*conn, error) {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return nil, err
 	}
-	return nil, fmt.Errorf("%w: it cannot be reached at %s", ErrUnreachable, p.host)
+	return nil, &private{fmt.Errorf("%w: it cannot be reached", ErrUnreachable), fmt.Errorf("%s: %w", p.host, err)}
 }
 
 // put gives a connection back.
