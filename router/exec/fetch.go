@@ -321,6 +321,11 @@ type dataReader struct {
 	lists int
 }
 
+// brought tells whether an answer has data: an object, and for entities at least one list of them.
+func (d *dataReader) brought(p *parser) bool {
+	return p.hasData && (d.lists > 0 || !d.request.calls[0].plan.Entities)
+}
+
 // forget drops what was read of an answer that turned out to be broken.
 func (d *dataReader) forget(a *answer) {
 	for i := range a.collected {
