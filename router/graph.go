@@ -74,7 +74,9 @@ func (r *Router) newGraph(sdl string) (*graph, error) {
 		g.close()
 		return nil, err
 	}
-	engine := exec.Config{Subgraphs: ways, MaxParallel: r.config.Upstream.MaxConcurrentFetches, Halving: r.halving(sg)}
+	engine := exec.Config{
+		Subgraphs: ways, MaxParallel: r.config.Upstream.MaxConcurrentFetches, Halving: r.halving(sg), Panicked: r.panicked,
+	}
 	if r.cache != nil {
 		g.cache, engine.Cache = r.cache, r.cache.Graph(sg)
 	}
@@ -89,15 +91,18 @@ func (r *Router) newGraph(sdl string) (*graph, error) {
 	l := &r.config.Limits
 	g.operations = prepared.New(prepared.Options[*program]{
 		Supergraph: sg, Planner: g.planner, Compile: g.compile, Bytes: int64(r.config.Plan.CacheBytes),
-		Panicked: func(cause any) {
-			r.logger.Error("an operation could not be prepared", "panic", cause, "stack", string(debug.Stack()))
-		},
+		Panicked: r.panicked,
 		Limits: operation.Limits{
 			Tokens: l.Tokens, Depth: l.Depth, Fields: l.Fields, Aliases: l.Aliases, Directives: l.Directives,
 			RootFields: l.RootFields,
 		},
 	})
 	return g, nil
+}
+
+// panicked tells operators of a panic that was made an error of one request. It is called where it was recovered.
+func (r *Router) panicked(cause any) {
+	r.logger.Error("a request panicked", "panic", cause, "stack", string(debug.Stack()))
 }
 
 // program is a plan, ready to run.
