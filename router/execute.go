@@ -2,6 +2,7 @@ package router
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"sync"
@@ -48,11 +49,16 @@ func (x *execution) release() {
 
 // execute answers a request on this graph.
 func (g *graph) execute(ctx context.Context, req *server.Request, resp *server.Response) {
-	p, errs := g.operations.Get(req.Query, req.OperationName)
+	p, errs, err := g.operations.Get(ctx, req.Query, req.OperationName)
+	if err != nil {
+		busy(resp)
+		return
+	}
 	if len(errs) > 0 {
 		reject(resp, rejection(errs), len(errs))
 		return
 	}
+	defer p.Done()
 	resp.Operation = server.OperationInfo{Name: p.Prepared.Name, Kind: string(p.Prepared.Kind)}
 	if refused := g.refuse(p.Prepared, req); refused != nil {
 		resp.Outcome = refused.outcome
@@ -68,7 +74,11 @@ func (g *graph) execute(ctx context.Context, req *server.Request, resp *server.R
 		return
 	}
 	x.graph, x.header, x.variables, x.prepared = g, req.Header, variables, p.Prepared
-	made, err := p.Plan(p.Prepared.ConditionSet(&x.variables, g.labelOn))
+	made, err := p.Plan(ctx, p.Prepared.ConditionSet(&x.variables, g.labelOn))
+	if errors.Is(err, prepared.ErrBusy) {
+		busy(resp)
+		return
+	}
 	if err != nil {
 		reject(resp, planningFailed(err), 1)
 		return
@@ -169,6 +179,15 @@ func (g *graph) refuse(p *operation.Prepared, req *server.Request) *refusal {
 
 func errorAnswer(message, code string) []byte {
 	return []byte(`{"errors":[{"message":` + strconv.Quote(message) + `,"extensions":{"code":"` + code + `"}}]}`)
+}
+
+// tooBusy is the answer to an operation that nobody got to prepare.
+var tooBusy = errorAnswer("The router has too many new operations to prepare. Try again in a moment.", server.CodeOverloaded)
+
+func busy(resp *server.Response) {
+	resp.Outcome = server.Unavailable
+	resp.Body = append(resp.Buffer(), tooBusy...)
+	resp.Operation.Errors = 1
 }
 
 func reject(resp *server.Response, body []byte, errors int) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/textproto"
+	"runtime/debug"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -75,7 +76,7 @@ func (r *Router) newGraph(sdl string) (*graph, error) {
 	}
 	engine := exec.Config{
 		Subgraphs: ways, MaxParallel: r.config.Upstream.MaxConcurrentFetches, Halving: r.halving(sg),
-		Errors: r.errorPolicy(), Extensions: r.config.GraphQL.SubgraphExtensions,
+		Errors: r.errorPolicy(), Extensions: r.config.GraphQL.SubgraphExtensions, Panicked: r.panicked,
 	}
 	if r.cache != nil {
 		g.cache, engine.Cache = r.cache, r.cache.Graph(sg)
@@ -91,12 +92,18 @@ func (r *Router) newGraph(sdl string) (*graph, error) {
 	l := &r.config.Limits
 	g.operations = prepared.New(prepared.Options[*program]{
 		Supergraph: sg, Planner: g.planner, Compile: g.compile, Bytes: int64(r.config.Plan.CacheBytes),
+		Panicked: r.panicked,
 		Limits: operation.Limits{
 			Tokens: l.Tokens, Depth: l.Depth, Fields: l.Fields, Aliases: l.Aliases, Directives: l.Directives,
 			RootFields: l.RootFields,
 		},
 	})
 	return g, nil
+}
+
+// panicked tells operators of a panic that was made an error of one request. It is called where it was recovered.
+func (r *Router) panicked(cause any) {
+	r.logger.Error("a request panicked", "panic", cause, "stack", string(debug.Stack()))
 }
 
 // program is a plan, ready to run.
@@ -119,9 +126,11 @@ func (g *graph) compile(_ *operation.Prepared, p *plan.Plan) (*program, error) {
 	}, nil
 }
 
-// close gives back what the graph holds. Its requests must have ended.
-func (g *graph) close() {
-	for _, f := range g.closers {
+// close gives back what the graph holds.
+func (g *graph) close() { closeAll(g.closers) }
+
+func closeAll(closers []func()) {
+	for _, f := range closers {
 		f()
 	}
 }

@@ -30,9 +30,14 @@ func newHeaderRules(u *config.Upstream, sg *supergraph.Supergraph, id *identity)
 	rules := &headerRules{names: make([][]string, len(sg.Subgraphs)), identity: id}
 	any := id != nil
 	for _, s := range sg.Subgraphs {
-		for _, name := range u.For(s.Name).Headers.Forward {
+		headers := u.For(s.Name).Headers
+		fixed := map[string]bool{}
+		for name := range headers.Set {
+			fixed[textproto.CanonicalMIMEHeaderKey(name)] = true
+		}
+		for _, name := range headers.Forward {
 			name = textproto.CanonicalMIMEHeaderKey(name)
-			if !slices.Contains(rules.names[s.ID], name) && !slices.Contains(neverForwarded, name) {
+			if !fixed[name] && !slices.Contains(rules.names[s.ID], name) && !slices.Contains(neverForwarded, name) {
 				rules.names[s.ID] = append(rules.names[s.ID], name)
 				any = true
 			}

@@ -130,8 +130,11 @@ func (r *Router) Swap(sdl string) error {
 		g.operations.WarmUp(context.Background(), old.operations, n)
 	}
 	r.graph.Store(g)
-	// Requests that began before the swap may run for as long as the request timeout allows.
-	time.AfterFunc(max(r.config.Limits.RequestTimeout, time.Minute)+time.Second, old.close)
+	// Requests that began before the swap go on, with new connections if they need any, and may do so for as long as the
+	// request timeout allows. Only they keep the old graph: with its plans it can be the larger part of the memory.
+	closers := old.closers
+	closeAll(closers)
+	time.AfterFunc(max(r.config.Limits.RequestTimeout, time.Minute)+time.Second, func() { closeAll(closers) })
 	return nil
 }
 
@@ -216,25 +219,38 @@ func (r *Router) newPlayground() (*graphiql.Playground, error) {
 // status is the router's part of /status.
 func (r *Router) status() any {
 	g := r.graph.Load()
-	type subgraphStatus struct {
-		Name string `json:"name"`
-		URL  string `json:"url"`
-	}
 	status := struct {
 		SupergraphHash string           `json:"supergraphHash"`
 		LoadedAt       time.Time        `json:"loadedAt"`
 		Subgraphs      []subgraphStatus `json:"subgraphs"`
 	}{SupergraphHash: g.hash, LoadedAt: g.loaded.UTC()}
-	for i, s := range g.supergraph.Subgraphs {
-		status.Subgraphs = append(status.Subgraphs, subgraphStatus{s.Name, g.urls[i]})
+	for _, s := range g.supergraph.Subgraphs {
+		status.Subgraphs = append(status.Subgraphs, subgraphStatus{Name: s.Name})
 	}
 	return status
+}
+
+// subgraphStatus is a subgraph as /status tells of it, to everybody, and, with the URL, /subgraphs to operators.
+type subgraphStatus struct {
+	Name string `json:"name"`
+	URL  string `json:"url,omitempty"`
+}
+
+func (r *Router) serveSubgraphs(w http.ResponseWriter, _ *http.Request) {
+	g := r.graph.Load()
+	list := make([]subgraphStatus, len(g.supergraph.Subgraphs))
+	for i, s := range g.supergraph.Subgraphs {
+		list[i] = subgraphStatus{s.Name, g.urls[i]}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(list) // the peer has gone; there is nobody to tell
 }
 
 // Admin is the handler of the administration listener.
 func (r *Router) Admin() (http.Handler, error) {
 	mux := http.NewServeMux()
 	mux.Handle("/", server.Admin(r.health, r.config.Admin.Profiles))
+	mux.HandleFunc("GET /subgraphs", r.serveSubgraphs)
 	if r.metrics != nil {
 		mux.Handle("GET /metrics", r.metrics.handler())
 	}

@@ -3,6 +3,7 @@ package router
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"hash/maphash"
 	"net/http"
 	"net/textproto"
@@ -35,9 +36,11 @@ type shareShard struct {
 
 // flight is an execution under way.
 type flight struct {
-	key    string
-	shard  *shareShard
-	done   chan struct{}
+	key   string
+	shard *shareShard
+	done  chan struct{}
+	// ctx is the execution's.
+	ctx    context.Context
 	cancel context.CancelFunc
 	// settle ends the watch over the first request's client.
 	settle func() bool
@@ -45,10 +48,10 @@ type flight struct {
 	// guarded by the shard's mutex, like ended, which tells that nothing is counted any more.
 	interested, joined int
 	ended              bool
-	// answered tells that answer is set; otherwise the execution broke off and everybody is on their own. Both are
-	// written before done is closed.
-	answered bool
-	answer   server.Response
+	// answered tells that answer is set; otherwise the execution broke off and everybody is on their own. timeOver tells
+	// that it broke off because of the first request's deadline. All are written before done is closed.
+	answered, timeOver bool
+	answer             server.Response
 }
 
 // newShares returns the sharing of queries for a graph. vary are further headers that answers depend on.
@@ -104,29 +107,41 @@ func (s *shares) do(
 	ctx context.Context, made *prepared.Planned[*program], epoch uint64, x *execution, resp *server.Response,
 	run func(context.Context, *server.Response),
 ) {
-	buffer := s.keys.Get().(*[]byte)
-	key := s.appendKey((*buffer)[:0], made, epoch, x)
-	shard := &s.shards[maphash.Bytes(s.seed, key)%uint64(len(s.shards))]
-	shard.mu.Lock()
-	if f := shard.flights[string(key)]; f != nil {
-		f.interested++
-		f.joined++
-		shard.mu.Unlock()
-		s.giveBack(buffer, key)
-		if f.await(ctx, resp) {
+	for {
+		f, leads := s.join(ctx, made, epoch, x)
+		switch {
+		case leads:
+			x.streaming.flight = f
+			f.lead(f.ctx, resp, run)
+		case f.await(ctx, resp):
 			s.shared.Add(1)
-		} else {
+		case ctx.Err() == nil && f.timeOver:
+			// The first request's time was over. The others share again: there can be thousands.
+			continue
+		default:
 			run(ctx, resp)
 		}
 		return
 	}
-	f := &flight{key: string(key), shard: shard, done: make(chan struct{}), interested: 1}
-	s.giveBack(buffer, key)
-	ctx = f.begin(ctx)
+}
+
+// join returns the execution of an identical query under way, or a new one, which the caller leads.
+func (s *shares) join(ctx context.Context, made *prepared.Planned[*program], epoch uint64, x *execution) (f *flight, leads bool) {
+	buffer := s.keys.Get().(*[]byte)
+	key := s.appendKey((*buffer)[:0], made, epoch, x)
+	defer s.giveBack(buffer, key)
+	shard := &s.shards[maphash.Bytes(s.seed, key)%uint64(len(s.shards))]
+	shard.mu.Lock()
+	defer shard.mu.Unlock()
+	if f := shard.flights[string(key)]; f != nil {
+		f.interested++
+		f.joined++
+		return f, false
+	}
+	f = &flight{key: string(key), shard: shard, done: make(chan struct{}), interested: 1}
+	f.begin(ctx)
 	shard.flights[f.key] = f
-	shard.mu.Unlock()
-	x.streaming.flight = f
-	f.lead(ctx, resp, run)
+	return f, true
 }
 
 func (s *shares) giveBack(buffer *[]byte, key []byte) {
@@ -136,18 +151,16 @@ func (s *shares) giveBack(buffer *[]byte, key []byte) {
 	}
 }
 
-// begin returns the context of the execution: it ends when nobody wants the answer any more, or the first request's
-// time is over; not when the first request's client alone goes away.
-func (f *flight) begin(ctx context.Context) context.Context {
+// begin makes the context of the execution: it ends when nobody wants the answer any more, or the first request's time
+// is over; not when the first request's client alone goes away.
+func (f *flight) begin(ctx context.Context) {
 	detached := context.WithoutCancel(ctx)
-	var execution context.Context
 	if deadline, ok := ctx.Deadline(); ok {
-		execution, f.cancel = context.WithDeadline(detached, deadline)
+		f.ctx, f.cancel = context.WithDeadline(detached, deadline)
 	} else {
-		execution, f.cancel = context.WithCancel(detached)
+		f.ctx, f.cancel = context.WithCancel(detached)
 	}
 	f.settle = context.AfterFunc(ctx, f.leave)
-	return execution
 }
 
 // leave takes back the interest of the first request. The last to leave ends the execution.
@@ -211,6 +224,7 @@ func (f *flight) lead(ctx context.Context, resp *server.Response, run func(conte
 		waiting := f.joined
 		f.shard.mu.Unlock()
 		f.answered = complete && waiting > 0
+		f.timeOver = errors.Is(ctx.Err(), context.DeadlineExceeded)
 		if !f.answered {
 			waiting = 0
 		}

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/weft-graphql/weft/router/prepared"
 	"github.com/weft-graphql/weft/router/server"
@@ -60,21 +61,22 @@ func (s *sharing) want(body string) func(*server.Response) {
 	}
 }
 
+// joined counts the requests that have joined others.
+func (s *sharing) joined() (n int) {
+	for i := range s.shares.shards {
+		shard := &s.shares.shards[i]
+		shard.mu.Lock()
+		for _, f := range shard.flights {
+			n += f.joined
+		}
+		shard.mu.Unlock()
+	}
+	return n
+}
+
 // awaitJoined waits until n requests have joined others.
 func (s *sharing) awaitJoined(n int) {
-	for {
-		joined := 0
-		for i := range s.shares.shards {
-			shard := &s.shares.shards[i]
-			shard.mu.Lock()
-			for _, f := range shard.flights {
-				joined += f.joined
-			}
-			shard.mu.Unlock()
-		}
-		if joined >= n {
-			return
-		}
+	for s.joined() < n {
 		runtime.Gosched()
 	}
 }
@@ -154,6 +156,34 @@ func TestTheLastToLeaveEndsTheExecution(t *testing.T) {
 	<-s.started
 	close(s.finish)
 	s.ended.Wait()
+}
+
+// TestTheFirstOnesDeadlineSetsNobodyLoose has many requests wait for one whose time is over before theirs.
+func TestTheFirstOnesDeadlineSetsNobodyLoose(t *testing.T) {
+	const others = 20
+	s := newSharing(t)
+	first, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	s.ask(first, 1, nil, s.want("broken off"))
+	<-s.started
+	for range others {
+		s.ask(t.Context(), 1, nil, s.want("answer"))
+	}
+	<-first.Done()
+	<-s.started
+	go func() {
+		for range s.started {
+		}
+	}()
+	for s.runs.Load() < 1+others && s.joined() < others-1 {
+		runtime.Gosched()
+	}
+	close(s.finish)
+	s.ended.Wait()
+	close(s.started)
+	if n := s.runs.Load(); n != 2 {
+		t.Errorf("%d executions for one deadline, want 2", n)
+	}
 }
 
 func TestAPanicLeavesTheOthersOnTheirOwn(t *testing.T) {

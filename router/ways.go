@@ -37,6 +37,7 @@ func (r *Router) waysTo(g *graph) ([]upstream.Subgraph, error) {
 		}
 		c.MaxResponse = int(r.config.Upstream.MaxResponseBytes)
 		c.Dedupe = r.config.Dedupe.SubgraphRequests
+		c.Failed = (&complaint{subgraph: s.Name, logger: r.logger}).note
 		client, err := upstream.New(c)
 		if err != nil {
 			return nil, err

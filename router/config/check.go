@@ -179,8 +179,40 @@ func (k *checker) settings(key string, s *UpstreamSettings) {
 	for i, encoding := range s.AcceptEncoding {
 		k.oneOf(fmt.Sprintf("%s.accept_encoding.%d", key, i), encoding, "gzip", "br", "zstd")
 	}
+	for i, name := range s.Headers.Forward {
+		k.headerName(fmt.Sprintf("%s.headers.forward.%d", key, i), name)
+	}
+	for name, value := range s.Headers.Set {
+		k.fixedHeader(key+".headers.set."+name, name, value)
+	}
 	if (s.TLS.CertFile == "") != (s.TLS.KeyFile == "") {
 		k.report(key+".tls", "needs both cert_file and key_file, or neither")
+	}
+}
+
+// written are the headers that the router writes itself, in lower case: a second one would make its requests unclear.
+var written = []string{
+	"accept", "accept-encoding", "connection", "content-encoding", "content-length", "content-type", "host", "keep-alive",
+	"proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "weft-identity",
+}
+
+func (k *checker) fixedHeader(key, name, value string) {
+	k.headerName(key, name)
+	if slices.Contains(written, strings.ToLower(name)) {
+		k.report(key, "%s is a header that the router writes itself; leave it out", name)
+	}
+	if strings.ContainsFunc(value, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f }) {
+		k.report(key, "has a value with line breaks or other control characters, which a header cannot have")
+	}
+}
+
+// headerName reports what cannot be the name of a header (RFC 9110, section 5.1).
+func (k *checker) headerName(key, name string) {
+	bad := func(c rune) bool {
+		return c <= ' ' || c >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, c)
+	}
+	if name == "" || strings.ContainsFunc(name, bad) {
+		k.report(key, "%q is not the name of a header; write one like X-Tenant", name)
 	}
 }
 

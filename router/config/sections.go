@@ -219,7 +219,7 @@ type UpstreamSettings struct {
 type UpstreamHeaders struct {
 	// The client's headers that are passed on. Headers of the connection or the body never are.
 	Forward []string `koanf:"forward"`
-	// Headers with fixed values.
+	// Headers with fixed values. A client's header of the same name is not passed on, even if it is to be forwarded.
 	Set map[string]string `koanf:"set"`
 }
 
@@ -407,7 +407,7 @@ type Dedupe struct {
 
 // Plan is about query planning.
 type Plan struct {
-	// Memory for prepared operations and plans.
+	// Memory for prepared operations and plans, and for documents that wait to be prepared.
 	CacheBytes ByteSize `koanf:"cache_bytes"`
 	// Most steps of the search for the best plan of an operation; then the best one so far is used. 0 means the
 	// built-in default.
@@ -431,8 +431,8 @@ type Log struct {
 	RequestIDs bool `koanf:"request_ids"`
 }
 
-// Admin is the listener for operators: /healthz, /readyz, /status, /metrics and, when switched on, /debug/pprof and
-// /invalidation. It has no authentication of its own.
+// Admin is the listener for operators: /healthz, /readyz, /status, /subgraphs (where they are), /metrics and, when
+// switched on, /debug/pprof and /invalidation. It has no authentication of its own.
 type Admin struct {
 	// Address to listen at; no admin listener when empty.
 	Listen string `koanf:"listen"`

@@ -27,6 +27,9 @@ type Config struct {
 	Extensions bool
 	// RefreshTimeout bounds a refresh of stale cache entries in the background; 0 means 10 seconds.
 	RefreshTimeout time.Duration
+	// Panicked is told of panics while a request to a subgraph was made or its answer read, which then counts as failed.
+	// It may be nil.
+	Panicked func(cause any)
 }
 
 // Engine executes plans. It is safe for concurrent use.

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/weft-graphql/weft/router/operation"
+	"github.com/weft-graphql/weft/router/upstream"
 )
 
 // failure is a call that did not complete some of its targets. What the client misses because of it is found before the
@@ -25,7 +26,7 @@ type failure struct {
 // failed notes that a request has no usable answer. only tells which entities of which call are concerned; nil means
 // all.
 func (x *execution) failed(r *request, f *fetch, err error, only func(call, entity int) bool) {
-	f.trace.Error = err.Error()
+	f.trace.Error = upstream.Explain(err)
 	name := r.plan.Subgraph.Name
 	e := clientError{
 		code:    codeOf(err),

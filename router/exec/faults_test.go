@@ -33,13 +33,19 @@ type live struct {
 	expected json.RawMessage
 }
 
-func newLive(t *testing.T) *live {
+// benchSDL is the supergraph of the benchmark.
+func benchSDL(t *testing.T) string {
 	t.Helper()
 	sdl, err := os.ReadFile("testdata/bench.graphql")
 	if err != nil {
 		t.Fatal(err)
 	}
-	sg, err := supergraph.Load(string(sdl))
+	return string(sdl)
+}
+
+func newLive(t *testing.T) *live {
+	t.Helper()
+	sg, err := supergraph.Load(benchSDL(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ var seed = maphash.MakeSeed()
 // fetch runs a request: it gathers the targets and their representations, asks the subgraph, parses its answer and
 // links what it says. Everything it writes belongs to this request alone.
 func (x *execution) fetch(request int) {
+	defer x.survive(request)
 	r, f := &x.program.requests[request], &x.fetches[request]
 	if x.request.Trace {
 		start := time.Now()
@@ -58,6 +59,23 @@ func (x *execution) fetch(request int) {
 	for i := range r.calls {
 		x.link(&r.calls[i], &f.calls[i])
 	}
+}
+
+// survive makes a panic in fetch a failure of the request: fetches run on goroutines of their own, where it would end the
+// process, for all clients because of what one subgraph says. Deferred.
+func (x *execution) survive(request int) {
+	cause := recover()
+	if cause == nil {
+		return
+	}
+	if told := x.program.engine.config.Panicked; told != nil {
+		told(cause)
+	}
+	r, f := &x.program.requests[request], &x.fetches[request]
+	for i := range r.calls {
+		clear(f.calls[i].entities)
+	}
+	x.failed(r, f, &answerError{code: codeInternal, message: "something went wrong inside the router"}, nil)
 }
 
 // gather finds a call's targets and writes their distinct representations. It tells whether there is anything to ask.
@@ -319,6 +337,11 @@ type dataReader struct {
 	marks []int
 	// lists counts the lists of entities that the answer has.
 	lists int
+}
+
+// brought tells whether an answer has data: an object, and for entities at least one list of them.
+func (d *dataReader) brought(p *parser) bool {
+	return p.hasData && (d.lists > 0 || !d.request.calls[0].plan.Entities)
 }
 
 // forget drops what was read of an answer that turned out to be broken.

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"bytes"
 	"strconv"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -50,7 +51,7 @@ func (l leafKind) fits(k kind, raw []byte) bool {
 	case leafInt:
 		return k == kindNumber && isInt(raw)
 	case leafFloat:
-		return k == kindNumber
+		return k == kindNumber && isFinite(raw)
 	case leafString, leafEnum:
 		return k == kindString
 	case leafBoolean:
@@ -67,7 +68,7 @@ func (l leafKind) fitsAtSight(k kind, raw []byte) bool {
 	case kindString:
 		return l == leafString || l == leafID || l == leafCustom
 	case kindNumber:
-		return l == leafFloat || l == leafCustom || l == leafInt && len(raw) < 10 && isWhole(raw)
+		return l == leafCustom || l == leafFloat && len(raw) < len("1e999") || l == leafInt && len(raw) < 10 && isWhole(raw)
 	case kindBool:
 		return l == leafBoolean || l == leafCustom
 	}
@@ -81,6 +82,16 @@ func isInt(raw []byte) bool {
 	}
 	f, err := strconv.ParseFloat(string(raw), 64)
 	return err == nil && f == float64(int32(f))
+}
+
+// isFinite tells whether a JSON number is one that a double-precision number can hold, if not exactly.
+// Specification: GraphQL, section 3.5.2 "Float", "Result Coercion".
+func isFinite(raw []byte) bool {
+	if len(raw) < 300 && bytes.IndexByte(raw, 'e') < 0 && bytes.IndexByte(raw, 'E') < 0 {
+		return true
+	}
+	_, err := strconv.ParseFloat(string(raw), 64)
+	return err == nil
 }
 
 // isWhole tells whether a JSON number is written without fraction and exponent.

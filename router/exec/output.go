@@ -82,7 +82,6 @@ type outputType struct {
 // the twins that know everything are not there, fields may be missing.
 func (c *compiler) output(set *operation.SelectionSet, p *place, second bool) (*objectProgram, error) {
 	o := &objectProgram{place: p, typ: p.node.typ, possible: c.possible(set.Parent, p.node), parent: set.Parent}
-	sources := p.sources()
 	// Nobody implements an interface that only interface objects stand for: its fields are for objects of unknown type.
 	nobody := set.Parent.Possible.Empty()
 	for _, f := range set.Fields {
@@ -103,7 +102,7 @@ func (c *compiler) output(set *operation.SelectionSet, p *place, second bool) (*
 			of.typ = &outputType{}
 		default:
 			of.typ = newOutputType(f.Def)
-			if err := c.outputSources(o, &of, sources[f], second); err != nil {
+			if err := c.outputSources(o, &of, c.sources(p, f), second); err != nil {
 				return nil, err
 			}
 			if len(of.sources) == 0 && !second && o.typ >= 0 {

@@ -272,14 +272,32 @@ type source struct {
 	needs []int
 }
 
-// sources finds the fields of a place's members that answer each of the client's fields, in the order of the members.
-func (p *place) sources() map[*operation.Field][]source {
-	found := make(map[*operation.Field][]source)
+// answering is a field of a node that answers a field of the client.
+type answering struct {
+	node *node
+	slot int
+}
+
+// findAnswering notes which fields of nodes answer each of the client's. A node can be a member of thousands of places, one
+// for each alias of the field that leads there, and answer fields for all of them.
+func (c *compiler) findAnswering() {
+	c.answering = make(map[*operation.Field][]answering)
+	for _, n := range c.nodes {
+		for i := range n.fields {
+			for _, f := range n.fields[i].plan.Serves {
+				c.answering[f] = append(c.answering[f], answering{n, i})
+			}
+		}
+	}
+}
+
+// sources finds the fields of a place's members that answer a field of the client, in the order of the members.
+func (c *compiler) sources(p *place, f *operation.Field) []source {
+	var found []source
 	for _, m := range p.members {
-		for i := range m.node.fields {
-			nf := &m.node.fields[i]
-			for _, f := range nf.plan.Serves {
-				found[f] = append(found[f], source{hops: m.hops, slot: int32(i), field: nf, needs: m.needs})
+		for _, s := range c.answering[f] {
+			if s.node == m.node {
+				found = append(found, source{hops: m.hops, slot: int32(s.slot), field: &m.node.fields[s.slot], needs: m.needs})
 			}
 		}
 	}

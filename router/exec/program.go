@@ -9,6 +9,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/weft-graphql/weft/router/operation"
 	"github.com/weft-graphql/weft/router/plan"
 	"github.com/weft-graphql/weft/router/supergraph"
 )
@@ -105,6 +106,8 @@ type compiler struct {
 	before []map[int]bool
 	// unshared are the selections of calls that must not share entities.
 	unshared map[*node]bool
+	// answering are the fields of nodes that answer each field of the client.
+	answering map[*operation.Field][]answering
 	// outputs counts the fields of the output.
 	outputs uint32
 }
@@ -267,6 +270,7 @@ func (c *compiler) finish(prog *Program) error {
 			prog.requests[r].zips = append(prog.requests[r].zips, i)
 		}
 	}
+	c.findAnswering()
 	var err error
 	if prog.output, err = c.output(prog.plan.Operation.Root, prog.root, false); err != nil {
 		return err

@@ -21,6 +21,7 @@ func (x *execution) subgraphErrors(p *parser, r *request, f *fetch, picked [][]u
 	}
 	limit := x.program.engine.config.Errors.Max
 	told := false
+	var first clientError
 	for i, raw := range raws {
 		if i == limit {
 			break
@@ -35,6 +36,9 @@ func (x *execution) subgraphErrors(p *parser, r *request, f *fetch, picked [][]u
 			se.Message = message.Message
 		}
 		e := x.reported(r, &se)
+		if i == 0 {
+			first = e
+		}
 		path := decodePath(se.Path)
 		if !x.placeReported(r, f, picked, e, path) {
 			// It does not say where. The first of such errors explains what is missing altogether.
@@ -43,6 +47,10 @@ func (x *execution) subgraphErrors(p *parser, r *request, f *fetch, picked [][]u
 			}
 			told = true
 		}
+	}
+	if !told && len(raws) > 0 && !f.reader.brought(p) {
+		// It says where, but everything else is null because of it, too.
+		x.nothing(r, f, picked, first)
 	}
 }
 

@@ -117,7 +117,8 @@ func (c *coercer) object(def *ast.Definition) {
 		name, _ := c.in.key()
 		from := c.in.skipSpace()
 		c.in.skipValue(0)
-		i := slices.IndexFunc(def.Fields, func(f *ast.FieldDefinition) bool { return keyIs(name, f.Name) })
+		text := keyText(name)
+		i := slices.IndexFunc(def.Fields, func(f *ast.FieldDefinition) bool { return f.Name == string(text) })
 		if i < 0 {
 			c.invalid(c.in.data[from:c.in.pos], "Field "+string(name)+" is not defined by type \""+def.Name+"\".")
 			continue
@@ -169,8 +170,9 @@ func (c *coercer) enum(def *ast.Definition) {
 		c.invalid(raw, "Enum \""+def.Name+"\" cannot represent non-string value: "+string(raw)+".")
 		return
 	}
+	text := keyText(raw)
 	for _, v := range def.EnumValues {
-		if keyIs(raw, v.Name) {
+		if v.Name == string(text) {
 			c.out = append(append(append(c.out, '"'), v.Name...), '"')
 			return
 		}

@@ -168,3 +168,30 @@ func TestFragmentsOfRealDocuments(t *testing.T) {
 		t.Error(errs[0])
 	}
 }
+
+// TestHostileVariables coerces variables whose names and values are spelled with escapes, each of which there are
+// thousands of names to compare with.
+func TestHostileVariables(t *testing.T) {
+	sg := load(t)
+	for _, c := range []struct{ name, member string }{
+		{"declared", `"\u0076%d":true,`},
+		{"not declared", `"\u0077%d":true,`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			growthtest.Linear(t, func(size int) func() {
+				n := size / 600
+				document := "query(" + each(n, "$v%d:Boolean!=true ") + "){" + each(n, "a%[1]d:dog@skip(if:$v%[1]d){id}") + "}"
+				p, errs := operation.Prepare(sg, document, "", operation.Limits{RootFields: -1})
+				if len(errs) > 0 {
+					t.Fatal(errs)
+				}
+				variables := []byte("{" + strings.TrimSuffix(strings.Repeat(each(n, c.member), 30), ",") + "}")
+				return func() {
+					if _, errs := p.CoerceVariables(variables); len(errs) > 0 {
+						t.Error(errs)
+					}
+				}
+			})
+		})
+	}
+}

@@ -26,6 +26,8 @@ type Prepared struct {
 	// Variables are the declared variables in document order.
 	Variables []*Variable
 
+	// declared are the indexes of Variables by name.
+	declared   map[string]int
 	fragments  map[string]*ast.FragmentDefinition
 	conditions []Condition
 	// byVariable are the indexes of conditions by the variable's name; nil when no variable decides anything.
@@ -100,7 +102,9 @@ func Prepare(sg *supergraph.Supergraph, query, operationName string, limits Limi
 	if p.Kind == "" {
 		p.Kind = ast.Query
 	}
+	p.declared = make(map[string]int, len(op.VariableDefinitions))
 	for i, v := range op.VariableDefinitions {
+		p.declared[v.Variable] = i
 		p.Variables = append(p.Variables, &Variable{
 			Index: i, Name: v.Variable, Type: v.Type, Default: v.DefaultValue,
 			Location: gqlerror.Location{Line: v.Position.Line, Column: v.Position.Column},
@@ -126,9 +130,6 @@ func validationErrors(errs gqlerror.List) gqlerror.List {
 		errs = append(errs[:maxErrors:maxErrors], gqlerror.Errorf("The document has %d more errors, which are not listed.", more))
 	}
 	for _, e := range errs {
-		if len(e.Message) > maxMessage { // it quotes a value, or a name, of any length
-			e.Message = strings.ToValidUTF8(e.Message[:maxMessage], "") + "…"
-		}
 		setCode(e, "GRAPHQL_VALIDATION_FAILED")
 	}
 	return errs
@@ -184,7 +185,11 @@ func parseError(err error) *gqlerror.Error {
 	return gerr
 }
 
+// setCode gives an error about a document its code, and cuts a message that quotes a value, or a name, of any length.
 func setCode(err *gqlerror.Error, code string) {
+	if len(err.Message) > maxMessage {
+		err.Message = strings.ToValidUTF8(err.Message[:maxMessage], "") + "…"
+	}
 	if err.Extensions == nil {
 		err.Extensions = map[string]any{}
 	}

@@ -105,10 +105,8 @@ func (p *Prepared) locate(raw []byte, given []span) *gqlerror.Error {
 		if !s.skipValue(0) {
 			break
 		}
-		for i, def := range p.Variables {
-			if keyIs(name, def.Name) {
-				given[i] = span{start, s.pos}
-			}
+		if i, ok := p.declared[string(keyText(name))]; ok {
+			given[i] = span{start, s.pos}
 		}
 	}
 	s.skipSpace()
@@ -118,13 +116,17 @@ func (p *Prepared) locate(raw []byte, given []span) *gqlerror.Error {
 	return nil
 }
 
-// keyIs compares a JSON string, quotes included, with a name.
-func keyIs(quoted []byte, name string) bool {
+// keyText returns what a JSON string, quotes included, stands for. It is decoded once for each key and not for each name
+// it is compared with, of which there can be thousands.
+func keyText(quoted []byte) []byte {
 	if bytes.IndexByte(quoted, '\\') < 0 {
-		return string(quoted[1:len(quoted)-1]) == name
+		return quoted[1 : len(quoted)-1]
 	}
 	var s string
-	return json.Unmarshal(quoted, &s) == nil && s == name
+	if json.Unmarshal(quoted, &s) != nil {
+		return nil
+	}
+	return []byte(s)
 }
 
 // AppendJSON writes a GraphQL value as JSON. Variables in it are replaced by what variable returns for their name; with

@@ -3,13 +3,14 @@
 //
 // The cache is bounded by bytes. Documents are told apart by equality, found by a keyed hash. Concurrent requests for
 // the same document, or the same plan, do the work once. Refused documents are remembered, too, so that sending them
-// again costs nothing.
+// again costs nothing. How many documents are prepared at the same time is bounded: a flood of new ones takes neither
+// all memory nor all processors.
 package prepared
 
 import (
 	"context"
-	"fmt"
 	"hash/maphash"
+	"sync"
 	"sync/atomic"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -26,14 +27,21 @@ type Options[P any] struct {
 	Limits     operation.Limits
 	// Compile is called once for each plan; its result is kept beside the plan. It may be nil.
 	Compile func(p *operation.Prepared, pl *plan.Plan) (P, error)
-	// Bytes bounds the estimated memory of all entries; zero means DefaultBytes.
+	// Bytes bounds the estimated memory of all entries; zero means DefaultBytes. It also bounds the documents that wait
+	// to be prepared.
 	Bytes int64
+	// Panicked is told of panics while something was prepared or planned. The client only hears that it failed. It may
+	// be nil.
+	Panicked func(cause any)
 }
 
 // DefaultBytes is the bound of a cache for which none is given.
 const DefaultBytes = 64 << 20
 
 const shards = 16
+
+// largestPart is the part of the cache that a single entry may fill; larger ones are used and not kept.
+const largestPart = 4
 
 // Cache is safe for concurrent use.
 type Cache[P any] struct {
@@ -42,6 +50,13 @@ type Cache[P any] struct {
 	shards [shards]shard[P]
 	stats  counters
 	clock  atomic.Uint64
+	// bytes are those of all shards.
+	bytes     atomic.Int64
+	admission *admission
+
+	// trimming lets one goroutine at a time evict entries; next is the shard whose turn it is.
+	trimming sync.Mutex
+	next     int
 }
 
 type counters struct {
@@ -64,17 +79,17 @@ func New[P any](opts Options[P]) *Cache[P] {
 	if opts.Bytes <= 0 {
 		opts.Bytes = DefaultBytes
 	}
-	c := &Cache[P]{opts: opts, seed: maphash.MakeSeed()}
+	c := &Cache[P]{opts: opts, seed: maphash.MakeSeed(), admission: newAdmission(opts.Bytes)}
 	for i := range c.shards {
 		c.shards[i].byHash = map[uint64]*Entry[P]{}
-		c.shards[i].limit = opts.Bytes / shards
 	}
 	return c
 }
 
 // Get returns the entry of a document and operation name (empty for a document with one operation). The bytes are not
-// retained. A hit does not allocate.
-func (c *Cache[P]) Get(query, operationName []byte) (*Entry[P], gqlerror.List) {
+// retained. A hit does not allocate. There is no entry when the document was not looked at: ErrBusy. Done must be called
+// on an entry that was not refused.
+func (c *Cache[P]) Get(ctx context.Context, query, operationName []byte) (*Entry[P], gqlerror.List, error) {
 	var h maphash.Hash
 	h.SetSeed(c.seed)
 	h.Write(query)
@@ -82,51 +97,122 @@ func (c *Cache[P]) Get(query, operationName []byte) (*Entry[P], gqlerror.List) {
 	h.Write(operationName)
 	sum := h.Sum64()
 	s := &c.shards[sum%shards]
-
-	s.mu.RLock()
-	e := s.find(sum, query, operationName)
-	s.mu.RUnlock()
-	if e == nil {
-		var created bool
-		if e, created = c.insert(s, sum, query, operationName); created {
-			c.prepare(e)
-			return e, e.errs
+	for {
+		s.mu.RLock()
+		e := s.find(sum, query, operationName)
+		s.mu.RUnlock()
+		if e == nil {
+			var created bool
+			if e, created = c.insert(s, sum, query, operationName); created {
+				if !c.prepare(ctx, e) {
+					return nil, nil, ErrBusy
+				}
+				return e, e.errs, nil
+			}
+		}
+		e.used.Store(true)
+		e.at.Store(c.clock.Add(1))
+		if !await(ctx, e.ready) {
+			return nil, nil, ErrBusy
+		}
+		if !e.givenUp {
+			c.stats.hits.Add(1)
+			return e, e.errs, nil
 		}
 	}
-	e.used.Store(true)
-	e.at.Store(c.clock.Add(1))
-	<-e.ready
-	c.stats.hits.Add(1)
-	return e, e.errs
+}
+
+// await waits for what another request is doing; false when ctx ended before.
+func await(ctx context.Context, ready chan struct{}) bool {
+	select {
+	case <-ready:
+		return true
+	default:
+	}
+	select {
+	case <-ready:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // insert adds an entry that is still to be prepared, unless another request did.
 func (c *Cache[P]) insert(s *shard[P], sum uint64, query, operationName []byte) (e *Entry[P], created bool) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	if e := s.find(sum, query, operationName); e != nil {
+		s.mu.Unlock()
 		return e, false
 	}
 	e = &Entry[P]{cache: c, shard: s, sum: sum, query: string(query), name: string(operationName), ready: make(chan struct{})}
 	e.at.Store(c.clock.Add(1))
-	e.bytes = entryBytes + int64(len(query))
+	e.bytes = entryBytes + int64(len(query)+len(operationName))
 	s.add(e)
+	s.mu.Unlock()
+	c.trim(e)
 	c.stats.misses.Add(1)
 	return e, true
 }
 
-// prepare fills an entry. Whoever waits for it is released whatever happens.
-func (c *Cache[P]) prepare(e *Entry[P]) {
+// prepare fills an entry; false means that there was no place for it in time, and the entry is gone. Whoever waits for it
+// is released whatever happens.
+func (c *Cache[P]) prepare(ctx context.Context, e *Entry[P]) bool {
 	defer close(e.ready)
+	place := c.admission.enter(ctx, len(e.query))
+	if place == nil {
+		e.givenUp = true
+		e.drop()
+		return false
+	}
 	defer func() {
 		if r := recover(); r != nil {
-			e.Prepared, e.errs = nil, gqlerror.List{gqlerror.Errorf("The operation could not be prepared: internal error (%v).", r)}
+			c.panicked(r)
+			e.Prepared, e.errs = nil, gqlerror.List{gqlerror.Errorf("The operation could not be prepared: internal error.")}
 		}
+		if e.Prepared == nil {
+			place.leave()
+			return
+		}
+		// The plan comes next. If it had to wait for a place, what is prepared already would pile up.
+		e.place.Store(place)
 	}()
 	e.Prepared, e.errs = operation.Prepare(c.opts.Supergraph, e.query, e.name, c.opts.Limits)
 	if e.Prepared != nil {
 		// The syntax tree, with everything validation hangs into it, is some thirty times the text.
 		e.grow(int64(len(e.query)) * 30)
+	}
+	for _, err := range e.errs {
+		e.grow(errorBytes + int64(len(err.Message)))
+	}
+	return true
+}
+
+func (c *Cache[P]) panicked(cause any) {
+	if c.opts.Panicked != nil {
+		c.opts.Panicked(cause)
+	}
+}
+
+// trim evicts entries, but not keep, until the cache is within its bound: one of each shard in turn.
+func (c *Cache[P]) trim(keep *Entry[P]) {
+	if c.bytes.Load() <= c.opts.Bytes {
+		return
+	}
+	c.trimming.Lock()
+	defer c.trimming.Unlock()
+	// The first round may find that everything was used since the last one, and only takes that back.
+	for idle := 0; idle < 2*shards && c.bytes.Load() > c.opts.Bytes; {
+		s := &c.shards[c.next%shards]
+		c.next++
+		s.mu.Lock()
+		evicted := s.evict(keep)
+		s.mu.Unlock()
+		if evicted {
+			c.stats.evictions.Add(1)
+			idle = 0
+		} else {
+			idle++
+		}
 	}
 }
 
@@ -154,16 +240,17 @@ func (c *Cache[P]) WarmUp(ctx context.Context, from *Cache[P], n int) (planned i
 		if ctx.Err() != nil {
 			return planned
 		}
-		e, errs := c.Get([]byte(old.query), []byte(old.name))
-		if len(errs) > 0 {
+		e, errs, err := c.Get(ctx, []byte(old.query), []byte(old.name))
+		if err != nil || len(errs) > 0 {
 			continue
 		}
 		ok := true
 		for _, set := range old.sets {
-			if _, err := e.Plan(translate(old.conditions, e.Prepared.Conditions(), set)); err != nil {
+			if _, err := e.Plan(ctx, translate(old.conditions, e.Prepared.Conditions(), set)); err != nil {
 				ok = false
 			}
 		}
+		e.Done()
 		if ok {
 			planned++
 		}
@@ -181,8 +268,4 @@ func translate(from, to []operation.Condition, set operation.ConditionSet) (out 
 		}
 	}
 	return out
-}
-
-func internalError(what string, r any) error {
-	return fmt.Errorf("%s: internal error (%v)", what, r)
 }

@@ -43,28 +43,28 @@ func first(_ *operation.Prepared, p *plan.Plan) (string, error) { return p.Reque
 func TestGetAndPlan(t *testing.T) {
 	c := newCache(t, 0, first)
 	query := []byte(`query A($x:Boolean!){product(upc:1){upc name@include(if:$x)}} query B{product(upc:2){upc}}`)
-	a, errs := c.Get(query, []byte("A"))
+	a, errs, _ := c.Get(t.Context(), query, []byte("A"))
 	if len(errs) > 0 {
 		t.Fatal(errs)
 	}
-	if b, _ := c.Get(query, []byte("B")); b == a {
+	if b, _, _ := c.Get(t.Context(), query, []byte("B")); b == a {
 		t.Fatal("two operations share an entry")
 	}
-	if again, _ := c.Get(query, []byte("A")); again != a {
+	if again, _, _ := c.Get(t.Context(), query, []byte("A")); again != a {
 		t.Fatal("the entry was not found again")
 	}
-	off, err := a.Plan(operation.ConditionSet{})
+	off, err := a.Plan(t.Context(), operation.ConditionSet{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	on, err := a.Plan(operation.ConditionSet{}.With(0))
+	on, err := a.Plan(t.Context(), operation.ConditionSet{}.With(0))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if off.Compiled != "{product(upc:1){upc}}" || on.Compiled != "{product(upc:1){upc name}}" {
 		t.Errorf("compiled %q and %q", off.Compiled, on.Compiled)
 	}
-	if again, _ := a.Plan(operation.ConditionSet{}); again != off {
+	if again, _ := a.Plan(t.Context(), operation.ConditionSet{}); again != off {
 		t.Error("planned twice")
 	}
 	s := c.Stats()
@@ -76,7 +76,7 @@ func TestGetAndPlan(t *testing.T) {
 func TestRefusedDocumentsAreRemembered(t *testing.T) {
 	c := newCache(t, 0, nil)
 	for range 3 {
-		if _, errs := c.Get([]byte(`{nope}`), nil); len(errs) == 0 {
+		if _, errs, _ := c.Get(t.Context(), []byte(`{nope}`), nil); len(errs) == 0 {
 			t.Fatal("accepted")
 		}
 	}
@@ -85,16 +85,12 @@ func TestRefusedDocumentsAreRemembered(t *testing.T) {
 	}
 }
 
-func TestCompileErrorsAndPanics(t *testing.T) {
-	for _, fail := range []func(*operation.Prepared, *plan.Plan) (string, error){
-		func(*operation.Prepared, *plan.Plan) (string, error) { return "", errors.New("cannot compile") },
-		func(*operation.Prepared, *plan.Plan) (string, error) { panic("cannot compile") },
-	} {
-		e, _ := newCache(t, 0, fail).Get([]byte(`{product(upc:1){upc}}`), nil)
-		for range 2 {
-			if _, err := e.Plan(operation.ConditionSet{}); err == nil || !strings.Contains(err.Error(), "cannot compile") {
-				t.Errorf("got %v", err)
-			}
+func TestCompileErrors(t *testing.T) {
+	fail := func(*operation.Prepared, *plan.Plan) (string, error) { return "", errors.New("cannot compile") }
+	e, _, _ := newCache(t, 0, fail).Get(t.Context(), []byte(`{product(upc:1){upc}}`), nil)
+	for range 2 {
+		if _, err := e.Plan(t.Context(), operation.ConditionSet{}); err == nil || !strings.Contains(err.Error(), "cannot compile") {
+			t.Errorf("got %v", err)
 		}
 	}
 }
@@ -105,12 +101,12 @@ func TestSingleFlight(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 50 {
 		wg.Go(func() {
-			e, errs := c.Get([]byte(`{product(upc:1){upc}}`), nil)
+			e, errs, _ := c.Get(t.Context(), []byte(`{product(upc:1){upc}}`), nil)
 			if len(errs) > 0 {
 				t.Error(errs)
 				return
 			}
-			if _, err := e.Plan(operation.ConditionSet{}); err != nil {
+			if _, err := e.Plan(t.Context(), operation.ConditionSet{}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -126,14 +122,14 @@ func TestBoundedByBytes(t *testing.T) {
 	c := newCache(t, bound, first)
 	hot := []byte(`{product(upc:"hot"){name}}`)
 	for i := range 3000 {
-		e, errs := c.Get(fmt.Appendf(nil, `{product(upc:"%d"){upc name}}`, i), nil)
+		e, errs, _ := c.Get(t.Context(), fmt.Appendf(nil, `{product(upc:"%d"){upc name}}`, i), nil)
 		if len(errs) > 0 {
 			t.Fatal(errs)
 		}
-		if _, err := e.Plan(operation.ConditionSet{}); err != nil {
+		if _, err := e.Plan(t.Context(), operation.ConditionSet{}); err != nil {
 			t.Fatal(err)
 		}
-		if _, errs := c.Get(hot, nil); len(errs) > 0 {
+		if _, errs, _ := c.Get(t.Context(), hot, nil); len(errs) > 0 {
 			t.Fatal(errs)
 		}
 	}
@@ -148,17 +144,7 @@ func TestBoundedByBytes(t *testing.T) {
 
 func TestConditionSetsAreBounded(t *testing.T) {
 	c := newCache(t, 0, nil)
-	var b strings.Builder
-	b.WriteString("query(")
-	for i := range 10 {
-		fmt.Fprintf(&b, "$v%d:Boolean! ", i)
-	}
-	b.WriteString("){product(upc:1){upc ")
-	for i := range 10 {
-		fmt.Fprintf(&b, "a%d:name@include(if:$v%d) ", i, i)
-	}
-	b.WriteString("}}")
-	e, errs := c.Get([]byte(b.String()), nil)
+	e, errs, _ := c.Get(t.Context(), conditional(10), nil)
 	if len(errs) > 0 {
 		t.Fatal(errs)
 	}
@@ -169,7 +155,7 @@ func TestConditionSetsAreBounded(t *testing.T) {
 				set = set.With(i)
 			}
 		}
-		if _, err := e.Plan(set); err != nil {
+		if _, err := e.Plan(t.Context(), set); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -181,23 +167,23 @@ func TestConditionSetsAreBounded(t *testing.T) {
 func TestWarmUp(t *testing.T) {
 	old, fresh := newCache(t, 0, nil), newCache(t, 0, nil)
 	for i := range 20 {
-		e, errs := old.Get(fmt.Appendf(nil, `query($x:Boolean!){product(upc:%d){upc name@skip(if:$x)}}`, i), nil)
+		e, errs, _ := old.Get(t.Context(), fmt.Appendf(nil, `query($x:Boolean!){product(upc:%d){upc name@skip(if:$x)}}`, i), nil)
 		if len(errs) > 0 {
 			t.Fatal(errs)
 		}
 		for _, set := range []operation.ConditionSet{{}, operation.ConditionSet{}.With(0)} {
-			if _, err := e.Plan(set); err != nil {
+			if _, err := e.Plan(t.Context(), set); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	old.Get([]byte(`{refused}`), nil)
+	old.Get(t.Context(), []byte(`{refused}`), nil)
 	if n := fresh.WarmUp(context.Background(), old, 5); n != 5 {
 		t.Fatalf("%d operations warmed up", n)
 	}
 	before := fresh.Stats()
-	e, _ := fresh.Get([]byte(`query($x:Boolean!){product(upc:19){upc name@skip(if:$x)}}`), nil)
-	if _, err := e.Plan(operation.ConditionSet{}.With(0)); err != nil {
+	e, _, _ := fresh.Get(t.Context(), []byte(`query($x:Boolean!){product(upc:19){upc name@skip(if:$x)}}`), nil)
+	if _, err := e.Plan(t.Context(), operation.ConditionSet{}.With(0)); err != nil {
 		t.Fatal(err)
 	}
 	after := fresh.Stats()
@@ -215,11 +201,11 @@ func TestHitsDoNotAllocate(t *testing.T) {
 	c := newCache(t, 0, first)
 	query, name := []byte(`query A{product(upc:1){upc}}`), []byte("A")
 	hit := func() {
-		e, errs := c.Get(query, name)
+		e, errs, _ := c.Get(t.Context(), query, name)
 		if len(errs) > 0 {
 			t.Fatal(errs)
 		}
-		if _, err := e.Plan(operation.ConditionSet{}); err != nil {
+		if _, err := e.Plan(t.Context(), operation.ConditionSet{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -235,8 +221,8 @@ func BenchmarkHit(b *testing.B) {
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			e, _ := c.Get(query, nil)
-			if _, err := e.Plan(operation.ConditionSet{}); err != nil {
+			e, _, _ := c.Get(b.Context(), query, nil)
+			if _, err := e.Plan(b.Context(), operation.ConditionSet{}); err != nil {
 				b.Fatal(err)
 			}
 		}

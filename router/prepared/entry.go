@@ -1,6 +1,8 @@
 package prepared
 
 import (
+	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 
@@ -10,8 +12,12 @@ import (
 	"github.com/weft-graphql/weft/router/plan"
 )
 
-// entryBytes is what an entry costs besides its document and plans.
-const entryBytes = 1024
+// entryBytes is what an entry costs besides its document and plans, and errorBytes each error of a refused document
+// besides its message.
+const (
+	entryBytes = 1024
+	errorBytes = 768
+)
 
 // maxSets bounds the condition sets an entry keeps plans for: n conditions have 2^n of them.
 const maxSets = 64
@@ -26,8 +32,11 @@ type Entry[P any] struct {
 	sum         uint64
 	query, name string
 	errs        gqlerror.List
-	// ready is closed when Prepared and errs are set.
-	ready chan struct{}
+	// ready is closed when Prepared and errs are set; givenUp tells that they never will be.
+	ready   chan struct{}
+	givenUp bool
+	// place is kept for the first plan.
+	place atomic.Pointer[place]
 
 	// used is set by every hit and taken back by the eviction hand; at is when the last hit was.
 	used       atomic.Bool
@@ -49,50 +58,99 @@ type Planned[P any] struct {
 	// Compiled is what Options.Compile made of the plan.
 	Compiled P
 
-	err   error
-	ready chan struct{}
+	err error
+	// ready is closed when all of this is set; givenUp tells that it never will be.
+	ready   chan struct{}
+	givenUp bool
+	bytes   int64
 }
 
 // Plan returns the plan for a set of conditions, making it when it is asked for the first time. A hit does not allocate.
-func (e *Entry[P]) Plan(set operation.ConditionSet) (*Planned[P], error) {
+// The error can be ErrBusy.
+func (e *Entry[P]) Plan(ctx context.Context, set operation.ConditionSet) (*Planned[P], error) {
 	if p := e.last.Load(); p != nil && p.Conditions == set {
 		e.cache.stats.planHits.Add(1)
 		return p, p.err
 	}
-	e.mu.Lock()
-	p := e.plans[set]
-	created := p == nil
-	if created {
-		if e.plans == nil {
-			e.plans = map[operation.ConditionSet]*Planned[P]{}
-		}
-		if len(e.plans) >= maxSets {
-			for other := range e.plans {
-				delete(e.plans, other)
-				break
+	for {
+		p, created := e.planned(set)
+		switch {
+		case created:
+			e.cache.stats.planMisses.Add(1)
+			if !e.plan(ctx, p) {
+				return nil, ErrBusy
 			}
+		case !await(ctx, p.ready):
+			return nil, ErrBusy
+		case p.givenUp:
+			continue
+		default:
+			e.cache.stats.planHits.Add(1)
 		}
-		p = &Planned[P]{Conditions: set, ready: make(chan struct{})}
-		e.plans[set] = p
+		e.last.Store(p)
+		return p, p.err
 	}
-	e.mu.Unlock()
-	if created {
-		e.cache.stats.planMisses.Add(1)
-		e.plan(p)
-	} else {
-		e.cache.stats.planHits.Add(1)
-		<-p.ready
-	}
-	e.last.Store(p)
-	return p, p.err
 }
 
-func (e *Entry[P]) plan(p *Planned[P]) {
+// Done tells that a request needs no plan any more.
+func (e *Entry[P]) Done() {
+	if e.place.Load() != nil {
+		if place := e.place.Swap(nil); place != nil {
+			place.leave()
+		}
+	}
+}
+
+// planned returns what is or will be the plan for a set of conditions; created tells that the caller has to make it.
+func (e *Entry[P]) planned(set operation.ConditionSet) (p *Planned[P], created bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if p := e.plans[set]; p != nil {
+		return p, false
+	}
+	if e.plans == nil {
+		e.plans = map[operation.ConditionSet]*Planned[P]{}
+	}
+	if len(e.plans) >= maxSets {
+		for _, other := range e.plans {
+			e.forget(other)
+			break
+		}
+	}
+	p = &Planned[P]{Conditions: set, ready: make(chan struct{})}
+	e.plans[set] = p
+	return p, true
+}
+
+// forget drops a plan. The lock is held.
+func (e *Entry[P]) forget(p *Planned[P]) {
+	if e.plans[p.Conditions] == p {
+		delete(e.plans, p.Conditions)
+		e.grow(-p.bytes)
+		p.bytes = 0
+	}
+}
+
+// plan makes a plan; false means that there was no place for it in time.
+func (e *Entry[P]) plan(ctx context.Context, p *Planned[P]) bool {
 	defer close(p.ready)
+	place := e.place.Swap(nil)
+	if place == nil {
+		place = e.cache.admission.enter(ctx, len(e.query))
+	}
+	if place == nil {
+		p.givenUp = true
+		e.mu.Lock()
+		e.forget(p)
+		e.mu.Unlock()
+		return false
+	}
 	defer func() {
 		if r := recover(); r != nil {
-			p.err = internalError("the operation could not be planned", r)
+			e.cache.panicked(r)
+			p.err = errInternal
 		}
+		place.leave()
 	}()
 	op := e.Prepared.Operation(p.Conditions)
 	p.Plan, p.err = e.cache.opts.Planner.Plan(op)
@@ -100,7 +158,20 @@ func (e *Entry[P]) plan(p *Planned[P]) {
 		p.Compiled, p.err = e.cache.opts.Compile(e.Prepared, p.Plan)
 	}
 	if p.Plan != nil {
-		e.grow(planBytes(op, p.Plan))
+		e.keep(p, planBytes(op, p.Plan))
+	}
+	return true
+}
+
+var errInternal = errors.New("internal error")
+
+// keep accounts for a plan that was made, unless it was dropped meanwhile.
+func (e *Entry[P]) keep(p *Planned[P], bytes int64) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.plans[p.Conditions] == p {
+		p.bytes = bytes
+		e.grow(bytes)
 	}
 }
 
@@ -113,15 +184,30 @@ func planBytes(op *operation.Operation, p *plan.Plan) int64 {
 	return n
 }
 
-// grow accounts for more memory of the entry and evicts others when the bound is exceeded.
+// grow accounts for more memory of the entry, or less, and evicts others when the bound is exceeded. An entry that has
+// become too large is not kept itself.
 func (e *Entry[P]) grow(bytes int64) {
-	e.shard.mu.Lock()
+	s := e.shard
+	s.mu.Lock()
 	if !e.gone {
 		e.bytes += bytes
-		e.shard.bytes += bytes
-		e.cache.stats.evictions.Add(e.shard.evict(e))
+		s.resize(e.cache, bytes)
+		if e.bytes > e.cache.opts.Bytes/largestPart {
+			s.remove(e)
+			e.cache.stats.evictions.Add(1)
+		}
 	}
-	e.shard.mu.Unlock()
+	s.mu.Unlock()
+	e.cache.trim(e)
+}
+
+// drop takes the entry out of the cache.
+func (e *Entry[P]) drop() {
+	e.shard.mu.Lock()
+	defer e.shard.mu.Unlock()
+	if !e.gone {
+		e.shard.remove(e)
+	}
 }
 
 // Plans is the number of plans the entry holds.

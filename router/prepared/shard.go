@@ -1,6 +1,7 @@
 package prepared
 
 import (
+	"maps"
 	"slices"
 	"sync"
 
@@ -16,7 +17,7 @@ type shard[P any] struct {
 	byHash       map[uint64]*Entry[P]
 	newest, hand *Entry[P]
 	oldest       *Entry[P]
-	bytes, limit int64
+	bytes        int64
 }
 
 func (s *shard[P]) find(sum uint64, query, name []byte) *Entry[P] {
@@ -38,8 +39,13 @@ func (s *shard[P]) add(e *Entry[P]) {
 		s.oldest = e
 	}
 	s.newest = e
-	s.bytes += e.bytes
-	e.cache.stats.evictions.Add(s.evict(e))
+	s.resize(e.cache, e.bytes)
+}
+
+// resize accounts for more bytes, or fewer. The lock is held.
+func (s *shard[P]) resize(c *Cache[P], bytes int64) {
+	s.bytes += bytes
+	c.bytes.Add(bytes)
 }
 
 func (s *shard[P]) remove(e *Entry[P]) {
@@ -58,13 +64,14 @@ func (s *shard[P]) remove(e *Entry[P]) {
 	}
 	e.prev, e.next = nil, nil
 	e.gone = true
-	s.bytes -= e.bytes
+	s.resize(e.cache, -e.bytes)
 	delete(s.byHash, e.sum)
 }
 
-// evict drops entries, but not keep, until the shard is within its bound. A single entry may exceed it.
-func (s *shard[P]) evict(keep *Entry[P]) (n uint64) {
-	for s.bytes > s.limit && len(s.byHash) > 1 {
+// evict drops the next entry that was not used since the hand last came by, and tells whether there was one. It goes
+// around once, and spares keep.
+func (s *shard[P]) evict(keep *Entry[P]) bool {
+	for range len(s.byHash) {
 		e := s.hand
 		if e == nil {
 			e = s.oldest
@@ -74,9 +81,9 @@ func (s *shard[P]) evict(keep *Entry[P]) (n uint64) {
 			continue
 		}
 		s.remove(e)
-		n++
+		return true
 	}
-	return n
+	return false
 }
 
 // recalled is an entry as WarmUp needs it.
@@ -89,28 +96,30 @@ type recalled struct {
 
 // recent returns the documents that were used last, the latest first.
 func (c *Cache[P]) recent(n int) []recalled {
-	var all []recalled
+	var entries []*Entry[P]
 	for i := range c.shards {
 		s := &c.shards[i]
 		s.mu.RLock()
-		for _, e := range s.byHash {
-			select {
-			case <-e.ready:
-			default:
-				continue
-			}
-			if e.Prepared == nil {
-				continue
-			}
-			r := recalled{query: e.query, name: e.name, at: e.at.Load(), conditions: e.Prepared.Conditions()}
-			e.mu.Lock()
-			for set := range e.plans {
-				r.sets = append(r.sets, set)
-			}
-			e.mu.Unlock()
-			all = append(all, r)
-		}
+		entries = slices.AppendSeq(entries, maps.Values(s.byHash))
 		s.mu.RUnlock()
+	}
+	var all []recalled
+	for _, e := range entries {
+		select {
+		case <-e.ready:
+		default:
+			continue
+		}
+		if e.Prepared == nil {
+			continue
+		}
+		r := recalled{query: e.query, name: e.name, at: e.at.Load(), conditions: e.Prepared.Conditions()}
+		e.mu.Lock()
+		for set := range e.plans {
+			r.sets = append(r.sets, set)
+		}
+		e.mu.Unlock()
+		all = append(all, r)
 	}
 	slices.SortFunc(all, func(a, b recalled) int {
 		switch {

@@ -55,7 +55,7 @@ func (b *buffered) read(body io.Reader, encoding string, limit int) error {
 		return ErrTimeout
 	}
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrBroken, err)
+		return &private{fmt.Errorf("%w: it cannot be read to its end", ErrBroken), err}
 	}
 	return nil
 }

@@ -55,6 +55,8 @@ type Config struct {
 	Breaker Breaker
 	// Hedge, if positive, sends a query a second time when there is no answer after that time.
 	Hedge time.Duration
+	// Failed is told, with all that is known, of every call that got no answer. It must return quickly, and may be nil.
+	Failed func(err error)
 	// Dedupe lets equal queries that are under way at the same time share one call.
 	Dedupe bool
 }
@@ -160,6 +162,9 @@ func New(config Config) (*Client, error) {
 	client := &Client{}
 	if err := client.transport(config); err != nil {
 		return nil, fmt.Errorf("subgraph %q: %w", config.Name, err)
+	}
+	if config.Failed != nil {
+		client.Subgraph = &watched{next: client.Subgraph, failed: config.Failed}
 	}
 	if config.MaxConcurrent > 0 {
 		client.Subgraph = &bound{next: client.Subgraph, places: make(chan struct{}, config.MaxConcurrent), timeout: config.Timeout}

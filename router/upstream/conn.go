@@ -22,6 +22,8 @@ type conn struct {
 	// used is set when the connection has carried a request before, answered when a byte of an answer has come for
 	// the present one, last when it cannot carry another.
 	used, answered, last bool
+	// unasked tells that something came on it that was no answer to a request.
+	unasked bool
 	// ctx is the present request's if that may be given up when nobody wants the answer any more, nil otherwise; until
 	// is its deadline.
 	ctx   context.Context
@@ -92,7 +94,9 @@ func (c *conn) reusable(sure bool) bool {
 	if c.peeker == nil {
 		return !sure
 	}
-	return c.peeker.isQuiet()
+	quiet := c.peeker.isQuiet()
+	c.unasked = c.unasked || c.peeker.unasked
+	return quiet
 }
 
 // fill reads more into the buffer.
@@ -169,7 +173,7 @@ func (c *conn) readAnswer(e *exchange, limit int) error {
 	}
 	if c.start != c.end {
 		// Bytes nobody asked for: what would come next could be taken for the answer to another request.
-		c.last = true
+		c.last, c.unasked = true, true
 	}
 	return err
 }

@@ -120,6 +120,45 @@ func TestUnaskedBytesAreNoAnswer(t *testing.T) {
 	}
 }
 
+// TestServersThatAnswerUnaskedAreNotTrusted has a server that once answers twice: what it says next on a kept connection
+// could be the answer to another request.
+func TestServersThatAnswerUnaskedAreNotTrusted(t *testing.T) {
+	for _, c := range []struct {
+		behind string
+		// least and most are how many connections six requests take.
+		least, most int32
+	}{
+		{answerOf("wrong"), 6, 6},
+		{"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n", 1, 2},
+	} {
+		sent := make(chan struct{})
+		s := serveRaw(t, func(n int, conn net.Conn, next func() *http.Request) {
+			for i := 0; next() != nil; i++ {
+				_, _ = io.WriteString(conn, answerOf("right")) // whether it came is what is tested
+				if n == 1 && i == 0 {
+					<-sent
+					_, _ = io.WriteString(conn, c.behind)
+					sent <- struct{}{}
+				}
+			}
+		})
+		client := newClient(t, upstream.Config{URL: s.url})
+		for i := range 6 {
+			if _, got, err := ask(client, "{}"); err != nil || got != "right" {
+				t.Errorf("request %d: got %q, %v", i, got, err)
+			}
+			if i == 0 {
+				sent <- struct{}{}
+				<-sent
+			}
+		}
+		client.Close()
+		if n := s.accepted.Load(); n < c.least || n > c.most {
+			t.Errorf("%q: %d connections", c.behind, n)
+		}
+	}
+}
+
 // TestMutationsAvoidClosedConnections has a subgraph that closes a connection after each answer without saying so.
 func TestMutationsAvoidClosedConnections(t *testing.T) {
 	closed := make(chan struct{})

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"strconv"
 	"strings"
@@ -159,10 +160,12 @@ func (t *http1) try(ctx context.Context, req *Request, e *exchange, now, deadlin
 		wanted = nil
 	}
 	if err = c.begin(wanted, now, deadline); err == nil {
-		err = t.write(c, req, e)
+		err = t.converse(c, req, e)
 	}
-	if err == nil {
-		err = c.readAnswer(e, t.limit)
+	if err == nil && c.used && e.status == http.StatusRequestTimeout && req.Query {
+		// That was said of the time in which nothing was asked, when the request was on its way already.
+		t.pool.drop(c)
+		return errStale
 	}
 	if err == nil {
 		t.pool.put(c)
@@ -184,7 +187,9 @@ func (t *http1) try(ctx context.Context, req *Request, e *exchange, now, deadlin
 // togetherLimit is the body size up to which head and body are copied into one write.
 const togetherLimit = 64 << 10
 
-func (t *http1) write(c *conn, req *Request, e *exchange) error {
+// converse sends the request and reads the answer. A subgraph may answer before it has the whole request, to refuse it
+// (413, for instance), and need not read the rest: what it says counts, but the connection is not used again.
+func (t *http1) converse(c *conn, req *Request, e *exchange) error {
 	out := append(e.sent[:0], t.head...)
 	for _, h := range req.Header {
 		out = appendHeader(out, h)
@@ -192,15 +197,47 @@ func (t *http1) write(c *conn, req *Request, e *exchange) error {
 	out = append(out, "Content-Length: "...)
 	out = strconv.AppendInt(out, int64(len(req.Body)), 10)
 	out = append(out, "\r\n\r\n"...)
-	if len(req.Body) <= togetherLimit {
-		out = append(out, req.Body...)
+	if len(req.Body) > togetherLimit {
 		e.sent = out
-		_, err := c.net.Write(out)
+		return t.converseAtLength(c, req, e)
+	}
+	out = append(out, req.Body...)
+	e.sent = out
+	_, err := c.net.Write(out)
+	if err != nil && isTimeout(err) {
 		return err
 	}
-	e.sent = out
-	buffers := net.Buffers{out, req.Body}
-	_, err := buffers.WriteTo(c.net)
+	unread := c.readAnswer(e, t.limit)
+	if err == nil {
+		return unread
+	}
+	c.last = true
+	if unread != nil {
+		return err
+	}
+	return nil
+}
+
+// converseAtLength is converse for a body that does not fit into the socket's buffers: it reads while it writes.
+func (t *http1) converseAtLength(c *conn, req *Request, e *exchange) error {
+	written := make(chan error, 1)
+	go func() {
+		buffers := net.Buffers{e.sent, req.Body}
+		_, err := buffers.WriteTo(c.net)
+		written <- err
+	}()
+	err := c.readAnswer(e, t.limit)
+	var unwritten error
+	select {
+	case unwritten = <-written:
+	default:
+		// There is an answer, or there will be none: the rest of the request matters to nobody. Its bytes are the
+		// caller's again when this returns.
+		c.writeBy = time.Unix(1, 0)
+		_ = c.net.SetWriteDeadline(c.writeBy) // fails for a broken connection, on which nobody writes any more
+		unwritten = <-written
+	}
+	c.last = c.last || unwritten != nil
 	return err
 }
 

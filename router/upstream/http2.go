@@ -73,7 +73,7 @@ func (t *http2Client) Do(ctx context.Context, req *Request, resp *Response) erro
 	} else if isTimeout(err) {
 		err = ErrTimeout
 	} else {
-		err = fmt.Errorf("%w: %w", ErrUnreachable, err)
+		err = &private{fmt.Errorf("%w: it cannot be reached, or the connection broke", ErrUnreachable), err}
 	}
 	if err != nil {
 		return gaveUp(ctx, err)

@@ -23,6 +23,8 @@ type pool struct {
 	open    int
 	waiting []chan *conn
 	closed  bool
+	// trustFrom is when connections are kept again after something came on one that nobody had asked for.
+	trustFrom time.Time
 	// sweep closes connections that were not used for too long; nil when there is none to watch.
 	sweep *time.Timer
 }
@@ -69,6 +71,11 @@ func (p *pool) wait(ctx context.Context, deadline time.Time, turn chan *conn, fr
 		}
 		if c != nil {
 			c.net.Close()
+			if c.unasked {
+				p.mu.Lock()
+				p.distrust()
+				p.mu.Unlock()
+			}
 		}
 		return p.connect(ctx, deadline)
 	case <-ctx.Done():
@@ -103,7 +110,7 @@ func (p *pool) connect(ctx context.Context, deadline time.Time) (*conn, error) {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return nil, err
 	}
-	return nil, fmt.Errorf("%w: it cannot be reached at %s", ErrUnreachable, p.host)
+	return nil, &private{fmt.Errorf("%w: it cannot be reached", ErrUnreachable), fmt.Errorf("%s: %w", p.host, err)}
 }
 
 // put gives a connection back.
@@ -115,6 +122,11 @@ func (p *pool) put(c *conn) {
 	c.used, c.ctx = true, nil
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if c.askedAt.Before(p.trustFrom) {
+		c.net.Close()
+		p.leave()
+		return
+	}
 	p.keep(c)
 }
 
@@ -142,7 +154,25 @@ func (p *pool) drop(c *conn) {
 	c.net.Close()
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if c.unasked {
+		p.distrust()
+	}
 	p.leave()
+}
+
+// distrustFor is how long no connections are kept to a server that answers what it was not asked.
+const distrustFor = time.Minute
+
+// distrust closes the kept connections, and keeps none for a while: when an answer that nobody asked for comes just as the
+// next request is sent, it cannot be told from that one's, and would bring one client the data of another. The caller
+// holds the lock.
+func (p *pool) distrust() {
+	p.trustFrom = time.Now().Add(distrustFor)
+	for _, c := range p.idle {
+		c.net.Close()
+		p.open--
+	}
+	p.idle = p.idle[:0]
 }
 
 // leave gives up the place of a connection, or passes it on. The caller holds the lock.

@@ -12,13 +12,17 @@ import (
 type peeker struct {
 	raw   syscall.RawConn
 	look  func(fd uintptr)
-	one   [1]byte
+	begin [12]byte
 	quiet bool
+	// unasked tells that what has come is an answer to no request. Under TLS nobody knows what it is.
+	unasked, tls bool
 }
 
 // newPeeker returns nil when the connection does not show its socket.
 func newPeeker(c net.Conn) *peeker {
+	p := &peeker{}
 	if t, ok := c.(interface{ NetConn() net.Conn }); ok {
+		p.tls = true
 		// TLS: what comes on the socket is not for us to read, but nothing should come at all.
 		c = t.NetConn()
 	}
@@ -30,9 +34,11 @@ func newPeeker(c net.Conn) *peeker {
 	if err != nil {
 		return nil
 	}
-	p := &peeker{raw: raw}
+	p.raw = raw
 	p.look = func(fd uintptr) {
-		n, _, err := syscall.Recvfrom(int(fd), p.one[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+		n, _, err := syscall.Recvfrom(int(fd), p.begin[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+		// A server that is tired of waiting may say so (RFC 9110, section 15.5.9).
+		p.unasked = n > 0 && !p.tls && (n < len(p.begin) || string(p.begin[8:]) != " 408")
 		p.quiet = n < 0 && (errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.EWOULDBLOCK))
 	}
 	return p

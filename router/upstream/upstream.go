@@ -86,7 +86,23 @@ func (r *Response) Release() {
 	}
 }
 
-// Reasons why there is no answer; errors of Do wrap them.
+// private is an error whose cause is not for everybody: it tells addresses, which clients must not learn.
+type private struct{ reason, cause error }
+
+func (p *private) Error() string { return p.reason.Error() }
+
+func (p *private) Unwrap() error { return p.reason }
+
+// Explain returns what an error of Do says with all that operators may know about it.
+func Explain(err error) string {
+	var p *private
+	if errors.As(err, &p) {
+		return err.Error() + " (" + p.cause.Error() + ")"
+	}
+	return err.Error()
+}
+
+// Reasons why there is no answer; errors of Do wrap them. What they say of themselves has no address in it.
 var (
 	// ErrTimeout means that the subgraph's time was over.
 	ErrTimeout = errors.New("no answer in time")
