@@ -154,15 +154,22 @@ func (c *conn) locate() bool {
 	if err != nil {
 		return false
 	}
-	if c.target, c.url = text, *parsed; len(text) > keepTarget {
-		c.target = ""
-	}
+	c.target, c.url = text, *parsed
 	return true
+}
+
+// located returns what locate has found.
+func (c *conn) located() url.URL {
+	found := c.url
+	if len(c.target) > keepTarget {
+		c.target, c.url = "", url.URL{}
+	}
+	return found
 }
 
 // answer answers the request whose head is complete. It returns false when the connection cannot go on.
 func (c *conn) answer() bool {
-	if !c.state.CompareAndSwap(waiting, answering) || c.server.closing.Load() {
+	if !c.state.CompareAndSwap(waiting, answering) {
 		return false
 	}
 	x := &exchange{}

@@ -262,11 +262,11 @@ func TestBothServersAgree(t *testing.T) {
 			<-h.plain
 		}
 		said := p.compare(t, []byte(conversation), []byte(last))
-		if !isPlain {
-			continue
-		}
-		if !strings.Contains(said, "/last") || len(h.plain) == 0 {
+		switch {
+		case isPlain && (!strings.Contains(said, "/last") || len(h.plain) == 0):
 			t.Errorf("%q was not served here, or not to its end:\n%s", conversation, said)
+		case !isPlain && len(h.plain) > 0:
+			t.Errorf("%q was not handed over", conversation)
 		}
 	}
 }

@@ -27,7 +27,7 @@ func (x *exchange) begin(c *conn) *http.Request {
 	r := c.template.WithContext(&x.context)
 	r.Method = text[h.method.from:h.method.to]
 	r.RequestURI = text[h.target.from:h.target.to]
-	x.url = c.url
+	x.url = c.located()
 	r.URL = &x.url
 	r.Host = text[h.host.from:h.host.to]
 	r.Header = x.header(text, h)

@@ -118,8 +118,9 @@ func TestAClientThatWaitsHasNotLeft(t *testing.T) {
 	waits := []*client{dial(t, addr), dial(t, addr)}
 	var requests []*http.Request
 	for i, c := range waits {
-		c.send(get + strings.Repeat(get, i))
+		c.send(get)
 		requests = append(requests, <-g.entered)
+		c.send(strings.Repeat(get, i))
 	}
 	leaves := dial(t, addr)
 	leaves.send(get)
@@ -209,6 +210,51 @@ func TestNothingIsUsedTwice(t *testing.T) {
 	}
 }
 
+// TestDeadlinesOfHandlers have no effect on later requests, wherever those are served.
+func TestDeadlinesOfHandlers(t *testing.T) {
+	s := options(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", "2")
+		_, _ = io.WriteString(w, "ok")
+		c := http.NewResponseController(w)
+		if c.Flush() != nil || c.SetReadDeadline(time.Unix(1, 0)) != nil || c.SetWriteDeadline(time.Unix(1, 0)) != nil {
+			t.Error("the deadlines cannot be set")
+		}
+	}))
+	s.ReadTimeout, s.ReadHeaderTimeout, s.WriteTimeout, s.IdleTimeout = 0, 0, 0, 0
+	c := dial(t, start(t, New(s)))
+	for _, request := range []string{get, get, oddGet} {
+		c.send(request)
+		if _, body := c.answer(); body != "ok" {
+			t.Errorf("%q", body)
+		}
+	}
+}
+
+// TestPanics are logged, unless they are meant to abort an answer, and end the request's context.
+func TestPanics(t *testing.T) {
+	var log strings.Builder
+	contexts := make(chan context.Context, 1)
+	s := options(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		contexts <- r.Context()
+		if r.Method == http.MethodPost {
+			panic("by intent")
+		}
+		panic(http.ErrAbortHandler)
+	}))
+	s.ErrorLog.SetOutput(&log)
+	addr := start(t, New(s))
+	for request, want := range map[string]string{get: "", post("{}"): "by intent"} {
+		log.Reset()
+		c := dial(t, addr)
+		c.send(request)
+		c.ended()
+		<-(<-contexts).Done()
+		if got := log.String(); !strings.Contains(got, want) || want == "" && got != "" {
+			t.Errorf("the log says %q", got)
+		}
+	}
+}
+
 // TestSlowClients sends a little again and again: what counts is the time since the first byte.
 func TestSlowClients(t *testing.T) {
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -216,19 +262,26 @@ func TestSlowClients(t *testing.T) {
 			http.Error(w, "slow", http.StatusRequestTimeout)
 		}
 	})
-	for name, test := range map[string]struct{ begin, more, answer string }{
-		"silent":          {},
-		"a slow head":     {begin: "G", more: "E"},
-		"many headers":    {begin: "GET / HTTP/1.1\r\nHost: a\r\n", more: "A: b\r\n"},
-		"idle":            {begin: get, answer: "HTTP/1.1 200 OK\r\n"},
-		"a slow body":     {begin: "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9999\r\n\r\n", more: "x", answer: "HTTP/1.1 408 Request Timeout\r\n"},
-		"half a body":     {begin: "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9999\r\n\r\nx", answer: "HTTP/1.1 408 Request Timeout\r\n"},
-		"a slow odd head": {begin: "PUT / HTTP/1.1\r\n", more: "A: b\r\n"},
+	const short, long = 100 * time.Millisecond, time.Hour
+	const head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9999\r\n\r\n"
+	for name, test := range map[string]struct {
+		header, body, idle  time.Duration
+		begin, more, answer string
+	}{
+		"silent":          {header: short, body: long, idle: long},
+		"a slow head":     {header: short, body: long, idle: long, begin: "G", more: "E"},
+		"many headers":    {header: short, body: long, idle: long, begin: "GET / HTTP/1.1\r\nHost: a\r\n", more: "A: b\r\n"},
+		"a second head":   {header: short, body: long, idle: long, begin: get + "G", answer: "HTTP/1.1 200 OK\r\n"},
+		"a slow odd head": {header: short, body: long, idle: long, begin: "PUT / HTTP/1.1\r\n", more: "A: b\r\n"},
+		"idle":            {header: long, body: long, idle: short, begin: get, answer: "HTTP/1.1 200 OK\r\n"},
+		"a slow body":     {header: long, body: short, idle: long, begin: head, more: "x", answer: "HTTP/1.1 408 Request Timeout\r\n"},
+		"half a body":     {header: long, body: short, idle: long, begin: head + "x", answer: "HTTP/1.1 408 Request Timeout\r\n"},
+		"only reading":    {body: short, begin: "G", more: "E"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := options(handler)
-			s.ReadHeaderTimeout, s.ReadTimeout, s.IdleTimeout = 100*time.Millisecond, 100*time.Millisecond, 100*time.Millisecond
+			s.ReadHeaderTimeout, s.ReadTimeout, s.IdleTimeout = test.header, test.body, test.idle
 			c := dial(t, start(t, New(s)))
 			c.send(test.begin)
 			var sending sync.WaitGroup
@@ -288,7 +341,7 @@ func TestIdleConnectionsAreSmall(t *testing.T) {
 		for range many {
 			c := dial(t, addr)
 			c.in = bufio.NewReaderSize(c, 16)
-			c.send("POST / HTTP/1.1\r\nHost: a\r\nX: " + strings.Repeat("x", 7000) + "\r\nContent-Length: 20000\r\n\r\n" + strings.Repeat("x", 20_000))
+			c.send("POST /" + strings.Repeat("x", 7000) + " HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n" + strings.Repeat("x", 20_000))
 			c.answer()
 			clients = append(clients, c)
 		}
@@ -297,6 +350,7 @@ func TestIdleConnectionsAreSmall(t *testing.T) {
 			_ = c.Close()
 		}
 	}
+	t.Logf("an idle connection holds %d bytes, in net/http %d", sizes[1], sizes[0])
 	if sizes[1] > sizes[0] || sizes[1] > 10_000 {
 		t.Errorf("an idle connection holds %d bytes, in net/http %d", sizes[1], sizes[0])
 	}

@@ -93,6 +93,32 @@ func TestShutdownInEveryState(t *testing.T) {
 	r.served(t)
 }
 
+// TestShutdownBetweenTheAnswerAndTheEnd begins when a whole answer has been sent, but the handler has not returned.
+func TestShutdownBetweenTheAnswerAndTheEnd(t *testing.T) {
+	g := newGate()
+	r := run(t, http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		w.Header().Set("Content-Length", "4")
+		_, _ = w.Write([]byte("done"))
+		w.(http.Flusher).Flush()
+		g.entered <- req
+		<-g.leave
+	}))
+	c := dial(t, r.addr)
+	c.send(get)
+	c.answer()
+	<-g.entered
+	down := r.shutdown(t.Context())
+	close(g.leave)
+	c.ended()
+	if err := <-down; err != nil {
+		t.Errorf("Shutdown: %v", err)
+	}
+	r.served(t)
+	if r.add(&conn{}) {
+		t.Error("a connection that was accepted late is served")
+	}
+}
+
 func TestShutdownGivesUp(t *testing.T) {
 	g := newGate()
 	r := run(t, g)
