@@ -8,17 +8,17 @@ import (
 )
 
 func TestDeadlines(t *testing.T) {
-	parent, cancel := context.WithCancel(context.WithValue(t.Context(), connKey{}, "value"))
+	parent, cancel := context.WithCancel(context.WithValue(t.Context(), valueKey{}, "value"))
 	d := withDeadline(parent, time.Hour)
 	if at, ok := d.Deadline(); !ok || time.Until(at) > time.Hour || time.Until(at) < 59*time.Minute {
 		t.Errorf("the deadline is %s", at)
 	}
-	if d.Err() != nil || d.Value(connKey{}) != "value" {
+	if d.Err() != nil || d.Value(valueKey{}) != "value" {
 		t.Error("it has ended, or lost its values")
 	}
 	child, stop := context.WithCancel(d)
 	defer stop()
-	if done := d.Done(); done != d.Done() || d.Err() != nil || child.Err() != nil || d.Value(connKey{}) != "value" {
+	if done := d.Done(); done != d.Done() || d.Err() != nil || child.Err() != nil || d.Value(valueKey{}) != "value" {
 		t.Error("waiting for it changes it")
 	}
 	cancel()
@@ -70,3 +70,5 @@ func TestDerivedContextsNeedNoGoroutine(t *testing.T) {
 		t.Errorf("%v allocations for a derived context, %v for one of the package context", allocations, want)
 	}
 }
+
+type valueKey struct{}

@@ -9,6 +9,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"github.com/weft-graphql/weft/router/server/http1"
 )
 
 // Listener is an address and what is served there.
@@ -41,17 +43,12 @@ type RunOptions struct {
 // Run serves all listeners until ctx ends, then stops taking requests, lets those in progress finish and returns.
 // When a listener fails, Run stops the others and returns its error.
 func Run(ctx context.Context, listeners []Listener, opts RunOptions) error {
-	servers := make([]*http.Server, len(listeners))
+	servers := make([]httpServer, len(listeners))
 	failed := make(chan error, len(listeners))
 	for i, l := range listeners {
 		servers[i] = newServer(l, opts)
 		go func() {
-			var err error
-			if l.TLS != nil {
-				err = servers[i].ServeTLS(l.Socket, "", "")
-			} else {
-				err = servers[i].Serve(gatheringListener{l.Socket})
-			}
+			err := servers[i].Serve(l.Socket)
 			if !errors.Is(err, http.ErrServerClosed) {
 				failed <- fmt.Errorf("%s listener at %s: %w", l.Name, l.Socket.Addr(), err)
 			}
@@ -92,7 +89,19 @@ func drain(opts RunOptions, failed <-chan error) {
 	}
 }
 
-func newServer(l Listener, opts RunOptions) *http.Server {
+// httpServer is net/http's, or ours.
+type httpServer interface {
+	Serve(net.Listener) error
+	Shutdown(context.Context) error
+	Close() error
+}
+
+// overTLS is net/http's server for HTTPS.
+type overTLS struct{ *http.Server }
+
+func (s overTLS) Serve(l net.Listener) error { return s.ServeTLS(l, "", "") }
+
+func newServer(l Listener, opts RunOptions) httpServer {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	protocols.SetHTTP2(l.TLS != nil)
@@ -106,10 +115,12 @@ func newServer(l Listener, opts RunOptions) *http.Server {
 		WriteTimeout:      opts.WriteTimeout,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
-		ConnContext:       withConn,
 	}
 	if opts.Logger != nil {
 		s.ErrorLog = slog.NewLogLogger(opts.Logger.Handler(), slog.LevelWarn)
 	}
-	return s
+	if l.TLS != nil {
+		return overTLS{s}
+	}
+	return http1.New(s)
 }

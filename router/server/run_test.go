@@ -1,7 +1,10 @@
 package server
 
 import (
+	"bufio"
+	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -86,5 +89,85 @@ func TestAFailedListenerStopsTheOthers(t *testing.T) {
 	}, RunOptions{ShutdownTimeout: time.Second})
 	if err == nil || !strings.Contains(err.Error(), "admin listener") {
 		t.Errorf("Run: %v, want the broken listener's error", err)
+	}
+}
+
+// sized answers with as many bytes as the query has in its name.
+type sized struct{}
+
+func (sized) Execute(_ context.Context, req *Request, resp *Response) {
+	var size int
+	_, _ = fmt.Sscanf(string(req.Query), "{ a%d }", &size)
+	resp.Body = append(append(append(resp.Buffer(), '"'), bytes.Repeat([]byte("x"), size)...), '"')
+}
+
+// runServer serves a handler as the router does.
+func runServer(t *testing.T, h http.Handler) string {
+	t.Helper()
+	socket, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error)
+	go func() {
+		ended <- Run(ctx, []Listener{{Name: "test", Socket: socket, Handler: h, H2C: true}},
+			RunOptions{ShutdownTimeout: 10 * time.Second})
+	}()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	return socket.Addr().String()
+}
+
+// TestLargeAnswersArrive sends answers of all sizes around the bounds over one connection, pipelined, too.
+func TestLargeAnswersArrive(t *testing.T) {
+	addr := runServer(t, newTestHandler(t, func(o *Options) { o.Engine = sized{} }))
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	in := bufio.NewReader(conn)
+	sizes := []int{0, 1, 2000, 2047, 2048, 3900, 4096, 4097, 8189, 8190, 8192, 20_000, 300_000}
+	for size := 3700; size < 4100; size += 7 {
+		sizes = append(sizes, size)
+	}
+	for _, size := range sizes {
+		body := fmt.Sprintf(`{"query":"{ a%d }"}`, size)
+		request := fmt.Sprintf("POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+		if _, err := io.WriteString(conn, strings.Repeat(request, 3)); err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			resp, err := http.ReadResponse(in, nil)
+			if err != nil {
+				t.Fatalf("%d bytes: %v", size, err)
+			}
+			got, err := io.ReadAll(resp.Body)
+			if err != nil || len(got) != size+2 || strings.ReplaceAll(string(got), "x", "") != `""` {
+				t.Fatalf("%d bytes: %d bytes arrived, %v", size, len(got), err)
+			}
+		}
+	}
+}
+
+func TestPlainListenersSpeakHTTP2(t *testing.T) {
+	addr := runServer(t, newTestHandler(t, func(o *Options) { o.Engine = sized{} }))
+	protocols := new(http.Protocols)
+	protocols.SetUnencryptedHTTP2(true)
+	client := http.Client{Transport: &http.Transport{Protocols: protocols}}
+	defer client.CloseIdleConnections()
+	resp, err := client.Post("http://"+addr+"/graphql", "application/json", strings.NewReader(`{"query":"{ a100000 }"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(resp.Body)
+	_ = resp.Body.Close()
+	if err != nil || len(body) != 100_002 || resp.ProtoMajor != 2 {
+		t.Errorf("%s: %d bytes, %v", resp.Proto, len(body), err)
 	}
 }

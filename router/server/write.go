@@ -58,25 +58,15 @@ func (h *Handler) write(x *exchange) {
 			defer packed.giveBack(body)
 		}
 	}
-	// net/http works the length of short bodies out by itself, without a header entry.
+	// The server works the length of short bodies out by itself, without a header entry.
 	if len(body) >= 2<<10 {
 		x.writer.Header()["Content-Length"] = []string{strconv.Itoa(len(body))}
 	}
 	if x.status != http.StatusOK {
 		x.writer.WriteHeader(x.status)
 	}
-	if len(body) < gatherAbove {
-		_, _ = x.writer.Write(body)
-		return
-	}
-	conn := connOf(x.httpRequest.Context(), x.httpRequest.ProtoMajor)
-	conn.gather()
 	_, _ = x.writer.Write(body)
-	conn.flush()
 }
-
-// gatherAbove is the length of bodies that net/http surely sends in two pieces.
-const gatherAbove = 8 << 10
 
 // Begin implements Stream.
 func (x *exchange) Begin(resp *Response, size int64) io.Writer {

@@ -213,6 +213,7 @@ func (c *conn) end() {
 	if x != nil {
 		x.context.end()
 		x.response.abort()
+		c.running.Store(nil)
 	}
 	if c.state.Load() == leaving {
 		return

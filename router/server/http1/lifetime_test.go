@@ -136,8 +136,13 @@ func TestAClientThatWaitsHasNotLeft(t *testing.T) {
 	close(g.leave)
 	for i, c := range waits {
 		for range i + 1 {
-			c.answer()
+			if resp, body := c.answer(); body != "done" {
+				t.Errorf("%s: %q", resp.Status, body)
+			}
 		}
+	}
+	if r := <-g.entered; r.Method != http.MethodGet {
+		t.Errorf("the request that was sent ahead has become %s %s", r.Method, r.URL)
 	}
 }
 
@@ -183,6 +188,7 @@ func TestNothingIsUsedTwice(t *testing.T) {
 		if first == nil {
 			first = &kept{w, r, r.Header.Clone()}
 			w.Header().Set("First", "1")
+			_, _ = w.Write(make([]byte, 3000))
 			return
 		}
 		if n, err := first.w.Write(make([]byte, 10_000)); n > 0 || err == nil {
@@ -242,7 +248,8 @@ func TestPanics(t *testing.T) {
 		panic(http.ErrAbortHandler)
 	}))
 	s.ErrorLog.SetOutput(&log)
-	addr := start(t, New(s))
+	ours := New(s)
+	addr := start(t, ours)
 	for request, want := range map[string]string{get: "", post("{}"): "by intent"} {
 		log.Reset()
 		c := dial(t, addr)
@@ -252,6 +259,11 @@ func TestPanics(t *testing.T) {
 		if got := log.String(); !strings.Contains(got, want) || want == "" && got != "" {
 			t.Errorf("the log says %q", got)
 		}
+	}
+	for watched := true; watched; runtime.Gosched() {
+		ours.watch.mu.Lock()
+		watched = ours.watch.ticking
+		ours.watch.mu.Unlock()
 	}
 }
 

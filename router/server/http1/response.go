@@ -56,7 +56,7 @@ func (w *response) Header() http.Header {
 // makes no difference.
 func (w *response) WriteHeader(status int) {
 	switch {
-	case w.status != 0 || w.done:
+	case w.status != 0:
 		w.conn.server.logf("http: superfluous response.WriteHeader call for %s %s", w.request.Method, w.request.URL.Path)
 		return
 	case status < 100 || status > 999:

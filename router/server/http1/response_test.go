@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +18,10 @@ var answers = map[string]http.HandlerFunc{
 	"empty":   func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(nil) },
 	"small":   func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "small") },
 	"html":    func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>") },
+	"html in pieces": func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "<ht")
+		_, _ = io.WriteString(w, "ml>"+strings.Repeat("x", 5000))
+	},
 	"kept":    func(w http.ResponseWriter, _ *http.Request) { write(w, holdBack) },
 	"chunked": func(w http.ResponseWriter, _ *http.Request) { write(w, holdBack+1) },
 	"in pieces": func(w http.ResponseWriter, _ *http.Request) {
@@ -192,4 +197,50 @@ func TestAnswersAreTheSame(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestInterimAnswersAreNotSent(t *testing.T) {
+	c := dial(t, start(t, New(options(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusEarlyHints)
+		w.WriteHeader(http.StatusAccepted)
+	})))))
+	c.send(get)
+	if resp, _ := c.answer(); resp.StatusCode != http.StatusAccepted {
+		t.Errorf("%s", resp.Status)
+	}
+}
+
+func TestTheDateIsRenewed(t *testing.T) {
+	today.Store(&dated{0, []byte("long ago")})
+	if at, err := http.ParseTime(string(date())); err != nil || time.Since(at) > time.Minute {
+		t.Errorf("it is %s, %v", at, err)
+	}
+}
+
+func TestUploadedFilesAreRemoved(t *testing.T) {
+	var file string
+	addr := start(t, New(options(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if file != "" {
+			if _, err := os.Stat(file); !os.IsNotExist(err) {
+				t.Errorf("%s is still there", file)
+			}
+			return
+		}
+		if err := r.ParseMultipartForm(0); err != nil {
+			t.Error(err)
+			return
+		}
+		upload, err := r.MultipartForm.File["f"][0].Open()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		file = upload.(*os.File).Name()
+		_ = upload.Close()
+	}))))
+	body := "--b\r\nContent-Disposition: form-data; name=f; filename=f\r\n\r\n" + strings.Repeat("x", 11<<20) + "\r\n--b--\r\n"
+	c := dial(t, addr)
+	c.send(strings.Replace(post(body), "application/json", "multipart/form-data; boundary=b", 1) + get)
+	c.answer()
+	c.answer()
 }
