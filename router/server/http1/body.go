@@ -52,7 +52,7 @@ func (b *body) read(p []byte) (n int, err error) {
 		n = copy(p, c.input[c.from:c.to])
 		c.from += n
 	} else {
-		c.bound(b.began, c.server.HTTP.ReadTimeout)
+		c.readBy.by(b.began, c.server.HTTP.ReadTimeout)
 		n, err = c.net.Read(p)
 	}
 	b.left -= int64(n)

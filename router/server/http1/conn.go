@@ -96,14 +96,13 @@ func (c *conn) await(patience time.Duration) verdict {
 		} else if v != more {
 			return v
 		}
-		switch {
-		case c.from == c.to:
+		if c.from == c.to {
 			c.readBy.in(patience)
-		case began.IsZero():
-			began = time.Now()
-			fallthrough
-		default:
-			c.bound(began, c.server.headerTimeout)
+		} else {
+			if began.IsZero() {
+				began = time.Now()
+			}
+			c.readBy.by(began, c.server.headerTimeout)
 		}
 		if c.to == len(c.input) && !c.makeRoom() {
 			return odd
@@ -113,15 +112,6 @@ func (c *conn) await(patience time.Duration) verdict {
 			return gone
 		}
 		c.to += n
-	}
-}
-
-// bound sets the read deadline to so long after a time; there is none when that is zero.
-func (c *conn) bound(start time.Time, timeout time.Duration) {
-	if timeout == 0 {
-		c.readBy.none()
-	} else {
-		c.readBy.by(start, timeout)
 	}
 }
 
@@ -174,9 +164,7 @@ func (c *conn) answer() bool {
 	}
 	x := &exchange{}
 	r := x.begin(c)
-	if timeout := c.server.HTTP.WriteTimeout; timeout > 0 || !c.writeBy.at.IsZero() {
-		c.writeBy.in(timeout)
-	}
+	c.writeBy.in(c.server.HTTP.WriteTimeout)
 	c.running.Store(x)
 	c.server.watch.add(c)
 	c.server.HTTP.Handler.ServeHTTP(&x.response, r)

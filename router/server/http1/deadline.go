@@ -10,26 +10,17 @@ type deadline struct {
 }
 
 // in sets the deadline to be in so long; never when that is zero.
-func (d *deadline) in(timeout time.Duration) {
-	if timeout == 0 {
-		d.none()
-		return
-	}
-	d.by(time.Now(), timeout)
-}
+func (d *deadline) in(timeout time.Duration) { d.by(time.Now(), timeout) }
 
-// by sets the deadline to be so long after a time.
+// by sets the deadline to be so long after a time; never when that is zero.
 func (d *deadline) by(start time.Time, timeout time.Duration) {
 	earliest := start.Add(timeout)
 	latest := earliest.Add(timeout / 8)
-	if d.at.Before(earliest) || d.at.After(latest) {
-		d.set(latest)
-	}
-}
-
-func (d *deadline) none() {
-	if !d.at.IsZero() {
+	switch {
+	case timeout == 0 && !d.at.IsZero():
 		d.set(time.Time{})
+	case timeout > 0 && (d.at.Before(earliest) || d.at.After(latest)):
+		d.set(latest)
 	}
 }
 
