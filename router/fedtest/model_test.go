@@ -259,7 +259,7 @@ func (g *graph) declsOf(f *field) (decls []*decl, subgraphs []int) {
 				continue
 			}
 			for _, d := range p.decls {
-				if d.field == f {
+				if d.field == f || d.field.name == f.name && p.interfaceObject && slices.ContainsFunc(t.candidates, func(o *typ) bool { return o.field(f.name) == f }) {
 					decls, subgraphs = append(decls, d), append(subgraphs, s)
 				}
 			}
