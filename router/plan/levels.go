@@ -53,7 +53,7 @@ func (r *run) goalsKnown(level int) bool {
 		r.open = r.open[:len(r.open)-1]
 	}
 	for _, p := range r.places {
-		if p.needType && (p.typed == 0 || p.typed > level) && len(p.nodes) > 0 {
+		if p.needType && p.sel != nil && (p.typed == 0 || p.typed > level) && len(p.nodes) > 0 {
 			return false
 		}
 	}
@@ -110,7 +110,8 @@ func (r *run) canJump(j *jump, level int) bool {
 func knownBy(inputs []*want, level int) bool {
 	for _, w := range inputs {
 		if w.child != nil && !w.child.collapsed && w.items != nil && !w.settled {
-			if len(w.child.nodes) == 0 || !knownBy(w.child.required, level) {
+			p := w.child
+			if len(p.nodes) == 0 || p.needType && (p.typed == 0 || p.typed > level) || !knownBy(p.required, level) {
 				return false
 			}
 		}

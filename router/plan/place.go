@@ -31,7 +31,8 @@ type place struct {
 	unknown *class
 	// nodes are the subgraphs' views of all objects of the place.
 	nodes []*node
-	// typenames are the client's __typename fields; needType tells that the runtime type must be known at last.
+	// typenames are the client's __typename fields; needType tells that the runtime type must be known at last, or, of a
+	// hidden place, before a representation with its objects is sent.
 	typenames []*operation.Field
 	needType  bool
 	// typed is the earliest level at which the runtime type is known.
@@ -216,7 +217,11 @@ func (r *run) finish(p *place) {
 
 // needsType decides whether the runtime type matters at a place that interface objects can produce.
 func (r *run) needsType(p *place) {
-	if p.unknown == nil || p.sel == nil {
+	if p.unknown == nil {
+		return
+	}
+	if p.sel == nil {
+		p.needType = tellsTypes(p.items)
 		return
 	}
 	for _, f := range p.sel.Fields {

@@ -463,8 +463,10 @@ func (t *taker) inputsHold(inputs []*want, level int) bool {
 		if !t.r.holds(w.knownFact, level) {
 			return false
 		}
-		if w.child != nil && !w.child.collapsed && w.items != nil && !w.settled && !t.inputsHold(w.child.required, level) {
-			return false
+		if p := w.child; p != nil && !p.collapsed && w.items != nil && !w.settled {
+			if p.needType && !t.r.holds(p.typedFact, level) || !t.inputsHold(p.required, level) {
+				return false
+			}
 		}
 	}
 	return true
