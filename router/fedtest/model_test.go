@@ -167,7 +167,7 @@ type decl struct {
 	override, label string
 	dead            bool
 	// hidden marks the field @inaccessible here.
-	hidden bool
+	hidden   bool
 	requires set
 	provides set
 }

@@ -161,7 +161,7 @@ func (q *quilt) ensureObject(s int, t *typ) {
 		q.declareKey(s, t, k, q.chance(100-q.bold/3))
 	default:
 		percent := 100
-		if q.chance(q.bold/2) {
+		if q.chance(q.bold / 2) {
 			percent = 50
 		}
 		fields := slices.DeleteFunc(slices.Clone(t.fields), func(f *field) bool { return !q.allowed(s, f.typ.named) })

@@ -13,7 +13,9 @@ type quilt struct {
 	*graph
 	rnd *rand.Rand
 	// bold is how often, in percent, the quilt does what can make the graph one that cannot be composed.
-	bold                                        int
+	bold int
+	// uniform quilts have the same nullability everywhere, in interfaces and their implementations, too.
+	uniform                                     bool
 	scalars                                     map[string]*typ
 	color, mood, where, box                     *typ
 	values, entities, interfaces, unions, faces []*typ
@@ -36,7 +38,7 @@ func (q *quilt) add(name string, k kind) *typ {
 
 // stitch makes the graph of a seed. Each try for one seed is another graph, and more likely one that can be composed.
 func stitch(seed uint64, try int, with traits) *graph {
-	q := &quilt{graph: &graph{seed: seed}, rnd: rand.New(rand.NewPCG(seed, 1000+uint64(try))), bold: max(0, 50-10*try)}
+	q := &quilt{graph: &graph{seed: seed}, rnd: rand.New(rand.NewPCG(seed, 1000+uint64(try))), bold: max(0, 50-10*try), uniform: with.uniform}
 	for i := range 2 + q.rnd.IntN(4) {
 		q.subgraphs = append(q.subgraphs, string(rune('a'+i)))
 	}
@@ -290,7 +292,7 @@ func (q *quilt) weave(i *typ) {
 func (q *quilt) narrower(r ref) ref {
 	out := ref{r.named, slices.Clone(r.nonNull)}
 	for i := range out.nonNull {
-		out.nonNull[i] = out.nonNull[i] || q.chance(20)
+		out.nonNull[i] = out.nonNull[i] || !q.uniform && q.chance(20)
 	}
 	if r.named.abstract() && len(r.named.candidates) > 0 && q.chance(25) {
 		out.named = pick(q.rnd, r.named.candidates)

@@ -325,7 +325,7 @@ func (g *graph) whole(t *typ) *part {
 		face, own := t.pool.face, len(out.decls)
 		for _, s := range t.pool.objects {
 			if face.at[s] != nil {
-				add(&part{decls: slices.DeleteFunc(slices.Clone(face.at[s].decls), func(d *decl) bool { 
+				add(&part{decls: slices.DeleteFunc(slices.Clone(face.at[s].decls), func(d *decl) bool {
 					return d.external || d.field.id != notIdentity || slices.ContainsFunc(out.decls[:own], func(o *decl) bool { return o.field.name == d.field.name })
 				})})
 			}

@@ -41,7 +41,7 @@ func (r *run) findJumps(c *class) {
 		grown := false
 		for i := range facts.entries {
 			e := &facts.entries[i]
-			if taken[i] || !needed.has(e.graph) || c == p.unknown && e.untyped {
+			if taken[i] || !needed.has(e.graph) {
 				continue
 			}
 			taken[i] = true
