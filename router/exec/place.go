@@ -242,27 +242,39 @@ func (c *compiler) typers(p *place, request int) []hops {
 	return found
 }
 
-// lacking counts the fields of representations that cannot be read from a place.
+// lacking counts the fields of representations that cannot be read from a place. Of several places a value can be read
+// from, the one with the most of it counts.
 func (c *compiler) lacking(p *place, input []*plan.Representation) int {
-	count := 0
-	var visit func(p *place, fields []*plan.RepresentationField)
-	visit = func(p *place, fields []*plan.RepresentationField) {
+	var missing func(p *place, fields []*plan.RepresentationField) int
+	missing = func(p *place, fields []*plan.RepresentationField) int {
+		count := 0
 		for _, f := range fields {
-			i := slices.IndexFunc(f.From, func(from *plan.Field) bool {
-				_, ok := p.source(from)
-				return ok
-			})
-			switch {
-			case len(f.From) == 0:
-			case i < 0:
-				count++
-			case f.From[i].Selection != nil:
-				visit(c.places[c.nodeOf[f.From[i].Selection]], f.Fields)
+			if len(f.From) == 0 {
+				continue
 			}
+			least := -1
+			for _, from := range f.From {
+				if _, ok := p.source(from); !ok {
+					continue
+				}
+				below := 0
+				if from.Selection != nil {
+					below = missing(c.places[c.nodeOf[from.Selection]], f.Fields)
+				}
+				if least < 0 || below < least {
+					least = below
+				}
+			}
+			if least < 0 {
+				least = 1
+			}
+			count += least
 		}
+		return count
 	}
+	count := 0
 	for _, r := range input {
-		visit(p, r.Fields)
+		count += missing(p, r.Fields)
 	}
 	return count
 }
