@@ -354,6 +354,11 @@ func (q *quilt) tidy() {
 		for _, t := range q.types {
 			if p := t.at[s]; p != nil {
 				for _, d := range p.decls {
+					// What the subgraph came to resolve itself cannot be required.
+					d.requires = slices.DeleteFunc(d.requires, func(it item) bool { return !p.decl(it.field.name).external })
+					if len(d.field.requires) > 0 {
+						d.field.requires = d.requires
+					}
 					q.use(s, d.requires, t, used)
 					q.use(s, d.provides, d.typ.named, used)
 				}
