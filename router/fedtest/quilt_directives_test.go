@@ -355,8 +355,8 @@ func (q *quilt) tidy() {
 			if p := t.at[s]; p != nil {
 				for _, d := range p.decls {
 					// What the subgraph came to resolve itself cannot be required.
-					d.requires = slices.DeleteFunc(d.requires, func(it item) bool { return !p.decl(it.field.name).external })
-					if len(d.field.requires) > 0 {
+					if len(d.requires) > 0 {
+						d.requires = slices.DeleteFunc(d.requires, func(it item) bool { return !p.decl(it.field.name).external })
 						d.field.requires = d.requires
 					}
 					q.use(s, d.requires, t, used)
