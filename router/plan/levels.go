@@ -97,7 +97,7 @@ func (r *run) canJump(j *jump, level int) bool {
 	if !knownBy(j.inputs, level) {
 		return false
 	}
-	if p.unknown != nil && j.class != p.unknown && j.entry.as == j.class.rep && (p.typed == 0 || p.typed > level) {
+	if j.typed() && (p.typed == 0 || p.typed > level) {
 		return false
 	}
 	if len(j.inputs) > 0 {
@@ -233,9 +233,13 @@ func (n *node) resolves(w *want) *way {
 	f := w.facts
 	if f.plain.has(n.graph) {
 		for i := range f.ways {
-			if f.ways[i].graph == n.graph && f.ways[i].as == as && !f.ways[i].special() {
-				return &f.ways[i]
+			if f.ways[i].graph != n.graph || f.ways[i].as != as || f.ways[i].special() {
+				continue
 			}
+			if n.class == nil && w.risky(&f.ways[i]) {
+				return nil
+			}
+			return &f.ways[i]
 		}
 	}
 	if len(n.provided) == 0 || !f.provided {

@@ -325,7 +325,7 @@ func (r *run) compileJump(j *jump, l int) {
 	if !ok {
 		return
 	}
-	if p.unknown != nil && j.class != p.unknown && j.entry.as == j.class.rep {
+	if j.typed() {
 		body = append(body, p.typedFact+int32(l-1))
 	}
 	if len(j.inputs) > 0 {

@@ -405,7 +405,7 @@ func (t *taker) addInput(c *bcall, n *node, level int) {
 		in.typeName = n.decl.Name
 	}
 	p := n.place
-	if p.unknown != nil && cl != p.unknown && n.decl == cl.rep {
+	if n.jump.typed() {
 		if sel := t.typed(p, level-1); sel != nil {
 			if sel.entity || sel.decl.IsAbstract() {
 				t.b.typename(sel, nil)
