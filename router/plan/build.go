@@ -70,6 +70,8 @@ type brep struct {
 	key    bool
 	args   []operation.Argument
 	fields []*brep
+	// told are the calls that tell the runtime type which a __typename is.
+	told []*bcall
 }
 
 // bsel is a selection set under construction.

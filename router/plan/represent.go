@@ -55,7 +55,7 @@ func (t *taker) repField(c *class, item *supergraph.FieldSetItem, level int, key
 func (t *taker) repPlace(out *brep, p *place, items supergraph.FieldSet, level int, key bool) {
 	sel := t.typed(p, level)
 	if sel != nil && (p.typ.IsAbstract() || tellsTypes(items)) {
-		out.fields = append(out.fields, &brep{name: "__typename"})
+		out.fields = append(out.fields, &brep{name: "__typename", told: []*bcall{sel.call}})
 		if sel.entity || sel.decl.IsAbstract() {
 			t.b.typename(sel, nil)
 		}
@@ -157,6 +157,7 @@ func mergeRep(list []*brep, f *brep) []*brep {
 				o.from = append(o.from, bf)
 			}
 		}
+		o.told = append(o.told, f.told...)
 		o.key = o.key || f.key
 		for _, sub := range f.fields {
 			o.fields = mergeRep(o.fields, sub)
