@@ -12,9 +12,7 @@ import (
 var dumpTo = flag.String("dump", "", "directory to write the subgraphs of all graphs to, with what became of them")
 
 // dump writes a graph for other composers to judge.
-func dump(t *testing.T, g *graph, refused error) { dumpAs(t, g, refused, fmt.Sprintf("%06d", g.seed)) }
-
-func dumpAs(t *testing.T, g *graph, refused error, name string) {
+func dump(t *testing.T, g *graph, try int, refused error) {
 	t.Helper()
 	if *dumpTo == "" {
 		return
@@ -36,7 +34,7 @@ func dumpAs(t *testing.T, g *graph, refused error, name string) {
 	}
 	raw, err := json.MarshalIndent(out, "", " ")
 	if err == nil {
-		err = os.WriteFile(filepath.Join(*dumpTo, name+".json"), raw, 0o644)
+		err = os.WriteFile(filepath.Join(*dumpTo, fmt.Sprintf("%06d-%d.json", g.seed, try)), raw, 0o644)
 	}
 	if err != nil {
 		t.Fatal(err)
