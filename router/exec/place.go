@@ -140,12 +140,20 @@ func (p *place) member(n *node) *member {
 func (c *compiler) zip(t twins) {
 	child := c.places[t.left.node.fields[t.leftSlot].node]
 	twin := t.right.node.fields[t.rightSlot].node
-	if child.member(twin) != nil {
-		return
-	}
 	z := &zip{
 		place: t.place, left: t.left.hops, right: t.right.hops, leftNode: t.left.node, rightNode: t.right.node, leftSlot: int32(t.leftSlot), rightSlot: int32(t.rightSlot),
 		needs: t.needs,
+	}
+	if m := child.member(twin); m != nil {
+		// The two calls can have targets in several places: the values are linked in each, in the same way. Whoever
+		// follows a link waits for what the first of them needs. A place that needs more is seen through a twin, and the
+		// values are linked where the twin stands.
+		if len(m.hops) == 1 && !slices.ContainsFunc(t.needs, func(n int) bool { return !c.implied(m.needs, n) }) {
+			z.link = m.hops[0]
+			c.collect(t.place.node)
+			c.zips = append(c.zips, z)
+		}
+		return
 	}
 	c.collect(t.place.node)
 	c.zips = append(c.zips, z)
@@ -154,6 +162,11 @@ func (c *compiler) zip(t twins) {
 	for _, m := range c.places[twin].members[1:] {
 		c.admit(child, member{hops: append(hops{z.link}, m.hops...), node: m.node, needs: union(z.needs, m.needs)})
 	}
+}
+
+// implied tells whether a request is complete when others are.
+func (c *compiler) implied(needs []int, n int) bool {
+	return n < 0 || slices.ContainsFunc(needs, func(m int) bool { return m == n || m >= 0 && c.before[m][n] })
 }
 
 // same tells whether two composite fields stand for the same value: they answer the same field of the client, or are
@@ -229,27 +242,39 @@ func (c *compiler) typers(p *place, request int) []hops {
 	return found
 }
 
-// lacking counts the fields of representations that cannot be read from a place.
+// lacking counts the fields of representations that cannot be read from a place. Of several places a value can be read
+// from, the one with the most of it counts.
 func (c *compiler) lacking(p *place, input []*plan.Representation) int {
-	count := 0
-	var visit func(p *place, fields []*plan.RepresentationField)
-	visit = func(p *place, fields []*plan.RepresentationField) {
+	var missing func(p *place, fields []*plan.RepresentationField) int
+	missing = func(p *place, fields []*plan.RepresentationField) int {
+		count := 0
 		for _, f := range fields {
-			i := slices.IndexFunc(f.From, func(from *plan.Field) bool {
-				_, ok := p.source(from)
-				return ok
-			})
-			switch {
-			case len(f.From) == 0:
-			case i < 0:
-				count++
-			case f.From[i].Selection != nil:
-				visit(c.places[c.nodeOf[f.From[i].Selection]], f.Fields)
+			if len(f.From) == 0 {
+				continue
 			}
+			least := -1
+			for _, from := range f.From {
+				if _, ok := p.source(from); !ok {
+					continue
+				}
+				below := 0
+				if from.Selection != nil {
+					below = missing(c.places[c.nodeOf[from.Selection]], f.Fields)
+				}
+				if least < 0 || below < least {
+					least = below
+				}
+			}
+			if least < 0 {
+				least = 1
+			}
+			count += least
 		}
+		return count
 	}
+	count := 0
 	for _, r := range input {
-		visit(p, r.Fields)
+		count += missing(p, r.Fields)
 	}
 	return count
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"sort"
-	"strconv"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2"
@@ -86,10 +85,21 @@ func (a *argument) canonical(v goValue) string {
 }
 
 func defaultOf(a *argument) goValue {
-	if n, err := strconv.Atoi(a.def); err == nil {
-		return json.Number(strconv.Itoa(n))
+	doc, err := parser.ParseQuery(&ast.Source{Input: "{f(a:" + a.def + ")}"})
+	if err != nil {
+		panic(err)
 	}
-	return a.def
+	return literal(doc.Operations[0].SelectionSet[0].(*ast.Field).Arguments[0].Value, nil)
+}
+
+func fromJSON(raw []byte) goValue {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	var out goValue
+	if err := d.Decode(&out); err != nil {
+		panic(err)
+	}
+	return out
 }
 
 // literal turns a value of a document into what its JSON would decode to.
@@ -100,13 +110,7 @@ func literal(v *ast.Value, variables map[string]json.RawMessage) goValue {
 		if !ok {
 			return absent{}
 		}
-		d := json.NewDecoder(bytes.NewReader(raw))
-		d.UseNumber()
-		var out goValue
-		if err := d.Decode(&out); err != nil {
-			panic(err)
-		}
-		return out
+		return fromJSON(raw)
 	case ast.NullValue:
 		return nil
 	case ast.ListValue:
@@ -157,6 +161,8 @@ func canonical(v goValue, t ref) string {
 		for _, f := range t.named.fields {
 			if value, ok := fields[f.name]; ok {
 				parts = append(parts, f.name+":"+canonical(value, f.typ))
+			} else if f.def != "" {
+				parts = append(parts, f.name+":"+canonical(fromJSON([]byte(f.def)), f.typ))
 			}
 		}
 		return "{" + strings.Join(parts, ",") + "}"

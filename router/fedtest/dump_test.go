@@ -12,7 +12,7 @@ import (
 var dumpTo = flag.String("dump", "", "directory to write the subgraphs of all graphs to, with what became of them")
 
 // dump writes a graph for other composers to judge.
-func dump(t *testing.T, g *graph, refused error) {
+func dump(t *testing.T, g *graph, try int, refused error) {
 	t.Helper()
 	if *dumpTo == "" {
 		return
@@ -34,7 +34,7 @@ func dump(t *testing.T, g *graph, refused error) {
 	}
 	raw, err := json.MarshalIndent(out, "", " ")
 	if err == nil {
-		err = os.WriteFile(filepath.Join(*dumpTo, fmt.Sprintf("%06d.json", g.seed)), raw, 0o644)
+		err = os.WriteFile(filepath.Join(*dumpTo, fmt.Sprintf("%06d-%d.json", g.seed, try)), raw, 0o644)
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -116,7 +116,7 @@ func (x *execution) nameOf(o *object) string {
 	if x.subgraph != whole && o.typ.at[x.subgraph] == nil && o.typ.pool != nil && o.typ.pool.face != nil {
 		return o.typ.pool.face.name
 	}
-	return o.typ.name
+	return x.world.graph.nameIn(x.subgraph, o.typ)
 }
 
 // selection is ExecuteSelectionSet; false means that the object is null.
@@ -170,7 +170,7 @@ func (x *execution) field(o *object, def *ast.Definition, c *collected, at []any
 
 // own tells whether the subgraph can resolve a field, and from what.
 func (x *execution) own(o *object, name string, f *field) (*decl, string, error) {
-	d := x.world.graph.typeNamed(name).at[x.subgraph].decl(f.name)
+	d := x.world.graph.typeIn(x.subgraph, name).at[x.subgraph].decl(f.name)
 	if d.dead {
 		return nil, "", fmt.Errorf("another subgraph has overridden the field")
 	}

@@ -40,8 +40,26 @@ func (r *rig) try(op *randomOperation) error {
 	return nil
 }
 
+// generator makes random graphs and operations over them.
+type generator struct {
+	// graph makes the graph of a seed. Each try for one seed is another graph: the first that can be composed is used.
+	graph func(seed uint64, try int, with traits) *graph
+	tries int
+	// operation writes an operation over a graph that is served, nil when it finds none.
+	operation func(r *rig, rnd *rand.Rand, queries bool) *randomOperation
+	// share is how many graphs are made, in percent of -graphs.
+	share int
+}
+
+var plainGraphs = generator{
+	graph: func(seed uint64, _ int, with traits) *graph { return generate(seed, with) }, tries: 1,
+	operation: (*rig).operation, share: 100,
+}
+
 // campaign runs random operations on random graphs.
 type campaign struct {
+	// of makes the graphs; plainGraphs if there is nothing.
+	of    generator
 	with  traits
 	setUp func(r *rig, seed uint64)
 	check func(r *rig, op *randomOperation) error
@@ -55,10 +73,13 @@ func (c campaign) run(t *testing.T) {
 	if c.rig == nil {
 		c.rig = func(g *graph) (*rig, error) { return newRig(g, nil) }
 	}
+	if c.of.graph == nil {
+		c.of = plainGraphs
+	}
 	var mu sync.Mutex
 	done, refused := 0, map[string]int{}
-	eachGraph(func(seed uint64) {
-		g := generate(seed, c.with)
+	count := max(1, *graphs*c.of.share/100)
+	eachOf(count, func(seed uint64) {
 		attempt := attempt{check: c.check, rig: func(g *graph) (*rig, error) {
 			r, err := c.rig(g)
 			if err == nil {
@@ -66,27 +87,30 @@ func (c campaign) run(t *testing.T) {
 			}
 			return r, err
 		}}
-		r, err := attempt.rig(g)
-		if not := (*refusedError)(nil); errors.As(err, &not) {
-			dump(t, g, err)
+		for try := range c.of.tries {
+			g := c.of.graph(seed, try, c.with)
+			r, err := attempt.rig(g)
+			dump(t, g, try, err)
+			if not := (*refusedError)(nil); errors.As(err, &not) {
+				mu.Lock()
+				refused[string(not.errors[0].Code)]++
+				mu.Unlock()
+				continue
+			}
+			if err != nil {
+				t.Errorf("graph %d: %v", seed, err)
+				return
+			}
+			ran := c.operations(t, attempt, r, seed)
+			r.close()
 			mu.Lock()
-			defer mu.Unlock()
-			refused[string(not.errors[0].Code)]++
+			done += ran
+			mu.Unlock()
 			return
 		}
-		if err != nil {
-			t.Errorf("graph %d: %v", seed, err)
-			return
-		}
-		defer r.close()
-		dump(t, g, nil)
-		ran := c.operations(t, attempt, r, seed)
-		mu.Lock()
-		defer mu.Unlock()
-		done += ran
 	})
 	t.Logf("%d operations agree; refused graphs: %v", done, refused)
-	if done < *graphs**operations/4 {
+	if done < count**operations/4 {
 		t.Errorf("only %d operations were run", done)
 	}
 }
@@ -96,7 +120,7 @@ func (c campaign) operations(t *testing.T, attempt attempt, r *rig, seed uint64)
 	t.Helper()
 	rnd := rand.New(rand.NewPCG(seed, 3))
 	for range *operations {
-		op := r.operation(rnd, c.queries)
+		op := c.of.operation(r, rnd, c.queries)
 		if op == nil {
 			continue
 		}
@@ -115,12 +139,15 @@ func again(t *testing.T, seed uint64) string {
 }
 
 // eachGraph calls try with the seed of every graph, on all processors.
-func eachGraph(try func(seed uint64)) {
+func eachGraph(try func(seed uint64)) { eachOf(*graphs, try) }
+
+// eachOf is eachGraph for that many graphs.
+func eachOf(count int, try func(seed uint64)) {
 	var next atomic.Uint64
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
-			for n := next.Add(1); n <= uint64(*graphs); n = next.Add(1) {
+			for n := next.Add(1); n <= uint64(count); n = next.Add(1) {
 				try(*firstSeed + n - 1)
 			}
 		})

@@ -57,7 +57,7 @@ func TestTwinsAreLinkedTheShortWay(t *testing.T) {
 
 // TestErrorsThatOnceStoodWrong runs the seeds whose errors stood where the client did not ask, or nowhere.
 func TestErrorsThatOnceStoodWrong(t *testing.T) {
-	c := campaign{check: (*rig).try, with: traits{uniform: true}}
+	c := campaign{of: plainGraphs, check: (*rig).try, with: traits{uniform: true}}
 	for seed, why := range map[uint64]string{
 		1083:  "null for an object whose type is not known, with the same field on several types",
 		1343:  "a type that only a twin of the object knows",

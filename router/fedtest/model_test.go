@@ -24,6 +24,8 @@ type graph struct {
 	types     []*typ
 	query     *typ
 	mutation  *typ
+	// dialects say how each subgraph is written; none are like the zero value.
+	dialects []dialect
 	// possibles guards field.possible, which is found when somebody asks.
 	possibles sync.Mutex
 }
@@ -76,6 +78,11 @@ const (
 	// nestedValue is a value object with the identity of the entity, linkedEntity another entity for each entity.
 	nestedValue
 	linkedEntity
+	// scalarList and valueList are lists, uniqueBlob is a scalar that is an object, uniqueColor an enum.
+	scalarList
+	valueList
+	uniqueBlob
+	uniqueColor
 )
 
 type field struct {
@@ -87,6 +94,10 @@ type field struct {
 	requires set
 	// calm fields never fail, because others are computed from them.
 	calm bool
+	// hidden fields are @inaccessible: clients do not see them, but keys and requirements do.
+	hidden bool
+	// def is the default of an input field, as JSON.
+	def string
 	// possible are the runtime types; computed when first used.
 	possible []*typ
 }
@@ -95,6 +106,8 @@ type argument struct {
 	name string
 	typ  ref
 	def  string
+	// missing are the subgraphs that do not have the argument. Clients do not see it then.
+	missing []int
 }
 
 // ref is a type with its lists: nonNull has one entry for each list from the outside in, and one for the named type.
@@ -134,6 +147,8 @@ type part struct {
 	implements, members []*typ
 	values              []string
 	interfaceObject     bool
+	// external marks the whole type @external instead of its fields.
+	external bool
 }
 
 type keyDecl struct {
@@ -147,9 +162,12 @@ type decl struct {
 	typ       ref
 	external  bool
 	shareable bool
-	// override is the subgraph the field is taken from; dead tells that another took it from here.
-	override string
-	dead     bool
+	// override is the subgraph the field is taken from, label that of a progressive override; dead tells that another
+	// took it from here for good.
+	override, label string
+	dead            bool
+	// hidden marks the field @inaccessible here.
+	hidden   bool
 	requires set
 	provides set
 }
@@ -241,7 +259,7 @@ func (g *graph) declsOf(f *field) (decls []*decl, subgraphs []int) {
 				continue
 			}
 			for _, d := range p.decls {
-				if d.field == f {
+				if d.field == f || d.field.name == f.name && p.interfaceObject && slices.ContainsFunc(t.candidates, func(o *typ) bool { return o.field(f.name) == f }) {
 					decls, subgraphs = append(decls, d), append(subgraphs, s)
 				}
 			}

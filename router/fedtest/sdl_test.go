@@ -6,31 +6,118 @@ import (
 	"strings"
 )
 
-const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.7",
-  import: ["@key", "@shareable", "@external", "@requires", "@provides", "@override", "@interfaceObject"])
-`
+// dialect is how a subgraph is written.
+type dialect struct {
+	// spelling is how it names Federation's directives.
+	spelling spelling
+	// roots tells that its root types have names of their own.
+	roots bool
+}
+
+type spelling uint8
+
+const (
+	// imported names them as they are, renamed in words of its own, and spaced with the prefix federation__.
+	imported spelling = iota
+	renamed
+	spaced
+	// ancient is a subgraph of Federation 1, which has no @link.
+	ancient
+)
+
+var directives = []string{"key", "shareable", "external", "requires", "provides", "override", "interfaceObject"}
+
+func (d dialect) directive(name string) string {
+	switch {
+	case name == "inaccessible":
+		// What comes into the supergraph has the same name everywhere.
+	case d.spelling == renamed:
+		return " @my_" + name
+	case d.spelling == spaced:
+		return " @federation__" + name
+	}
+	return " @" + name
+}
+
+// head is how a subgraph's document begins.
+func (d dialect) head(extend string) string {
+	imports := []string{`"@inaccessible"`}
+	for _, name := range directives {
+		switch d.spelling {
+		case imported:
+			imports = append(imports, fmt.Sprintf("%q", "@"+name))
+		case renamed:
+			imports = append(imports, fmt.Sprintf("{ name: %q, as: %q }", "@"+name, "@my_"+name))
+		}
+	}
+	return fmt.Sprintf("%sschema @link(url: \"https://specs.apollo.dev/federation/v2.7\", import: [%s])\n", extend, strings.Join(imports, ", "))
+}
 
 // subgraphSDL prints a subgraph for the composer.
 func (g *graph) subgraphSDL(s int) string {
-	return link + g.print(s, true)
+	d := g.dialect(s)
+	roots := g.rootsSDL(s)
+	switch {
+	case d.spelling == ancient:
+		return roots + g.print(s, true)
+	case roots != "":
+		return d.head("") + strings.TrimPrefix(roots, "schema ") + g.print(s, true)
+	}
+	return d.head("extend ") + g.print(s, true)
+}
+
+func (g *graph) dialect(s int) dialect {
+	if s < 0 || g.dialects == nil {
+		return dialect{}
+	}
+	return g.dialects[s]
+}
+
+// rootsSDL is the schema definition of a subgraph that needs one.
+func (g *graph) rootsSDL(s int) string {
+	if !g.dialect(s).roots || g.query.at[s] == nil {
+		return ""
+	}
+	out := "schema { query: " + g.nameIn(s, g.query)
+	if g.mutation != nil && g.mutation.at[s] != nil {
+		out += " mutation: " + g.nameIn(s, g.mutation)
+	}
+	return out + " }\n"
+}
+
+// nameIn is the name of a type in a subgraph.
+func (g *graph) nameIn(s int, t *typ) string {
+	if t.kind == objectKind && (t == g.query || t == g.mutation) && g.dialect(s).roots && g.query.at[s] != nil {
+		return "Root" + t.name
+	}
+	return t.name
+}
+
+// typeIn is the type of a name in a subgraph.
+func (g *graph) typeIn(s int, name string) *typ {
+	if t := g.typeNamed(strings.TrimPrefix(name, "Root")); t != nil && g.nameIn(s, t) == name {
+		return t
+	}
+	return g.typeNamed(name)
 }
 
 // stubSDL prints a subgraph as a plain schema with what a federated service adds to it.
 func (g *graph) stubSDL(s int) string {
-	sdl := g.print(s, false)
+	sdl := g.rootsSDL(s) + g.print(s, false)
 	var entities []string
 	for _, t := range g.types {
 		if t.at[s] != nil && t.at[s].entity() && (t.kind == objectKind || t.at[s].interfaceObject) {
 			entities = append(entities, t.name)
 		}
 	}
+	query := g.nameIn(s, g.query)
 	if g.query.at[s] == nil {
-		sdl += "type Query\n"
+		sdl += "type " + query + "\n"
 	}
-	sdl += "extend type Query { _service: String }\n"
+	sdl += "extend type " + query + " { _service: String }\n"
 	if len(entities) > 0 {
 		sdl += "scalar _Any\nunion _Entity = " + strings.Join(entities, " | ") +
-			"\nextend type Query { _entities(representations: [_Any!]!): [_Entity]! }\n"
+			"\nextend type " + query + " { _entities(representations: [_Any!]!): [_Entity]! }\n"
 	}
 	return sdl
 }
@@ -41,34 +128,52 @@ func (p *part) entity() bool {
 
 // print prints the types of a subgraph.
 func (g *graph) print(s int, federated bool) string {
-	var b strings.Builder
+	out := printer{graph: g, subgraph: s, federated: federated}
 	for _, t := range g.types {
 		if p := t.at[s]; p != nil {
-			printPart(&b, t, p, federated)
+			out.part(t, p)
 		}
 	}
-	return b.String()
+	return out.String()
 }
 
-func printPart(b *strings.Builder, t *typ, p *part, federated bool) {
-	word := map[kind]string{scalarKind: "scalar", enumKind: "enum", inputKind: "input", objectKind: "type", interfaceKind: "interface", unionKind: "union"}[t.kind]
+// printer prints types as a subgraph declares them, or as the undivided graph does.
+type printer struct {
+	strings.Builder
+	graph     *graph
+	subgraph  int
+	federated bool
+}
+
+var words = map[kind]string{scalarKind: "scalar", enumKind: "enum", inputKind: "input", objectKind: "type", interfaceKind: "interface", unionKind: "union"}
+
+func (b *printer) part(t *typ, p *part) {
+	d := b.graph.dialect(b.subgraph)
+	word := words[t.kind]
 	if p.interfaceObject {
 		word = "type"
 	}
-	fmt.Fprintf(b, "%s %s", word, t.name)
+	extended := b.federated && d.spelling == ancient && b.graph.based(b.subgraph, t)
+	if extended {
+		word = "extend type"
+	}
+	fmt.Fprintf(b, "%s %s", word, b.graph.nameIn(b.subgraph, t))
 	for i, super := range p.implements {
 		b.WriteString([]string{" implements ", " & "}[min(i, 1)] + super.name)
 	}
-	if federated {
+	if b.federated {
 		for _, k := range p.keys {
-			fmt.Fprintf(b, " @key(fields: %q", k.fields.String())
+			fmt.Fprintf(b, "%s(fields: %q", d.directive("key"), k.fields.String())
 			if !k.resolvable {
 				b.WriteString(", resolvable: false")
 			}
 			b.WriteString(")")
 		}
 		if p.interfaceObject {
-			b.WriteString(" @interfaceObject")
+			b.WriteString(d.directive("interfaceObject"))
+		}
+		if p.external {
+			b.WriteString(d.directive("external"))
 		}
 	}
 	switch t.kind {
@@ -79,12 +184,27 @@ func printPart(b *strings.Builder, t *typ, p *part, federated bool) {
 	case scalarKind:
 	default:
 		b.WriteString(" {\n")
-		for _, d := range p.decls {
-			printDecl(b, d, federated)
+		for _, c := range p.decls {
+			b.decl(c, p, extended && p.inKey(c.field))
 		}
 		b.WriteString("}")
 	}
 	b.WriteString("\n")
+}
+
+// inKey tells whether a key has a field.
+func (p *part) inKey(f *field) bool {
+	return slices.ContainsFunc(p.keys, func(k keyDecl) bool {
+		return slices.ContainsFunc(k.fields, func(it item) bool { return it.field == f })
+	})
+}
+
+// based tells whether an entity is extended in a subgraph of Federation 1: when another one before it defines it.
+func (g *graph) based(s int, t *typ) bool {
+	if t.pool == nil || t.kind != objectKind {
+		return false
+	}
+	return slices.ContainsFunc(t.at[:s], func(p *part) bool { return p != nil })
 }
 
 func names(types []*typ) []string {
@@ -95,53 +215,70 @@ func names(types []*typ) []string {
 	return out
 }
 
-func printDecl(b *strings.Builder, d *decl, federated bool) {
-	fmt.Fprintf(b, "  %s%s: %s", d.field.name, printArguments(d.field.args), d.typ)
-	if federated {
-		if d.external {
-			b.WriteString(" @external")
+func (b *printer) decl(c *decl, p *part, external bool) {
+	fmt.Fprintf(b, "  %s%s: %s", c.field.name, b.arguments(c.field.args), ref{&typ{name: b.graph.nameIn(b.subgraph, c.typ.named)}, c.typ.nonNull})
+	if c.field.def != "" {
+		b.WriteString(" = " + c.field.def)
+	}
+	if d := b.graph.dialect(b.subgraph); b.federated {
+		if (c.external || external) && !p.external {
+			b.WriteString(d.directive("external"))
 		}
-		if d.shareable {
-			b.WriteString(" @shareable")
+		if c.shareable && d.spelling != ancient {
+			b.WriteString(d.directive("shareable"))
 		}
-		if d.override != "" {
-			fmt.Fprintf(b, " @override(from: %q)", d.override)
+		if c.hidden {
+			b.WriteString(d.directive("inaccessible"))
 		}
-		if len(d.requires) > 0 {
-			fmt.Fprintf(b, " @requires(fields: %q)", d.requires.String())
+		if c.override != "" {
+			fmt.Fprintf(b, "%s(from: %q", d.directive("override"), c.override)
+			if c.label != "" {
+				fmt.Fprintf(b, ", label: %q", c.label)
+			}
+			b.WriteString(")")
 		}
-		if len(d.provides) > 0 {
-			fmt.Fprintf(b, " @provides(fields: %q)", d.provides.String())
+		if len(c.requires) > 0 {
+			fmt.Fprintf(b, "%s(fields: %q)", d.directive("requires"), c.requires.String())
+		}
+		if len(c.provides) > 0 {
+			fmt.Fprintf(b, "%s(fields: %q)", d.directive("provides"), c.provides.String())
 		}
 	}
 	b.WriteString("\n")
 }
 
-func printArguments(args []*argument) string {
-	if len(args) == 0 {
-		return ""
-	}
+func (b *printer) arguments(args []*argument) string {
 	var parts []string
 	for _, a := range args {
+		if b.subgraph == whole && len(a.missing) > 0 || slices.Contains(a.missing, b.subgraph) {
+			continue
+		}
 		text := a.name + ": " + a.typ.String()
 		if a.def != "" {
 			text += " = " + a.def
 		}
 		parts = append(parts, text)
 	}
+	if len(parts) == 0 {
+		return ""
+	}
 	return "(" + strings.Join(parts, ", ") + ")"
 }
 
 // wholeSDL prints the undivided graph, as clients see it: the union of what the subgraphs declare.
 func (g *graph) wholeSDL() string {
-	var b strings.Builder
+	out := printer{graph: g, subgraph: whole}
 	for _, t := range g.types {
-		whole := g.whole(t)
-		if whole != nil {
-			printPart(&b, t, whole, false)
+		if p := g.whole(t); p != nil {
+			out.part(t, p)
 		}
 	}
-	return b.String()
+	return out.String()
+}
+
+// everywhere tells whether all subgraphs that have a type have a field of it.
+func (g *graph) everywhere(t *typ, f *field) bool {
+	return !slices.ContainsFunc(t.at, func(p *part) bool { return p != nil && p.decl(f.name) == nil })
 }
 
 // whole merges the parts of a type.
@@ -149,6 +286,9 @@ func (g *graph) whole(t *typ) *part {
 	var out *part
 	add := func(p *part) {
 		for _, d := range p.decls {
+			if d.field.hidden || t.kind == inputKind && !g.everywhere(t, d.field) {
+				continue
+			}
 			if old := out.decl(d.field.name); old != nil {
 				old.typ = old.typ.loosest(d.typ)
 			} else {
@@ -181,11 +321,13 @@ func (g *graph) whole(t *typ) *part {
 		}
 	}
 	if out != nil && t.kind == objectKind && t.pool != nil && t.pool.face != nil {
-		// Fields of interface objects are fields of all implementations.
-		face := t.pool.face
+		// Fields of interface objects are fields of all implementations, which may have declared them themselves.
+		face, own := t.pool.face, len(out.decls)
 		for _, s := range t.pool.objects {
 			if face.at[s] != nil {
-				add(&part{decls: slices.DeleteFunc(slices.Clone(face.at[s].decls), func(d *decl) bool { return d.external || d.field.id != notIdentity })})
+				add(&part{decls: slices.DeleteFunc(slices.Clone(face.at[s].decls), func(d *decl) bool {
+					return d.external || d.field.id != notIdentity || slices.ContainsFunc(out.decls[:own], func(o *decl) bool { return o.field.name == d.field.name })
+				})})
 			}
 		}
 	}

@@ -89,6 +89,18 @@ func (w *world) identity(o *object, f *field) any {
 		return raw(strconv.Itoa(o.index / 3))
 	case nestedValue:
 		return &object{typ: f.typ.named, id: o.id + "." + f.name, index: o.index}
+	case scalarList:
+		return []any{raw(`"t` + strconv.Itoa(o.index%2) + `"`), raw(`"` + strconv.Itoa(o.index/2) + `"`)}
+	case valueList:
+		list := []any{}
+		for i := range 1 + o.index%3 {
+			list = append(list, &object{typ: f.typ.named, id: o.id + "." + f.name + strconv.Itoa(i), index: o.index/3*3 + i})
+		}
+		return list
+	case uniqueBlob:
+		return raw(`{"k":[` + strconv.Itoa(o.index) + `],"b":"\"}"}`)
+	case uniqueColor:
+		return raw(strconv.Quote(f.typ.named.values[o.index]))
 	default:
 		return w.entity(f.typ.named.pool, o.index)
 	}

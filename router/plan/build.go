@@ -70,6 +70,8 @@ type brep struct {
 	key    bool
 	args   []operation.Argument
 	fields []*brep
+	// told are the calls that tell the runtime type which a __typename is.
+	told []*bcall
 }
 
 // bsel is a selection set under construction.
@@ -190,7 +192,11 @@ func (b *builder) put(sel *bsel, a asked) *bfield {
 			continue
 		}
 		if !a.on.SubsetOf(f.on) {
-			f.on = f.on.Or(a.on)
+			on := f.on.Or(a.on)
+			if b.keyTaken(f, on) {
+				continue
+			}
+			f.on = on
 		}
 		if f.place == nil {
 			f.place = a.place
@@ -204,7 +210,7 @@ func (b *builder) put(sel *bsel, a asked) *bfield {
 		f.key = a.client.Key
 		f.serve(a.client)
 	}
-	if b.keyTaken(f) {
+	if b.keyTaken(f, f.on) {
 		b.aliases++
 		f.key = "_weft" + strconv.Itoa(b.aliases) + "_" + a.def.Name
 	}
@@ -239,16 +245,16 @@ func (f *bfield) serve(client *operation.Field) {
 	}
 }
 
-// keyTaken tells whether another field of the selection set prevents a field from having its response key. Fields of
-// different runtime types may share a key when their values have the same shape, but not on an interface object, where
-// no fragments tell them apart.
+// keyTaken tells whether another field of the selection set prevents a field from having its response key on some types.
+// Fields of different runtime types may share a key when their values have the same shape, but not on an interface
+// object, where no fragments tell them apart.
 // GraphQL specification, section 5.3.2, "Field Selection Merging".
-func (b *builder) keyTaken(f *bfield) bool {
+func (b *builder) keyTaken(f *bfield, on supergraph.TypeSet) bool {
 	for _, o := range f.sel.keyed(f.key) {
 		if o == f || o.key != f.key {
 			continue
 		}
-		if o.def == nil || f.sel.object || f.as != nil && f.as == o.as || o.on.Intersects(f.on) || o.on.Empty() || !sameShape(o.typ, f.typ, b.t.sg) {
+		if o.def == nil || f.sel.object || f.as != nil && f.as == o.as || o.on.Intersects(on) || o.on.Empty() || !sameShape(o.typ, f.typ, b.t.sg) {
 			return true
 		}
 	}

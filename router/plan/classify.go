@@ -246,6 +246,8 @@ func (r *run) completeItems(items supergraph.FieldSet, typ *supergraph.Type) gra
 					r.narrowAbstract(set, item.Name, typ.Possible)
 				}
 				visit(item.Items, item.Field.Named)
+			default:
+				r.t.minus(set, r.t.types[typ.ID].object)
 			}
 		}
 	}

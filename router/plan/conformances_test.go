@@ -358,4 +358,52 @@ var conformances = []conformance{
 			{query: `{e{x y z w}}`, requests: 3},
 		},
 	},
+	{
+		name: "values: an empty string does not begin a block string",
+		subgraphs: map[string]string{
+			"a": `type Query{e:E} type E@key(fields:"id"){id:ID! f(in:[String]):String}`,
+		},
+		world: `[{"@":"Query","e":"@e"},{"@":"e","__typename":"E","id":"1","f":"x"}]`,
+		asks:  []ask{{query: `{e{f(in:["" "x"])}}`, requests: 1}},
+	},
+	{
+		name: "aliases: one type's field goes by the name of another's",
+		subgraphs: map[string]string{
+			"a": `type Query{list:[N]} interface N{title:String} type A implements N{text:String title:String} type B implements N{text:String title:String}`,
+		},
+		world: `[{"@":"Query","list":["@a","@b"]},{"@":"a","__typename":"A","text":"at","title":"ai"},{"@":"b","__typename":"B","text":"bt","title":"bi"}]`,
+		asks:  []ask{{query: `{list{...on B{title:text} ...on A{title text}}}`, requests: 1}},
+	},
+	{
+		name: "interface objects: another interface object leads to the key that tells the type",
+		subgraphs: map[string]string{
+			"a": `type Query{f:Face} type Face@key(fields:"number")@interfaceObject{number:ID!}`,
+			"b": `type Face@key(fields:"number")@interfaceObject{number:ID! id:ID!@shareable}`,
+			"c": `interface Face@key(fields:"id"){id:ID!} type X implements Face@key(fields:"id"){id:ID!@shareable x:String} type Y implements Face@key(fields:"id"){id:ID!@shareable}`,
+		},
+		world: `[{"@":"Query","f":"@x"},{"@":"x","__typename":"X","id":"1","number":"7","x":"x"}]`,
+		asks:  []ask{{query: `{f{__typename ...on X{x}}}`, requests: 3, waves: 3}},
+	},
+	{
+		name: "interface objects: a field that must not be null is not asked of objects of other types",
+		subgraphs: map[string]string{
+			"a": `type Query{f:Face} type Face@key(fields:"id")@interfaceObject{id:ID! more:String! some:String}`,
+			"b": `interface Face@key(fields:"id"){id:ID!} type X implements Face@key(fields:"id"){id:ID!} type Y implements Face@key(fields:"id"){id:ID!}`,
+		},
+		world: `[{"@":"Query","f":"@x"},{"@":"x","__typename":"X","id":"1","more":"m","some":"s"}]`,
+		asks: []ask{
+			{query: `{f{...on Y{more}}}`, requests: 3, waves: 3},
+			{query: `{f{...on Y{some}}}`, requests: 2, waves: 2},
+			{query: `{f{more}}`, requests: 1},
+		},
+	},
+	{
+		name: "abstract types: neither subgraph has a field for all types",
+		subgraphs: map[string]string{
+			"a": `type Query{list:[N]@shareable} interface N{label:String} type V implements N@shareable{label:String} type E implements N@key(fields:"id"){id:ID! label:String@shareable size:String}`,
+			"b": `type Query{list:[N]@shareable} interface N{size:String} type V implements N@shareable{label:String size:String} type E implements N{size:String@external}`,
+		},
+		world: `[{"@":"Query","list":["@v","@e"]},{"@":"v","__typename":"V","label":"vl","size":"vs"},{"@":"e","__typename":"E","id":"1","label":"el","size":"es"}]`,
+		asks:  []ask{{query: `{list{size}}`, requests: 2, waves: 1}},
+	},
 }

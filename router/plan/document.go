@@ -255,6 +255,10 @@ func (d *document) value(v *ast.Value) {
 		}
 		d.write("}")
 	case ast.StringValue, ast.BlockValue:
+		if d.out[len(d.out)-1] == '"' {
+			// In a list: an empty string and the quote behind it would begin a block string.
+			d.out = append(d.out, ' ')
+		}
 		d.out = append(d.out, v.String()...)
 	default:
 		d.write(v.String())

@@ -236,11 +236,11 @@ func (b *builder) order(p *Plan, groups [][]*bcall, requestOf map[*bcall]*Reques
 				need(t.at.call)
 			}
 			for _, in := range c.inputs {
-				eachSource(in.fields, func(f *bfield) { need(f.sel.call) })
+				eachSource(in.fields, need)
 			}
 			for _, ctx := range c.contexts {
 				need(ctx.at.call)
-				eachSource(ctx.fields, func(f *bfield) { need(f.sel.call) })
+				eachSource(ctx.fields, need)
 			}
 			for _, a := range c.after {
 				need(a)
@@ -253,10 +253,14 @@ func (b *builder) order(p *Plan, groups [][]*bcall, requestOf map[*bcall]*Reques
 	}
 }
 
-func eachSource(fields []*brep, do func(f *bfield)) {
+// eachSource calls do with the calls that fields of a representation come from.
+func eachSource(fields []*brep, do func(c *bcall)) {
 	for _, r := range fields {
 		for _, f := range r.from {
-			do(f)
+			do(f.sel.call)
+		}
+		for _, c := range r.told {
+			do(c)
 		}
 		eachSource(r.fields, do)
 	}

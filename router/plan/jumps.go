@@ -41,7 +41,7 @@ func (r *run) findJumps(c *class) {
 		grown := false
 		for i := range facts.entries {
 			e := &facts.entries[i]
-			if taken[i] || !needed.has(e.graph) || c == p.unknown && e.untyped {
+			if taken[i] || !needed.has(e.graph) {
 				continue
 			}
 			taken[i] = true
@@ -62,7 +62,7 @@ func (r *run) isSettled(w *want) bool {
 		return false
 	}
 	for _, v := range p.views {
-		if !w.facts.plain.has(v.graph) || v.object() && w.class.rep.Kind == ast.Object && !resolvesAs(w.facts, v) {
+		if !w.facts.plain.has(v.graph) || v.object() && w.class.rep.Kind == ast.Object && !resolvesAs(w, v) {
 			return false
 		}
 	}
@@ -79,8 +79,10 @@ func (r *run) isSettled(w *want) bool {
 	return true
 }
 
-func resolvesAs(f *fieldFacts, v view) bool {
-	return slices.ContainsFunc(f.ways, func(w way) bool { return w.graph == v.graph && w.as == v.decl })
+func resolvesAs(w *want, v view) bool {
+	return slices.ContainsFunc(w.facts.ways, func(way way) bool {
+		return way.graph == v.graph && way.as == v.decl && !w.risky(&way)
+	})
 }
 
 // need marks the subgraphs that can help with a want.

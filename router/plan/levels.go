@@ -53,7 +53,7 @@ func (r *run) goalsKnown(level int) bool {
 		r.open = r.open[:len(r.open)-1]
 	}
 	for _, p := range r.places {
-		if p.needType && (p.typed == 0 || p.typed > level) && len(p.nodes) > 0 {
+		if p.needType && p.sel != nil && (p.typed == 0 || p.typed > level) && len(p.nodes) > 0 {
 			return false
 		}
 	}
@@ -97,7 +97,7 @@ func (r *run) canJump(j *jump, level int) bool {
 	if !knownBy(j.inputs, level) {
 		return false
 	}
-	if p.unknown != nil && j.class != p.unknown && j.entry.as == j.class.rep && (p.typed == 0 || p.typed > level) {
+	if j.typed() && (p.typed == 0 || p.typed > level) {
 		return false
 	}
 	if len(j.inputs) > 0 {
@@ -110,7 +110,8 @@ func (r *run) canJump(j *jump, level int) bool {
 func knownBy(inputs []*want, level int) bool {
 	for _, w := range inputs {
 		if w.child != nil && !w.child.collapsed && w.items != nil && !w.settled {
-			if len(w.child.nodes) == 0 || !knownBy(w.child.required, level) {
+			p := w.child
+			if len(p.nodes) == 0 || p.needType && (p.typed == 0 || p.typed > level) || !knownBy(p.required, level) {
 				return false
 			}
 		}
@@ -232,9 +233,13 @@ func (n *node) resolves(w *want) *way {
 	f := w.facts
 	if f.plain.has(n.graph) {
 		for i := range f.ways {
-			if f.ways[i].graph == n.graph && f.ways[i].as == as && !f.ways[i].special() {
-				return &f.ways[i]
+			if f.ways[i].graph != n.graph || f.ways[i].as != as || f.ways[i].special() {
+				continue
 			}
+			if n.class == nil && w.risky(&f.ways[i]) {
+				return nil
+			}
+			return &f.ways[i]
 		}
 	}
 	if len(n.provided) == 0 || !f.provided {

@@ -177,6 +177,7 @@ func joinSources(into, from *brep) {
 			into.from = append(into.from, f)
 		}
 	}
+	into.told = append(into.told, from.told...)
 	for i, f := range from.fields {
 		joinSources(into.fields[i], f)
 	}

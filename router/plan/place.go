@@ -31,7 +31,8 @@ type place struct {
 	unknown *class
 	// nodes are the subgraphs' views of all objects of the place.
 	nodes []*node
-	// typenames are the client's __typename fields; needType tells that the runtime type must be known at last.
+	// typenames are the client's __typename fields; needType tells that the runtime type must be known at last, or, of a
+	// hidden place, before a representation with its objects is sent.
 	typenames []*operation.Field
 	needType  bool
 	// typed is the earliest level at which the runtime type is known.
@@ -64,6 +65,8 @@ type class struct {
 	// nodes are subgraphs entered for objects of this class.
 	nodes []*node
 	jumps []*jump
+	// cautious classes have wants that must not be asked of objects of other types; see want.risky.
+	cautious bool
 }
 
 // want is a field, or several leaf fields with the same resolvers, that objects of a class shall have.
@@ -82,6 +85,8 @@ type want struct {
 	part int
 	// settled tells that every source of the place resolves it and all below.
 	settled bool
+	// some tells that the client asks for it on some types of a place only, whose type may be unknown yet.
+	some bool
 	// shared tells that classes share the child place: only a view of the whole place may resolve it.
 	shared bool
 	// known is the earliest level at which it can be known; 0 while it is not.
@@ -132,6 +137,12 @@ type jump struct {
 	entry  *entry
 	inputs []*want
 	node   *node
+}
+
+// typed tells whether the runtime type of the objects must be known before the jump.
+func (j *jump) typed() bool {
+	p := j.class.place
+	return p.unknown != nil && j.class != p.unknown && (j.entry.as == j.class.rep || j.class.cautious)
 }
 
 // special is a field that a subgraph resolves only with more inputs than the key.
@@ -216,7 +227,11 @@ func (r *run) finish(p *place) {
 
 // needsType decides whether the runtime type matters at a place that interface objects can produce.
 func (r *run) needsType(p *place) {
-	if p.unknown == nil || p.sel == nil {
+	if p.unknown == nil {
+		return
+	}
+	if p.sel == nil {
+		p.needType = tellsTypes(p.items)
 		return
 	}
 	for _, f := range p.sel.Fields {
@@ -249,14 +264,18 @@ func (r *run) clientWants(c *class, sel *operation.SelectionSet) {
 		m := member{def: def, args: f.Args, client: f}
 		facts := r.t.facts(def)
 		part := partOf(f)
+		some := p.unknown != nil && !p.typ.Possible.SubsetOf(f.On)
 		if f.Selection == nil {
-			if w := r.leafGroup(c, facts, part); w != nil {
+			if w := r.leafGroup(c, facts, part, some); w != nil {
 				w.members = append(w.members, m)
 				continue
 			}
 		}
 		w := r.want(c, facts, m, true)
-		w.part = part
+		w.part, w.some = part, some
+		for i := range facts.ways {
+			c.cautious = c.cautious || w.risky(&facts.ways[i])
+		}
 		c.wants = append(c.wants, w)
 	}
 }
@@ -268,6 +287,10 @@ func (r *run) want(c *class, facts *fieldFacts, m member, goal bool) *want {
 	w.members = w.one[:]
 	return w
 }
+
+// risky tells whether a subgraph that does not know the runtime type of an object cannot be asked for the want on the
+// chance that it has the right one: if it has not, and the field fails, the whole object would be null.
+func (w *want) risky(way *way) bool { return w.some && way.as != w.class.rep && way.in.Type.NonNull }
 
 // partOf is the part of the answer a client's field belongs to; the earliest when there are several.
 func partOf(f *operation.Field) int {
@@ -294,12 +317,12 @@ func (p *place) addTypename(f *operation.Field) {
 }
 
 // leafGroup finds the leaf want whose fields have the same resolvers.
-func (r *run) leafGroup(c *class, facts *fieldFacts, part int) *want {
+func (r *run) leafGroup(c *class, facts *fieldFacts, part int, some bool) *want {
 	if facts.special || r.t.types[c.rep.ID].provides {
 		return nil
 	}
 	for _, w := range c.wants {
-		if w.facts.class == facts.class && w.part == part && w.members[0].def.Named.IsLeaf() {
+		if w.facts.class == facts.class && w.part == part && w.some == some && w.members[0].def.Named.IsLeaf() {
 			return w
 		}
 	}
@@ -345,7 +368,7 @@ func (r *run) input(c *class, item *supergraph.FieldSetItem) *want {
 	facts := r.t.facts(def)
 	m := member{def: def, args: args}
 	if leaf {
-		if w := r.leafGroup(c, facts, 0); w != nil {
+		if w := r.leafGroup(c, facts, 0, false); w != nil {
 			w.members = append(w.members, m)
 			w.input = true
 			return w

@@ -164,7 +164,7 @@ func (r *run) wavesFor(part int) int {
 				}
 			}
 		}
-		if part == 0 && p.needType {
+		if part == 0 && p.needType && p.sel != nil {
 			waves = max(waves, p.typed)
 		}
 	}

@@ -53,15 +53,17 @@ func (t *taker) repField(c *class, item *supergraph.FieldSetItem, level int, key
 
 // repPlace reads a composite value whose parts can come from several calls.
 func (t *taker) repPlace(out *brep, p *place, items supergraph.FieldSet, level int, key bool) {
-	if p.typ.IsAbstract() {
-		out.fields = append(out.fields, &brep{name: "__typename"})
-		if sel := t.typed(p, level); sel != nil && (sel.entity || sel.decl.IsAbstract()) {
+	sel := t.typed(p, level)
+	if sel != nil && (p.typ.IsAbstract() || tellsTypes(items)) {
+		out.fields = append(out.fields, &brep{name: "__typename", told: []*bcall{sel.call}})
+		if sel.entity || sel.decl.IsAbstract() {
 			t.b.typename(sel, nil)
 		}
 	}
 	for _, c := range p.classes {
 		for _, f := range t.repFields(c, items, level, key) {
-			if len(p.classes) > 1 {
+			// What is read of an object whose type is not known is read from an interface object, whatever it is.
+			if len(p.classes) > 1 && sel != nil {
 				f.on = c.types
 			}
 			out.fields = mergeRep(out.fields, f)
@@ -76,11 +78,20 @@ func (t *taker) repPlace(out *brep, p *place, items supergraph.FieldSet, level i
 	}
 }
 
+// tellsTypes tells whether a field set depends on the runtime type of an object: whoever reads the representation then
+// needs its __typename, even where the planner knows it without asking.
+func tellsTypes(items supergraph.FieldSet) bool {
+	return slices.ContainsFunc(items, func(item *supergraph.FieldSetItem) bool { return item.On != nil || item.Field == nil })
+}
+
 // repItems reads a composite value that one subgraph resolves with all below it.
 func (t *taker) repItems(sel *bsel, items supergraph.FieldSet, on supergraph.TypeSet, key bool) []*brep {
 	var out []*brep
-	if sel.decl.IsAbstract() && !sel.object {
+	abstract := sel.decl.IsAbstract() && !sel.object
+	if abstract {
 		t.b.typename(sel, nil)
+	}
+	if abstract || tellsTypes(items) {
 		out = append(out, &brep{name: "__typename"})
 	}
 	return t.repItemsOn(out, sel, items, on, key)
@@ -146,6 +157,7 @@ func mergeRep(list []*brep, f *brep) []*brep {
 				o.from = append(o.from, bf)
 			}
 		}
+		o.told = append(o.told, f.told...)
 		o.key = o.key || f.key
 		for _, sub := range f.fields {
 			o.fields = mergeRep(o.fields, sub)

@@ -266,7 +266,7 @@ func (r *run) compileInputs(p *place) {
 		for l := 2; l <= s.waves; l++ {
 			s.rule(p.typedFact+int32(l), p.typedFact+int32(l-1))
 		}
-		if p.needType && r.part == 0 {
+		if p.needType && p.sel != nil && r.part == 0 {
 			s.goals = append(s.goals, p.typedFact+int32(s.waves))
 		}
 	}
@@ -325,7 +325,7 @@ func (r *run) compileJump(j *jump, l int) {
 	if !ok {
 		return
 	}
-	if p.unknown != nil && j.class != p.unknown && j.entry.as == j.class.rep {
+	if j.typed() {
 		body = append(body, p.typedFact+int32(l-1))
 	}
 	if len(j.inputs) > 0 {
@@ -351,6 +351,12 @@ func (r *run) inputFacts(body []int32, inputs []*want, level int) ([]int32, bool
 		}
 		body = append(body, w.knownFact+int32(level))
 		if w.child != nil && !w.child.collapsed && w.items != nil && !w.settled {
+			if w.child.needType {
+				if w.child.typed == 0 || w.child.typed > level {
+					return nil, false
+				}
+				body = append(body, w.child.typedFact+int32(level))
+			}
 			var ok bool
 			if body, ok = r.inputFacts(body, w.child.required, level); !ok {
 				return nil, false

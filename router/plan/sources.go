@@ -7,8 +7,9 @@ import (
 )
 
 // checkSources refuses operations in which a field selected on an abstract type could only be answered by asking one
-// subgraph about some runtime types and another about the rest, although both claim to resolve the whole value. A
-// composed supergraph never needs that; one that does is corrupt, and its answers would be, too.
+// subgraph about some runtime types and another about the rest, although both claim to resolve the whole value and both
+// mark the field @external where they do not. Each says that the other knows better: such a supergraph is corrupt, and
+// its answers would be, too. Where a subgraph just does not have the field, both are asked.
 func (r *run) checkSources() error {
 	for _, p := range r.places {
 		if p.sel == nil || len(p.views) < 2 || len(p.classes) < 2 || p.anyOf {
@@ -18,14 +19,11 @@ func (r *run) checkSources() error {
 			if f.Def == nil || f.Selection != nil || f.Def.Parent.Kind == ast.Object {
 				continue
 			}
-			ok := false
+			corrupt := true
 			for _, v := range p.views {
-				if r.answeredFrom(p, v, f.Def.Name) {
-					ok = true
-					break
-				}
+				corrupt = corrupt && r.deniedBy(p, v, f.Def.Name)
 			}
-			if !ok {
+			if corrupt {
 				return fmt.Errorf("cannot plan %s: no subgraph that resolves %s can also lead to %s for all its types",
 					clientPath(f), clientPath(f.Owner), f.Def.Name)
 			}
@@ -34,8 +32,8 @@ func (r *run) checkSources() error {
 	return nil
 }
 
-// answeredFrom tells whether a field can be had for all classes of a place starting from one subgraph.
-func (r *run) answeredFrom(p *place, v view, name string) bool {
+// deniedBy tells whether a subgraph marks a field @external that cannot be had for all classes of a place starting there.
+func (r *run) deniedBy(p *place, v view, name string) bool {
 	for _, c := range p.classes {
 		def := c.rep.Field(name)
 		if def == nil {
@@ -60,9 +58,9 @@ func (r *run) answeredFrom(p *place, v view, name string) bool {
 		for _, set := range v.provided {
 			found = found || providesField(set, name, c.rep)
 		}
-		if !found {
-			return false
+		if in := def.In[v.graph]; !found && in != nil && in.External {
+			return true
 		}
 	}
-	return true
+	return false
 }

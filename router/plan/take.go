@@ -405,7 +405,7 @@ func (t *taker) addInput(c *bcall, n *node, level int) {
 		in.typeName = n.decl.Name
 	}
 	p := n.place
-	if p.unknown != nil && cl != p.unknown && n.decl == cl.rep {
+	if n.jump.typed() {
 		if sel := t.typed(p, level-1); sel != nil {
 			if sel.entity || sel.decl.IsAbstract() {
 				t.b.typename(sel, nil)
@@ -463,8 +463,10 @@ func (t *taker) inputsHold(inputs []*want, level int) bool {
 		if !t.r.holds(w.knownFact, level) {
 			return false
 		}
-		if w.child != nil && !w.child.collapsed && w.items != nil && !w.settled && !t.inputsHold(w.child.required, level) {
-			return false
+		if p := w.child; p != nil && !p.collapsed && w.items != nil && !w.settled {
+			if p.needType && !t.r.holds(p.typedFact, level) || !t.inputsHold(p.required, level) {
+				return false
+			}
 		}
 	}
 	return true
