@@ -159,3 +159,32 @@ func TestWaitingEndsWithTheClient(t *testing.T) {
 	close(release)
 	<-leader
 }
+
+// TestNobodyWaitsForAFetchFromBeforeAnInvalidation: the message of another replica's invalidation is still on its way,
+// but Redis, which the lookup asks, knows that the fetch under way began before it.
+func TestNobodyWaitsForAFetchFromBeforeAnInvalidation(t *testing.T) {
+	r := flightRig(t)
+	release := make(chan struct{})
+	leader := r.fetchInBackground(r.asks[0], []string{product(1)}, func(reps []string) subgraphAnswer {
+		answer := r.up.upstream(reps)
+		<-release
+		return answer
+	})
+	redistest.Eventually(t, "the leader is on its way", func() bool { return r.waiting() == 1 })
+	c := r.caches[0]
+	late := sequence(c.versions.clock.Load()) + 1
+	hash := entityKey(c.keys.entityPrefix("products", "Product"), []byte(`{"upc":"1"}`))
+	if err := entityScript.plain.Eval(context.Background(), c.redis, []string{hash}, text(late), 60_000).Err(); err != nil {
+		t.Fatal(err)
+	}
+	r.up.set(product(1), `{"name":"Stool"}`)
+	follower := r.fetchInBackground(r.asks[0], []string{product(1)}, r.up.upstream)
+	select {
+	case res := <-follower:
+		same(t, "value", res.values, []string{`{"name":"Stool"}`})
+	case <-time.After(30 * time.Second):
+		t.Error("the second request waits for the first one's fetch")
+	}
+	close(release)
+	<-leader
+}

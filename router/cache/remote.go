@@ -42,6 +42,8 @@ type item struct {
 	redis, self string
 	wants       []want
 	negative    *value
+	// since is the reading below which nothing counts, as Redis says: this process may not have heard of it yet.
+	since uint64
 	// join is the flight of somebody else that will bring all that is missing.
 	join *flight
 }
@@ -294,6 +296,7 @@ func (l *lookup) read(answers []answer, first int) {
 		return // nothing is stored, or not by us
 	}
 	since := reading(seq)
+	shared.it.since = since
 	for i := first; i < len(answers) && (i == first || answers[i].lane != laneShared); i++ {
 		a := &answers[i]
 		values, err := a.cmd.Result()
