@@ -28,6 +28,7 @@ func (q *quilt) require() {
 		return
 	}
 	var requires set
+	q.said = map[string]string{}
 	for _, f := range some(q.rnd, foreign, 35) {
 		if it, ok := q.required(s, owner, f, 3); ok && len(requires) < 3 {
 			requires = append(requires, it)
@@ -117,8 +118,11 @@ func (q *quilt) below(s int, t *typ, depth int) set {
 	return out
 }
 
-// literals are arguments of a field in a field set.
+// literals are arguments of a field in a field set: the same wherever the field stands in it.
 func (q *quilt) literals(s int, f *field) string {
+	if text, ok := q.said[f.name]; ok {
+		return text
+	}
 	var parts []string
 	for _, a := range f.args {
 		if slices.Contains(a.missing, s) || len(a.missing) > 0 || !a.typ.nonNull[0] && q.chance(40) {
@@ -126,10 +130,11 @@ func (q *quilt) literals(s int, f *field) string {
 		}
 		parts = append(parts, a.name+": "+q.literal(a.typ, 2))
 	}
-	if len(parts) == 0 {
-		return ""
+	q.said[f.name] = ""
+	if len(parts) > 0 {
+		q.said[f.name] = "(" + strings.Join(parts, ", ") + ")"
 	}
-	return "(" + strings.Join(parts, ", ") + ")"
+	return q.said[f.name]
 }
 
 // literal writes a value of an input type.
@@ -284,6 +289,22 @@ func (q *quilt) resolvers(t *typ, f *field) (decls []*decl, at []int) {
 		add(t.pool.face, true)
 	}
 	return decls, at
+}
+
+// calmBelow lets no field fail that must not be null when objects are required: the client asks for other fields of the
+// same objects, whose errors would make what is required null.
+func (q *quilt) calmBelow() {
+	nested := false
+	for _, t := range q.types {
+		for _, f := range t.fields {
+			nested = nested || slices.ContainsFunc(f.requires, func(it item) bool { return it.field.typ.named.composite() })
+		}
+	}
+	for _, t := range q.types {
+		for _, f := range t.fields {
+			f.calm = f.calm || nested && f.typ.nonNull[0]
+		}
+	}
 }
 
 // share marks what several subgraphs resolve.

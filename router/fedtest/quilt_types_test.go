@@ -20,6 +20,8 @@ type quilt struct {
 	color, mood, where, box                     *typ
 	values, entities, interfaces, unions, faces []*typ
 	count                                       int
+	// said are the arguments of the fields in the field set at hand.
+	said map[string]string
 }
 
 func (q *quilt) chance(percent int) bool { return q.rnd.IntN(100) < percent }
@@ -60,6 +62,9 @@ func stitch(seed uint64, try int, with traits) *graph {
 	as := &builder{graph: q.graph, rnd: q.rnd}
 	as.loosen(with.uniform)
 	as.calm()
+	if with.uniform {
+		q.calmBelow()
+	}
 	q.hide()
 	q.speak()
 	return q.graph

@@ -367,6 +367,15 @@ var conformances = []conformance{
 		asks:  []ask{{query: `{e{f(in:["" "x"])}}`, requests: 1}},
 	},
 	{
+		name: "abstract types: __typename of one of several types that are resolved alike",
+		subgraphs: map[string]string{
+			"a": `type Query{v:V@shareable} type V@shareable{n:N} interface N{x:String y:String} type A implements N@shareable{x:String y:String} type B implements N@shareable{x:String y:String}`,
+			"b": `type Query{v:V@shareable} type V@shareable{n:N} interface N{x:String} type A implements N@shareable{x:String} type B implements N@shareable{x:String}`,
+		},
+		world: `[{"@":"Query","v":"@v"},{"@":"v","__typename":"V","n":"@b"},{"@":"b","__typename":"B","x":"x","y":"y"}]`,
+		asks:  []ask{{query: `{v{n{y ...on B{__typename}}}}`, requests: 1}},
+	},
+	{
 		name: "aliases: one type's field goes by the name of another's",
 		subgraphs: map[string]string{
 			"a": `type Query{list:[N]} interface N{title:String} type A implements N{text:String title:String} type B implements N{text:String title:String}`,

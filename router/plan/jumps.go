@@ -180,7 +180,7 @@ func (r *run) share(c *class, w *want) bool {
 		return false
 	}
 	for _, v := range p.views {
-		if !w.facts.plain.has(v.graph) {
+		if !w.facts.plain.has(v.graph) || v.object() && !resolvesAs(w, v) {
 			return false
 		}
 	}

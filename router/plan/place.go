@@ -246,13 +246,14 @@ func (r *run) clientWants(c *class, sel *operation.SelectionSet) {
 	p := c.place
 	c.wants = make([]*want, 0, min(len(sel.Fields)+2, 16))
 	for _, f := range sel.Fields {
-		if !appliesTo(f.On, c) {
-			continue
-		}
 		if f.Def == nil {
-			if f.IsTypename() {
+			// Types that are resolved alike are told apart by it.
+			if f.IsTypename() && (c.rep.ObjectIndex < 0 || f.On.Intersects(c.types)) {
 				p.addTypename(f)
 			}
+			continue
+		}
+		if !appliesTo(f.On, c) {
 			continue
 		}
 		def := f.Def
