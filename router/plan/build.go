@@ -371,6 +371,10 @@ func (b *builder) subtreeItems(sel *bsel, items supergraph.FieldSet, on supergra
 // variants returns how a field has to be asked for in a subgraph for a set of runtime types: several times when its
 // type differs between them.
 func (b *builder) variants(sel *bsel, def *supergraph.Field, name string, on supergraph.TypeSet) []asked {
+	if sel.decl.Kind == ast.Object && !on.Empty() && !on.Has(sel.decl.ObjectIndex) {
+		// An implementation narrows the field to a type that the client does not ask about.
+		return nil
+	}
 	if sel.decl.Kind == ast.Object || sel.object || on.Empty() {
 		own := sel.decl.Field(name)
 		if own == nil || own.In[sel.graph] == nil {

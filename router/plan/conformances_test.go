@@ -367,6 +367,16 @@ var conformances = []conformance{
 		asks:  []ask{{query: `{e{f(in:["" "x"])}}`, requests: 1}},
 	},
 	{
+		name: "abstract types: a value that other subgraphs complete hangs below several types",
+		subgraphs: map[string]string{
+			"a": `type Query{list:[N]} interface N{v:V} type A implements N@key(fields:"id"){id:ID! v:V@shareable} type B implements N@key(fields:"code"){code:ID! v:V@shareable} type V@shareable{x:String}`,
+			"b": `type A@key(fields:"id"){id:ID! v:V@shareable} type B@key(fields:"code"){code:ID! v:V@shareable} type V@shareable{x:String y:String}`,
+		},
+		world: `[{"@":"Query","list":["@a","@b"]},{"@":"a","__typename":"A","id":"1","v":"@v"},{"@":"b","__typename":"B","code":"2","v":"@w"},
+			{"@":"v","__typename":"V","x":"x1","y":"y1"},{"@":"w","__typename":"V","x":"x2","y":"y2"}]`,
+		asks: []ask{{query: `{list{v{x y}}}`, requests: 2, waves: 2}},
+	},
+	{
 		name: "abstract types: __typename of one of several types that are resolved alike",
 		subgraphs: map[string]string{
 			"a": `type Query{v:V@shareable} type V@shareable{n:N} interface N{x:String y:String} type A implements N@shareable{x:String y:String} type B implements N@shareable{x:String y:String}`,

@@ -79,6 +79,16 @@ func (r *run) isSettled(w *want) bool {
 	return true
 }
 
+// keyed tells whether all objects of a type can be entered somewhere.
+func (t *tables) keyed(typ *supergraph.Type) bool {
+	for o := range typ.Possible.All {
+		if len(t.types[t.sg.Objects[o].ID].entries) == 0 {
+			return false
+		}
+	}
+	return true
+}
+
 func resolvesAs(w *want, v view) bool {
 	return slices.ContainsFunc(w.facts.ways, func(way way) bool {
 		return way.graph == v.graph && way.as == v.decl && !w.risky(&way)
@@ -173,10 +183,11 @@ func (r *run) child(c *class, w *want) {
 }
 
 // share gives a want the child place of another class when all sources of the place resolve both: then the objects
-// below need not be told apart by what they hang below.
+// below need not be told apart by what they hang below. Values without keys must be, unless the sources resolve all of
+// them: what is missing comes with the object that they hang below, from where its class can be entered.
 func (r *run) share(c *class, w *want) bool {
 	p := c.place
-	if len(p.classes) < 2 || len(p.views) == 0 {
+	if len(p.classes) < 2 || len(p.views) == 0 || !w.settled && !r.t.keyed(w.members[0].def.Named) {
 		return false
 	}
 	for _, v := range p.views {
