@@ -10,7 +10,7 @@ import (
 
 // options writes n alternatives of one scope each, as the value of scopes.
 func options(n int, prefix string) string {
-	return "[" + each(n, `["`+prefix+`%d"] `) + "]"
+	return "[" + each(n, `["`+prefix+`%d"]`) + "]"
 }
 
 // TestHostileAccess composes access requirements whose combinations are many more than what is written.
@@ -34,7 +34,7 @@ func TestHostileAccess(t *testing.T) {
 			return query(i) + "type T @shareable { " + numbered(size, "f%d: Int @requiresScopes(scopes: "+options(4, fmt.Sprintf("s%d", i))+")\n") + "}"
 		})},
 		{name: "much to combine in many fields", build: among(2, func(i, size int) string {
-			return query(i) + "type T @shareable { " + numbered(size, "f%d: Int @requiresScopes(scopes: "+options(70, fmt.Sprintf("s%d", i))+")\n") + "}" + strings.Repeat(" ", 1<<20-size)
+			return query(i) + "type T @shareable { " + numbered(size, "f%d: Int @requiresScopes(scopes: "+options(70, string(rune('a'+i)))+")\n") + "}" + strings.Repeat(" ", 1<<20-size)
 		}), code: code},
 		{name: "scopes of implementations", build: alone(func(size int) string {
 			return "extend type Query { i: I }\ninterface I { a: Int }\n" + numbered(size, "type T%[1]d implements I @requiresScopes(scopes: [[\"s%[1]d\"]]) { a: Int }\n")
