@@ -144,10 +144,12 @@ type bfield struct {
 	typ *ast.Type
 	on  supergraph.TypeSet
 	// as is the interface object a field of an entity root is asked on; nil for the runtime type.
-	as     *supergraph.Type
-	args   []operation.Argument
-	child  *bsel
-	place  *place
+	as    *supergraph.Type
+	args  []operation.Argument
+	child *bsel
+	place *place
+	// also are more places than one: hidden ones share a field with the client's.
+	also   []*place
 	serves []*operation.Field
 	merged *bfield
 	out    *Field
@@ -184,23 +186,11 @@ type asked struct {
 // put asks for a field, sharing it with an equal one that is asked for already.
 func (b *builder) put(sel *bsel, a asked) *bfield {
 	leaf := a.def.Named.IsLeaf()
-	for _, f := range sel.named(a.def.Name, a.args) {
-		if f.def == nil || f.def.Name != a.def.Name || f.as != a.as || !sameType(f.typ, a.typ) || !sameArguments(f.args, a.args) {
-			continue
-		}
-		if !leaf && !f.shares(a) {
-			continue
-		}
+	if f := b.shared(sel, a, leaf); f != nil {
 		if !a.on.SubsetOf(f.on) {
-			on := f.on.Or(a.on)
-			if b.keyTaken(f, on) {
-				continue
-			}
-			f.on = on
+			f.on = f.on.Or(a.on)
 		}
-		if f.place == nil {
-			f.place = a.place
-		}
+		f.standsFor(a.place)
 		f.serve(a.client)
 		return f
 	}
@@ -211,8 +201,7 @@ func (b *builder) put(sel *bsel, a asked) *bfield {
 		f.serve(a.client)
 	}
 	if b.keyTaken(f, f.on) {
-		b.aliases++
-		f.key = "_weft" + strconv.Itoa(b.aliases) + "_" + a.def.Name
+		b.rename(f)
 	}
 	if !leaf {
 		f.child = b.selSlab.new()
@@ -223,17 +212,66 @@ func (b *builder) put(sel *bsel, a asked) *bfield {
 	return f
 }
 
+// shared finds a field that can answer another request for the same field, too. One that answers the client's field at
+// that place already goes first: what a selection set asks for at a place is asked for below one field of it.
+func (b *builder) shared(sel *bsel, a asked, leaf bool) (found *bfield) {
+	for _, f := range sel.named(a.def.Name, a.args) {
+		if f.def == nil || f.def.Name != a.def.Name || f.as != a.as || !sameType(f.typ, a.typ) || !sameArguments(f.args, a.args) {
+			continue
+		}
+		if !leaf && !f.shares(a) {
+			continue
+		}
+		taken := !a.on.SubsetOf(f.on) && b.keyTaken(f, f.on.Or(a.on))
+		switch {
+		case leaf && taken:
+		case leaf:
+			return f
+		case a.client != nil && f.isFor(a.place) && slices.Contains(f.serves, a.client):
+			if taken {
+				b.rename(f)
+				if sel.byKey != nil {
+					sel.byKey[f.key] = append(sel.byKey[f.key], f)
+				}
+			}
+			return f
+		case found == nil && !taken:
+			found = f
+		}
+	}
+	return found
+}
+
+// rename gives a field a response key that nothing else has.
+func (b *builder) rename(f *bfield) {
+	b.aliases++
+	f.key = "_weft" + strconv.Itoa(b.aliases) + "_" + f.def.Name
+}
+
 // shares tells whether a composite field can answer another request for the same field, too: for the same place of the
 // response, or for one that only representations need.
 func (f *bfield) shares(a asked) bool {
 	if len(f.serves) > 0 && a.client != nil && f.serves[0] != a.client {
 		return false
 	}
-	if f.place == a.place && a.client != nil {
+	if f.isFor(a.place) && (a.client != nil || a.on.SubsetOf(f.on)) {
 		return true
 	}
-	return f.on.Equal(a.on) && (len(f.serves) == 0 || a.client == nil || f.place == a.place)
+	return f.on.Equal(a.on) && (len(f.serves) == 0 || a.client == nil)
 }
+
+// standsFor notes a place whose objects are the field's: that of a client's selection, and those of values that only
+// representations need.
+func (f *bfield) standsFor(p *place) {
+	switch {
+	case f.place == nil:
+		f.place = p
+	case !f.isFor(p):
+		f.also = append(f.also, p)
+	}
+}
+
+func (f *bfield) isFor(p *place) bool { return f.place == p || slices.Contains(f.also, p) }
 
 func (f *bfield) serve(client *operation.Field) {
 	switch {

@@ -377,6 +377,26 @@ var conformances = []conformance{
 		asks: []ask{{query: `{list{v{x y}}}`, requests: 2, waves: 2}},
 	},
 	{
+		name: "requires: a value that the client selects of several types is required of one",
+		subgraphs: map[string]string{
+			"a": `type Query{list:[N]} interface N{m:M} type A implements N@key(fields:"id"){id:ID! m:M@shareable} type B implements N@key(fields:"id"){id:ID! m:M@shareable} type M@key(fields:"id"){id:ID! x:String}`,
+			"b": `type B@key(fields:"id"){id:ID! m:M@external sum:String@requires(fields:"m{w}")} type M@key(fields:"id"){id:ID! w:String@external}`,
+			"c": `type M@key(fields:"id"){id:ID! z:String w:String}`,
+		},
+		world: `[{"@":"Query","list":["@a","@b"]},{"@":"a","__typename":"A","id":"1","m":"@m"},{"@":"b","__typename":"B","id":"2","m":"@m","sum":"s"},
+			{"@":"m","__typename":"M","id":"3","x":"x","z":"z","w":"w"}]`,
+		asks: []ask{{query: `{list{...on B{sum} m{z}}}`, requests: 3}, {query: `{list{m{z} ...on B{sum}}}`, requests: 3}, {query: `{list{...on B{sum m{z}} m{z w}}}`, requests: 3}},
+	},
+	{
+		name: "abstract types: a narrowed field is not asked about other types",
+		subgraphs: map[string]string{
+			"a": `type Query{list:[N]@provides(fields:"...on B{n{...on B{name}}}")} interface N{n:N} type A implements N{n:B} type B implements N@key(fields:"id"){id:ID! n:N name:String@external} type C implements N{n:A name:String}`,
+			"b": `type B@key(fields:"id"){id:ID! name:String@shareable}`,
+		},
+		world: `[{"@":"Query","list":["@a","@c"]},{"@":"a","__typename":"A","n":"@b"},{"@":"b","__typename":"B","id":"1","n":"@b","name":"x"},{"@":"c","__typename":"C","n":"@a","name":"cn"}]`,
+		asks:  []ask{{query: `{list{n{...on C{name}}}}`, requests: 1}},
+	},
+	{
 		name: "abstract types: __typename of one of several types that are resolved alike",
 		subgraphs: map[string]string{
 			"a": `type Query{v:V@shareable} type V@shareable{n:N} interface N{x:String y:String} type A implements N@shareable{x:String y:String} type B implements N@shareable{x:String y:String}`,
