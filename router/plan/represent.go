@@ -44,7 +44,7 @@ func (t *taker) repField(c *class, item *supergraph.FieldSetItem, level int, key
 	case bf.child == nil:
 	case w.child.collapsed || w.settled:
 		t.b.subtreeItems(bf.child, item.Items, bf.child.decl.Possible)
-		out.fields = t.repItems(bf.child, item.Items, nil, key)
+		out.fields = t.repItems(bf.child, item.Items, key)
 	default:
 		t.repPlace(out, w.child, item.Items, level, key)
 	}
@@ -85,7 +85,7 @@ func tellsTypes(items supergraph.FieldSet) bool {
 }
 
 // repItems reads a composite value that one subgraph resolves with all below it.
-func (t *taker) repItems(sel *bsel, items supergraph.FieldSet, on supergraph.TypeSet, key bool) []*brep {
+func (t *taker) repItems(sel *bsel, items supergraph.FieldSet, key bool) []*brep {
 	var out []*brep
 	abstract := sel.decl.IsAbstract() && !sel.object
 	if abstract {
@@ -94,14 +94,58 @@ func (t *taker) repItems(sel *bsel, items supergraph.FieldSet, on supergraph.Typ
 	if abstract || tellsTypes(items) {
 		out = append(out, &brep{name: "__typename"})
 	}
-	return t.repItemsOn(out, sel, items, on, key)
+	if sel.object {
+		return t.repItemsOn(out, sel, items, nil, nil, key)
+	}
+	possible := sel.decl.Possible
+	if in := sel.decl.In[sel.graph]; in != nil && in.Possible.Intersects(possible) {
+		possible = possible.And(in.Possible)
+	}
+	groups := alike(items, possible)
+	for _, types := range groups {
+		on := types
+		if len(groups) == 1 {
+			on = nil
+		}
+		out = t.repItemsOn(out, sel, items, types, on, key)
+	}
+	return out
 }
 
-func (t *taker) repItemsOn(out []*brep, sel *bsel, items supergraph.FieldSet, on supergraph.TypeSet, key bool) []*brep {
+// alike sorts object types by the fragments of a field set that apply to them: a field that stands in several of them
+// must be written once, with all that any of them selects.
+func alike(items supergraph.FieldSet, possible supergraph.TypeSet) []supergraph.TypeSet {
+	groups := []supergraph.TypeSet{possible}
+	var split func(items supergraph.FieldSet)
+	split = func(items supergraph.FieldSet) {
+		for _, item := range items {
+			if item.On == nil {
+				continue
+			}
+			var finer []supergraph.TypeSet
+			for _, g := range groups {
+				for _, part := range []supergraph.TypeSet{g.And(item.On.Possible), g.Minus(item.On.Possible)} {
+					if !part.Empty() {
+						finer = append(finer, part)
+					}
+				}
+			}
+			groups = finer
+			split(item.Items)
+		}
+	}
+	split(items)
+	return groups
+}
+
+// repItemsOn reads the fields that a field set has for types that the same fragments apply to; nil stands for all.
+func (t *taker) repItemsOn(out []*brep, sel *bsel, items supergraph.FieldSet, types, on supergraph.TypeSet, key bool) []*brep {
 	for _, item := range items {
 		switch {
 		case item.On != nil:
-			out = t.repItemsOn(out, sel, item.Items, item.On.Possible, key)
+			if types == nil || types.Intersects(item.On.Possible) {
+				out = t.repItemsOn(out, sel, item.Items, types, on, key)
+			}
 		case item.Field == nil:
 			out = mergeRep(out, &brep{name: item.Name, key: key})
 		default:
@@ -110,18 +154,20 @@ func (t *taker) repItemsOn(out []*brep, sel *bsel, items supergraph.FieldSet, on
 				if bf.def == nil || bf.def.Name != item.Name || !sameArguments(bf.args, literalArguments(bf.def, item.Args)) {
 					continue
 				}
-				if on != nil && !bf.on.Empty() && !bf.on.Intersects(on) {
+				if types != nil && !bf.on.Empty() && !bf.on.Intersects(types) {
 					continue
 				}
 				f.from = append(f.from, bf)
 				f.args = bf.args
 				if bf.child != nil {
-					for _, sub := range t.repItems(bf.child, item.Items, nil, key) {
+					for _, sub := range t.repItems(bf.child, item.Items, key) {
 						f.fields = mergeRep(f.fields, sub)
 					}
 				}
 			}
-			out = mergeRep(out, f)
+			if len(f.from) > 0 {
+				out = mergeRep(out, f)
+			}
 		}
 	}
 	return out

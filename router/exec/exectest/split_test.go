@@ -26,6 +26,17 @@ var splits = []struct {
 		queries: []string{`{x{v{p q}} y{v{p q}}}`, `{x{vs{p q}} y{vs{p q}} list{vs{q p}}}`},
 	},
 	{
+		name: "a required value is selected for all types and more of it for one",
+		subgraphs: map[string]string{
+			"a": `type Query{e:E f:E} type E@key(fields:"id"){id:ID! n:N@external sum:String@requires(fields:"n{m{x} ...on A{m{y}}}")}
+				interface N{m:M} type A implements N@shareable{m:M} type B implements N@shareable{m:M} type M@shareable{x:String y:String}`,
+			"b": `type E@key(fields:"id"){id:ID! n:N} interface N{m:M} type A implements N@shareable{m:M} type B implements N@shareable{m:M} type M@shareable{x:String y:String}`,
+		},
+		world: `[{"@":"Query","e":"@e","f":"@f"},{"@":"e","__typename":"E","id":"1","n":"@a","sum":"s"},{"@":"f","__typename":"E","id":"2","n":"@b","sum":"s"},
+			{"@":"a","__typename":"A","m":"@m"},{"@":"b","__typename":"B","m":"@m"},{"@":"m","__typename":"M","x":"x","y":"y"}]`,
+		queries: []string{`{e{sum} f{sum}}`},
+	},
+	{
 		name: "an input of which another call knows more",
 		subgraphs: map[string]string{
 			"a": `type Query{e:E@shareable@provides(fields:"n{y}")}
