@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 // Buffers larger than these are left to the garbage collector instead of going back to the pool.
@@ -96,6 +97,11 @@ func (x *exchange) readURL(r *http.Request) *failure {
 	params := r.URL.Query()
 	req := &x.request
 	req.QueryOnly = true
+	for _, name := range [...]string{"query", "operationName", "variables", "extensions"} {
+		if !utf8.ValidString(params.Get(name)) {
+			return badRequest("The " + name + " parameter is not valid UTF-8.")
+		}
+	}
 	req.Query = []byte(params.Get("query"))
 	req.OperationName = []byte(params.Get("operationName"))
 	for name, target := range map[string]*[]byte{"variables": &req.Variables, "extensions": &req.Extensions} {

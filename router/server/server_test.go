@@ -163,6 +163,8 @@ func TestGraphQLOverHTTP(t *testing.T) {
 		{name: "get with null variables", method: "GET", target: get("query", "{a}", "variables", "null"), status: 200},
 		{name: "get with bad variables", method: "GET", target: get("query", "{a}", "variables", "[1]"), status: 400},
 		{name: "get with broken variables", method: "GET", target: get("query", "{a}", "variables", `{"a":1}x`), status: 400},
+		{name: "get of what is not UTF-8", method: "GET", target: get("query", "{a(b:\"\xff\")}"), status: 400, has: "The query parameter is not valid UTF-8."},
+		{name: "get with variables that are not UTF-8", method: "GET", target: get("query", "{a}", "variables", "{\"x\":\"\xff\"}"), status: 400, has: "The variables parameter is not valid UTF-8."},
 		{name: "get without query", method: "GET", status: 400, has: CodeBadRequest},
 		{name: "get of a mutation", method: "GET", target: get("query", "mutation{b}"), status: 405},
 		{name: "head", method: "HEAD", target: get("query", "{a}"), status: 200},
