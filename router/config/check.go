@@ -127,6 +127,9 @@ func (k *checker) clientSide(c *Config) {
 	if l.BodyBytes < 1 {
 		k.report("limits.body_bytes", "must be at least 1; write a size like 1MB")
 	}
+	if l.BodiesBytes < l.BodyBytes {
+		k.report("limits.bodies_bytes", "must be at least limits.body_bytes, or no body of that size is ever read")
+	}
 	k.between("limits.concurrent_requests", l.ConcurrentRequests, 0, 10_000_000)
 	k.notNegative("limits.request_timeout", l.RequestTimeout)
 	for key, n := range map[string]int{"tokens": l.Tokens, "depth": l.Depth, "fields": l.Fields, "aliases": l.Aliases,

@@ -10,7 +10,7 @@ func Default() Config {
 		GraphQL:    GraphQL{Path: "/graphql", Introspection: true, StreamAbove: 1 << 20, Batching: Batching{Max: 10}},
 		Errors:     Errors{Max: 256},
 		Playground: Playground{Path: "/", Title: "Weft"},
-		Limits:     Limits{BodyBytes: 1 << 20, ConcurrentRequests: 10_000, RequestTimeout: 30 * time.Second},
+		Limits:     Limits{BodyBytes: 1 << 20, BodiesBytes: 256 << 20, ConcurrentRequests: 10_000, RequestTimeout: 30 * time.Second},
 		CORS:       CORS{MaxAge: time.Hour},
 		Compression: Compression{
 			MinBytes: 1 << 10,

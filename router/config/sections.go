@@ -128,6 +128,9 @@ type Playground struct {
 type Limits struct {
 	// Largest request body.
 	BodyBytes ByteSize `koanf:"body_bytes"`
+	// Most memory for the bodies of all requests in progress, 64 KB of each not counted; a request whose body there is no
+	// room for is answered 503.
+	BodiesBytes ByteSize `koanf:"bodies_bytes"`
 	// Most requests in progress, further ones are answered 503; 0 means no bound.
 	ConcurrentRequests int `koanf:"concurrent_requests"`
 	// Longest time for one request; what is not there then is null with an error. 0 means no bound.

@@ -17,7 +17,9 @@ const (
 
 // exchange is the state of one request, from a pool: reading and answering a small request allocates nothing here.
 type exchange struct {
-	input    []byte
+	input []byte
+	// paid is what of the budget for bodies the input takes.
+	paid     int64
 	request  Request
 	response Response
 	accepted mediaType
@@ -45,6 +47,9 @@ func newExchange() *exchange { return exchanges.Get().(*exchange) }
 func (x *exchange) release() {
 	input := x.input
 	x.response.release()
+	if x.paid > 0 {
+		x.handler.bodies.giveBack(x.paid)
+	}
 	if cap(input) > keepInput {
 		input = make([]byte, 0, 4<<10)
 	}
@@ -71,10 +76,14 @@ func (x *exchange) readBody(r *http.Request, limit int64) *failure {
 	if r.ContentLength > limit {
 		return tooLarge(limit)
 	}
+	bodies := &x.handler.bodies
+	if !x.charge(bodies, cap(x.input)) {
+		x.input = make([]byte, 0, 4<<10)
+	}
 	// The announced length is not trusted with memory: the buffer grows as bytes arrive.
 	for {
-		if len(x.input) == cap(x.input) {
-			x.input = append(x.input, 0)[:len(x.input)]
+		if len(x.input) == cap(x.input) && !x.grow(bodies, limit) {
+			return failBodies
 		}
 		n, err := r.Body.Read(x.input[len(x.input):cap(x.input)])
 		x.input = x.input[:len(x.input)+n]

@@ -44,6 +44,8 @@ var (
 	failEmptyBatch = &failure{http.StatusBadRequest, CodeBadRequest, "The batch is empty."}
 	failOverloaded = &failure{http.StatusServiceUnavailable, CodeOverloaded,
 		"The router is at its limit of concurrent requests. Try again in a moment."}
+	failBodies = &failure{http.StatusServiceUnavailable, CodeOverloaded,
+		"The router is reading too many large request bodies. Try again in a moment, or send a smaller request."}
 	failInternal = &failure{http.StatusInternalServerError, CodeInternal, "Something went wrong inside the router."}
 )
 

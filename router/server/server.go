@@ -23,6 +23,9 @@ type Options struct {
 	PlaygroundPath string
 	// MaxBodyBytes bounds a request's body; 1 MiB when zero.
 	MaxBodyBytes int64
+	// MaxBodiesBytes bounds what the bodies of all requests in progress take together beyond 64 KiB of each; a body that
+	// there is no room for is answered 503. 256 MiB when zero.
+	MaxBodiesBytes int64
 	// MaxConcurrent bounds the requests in progress, further ones are answered 503; no bound when zero.
 	MaxConcurrent int
 	// Timeout bounds the time of one request; none when zero.
@@ -50,6 +53,7 @@ type Options struct {
 type Handler struct {
 	opts     Options
 	inFlight atomic.Int64
+	bodies   budget
 	// pages serves everything but GraphQL.
 	pages http.Handler
 }
@@ -68,10 +72,14 @@ func NewHandler(opts Options) (*Handler, error) {
 	if opts.MaxBodyBytes == 0 {
 		opts.MaxBodyBytes = 1 << 20
 	}
+	if opts.MaxBodiesBytes == 0 {
+		opts.MaxBodiesBytes = 256 << 20
+	}
 	if opts.Logger == nil {
 		opts.Logger = slog.Default()
 	}
 	h := &Handler{opts: opts}
+	h.bodies.left.Store(opts.MaxBodiesBytes)
 	h.pages = http.HandlerFunc(h.servePage)
 	if opts.Compress {
 		var err error
