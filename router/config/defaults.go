@@ -10,8 +10,11 @@ func Default() Config {
 		GraphQL:    GraphQL{Path: "/graphql", Introspection: true, StreamAbove: 1 << 20, Batching: Batching{Max: 10}},
 		Errors:     Errors{Max: 256},
 		Playground: Playground{Path: "/", Title: "Weft"},
-		Limits:     Limits{BodyBytes: 1 << 20, BodiesBytes: 256 << 20, ConcurrentRequests: 10_000, RequestTimeout: 30 * time.Second},
-		CORS:       CORS{MaxAge: time.Hour},
+		Limits: Limits{
+			BodyBytes: 1 << 20, BodiesBytes: 256 << 20, ConcurrentRequests: 10_000, RequestTimeout: 30 * time.Second,
+			Tokens: 100_000, Depth: 100, Fields: 50_000, Aliases: 5_000, Directives: 2_000, RootFields: 1_000,
+		},
+		CORS: CORS{MaxAge: time.Hour},
 		Compression: Compression{
 			MinBytes: 1 << 10,
 		},

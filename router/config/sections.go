@@ -124,7 +124,7 @@ type Playground struct {
 	DefaultQuery string `koanf:"default_query"`
 }
 
-// Limits bound what a client may ask for. For the limits of an operation 0 means the built-in default and -1 none.
+// Limits bound what a client may ask for. For the limits of an operation -1 means none, and 0 the default.
 type Limits struct {
 	// Largest request body.
 	BodyBytes ByteSize `koanf:"body_bytes"`
@@ -135,7 +135,7 @@ type Limits struct {
 	ConcurrentRequests int `koanf:"concurrent_requests"`
 	// Longest time for one request; what is not there then is null with an error. 0 means no bound.
 	RequestTimeout time.Duration `koanf:"request_timeout"`
-	// Most tokens in a document.
+	// Most tokens in a document; -1 means no limit, here and below.
 	Tokens int `koanf:"tokens"`
 	// Deepest nesting of fields, fragments expanded.
 	Depth int `koanf:"depth"`
