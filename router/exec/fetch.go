@@ -75,6 +75,15 @@ func (x *execution) survive(request int) {
 	for i := range r.calls {
 		clear(f.calls[i].entities)
 	}
+	// What was read half-way is nobody's target: its links may not be there.
+	for _, a := range x.answers[firstAnswer(request):firstAnswer(request+1)] {
+		if a != nil {
+			for i := range a.collected {
+				a.collected[i] = a.collected[i][:0]
+			}
+			a.addLinks()
+		}
+	}
 	x.failed(r, f, &answerError{code: codeInternal, message: "something went wrong inside the router"}, nil)
 }
 
