@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"net"
-	"time"
 
 	"github.com/weft-graphql/weft/router"
 	"github.com/weft-graphql/weft/router/config"
@@ -44,7 +43,8 @@ func (c routerCommand) Run(ctx context.Context) error {
 	releaseStartPages()
 	go r.Watch(ctx)
 	return server.Run(ctx, listeners, server.RunOptions{
-		WriteTimeout: writeTimeout(cfg), DrainDelay: cfg.Shutdown.DrainDelay, ShutdownTimeout: cfg.Shutdown.Timeout,
+		WriteTimeout: server.WriteTimeout(cfg.Limits.RequestTimeout), BodyTimeout: cfg.Limits.BodyTimeout,
+		DrainDelay: cfg.Shutdown.DrainDelay, ShutdownTimeout: cfg.Shutdown.Timeout,
 		Standard: cfg.Server.HTTP == "standard", Health: r.Health(), Logger: logger,
 	})
 }
@@ -91,12 +91,4 @@ func openListeners(cfg *config.Config, r *router.Router) ([]server.Listener, err
 		listeners = append(listeners, server.Listener{Name: "admin", Socket: socket, Handler: admin})
 	}
 	return listeners, nil
-}
-
-// writeTimeout is how long an answer may take to be written: as long as the request, and a minute for slow readers.
-func writeTimeout(cfg *config.Config) time.Duration {
-	if cfg.Limits.RequestTimeout == 0 {
-		return 0
-	}
-	return cfg.Limits.RequestTimeout + time.Minute
 }

@@ -115,8 +115,11 @@ const (
 	newJSON   = "application/graphql-response+json"
 )
 
-func TestGraphQLOverHTTP(t *testing.T) {
-	h := newTestHandler(t, nil)
+func TestGraphQLOverHTTP(t *testing.T) { everywhere(t, testGraphQLOverHTTP) }
+
+func testGraphQLOverHTTP(t *testing.T, through through) {
+	handler := newTestHandler(t, nil)
+	h := through(t, handler)
 	accept := func(v string) map[string]string { return map[string]string{"Accept": v} }
 	content := func(v string) map[string]string { return map[string]string{"Content-Type": v} }
 	get := func(params ...string) string {
@@ -184,13 +187,15 @@ func TestGraphQLOverHTTP(t *testing.T) {
 	if allow != "POST" {
 		t.Errorf("Allow after a mutation over GET = %q", allow)
 	}
-	if h.InFlight() != 0 {
-		t.Errorf("%d requests are still in progress", h.InFlight())
+	if handler.InFlight() != 0 {
+		t.Errorf("%d requests are still in progress", handler.InFlight())
 	}
 }
 
-func TestBatches(t *testing.T) {
-	h := newTestHandler(t, func(o *Options) { o.MaxBatch = 3 })
+func TestBatches(t *testing.T) { everywhere(t, testBatches) }
+
+func testBatches(t *testing.T, through through) {
+	h := through(t, newTestHandler(t, func(o *Options) { o.MaxBatch = 3 }))
 	for _, test := range []exchangeTest{
 		{name: "two", body: ` [ {"query":"{a}","variables":{"i":1}} , {"query":"nope"} ] `, status: 200,
 			has: `"variables":"{\"i\":1}"}},{"errors":[{"message":"bad document"}]}]`},
@@ -207,8 +212,10 @@ func TestBatches(t *testing.T) {
 	}
 }
 
-func TestGETCanRequireAHeader(t *testing.T) {
-	h := newTestHandler(t, func(o *Options) { o.RequireHeaders = []string{"Weft-Preflight", "X-Other"} })
+func TestGETCanRequireAHeader(t *testing.T) { everywhere(t, testGETCanRequireAHeader) }
+
+func testGETCanRequireAHeader(t *testing.T, through through) {
+	h := through(t, newTestHandler(t, func(o *Options) { o.RequireHeaders = []string{"Weft-Preflight", "X-Other"} }))
 	exchangeTest{name: "without", method: "GET", target: "/graphql?query={a}", status: 403, has: "Weft-Preflight"}.run(t, h)
 	exchangeTest{name: "with", method: "GET", target: "/graphql?query={a}", header: map[string]string{"x-other": "1"}, status: 200}.run(t, h)
 	exchangeTest{name: "post", body: `{"query":"{a}"}`, status: 200}.run(t, h)
@@ -241,12 +248,14 @@ func TestConcurrentRequestsAreBounded(t *testing.T) {
 	<-done
 }
 
-func TestHealth(t *testing.T) {
+func TestHealth(t *testing.T) { everywhere(t, testHealth) }
+
+func testHealth(t *testing.T, through through) {
 	health := NewHealth("router", "1.2.3")
 	var problem error
 	health.Ready = func() error { return problem }
 	health.Detail, health.Open = func() any { return map[string]int{"subgraphs": 4} }, true
-	h := newTestHandler(t, func(o *Options) { o.Health = health })
+	h := through(t, newTestHandler(t, func(o *Options) { o.Health = health }))
 	get := func(path string, status int, has string) {
 		t.Helper()
 		exchangeTest{name: path, method: "GET", target: path, status: status, has: has}.run(t, h)
@@ -263,18 +272,20 @@ func TestHealth(t *testing.T) {
 	get("/healthz", 200, "ok")
 }
 
-func TestThePlaygroundIsForBrowsers(t *testing.T) {
+func TestThePlaygroundIsForBrowsers(t *testing.T) { everywhere(t, testThePlaygroundIsForBrowsers) }
+
+func testThePlaygroundIsForBrowsers(t *testing.T, through through) {
 	page, err := graphiql.New(graphiql.Options{Endpoint: "/graphql"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := newTestHandler(t, func(o *Options) { o.Playground = page })
+	h := through(t, newTestHandler(t, func(o *Options) { o.Playground = page }))
 	html := map[string]string{"Accept": "text/html,*/*;q=0.8"}
 	exchangeTest{name: "page", method: "GET", target: "/", header: html, status: 200, content: "text/html"}.run(t, h)
 	exchangeTest{name: "page at the endpoint", method: "GET", header: html, status: 200, content: "text/html"}.run(t, h)
 	exchangeTest{name: "query from a browser", method: "GET", target: "/graphql?query={a}", header: html, status: 200, content: plainJSON}.run(t, h)
 	exchangeTest{name: "asset", method: "GET", target: graphiql.AssetPrefix + "icon.svg", status: 200, content: "image/svg+xml"}.run(t, h)
-	off := newTestHandler(t, nil)
+	off := through(t, newTestHandler(t, nil))
 	exchangeTest{name: "off", method: "GET", target: "/", header: html, status: 404, content: plainJSON}.run(t, off)
 	exchangeTest{name: "off at the endpoint", method: "GET", header: html, status: 400}.run(t, off)
 }
@@ -303,9 +314,11 @@ func TestRequestsAreObservedWithTheirIDs(t *testing.T) {
 	}
 }
 
-func TestCORSAnswersPreflights(t *testing.T) {
-	h := CORS{Origins: []string{"https://shop.example"}, Methods: []string{"GET", "POST"},
-		Headers: []string{"Content-Type"}}.Wrap(newTestHandler(t, nil))
+func TestCORSAnswersPreflights(t *testing.T) { everywhere(t, testCORSAnswersPreflights) }
+
+func testCORSAnswersPreflights(t *testing.T, through through) {
+	h := through(t, CORS{Origins: []string{"https://shop.example"}, Methods: []string{"GET", "POST"},
+		Headers: []string{"Content-Type"}}.Wrap(newTestHandler(t, nil)))
 	preflight := func(origin string) http.Header {
 		return exchangeTest{name: origin, method: "OPTIONS", status: 204, header: map[string]string{
 			"Origin": origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type",

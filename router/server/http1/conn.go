@@ -35,6 +35,10 @@ type conn struct {
 	watched atomic.Bool
 	seen    *exchange
 
+	// idleSince is when the connection began to wait for a request nothing of which has come, in nanoseconds; 0 when there
+	// is something. It means nothing unless the state is waiting.
+	idleSince atomic.Int64
+
 	readBy, writeBy deadline
 	// input[from:to] is what was read and not yet used.
 	input    []byte
@@ -97,10 +101,13 @@ func (c *conn) await(patience time.Duration) verdict {
 			return v
 		}
 		if c.from == c.to {
-			c.readBy.in(patience)
+			now := time.Now()
+			c.idleSince.Store(now.UnixNano())
+			c.readBy.by(now, patience)
 		} else {
 			if began.IsZero() {
 				began = time.Now()
+				c.idleSince.Store(0)
 			}
 			c.readBy.by(began, c.server.headerTimeout)
 		}
