@@ -1,9 +1,13 @@
-package router
+package metrics
 
-import "github.com/prometheus/client_golang/prometheus"
+import (
+	"github.com/prometheus/client_golang/prometheus"
 
-// sharingCollector reads, when it is asked, what was not sent to subgraphs and what was sent more than once.
-type sharingCollector struct{ router *Router }
+	"github.com/weft-graphql/weft/router/module"
+)
+
+// subgraphCollector reads, when it is asked, what was not sent to subgraphs and what was sent more than once.
+type subgraphCollector struct{ state func() module.State }
 
 var (
 	sharedQueriesDesc = prometheus.NewDesc("weft_shared_queries_total",
@@ -17,35 +21,34 @@ var (
 )
 
 // Describe implements prometheus.Collector.
-func (s *sharingCollector) Describe(out chan<- *prometheus.Desc) {
+func (s subgraphCollector) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{sharedQueriesDesc, sharedFetchesDesc, repeatedDesc, breakingDesc} {
 		out <- d
 	}
 }
 
 // Collect implements prometheus.Collector.
-func (s *sharingCollector) Collect(out chan<- prometheus.Metric) {
-	g := s.router.graph.Load()
+func (s subgraphCollector) Collect(out chan<- prometheus.Metric) {
+	state := s.state()
 	count := func(d *prometheus.Desc, n uint64, labels ...string) {
 		out <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(n), labels...)
 	}
-	if g.shares != nil {
-		count(sharedQueriesDesc, g.shares.shared.Load())
+	if state.SharesQueries {
+		count(sharedQueriesDesc, state.SharedQueries)
 	}
-	for i, sub := range g.supergraph.Subgraphs {
-		settings, stats := s.router.config.Upstream.For(sub.Name), g.clients[i].Stats()
-		if s.router.config.Dedupe.SubgraphRequests {
-			count(sharedFetchesDesc, stats.Shared, sub.Name)
+	for _, sub := range state.Subgraphs {
+		if sub.Dedupes {
+			count(sharedFetchesDesc, sub.Stats.Shared, sub.Name)
 		}
-		if settings.Retries.Max > 0 {
-			count(repeatedDesc, stats.Retries, sub.Name, "retry")
+		if sub.Retries {
+			count(repeatedDesc, sub.Stats.Retries, sub.Name, "retry")
 		}
-		if settings.Hedge.After > 0 {
-			count(repeatedDesc, stats.Hedges, sub.Name, "hedge")
+		if sub.Hedges {
+			count(repeatedDesc, sub.Stats.Hedges, sub.Name, "hedge")
 		}
-		if settings.Breaker.Failures > 0 {
+		if sub.Breaks {
 			open := 0.0
-			if stats.Breaking {
+			if sub.Stats.Breaking {
 				open = 1
 			}
 			out <- prometheus.MustNewConstMetric(breakingDesc, prometheus.GaugeValue, open, sub.Name)

@@ -1,4 +1,4 @@
-package router
+package engine
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/weft-graphql/weft/router/caller"
 	"github.com/weft-graphql/weft/router/prepared"
 	"github.com/weft-graphql/weft/router/server"
 )
@@ -17,6 +18,7 @@ import (
 type sharing struct {
 	t       *testing.T
 	shares  *shares
+	inputs  caller.Inputs
 	made    *prepared.Planned[*program]
 	started chan struct{}
 	finish  chan struct{}
@@ -25,10 +27,12 @@ type sharing struct {
 }
 
 func newSharing(t *testing.T) *sharing {
-	return &sharing{
-		t: t, shares: newShares(nil, []string{"Authorization"}, []string{"x-vary"}), made: &prepared.Planned[*program]{},
+	s := &sharing{
+		t: t, shares: newShares(), made: &prepared.Planned[*program]{},
 		started: make(chan struct{}), finish: make(chan struct{}),
 	}
+	s.inputs.Declare(caller.Header("Authorization"), caller.Header("x-vary"))
+	return s
 }
 
 // run is an execution that says when it starts and lasts until it may finish or its context ends.
@@ -44,11 +48,18 @@ func (s *sharing) run(ctx context.Context, resp *server.Response) {
 	}
 }
 
+// request is what the executions of this package know of a request.
+func (s *sharing) request(header http.Header) *execution {
+	x := &execution{}
+	x.values.Read(&s.inputs, nil, header)
+	return x
+}
+
 // ask sends a query and gives its answer to check.
 func (s *sharing) ask(ctx context.Context, epoch uint64, header http.Header, check func(*server.Response)) {
 	s.ended.Go(func() {
 		resp := &server.Response{}
-		s.shares.do(ctx, s.made, epoch, &execution{header: header}, resp, s.run)
+		s.shares.do(ctx, s.made, epoch, s.request(header), resp, s.run)
 		check(resp)
 	})
 }
@@ -195,7 +206,7 @@ func TestAPanicLeavesTheOthersOnTheirOwn(t *testing.T) {
 				t.Error("the panic was swallowed")
 			}
 		}()
-		s.shares.do(t.Context(), s.made, 1, &execution{}, &server.Response{}, func(context.Context, *server.Response) {
+		s.shares.do(t.Context(), s.made, 1, s.request(nil), &server.Response{}, func(context.Context, *server.Response) {
 			close(entered)
 			<-leave
 			panic("broken")
@@ -257,7 +268,7 @@ func TestWhoLeavesLateGivesTheAnswerBack(t *testing.T) {
 			}
 			s.ended.Go(func() {
 				resp := &server.Response{}
-				s.shares.do(ctx, s.made, 1, &execution{}, resp, func(context.Context, *server.Response) {})
+				s.shares.do(ctx, s.made, 1, s.request(nil), resp, func(context.Context, *server.Response) {})
 				if resp.Shared != nil {
 					resp.Shared.Release()
 				}
@@ -274,7 +285,7 @@ func TestOnlyAnswersThatNobodyWaitsForAreStreamed(t *testing.T) {
 	s := newSharing(t)
 	claims := make(chan bool)
 	for _, joined := range []int{0, 1} {
-		x := &execution{}
+		x := s.request(nil)
 		lead := func(_ context.Context, resp *server.Response) {
 			s.started <- struct{}{}
 			s.awaitJoined(joined)

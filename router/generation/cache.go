@@ -1,17 +1,46 @@
-package router
+package generation
 
 import (
 	"crypto/tls"
+	"encoding/json"
 	"fmt"
 	"log/slog"
-	"net/http"
-	"strconv"
-	"strings"
 
 	"github.com/weft-graphql/weft/router/cache"
 	"github.com/weft-graphql/weft/router/config"
-	"github.com/weft-graphql/weft/router/server"
 )
+
+// openCache opens the configured entity cache, or takes over that of generations with the same settings.
+func (g *Generation) openCache() error {
+	if !g.config.Cache.Enabled {
+		return nil
+	}
+	key, err := g.cacheKey()
+	if err != nil {
+		return err
+	}
+	opened, err := g.acquire(key, func() (any, func(), error) {
+		c, err := OpenCache(&g.config.Cache, g.logger)
+		if err != nil {
+			return nil, nil, err
+		}
+		return c, func() {
+			if err := c.Close(); err != nil {
+				g.logger.Warn("the entity cache did not close", "err", err)
+			}
+		}, nil
+	})
+	if err == nil {
+		g.cache = opened.(*cache.Cache)
+	}
+	return err
+}
+
+// cacheKey names all that the entity cache is made of.
+func (g *Generation) cacheKey() (string, error) {
+	text, err := json.Marshal(g.config.Cache)
+	return "cache/" + string(text), err
+}
 
 // OpenCache opens the configured entity cache; nil when there is none.
 func OpenCache(c *config.Cache, logger *slog.Logger) (*cache.Cache, error) {
@@ -53,55 +82,9 @@ func OpenCache(c *config.Cache, logger *slog.Logger) (*cache.Cache, error) {
 }
 
 func redisTLS(t *config.RedisTLS) (*tls.Config, error) {
-	return clientTLS(t.CAFile, t.CertFile, t.KeyFile, t.ServerName)
-}
-
-// visit begins a request in the entity cache.
-func (g *graph) visit(x *execution, show bool) *cache.Visit {
-	header := x.header
-	return g.cache.Visit(cache.VisitOptions{
-		Identity: g.identityOf(header), Header: header.Get, CacheControl: header.Get("Cache-Control"), Debug: show,
-	})
-}
-
-// identityOf is what the client proves to be: the credentials it sends. Who sends the same ones is the same caller; an
-// empty header proves nothing.
-func (g *graph) identityOf(header http.Header) string {
-	var b strings.Builder
-	for _, name := range g.identityHeaders {
-		for _, value := range header[name] {
-			if value == "" {
-				continue
-			}
-			b.WriteString(name)
-			b.WriteByte(0)
-			b.WriteString(value)
-			b.WriteByte(0)
-		}
+	files, err := readCertificates(&config.UpstreamTLS{CAFile: t.CAFile, CertFile: t.CertFile, KeyFile: t.KeyFile})
+	if err != nil {
+		return nil, err
 	}
-	return b.String()
-}
-
-// tellCaching writes what the answer may say about its own caching.
-func tellCaching(visit *cache.Visit, resp *server.Response, errors int) {
-	var age int
-	if resp.CacheControl, age = visit.CacheControl(errors > 0); age > 0 {
-		resp.Age = strconv.Itoa(age)
-	}
-}
-
-// headersTheCacheSees are the client's headers that decide what the entity cache does.
-func (r *Router) headersTheCacheSees() []string {
-	c := &r.config.Cache
-	if !c.Enabled {
-		return nil
-	}
-	var names []string
-	if c.RequestNoCache {
-		names = append(names, "Cache-Control")
-	}
-	for _, s := range c.Subgraphs {
-		names = append(names, s.Vary...)
-	}
-	return names
+	return files.client(t.ServerName)
 }

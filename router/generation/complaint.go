@@ -1,4 +1,4 @@
-package router
+package generation
 
 import (
 	"log/slog"

@@ -1,13 +1,10 @@
-package router
+package engine
 
 import (
 	"context"
 	"encoding/binary"
 	"errors"
 	"hash/maphash"
-	"net/http"
-	"net/textproto"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"unsafe"
@@ -17,14 +14,12 @@ import (
 )
 
 // shares lets identical queries that are in progress at the same time share one execution. Identical means: the same
-// plan, the same variables, the same values of every header that a subgraph or the cache gets to see, and nothing
-// changed since the first of them began.
+// plan, the same variables, the same values of every input that any part of the router declared, and nothing changed
+// since the first of them began.
 type shares struct {
-	// headers are the names of those headers, in canonical spelling.
-	headers []string
-	seed    maphash.Seed
-	shards  [16]shareShard
-	keys    sync.Pool
+	seed   maphash.Seed
+	shards [16]shareShard
+	keys   sync.Pool
 	// shared counts the queries that another one's execution answered.
 	shared atomic.Uint64
 }
@@ -54,24 +49,12 @@ type flight struct {
 	answer             server.Response
 }
 
-// newShares returns the sharing of queries for a graph. vary are further headers that answers depend on.
-func newShares(rules *headerRules, identity []string, vary []string) *shares {
+func newShares() *shares {
 	s := &shares{seed: maphash.MakeSeed()}
 	s.keys.New = func() any { b := make([]byte, 0, 256); return &b }
 	for i := range s.shards {
 		s.shards[i].flights = map[string]*flight{}
 	}
-	s.headers = slices.Clone(identity)
-	if rules != nil {
-		for _, names := range rules.names {
-			s.headers = append(s.headers, names...)
-		}
-	}
-	for _, name := range vary {
-		s.headers = append(s.headers, textproto.CanonicalMIMEHeaderKey(name))
-	}
-	slices.Sort(s.headers)
-	s.headers = slices.Compact(s.headers)
 	return s
 }
 
@@ -88,18 +71,7 @@ func (s *shares) appendKey(key []byte, made *prepared.Planned[*program], epoch u
 		}
 		key = append(binary.AppendUvarint(key, length), raw...)
 	}
-	return s.appendHeaders(key, x.header)
-}
-
-func (s *shares) appendHeaders(key []byte, header http.Header) []byte {
-	for _, name := range s.headers {
-		values := header[name]
-		key = binary.AppendUvarint(key, uint64(len(values)))
-		for _, v := range values {
-			key = append(binary.AppendUvarint(key, uint64(len(v))), v...)
-		}
-	}
-	return key
+	return append(key, x.values.All()...)
 }
 
 // do answers with run, or with the answer of an identical query under way.
@@ -111,7 +83,7 @@ func (s *shares) do(
 		f, leads := s.join(ctx, made, epoch, x)
 		switch {
 		case leads:
-			x.streaming.flight = f
+			x.shared = f
 			f.lead(f.ctx, resp, run)
 		case f.await(ctx, resp):
 			s.shared.Add(1)
