@@ -121,10 +121,13 @@ func (g *Generation) assemble(sdl string, previous *Generation) error {
 func (g *Generation) load(sdl string, previous *Generation) error {
 	if previous != nil && previous.supergraph.SDL == sdl {
 		g.supergraph, g.hash, g.loaded = previous.supergraph, previous.hash, previous.loaded
-		return nil
+	} else {
+		var err error
+		if g.supergraph, err = supergraph.Load(sdl); err != nil {
+			return fmt.Errorf("the supergraph cannot be used: %w", err)
+		}
 	}
-	var err error
-	if g.supergraph, err = supergraph.Load(sdl); err != nil {
+	if err := g.checkFeatures(g.supergraph); err != nil {
 		return fmt.Errorf("the supergraph cannot be used: %w", err)
 	}
 	sum := sha256.Sum256([]byte(sdl))
