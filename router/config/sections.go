@@ -11,6 +11,8 @@ type Config struct {
 	TLS ListenTLS `yaml:"tls"`
 	// Also take HTTP/2 without TLS, for proxies that speak it.
 	H2C bool `yaml:"h2c"`
+	// How requests of clients are served.
+	Server Server `yaml:"server"`
 	// Where the graph comes from.
 	Supergraph Supergraph `yaml:"supergraph"`
 	// The GraphQL endpoint.
@@ -48,6 +50,13 @@ type ListenTLS struct {
 	CertFile string `yaml:"cert_file"`
 	// PEM file of its private key.
 	KeyFile string `yaml:"key_file"`
+}
+
+// Server says how requests of clients are served.
+type Server struct {
+	// Server for HTTP/1.1 without TLS: weft (the router's own, which costs less) or standard (Go's net/http). All else is
+	// net/http's in any case.
+	HTTP string `yaml:"http"`
 }
 
 // Supergraph says where the graph comes from: a supergraph file, or subgraphs to compose.
@@ -182,6 +191,9 @@ type UpstreamSettings struct {
 	Timeout time.Duration `yaml:"timeout"`
 	// Protocol: auto or http1 (HTTP/1.1), http2 (over TLS) or h2c (HTTP/2 without TLS).
 	Protocol string `yaml:"protocol"`
+	// Client for HTTP/1.1 without TLS: weft (the router's own, which costs less) or standard (Go's net/http). All else is
+	// net/http's in any case.
+	Client string `yaml:"client"`
 	// Most connections to it.
 	MaxConnections int `yaml:"max_connections"`
 	// Most calls in progress; 0 means no bound.

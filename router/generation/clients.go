@@ -13,6 +13,7 @@ import (
 	"github.com/weft-graphql/weft/router/config"
 	"github.com/weft-graphql/weft/router/supergraph"
 	"github.com/weft-graphql/weft/router/upstream"
+	"github.com/weft-graphql/weft/router/upstream/http1"
 )
 
 // subgraphClient is the client of a subgraph. Generations that say the same of it share it, with its connections, its
@@ -97,6 +98,9 @@ func clientConfig(name string, s *config.UpstreamSettings, files certificates) (
 	}
 	if s.Protocol != "auto" {
 		c.Protocol = s.Protocol
+	}
+	if s.Client != "standard" {
+		c.Plain = http1.New
 	}
 	if s.TLS == (config.UpstreamTLS{}) {
 		return c, nil
