@@ -8,9 +8,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
-	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -205,7 +205,7 @@ func (r *Router) newFace() (http.Handler, error) {
 func (r *Router) newPlayground() (*graphiql.Playground, error) {
 	query := r.options.DefaultQuery
 	if file := r.config.Playground.DefaultQuery; file != "" {
-		text, err := os.ReadFile(file)
+		text, err := config.ReadFile(file)
 		if err != nil {
 			return nil, fmt.Errorf("playground.default_query: %w", err)
 		}
@@ -246,11 +246,18 @@ func (r *Router) serveSubgraphs(w http.ResponseWriter, _ *http.Request) {
 	_ = json.NewEncoder(w).Encode(list) // the peer has gone; there is nobody to tell
 }
 
+// ServeSupergraph answers with the SDL of the supergraph in use, which names the subgraphs: it is for operators.
+func (r *Router) ServeSupergraph(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = io.WriteString(w, r.graph.Load().supergraph.SDL) // the peer has gone; there is nobody to tell
+}
+
 // Admin is the handler of the administration listener.
 func (r *Router) Admin() (http.Handler, error) {
 	mux := http.NewServeMux()
 	mux.Handle("/", server.Admin(r.health, r.config.Admin.Profiles))
 	mux.HandleFunc("GET /subgraphs", r.serveSubgraphs)
+	mux.HandleFunc("GET /supergraph", r.ServeSupergraph)
 	if r.metrics != nil {
 		mux.Handle("GET /metrics", r.metrics.handler())
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/tls"
-	"net"
 	"time"
 
 	"github.com/weft-graphql/weft/router"
@@ -43,7 +42,7 @@ func (c routerCommand) Run(ctx context.Context) error {
 	}
 	releaseStartPages()
 	go r.Watch(ctx)
-	return server.Run(ctx, listeners, server.RunOptions{
+	return serve(ctx, listeners, server.RunOptions{
 		WriteTimeout: writeTimeout(cfg), DrainDelay: cfg.Shutdown.DrainDelay, ShutdownTimeout: cfg.Shutdown.Timeout,
 		Health: r.Health(), Logger: logger,
 	})
@@ -80,9 +79,9 @@ func openListeners(cfg *config.Config, r *router.Router) ([]server.Listener, err
 	}
 	listeners := []server.Listener{main}
 	if cfg.Admin.Listen != "" {
-		socket, err := net.Listen("tcp", cfg.Admin.Listen)
+		socket, err := listenAt(cfg.Admin.Listen, "--admin")
 		if err != nil {
-			return nil, explainListen(cfg.Admin.Listen, "--admin", err)
+			return nil, err
 		}
 		admin, err := r.Admin()
 		if err != nil {
