@@ -89,6 +89,7 @@ func (k *checker) supergraph(s *Supergraph) {
 		}
 		k.subgraphURL(key+".url", sub.URL)
 	}
+	k.oneOf("supergraph.unsupported_features", s.UnsupportedFeatures, "refuse", "warn")
 	k.positive("supergraph.poll_interval", s.PollInterval, 10*time.Millisecond)
 }
 

@@ -6,7 +6,7 @@ import "time"
 func Default() Config {
 	return Config{
 		Listen:     "127.0.0.1:4000",
-		Supergraph: Supergraph{Watch: true, PollInterval: time.Second},
+		Supergraph: Supergraph{Watch: true, PollInterval: time.Second, UnsupportedFeatures: "refuse"},
 		GraphQL:    GraphQL{Path: "/graphql", Introspection: true, StreamAbove: 1 << 20, Batching: Batching{Max: 10}},
 		Errors:     Errors{Max: 256},
 		Playground: Playground{Path: "/", Title: "Weft"},

@@ -59,6 +59,10 @@ type Supergraph struct {
 	Watch bool `koanf:"watch"`
 	// How often the files are looked at.
 	PollInterval time.Duration `koanf:"poll_interval"`
+	// What to do with a graph that links a specification for SECURITY or EXECUTION which the router does not support, as are
+	// those of @authenticated, @requiresScopes and @policy: refuse it, or warn in the log and serve it all the same. It is
+	// then served to everybody as if the directives were not there.
+	UnsupportedFeatures string `koanf:"unsupported_features"`
 	// Labels of progressive @override that are on. Labels of the form percent(x) decide for themselves.
 	OverrideLabels []string `koanf:"override_labels"`
 }
