@@ -164,7 +164,7 @@ func (d *devProcess) start(ctx context.Context) error {
 func (d *devProcess) config() (*config.Config, error) {
 	return loadConfig(d.command.Config, func(c *config.Config) {
 		c.Listen = d.command.Listen
-		c.Supergraph = config.Supergraph{Path: "(composed in memory)", PollInterval: c.Supergraph.PollInterval}
+		c.Supergraph.Path, c.Supergraph.Subgraphs = "(composed in memory)", nil
 		c.Playground.Enabled = true
 		c.GraphQL.Introspection, c.GraphQL.Batching.Enabled = true, true
 		c.Plan.Expose = true
