@@ -178,6 +178,9 @@ func (c cacheInvalidateCommand) Run(ctx context.Context) error {
 	if result.Deferred {
 		return errors.New("nothing was invalidated: Redis cannot be reached")
 	}
+	for _, w := range result.Warnings {
+		fmt.Fprintln(os.Stderr, "warning: "+w.Message)
+	}
 	fmt.Printf("invalidated (%d)\n", result.Count)
 	return nil
 }
