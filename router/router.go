@@ -152,6 +152,11 @@ func (r *Router) Admin() http.Handler {
 	})
 }
 
+// ServeSupergraph answers with the SDL of the supergraph in use, which names the subgraphs: it is for operators.
+func (r *Router) ServeSupergraph(w http.ResponseWriter, req *http.Request) {
+	r.serve(w, req, (*generation.Generation).ServeSupergraph)
+}
+
 func (r *Router) serve(
 	w http.ResponseWriter, req *http.Request, with func(*generation.Generation, http.ResponseWriter, *http.Request),
 ) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/weft-graphql/weft/router/compose"
@@ -14,7 +13,7 @@ import (
 // LoadSupergraph reads the configured supergraph, or composes the configured subgraphs.
 func LoadSupergraph(s *config.Supergraph) (string, error) {
 	if s.Path != "" {
-		text, err := os.ReadFile(s.Path)
+		text, err := config.ReadFile(s.Path)
 		if err != nil {
 			return "", fmt.Errorf("the supergraph cannot be read: %w", err)
 		}
@@ -22,7 +21,7 @@ func LoadSupergraph(s *config.Supergraph) (string, error) {
 	}
 	subgraphs := make([]compose.Subgraph, len(s.Subgraphs))
 	for i, sub := range s.Subgraphs {
-		sdl, err := os.ReadFile(sub.Schema)
+		sdl, err := config.ReadFile(sub.Schema)
 		if err != nil {
 			return "", fmt.Errorf("the schema of the subgraph %s cannot be read: %w", sub.Name, err)
 		}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/tls"
-	"net"
 	"time"
 
 	"github.com/weft-graphql/weft/router"
@@ -45,7 +44,7 @@ func (c routerCommand) Run(ctx context.Context) error {
 	}
 	releaseStartPages()
 	go r.Watch(ctx)
-	return server.Run(ctx, listeners, server.RunOptions{
+	return serve(ctx, listeners, server.RunOptions{
 		WriteTimeout: writeTimeout(cfg), DrainDelay: cfg.Shutdown.DrainDelay, ShutdownTimeout: cfg.Shutdown.Timeout,
 		Standard: cfg.Server.HTTP == "standard", Health: r.Health(), Logger: logger,
 	})
@@ -83,9 +82,9 @@ func openListeners(cfg *config.Config, r *router.Router) ([]server.Listener, err
 	}
 	listeners := []server.Listener{main}
 	if cfg.Admin.Listen != "" {
-		socket, err := net.Listen("tcp", cfg.Admin.Listen)
+		socket, err := listenAt(cfg.Admin.Listen, "--admin")
 		if err != nil {
-			return nil, explainListen(cfg.Admin.Listen, "--admin", err)
+			return nil, err
 		}
 		listeners = append(listeners, server.Listener{Name: "admin", Socket: socket, Handler: r.Admin()})
 	}

@@ -3,10 +3,8 @@ package config
 import (
 	"fmt"
 	"maps"
-	"net"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -67,14 +65,8 @@ func (k *checker) listeners(c *Config) {
 }
 
 func (k *checker) address(key, address string) {
-	_, port, err := net.SplitHostPort(address)
-	if err == nil {
-		if n, convErr := strconv.Atoi(port); convErr != nil || n < 0 || n > 65535 {
-			err = fmt.Errorf("%q is not a port", port)
-		}
-	}
-	if err != nil {
-		k.report(key, "%q is not an address; write one like 127.0.0.1:4000 or :4000", address)
+	if wrong := ExplainAddress(address); wrong != "" {
+		k.report(key, "%s", wrong)
 	}
 }
 

@@ -98,8 +98,16 @@ func TestProblemsTellPlaceAndRemedy(t *testing.T) {
 		"supergraph: {path: a}\nupstream: {subgraphs: {x: {url: 'ftp://x'}}}": `upstream.subgraphs.x.url: "ftp://x" is not the address of a subgraph`,
 		"supergraph: {path: a}\nadmin: {listen: '127.0.0.1:4000'}":            `admin.listen: is the same address as listen`,
 		"supergraph: {path: a}\nlimits: {depth: -7}":                          `limits.depth: -7 is not possible; it must be between -1 and`,
-		"a: [": `did not find expected`,
-		"graphql: {path: graphql}\nsupergraph: {path: a}": `graphql.path: "graphql" is not a path`,
+		"cors:\n  origins: [a, b\nlimits: {depth: 3}\nlisten: :1\n":           `2:12: the [ that opens here is never closed: add a "]"`,
+		"supergraph: {path: a\nlimits:\n  depth: 3\n":                         `1:13: the { that opens here is never closed: add a "}"`,
+		"graphql: {origins: [a, 'b]'}\nlisten: :1":                            `1:17: the [ that opens here is met by a } in line 1: add a "]" before that`,
+		"listen: \":4000\nsupergraph: {path: a}":                              "1:9: the \" that opens here is never closed",
+		"# it's [\nlisten: :1 # [\nplayground: {title: it's\n":                `3:13: the { that opens here is never closed`,
+		"playground:\n  title: |\n    a [\n   \n    b\ncors: [\n":             `6:7: the [ that opens here is never closed`,
+		"playground:\n  title: a [b\n   c: d\n":                               `weft.yaml:3:1: this is not YAML: mapping values are not allowed`,
+		"a: [":                                                                `1:4: the [ that opens here is never closed`,
+		"supergraph:\n\tpath: a":                                              `weft.yaml:2:1: this is not YAML: found character that cannot start any token`,
+		"graphql: {path: graphql}\nsupergraph: {path: a}":                     `graphql.path: "graphql" is not a path`,
 	} {
 		_, err := Load(Source{File: write(t, text), Environ: []string{}})
 		var problems Problems

@@ -418,8 +418,8 @@ type Log struct {
 	RequestIDs bool `yaml:"request_ids"`
 }
 
-// Admin is the listener for operators: /healthz, /readyz, /status, /subgraphs (where they are), /metrics and, when
-// switched on, /debug/pprof and /invalidation. It has no authentication of its own.
+// Admin is the listener for operators: /healthz, /readyz, /status, /subgraphs (where they are), /supergraph (its SDL),
+// /metrics and, when switched on, /debug/pprof and /invalidation. It has no authentication of its own.
 type Admin struct {
 	// Address to listen at; no admin listener when empty.
 	Listen string `yaml:"listen"`

@@ -3,10 +3,11 @@ package generation
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
-	"os"
 	"time"
 
+	"github.com/weft-graphql/weft/router/config"
 	"github.com/weft-graphql/weft/router/module"
 	"github.com/weft-graphql/weft/router/server"
 	"github.com/weft-graphql/weft/router/server/graphiql"
@@ -44,7 +45,7 @@ func (g *Generation) newFace(set *provisioned) error {
 func (g *Generation) newPlayground() (*graphiql.Playground, error) {
 	query := g.options.DefaultQuery
 	if file := g.config.Playground.DefaultQuery; file != "" {
-		text, err := os.ReadFile(file)
+		text, err := config.ReadFile(file)
 		if err != nil {
 			return nil, fmt.Errorf("playground.default_query: %w", err)
 		}
@@ -59,6 +60,7 @@ func (g *Generation) newPlayground() (*graphiql.Playground, error) {
 func (g *Generation) newAdmin() error {
 	g.admin.Handle("/", server.Admin(g.options.Health, g.config.Admin.Profiles))
 	g.admin.HandleFunc("GET /subgraphs", g.serveSubgraphs)
+	g.admin.HandleFunc("GET /supergraph", g.ServeSupergraph)
 	if g.cache == nil {
 		return nil
 	}
@@ -105,6 +107,12 @@ func (g *Generation) serveSubgraphs(w http.ResponseWriter, _ *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(list) // the peer has gone; there is nobody to tell
+}
+
+// ServeSupergraph answers with the SDL of the supergraph, which names the subgraphs: it is for operators.
+func (g *Generation) ServeSupergraph(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = io.WriteString(w, g.supergraph.SDL) // the peer has gone; there is nobody to tell
 }
 
 // State are the counters of the generation.
