@@ -100,7 +100,7 @@ func TestProblemsTellPlaceAndRemedy(t *testing.T) {
 		"supergraph: {path: a}\nlimits: {depth: -7}":                          `limits.depth: -7 is not possible; it must be between -1 and`,
 		"cors:\n  origins: [a, b\nlimits: {depth: 3}\nlisten: :1\n":           `2:12: the [ that opens here is never closed: add a "]"`,
 		"supergraph: {path: a\nlimits:\n  depth: 3\n":                         `1:13: the { that opens here is never closed: add a "}"`,
-		"graphql: {origins: [a, 'b]'}\nlisten: :1":                            `1:17: the [ that opens here is met by a } in line 1: add a "]" before that`,
+		"graphql: {origins: [a, 'b]'}\nlisten: :1":                            `1:20: the [ that opens here is met by a } in line 1: add a "]" before that`,
 		"listen: \":4000\nsupergraph: {path: a}":                              "1:9: the \" that opens here is never closed",
 		"# it's [\nlisten: :1 # [\nplayground: {title: it's\n":                `3:13: the { that opens here is never closed`,
 		"playground:\n  title: |\n    a [\n   \n    b\ncors: [\n":             `6:7: the [ that opens here is never closed`,
