@@ -138,22 +138,9 @@ func TestIdleConnectionsGoWhenDescriptorsRunOut(t *testing.T) {
 	begun.send("GET / HT")
 	var idle []*client
 	for range shedLeast {
-		c := dial(t, l.Addr().String())
-		c.send(get)
-		c.answer()
-		idle = append(idle, c)
+		idle = append(idle, dial(t, l.Addr().String()))
 	}
-	waits := func() (n int) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		for c := range s.conns {
-			if c.state.Load() == waiting && c.idleSince.Load() != 0 {
-				n++
-			}
-		}
-		return n
-	}
-	for waits() != len(idle) {
+	for s.waiting() != len(idle) {
 		runtime.Gosched() // the begun head is on its way
 	}
 	l.begin(syscall.EMFILE)
@@ -167,4 +154,45 @@ func TestIdleConnectionsGoWhenDescriptorsRunOut(t *testing.T) {
 	if _, body := answering.answer(); body != "done" {
 		t.Errorf("the request in progress is answered %q", body)
 	}
+}
+
+// TestThoseWhoNeverAskedGoFirst has connections without any request, and older ones that have had some.
+func TestThoseWhoNeverAskedGoFirst(t *testing.T) {
+	s, l, _ := serveTroubled(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	var served []*client
+	for range 3 {
+		c := dial(t, l.Addr().String())
+		c.send(get)
+		c.answer()
+		served = append(served, c)
+	}
+	var fresh []*client
+	for range shedLeast {
+		fresh = append(fresh, dial(t, l.Addr().String()))
+	}
+	for s.waiting() != len(served)+len(fresh) {
+		runtime.Gosched()
+	}
+	if n := s.shed(); n != len(fresh) {
+		t.Errorf("%d were closed", n)
+	}
+	for _, c := range fresh {
+		c.ended()
+	}
+	for _, c := range served {
+		c.send(get)
+		c.answer()
+	}
+}
+
+// waiting counts the idle connections.
+func (s *Server) waiting() (n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.conns {
+		if c.state.Load() == waiting && c.idleSince.Load() != 0 {
+			n++
+		}
+	}
+	return n
 }

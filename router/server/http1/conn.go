@@ -35,9 +35,11 @@ type conn struct {
 	watched atomic.Bool
 	seen    *exchange
 
-	// idleSince is when the connection began to wait for a request nothing of which has come, in nanoseconds; 0 when there
-	// is something. It means nothing unless the state is waiting.
+	// idleSince is when the connection began to wait for a request nothing of which has come, in nanoseconds, negative when
+	// it has not had any yet; 0 when there is something. It means nothing unless the state is waiting.
 	idleSince atomic.Int64
+	// served tells that there was a request.
+	served bool
 
 	readBy, writeBy deadline
 	// input[from:to] is what was read and not yet used.
@@ -102,7 +104,7 @@ func (c *conn) await(patience time.Duration) verdict {
 		}
 		if c.from == c.to {
 			now := time.Now()
-			c.idleSince.Store(now.UnixNano())
+			c.idleSince.Store(idleSince(now, c.served))
 			c.readBy.by(now, patience)
 		} else {
 			if began.IsZero() {
@@ -169,6 +171,7 @@ func (c *conn) answer() bool {
 	if !c.state.CompareAndSwap(waiting, answering) {
 		return false
 	}
+	c.served = true
 	x := &exchange{}
 	r := x.begin(c)
 	c.writeBy.in(c.server.HTTP.WriteTimeout)

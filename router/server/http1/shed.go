@@ -21,22 +21,45 @@ const (
 	shedPart, shedLeast = 8, 16
 )
 
-// shed closes those connections that have been idle for longest, and returns how many.
+// idleSince is the value of conn.idleSince.
+func idleSince(now time.Time, served bool) int64 {
+	if served {
+		return now.UnixNano()
+	}
+	return -now.UnixNano()
+}
+
+// shed closes connections that are idle, and returns how many: first those that have never asked for anything, then those
+// that have been idle for longest.
 func (s *Server) shed() int {
 	type idle struct {
 		*conn
-		since int64
+		served bool
+		since  int64
 	}
 	before := time.Now().Add(-s.shedAfter).UnixNano()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var idlers []idle
 	for c := range s.conns {
-		if since := c.idleSince.Load(); since != 0 && since < before && c.state.Load() == waiting {
-			idlers = append(idlers, idle{c, since})
+		since := c.idleSince.Load()
+		served := since > 0
+		if !served {
+			since = -since
+		}
+		if since != 0 && since < before && c.state.Load() == waiting {
+			idlers = append(idlers, idle{c, served, since})
 		}
 	}
-	slices.SortFunc(idlers, func(a, b idle) int { return cmp.Compare(a.since, b.since) })
+	slices.SortFunc(idlers, func(a, b idle) int {
+		if a.served != b.served {
+			if b.served {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Compare(a.since, b.since)
+	})
 	closing := 0
 	for _, c := range idlers[:min(len(idlers), max(len(idlers)/shedPart, shedLeast))] {
 		if c.state.CompareAndSwap(waiting, closed) {
