@@ -475,4 +475,25 @@ var conformances = []conformance{
 			{query: `{list{...on Garage{stamp} code heat}}`, requests: 3, waves: 2},
 		},
 	},
+	{
+		name: "mutations that several subgraphs share are run by one of them",
+		subgraphs: map[string]string{
+			"a": `type Query{q:String} type Mutation@shareable{save(v:String):P list:[P] box:Box v:V both:String}
+				type P@key(fields:"id"){id:ID! v:String@shareable onlya:String} type Box@shareable{p:P} type V@shareable{x:String}`,
+			"b": `type Query{r:String} type Mutation@shareable{save(v:String):P list:[P] box:Box v:V both:String}
+				type P@key(fields:"id"){id:ID! v:String@shareable onlyb:String} type Box@shareable{p:P} type V@shareable{x:String y:String}`,
+			"c": `type Mutation@shareable{save(v:String):P} type P@key(fields:"id"){id:ID! more:String}`,
+		},
+		world: `[{"@":"Query","q":"q","r":"r"},{"@":"Mutation","save":"@p","list":["@p","@o"],"box":{"__typename":"Box","p":"@p"},"v":{"__typename":"V","x":"x","y":"y"},"both":"5"},
+			{"@":"p","__typename":"P","id":"1","v":"7","onlya":"a","onlyb":"b","more":"m"},{"@":"o","__typename":"P","id":"2","v":"8","onlya":"c","onlyb":"d","more":"n"}]`,
+		asks: []ask{
+			{query: `mutation{save(v:"3"){id v onlya onlyb}}`, requests: 2, waves: 2},
+			{query: `mutation{save(v:"3"){v onlyb}}`, requests: 1},
+			{query: `mutation{save(v:"3"){onlya onlyb more}}`, requests: 3, waves: 2},
+			{query: `mutation{save(v:"3"){id}save(v:"3"){v}...M}fragment M on Mutation{save(v:"3"){onlya}}`, requests: 1},
+			{query: `mutation{x:both y:both z:save(v:"1"){onlyb}}`, requests: 3, waves: 3},
+			{query: `mutation{list{onlyb onlya} box{p{onlya onlyb}}}`, requests: 4, waves: 4},
+			{query: `mutation{v{y x} box{p{v}}}`, requests: 2, waves: 2},
+		},
+	},
 }
