@@ -88,26 +88,29 @@ func (r *Router) watchServer(ctx context.Context) (stop func(), err error) {
 	}, nil
 }
 
-// entityChanged invalidates an entity that a service has changed.
-func (r *Router) entityChanged(event wire.EntityChanged) {
-	key, err := json.Marshal(event.Key)
-	if err != nil {
-		r.logger.Error("an event's key cannot be written", "event", event.ID, "err", err)
-		return
-	}
+// entityChanged invalidates an entity that a service has changed. message names the event among those of all times: when
+// many routers hear of it, Redis is told once.
+func (r *Router) entityChanged(message string, event wire.EntityChanged) {
 	// Other subgraphs may have computed fields of theirs from the changed ones, so all of the entity goes.
-	r.invalidate(cache.Invalidation{Kind: "entity", Type: event.Type, Key: key})
+	what := cache.Invalidation{Kind: "type", Type: event.Type}
+	if event.Key != nil {
+		key, err := json.Marshal(event.Key)
+		if err != nil {
+			r.logger.Error("an event's key cannot be written", "event", event.ID, "err", err)
+			return
+		}
+		what.Kind, what.Key = "entity", key
+	}
+	if _, err := r.cache.InvalidateOnce(context.Background(), message, what); err != nil {
+		// Events of services outside this graph are no mistake.
+		r.logger.Debug("an event was not for this graph", "type", event.Type, "err", err)
+	}
 }
 
 // eventsMissed drops everything: nobody knows what has changed meanwhile.
 func (r *Router) eventsMissed() {
 	r.logger.Warn("events were missed: the entity cache starts anew")
-	r.invalidate(cache.Invalidation{Kind: "all"})
-}
-
-func (r *Router) invalidate(what cache.Invalidation) {
-	if _, err := r.cache.Invalidate(context.Background(), what); err != nil {
-		// Events of services outside this graph are no mistake.
-		r.logger.Debug("an event was not for this graph", "type", what.Type, "err", err)
+	if _, err := r.cache.Invalidate(context.Background(), cache.Invalidation{Kind: "all"}); err != nil {
+		r.logger.Error("the entity cache cannot be emptied", "err", err)
 	}
 }
