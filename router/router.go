@@ -212,7 +212,7 @@ func (r *Router) newPlayground() (*graphiql.Playground, error) {
 		query = string(text)
 	}
 	return graphiql.New(graphiql.Options{
-		Endpoint: r.config.GraphQL.Path, Title: r.config.Playground.Title, DefaultQuery: query,
+		Endpoint: r.config.GraphQL.Path, Path: r.config.Playground.Path, Title: r.config.Playground.Title, DefaultQuery: query,
 	})
 }
 
