@@ -60,20 +60,33 @@ func filesOf(s *config.Supergraph) []string {
 // Watch loads the graph again whenever one of its files changes, until ctx ends. A graph that cannot be served is
 // reported in the log and the old one stays. What has changed since New is noticed, too. It may be called once.
 func (r *Router) Watch(ctx context.Context) {
-	s := &r.config.Supergraph
-	if !s.Watch || r.files == nil {
+	if r.given {
 		return
 	}
-	for r.files.Wait(ctx, s.PollInterval) {
+	for {
+		if !r.files.Wait(ctx, r.graphSettings().PollInterval) {
+			return
+		}
+		s := r.graphSettings()
+		if !s.Watch {
+			continue
+		}
 		began := time.Now()
 		sdl, err := LoadSupergraph(s)
 		if err == nil {
 			err = r.Swap(sdl)
 		}
 		if err != nil {
-			r.logger.Error("the changed supergraph is not in use: the graph from before goes on", "err", err)
+			r.options.Logger.Error("the changed supergraph is not in use: the graph from before goes on", "err", err)
 			continue
 		}
-		r.logger.Info("the changed supergraph is in use", "took", time.Since(began))
+		r.options.Logger.Info("the changed supergraph is in use", "took", time.Since(began))
 	}
+}
+
+// graphSettings say, at the moment, where the graph comes from.
+func (r *Router) graphSettings() *config.Supergraph {
+	r.replacing.Lock()
+	defer r.replacing.Unlock()
+	return &r.config.Supergraph
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/weft-graphql/weft/router"
 	"github.com/weft-graphql/weft/router/cache"
 	"github.com/weft-graphql/weft/router/config"
+	"github.com/weft-graphql/weft/router/generation"
 	"github.com/weft-graphql/weft/router/supergraph"
 )
 
@@ -68,7 +69,7 @@ func (a cacheAccess) open(typeName string) (*cache.Cache, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := router.OpenCache(&cfg.Cache, logger)
+	c, err := generation.OpenCache(&cfg.Cache, logger)
 	if err != nil {
 		return nil, err
 	}

@@ -17,6 +17,10 @@ import (
 	"github.com/weft-graphql/weft/router"
 	"github.com/weft-graphql/weft/router/compose"
 	"github.com/weft-graphql/weft/router/config"
+	"github.com/weft-graphql/weft/router/modules"
+	"github.com/weft-graphql/weft/router/modules/accesslog"
+	"github.com/weft-graphql/weft/router/modules/cors"
+	"github.com/weft-graphql/weft/router/modules/queryplan"
 	"github.com/weft-graphql/weft/router/server"
 	"github.com/weft-graphql/weft/schema/wire"
 	"github.com/weft-graphql/weft/subgraphs"
@@ -167,13 +171,14 @@ func (d *devProcess) config() (*config.Config, error) {
 		c.Supergraph.Path, c.Supergraph.Subgraphs = "(composed in memory)", nil
 		c.Playground.Enabled = true
 		c.GraphQL.Introspection, c.GraphQL.Batching.Enabled = true, true
-		c.Plan.Expose = true
+		modules.In[*queryplan.QueryPlan](c, queryplan.Info).Expose = true
 		if len(c.Errors.Extensions) == 0 {
 			c.Errors.Extensions = []string{"*"}
 		}
-		c.Log = config.Log{Level: d.command.LogLevel, Format: "pretty", Access: true}
-		if len(c.CORS.Origins) == 0 {
-			c.CORS.Origins, c.CORS.Headers, c.CORS.Credentials = loopbackOrigins, []string{"*"}, true
+		c.Log = config.Log{Level: d.command.LogLevel, Format: "pretty"}
+		modules.In[*accesslog.AccessLog](c, accesslog.Info).On = true
+		if pages := modules.In[*cors.CORS](c, cors.Info); len(pages.Origins) == 0 {
+			pages.Origins, pages.Headers, pages.Credentials = loopbackOrigins, []string{"*"}, true
 		}
 		c.Cache.Enabled = !d.command.NoCache
 	})

@@ -7,6 +7,8 @@ import (
 
 	"github.com/weft-graphql/weft/router"
 	"github.com/weft-graphql/weft/router/config"
+	"github.com/weft-graphql/weft/router/modules"
+	"github.com/weft-graphql/weft/router/modules/queryplan"
 	"github.com/weft-graphql/weft/router/server"
 )
 
@@ -60,7 +62,8 @@ func (c routerCommand) override(cfg *config.Config) {
 		cfg.Admin.Listen, cfg.Admin.Profiles = c.Admin, true
 	}
 	if c.Playground {
-		cfg.Playground.Enabled, cfg.Plan.Expose = true, true
+		cfg.Playground.Enabled = true
+		modules.In[*queryplan.QueryPlan](cfg, queryplan.Info).Expose = true
 	}
 }
 
@@ -83,11 +86,7 @@ func openListeners(cfg *config.Config, r *router.Router) ([]server.Listener, err
 		if err != nil {
 			return nil, err
 		}
-		admin, err := r.Admin()
-		if err != nil {
-			return nil, err
-		}
-		listeners = append(listeners, server.Listener{Name: "admin", Socket: socket, Handler: admin})
+		listeners = append(listeners, server.Listener{Name: "admin", Socket: socket, Handler: r.Admin()})
 	}
 	return listeners, nil
 }

@@ -31,7 +31,7 @@ func (r *reader) report(node *yaml.Node, path []string, format string, args ...a
 }
 
 // document reads the whole text.
-func (r *reader) document(text []byte) map[string]any {
+func (r *reader) document(text []byte, shape reflect.Type) map[string]any {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(text, &doc); err != nil {
 		r.problems = append(r.problems, syntaxProblem(r.file, text, err))
@@ -40,7 +40,7 @@ func (r *reader) document(text []byte) map[string]any {
 	if len(doc.Content) == 0 {
 		return nil
 	}
-	value, _ := r.value(doc.Content[0], reflect.TypeFor[Config](), nil).(map[string]any)
+	value, _ := r.value(doc.Content[0], shape, nil).(map[string]any)
 	return value
 }
 
@@ -125,6 +125,10 @@ func (r *reader) section(node *yaml.Node, path []string, lookup func(string) (re
 		name, item := node.Content[i], node.Content[i+1]
 		sub := append(path[:len(path):len(path)], name.Value)
 		elem, known := lookup(name.Value)
+		if to := movedTo(sub); !known && to != "" {
+			r.report(name, sub, "is called %s now", to)
+			continue
+		}
 		if !known {
 			r.report(name, path, "%s", Unknown("setting", name.Value, "here", keysOf(typ)))
 			continue
@@ -154,7 +158,8 @@ func scalar(text string, typ reflect.Type) (any, error) {
 		return d, nil
 	case typ == byteSizeType:
 		var size ByteSize
-		return &size, size.UnmarshalText([]byte(text))
+		err := size.UnmarshalText([]byte(text))
+		return size, err
 	case typ.Kind() == reflect.String:
 		return text, nil
 	}

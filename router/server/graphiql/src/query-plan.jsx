@@ -67,7 +67,7 @@ function whyNoPlan(answer) {
     case 'stopped':
       return 'There was no answer, and so there is no plan.';
     case 'answered':
-      return 'The last answer came without a plan: the operation was not executed, or the router does not expose plans (plan.expose in its configuration).';
+      return 'The last answer came without a plan: the operation was not executed, or the router does not expose plans (query_plan.expose in its configuration).';
     default:
       return 'Run an operation to see which subgraphs answer it, in which order.';
   }
