@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// module is the prefix of this module's import paths.
-const module = "github.com/weft-graphql/weft/"
+// modulePath is the prefix of this module's import paths.
+const modulePath = "github.com/weft-graphql/weft/"
 
 // mayImport says what the packages below a directory may import of this module, besides what is below the directory
 // itself. The longest directory counts. Data passes through the rooms once, in order, and nobody looks back.
@@ -84,7 +84,7 @@ func TestImportsPointOneWay(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			target, ours := strings.CutPrefix(imported, module)
+			target, ours := strings.CutPrefix(imported, modulePath)
 			if ours && !below(target, room) && !slices.ContainsFunc(mayImport[room], func(a string) bool { return below(target, a) }) {
 				t.Errorf("%s: %s may not import %s", path, room, target)
 			}
