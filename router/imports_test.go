@@ -29,12 +29,23 @@ var mayImport = map[string][]string{
 	"router/cache":      {"router/exec", "router/jsontext", "router/plan", "router/operation", "router/supergraph", "router/federation"},
 	"router/server":     {},
 	"router/config":     {},
-	"router":            {"schema/bus", "schema/wire"},
+	"router/caller":     {},
+	"router/module":     engineRooms,
+	"router/engine":     append([]string{"router/module"}, engineRooms...),
+	"router/modules":    append([]string{"router/module", "router/config", "schema/wire"}, engineRooms...),
+	"router/generation": append([]string{"router/module", "router/engine", "router/config", "schema/bus", "schema/wire"}, engineRooms...),
+	"router":            {"schema/bus"},
 	"schema":            {},
 	"subgraphs":         {"schema"},
 	"bench":             {},
 	"bench/planning":    {"bench", "router", "schema"},
 	"cmd/weft":          {"bench", "router", "schema", "subgraphs"},
+}
+
+// engineRooms are the rooms that a request passes through, as modules and the engine see them.
+var engineRooms = []string{
+	"router/caller", "router/operation", "router/plan", "router/prepared", "router/supergraph", "router/exec", "router/cache",
+	"router/upstream", "router/server",
 }
 
 // below tells whether a directory is another one or in it.
