@@ -17,9 +17,10 @@ const modulePath = "github.com/weft-graphql/weft/"
 // mayImport says what the packages below a directory may import of this module, besides what is below the directory
 // itself. The longest directory counts. Data passes through the rooms once, in order, and nobody looks back.
 var mayImport = map[string][]string{
+	"router/excerpt":    {},
 	"router/federation": {},
-	"router/compose":    {"router/federation"},
-	"router/supergraph": {"router/federation"},
+	"router/compose":    {"router/excerpt", "router/federation"},
+	"router/supergraph": {"router/excerpt", "router/federation"},
 	"router/operation":  {"router/supergraph"},
 	"router/plan":       {"router/operation", "router/supergraph"},
 	"router/prepared":   {"router/plan", "router/operation", "router/supergraph"},
@@ -28,7 +29,7 @@ var mayImport = map[string][]string{
 	"router/exec":       {"router/jsontext", "router/upstream", "router/plan", "router/operation", "router/supergraph"},
 	"router/cache":      {"router/exec", "router/jsontext", "router/plan", "router/operation", "router/supergraph", "router/federation"},
 	"router/server":     {},
-	"router/config":     {},
+	"router/config":     {"router/excerpt"},
 	"router/caller":     {},
 	"router/module":     engineRooms,
 	"router/engine":     append([]string{"router/module"}, engineRooms...),

@@ -29,6 +29,10 @@ func newAdjustableLogger(c config.Log) (*slog.Logger, *slog.LevelVar, error) {
 }
 
 func logHandler(out io.Writer, format string, level slog.Leveler) slog.Handler {
+	return bounded{lineHandler(out, format, level)}
+}
+
+func lineHandler(out io.Writer, format string, level slog.Leveler) slog.Handler {
 	switch format {
 	case "pretty":
 		f, isFile := out.(*os.File)

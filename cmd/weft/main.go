@@ -10,6 +10,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/weft-graphql/weft/router/excerpt"
 )
 
 // cli is the command line.
@@ -76,7 +78,7 @@ func run(ctx context.Context, args []string) int {
 	case errors.As(err, &exit):
 		return int(exit)
 	default:
-		fmt.Fprintln(os.Stderr, "weft:", err)
+		fmt.Fprintln(os.Stderr, "weft:", excerpt.Of(err.Error()))
 		return 1
 	}
 }
