@@ -28,15 +28,15 @@ type execution struct {
 	streaming streaming
 	// The same for every use: methods of the execution, so that no request makes closures.
 	headersFor func(*supergraph.Subgraph) []upstream.Header
-	introspect func([]byte, *operation.Field) []byte
-	buffer     func() []byte
+	introspect func([]byte, *operation.Field, func([]byte) ([]byte, bool)) []byte
 }
 
 var executions = sync.Pool{New: func() any {
 	x := &execution{}
 	x.headersFor = func(s *supergraph.Subgraph) []upstream.Header { return x.graph.headers.forward(s, x.header) }
-	x.introspect = func(out []byte, f *operation.Field) []byte { return x.prepared.Introspect(out, f, &x.variables) }
-	x.buffer = func() []byte { return x.streaming.response.Buffer() }
+	x.introspect = func(out []byte, f *operation.Field, more func([]byte) ([]byte, bool)) []byte {
+		return x.prepared.Introspect(out, f, &x.variables, more)
+	}
 	return x
 }}
 
@@ -116,7 +116,7 @@ func (g *graph) run(
 	}
 	x.request.Epoch, x.request.Trace = epoch, show
 	x.streaming.response = resp
-	x.request.Buffer = x.buffer
+	x.request.Memory = resp
 	if g.cache != nil {
 		x.streaming.visit = g.visit(x, show)
 		x.request.CacheSession = x.streaming.visit
@@ -126,6 +126,9 @@ func (g *graph) run(
 	}
 	made.Compiled.Execute(ctx, &x.request, &x.response)
 	resp.Body = x.response.Body
+	if x.response.Refused == exec.NoRoom && x.prepared.Kind == ast.Query {
+		resp.Outcome = server.Unavailable
+	}
 	if show {
 		resp.Body = appendPlan(resp.Body, made.Plan, x.response.Trace, x.streaming.visit)
 	}

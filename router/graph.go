@@ -77,6 +77,7 @@ func (r *Router) newGraph(sdl string) (*graph, error) {
 	engine := exec.Config{
 		Subgraphs: ways, MaxParallel: r.config.Upstream.MaxConcurrentFetches, Halving: r.halving(sg),
 		Errors: r.errorPolicy(), Extensions: r.config.GraphQL.SubgraphExtensions, Panicked: r.panicked,
+		ResponseBytes: int64(r.config.Limits.ResponseBytes),
 	}
 	if r.cache != nil {
 		g.cache, engine.Cache = r.cache, r.cache.Graph(sg)

@@ -161,7 +161,8 @@ func (r *Router) newFace() (http.Handler, error) {
 	c := r.config
 	opts := server.Options{
 		Engine: r, Path: c.GraphQL.Path, PlaygroundPath: c.Playground.Path, MaxBodyBytes: int64(c.Limits.BodyBytes), MaxBodiesBytes: int64(c.Limits.BodiesBytes),
-		MaxConcurrent: c.Limits.ConcurrentRequests, Timeout: c.Limits.RequestTimeout,
+		MaxAnswersBytes: int64(c.Limits.ResponsesBytes),
+		MaxConcurrent:   c.Limits.ConcurrentRequests, Timeout: c.Limits.RequestTimeout,
 		Compress: c.Compression.Enabled, CompressAbove: int(c.Compression.MinBytes),
 		RequireHeaders: c.GraphQL.RequireHeaders, RequestIDs: c.Log.RequestIDs, Health: r.health, Logger: r.logger,
 	}

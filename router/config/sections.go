@@ -79,8 +79,8 @@ type GraphQL struct {
 	Path string `koanf:"path"`
 	// Whether clients may ask for the schema (__schema and __type).
 	Introspection bool `koanf:"introspection"`
-	// Answers for which subgraphs have sent at least this much leave while they are being printed: no more than a piece
-	// of them is held in memory. 0 means that every answer is printed first and then sent.
+	// Answers of at least this size leave while they are being printed: no more than a piece of them is held in memory. 0
+	// means that every answer is printed first and then sent.
 	StreamAbove ByteSize `koanf:"stream_above"`
 	// Pass the extensions of subgraph answers on to clients, as a list of {name, extensions} in extensions.subgraphs.
 	// Answers that came from the entity cache have none.
@@ -131,6 +131,12 @@ type Limits struct {
 	// Most memory for the bodies of all requests in progress, 64 KB of each not counted; a request whose body there is no
 	// room for is answered 503.
 	BodiesBytes ByteSize `koanf:"bodies_bytes"`
+	// Largest answer to one operation. An operation whose answer would be larger is answered with an error
+	// (RESPONSE_TOO_LARGE).
+	ResponseBytes ByteSize `koanf:"response_bytes"`
+	// Most memory for all answers in progress, 64 KB of each not counted; what has no room is streamed, or answered 503
+	// (OVERLOADED) if it cannot be.
+	ResponsesBytes ByteSize `koanf:"responses_bytes"`
 	// Most requests in progress, further ones are answered 503; 0 means no bound.
 	ConcurrentRequests int `koanf:"concurrent_requests"`
 	// Longest time for one request; what is not there then is null with an error. 0 means no bound.

@@ -27,6 +27,11 @@ const (
 	codeNull = "NON_NULL_VIOLATION"
 	// codeInvalid is for values that do not fit the schema.
 	codeInvalid = "INVALID_VALUE"
+	// codeTooLarge is for answers that would be larger than they may be, codeOverloaded for those that there is no memory
+	// for, and codeAbandoned for those that nobody waits for.
+	codeTooLarge   = "RESPONSE_TOO_LARGE"
+	codeOverloaded = "OVERLOADED"
+	codeAbandoned  = "CLIENT_CLOSED_REQUEST"
 	// codeInternal is for mistakes of the router.
 	codeInternal = "INTERNAL_SERVER_ERROR"
 )
@@ -95,6 +100,14 @@ func (l *errorList) reset() {
 
 func (l *errorList) any() bool  { return len(l.errors) > 0 || len(l.placed) > 0 || len(l.failed) > 0 }
 func (l *errorList) count() int { return len(l.errors) + l.dropped }
+
+// mark is the present state of the list of errors whose paths are known, for backTo.
+func (l *errorList) mark() [2]int { return [2]int{len(l.errors), l.dropped} }
+
+// backTo forgets what was noted since the mark was made.
+func (l *errorList) backTo(mark [2]int) {
+	l.errors, l.dropped = l.errors[:mark[0]], mark[1]
+}
 
 // note adds an error whose path is known.
 func (l *errorList) note(e clientError) {
@@ -165,22 +178,12 @@ func upstreamCode(err error) string {
 	return codeHTTP
 }
 
-// print appends the errors entry.
-func (l *errorList) print(out []byte, policy *ErrorPolicy) []byte {
-	out = append(out, `,"errors":[`...)
-	for i := range l.errors {
-		if i > 0 {
-			out = append(out, ',')
-		}
-		out = l.errors[i].print(out, policy)
-	}
-	return append(out, ']')
-}
-
-func (e *clientError) print(out []byte, policy *ErrorPolicy) []byte {
+// print appends the error. tell is for errors that are printed for the first time: what is kept from the client is told to
+// operators once.
+func (e *clientError) print(out []byte, policy *ErrorPolicy, tell bool) []byte {
 	message := e.message
 	if policy.Redact && e.service != "" && !e.public {
-		if policy.Redacted != nil {
+		if tell && policy.Redacted != nil {
 			policy.Redacted(e.service, e.code, e.message)
 		}
 		message = "A subgraph could not answer."

@@ -26,6 +26,9 @@ type Options struct {
 	// MaxBodiesBytes bounds what the bodies of all requests in progress take together beyond 64 KiB of each; a body that
 	// there is no room for is answered 503. 256 MiB when zero.
 	MaxBodiesBytes int64
+	// MaxAnswersBytes bounds what the answers in progress take together beyond 64 KiB of each. Those that there is no room
+	// for are streamed, or answered 503 where that is not possible. 256 MiB when zero.
+	MaxAnswersBytes int64
 	// MaxConcurrent bounds the requests in progress, further ones are answered 503; no bound when zero.
 	MaxConcurrent int
 	// Timeout bounds the time of one request; none when zero.
@@ -54,6 +57,7 @@ type Handler struct {
 	opts     Options
 	inFlight atomic.Int64
 	bodies   budget
+	answers  budget
 	// pages serves everything but GraphQL.
 	pages http.Handler
 }
@@ -78,8 +82,12 @@ func NewHandler(opts Options) (*Handler, error) {
 	if opts.Logger == nil {
 		opts.Logger = slog.Default()
 	}
+	if opts.MaxAnswersBytes == 0 {
+		opts.MaxAnswersBytes = 256 << 20
+	}
 	h := &Handler{opts: opts}
 	h.bodies.left.Store(opts.MaxBodiesBytes)
+	h.answers.left.Store(opts.MaxAnswersBytes)
 	h.pages = http.HandlerFunc(h.servePage)
 	if opts.Compress {
 		var err error
@@ -143,6 +151,7 @@ func (h *Handler) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 	x := newExchange()
 	defer x.release()
 	x.handler, x.writer, x.httpRequest = h, w, r
+	x.response.budget = &h.answers
 	var started time.Time
 	if len(h.opts.Observers) > 0 {
 		started = time.Now()
@@ -286,6 +295,8 @@ func (h *Handler) recover(r *http.Request, x *exchange) {
 		x.broken = true
 		return
 	}
-	x.response = Response{}
+	// The buffer may still be in use: it is not for others.
+	x.response.refund()
+	x.response = Response{budget: x.response.budget}
 	x.fail(failInternal)
 }

@@ -46,8 +46,15 @@ func (h *Handler) write(x *exchange) {
 	if x.streamed {
 		return
 	}
-	x.head()
 	body := x.response.Bytes()
+	if len(body) > keepOutput && h.opts.Compress && x.response.Shared == nil {
+		// There is no second copy of what is large.
+		if w := x.begin(int64(len(body))); w != nil {
+			_, _ = w.Write(body) // finish tells whether all of it was taken
+		}
+		return
+	}
+	x.head()
 	x.size = int64(len(body))
 	if e := h.encodingFor(x, x.size); e != identity {
 		if x.response.Shared != nil {
@@ -70,8 +77,14 @@ func (h *Handler) write(x *exchange) {
 
 // Begin implements Stream.
 func (x *exchange) Begin(resp *Response, size int64) io.Writer {
-	x.streamed, x.size, x.left = true, size, size
+	resp.discard()
 	x.status = statusOf(resp.Outcome, x.accepted)
+	return x.begin(size)
+}
+
+// begin sends the head of an answer that is written piece by piece; nil means that only the head is wanted.
+func (x *exchange) begin(size int64) io.Writer {
+	x.streamed, x.size, x.left = true, size, size
 	x.head()
 	e := x.handler.encodingFor(x, size)
 	if e == identity {
