@@ -57,6 +57,9 @@ func (r *Router) newGraph(sdl string) (*graph, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the supergraph cannot be used: %w", err)
 	}
+	if err := r.checkFeatures(sg); err != nil {
+		return nil, fmt.Errorf("the supergraph cannot be used: %w", err)
+	}
 	sum := sha256.Sum256([]byte(sdl))
 	g := &graph{
 		supergraph: sg, hash: hex.EncodeToString(sum[:8]), loaded: time.Now(), planner: plan.New(sg),

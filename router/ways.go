@@ -12,6 +12,7 @@ import (
 	"github.com/weft-graphql/weft/router/config"
 	"github.com/weft-graphql/weft/router/supergraph"
 	"github.com/weft-graphql/weft/router/upstream"
+	"github.com/weft-graphql/weft/router/upstream/http1"
 )
 
 // waysTo makes the way to each subgraph of a graph, by Subgraph.ID.
@@ -60,6 +61,9 @@ func clientConfig(name string, s *config.UpstreamSettings) (upstream.Config, err
 	}
 	if s.Protocol != "auto" {
 		c.Protocol = s.Protocol
+	}
+	if s.Client != "standard" {
+		c.Plain = http1.New
 	}
 	for _, header := range slices.Sorted(maps.Keys(s.Headers.Set)) {
 		c.Header = append(c.Header, upstream.Header{Name: header, Value: s.Headers.Set[header]})

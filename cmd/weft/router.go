@@ -45,7 +45,7 @@ func (c routerCommand) Run(ctx context.Context) error {
 	go r.Watch(ctx)
 	return server.Run(ctx, listeners, server.RunOptions{
 		WriteTimeout: writeTimeout(cfg), DrainDelay: cfg.Shutdown.DrainDelay, ShutdownTimeout: cfg.Shutdown.Timeout,
-		Health: r.Health(), Logger: logger,
+		Standard: cfg.Server.HTTP == "standard", Health: r.Health(), Logger: logger,
 	})
 }
 

@@ -55,6 +55,7 @@ func (k *checker) listeners(c *Config) {
 			k.report("admin.listen", "is the same address as listen; operators need an address of their own")
 		}
 	}
+	k.oneOf("server.http", c.Server.HTTP, "weft", "standard")
 	if (c.TLS.CertFile == "") != (c.TLS.KeyFile == "") {
 		k.report("tls", "needs both cert_file and key_file")
 	}
@@ -97,6 +98,7 @@ func (k *checker) supergraph(s *Supergraph) {
 		}
 		k.subgraphURL(key+".url", sub.URL)
 	}
+	k.oneOf("supergraph.unsupported_features", s.UnsupportedFeatures, "refuse", "warn")
 	k.positive("supergraph.poll_interval", s.PollInterval, 10*time.Millisecond)
 }
 
@@ -171,6 +173,7 @@ func (k *checker) upstream(u *Upstream) {
 func (k *checker) settings(key string, s *UpstreamSettings) {
 	k.subgraphURL(key+".url", s.URL)
 	k.oneOf(key+".protocol", s.Protocol, "", "auto", "http1", "http2", "h2c")
+	k.oneOf(key+".client", s.Client, "", "weft", "standard")
 	for name, d := range map[string]time.Duration{"timeout": s.Timeout, "idle_timeout": s.IdleTimeout,
 		"retries.pause": s.Retries.Pause, "breaker.open_for": s.Breaker.OpenFor, "hedge.after": s.Hedge.After} {
 		k.notNegative(key+"."+name, d)

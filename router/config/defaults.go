@@ -6,7 +6,8 @@ import "time"
 func Default() Config {
 	return Config{
 		Listen:     "127.0.0.1:4000",
-		Supergraph: Supergraph{Watch: true, PollInterval: time.Second},
+		Server:     Server{HTTP: "weft"},
+		Supergraph: Supergraph{Watch: true, PollInterval: time.Second, UnsupportedFeatures: "refuse"},
 		GraphQL:    GraphQL{Path: "/graphql", Introspection: true, StreamAbove: 1 << 20, Batching: Batching{Max: 10}},
 		Errors:     Errors{Max: 256},
 		Playground: Playground{Path: "/", Title: "Weft"},
@@ -21,7 +22,7 @@ func Default() Config {
 		},
 		Upstream: Upstream{
 			All: UpstreamSettings{
-				Timeout: 15 * time.Second, Protocol: "auto", MaxConnections: 512, IdleTimeout: 50 * time.Second,
+				Timeout: 15 * time.Second, Protocol: "auto", Client: "weft", MaxConnections: 512, IdleTimeout: 50 * time.Second,
 				Retries: Retries{Pause: 20 * time.Millisecond, Budget: 0.1},
 				Breaker: Breaker{OpenFor: 500 * time.Millisecond},
 				Halving: Halving{MaxRequests: 16},

@@ -49,10 +49,11 @@ func oneLine(text string) string { return strings.Join(strings.Fields(text), " "
 
 // choices are the settings with a fixed set of values, by "Section.Field".
 var choices = map[string][]any{
-	"UpstreamSettings.Protocol": {"auto", "http1", "http2", "h2c"},
-	"Redis.Mode":                {"standalone", "cluster", "sentinel"},
-	"Log.Level":                 {"debug", "info", "warn", "error"},
-	"Log.Format":                {"json", "text", "pretty"},
+	"Supergraph.UnsupportedFeatures": {"refuse", "warn"},
+	"UpstreamSettings.Protocol":      {"auto", "http1", "http2", "h2c"},
+	"Redis.Mode":                     {"standalone", "cluster", "sentinel"},
+	"Log.Level":                      {"debug", "info", "warn", "error"},
+	"Log.Format":                     {"json", "text", "pretty"},
 }
 
 // Schema is the JSON Schema of the configuration file, for editors.

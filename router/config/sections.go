@@ -11,6 +11,8 @@ type Config struct {
 	TLS ListenTLS `koanf:"tls"`
 	// Also take HTTP/2 without TLS, for proxies that speak it.
 	H2C bool `koanf:"h2c"`
+	// How requests of clients are served.
+	Server Server `koanf:"server"`
 	// Where the graph comes from.
 	Supergraph Supergraph `koanf:"supergraph"`
 	// The GraphQL endpoint.
@@ -49,6 +51,13 @@ type ListenTLS struct {
 	KeyFile string `koanf:"key_file"`
 }
 
+// Server says how requests of clients are served.
+type Server struct {
+	// Server for HTTP/1.1 without TLS: weft (the router's own, which costs less) or standard (Go's net/http). All else is
+	// net/http's in any case.
+	HTTP string `koanf:"http"`
+}
+
 // Supergraph says where the graph comes from: a supergraph file, or subgraphs to compose.
 type Supergraph struct {
 	// File of the composed supergraph.
@@ -59,6 +68,10 @@ type Supergraph struct {
 	Watch bool `koanf:"watch"`
 	// How often the files are looked at.
 	PollInterval time.Duration `koanf:"poll_interval"`
+	// What to do with a graph that links a specification for SECURITY or EXECUTION which the router does not support, as are
+	// those of @authenticated, @requiresScopes and @policy: refuse it, or warn in the log and serve it all the same. It is
+	// then served to everybody as if the directives were not there.
+	UnsupportedFeatures string `koanf:"unsupported_features"`
 	// Labels of progressive @override that are on. Labels of the form percent(x) decide for themselves.
 	OverrideLabels []string `koanf:"override_labels"`
 }
@@ -201,6 +214,9 @@ type UpstreamSettings struct {
 	Timeout time.Duration `koanf:"timeout"`
 	// Protocol: auto or http1 (HTTP/1.1), http2 (over TLS) or h2c (HTTP/2 without TLS).
 	Protocol string `koanf:"protocol"`
+	// Client for HTTP/1.1 without TLS: weft (the router's own, which costs less) or standard (Go's net/http). All else is
+	// net/http's in any case.
+	Client string `koanf:"client"`
 	// Most connections to it.
 	MaxConnections int `koanf:"max_connections"`
 	// Most calls in progress; 0 means no bound.

@@ -1,4 +1,4 @@
-package upstream
+package http1
 
 import (
 	"context"
@@ -8,6 +8,9 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/weft-graphql/weft/router/upstream"
+	"github.com/weft-graphql/weft/router/upstream/internal/socket"
 )
 
 // pool keeps connections to one address. The one used last is used first, so that those a peak has opened grow old and
@@ -90,7 +93,7 @@ func (p *pool) wait(ctx context.Context, deadline time.Time, turn chan *conn, fr
 	} else {
 		p.leave()
 	}
-	return nil, fmt.Errorf("%w: all %d connections are in use", ErrRejected, p.most)
+	return nil, fmt.Errorf("%w: all %d connections are in use", upstream.ErrRejected, p.most)
 }
 
 // connect opens a connection, whose place is taken already.
@@ -99,7 +102,7 @@ func (p *pool) connect(ctx context.Context, deadline time.Time) (*conn, error) {
 	defer cancel()
 	n, err := p.dial(dialing)
 	if err == nil {
-		return &conn{net: n, peeker: newPeeker(n)}, nil
+		return &conn{net: n, peeker: socket.NewPeeker(n)}, nil
 	}
 	p.mu.Lock()
 	p.leave()
@@ -110,7 +113,7 @@ func (p *pool) connect(ctx context.Context, deadline time.Time) (*conn, error) {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return nil, err
 	}
-	return nil, &private{fmt.Errorf("%w: it cannot be reached", ErrUnreachable), fmt.Errorf("%s: %w", p.host, err)}
+	return nil, upstream.Unreachable("it cannot be reached", fmt.Errorf("%s: %w", p.host, err))
 }
 
 // put gives a connection back.

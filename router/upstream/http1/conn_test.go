@@ -1,4 +1,4 @@
-package upstream
+package http1
 
 import (
 	"bufio"
@@ -11,7 +11,13 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"go.uber.org/goleak"
+
+	"github.com/weft-graphql/weft/router/upstream"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // canned is a connection on which an answer comes.
 type canned struct {
@@ -45,8 +51,8 @@ func TestAnswersArriveInPieces(t *testing.T) {
 			t.Fatalf("%.60q: %v", text, err)
 		}
 		got, gotConn, err := readCanned(iotest.OneByteReader(strings.NewReader(text)))
-		if err != nil || got.status != want.status || !bytes.Equal(got.body, want.body) || !bytes.Equal(got.header, want.header) || gotConn.last != wantConn.last {
-			t.Errorf("%.60q: got %d %q last %v, %v; want %d %q last %v", text, got.status, got.body, gotConn.last, err, want.status, want.body, wantConn.last)
+		if err != nil || got.status != want.status || !bytes.Equal(got.body.Bytes(), want.body.Bytes()) || !bytes.Equal(got.header, want.header) || gotConn.last != wantConn.last {
+			t.Errorf("%.60q: got %d %q last %v, %v; want %d %q last %v", text, got.status, got.body.Bytes(), gotConn.last, err, want.status, want.body.Bytes(), wantConn.last)
 		}
 	}
 }
@@ -89,7 +95,7 @@ func TestUnclearAnswersAreRefused(t *testing.T) {
 		"ends before last chunk": "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n",
 	} {
 		if e, _, err := readCanned(strings.NewReader(text)); err == nil {
-			t.Errorf("%s: read as %d %.20q", name, e.status, e.body)
+			t.Errorf("%s: read as %d %.20q", name, e.status, e.body.Bytes())
 		}
 	}
 }
@@ -116,15 +122,15 @@ func TestConnectionsThatCannotBeKept(t *testing.T) {
 
 // TestBytesBehindALongBody has bodies that do not fit into the connection's buffer and are therefore read past it.
 func TestBytesBehindALongBody(t *testing.T) {
-	body := strings.Repeat("y", 3*firstStep)
+	body := strings.Repeat("y", 3*(4<<20))
 	for _, behind := range []string{"", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"} {
 		for _, text := range []string{
 			fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s%s", len(body), body, behind),
 			fmt.Sprintf("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n%s", len(body), body, behind),
 		} {
 			c, e := &conn{net: canned{from: strings.NewReader(text)}}, &exchange{}
-			if err := c.readAnswer(e, len(body)); err != nil || string(e.body) != body || c.last != (behind != "") {
-				t.Errorf("%.60q: read %d bytes of %d, last %v, %v", text, len(e.body), len(body), c.last, err)
+			if err := c.readAnswer(e, len(body)); err != nil || string(e.body.Bytes()) != body || c.last != (behind != "") {
+				t.Errorf("%.60q: read %d bytes of %d, last %v, %v", text, e.body.Len(), len(body), c.last, err)
 			}
 		}
 	}
@@ -139,21 +145,21 @@ func TestAnswersLargerThanAllowed(t *testing.T) {
 		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n0\r\n7fffffffffffffff\r\n1234",
 	} {
 		c, e := &conn{net: canned{from: strings.NewReader(text)}}, &exchange{}
-		if err := c.readAnswer(e, 10); !errors.Is(err, ErrTooLarge) {
-			t.Errorf("%q: %v, %q", text, err, e.body)
+		if err := c.readAnswer(e, 10); !errors.Is(err, upstream.ErrTooLarge) {
+			t.Errorf("%q: %v, %q", text, err, e.body.Bytes())
 		}
 	}
 }
 
 func TestPromisedBodiesTakeNoMemory(t *testing.T) {
 	c, e := &conn{net: canned{from: strings.NewReader("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\nabc")}}, &exchange{}
-	if err := c.readAnswer(e, 1<<30); !errors.Is(err, io.ErrUnexpectedEOF) || cap(e.body) > 2*firstStep {
-		t.Errorf("%v, %d bytes for a body of three", err, cap(e.body))
+	if err := c.readAnswer(e, 1<<30); !errors.Is(err, io.ErrUnexpectedEOF) || len(e.body.Room()) > 8<<20 {
+		t.Errorf("%v, %d bytes for a body of three", err, len(e.body.Room()))
 	}
 }
 
 func TestHeadersCannotBeSmuggled(t *testing.T) {
-	got := string(appendHeader(nil, Header{Name: "X\r\nEvil", Value: "a\r\nEvil: b\n\nGET /"}))
+	got := string(appendHeader(nil, upstream.Header{Name: "X\r\nEvil", Value: "a\r\nEvil: b\n\nGET /"}))
 	if want := "X  Evil: a  Evil: b  GET /\r\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -186,8 +192,8 @@ func FuzzAnswersAreReadAsNetHTTPReadsThem(f *testing.F) {
 		if err != nil || len(answer.TransferEncoding) == 0 && answer.ContentLength < 0 && !c.last {
 			t.Fatalf("%q: net/http reads %q with the error %v", text, body, err)
 		}
-		if answer.StatusCode != e.status || !bytes.Equal(body, e.body) {
-			t.Fatalf("%q: read as %d %q, net/http reads %d %q", text, e.status, e.body, answer.StatusCode, body)
+		if answer.StatusCode != e.status || !bytes.Equal(body, e.body.Bytes()) {
+			t.Fatalf("%q: read as %d %q, net/http reads %d %q", text, e.status, e.body.Bytes(), answer.StatusCode, body)
 		}
 	})
 }

@@ -1,16 +1,18 @@
-package upstream
+package http1
 
 import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"os"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/weft-graphql/weft/router/upstream"
+	"github.com/weft-graphql/weft/router/upstream/internal/socket"
 )
 
 // conn is a connection with what was read from it and not used yet.
@@ -18,7 +20,7 @@ import (
 // Specification: HTTP/1.1, RFC 9112.
 type conn struct {
 	net    net.Conn
-	peeker *peeker
+	peeker *socket.Peeker
 	// used is set when the connection has carried a request before, answered when a byte of an answer has come for
 	// the present one, last when it cannot carry another.
 	used, answered, last bool
@@ -94,8 +96,8 @@ func (c *conn) reusable(sure bool) bool {
 	if c.peeker == nil {
 		return !sure
 	}
-	quiet := c.peeker.isQuiet()
-	c.unasked = c.unasked || c.peeker.unasked
+	quiet := c.peeker.IsQuiet()
+	c.unasked = c.unasked || c.peeker.Unasked
 	return quiet
 }
 
@@ -120,9 +122,6 @@ func (c *conn) fill() error {
 	return err
 }
 
-// maxHeader bounds the head of an answer in bytes.
-const maxHeader = 64 << 10
-
 var (
 	lineEnd = []byte("\r\n")
 	headEnd = []byte("\r\n\r\n")
@@ -135,7 +134,7 @@ const maxInterim = 8
 func (c *conn) readAnswer(e *exchange, limit int) error {
 	for interim := 0; ; interim++ {
 		if interim > maxInterim {
-			return fmt.Errorf("%w: it never comes to the final answer", ErrBroken)
+			return upstream.Broken("it never comes to the final answer")
 		}
 		if err := c.readHead(e); err != nil {
 			return err
@@ -145,18 +144,18 @@ func (c *conn) readAnswer(e *exchange, limit int) error {
 		}
 		// An interim answer, 100 Continue or 103 Early Hints: the final one follows.
 		if e.status == 101 {
-			return fmt.Errorf("%w: it switches protocols", ErrBroken)
+			return upstream.Broken("it switches protocols")
 		}
 	}
 	old := c.last
 	length, chunked, err := c.framing(e)
 	if err == nil && chunked && old {
-		err = fmt.Errorf("%w: chunks in an answer of HTTP/1.0", ErrBroken)
+		err = upstream.Broken("chunks in an answer of HTTP/1.0")
 	}
 	if err != nil {
 		return err
 	}
-	e.body = e.body[:0]
+	e.body.Reset()
 	switch {
 	case e.status == 204 || e.status == 304:
 		err = nil
@@ -164,7 +163,7 @@ func (c *conn) readAnswer(e *exchange, limit int) error {
 		err = c.readChunks(e, limit)
 	case length >= 0:
 		if length > limit {
-			return ErrTooLarge
+			return upstream.ErrTooLarge
 		}
 		err = c.readBody(e, length)
 	default:
@@ -190,8 +189,8 @@ func (c *conn) readHead(e *exchange) error {
 		}
 		if len(window) == len(c.buffer) {
 			// A long head: keep all of it but the last three bytes, which may belong to its end.
-			if len(e.header)+len(window) > maxHeader {
-				return fmt.Errorf("%w: its head is too large", ErrBroken)
+			if len(e.header)+len(window) > upstream.MaxHeader {
+				return upstream.Broken("its head is too large")
 			}
 			keep := len(window) - 3
 			e.header = append(e.header, window[:keep]...)
@@ -206,16 +205,16 @@ func (c *conn) readHead(e *exchange) error {
 	}
 	if bytes.Count(e.header, lineEnd[1:]) != bytes.Count(e.header, lineEnd) || bytes.Count(e.header, lineEnd[:1]) != bytes.Count(e.header, lineEnd) {
 		// Others could see other lines here (RFC 9112, section 2.2).
-		return fmt.Errorf("%w: its lines do not end as they must", ErrBroken)
+		return upstream.Broken("its lines do not end as they must")
 	}
 	end := bytes.Index(e.header, lineEnd)
 	line := e.header[:end]
 	if len(line) < 12 || string(line[:7]) != "HTTP/1." || line[7] < '0' || line[7] > '9' || line[8] != ' ' || len(line) > 12 && line[12] != ' ' {
-		return fmt.Errorf("%w: it is not HTTP/1.1", ErrBroken)
+		return upstream.Broken("it is not HTTP/1.1")
 	}
 	status, err := strconv.ParseUint(string(line[9:12]), 10, 16)
 	if err != nil || status < 100 {
-		return fmt.Errorf("%w: it has no HTTP status", ErrBroken)
+		return upstream.Broken("it has no HTTP status")
 	}
 	e.status = int(status)
 	c.last = line[7] == '0'
@@ -223,15 +222,19 @@ func (c *conn) readHead(e *exchange) error {
 	return nil
 }
 
-// cutHeader returns the name and value of the first header line, and the rest.
+// cutHeader returns the name and value of the first header line, and the rest. The name is empty if the line has no
+// colon.
 func cutHeader(lines []byte) (key, value, rest []byte) {
 	end := bytes.Index(lines, lineEnd)
 	if end < 0 {
 		return nil, nil, nil
 	}
-	line := lines[:end]
-	key, value, _ = bytes.Cut(line, []byte(":"))
-	return key, bytes.Trim(value, " \t"), lines[end+2:]
+	line, rest := lines[:end], lines[end+2:]
+	colon := bytes.IndexByte(line, ':')
+	if colon < 0 {
+		return nil, nil, rest
+	}
+	return line[:colon], bytes.Trim(line[colon+1:], " \t"), rest
 }
 
 // equalFold compares a header's name with a lower-case one.
@@ -263,25 +266,25 @@ func (c *conn) framing(e *exchange) (length int, chunked bool, err error) {
 	for rest := e.header; len(rest) > 0; {
 		var key, value []byte
 		key, value, rest = cutHeader(rest)
-		if !isName(key) {
-			// A folded line, or a blank before the colon: others could see another header here (section 5.1).
-			return 0, false, fmt.Errorf("%w: a line of its head is no header", ErrBroken)
+		if !isName(key) || !isValue(value) {
+			// A folded line, a blank before the colon, no colon, a NUL: others could see another header here (section 5).
+			return 0, false, upstream.Broken("a line of its head is no header")
 		}
 		switch {
 		case equalFold(key, "content-length"):
 			n, err := strconv.ParseUint(string(value), 10, strconv.IntSize-1)
 			if err != nil || length >= 0 && length != int(n) {
-				return 0, false, fmt.Errorf("%w: its length is not clear", ErrBroken)
+				return 0, false, upstream.Broken("its length is not clear")
 			}
 			length = int(n)
 		case equalFold(key, "transfer-encoding"):
 			if chunked || !equalFold(value, "chunked") {
-				return 0, false, fmt.Errorf("%w: its transfer encoding is not known", ErrBroken)
+				return 0, false, upstream.Broken("its transfer encoding is not known")
 			}
 			chunked = true
 		case equalFold(key, "content-encoding"):
 			if e.encoding != "" {
-				return 0, false, fmt.Errorf("%w: it is compressed more than once", ErrBroken)
+				return 0, false, upstream.Broken("it is compressed more than once")
 			}
 			if !equalFold(value, "identity") {
 				e.encoding = strings.ToLower(string(value))
@@ -297,51 +300,81 @@ func (c *conn) framing(e *exchange) (length int, chunked bool, err error) {
 		}
 	}
 	if chunked && length >= 0 {
-		return 0, false, fmt.Errorf("%w: its length is not clear", ErrBroken)
+		return 0, false, upstream.Broken("its length is not clear")
 	}
 	c.last = closing || c.last && !keeping
 	return length, chunked, nil
 }
 
-// isName tells whether a header's name is one, as far as that matters to where headers begin and end.
+// isName tells whether a header's name is one.
+//
+// Specification: RFC 9110, section 5.6.2 "Tokens".
 func isName(key []byte) bool {
 	for _, b := range key {
-		if b <= ' ' || b == 0x7f {
+		if !nameByte[b] {
 			return false
 		}
 	}
 	return len(key) > 0
 }
 
-// firstStep bounds the memory that is taken for a body before any of it has come.
-const firstStep = 4 << 20
+// isValue tells whether a header's value is one.
+//
+// Specification: RFC 9110, section 5.5 "Field Values".
+func isValue(value []byte) bool {
+	for _, b := range value {
+		if b < ' ' && b != '\t' || b == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// nameByte has the bytes that names are made of.
+var nameByte = func() (table [256]bool) {
+	for _, b := range []byte("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") {
+		table[b] = true
+	}
+	return table
+}()
 
 // readBody reads n more bytes of the body, directly into place.
 func (c *conn) readBody(e *exchange, n int) error {
+	e.body.Expect(n + 1)
 	for n > 0 {
-		at := len(e.body)
-		step := min(n, max(firstStep, at))
-		// One byte more than needed: if there is anything behind, it is not left in the socket, where it would be
-		// taken for the next answer.
-		if need := at + step + 1; need > cap(e.body) {
-			grown := make([]byte, at, max(need, min(2*cap(e.body), need+firstStep)))
-			copy(grown, e.body)
-			e.body = grown
+		room := e.body.Room()
+		if c.start < c.end {
+			took := copy(room[:min(n, len(room))], c.buffer[c.start:c.end])
+			e.body.Took(took)
+			c.start += took
+			n -= took
+			continue
 		}
-		have := copy(e.body[at:at+step], c.buffer[c.start:c.end])
-		c.start += have
-		if have < step {
-			got, err := io.ReadAtLeast(c, e.body[at+have:at+step+1], step-have)
+		// One byte more than needed: if there is anything behind, it is not left in the socket, where it would be taken
+		// for the next answer.
+		want := n + 1
+		if len(room) < want {
+			want = min(len(room), n-1)
+		}
+		var got int
+		var err error
+		if want > 0 {
+			got, err = c.Read(room[:want])
+		} else {
+			err = c.fill()
+		}
+		if got > n {
+			c.start, c.end = 0, copy(c.buffer[:], room[n:got])
+			got = n
+		}
+		e.body.Took(got)
+		n -= got
+		if n > 0 && err != nil {
 			if errors.Is(err, io.EOF) {
 				err = io.ErrUnexpectedEOF
 			}
-			if err != nil {
-				return err
-			}
-			c.start, c.end = 0, copy(c.buffer[:], e.body[at+step:at+have+got])
+			return err
 		}
-		e.body = e.body[:at+step]
-		n -= step
 	}
 	return nil
 }
@@ -353,12 +386,12 @@ func (c *conn) line() ([]byte, error) {
 		if i := bytes.Index(window, lineEnd); i >= 0 {
 			c.start += i + 2
 			if bytes.IndexByte(window[:i], '\n') >= 0 || bytes.IndexByte(window[:i], '\r') >= 0 {
-				return nil, fmt.Errorf("%w: its lines do not end as they must", ErrBroken)
+				return nil, upstream.Broken("its lines do not end as they must")
 			}
 			return window[:i], nil
 		}
 		if len(window) == len(c.buffer) {
-			return nil, fmt.Errorf("%w: a line of it is too long", ErrBroken)
+			return nil, upstream.Broken("a line of it is too long")
 		}
 		if err := c.fill(); err != nil {
 			if errors.Is(err, io.EOF) {
@@ -376,19 +409,19 @@ func (c *conn) readChunks(e *exchange, limit int) error {
 		if err != nil {
 			return err
 		}
-		if around += len(line); around > maxHeader+2*len(e.body) {
-			return fmt.Errorf("%w: there is more around its chunks than in them", ErrBroken)
+		if around += len(line); around > upstream.MaxHeader+2*e.body.Len() {
+			return upstream.Broken("there is more around its chunks than in them")
 		}
 		size, _, _ := bytes.Cut(line, []byte(";"))
 		n, err := strconv.ParseUint(string(bytes.TrimRight(size, " \t")), 16, strconv.IntSize-1)
 		if err != nil {
-			return fmt.Errorf("%w: a chunk has no size", ErrBroken)
+			return upstream.Broken("a chunk has no size")
 		}
 		if n == 0 {
 			break
 		}
-		if n > uint64(limit-len(e.body)) {
-			return ErrTooLarge
+		if n > uint64(limit-e.body.Len()) {
+			return upstream.ErrTooLarge
 		}
 		if err := c.readBody(e, int(n)); err != nil {
 			return err
@@ -397,35 +430,29 @@ func (c *conn) readChunks(e *exchange, limit int) error {
 			return err
 		}
 		if len(line) > 0 {
-			return fmt.Errorf("%w: a chunk is longer than its size", ErrBroken)
+			return upstream.Broken("a chunk is longer than its size")
 		}
 	}
-	for trailer := 0; trailer < maxHeader; {
+	for trailer := 0; trailer < upstream.MaxHeader; {
 		line, err := c.line()
 		if err != nil || len(line) == 0 {
 			return err
 		}
-		if bytes.IndexByte(line, ':') < 1 {
-			return fmt.Errorf("%w: its trailer is no header", ErrBroken)
+		if key, value, found := bytes.Cut(line, []byte(":")); !found || !isName(key) || !isValue(value) {
+			return upstream.Broken("its trailer is no header")
 		}
 		trailer += len(line)
 	}
-	return fmt.Errorf("%w: its trailer is too large", ErrBroken)
+	return upstream.Broken("its trailer is too large")
 }
 
 // readAll reads a body that ends with the connection.
 func (c *conn) readAll(e *exchange, limit int) error {
-	for {
-		e.body = append(e.body, c.buffer[c.start:c.end]...)
-		c.start, c.end = 0, 0
-		if len(e.body) > limit {
-			return ErrTooLarge
-		}
-		if err := c.fill(); err != nil {
-			if errors.Is(err, io.EOF) {
-				return nil
-			}
-			return err
-		}
+	_, _ = e.body.Write(c.buffer[c.start:c.end]) // a buffer takes everything
+	c.start, c.end = 0, 0
+	tooLarge, err := e.body.ReadAll(c, limit)
+	if tooLarge {
+		return upstream.ErrTooLarge
 	}
+	return err
 }
