@@ -113,12 +113,15 @@ func (l *errorList) backTo(mark [2]int) {
 func (l *errorList) note(e clientError) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.errors) >= l.max {
+	if l.full() {
 		l.dropped++
 		return
 	}
 	l.errors = append(l.errors, e)
 }
+
+// full tells that further errors are only counted. Nothing is searched for then: there can be very many.
+func (l *errorList) full() bool { return len(l.errors) >= l.max }
 
 // place adds an error whose paths must be found.
 func (l *errorList) place(e *placedError) {
@@ -144,7 +147,7 @@ func (l *errorList) fail(f *failure) {
 
 // noteOnce adds an error whose path is known, unless the same is there.
 func (l *errorList) noteOnce(e clientError) {
-	if !slices.ContainsFunc(l.errors, func(known clientError) bool {
+	if l.full() || !slices.ContainsFunc(l.errors, func(known clientError) bool {
 		return known.message == e.message && slices.Equal(known.path, e.path)
 	}) {
 		l.note(e)
@@ -153,6 +156,9 @@ func (l *errorList) noteOnce(e clientError) {
 
 // explains tells whether an error stands at the path, above it or below it.
 func (l *errorList) explains(path []pathStep) bool {
+	if l.full() {
+		return false
+	}
 	for i := range l.errors {
 		known := l.errors[i].path
 		n := min(len(known), len(path))

@@ -85,7 +85,7 @@ func (l *locator) attend(o *objectProgram) bool {
 }
 
 func (l *locator) object(o *objectProgram, r ref) {
-	if len(l.x.errors.errors) >= l.x.errors.max || !l.attend(o) {
+	if l.x.errors.full() || !l.attend(o) {
 		return
 	}
 	typ := o.typ
