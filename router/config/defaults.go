@@ -16,7 +16,6 @@ func Default() Config {
 			ConcurrentRequests: 10_000, RequestTimeout: 30 * time.Second,
 			Tokens: 100_000, Depth: 100, Fields: 50_000, Aliases: 5_000, Directives: 2_000, RootFields: 1_000,
 		},
-		CORS: CORS{MaxAge: time.Hour},
 		Compression: Compression{
 			MinBytes: 1 << 10,
 		},
@@ -36,7 +35,6 @@ func Default() Config {
 		Dedupe:   Dedupe{SubgraphRequests: true, IdentityHeaders: []string{"Authorization", "Cookie"}},
 		Plan:     Plan{CacheBytes: 64 << 20, WarmUp: 500},
 		Log:      Log{Level: "info", Format: "json", RequestIDs: false},
-		Admin:    Admin{Metrics: true},
 		Shutdown: Shutdown{Timeout: 20 * time.Second},
 	}
 }

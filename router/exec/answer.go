@@ -26,12 +26,10 @@ func (x *execution) answer(resp *Response) {
 		x.refuse(resp, p.stopped)
 	case p.mode == keeping:
 		resp.Body = p.out
-		x.account(resp)
 	default:
-		x.account(resp)
 		if w := p.stream.Begin(resp, p.at()); w != nil {
 			p.send(w)
-			p.all()
+			p.all(resp)
 			p.flush()
 		}
 	}
@@ -50,13 +48,13 @@ func (p *printer) walk(resp *Response) {
 	if p.memory != nil {
 		p.expect(p.x.received())
 	}
-	p.all()
+	p.all(resp)
 }
 
 // all prints the answer.
-func (p *printer) all() {
+func (p *printer) all(resp *Response) {
 	if p.data(); p.stopped == notRefused {
-		p.tail()
+		p.tail(resp)
 	}
 	if len(p.out) >= p.due && p.stopped == notRefused {
 		p.attend()
@@ -79,7 +77,7 @@ func (p *printer) data() {
 }
 
 // tail prints what follows the data entry.
-func (p *printer) tail() {
+func (p *printer) tail(resp *Response) {
 	if list := &p.x.errors; list.any() {
 		p.out = append(p.out, `,"errors":[`...)
 		for i := range list.errors {
@@ -93,7 +91,33 @@ func (p *printer) tail() {
 		}
 		p.out = append(p.out, ']')
 	}
+	if p.mode != sending {
+		if len(p.out) >= p.due && !p.attend() {
+			return
+		}
+		// From here on the answer is not refused any more: everybody is told of it.
+		p.limit, p.memory = 0, nil
+		p.x.tell(resp)
+	}
 	p.out = append(p.x.printExtensions(p.out), '}')
+}
+
+// tell fills in what resp says beside the answer, and tells who wants to know.
+func (x *execution) tell(resp *Response) {
+	resp.Errors = x.errors.count()
+	if resp.Refused != notRefused {
+		resp.Errors = 1
+	}
+	for i := range x.fetches {
+		f := &x.fetches[i]
+		resp.Fetches += f.sent
+		if x.request.Trace {
+			resp.Trace = append(resp.Trace, f.trace)
+		}
+	}
+	if x.request.Finish != nil {
+		x.request.Finish(resp)
+	}
 }
 
 // refuse makes the answer an error that says why there is none.
@@ -102,7 +126,7 @@ func (x *execution) refuse(resp *Response, why Refusal) {
 	switch why {
 	case TooLarge:
 		e.code = codeTooLarge
-		e.message = "The answer would have more than the " + strconv.FormatInt(x.printer.limit, 10) +
+		e.message = "The answer would have more than the " + strconv.FormatInt(x.program.engine.config.ResponseBytes, 10) +
 			" bytes that one may have (limits.response_bytes of the router). Ask for less at a time."
 	case NoRoom:
 		e.code = codeOverloaded
@@ -113,21 +137,9 @@ func (x *execution) refuse(resp *Response, why Refusal) {
 		out = m.Buffer()
 	}
 	out = e.print(append(out, `{"data":null,"errors":[`...), &x.program.engine.config.Errors, true)
-	resp.Body = append(out, "]}"...)
-	x.account(resp)
-	resp.Errors, resp.Refused = 1, why
-}
-
-// account fills in what the response says beside the answer.
-func (x *execution) account(resp *Response) {
-	resp.Errors = x.errors.count()
-	for i := range x.fetches {
-		f := &x.fetches[i]
-		resp.Fetches += f.sent
-		if x.request.Trace {
-			resp.Trace = append(resp.Trace, f.trace)
-		}
-	}
+	resp.Refused = why
+	x.tell(resp)
+	resp.Body = append(x.printExtensions(append(out, ']')), '}')
 }
 
 // received is how much the subgraphs, or the cache, have said: often about as much as the client gets to hear.

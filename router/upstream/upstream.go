@@ -25,6 +25,10 @@ type Request struct {
 	Body []byte
 	// Header are headers to send in addition to those of the configuration.
 	Header []Header
+	// VariesBy are the values of everything that Header, or who answers, was computed from, as exact bytes. Requests
+	// that differ in it are never answered together; equal ones may be, even if Header is not (a signature differs with
+	// the time it was made at).
+	VariesBy []byte
 	// Query tells that the request changes nothing, so that it may be repeated or shared.
 	Query bool
 	// Epoch separates requests that may not share an answer although they are equal: those before and after data

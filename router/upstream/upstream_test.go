@@ -382,10 +382,10 @@ func TestDedupeSharesCallsUnderWay(t *testing.T) {
 		}),
 	})
 	var wg sync.WaitGroup
-	send := func(epoch uint64, query bool, headers ...upstream.Header) {
+	send := func(epoch uint64, query bool, varies ...byte) {
 		wg.Go(func() {
 			var resp upstream.Response
-			req := &upstream.Request{Body: []byte("{a}"), Query: query, Epoch: epoch, Header: headers}
+			req := &upstream.Request{Body: []byte("{a}"), Query: query, Epoch: epoch, VariesBy: varies}
 			if err := client.Do(context.Background(), req, &resp); err != nil || string(resp.Body) != "{a}" {
 				t.Errorf("got %q, %v", resp.Body, err)
 			}
@@ -399,7 +399,7 @@ func TestDedupeSharesCallsUnderWay(t *testing.T) {
 	}
 	send(2, true)
 	send(1, false)
-	send(1, true, upstream.Header{Name: "Authorization", Value: "x"})
+	send(1, true, 'x')
 	for range 3 {
 		<-entered
 	}
