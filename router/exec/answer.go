@@ -95,6 +95,10 @@ func (p *printer) tail(resp *Response) {
 		if len(p.out) >= p.due && !p.attend() {
 			return
 		}
+		if p.limit > 0 && p.at()+int64(len("}")) > p.limit {
+			p.stop(TooLarge)
+			return
+		}
 		// From here on the answer is not refused any more: everybody is told of it.
 		p.limit, p.memory = 0, nil
 		p.x.tell(resp)
