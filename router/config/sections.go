@@ -29,6 +29,8 @@ type Config struct {
 	Upstream Upstream `yaml:"upstream"`
 	// The entity cache.
 	Cache Cache `yaml:"cache"`
+	// What tells callers apart: whose private answers are whose.
+	Caller Caller `yaml:"caller"`
 	// Sharing of identical work in progress.
 	Dedupe Dedupe `yaml:"dedupe"`
 	// Query planning.
@@ -393,14 +395,21 @@ type Invalidation struct {
 	SharedKey string `yaml:"shared_key"`
 }
 
+// Caller says what tells callers apart. Two requests of different callers never share anything private: neither an
+// execution in progress nor what the entity cache keeps for one of them.
+type Caller struct {
+	// Claims of callers whom somebody vouches for. A new token with the same claims is the same caller.
+	Claims []string `yaml:"claims"`
+	// Headers that tell anonymous callers apart: their credentials, which nobody has verified.
+	Headers []string `yaml:"headers"`
+}
+
 // Dedupe shares identical work in progress. Only queries are shared, and only between callers with the same identity.
 type Dedupe struct {
 	// Identical subgraph requests share one call.
 	SubgraphRequests bool `yaml:"subgraph_requests"`
 	// Identical client queries share one execution.
 	ClientQueries bool `yaml:"client_queries"`
-	// Client headers that make requests of different callers different, beyond those passed on to subgraphs.
-	IdentityHeaders []string `yaml:"identity_headers"`
 }
 
 // Plan is about query planning.
