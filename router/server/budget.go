@@ -4,7 +4,7 @@ import "sync/atomic"
 
 // How much of a request's body and of its answer is not counted: connections cost as much by themselves.
 const (
-	freeBody   = 64 << 10
+	freeBody   = 16 << 10
 	freeAnswer = 64 << 10
 )
 
