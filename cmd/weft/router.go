@@ -22,11 +22,12 @@ type routerCommand struct {
 
 // Run serves the graph until the process is told to end.
 func (c routerCommand) Run(ctx context.Context) error {
+	file := watchFile(c.Config)
 	cfg, err := loadConfig(c.Config, c.override)
 	if err != nil {
 		return err
 	}
-	logger, err := newLogger(cfg.Log)
+	logger, level, err := newAdjustableLogger(cfg.Log)
 	if err != nil {
 		return err
 	}
@@ -44,6 +45,8 @@ func (c routerCommand) Run(ctx context.Context) error {
 	}
 	releaseStartPages()
 	go r.Watch(ctx)
+	reloads := reloader{source: configSource(c.Config, c.override), router: r, logger: logger, level: level, file: file, started: cfg}
+	go reloads.follow(ctx)
 	return serve(ctx, listeners, server.RunOptions{
 		WriteTimeout: writeTimeout(cfg), DrainDelay: cfg.Shutdown.DrainDelay, ShutdownTimeout: cfg.Shutdown.Timeout,
 		Standard: cfg.Server.HTTP == "standard", Health: r.Health(), Logger: logger,

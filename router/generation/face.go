@@ -52,7 +52,7 @@ func (g *Generation) newPlayground() (*graphiql.Playground, error) {
 		query = string(text)
 	}
 	return graphiql.New(graphiql.Options{
-		Endpoint: g.config.GraphQL.Path, Title: g.config.Playground.Title, DefaultQuery: query,
+		Endpoint: g.config.GraphQL.Path, Path: g.config.Playground.Path, Title: g.config.Playground.Title, DefaultQuery: query,
 	})
 }
 
