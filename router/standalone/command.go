@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
-	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -85,7 +84,8 @@ func (c Command) Run(ctx context.Context) error {
 	reloads := Reloader{Source: source, Router: r, Logger: logger, Level: level, File: file, Started: cfg}
 	go reloads.Follow(ctx)
 	return Serve(ctx, listeners, server.RunOptions{
-		WriteTimeout: writeTimeout(cfg), DrainDelay: cfg.Shutdown.DrainDelay, ShutdownTimeout: cfg.Shutdown.Timeout,
+		WriteTimeout: server.WriteTimeout(cfg.Limits.RequestTimeout), BodyTimeout: cfg.Limits.BodyTimeout,
+		DrainDelay: cfg.Shutdown.DrainDelay, ShutdownTimeout: cfg.Shutdown.Timeout,
 		Standard: cfg.Server.HTTP == "standard", Health: r.Health(), Logger: logger,
 	})
 }
@@ -151,12 +151,4 @@ func openListeners(cfg *config.Config, r *router.Router) ([]server.Listener, err
 		listeners = append(listeners, server.Listener{Name: "admin", Socket: socket, Handler: r.Admin()})
 	}
 	return listeners, nil
-}
-
-// writeTimeout is how long an answer may take to be written: as long as the request, and a minute for slow readers.
-func writeTimeout(cfg *config.Config) time.Duration {
-	if cfg.Limits.RequestTimeout == 0 {
-		return 0
-	}
-	return cfg.Limits.RequestTimeout + time.Minute
 }
