@@ -1,4 +1,4 @@
-package main
+package standalone
 
 import (
 	"bytes"
@@ -13,7 +13,7 @@ func TestNoLineOfTheLogIsLong(t *testing.T) {
 	long := strings.Repeat("x", 1<<20)
 	for _, format := range []string{"json", "text", "pretty"} {
 		var out bytes.Buffer
-		logger := slog.New(logHandler(&out, format, slog.LevelDebug))
+		logger := slog.New(LogHandler(&out, format, slog.LevelDebug))
 		for name, log := range map[string]func(){
 			"message":   func() { logger.Info("begin " + long + " end") },
 			"text":      func() { logger.Info("begin", "a", long, "b", "end") },
@@ -32,7 +32,7 @@ func TestNoLineOfTheLogIsLong(t *testing.T) {
 		out.Reset()
 		logger.With("a", "short").WithGroup("g").Info("as it is", "err", errors.New("no"), "n", 1, "list", []string{"a", "b"})
 		var plain bytes.Buffer
-		unbounded := logHandler(&plain, format, slog.LevelDebug).(bounded).Handler
+		unbounded := LogHandler(&plain, format, slog.LevelDebug).(bounded).Handler
 		slog.New(unbounded).With("a", "short").WithGroup("g").Info("as it is", "err", errors.New("no"), "n", 1, "list", []string{"a", "b"})
 		if strip := func(line string) string { return line[strings.Index(line, "INF"):] }; strip(out.String()) != strip(plain.String()) {
 			t.Errorf("%s: %q, want %q", format, &out, &plain)
