@@ -144,10 +144,15 @@ type Playground struct {
 type Limits struct {
 	// Largest request body.
 	BodyBytes ByteSize `yaml:"body_bytes"`
-	// Most memory for the bodies of all requests in progress, 64 KB of each not counted; a request whose body there is no
+	// Most memory for the bodies of all requests in progress, 16 KB of each not counted; a request whose body there is no
 	// room for is answered 503.
 	BodiesBytes ByteSize `yaml:"bodies_bytes"`
-	// Most requests in progress, further ones are answered 503; 0 means no bound.
+	// Time for a request body; one that takes longer is answered 408.
+	BodyTimeout time.Duration `yaml:"body_timeout"`
+	// Bytes of a body that earn it another second beyond body_timeout; 0 means that none do.
+	BodyRate ByteSize `yaml:"body_rate"`
+	// Most requests in progress, those not counted whose bodies have not come or whose answers only wait to be read.
+	// Further ones are answered 503; 0 means no bound.
 	ConcurrentRequests int `yaml:"concurrent_requests"`
 	// Longest time for one request; what is not there then is null with an error. 0 means no bound.
 	RequestTimeout time.Duration `yaml:"request_timeout"`
