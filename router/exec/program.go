@@ -42,6 +42,7 @@ type request struct {
 	// opening is the body up to the first variable, closing what is behind the last one.
 	opening, closing string
 	variables        []requestVariable
+	literals         []requestLiteral
 	query            bool
 	collectors       int
 	cache            RequestCache
@@ -53,6 +54,14 @@ type request struct {
 type requestVariable struct {
 	spelled string
 	index   int
+}
+
+// requestLiteral is a compiled plan.Literal.
+type requestLiteral struct {
+	spelled string
+	value   *ast.Value
+	// indexes are those of the client's variables in it, by name.
+	indexes map[string]int
 }
 
 // call is a compiled plan.Call.
@@ -184,6 +193,13 @@ func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
 	r.opening, r.closing = string(opening)+`,"variables":{`, "}}"
 	for _, v := range pr.Variables {
 		r.variables = append(r.variables, requestVariable{spelled: string(appendQuoted(nil, v.Name)) + ":", index: v.Index})
+	}
+	for _, l := range pr.Literals {
+		literal := requestLiteral{spelled: string(appendQuoted(nil, l.Name)) + ":", value: l.Value, indexes: map[string]int{}}
+		for _, v := range l.Variables {
+			literal.indexes[v.Name] = v.Index
+		}
+		r.literals = append(r.literals, literal)
 	}
 	for _, pc := range pr.Calls {
 		cl := call{plan: pc, node: c.node(pc.Selection, pr.ID)}

@@ -15,6 +15,8 @@ type document struct {
 	t    *tables
 	out  []byte
 	used map[string]bool
+	// literals become variables; nil when the document is not to be sent.
+	literals *literals
 }
 
 // write appends a token, with a space where it would otherwise run into the one before.
@@ -221,7 +223,7 @@ func (d *document) field(f *bfield) {
 		for _, a := range f.args {
 			d.write(a.Name)
 			d.write(":")
-			d.value(a.Value)
+			d.value(a.Value, a.Type)
 		}
 		d.write(")")
 	}
@@ -230,8 +232,13 @@ func (d *document) field(f *bfield) {
 	}
 }
 
-// value writes a value and notes its variables.
-func (d *document) value(v *ast.Value) {
+// value writes a value of an input type and notes its variables.
+func (d *document) value(v *ast.Value, typ *ast.Type) {
+	if name := d.literals.variable(v, typ); name != "" {
+		d.write("$")
+		d.write(name)
+		return
+	}
 	switch v.Kind {
 	case ast.Variable:
 		if d.used == nil {
@@ -243,7 +250,7 @@ func (d *document) value(v *ast.Value) {
 	case ast.ListValue:
 		d.write("[")
 		for _, c := range v.Children {
-			d.value(c.Value)
+			d.value(c.Value, elementType(typ))
 		}
 		d.write("]")
 	case ast.ObjectValue:
@@ -251,7 +258,7 @@ func (d *document) value(v *ast.Value) {
 		for _, c := range v.Children {
 			d.write(c.Name)
 			d.write(":")
-			d.value(c.Value)
+			d.value(c.Value, d.inputFieldType(typ, c.Name))
 		}
 		d.write("}")
 	case ast.StringValue, ast.BlockValue:
@@ -263,6 +270,27 @@ func (d *document) value(v *ast.Value) {
 	default:
 		d.write(v.String())
 	}
+}
+
+// elementType is the type of a list's elements; nil for what is in a literal of a scalar.
+func elementType(typ *ast.Type) *ast.Type {
+	if typ == nil {
+		return nil
+	}
+	return typ.Elem
+}
+
+// inputFieldType is the type of a field of an input object; nil for what is in a literal of a scalar.
+func (d *document) inputFieldType(typ *ast.Type, name string) *ast.Type {
+	if typ == nil || d.literals == nil {
+		return nil
+	}
+	if def := d.t.sg.API.Types[typ.Name()]; def != nil && def.Kind == ast.InputObject {
+		if f := def.Fields.ForName(name); f != nil {
+			return f.Type
+		}
+	}
+	return nil
 }
 
 // request writes the whole document of a request and returns it with the variables it uses.
@@ -306,6 +334,11 @@ func (d *document) request(kind ast.Operation, calls []*bcall, keys, variables [
 	for _, c := range calls {
 		for _, ctx := range c.contexts {
 			declare(ctx.variable, ctx.typ)
+		}
+	}
+	if d.literals != nil {
+		for _, l := range d.literals.list {
+			declare(l.Name, l.Type.String())
 		}
 	}
 	var used []*operation.Variable

@@ -103,8 +103,9 @@ func (b *builder) typeMatters(sel *bsel) bool {
 // request writes a request's document and builds its calls.
 func (b *builder) request(p *Plan, req *Request, calls []*bcall) {
 	keys, variables := callNames(calls, b.op.Variables)
-	d := document{t: b.t}
+	d := document{t: b.t, literals: &literals{t: b.t, graph: req.Subgraph.ID, declared: b.op.Variables}}
 	req.Document, req.Variables = d.request(req.Kind, calls, keys, variables, b.op.Variables)
+	req.Literals = d.literals.list
 	for i, c := range calls {
 		call := &Call{ID: p.Calls, Entities: c.sel.entity, Key: keys[i], Variable: variables[i]}
 		p.Calls++

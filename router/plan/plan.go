@@ -53,6 +53,19 @@ type Request struct {
 	OperationName, Document string
 	// Variables are the client's variables the document uses, in canonical (declaration) order.
 	Variables []*operation.Variable
+	// Literals are values in the client's document that the document has variables for; see Literal.
+	Literals []*Literal
+}
+
+// Literal is a value of a custom scalar that is sent as a variable, because there are variables in it whose types the
+// subgraph does not know.
+type Literal struct {
+	// Name is the variable's name and Type its type in the document.
+	Name string
+	Type *ast.Type
+	// Value is the literal as the client wrote it, and Variables the client's variables in it.
+	Value     *ast.Value
+	Variables []*operation.Variable
 }
 
 // Call is one selection of a request: the root selection of the subgraph, or one _entities field.
