@@ -308,8 +308,9 @@ func (c *compiler) finish(prog *Program) error {
 			r.calls[j].unshared = c.unshared[r.calls[j].node]
 			contextual = contextual || len(r.calls[j].contexts) > 0
 		}
-		// Representations do not name context values: such requests are not cached.
-		if prog.engine.config.Cache != nil && !contextual {
+		// Representations do not name context values, and what a directive makes of a field is the subgraph's to know: such
+		// requests are not cached. Mutations still tell what they changed.
+		if prog.engine.config.Cache != nil && !contextual && !(r.query && r.plan.Directed) {
 			r.cache = prog.engine.config.Cache.Prepare(r.plan)
 		}
 		for j := range r.calls {
