@@ -48,9 +48,14 @@ func (c configValidateCommand) Run() error {
 	return nil
 }
 
+// configSource is where a command's configuration comes from: a file, the environment, and the flags that override it.
+func configSource(file string, override func(*config.Config)) config.Source {
+	return config.Source{File: file, Sections: modules.Sections(modules.List()), Override: override}
+}
+
 // loadConfig reads a configuration and prints what is wrong with it, one problem per line.
 func loadConfig(file string, override func(*config.Config)) (*config.Config, error) {
-	c, err := config.Load(config.Source{File: file, Sections: modules.Sections(modules.List()), Override: override})
+	c, err := config.Load(configSource(file, override))
 	var problems config.Problems
 	if !errors.As(err, &problems) {
 		return c, err

@@ -71,6 +71,7 @@ func (c devCommand) Run(ctx context.Context) error {
 	listeners := []server.Listener{{Name: "router", Socket: socket, Handler: d.handler()}}
 	listeners = append(listeners, d.sockets...)
 	go d.watch(ctx)
+	go d.reloads.follow(ctx)
 	err = serve(ctx, listeners, server.RunOptions{
 		ShutdownTimeout: 5 * time.Second, Health: d.router.Health(), Logger: logger,
 	})
@@ -100,6 +101,7 @@ type devProcess struct {
 	// redis is nil when the configuration names another one, or none is wanted.
 	redis   *devRedis
 	router  *router.Router
+	reloads *reloader
 	sockets []server.Listener
 	// running are the subgraphs outside this process, with the schemas they told last; those that have not told one yet
 	// are not in the graph. What they tell next comes from told.
@@ -137,7 +139,8 @@ func (d *devProcess) start(ctx context.Context) error {
 		return err
 	}
 	d.reportUnresolved()
-	cfg, err := d.config()
+	file := watchFile(d.command.Config)
+	cfg, err := loadConfig(d.command.Config, d.override)
 	if err != nil {
 		return err
 	}
@@ -145,9 +148,7 @@ func (d *devProcess) start(ctx context.Context) error {
 		if d.redis, err = startDevRedis(); err != nil {
 			return err
 		}
-		cfg.Cache.Redis.Addresses = []string{d.redis.address()}
-		// This process competes with browsers and compilers: a pause is no reason to go on without the cache.
-		cfg.Cache.Timeout = max(cfg.Cache.Timeout, 250*time.Millisecond)
+		d.useRedis(cfg)
 	}
 	handlers := map[string]http.Handler{}
 	for name, service := range d.services {
@@ -160,28 +161,40 @@ func (d *devProcess) start(ctx context.Context) error {
 	if d.events != nil {
 		options.Events = d.events.router
 	}
-	d.router, err = router.New(cfg, options)
-	return err
+	if d.router, err = router.New(cfg, options); err != nil {
+		return err
+	}
+	d.reloads = &reloader{source: configSource(d.command.Config, d.override), router: d.router, logger: d.logger, file: file,
+		started: cfg, prepare: d.useRedis}
+	return nil
 }
 
-// config is the configuration of a router for development.
-func (d *devProcess) config() (*config.Config, error) {
-	return loadConfig(d.command.Config, func(c *config.Config) {
-		c.Listen = d.command.Listen
-		c.Supergraph.Path, c.Supergraph.Subgraphs = "(composed in memory)", nil
-		c.Playground.Enabled = true
-		c.GraphQL.Introspection, c.GraphQL.Batching.Enabled = true, true
-		modules.In[*queryplan.QueryPlan](c, queryplan.Info).Expose = true
-		if len(c.Errors.Extensions) == 0 {
-			c.Errors.Extensions = []string{"*"}
-		}
-		c.Log = config.Log{Level: d.command.LogLevel, Format: "pretty"}
-		modules.In[*accesslog.AccessLog](c, accesslog.Info).On = true
-		if pages := modules.In[*cors.CORS](c, cors.Info); len(pages.Origins) == 0 {
-			pages.Origins, pages.Headers, pages.Credentials = loopbackOrigins, []string{"*"}, true
-		}
-		c.Cache.Enabled = !d.command.NoCache
-	})
+// useRedis puts the Redis of this process into a configuration that names none.
+func (d *devProcess) useRedis(cfg *config.Config) {
+	if d.redis == nil || len(cfg.Cache.Redis.Addresses) > 0 {
+		return
+	}
+	cfg.Cache.Redis.Addresses = []string{d.redis.address()}
+	// This process competes with browsers and compilers: a pause is no reason to go on without the cache.
+	cfg.Cache.Timeout = max(cfg.Cache.Timeout, 250*time.Millisecond)
+}
+
+// override makes a configuration one for development.
+func (d *devProcess) override(c *config.Config) {
+	c.Listen = d.command.Listen
+	c.Supergraph.Path, c.Supergraph.Subgraphs = "(composed in memory)", nil
+	c.Playground.Enabled = true
+	c.GraphQL.Introspection, c.GraphQL.Batching.Enabled = true, true
+	modules.In[*queryplan.QueryPlan](c, queryplan.Info).Expose = true
+	if len(c.Errors.Extensions) == 0 {
+		c.Errors.Extensions = []string{"*"}
+	}
+	c.Log = config.Log{Level: d.command.LogLevel, Format: "pretty"}
+	modules.In[*accesslog.AccessLog](c, accesslog.Info).On = true
+	if pages := modules.In[*cors.CORS](c, cors.Info); len(pages.Origins) == 0 {
+		pages.Origins, pages.Headers, pages.Credentials = loopbackOrigins, []string{"*"}, true
+	}
+	c.Cache.Enabled = !d.command.NoCache
 }
 
 // loopbackOrigins are the frontends that other programs on this machine serve: a development server at

@@ -15,14 +15,20 @@ import (
 
 // newLogger returns the log a configuration asks for, on standard error.
 func newLogger(c config.Log) (*slog.Logger, error) {
-	var level slog.Level
-	if err := level.UnmarshalText([]byte(c.Level)); err != nil {
-		return nil, fmt.Errorf("log.level: %w", err)
-	}
-	return slog.New(logHandler(os.Stderr, c.Format, level)), nil
+	logger, _, err := newAdjustableLogger(c)
+	return logger, err
 }
 
-func logHandler(out io.Writer, format string, level slog.Level) slog.Handler {
+// newAdjustableLogger is newLogger, and returns the level, which can be changed.
+func newAdjustableLogger(c config.Log) (*slog.Logger, *slog.LevelVar, error) {
+	level := new(slog.LevelVar)
+	if err := level.UnmarshalText([]byte(c.Level)); err != nil {
+		return nil, nil, fmt.Errorf("log.level: %w", err)
+	}
+	return slog.New(logHandler(os.Stderr, c.Format, level)), level, nil
+}
+
+func logHandler(out io.Writer, format string, level slog.Leveler) slog.Handler {
 	switch format {
 	case "pretty":
 		f, isFile := out.(*os.File)

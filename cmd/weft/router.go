@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/tls"
-	"time"
 
 	"github.com/weft-graphql/weft/router"
 	"github.com/weft-graphql/weft/router/config"
@@ -22,11 +21,12 @@ type routerCommand struct {
 
 // Run serves the graph until the process is told to end.
 func (c routerCommand) Run(ctx context.Context) error {
+	file := watchFile(c.Config)
 	cfg, err := loadConfig(c.Config, c.override)
 	if err != nil {
 		return err
 	}
-	logger, err := newLogger(cfg.Log)
+	logger, level, err := newAdjustableLogger(cfg.Log)
 	if err != nil {
 		return err
 	}
@@ -44,8 +44,11 @@ func (c routerCommand) Run(ctx context.Context) error {
 	}
 	releaseStartPages()
 	go r.Watch(ctx)
+	reloads := reloader{source: configSource(c.Config, c.override), router: r, logger: logger, level: level, file: file, started: cfg}
+	go reloads.follow(ctx)
 	return serve(ctx, listeners, server.RunOptions{
-		WriteTimeout: writeTimeout(cfg), DrainDelay: cfg.Shutdown.DrainDelay, ShutdownTimeout: cfg.Shutdown.Timeout,
+		WriteTimeout: server.WriteTimeout(cfg.Limits.RequestTimeout), BodyTimeout: cfg.Limits.BodyTimeout,
+		DrainDelay: cfg.Shutdown.DrainDelay, ShutdownTimeout: cfg.Shutdown.Timeout,
 		Standard: cfg.Server.HTTP == "standard", Health: r.Health(), Logger: logger,
 	})
 }
@@ -89,12 +92,4 @@ func openListeners(cfg *config.Config, r *router.Router) ([]server.Listener, err
 		listeners = append(listeners, server.Listener{Name: "admin", Socket: socket, Handler: r.Admin()})
 	}
 	return listeners, nil
-}
-
-// writeTimeout is how long an answer may take to be written: as long as the request, and a minute for slow readers.
-func writeTimeout(cfg *config.Config) time.Duration {
-	if cfg.Limits.RequestTimeout == 0 {
-		return 0
-	}
-	return cfg.Limits.RequestTimeout + time.Minute
 }

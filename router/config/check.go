@@ -128,6 +128,7 @@ func (k *checker) clientSide(c *Config) {
 	}
 	k.between("limits.concurrent_requests", l.ConcurrentRequests, 0, 10_000_000)
 	k.notNegative("limits.request_timeout", l.RequestTimeout)
+	k.positive("limits.body_timeout", l.BodyTimeout, 100*time.Millisecond)
 	for key, n := range map[string]int{"tokens": l.Tokens, "depth": l.Depth, "fields": l.Fields, "aliases": l.Aliases,
 		"directives": l.Directives, "root_fields": l.RootFields} {
 		k.between("limits."+key, n, -1, 1<<30)

@@ -12,7 +12,8 @@ func Default() Config {
 		Errors:     Errors{Max: 256},
 		Playground: Playground{Path: "/", Title: "Weft"},
 		Limits: Limits{
-			BodyBytes: 1 << 20, BodiesBytes: 256 << 20, ConcurrentRequests: 10_000, RequestTimeout: 30 * time.Second,
+			BodyBytes: 1 << 20, BodiesBytes: 256 << 20, BodyTimeout: 5 * time.Second, BodyRate: 8 << 10,
+			ConcurrentRequests: 10_000, RequestTimeout: 30 * time.Second,
 			Tokens: 100_000, Depth: 100, Fields: 50_000, Aliases: 5_000, Directives: 2_000, RootFields: 1_000,
 		},
 		Compression: Compression{
@@ -31,7 +32,8 @@ func Default() Config {
 			Namespace: "default", Timeout: 20 * time.Millisecond, NegativeTTL: 5 * time.Second, MaxTTL: 24 * time.Hour,
 			L1: L1{Enabled: true, MaxBytes: 64 << 20, TTL: 2 * time.Second},
 		},
-		Dedupe:   Dedupe{SubgraphRequests: true, IdentityHeaders: []string{"Authorization", "Cookie"}},
+		Caller:   Caller{Claims: []string{"iss", "sub"}, Headers: []string{"Authorization", "Cookie"}},
+		Dedupe:   Dedupe{SubgraphRequests: true},
 		Plan:     Plan{CacheBytes: 64 << 20, WarmUp: 500},
 		Log:      Log{Level: "info", Format: "json", RequestIDs: false},
 		Shutdown: Shutdown{Timeout: 20 * time.Second},

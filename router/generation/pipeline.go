@@ -35,11 +35,7 @@ func (g *Generation) newEngine(set *provisioned, previous *engine.Engine) *engin
 
 // declareIdentity declares what tells callers apart.
 func (g *Generation) declareIdentity(inputs *caller.Inputs) caller.Set {
-	var set caller.Set
-	for _, name := range g.config.Dedupe.IdentityHeaders {
-		set = set.Union(inputs.Declare(caller.Header(name)))
-	}
-	return set
+	return inputs.DeclareIdentity(g.config.Caller.Headers, g.config.Caller.Claims)
 }
 
 // declareVary declares what decides about the entity cache: queries that differ in it must not share an execution.

@@ -3,7 +3,7 @@ package server
 import "sync/atomic"
 
 // freeBody is how much of a request's body is not counted: connections cost as much by themselves.
-const freeBody = 64 << 10
+const freeBody = 16 << 10
 
 // budget bounds what the large bodies of all requests in progress take together. Each may be as large as
 // Options.MaxBodyBytes, and clients that send them slowly, or never to the end, can hold very many at a time.

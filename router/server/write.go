@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 )
 
@@ -68,12 +69,26 @@ func (h *Handler) write(x *exchange) {
 	if x.status != http.StatusOK {
 		x.writer.WriteHeader(x.status)
 	}
-	_, _ = x.writer.Write(body)
+	if len(body) <= takenAtOnce {
+		_, _ = x.writer.Write(body) // the client has gone; there is nobody to tell
+		return
+	}
+	reader := newReader(x.writer, &h.opts)
+	defer reader.end()
+	for piece := range slices.Chunk(body, takenAtOnce) {
+		n, err := x.writer.Write(piece)
+		if err != nil {
+			return // as above
+		}
+		reader.took(n)
+	}
 }
 
 // Begin implements Stream.
 func (x *exchange) Begin(resp *Response, size int64) io.Writer {
 	x.streamed, x.size, x.left = true, size, size
+	// From now on it is the client who takes its time.
+	x.leave()
 	x.status = statusOf(resp.Outcome, x.accepted)
 	x.head()
 	e := x.handler.encodingFor(x, size)
@@ -83,11 +98,12 @@ func (x *exchange) Begin(resp *Response, size int64) io.Writer {
 	if x.status != http.StatusOK {
 		x.writer.WriteHeader(x.status)
 	}
-	switch {
-	case x.httpRequest.Method == http.MethodHead:
+	if x.httpRequest.Method == http.MethodHead {
 		x.left = 0
 		return nil
-	case e == identity:
+	}
+	x.reader = newReader(x.writer, &x.handler.opts)
+	if e == identity {
 		return (*pieces)(x)
 	}
 	x.encoder = e.encoder((*wire)(x))
@@ -119,6 +135,7 @@ func (w *wire) Write(piece []byte) (int, error) {
 	}
 	n, err := w.writer.Write(piece)
 	w.broken = err != nil
+	w.reader.took(n)
 	return n, err
 }
 
@@ -129,6 +146,9 @@ func (x *exchange) finish() bool {
 		// Of a broken answer nothing more gets through, not even what would make it look complete.
 		_ = x.encoder.Close() // wire has noted the error
 		x.encoder = nil
+	}
+	if x.reader != nil {
+		x.reader.end()
 	}
 	return !x.broken
 }
