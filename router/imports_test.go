@@ -35,6 +35,7 @@ var mayImport = map[string][]string{
 	"router/modules":    append([]string{"router/module", "router/config", "schema/wire"}, engineRooms...),
 	"router/generation": append([]string{"router/module", "router/engine", "router/config", "schema/bus", "schema/wire"}, engineRooms...),
 	"router":            {"schema/bus"},
+	"cmd/weft-router":   {"router/standalone"},
 	"schema":            {},
 	"subgraphs":         {"schema"},
 	"bench":             {},

@@ -22,6 +22,7 @@ import (
 	"github.com/weft-graphql/weft/router/modules/cors"
 	"github.com/weft-graphql/weft/router/modules/queryplan"
 	"github.com/weft-graphql/weft/router/server"
+	"github.com/weft-graphql/weft/router/standalone"
 	"github.com/weft-graphql/weft/schema/wire"
 	"github.com/weft-graphql/weft/subgraphs"
 	"github.com/weft-graphql/weft/subgraphs/kit"
@@ -46,13 +47,13 @@ var demoQuery string
 // Run serves everything in this process until it is told to end.
 func (c devCommand) Run(ctx context.Context) error {
 	started := time.Now()
-	logger := slog.New(logHandler(os.Stderr, "pretty", slogLevel(c.LogLevel)))
+	logger := slog.New(standalone.LogHandler(os.Stderr, "pretty", slogLevel(c.LogLevel)))
 	if c.Schema == "" {
 		c.Schema = "schema"
 	}
 	fmt.Fprintln(os.Stderr, "Weft starts ...")
 	// Taking the address first keeps a second weft dev away from the databases and events of the first.
-	socket, err := listen(c.Listen)
+	socket, err := standalone.ListenAt(c.Listen, "--listen")
 	if err != nil {
 		return err
 	}
@@ -71,8 +72,8 @@ func (c devCommand) Run(ctx context.Context) error {
 	listeners := []server.Listener{{Name: "router", Socket: socket, Handler: d.handler()}}
 	listeners = append(listeners, d.sockets...)
 	go d.watch(ctx)
-	go d.reloads.follow(ctx)
-	err = serve(ctx, listeners, server.RunOptions{
+	go d.reloads.Follow(ctx)
+	err = standalone.Serve(ctx, listeners, server.RunOptions{
 		ShutdownTimeout: 5 * time.Second, Health: d.router.Health(), Logger: logger,
 	})
 	if err == nil {
@@ -101,7 +102,7 @@ type devProcess struct {
 	// redis is nil when the configuration names another one, or none is wanted.
 	redis   *devRedis
 	router  *router.Router
-	reloads *reloader
+	reloads *standalone.Reloader
 	sockets []server.Listener
 	// running are the subgraphs outside this process, with the schemas they told last; those that have not told one yet
 	// are not in the graph. What they tell next comes from told.
@@ -139,7 +140,7 @@ func (d *devProcess) start(ctx context.Context) error {
 		return err
 	}
 	d.reportUnresolved()
-	file := watchFile(d.command.Config)
+	file := standalone.WatchFile(d.command.Config)
 	cfg, err := loadConfig(d.command.Config, d.override)
 	if err != nil {
 		return err
@@ -154,7 +155,7 @@ func (d *devProcess) start(ctx context.Context) error {
 	for name, service := range d.services {
 		handlers[name] = service.Handler()
 	}
-	options := router.Options{Logger: d.logger, Supergraph: sdl, Handlers: handlers, Version: buildVersion()}
+	options := router.Options{Logger: d.logger, Supergraph: sdl, Handlers: handlers, Version: standalone.Version()}
 	if len(handlers) > 0 {
 		options.DefaultQuery = demoQuery
 	}
@@ -164,8 +165,9 @@ func (d *devProcess) start(ctx context.Context) error {
 	if d.router, err = router.New(cfg, options); err != nil {
 		return err
 	}
-	d.reloads = &reloader{source: configSource(d.command.Config, d.override), router: d.router, logger: d.logger, file: file,
-		started: cfg, prepare: d.useRedis}
+	d.reloads = &standalone.Reloader{Source: standalone.ConfigSource(d.command.Config, modules.List(), d.override),
+		Router: d.router, Logger: d.logger, File: file,
+		Started: cfg, Prepare: d.useRedis}
 	return nil
 }
 
@@ -212,14 +214,14 @@ func (d *devProcess) openServices(ctx context.Context) error {
 	var mu sync.Mutex
 	var opening sync.WaitGroup
 	var failed error
-	quiet := slog.New(logHandler(os.Stderr, "pretty", slog.LevelWarn))
+	quiet := slog.New(standalone.LogHandler(os.Stderr, "pretty", slog.LevelWarn))
 	for _, name := range subgraphs.Names() {
 		if indexOfSubgraph(d.running, name) >= 0 {
 			continue
 		}
 		opening.Go(func() {
 			service, err := subgraphs.Open(ctx, name, kit.Config{
-				DataDir: d.command.DataDir, Version: buildVersion(), Logger: quiet.With("subgraph", name),
+				DataDir: d.command.DataDir, Version: standalone.Version(), Logger: quiet.With("subgraph", name),
 				Events:   d.events.services,
 				Identity: kit.IdentityConfig{Assume: &wire.Identity{Subject: d.command.As, Roles: []string{"merchant"}}},
 			})
@@ -241,7 +243,7 @@ func (d *devProcess) openSockets() error {
 		return nil
 	}
 	for name, service := range d.services {
-		socket, err := listen(defaultSubgraphAddress(name))
+		socket, err := standalone.ListenAt(defaultSubgraphAddress(name), "--listen")
 		if err != nil {
 			return fmt.Errorf("subgraph %s: %w", name, err)
 		}
