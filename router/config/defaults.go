@@ -13,6 +13,7 @@ func Default() Config {
 		Playground: Playground{Path: "/", Title: "Weft"},
 		Limits: Limits{
 			BodyBytes: 1 << 20, BodiesBytes: 256 << 20, BodyTimeout: 5 * time.Second, BodyRate: 8 << 10,
+			ResponseBytes: 64 << 20, ResponsesBytes: 256 << 20,
 			ConcurrentRequests: 10_000, RequestTimeout: 30 * time.Second,
 			Tokens: 100_000, Depth: 100, Fields: 50_000, Aliases: 5_000, Directives: 2_000, RootFields: 1_000,
 		},
