@@ -64,6 +64,11 @@ func (p *people) answer() string { return `{"data":{"people":[` + p.list + `]}}`
 
 func newPeopleRouter(t *testing.T, p *people, change func(*config.Config)) *router.Router {
 	t.Helper()
+	return newPeopleRouterOf(t, p, change)
+}
+
+func newPeopleRouterOf(t *testing.T, p http.Handler, change func(*config.Config)) *router.Router {
+	t.Helper()
 	cfg := config.Default()
 	if change != nil {
 		change(&cfg)

@@ -20,6 +20,7 @@ func Default() Config {
 		Playground: Playground{Path: "/", Title: "Weft"},
 		Limits: Limits{
 			BodyBytes: 1 << 20, BodiesBytes: 256 << 20, BodyTimeout: 5 * time.Second, BodyRate: 8 << 10,
+			ResponseBytes: 64 << 20, ResponsesBytes: 256 << 20,
 			ConcurrentRequests: 10_000, RequestTimeout: 30 * time.Second,
 			Tokens: operations.Tokens, Depth: operations.Depth, Fields: operations.Fields, Aliases: operations.Aliases,
 			Directives: operations.Directives, RootFields: operations.RootFields,

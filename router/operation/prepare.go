@@ -336,8 +336,9 @@ func fieldSetHasLabel(set supergraph.FieldSet, label string) bool {
 	return false
 }
 
-// Introspect appends the JSON value of a __schema or __type field of the operation.
-func (p *Prepared) Introspect(out []byte, f *Field, vars *Variables) []byte {
+// Introspect appends the JSON value of a __schema or __type field of the operation. more bounds it; see
+// introspection.Schema.Append.
+func (p *Prepared) Introspect(out []byte, f *Field, vars *Variables, more introspection.More) []byte {
 	return p.introspection.Append(out, f.Introspection, func(name string) []byte {
 		for i, v := range p.Variables {
 			if v.Name == name {
@@ -345,5 +346,5 @@ func (p *Prepared) Introspect(out []byte, f *Field, vars *Variables) []byte {
 			}
 		}
 		return nil
-	})
+	}, more)
 }

@@ -26,6 +26,9 @@ type Options struct {
 	// MaxBodiesBytes bounds what the bodies of all requests in progress take together beyond 16 KiB of each; a body that
 	// there is no room for is answered 503. 256 MiB when zero.
 	MaxBodiesBytes int64
+	// MaxAnswersBytes bounds what the answers in progress take together beyond 64 KiB of each. Those that there is no room
+	// for are streamed, or answered 503 where that is not possible. 256 MiB when zero.
+	MaxAnswersBytes int64
 	// BodyTimeout is how long the body of a request may take, and BodyRate how many of its bytes earn it another second;
 	// a body that takes longer is answered 408. No bound, and no further time, when zero.
 	BodyTimeout time.Duration
@@ -64,6 +67,7 @@ type Handler struct {
 	opts     Options
 	inFlight atomic.Int64
 	bodies   budget
+	answers  budget
 	// pages serves everything but GraphQL.
 	pages http.Handler
 }
@@ -91,8 +95,12 @@ func NewHandler(opts Options) (*Handler, error) {
 	if opts.Logger == nil {
 		opts.Logger = slog.Default()
 	}
+	if opts.MaxAnswersBytes == 0 {
+		opts.MaxAnswersBytes = 256 << 20
+	}
 	h := &Handler{opts: opts}
 	h.bodies.left.Store(opts.MaxBodiesBytes)
+	h.answers.left.Store(opts.MaxAnswersBytes)
 	h.pages = http.HandlerFunc(h.servePage)
 	if opts.Compress {
 		var err error
@@ -156,6 +164,7 @@ func (h *Handler) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 	x := newExchange()
 	defer x.release()
 	x.handler, x.writer, x.httpRequest = h, w, r
+	x.response.budget = &h.answers
 	var started time.Time
 	if len(h.opts.Observers) > 0 {
 		started = time.Now()
@@ -312,6 +321,8 @@ func (h *Handler) recover(r *http.Request, x *exchange) {
 		x.broken = true
 		return
 	}
-	x.response = Response{}
+	// The buffer may still be in use: it is not for others.
+	x.response.refund()
+	x.response = Response{budget: x.response.budget}
 	x.fail(failInternal)
 }
