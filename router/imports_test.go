@@ -29,7 +29,9 @@ var mayImport = map[string][]string{
 	"router/exec":       {"router/jsontext", "router/upstream", "router/plan", "router/operation", "router/supergraph"},
 	"router/cache":      {"router/exec", "router/jsontext", "router/plan", "router/operation", "router/supergraph", "router/federation"},
 	"router/server":     {},
-	"router/config":     {"router/excerpt"},
+	"router/config": {
+		"router/excerpt", "router/operation", "router/prepared", "router/upstream", "router/cache", "router/exec",
+	},
 	"router/caller":     {},
 	"router/module":     engineRooms,
 	"router/engine":     append([]string{"router/module"}, engineRooms...),
