@@ -28,6 +28,10 @@ type Config struct {
 	// Inputs are all inputs that any part of the router declared, and Identity those that tell callers apart.
 	Inputs   *caller.Inputs
 	Identity caller.Set
+	// Vary are the client's headers that an answer may depend on of which nobody says more, and Personal tells that such
+	// an answer may depend on what no header says.
+	Vary     []string
+	Personal bool
 	// Hooks are those of the modules.
 	Hooks Hooks
 
