@@ -244,10 +244,15 @@ func (l *lookup) ask(ctx context.Context, states []entityState) bool {
 		c.totals.failures.Add(1)
 		c.breaker.open(err)
 	}
+	news := false
 	for i := range answers {
 		if a := &answers[i]; a.lane == laneShared {
 			l.read(answers, i)
+			news = news || a.it.since > l.clock
 		}
+	}
+	if news {
+		c.told.Add(1)
 	}
 	return true
 }
