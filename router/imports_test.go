@@ -17,9 +17,10 @@ const module = "github.com/weft-graphql/weft/"
 // mayImport says what the packages below a directory may import of this module, besides what is below the directory
 // itself. The longest directory counts. Data passes through the rooms once, in order, and nobody looks back.
 var mayImport = map[string][]string{
-	"router/federation": {},
-	"router/compose":    {"router/federation"},
-	"router/supergraph": {"router/federation"},
+	"router/syntax":     {},
+	"router/federation": {"router/syntax"},
+	"router/compose":    {"router/federation", "router/syntax"},
+	"router/supergraph": {"router/federation", "router/syntax"},
 	"router/operation":  {"router/supergraph"},
 	"router/plan":       {"router/operation", "router/supergraph"},
 	"router/prepared":   {"router/plan", "router/operation", "router/supergraph"},
