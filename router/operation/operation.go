@@ -34,6 +34,8 @@ type Variable struct {
 	Default *ast.Value
 	// Location is where the document declares it.
 	Location gqlerror.Location
+	// defaultJSON is Default as JSON; nil when there is none.
+	defaultJSON []byte
 }
 
 // SelectionSet is the selection on a composite value.

@@ -18,8 +18,8 @@ type Definition struct {
 }
 
 // ParseExecutable parses a document with operations and fragments. It has at most maxTokens tokens, punctuators
-// included and comments not; 0 means that there is no limit. The error is a *TokenLimitError or a *gqlerror.Error with a
-// location.
+// included and comments not; 0 means that there is no limit. The error is a *TokenLimitError or a *gqlerror.Error with
+// a location.
 func ParseExecutable(source *ast.Source, maxTokens int) (*Document, error) {
 	p := newParser(source, maxTokens)
 	doc := &Document{QueryDocument: &ast.QueryDocument{Position: p.here()}}
@@ -62,7 +62,7 @@ func (p *parser) definition(doc *Document) {
 		}
 	}
 	if described.kind == stringValue || described.kind == blockString {
-		p.failAt(described, "Unexpected description: only definitions have one, and not those that are a selection set alone.")
+		p.failAt(described, "Unexpected description: only definitions have one that are more than a selection set.")
 		return
 	}
 	p.unexpected(p.tok)

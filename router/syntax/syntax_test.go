@@ -55,9 +55,12 @@ func TestStrings(t *testing.T) {
 // TestNotStrings has what other parsers take for strings.
 func TestNotStrings(t *testing.T) {
 	for _, text := range []string{
-		`"\ud83d"`, `"\ude00"`, `"\ude00\ud83d"`, `"\ud83d\u0041"`, `"\ud83dx"`, `"\ud83d\n"`, `"\ud83d\u{de00}"`, `"\u{d83d}"`, `"\u{d83d}\u{de00}"`, `"\ud83d\ud83d\ude00"`,
-		`"\u{110000}"`, `"\u{}"`, `"\u{000000041}"`, `"\u{80000041}"`, `"\u{4g}"`, `"\u{41"`, `"\u41"`, `"\uZZZZ"`, `"\x41"`, `"\a"`, `"\'"`, `"\`, `"\u`, `"\u{`, `"`,
-		"\"a\nb\"", "\"a\rb\"", `"""`, `""""`, `"""a""`, `"""a\"""`, `"""a""""`, `""""a"""b"`, "\"\xff\"", "\"\"\"\xff\"\"\"", "\"\xed\xa0\x80\"", "'a'", "“a”",
+		`"\ud83d"`, `"\ude00"`, `"\ude00\ud83d"`, `"\ud83d\u0041"`, `"\ud83dx"`, `"\ud83d\n"`, `"\ud83d\u{de00}"`,
+		`"\u{d83d}"`, `"\u{d83d}\u{de00}"`, `"\ud83d\ud83d\ude00"`,
+		`"\u{110000}"`, `"\u{}"`, `"\u{000000041}"`, `"\u{80000041}"`, `"\u{4g}"`, `"\u{41"`, `"\u41"`, `"\uZZZZ"`,
+		`"\x41"`, `"\a"`, `"\'"`, `"\`, `"\u`, `"\u{`, `"`,
+		"\"a\nb\"", "\"a\rb\"", `"""`, `""""`, `"""a""`, `"""a\"""`, `"""a""""`, `""""a"""b"`, "\"\xff\"",
+		"\"\"\"\xff\"\"\"", "\"\xed\xa0\x80\"", "'a'", "“a”",
 	} {
 		if v, err := value(text); err == nil {
 			t.Errorf("%q is %q", text, v.Raw)
@@ -85,19 +88,26 @@ func TestNumbers(t *testing.T) {
 
 func TestDocuments(t *testing.T) {
 	for _, text := range []string{
-		"{a}", "{a}{b}", "{,a,}", "\ufeff{a\ufeff}", "#é\x01\n{a#}\r}", "query{a}", "query Q{a}", "query query{query}", "{query:mutation}", "{on}", "{on:on(on:on)@on}", "{true:null}",
-		"query Q($a:Int$b:[Int!]!=[1]@d(x:1)){a}", "mutation Q@a{a}", "subscription{a}", "{...on A{b}}", "{...{b}}", "{...@a{b}}", "{...F@a}", "{...onA}", "fragment F on A@a{b}", "fragment fragment on fragment{a}",
-		`"d" query Q("d" $a: Int){a}`, `"""d""" fragment F on A{b}`, "{a(x:{a:1 b:[{}[]$x null true RED]})}", "type T", "{a} type T {a(b: Int = 1 @c): Int @d} extend schema @a",
+		"{a}", "{a}{b}", "{,a,}", "\ufeff{a\ufeff}", "#é\x01\n{a#}\r}", "query{a}", "query Q{a}",
+		"query query{query}", "{query:mutation}", "{on}", "{on:on(on:on)@on}", "{true:null}",
+		"query Q($a:Int$b:[Int!]!=[1]@d(x:1)){a}", "mutation Q@a{a}", "subscription{a}", "{...on A{b}}", "{...{b}}",
+		"{...@a{b}}", "{...F@a}", "{...onA}", "fragment F on A@a{b}", "fragment fragment on fragment{a}",
+		`"d" query Q("d" $a: Int){a}`, `"""d""" fragment F on A{b}`, "{a(x:{a:1 b:[{}[]$x null true RED]})}",
+		"type T", "{a} type T {a(b: Int = 1 @c): Int @d} extend schema @a",
 	} {
 		if _, err := parse(text); err != nil {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
 	for _, text := range []string{
-		"", " ", "#", "{", "}", "{}", "{a", "{a}}", "a", "{a(}", "{a()}", "{a(x)}", "{a(x:)}", "{a(x:$)}", "{a(x:[)}", "{a(x:{a})}", "{a:}", "{:a}", "{a:b:c}", "{...}", "{....F}", "{..F}", "{. . .F}", "{...on}",
-		"{... on on{a}", "query()  {a}", "query($a){a}", "query($a:){a}", "query($a:Int!!){a}", "query($a:[Int){a}", "query($a:Int=$b){a}", "query($a:Int@d(x:$a)){a}", "query(a:Int){a}", "query Q",
-		"query Q @a($x:Int){a}", "fragment on on A{a}", "fragment F($a:Int) on A{a}", "fragment F A{a}", "fragment F on{a}", "fragment {a}", `"d" {a}`, `"d" extend type T @a`, `"d" "e" query{a}`, `{"a"}`,
-		`{..."on" A{a}}`, `{... "on"}`, "{a?}", "{a;}", "{a\x00}", "{a\u00a0}", "{a@}", "{a@ }", "{a&b}", "{a|b}", "{a=b}", "{a!}", "extend", "extend T", "extend type T", "type", "schema", "schema{}", "schema @a",
+		"", " ", "#", "{", "}", "{}", "{a", "{a}}", "a", "{a(}", "{a()}", "{a(x)}", "{a(x:)}", "{a(x:$)}",
+		"{a(x:[)}", "{a(x:{a})}", "{a:}", "{:a}", "{a:b:c}", "{...}", "{....F}", "{..F}", "{. . .F}", "{...on}",
+		"{... on on{a}", "query()  {a}", "query($a){a}", "query($a:){a}", "query($a:Int!!){a}", "query($a:[Int){a}",
+		"query($a:Int=$b){a}", "query($a:Int@d(x:$a)){a}", "query(a:Int){a}", "query Q",
+		"query Q @a($x:Int){a}", "fragment on on A{a}", "fragment F($a:Int) on A{a}", "fragment F A{a}",
+		"fragment F on{a}", "fragment {a}", `"d" {a}`, `"d" extend type T @a`, `"d" "e" query{a}`, `{"a"}`,
+		`{..."on" A{a}}`, `{... "on"}`, "{a?}", "{a;}", "{a\x00}", "{a\u00a0}", "{a@}", "{a@ }", "{a&b}", "{a|b}",
+		"{a=b}", "{a!}", "extend", "extend T", "extend type T", "type", "schema", "schema{}", "schema @a",
 	} {
 		if _, err := parse(text); err == nil {
 			t.Errorf("%q is accepted", text)
@@ -107,19 +117,30 @@ func TestDocuments(t *testing.T) {
 
 func TestTypeSystem(t *testing.T) {
 	for _, text := range []string{
-		"scalar S @a", `"d" type T implements & A & B @a {"d" f("d" a: Int = 1 @b, b: [Int!]!): Int @c}`, "interface I implements A", "union U", "union U @a = | A | B", "enum E {A @a B}", "input I {a: Int = {a: null}}",
-		"schema @a {query: Q mutation: M}", "extend schema @a", "extend schema {query: Q}", "extend scalar S @a", "extend type T implements I", "extend interface I {a: Int}", "extend union U = A", "extend enum E {A}", "extend input I @a",
-		"directive @a(x: Int) repeatable on | FIELD | OBJECT", "directive @repeatable on FIELD", "type type {type: type}", `"" scalar S`,
+		"scalar S @a", `"d" type T implements & A & B @a {"d" f("d" a: Int = 1 @b, b: [Int!]!): Int @c}`,
+		"interface I implements A", "union U", "union U @a = | A | B", "enum E {A @a B}",
+		"input I {a: Int = {a: null}}",
+		"schema @a {query: Q mutation: M}", "extend schema @a", "extend schema {query: Q}", "extend scalar S @a",
+		"extend type T implements I", "extend interface I {a: Int}", "extend union U = A", "extend enum E {A}",
+		"extend input I @a",
+		"directive @a(x: Int) repeatable on | FIELD | OBJECT", "directive @repeatable on FIELD",
+		"type type {type: type}", `"" scalar S`,
 	} {
 		if _, err := syntax.ParseTypeSystem(&ast.Source{Input: text}); err != nil {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
 	for _, text := range []string{
-		"", "# nothing", "type T {}", "type T {a}", "type T {a: }", "type T {a(): Int}", "type T implements {a: Int}", "type T implements A B {a: Int}", `type T "implements" A`, "union U =", "union U = A |", "union U = A B", "enum E {}",
-		"enum E {true}", "enum E {false}", "enum E {null}", "input I {}", "input I {a(b: Int): Int}", "input I {a: Int = $b}", "schema", "schema {}", "schema {query}", "schema {quary: Q}", "schema @a",
-		"extend schema", "extend scalar S", "extend type T", "extend union U", "extend enum E", "extend input I", `"d" extend type T @a`, `"" extend type T @a`, "extend directive @a @b", "directive @a", "directive @a on", "directive @a on NOWHERE",
-		"directive a on FIELD", "directive @a @b on FIELD", "directive @a on FIELD FIELD OBJECT", "scalar S @a(x: $b)", "query Q {a}", "{a}", "fragment F on T {a}", `"d"`,
+		"", "# nothing", "type T {}", "type T {a}", "type T {a: }", "type T {a(): Int}",
+		"type T implements {a: Int}", "type T implements A B {a: Int}", `type T "implements" A`, "union U =",
+		"union U = A |", "union U = A B", "enum E {}",
+		"enum E {true}", "enum E {false}", "enum E {null}", "input I {}", "input I {a(b: Int): Int}",
+		"input I {a: Int = $b}", "schema", "schema {}", "schema {query}", "schema {quary: Q}", "schema @a",
+		"extend schema", "extend scalar S", "extend type T", "extend union U", "extend enum E", "extend input I",
+		`"d" extend type T @a`, `"" extend type T @a`, "extend directive @a @b", "directive @a", "directive @a on",
+		"directive @a on NOWHERE",
+		"directive a on FIELD", "directive @a @b on FIELD", "directive @a on FIELD FIELD OBJECT",
+		"scalar S @a(x: $b)", "query Q {a}", "{a}", "fragment F on T {a}", `"d"`,
 	} {
 		if _, err := syntax.ParseTypeSystem(&ast.Source{Input: text}); err == nil {
 			t.Errorf("%q is accepted", text)
@@ -166,10 +187,14 @@ func TestPositions(t *testing.T) {
 		at   *ast.Position
 		want string
 	}{
-		"operation": {op.Position, "1:1"}, "variable": {op.VariableDefinitions[0].Position, "2:3"}, "type": {op.VariableDefinitions[0].Type.Position, "2:7"},
-		"directive": {op.Directives[0].Position, "2:12"}, "string": {op.Directives[0].Arguments[0].Value.Position, "2:18"}, "field": {field.Position, "3:3"},
-		"argument": {field.Arguments[0].Position, "3:12"}, "value": {field.Arguments[0].Value.Position, "3:15"}, "field's directive": {field.Directives[0].Position, "3:19"},
-		"spread": {field.SelectionSet[0].GetPosition(), "3:24"}, "inline fragment": {field.SelectionSet[1].GetPosition(), "3:29"},
+		"operation": {op.Position, "1:1"}, "variable": {op.VariableDefinitions[0].Position, "2:3"},
+		"type":      {op.VariableDefinitions[0].Type.Position, "2:7"},
+		"directive": {op.Directives[0].Position, "2:12"},
+		"string":    {op.Directives[0].Arguments[0].Value.Position, "2:18"}, "field": {field.Position, "3:3"},
+		"argument": {field.Arguments[0].Position, "3:12"}, "value": {field.Arguments[0].Value.Position, "3:15"},
+		"field's directive": {field.Directives[0].Position, "3:19"},
+		"spread":            {field.SelectionSet[0].GetPosition(), "3:24"},
+		"inline fragment":   {field.SelectionSet[1].GetPosition(), "3:29"},
 	} {
 		if got := fmt.Sprintf("%d:%d", c.at.Line, c.at.Column); got != c.want {
 			t.Errorf("the %s is at %s, want %s", what, got, c.want)

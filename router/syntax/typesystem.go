@@ -90,11 +90,12 @@ func (p *parser) schemaDefinition(description string) *ast.SchemaDefinition {
 
 func (p *parser) operationType() *ast.OperationTypeDefinition {
 	op := &ast.OperationTypeDefinition{Position: p.here()}
-	if kind := ast.Operation(p.tok.value); p.tok.kind == name && kind != ast.Query && kind != ast.Mutation && kind != ast.Subscription {
+	switch op.Operation = ast.Operation(p.tok.value); op.Operation {
+	case ast.Query, ast.Mutation, ast.Subscription:
+		p.name()
+	default:
 		p.unexpected(p.tok)
-		return op
 	}
-	op.Operation = ast.Operation(p.name())
 	p.expect(':')
 	op.Type = p.name()
 	return op
