@@ -4,6 +4,7 @@
 package introspection
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -17,18 +18,19 @@ type Schema struct {
 	directives []*ast.DirectiveDefinition
 }
 
-// New prepares a schema: its types sorted by name and the directives the GraphQL specification defines.
+// New prepares a schema: its types and directives sorted by name. @defer is not told: it is not the specification's.
 func New(schema *ast.Schema) *Schema {
 	s := &Schema{schema: schema}
 	for _, t := range schema.Types {
 		s.types = append(s.types, t)
 	}
 	slices.SortFunc(s.types, func(a, b *ast.Definition) int { return strings.Compare(a.Name, b.Name) })
-	for _, name := range []string{"deprecated", "include", "oneOf", "skip", "specifiedBy"} {
-		if d := schema.Directives[name]; d != nil {
+	for _, d := range schema.Directives {
+		if d.Name != "defer" {
 			s.directives = append(s.directives, d)
 		}
 	}
+	slices.SortFunc(s.directives, func(a, b *ast.DirectiveDefinition) int { return strings.Compare(a.Name, b.Name) })
 	return s
 }
 
@@ -143,10 +145,9 @@ func (w *writer) stringArgument(f *ast.Field, name string) (string, bool) {
 	}
 	if a.Value.Kind == ast.Variable {
 		raw := w.variable(a.Value.Raw)
-		if len(raw) < 2 || raw[0] != '"' {
-			return "", false
-		}
-		return string(raw[1 : len(raw)-1]), true
+		var text string
+		err := json.Unmarshal(raw, &text)
+		return text, err == nil
 	}
 	return a.Value.Raw, true
 }

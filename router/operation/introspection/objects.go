@@ -220,7 +220,7 @@ func (o inputValue) write(w *writer, f *ast.Field) {
 		if o.defaultValue == nil {
 			w.null()
 		} else {
-			w.text(o.defaultValue.String())
+			w.text(defaultValue(w.s.schema, o.defaultValue, o.typ))
 		}
 	case "isDeprecated", "deprecationReason":
 		w.deprecation(f, o.directives)
@@ -256,6 +256,8 @@ func (o directiveObject) write(w *writer, f *ast.Field) {
 		w.out = append(w.out, ']')
 	case "args":
 		w.arguments(f, o.def.Arguments)
+	case "isDeprecated", "deprecationReason":
+		w.deprecation(f, o.def.Directives)
 	default:
 		w.null()
 	}
