@@ -19,16 +19,24 @@ ARGS ?=
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
+# go run, go build, go vet and the tests' own builds share what they compile, as long as their flags are the same:
+# -trimpath would make it all be compiled again. Only the race detector needs everything a second time.
+COMPILING := @echo "compiling weft; the first time this takes a few minutes ..."
+
 .PHONY: dev
 dev: ## Run the whole graph in one process
-	go run ./cmd/weft dev $(ARGS)
+	$(COMPILING)
+	@go run ./cmd/weft dev $(ARGS)
 
 .PHONY: build
 build: ## Build bin/weft
-	go build -trimpath -o bin/weft ./cmd/weft
+	$(COMPILING)
+	@go build -o bin/weft ./cmd/weft
+	@echo "built bin/weft: $$(bin/weft version)"
 
 .PHONY: test
 test: servers ## Install what is missing and run all tests with the race detector (PKGS=./router/...)
+	@echo "compiling everything with the race detector; the first time this takes some minutes ..."
 	@go test -race -v -timeout 45m $(TESTFLAGS) $(PKGS) 2>&1 | awk "$$SHOW_TESTS"
 
 .PHONY: lint
@@ -77,6 +85,8 @@ servers:
 	need nats-server nats-server; \
 	need chromium chromium chromium-browser google-chrome; \
 	need gcc gcc cc; \
+	need zsh zsh; \
+	need fish fish; \
 	[ -z "$$missing" ] && exit 0; \
 	if ! command -v apt-get > /dev/null; then echo "The tests need:$$missing. Install them and run this again."; exit 1; fi; \
 	root=""; if [ "$$(id -u)" != 0 ]; then root="sudo"; fi; \

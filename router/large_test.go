@@ -13,6 +13,8 @@ import (
 
 	"github.com/weft-graphql/weft/router"
 	"github.com/weft-graphql/weft/router/config"
+	"github.com/weft-graphql/weft/router/modules"
+	"github.com/weft-graphql/weft/router/modules/queryplan"
 )
 
 const peopleSDL = link + `
@@ -168,7 +170,9 @@ func TestLargeAnswersAreStreamedWhereThatIsPossible(t *testing.T) {
 	if m := ask(newPeopleRouter(t, p, func(c *config.Config) { c.GraphQL.StreamAbove = 10 << 20 }), everybody, false); m.writes != 1 {
 		t.Errorf("an answer below the limit: %d writes", m.writes)
 	}
-	expose := newPeopleRouter(t, p, func(c *config.Config) { c.Plan.Expose = true })
+	expose := newPeopleRouter(t, p, func(c *config.Config) {
+		modules.In[*queryplan.QueryPlan](c, queryplan.Info).Expose = true
+	})
 	if m := ask(expose, everybody, true, "Weft-Query-Plan", "true"); m.writes != 1 || !strings.Contains(m.kept.String(), `"queryPlan"`) {
 		t.Errorf("an answer with its plan: %d writes", m.writes)
 	}

@@ -13,6 +13,8 @@ import (
 	"github.com/weft-graphql/weft/router"
 	"github.com/weft-graphql/weft/router/compose"
 	"github.com/weft-graphql/weft/router/config"
+	"github.com/weft-graphql/weft/router/modules"
+	"github.com/weft-graphql/weft/router/modules/headers"
 )
 
 // supergraphAt is the graph of these tests with its subgraphs at the given addresses.
@@ -82,10 +84,7 @@ func TestClientsDoNotLearnAddresses(t *testing.T) {
 				if what == "nobody is there" && !strings.Contains(log.String(), address) {
 					t.Errorf("operators are not told the address:\n%s", log.String())
 				}
-				admin, err := r.Admin()
-				if err != nil {
-					t.Fatal(err)
-				}
+				admin := r.Admin()
 				rec := httptest.NewRecorder()
 				admin.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/subgraphs", nil))
 				if !strings.Contains(rec.Body.String(), "http://"+address+"/ages") {
@@ -98,22 +97,23 @@ func TestClientsDoNotLearnAddresses(t *testing.T) {
 
 // TestFixedHeadersWin forwards a header that has a fixed value, too.
 func TestFixedHeadersWin(t *testing.T) {
-	headers := make(chan http.Header, 1)
+	received := make(chan http.Header, 1)
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		headers <- r.Header
+		received <- r.Header
 		_, _ = io.WriteString(w, `{"data":{"person":null}}`)
 	}))
 	defer s.Close()
 	cfg := config.Default()
-	cfg.Upstream.All.Headers.Forward = []string{"X-Tenant", "X-Other"}
-	cfg.Upstream.All.Headers.Set = map[string]string{"x-tenant": "ours"}
+	modules.In[*headers.Headers](&cfg, headers.Info).All = headers.Rules{
+		Forward: []string{"X-Tenant", "X-Other"}, Set: map[string]string{"x-tenant": "ours"},
+	}
 	r, err := router.New(&cfg, router.Options{Supergraph: supergraphAt(t, s.URL, s.URL), Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer r.Close()
 	(&fixture{router: r}).ask(t, "{person(id:1){name}}", "X-Tenant", "theirs", "X-Other", "o")
-	h := <-headers
+	h := <-received
 	if got := h.Values("X-Tenant"); !slices.Equal(got, []string{"ours"}) || h.Get("X-Other") != "o" {
 		t.Errorf("the subgraph gets %q and %q", got, h.Get("X-Other"))
 	}

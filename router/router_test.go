@@ -20,6 +20,10 @@ import (
 	"github.com/weft-graphql/weft/router"
 	"github.com/weft-graphql/weft/router/compose"
 	"github.com/weft-graphql/weft/router/config"
+	"github.com/weft-graphql/weft/router/modules"
+	"github.com/weft-graphql/weft/router/modules/headers"
+	"github.com/weft-graphql/weft/router/modules/identity"
+	"github.com/weft-graphql/weft/router/modules/queryplan"
 	"github.com/weft-graphql/weft/schema/wire"
 )
 
@@ -159,7 +163,7 @@ func TestPlansAreShownWhereThatIsAllowed(t *testing.T) {
 	if _, body := newFixture(t, nil).ask(t, query, "Weft-Query-Plan", "true"); strings.Contains(body, "queryPlan") {
 		t.Errorf("the plan is shown although nobody allowed it: %s", body)
 	}
-	f := newFixture(t, func(c *config.Config) { c.Plan.Expose = true })
+	f := newFixture(t, func(c *config.Config) { modules.In[*queryplan.QueryPlan](c, queryplan.Info).Expose = true })
 	if _, body := f.ask(t, query); strings.Contains(body, "queryPlan") {
 		t.Errorf("the plan is shown although nobody asked: %s", body)
 	}
@@ -202,12 +206,11 @@ func TestIntrospectionCanBeSwitchedOff(t *testing.T) {
 func TestHeadersReachTheSubgraphsTheyAreFor(t *testing.T) {
 	key := "0123456789abcdef"
 	f := newFixture(t, func(c *config.Config) {
-		c.Upstream.IdentityKey = key
-		c.Upstream.All.Headers.Forward = []string{"x-tenant", wire.IdentityHeader}
-		c.Upstream.All.Headers.Set = map[string]string{"X-Fixed": "yes"}
-		c.Upstream.Subgraphs = map[string]config.UpstreamSettings{
-			"ages": {Headers: config.UpstreamHeaders{Forward: []string{"Authorization"}}},
-		}
+		modules.In[*identity.Identity](c, identity.Info).Key = key
+		h := modules.In[*headers.Headers](c, headers.Info)
+		h.All.Forward = []string{"x-tenant", wire.IdentityHeader}
+		h.All.Set = map[string]string{"X-Fixed": "yes"}
+		h.Subgraphs = map[string]headers.Rules{"ages": {Forward: []string{"Authorization"}}}
 	})
 	f.ask(t, `{ person(id: 1) { name age } }`, "X-Tenant", "t1", "Authorization", "Bearer x", "X-Other", "o", wire.IdentityHeader, "forged")
 	for name, want := range map[string][2]string{ // names, ages
@@ -325,13 +328,12 @@ func TestStatusTellsTheGraph(t *testing.T) {
 		"operators":                       {false, true, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := newFixture(t, func(cfg *config.Config) { cfg.Plan.Expose = c.exposed })
+			f := newFixture(t, func(cfg *config.Config) {
+				modules.In[*queryplan.QueryPlan](cfg, queryplan.Info).Expose = c.exposed
+			})
 			var h http.Handler = f.router
 			if c.admin {
-				var err error
-				if h, err = f.router.Admin(); err != nil {
-					t.Fatal(err)
-				}
+				h = f.router.Admin()
 			}
 			rec := httptest.NewRecorder()
 			h.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/status", nil))
@@ -387,10 +389,7 @@ func TestTheAdminListenerTellsOperators(t *testing.T) {
 	})
 	f.ask(t, `query Q { person(id: 1) { name age } }`)
 	f.ask(t, `{ nope }`)
-	admin, err := f.router.Admin()
-	if err != nil {
-		t.Fatal(err)
-	}
+	admin := f.router.Admin()
 	get := func(method, path, body, auth string) (int, string) {
 		r := httptest.NewRequest(method, path, strings.NewReader(body))
 		r.Header.Set("Authorization", auth)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/weft-graphql/weft/router/compose"
@@ -14,7 +13,7 @@ import (
 // LoadSupergraph reads the configured supergraph, or composes the configured subgraphs.
 func LoadSupergraph(s *config.Supergraph) (string, error) {
 	if s.Path != "" {
-		text, err := os.ReadFile(s.Path)
+		text, err := config.ReadFile(s.Path)
 		if err != nil {
 			return "", fmt.Errorf("the supergraph cannot be read: %w", err)
 		}
@@ -22,7 +21,7 @@ func LoadSupergraph(s *config.Supergraph) (string, error) {
 	}
 	subgraphs := make([]compose.Subgraph, len(s.Subgraphs))
 	for i, sub := range s.Subgraphs {
-		sdl, err := os.ReadFile(sub.Schema)
+		sdl, err := config.ReadFile(sub.Schema)
 		if err != nil {
 			return "", fmt.Errorf("the schema of the subgraph %s cannot be read: %w", sub.Name, err)
 		}
@@ -61,20 +60,33 @@ func filesOf(s *config.Supergraph) []string {
 // Watch loads the graph again whenever one of its files changes, until ctx ends. A graph that cannot be served is
 // reported in the log and the old one stays. What has changed since New is noticed, too. It may be called once.
 func (r *Router) Watch(ctx context.Context) {
-	s := &r.config.Supergraph
-	if !s.Watch || r.files == nil {
+	if r.given {
 		return
 	}
-	for r.files.Wait(ctx, s.PollInterval) {
+	for {
+		if !r.files.Wait(ctx, r.graphSettings().PollInterval) {
+			return
+		}
+		s := r.graphSettings()
+		if !s.Watch {
+			continue
+		}
 		began := time.Now()
 		sdl, err := LoadSupergraph(s)
 		if err == nil {
 			err = r.Swap(sdl)
 		}
 		if err != nil {
-			r.logger.Error("the changed supergraph is not in use: the graph from before goes on", "err", err)
+			r.options.Logger.Error("the changed supergraph is not in use: the graph from before goes on", "err", err)
 			continue
 		}
-		r.logger.Info("the changed supergraph is in use", "took", time.Since(began))
+		r.options.Logger.Info("the changed supergraph is in use", "took", time.Since(began))
 	}
+}
+
+// graphSettings say, at the moment, where the graph comes from.
+func (r *Router) graphSettings() *config.Supergraph {
+	r.replacing.Lock()
+	defer r.replacing.Unlock()
+	return &r.config.Supergraph
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/weft-graphql/weft/router"
 	"github.com/weft-graphql/weft/router/cache"
 	"github.com/weft-graphql/weft/router/config"
+	"github.com/weft-graphql/weft/router/generation"
 	"github.com/weft-graphql/weft/router/supergraph"
 )
 
@@ -31,8 +33,8 @@ type cacheAccess struct {
 	Namespace  string `help:"Namespace of the keys; the configured one when left out." placeholder:"NAME"`
 }
 
-// open opens the cache that a router with the same configuration uses.
-func (a cacheAccess) open() (*cache.Cache, error) {
+// open opens the cache that a router with the same configuration uses, for something about a type unless that is empty.
+func (a cacheAccess) open(typeName string) (*cache.Cache, error) {
 	cfg, err := loadConfig(a.Config, func(c *config.Config) {
 		c.Cache.Enabled = true
 		c.Cache.L1.Enabled = false
@@ -60,16 +62,30 @@ func (a cacheAccess) open() (*cache.Cache, error) {
 	if err != nil {
 		return nil, err
 	}
+	if typeName != "" && sg.Type(typeName) == nil {
+		return nil, errors.New(config.Unknown("type", typeName, "in the graph", cachedTypes(sg)))
+	}
 	logger, err := newLogger(config.Log{Level: "error", Format: "text"})
 	if err != nil {
 		return nil, err
 	}
-	c, err := router.OpenCache(&cfg.Cache, logger)
+	c, err := generation.OpenCache(&cfg.Cache, logger)
 	if err != nil {
 		return nil, err
 	}
 	c.Graph(sg)
 	return c, nil
+}
+
+// cachedTypes are the names of the types that values can be stored of.
+func cachedTypes(sg *supergraph.Supergraph) []string {
+	var names []string
+	for _, t := range sg.Types {
+		if t.IsComposite() && slices.ContainsFunc(t.In, func(in *supergraph.TypeIn) bool { return in != nil && len(in.Keys) > 0 }) {
+			names = append(names, t.Name)
+		}
+	}
+	return append(names, sg.Query.Name)
 }
 
 type cacheInspectCommand struct {
@@ -81,7 +97,7 @@ type cacheInspectCommand struct {
 
 // Run prints what is stored.
 func (c cacheInspectCommand) Run(ctx context.Context) error {
-	opened, err := c.open()
+	opened, err := c.open(c.Type)
 	if err != nil {
 		return err
 	}
@@ -133,7 +149,7 @@ type cacheInvalidateCommand struct {
 
 // Run invalidates.
 func (c cacheInvalidateCommand) Run(ctx context.Context) error {
-	opened, err := c.open()
+	opened, err := c.open(c.Type)
 	if err != nil {
 		return err
 	}
@@ -162,6 +178,9 @@ func (c cacheInvalidateCommand) Run(ctx context.Context) error {
 	}
 	if result.Deferred {
 		return errors.New("nothing was invalidated: Redis cannot be reached")
+	}
+	for _, w := range result.Warnings {
+		fmt.Fprintln(os.Stderr, "warning: "+w.Message)
 	}
 	fmt.Printf("invalidated (%d)\n", result.Count)
 	return nil

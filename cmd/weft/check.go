@@ -13,6 +13,7 @@ import (
 
 	"github.com/weft-graphql/weft/router/compose"
 	"github.com/weft-graphql/weft/router/compose/apidiff"
+	"github.com/weft-graphql/weft/router/config"
 	"github.com/weft-graphql/weft/router/supergraph"
 )
 
@@ -84,9 +85,9 @@ func (c checkCommand) propose(current []compose.Subgraph) ([]compose.Subgraph, e
 		if !ok || name == "" || file == "" {
 			return nil, fmt.Errorf("--proposed %s: write it as NAME=FILE", pair)
 		}
-		sdl, err := os.ReadFile(file)
+		sdl, err := config.ReadFile(file)
 		if err != nil {
-			return nil, fmt.Errorf("--proposed %s: %w", pair, err)
+			return nil, fmt.Errorf("--proposed %s: %w", name, err)
 		}
 		if i := indexOfSubgraph(proposed, name); i >= 0 {
 			proposed[i].SDL, proposed[i].File = string(sdl), file
@@ -104,7 +105,7 @@ func indexOfSubgraph(subgraphs []compose.Subgraph, name string) int {
 // before is the API schema clients know.
 func (c checkCommand) before(current []compose.Subgraph) (*ast.Schema, error) {
 	if c.Against != "" {
-		text, err := os.ReadFile(c.Against)
+		text, err := config.ReadFile(c.Against)
 		if err != nil {
 			return nil, err
 		}
@@ -162,17 +163,19 @@ func (c checkCommand) report(changes []apidiff.Change, impacts []apidiff.Impact)
 }
 
 func printChanges(report *checkReport) {
+	p := paintFor(os.Stdout)
 	for _, change := range report.Changes {
-		fmt.Printf("%-9s  %s\n", strings.ToLower(string(change.Severity)), change.Message)
+		word := fmt.Sprintf("%-9s", strings.ToLower(string(change.Severity)))
+		fmt.Printf("%s  %s\n", p.severity(change.Severity, word), change.Message)
 	}
 	for _, impact := range report.Impacts {
 		switch {
 		case impact.Invalid:
-			fmt.Printf("\n%s was not valid before either\n", impact.Operation)
+			fmt.Printf("\n%s was not valid before either\n", p.severity(apidiff.Safe, impact.Operation))
 		case impact.Broken:
-			fmt.Printf("\n%s breaks\n", impact.Operation)
+			fmt.Printf("\n%s breaks\n", p.severity(apidiff.Breaking, impact.Operation))
 		default:
-			fmt.Printf("\n%s may break, depending on variables and data\n", impact.Operation)
+			fmt.Printf("\n%s may break, depending on variables and data\n", p.severity(apidiff.Dangerous, impact.Operation))
 		}
 		for _, e := range impact.Errors {
 			fmt.Printf("  %d:%d %s\n", e.Line, e.Column, e.Message)
@@ -184,7 +187,19 @@ func printChanges(report *checkReport) {
 	if len(report.Changes)+len(report.Impacts) > 0 {
 		fmt.Println()
 	}
-	fmt.Println(report.Summary)
+	fmt.Println(p.severity(report.severity(), report.Summary))
+}
+
+// severity is that of the whole report.
+func (r *checkReport) severity() apidiff.Severity {
+	worst := apidiff.Worst(r.Changes)
+	if !r.OK {
+		return apidiff.Breaking
+	}
+	if worst == apidiff.Breaking { // and let pass, because nobody notices
+		return apidiff.Dangerous
+	}
+	return worst
 }
 
 // readOperations reads all GraphQL documents below a directory.
@@ -197,7 +212,7 @@ func readOperations(dir string) ([]apidiff.Operation, error) {
 		if err != nil || entry.IsDir() || !slices.Contains([]string{".graphql", ".gql"}, filepath.Ext(path)) {
 			return err
 		}
-		text, err := os.ReadFile(path)
+		text, err := config.ReadFile(path)
 		if err != nil {
 			return err
 		}

@@ -67,6 +67,9 @@ func TestComposeWritesTheSupergraph(t *testing.T) {
 	if status != 0 {
 		t.Fatalf("status %d: %s", status, complaints)
 	}
+	if !strings.Contains(complaints, "wrote the supergraph of 4 subgraphs (accounts, catalog, inventory, reviews) to "+output+": ") {
+		t.Errorf("it says %q", complaints)
+	}
 	text, err := os.ReadFile(output)
 	if err != nil || !strings.Contains(string(text), `@join__graph(name: "catalog", url: "http://catalog/graphql")`) {
 		t.Errorf("%v\n%.500s", err, text)
@@ -168,35 +171,61 @@ func TestWrongCommandLinesAreExplained(t *testing.T) {
 	}
 	file := func(name, text string) string { return writeText(t, filepath.Join(dir, name), text) }
 	for want, args := range map[string][]string{
-		"there is no graph to serve":                              {"router"},
-		"unexpected argument nonsense":                            {"nonsense"},
-		`must be one of "accounts"`:                               {"subgraph", "nonsense"},
-		"there are no subgraphs to compose":                       {"compose"},
-		"write it as NAME=URL":                                    {"compose", "--subgraph", "a"},
-		"--allow-breaking needs --operations":                     {"check", "--allow-breaking"},
-		"there is no Redis to look into":                          {"cache", "inspect", "Product", "upc=1", "--supergraph", "commands_test.go"},
-		"the graph has no type Product":                           {"cache", "inspect", "Product", "upc=1", "--supergraph", graph, "--redis", "127.0.0.1:1"},
-		"the router's admin listener is meant":                    {"cache", "stats", "--admin", "http://127.0.0.1:1"},
-		"nothing listens at 127.0.0.1:1; is it running?":          {"health", "http://127.0.0.1:1/readyz"},
-		`"127.0.0.1:4000" is not an address; write one like`:      {"health", "127.0.0.1:4000"},
-		"commands_test.go:1:1 is not valid JSON":                  {"compose", "--subgraphs", "commands_test.go"},
-		"nothere.json: there is no such file or directory":        {"compose", "--subgraphs", "nothere.json"},
-		"this must be a JSON list of subgraphs":                   {"compose", "--subgraphs", file("object.json", `{}`)},
-		`number.json:2:11: "name" cannot be a JSON number here`:   {"compose", "--subgraphs", file("number.json", "[\n {\"name\": 5}]")},
-		"entry 1 of the list has no name":                         {"compose", "--subgraphs", file("nameless.json", `[{}]`)},
-		"subgraph b has no schema":                                {"compose", "--subgraphs", file("empty.json", `[{"name": "b"}]`)},
-		"the directory has no NAME.graphql files":                 {"compose", "--subgraphs", t.TempDir()},
-		"is a directory; name a file in it":                       {"compose", "--subgraphs", list, "-o", dir},
-		"there is no subgraph b; there are a":                     {"compose", "--subgraphs", list, "--url", "b=http://b"},
-		"Nothing in the graph has the tag y; its tags are: x.":    {"compose", "--subgraphs", list, "--contract", "include=y"},
-		"subgraph a at http://127.0.0.1:1: nothing listens at":    {"compose", "--subgraph", "a=http://127.0.0.1:1"},
-		`"a" is neither a document, which has braces, nor`:        {"plan", "--supergraph", graph, "--query", "a"},
-		"the graph has no such label; it has: none":               {"plan", "--supergraph", graph, "--query", "{a}", "--label", "x"},
-		"the supergraph cannot be used":                           {"router", "--supergraph", "commands_test.go"},
-		"already: another weft? Stop it, or choose another":       {"router", "--supergraph", graph, "--listen", taken.Addr().String()},
-		"choose another directory with --data-dir":                {"dev", "--listen", "127.0.0.1:0", "--data-dir", list},
-		"nothere: no such file or directory":                      {"dev", "--listen", "127.0.0.1:0", "--schema", "nothere"},
-		"there is no subgraph: name one with --subgraph NAME=URL": {"dev", "--listen", "127.0.0.1:0", "--no-samples"},
+		"there is no graph to serve":                                                                 {"router"},
+		"unexpected argument nonsense":                                                               {"nonsense"},
+		`must be one of "accounts"`:                                                                  {"subgraph", "nonsense"},
+		"there are no subgraphs to compose":                                                          {"compose"},
+		"write it as NAME=URL":                                                                       {"compose", "--subgraph", "a"},
+		"--allow-breaking needs --operations":                                                        {"check", "--allow-breaking"},
+		"there is no Redis to look into":                                                             {"cache", "inspect", "Product", "upc=1", "--supergraph", "commands_test.go"},
+		`there is no type "Product" in the graph`:                                                    {"cache", "inspect", "Product", "upc=1", "--supergraph", graph, "--redis", "127.0.0.1:1"},
+		"the router's admin listener is meant":                                                       {"cache", "stats", "--admin", "http://127.0.0.1:1"},
+		"127.0.0.1:1; is it running?":                                                                {"health", "http://127.0.0.1:1/readyz"},
+		`"127.0.0.1:4000" is not an address; write one like`:                                         {"health", "127.0.0.1:4000"},
+		"commands_test.go:1:1 is not valid JSON":                                                     {"compose", "--subgraphs", "commands_test.go"},
+		"nothere.json: there is no such file":                                                        {"compose", "--subgraphs", "nothere.json"},
+		"--proposed a: nothere.graphql: there is no such file":                                       {"check", "--subgraphs", list, "--proposed", "a=nothere.graphql"},
+		"nothere.yaml: there is no such file":                                                        {"router", "--config", "nothere.yaml"},
+		"gone.graphql: there is no such file":                                                        {"compose", "--subgraphs", file("gone.json", `[{"name": "b", "schema": "gone.graphql"}]`)},
+		"there is no such file, since a part of its path is":                                         {"plan", "--supergraph", list + "/x", "--query", "{a}"},
+		"--variables nothere.json: there is no such file":                                            {"plan", "--supergraph", graph, "--query", "{a}", "--variables", "@nothere.json"},
+		"absent.graphql: there is no such file":                                                      {"router", "--config", file("absent.yaml", "supergraph: {path: absent.graphql}")},
+		"nothere.graphql: there is no such file":                                                     {"schema", "nothere.graphql"},
+		"is a directory; name a file":                                                                {"plan", "--supergraph", dir, "--query", "{a}"},
+		`key.json:1:16: there is no key "skema" here; did you mean "schema"?`:                        {"compose", "--subgraphs", file("key.json", `[{"name": "b", "skema": "b.graphql"}]`)},
+		`keys.json:2:2: there is no key "owner" here; there are name, schema, sdl, url`:              {"compose", "--subgraphs", file("keys.json", "[{\"name\": \"b\", \"sdl\": \"type Query { a: Int }\",\n \"owner\": {\"name\": \"x\"}}]")},
+		`did you mean :4812, or 127.0.0.1:4812 for this machine only?`:                               {"dev", "--listen", "4812"},
+		`listen: "4813" is not an address; did you mean :4813`:                                       {"router", "--supergraph", graph, "--listen", "4813"},
+		`admin.listen: "9090" is not an address; did you mean :9090`:                                 {"router", "--supergraph", graph, "--admin", "9090"},
+		`--listen "localhost" is not an address; did you mean localhost:4000?`:                       {"subgraph", "catalog", "--listen", "localhost"},
+		`did you mean [::1]:4000?`:                                                                   {"dev", "--listen", "::1"},
+		`"70000" is not a port, which is a number up to 65535`:                                       {"dev", "--listen", "127.0.0.1:70000"},
+		`192.0.2.1 is not an address of this machine; choose another with --listen, for example :80`: {"dev", "--listen", "192.0.2.1:80"},
+		`there is no type "Prodct" in the graph; there are Query`:                                    {"cache", "invalidate", "Prodct", "--supergraph", graph, "--redis", "127.0.0.1:1"},
+		`there is no type "Qury" in the graph; did you mean "Query"?`:                                {"cache", "inspect", "Qury", "a", "--supergraph", graph, "--redis", "127.0.0.1:1"},
+		"unexpected argument nothing; weft help lists the commands":                                  {"help", "nothing"},
+		`unexpected argument compse, did you mean "compose"?`:                                        {"compse"},
+		"the graph has no subgraph b; it has a":                                                      {"schema", "--of", "b", graph},
+		"--of b: there is no such subgraph; there are a":                                             {"schema", "--of", "b", "--subgraphs", list},
+		"--of prints SDL: introspection knows no subgraphs":                                          {"schema", "--of", "a", "--format", "json", graph},
+		"the schema comes from one of them":                                                          {"schema", "--subgraphs", list, graph},
+		"nothing listens at 127.0.0.1:1; is it running?":                                             {"schema", "http://127.0.0.1:1/graphql"},
+		"this must be a JSON list of subgraphs":                                                      {"compose", "--subgraphs", file("object.json", `{}`)},
+		`number.json:2:11: "name" cannot be a JSON number here`:                                      {"compose", "--subgraphs", file("number.json", "[\n {\"name\": 5}]")},
+		"entry 1 of the list has no name":                                                            {"compose", "--subgraphs", file("nameless.json", `[{}]`)},
+		"subgraph b has no schema":                                                                   {"compose", "--subgraphs", file("empty.json", `[{"name": "b"}]`)},
+		"the directory has no NAME.graphql files":                                                    {"compose", "--subgraphs", t.TempDir()},
+		"is a directory; name a file in it":                                                          {"compose", "--subgraphs", list, "-o", dir},
+		"there is no subgraph b; there are a":                                                        {"compose", "--subgraphs", list, "--url", "b=http://b"},
+		"Nothing in the graph has the tag y; its tags are: x.":                                       {"compose", "--subgraphs", list, "--contract", "include=y"},
+		"subgraph a at http://127.0.0.1:1: nothing listens at":                                       {"compose", "--subgraph", "a=http://127.0.0.1:1"},
+		`"a" is neither a document, which has braces, nor`:                                           {"plan", "--supergraph", graph, "--query", "a"},
+		"the graph has no such label; it has: none":                                                  {"plan", "--supergraph", graph, "--query", "{a}", "--label", "x"},
+		"the supergraph cannot be used":                                                              {"router", "--supergraph", "commands_test.go"},
+		"already: another weft? Stop it, or choose another":                                          {"router", "--supergraph", graph, "--listen", taken.Addr().String()},
+		"choose another directory with --data-dir":                                                   {"dev", "--listen", "127.0.0.1:0", "--data-dir", list},
+		"nothere: there is no such directory":                                                        {"dev", "--listen", "127.0.0.1:0", "--schema", "nothere"},
+		"there is no subgraph: name one with --subgraph NAME=URL":                                    {"dev", "--listen", "127.0.0.1:0", "--no-samples"},
 	} {
 		status, _, complaints := weft(t, args...)
 		if status == 0 || !strings.Contains(complaints, want) {
@@ -208,6 +237,14 @@ func TestWrongCommandLinesAreExplained(t *testing.T) {
 	}
 	if status, out, _ := weft(t); status != 0 || !strings.Contains(out, "Start with: weft dev") {
 		t.Errorf("no command: status %d, %q", status, out)
+	}
+	for want, args := range map[string][]string{
+		"Start with: weft dev": {"help"}, "Usage: weft dev [flags]": {"help", "dev"},
+		"Usage: weft cache inspect <type> <key> ... [flags]": {"help", "cache", "inspect"}, "weft completion bash": {"help", "completion"},
+	} {
+		if status, out, _ := weft(t, args...); status != 0 || !strings.Contains(out, want) {
+			t.Errorf("%q: status %d, want %q in\n%s", args, status, want, out)
+		}
 	}
 }
 
@@ -224,7 +261,7 @@ func TestComposeWatchFollowsAndTellsMistakes(t *testing.T) {
 			return nil
 		})
 	}
-	says("list.json: there is no such file or directory")
+	says("list.json: there is no such file")
 	write := func(sdl string) {
 		t.Helper()
 		if err := writeFile(list, []byte(`[{"name": "a", "url": "http://a", "sdl": "`+sdl+`"}]`)); err != nil {

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/weft-graphql/weft/router/compose"
@@ -40,7 +41,7 @@ func (c composeCommand) Run(ctx context.Context) error {
 		var told exitError
 		switch {
 		case err == nil:
-			fmt.Fprintf(os.Stderr, "%s composed\n", time.Now().Format(time.TimeOnly))
+			fmt.Fprintf(os.Stderr, "%s composed; waiting for changes\n", time.Now().Format(time.TimeOnly))
 		case !errors.As(err, &told):
 			fmt.Fprintln(os.Stderr, "weft:", err)
 		}
@@ -77,7 +78,29 @@ func (c composeCommand) compose(ctx context.Context) error {
 		_, err = io.WriteString(os.Stdout, sdl)
 		return err
 	}
-	return writeFile(c.Output, []byte(sdl))
+	if err := writeFile(c.Output, []byte(sdl)); err != nil {
+		return err
+	}
+	fmt.Fprintln(os.Stderr, c.wrote(subgraphs, sdl))
+	return nil
+}
+
+// wrote says what was written where.
+func (c composeCommand) wrote(subgraphs []compose.Subgraph, sdl string) string {
+	what := "the supergraph"
+	if c.API {
+		what = "the schema clients see"
+	}
+	return fmt.Sprintf("wrote %s of %s (%s) to %s: %s", what, count(len(subgraphs), "subgraph"), listNames(subgraphs),
+		shortPath(c.Output), count(strings.Count(sdl, "\n"), "line"))
+}
+
+// count is a number of things in words.
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // narrow applies the contract to a result.

@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"github.com/weft-graphql/weft/router/config"
+	"github.com/weft-graphql/weft/router/modules"
 )
 
 type configCommand struct {
@@ -18,7 +19,7 @@ type configSchemaCommand struct{}
 
 // Run prints the JSON Schema.
 func (configSchemaCommand) Run() error {
-	text, err := config.Schema()
+	text, err := config.Schema(modules.Sections(modules.List()))
 	if err != nil {
 		return err
 	}
@@ -30,7 +31,7 @@ type configExampleCommand struct{}
 
 // Run prints the example.
 func (configExampleCommand) Run() error {
-	fmt.Print(config.Example())
+	fmt.Print(config.Example(modules.Sections(modules.List())))
 	return nil
 }
 
@@ -49,7 +50,7 @@ func (c configValidateCommand) Run() error {
 
 // loadConfig reads a configuration and prints what is wrong with it, one problem per line.
 func loadConfig(file string, override func(*config.Config)) (*config.Config, error) {
-	c, err := config.Load(config.Source{File: file, Override: override})
+	c, err := config.Load(config.Source{File: file, Sections: modules.Sections(modules.List()), Override: override})
 	var problems config.Problems
 	if !errors.As(err, &problems) {
 		return c, err

@@ -10,6 +10,8 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/weft-graphql/weft/router/config"
+	"github.com/weft-graphql/weft/router/modules"
+	"github.com/weft-graphql/weft/router/modules/identity"
 )
 
 // composeFile is what these tests look at in docker-compose.yml.
@@ -82,13 +84,13 @@ func TestTheComposeFileFitsTheBinary(t *testing.T) {
 	if ours != 5 {
 		t.Errorf("%d services run weft, want the router and four subgraphs", ours)
 	}
-	cfg, err := config.Load(config.Source{File: routerConfig, Environ: []string{
+	cfg, err := config.Load(config.Source{File: routerConfig, Sections: modules.Sections(modules.List()), Environ: []string{
 		"REDIS_PASSWORD=a", "WEFT_IDENTITY_KEY=0123456789abcdef",
 	}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(cfg.Supergraph.Subgraphs) != 4 || cfg.Cache.Redis.Password != "a" || cfg.Upstream.IdentityKey != "0123456789abcdef" {
+	if len(cfg.Supergraph.Subgraphs) != 4 || cfg.Cache.Redis.Password != "a" || modules.In[*identity.Identity](cfg, identity.Info).Key != "0123456789abcdef" {
 		t.Errorf("the router's configuration is %+v", cfg)
 	}
 }

@@ -17,6 +17,10 @@ import (
 	"github.com/weft-graphql/weft/router"
 	"github.com/weft-graphql/weft/router/compose"
 	"github.com/weft-graphql/weft/router/config"
+	"github.com/weft-graphql/weft/router/modules"
+	"github.com/weft-graphql/weft/router/modules/accesslog"
+	"github.com/weft-graphql/weft/router/modules/cors"
+	"github.com/weft-graphql/weft/router/modules/queryplan"
 	"github.com/weft-graphql/weft/router/server"
 	"github.com/weft-graphql/weft/schema/wire"
 	"github.com/weft-graphql/weft/subgraphs"
@@ -46,28 +50,45 @@ func (c devCommand) Run(ctx context.Context) error {
 	if c.Schema == "" {
 		c.Schema = "schema"
 	}
+	fmt.Fprintln(os.Stderr, "Weft starts ...")
 	// Taking the address first keeps a second weft dev away from the databases and events of the first.
 	socket, err := listen(c.Listen)
 	if err != nil {
 		return err
 	}
-	d := &devProcess{command: c, logger: logger, services: map[string]subgraphs.Service{}}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // ends what asks subgraphs outside for their schemas
+	d := &devProcess{command: c, logger: logger, services: map[string]subgraphs.Service{}, told: make(chan compose.Subgraph)}
 	defer d.close()
 	if err := d.start(ctx); err != nil {
 		_ = socket.Close()
+		if ctx.Err() != nil {
+			return nil
+		}
 		return err
 	}
 	d.announce(socket.Addr(), time.Since(started))
-	listeners := []server.Listener{{Name: "router", Socket: socket, Handler: d.router}}
+	listeners := []server.Listener{{Name: "router", Socket: socket, Handler: d.handler()}}
 	listeners = append(listeners, d.sockets...)
 	go d.watch(ctx)
-	err = server.Run(ctx, listeners, server.RunOptions{
+	err = serve(ctx, listeners, server.RunOptions{
 		ShutdownTimeout: 5 * time.Second, Health: d.router.Health(), Logger: logger,
 	})
 	if err == nil {
 		fmt.Fprintln(os.Stderr, "stopped")
 	}
 	return err
+}
+
+// handler is the router and, beside it, the supergraph for weft schema --of.
+func (d *devProcess) handler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet && r.URL.Path == "/supergraph" {
+			d.router.ServeSupergraph(w, r)
+			return
+		}
+		d.router.ServeHTTP(w, r)
+	})
 }
 
 // devProcess is everything weft dev runs.
@@ -80,10 +101,14 @@ type devProcess struct {
 	redis   *devRedis
 	router  *router.Router
 	sockets []server.Listener
-	// running are the subgraphs outside this process, with the schemas they told last.
+	// running are the subgraphs outside this process, with the schemas they told last; those that have not told one yet
+	// are not in the graph. What they tell next comes from told.
 	running []compose.Subgraph
+	told    chan compose.Subgraph
 	// files are the schema files, as they were before they were read.
 	files *config.FileWatch
+	// unresolved are the fields of the schema files that the services cannot answer, as they were reported last.
+	unresolved string
 }
 
 func (d *devProcess) start(ctx context.Context) error {
@@ -92,6 +117,9 @@ func (d *devProcess) start(ctx context.Context) error {
 		return err
 	}
 	if !d.command.NoSamples {
+		if err := kit.CheckDataDir(d.command.DataDir); err != nil {
+			return fmt.Errorf("%w (choose another directory with --data-dir)", err)
+		}
 		if d.events, err = startDevEvents(ctx, filepath.Join(d.command.DataDir, "events"), d.logger); err != nil {
 			return fmt.Errorf("%w (choose another directory with --data-dir)", err)
 		}
@@ -99,14 +127,16 @@ func (d *devProcess) start(ctx context.Context) error {
 	if err := d.openServices(ctx); err != nil {
 		return err
 	}
+	d.checkPerson(ctx)
 	if err := d.openSockets(); err != nil {
 		return err
 	}
 	d.files = config.NewFileWatch(d.schemaFiles())
-	sdl, err := d.compose()
+	sdl, err := d.firstGraph(ctx)
 	if err != nil {
 		return err
 	}
+	d.reportUnresolved()
 	cfg, err := d.config()
 	if err != nil {
 		return err
@@ -138,16 +168,17 @@ func (d *devProcess) start(ctx context.Context) error {
 func (d *devProcess) config() (*config.Config, error) {
 	return loadConfig(d.command.Config, func(c *config.Config) {
 		c.Listen = d.command.Listen
-		c.Supergraph = config.Supergraph{Path: "(composed in memory)", PollInterval: c.Supergraph.PollInterval}
+		c.Supergraph.Path, c.Supergraph.Subgraphs = "(composed in memory)", nil
 		c.Playground.Enabled = true
-		c.GraphQL.Introspection = true
-		c.Plan.Expose = true
+		c.GraphQL.Introspection, c.GraphQL.Batching.Enabled = true, true
+		modules.In[*queryplan.QueryPlan](c, queryplan.Info).Expose = true
 		if len(c.Errors.Extensions) == 0 {
 			c.Errors.Extensions = []string{"*"}
 		}
-		c.Log = config.Log{Level: d.command.LogLevel, Format: "pretty", Access: true}
-		if len(c.CORS.Origins) == 0 {
-			c.CORS.Origins, c.CORS.Headers, c.CORS.Credentials = loopbackOrigins, []string{"*"}, true
+		c.Log = config.Log{Level: d.command.LogLevel, Format: "pretty"}
+		modules.In[*accesslog.AccessLog](c, accesslog.Info).On = true
+		if pages := modules.In[*cors.CORS](c, cors.Info); len(pages.Origins) == 0 {
+			pages.Origins, pages.Headers, pages.Credentials = loopbackOrigins, []string{"*"}, true
 		}
 		c.Cache.Enabled = !d.command.NoCache
 	})
@@ -241,7 +272,11 @@ func (d *devProcess) announce(address net.Addr, took time.Duration) {
 		fmt.Fprintf(&b, "  Subgraph    %-10s %s%s%s\n", name, p.dim, where, p.off)
 	}
 	for _, sub := range d.running {
-		fmt.Fprintf(&b, "  Subgraph    %-10s %s%s%s\n", sub.Name, p.dim, sub.URL, p.off)
+		where := sub.URL
+		if sub.SDL == "" {
+			where += " (not there yet)"
+		}
+		fmt.Fprintf(&b, "  Subgraph    %-10s %s%s%s\n", sub.Name, p.dim, where, p.off)
 	}
 	if d.redis != nil {
 		fmt.Fprintf(&b, "  Cache       %sredis://%s%s\n", p.dim, d.redis.address(), p.off)

@@ -1,10 +1,15 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/weft-graphql/weft/subgraphs"
@@ -68,8 +73,100 @@ func TestDevFollowsChangedSchemas(t *testing.T) {
 	eventually(t, "the old field is back", func() error { return exists("User", "handle") })
 	checkDemo(t, mustAsk(t, url, demoQuery))
 	dev.stop(t)
-	if out := dev.output.String(); !strings.Contains(out, "is ready in") || !strings.HasSuffix(strings.TrimSpace(out), "stopped") {
+	if out := dev.output.String(); !strings.HasPrefix(out, "Weft starts ...") || !strings.Contains(out, "is ready in") ||
+		!strings.Contains(out, "shutting down: requests in progress may finish") || !strings.HasSuffix(strings.TrimSpace(out), "stopped") {
 		t.Errorf("the log is\n%s", out)
+	}
+}
+
+func TestDevSaysWhichFieldsHaveNoResolver(t *testing.T) {
+	schemas := schemaDirectory(t, "catalog", "type Query {", "type Query {\n  motto: String", "type Brand implements",
+		"type Wish @key(fields: \"id\") { id: ID! }\ntype Brand implements")
+	address := freeAddress(t)
+	dev := start(t, nil, binary, "dev", "--listen", address, "--data-dir", filepath.Join(t.TempDir(), "data"), "--schema", schemas, "--as", "nobody")
+	dev.awaitReady(t, "http://"+address+"/readyz")
+	says := func(what string) {
+		t.Helper()
+		eventually(t, "it says "+what, func() error {
+			if out := dev.output.String(); !strings.Contains(out, what) {
+				return errors.New(out)
+			}
+			return nil
+		})
+	}
+	says(`have no resolvers`)
+	says(`fields="catalog: Query.motto, catalog: Wish"`)
+	says(`--as names nobody: what is done in this person's name will fail as=nobody people="u1 to u200"`)
+	sdl, err := subgraphs.SDL("catalog")
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := strings.Replace(sdl, "  \"Who makes the product.\"\n", "  motto: String\n", 1)
+	if err := writeFile(filepath.Join(schemas, "catalog.graphql"), []byte(changed)); err != nil {
+		t.Fatal(err)
+	}
+	says(`fields="catalog: Product.motto"`)
+	dev.stop(t)
+	if out := dev.output.String(); strings.Count(out, "have no resolvers") != 2 {
+		t.Errorf("it says it more than once for each change:\n%s", out)
+	}
+}
+
+func TestDevTakesBatches(t *testing.T) {
+	address := freeAddress(t)
+	dev := start(t, nil, binary, "dev", "--listen", address, "--data-dir", filepath.Join(t.TempDir(), "data"))
+	dev.awaitReady(t, "http://"+address+"/readyz")
+	resp, err := http.Post("http://"+address+"/graphql", "application/json",
+		strings.NewReader(`[{"query": "{ brands { id } }"}, {"query": "{ me { id } }"}]`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil || !strings.HasPrefix(string(text), `[{"data":{"brands"`) || !strings.Contains(string(text), `{"data":{"me":{"id":"u1"}}}]`) {
+		t.Errorf("%v, %s", err, text)
+	}
+	dev.stop(t)
+	if out := dev.output.String(); strings.Contains(out, "names nobody") {
+		t.Errorf("u1 is somebody:\n%s", out)
+	}
+}
+
+// TestAnUnwritableDataDirectoryIsToldAsThat runs as nobody, since root may write everywhere.
+func TestAnUnwritableDataDirectoryIsToldAsThat(t *testing.T) {
+	dir, program := t.TempDir(), filepath.Join(t.TempDir(), "weft")
+	if err := os.Link(binary, program); err != nil {
+		t.Fatal(err)
+	}
+	for d := dir; d != os.TempDir() && d != "/"; d = filepath.Dir(d) {
+		if err := os.Chmod(d, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for d := filepath.Dir(program); d != os.TempDir() && d != "/"; d = filepath.Dir(d) {
+		if err := os.Chmod(d, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if os.Getuid() != 0 {
+		if err := os.Chmod(dir, 0o555); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for want, args := range map[string][]string{
+		"the data directory " + dir + " cannot be written to: permission denied (choose another directory with --data-dir)": {"dev", "--listen", "127.0.0.1:0", "--data-dir", dir},
+		"the data directory " + dir + "/data cannot be made: permission denied (choose":                                     {"dev", "--listen", "127.0.0.1:0", "--data-dir", dir + "/data"},
+		"open subgraph catalog: the data directory " + dir + " cannot be written to: permission denied":                     {"subgraph", "catalog", "--listen", "127.0.0.1:0", "--data-dir", dir},
+	} {
+		cmd := exec.Command(program, args...)
+		cmd.Dir = dir
+		if os.Getuid() == 0 {
+			cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+		}
+		out, err := cmd.CombinedOutput()
+		if err == nil || !strings.Contains(string(out), want) {
+			t.Errorf("%q: %v, want %q in\n%s", args, err, want, out)
+		}
 	}
 }
 

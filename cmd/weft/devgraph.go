@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/weft-graphql/weft/router/compose"
@@ -17,16 +18,64 @@ const (
 	runningPoll = 2 * time.Second
 )
 
-// askRunning asks the subgraphs outside this process for their schemas.
+// askRunning asks the subgraphs outside this process for their schemas, from now on again and again. The graph does not
+// wait for those that are not there yet.
 func (d *devProcess) askRunning(ctx context.Context) error {
 	for _, pair := range d.command.Subgraph {
-		sub, err := runningSubgraph(ctx, pair)
+		name, url, err := cutSubgraph(pair)
+		if err == nil {
+			err = checkAddress(url)
+		}
 		if err != nil {
 			return err
 		}
+		sub := compose.Subgraph{Name: name, URL: url}
+		if sub.SDL, err = askSubgraph(ctx, url); err != nil {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			d.logger.Warn("a subgraph is not there yet: the graph does without it until it tells its schema", "subgraph", name, "url", url, "err", err)
+		}
 		d.running = append(d.running, sub)
 	}
+	for _, sub := range d.running {
+		go d.watchRunning(ctx, sub)
+	}
 	return nil
+}
+
+// firstGraph composes the graph to start with. When there is none without the subgraphs that are not there yet, it waits
+// for them.
+func (d *devProcess) firstGraph(ctx context.Context) (string, error) {
+	for {
+		sdl, err := d.compose()
+		missing := d.missing()
+		if err == nil || len(missing) == 0 {
+			return sdl, err
+		}
+		d.logger.Warn("there is no graph yet: waiting for subgraphs", "subgraphs", strings.Join(missing, ", "))
+		select {
+		case sub := <-d.told:
+			d.take(sub)
+		case <-ctx.Done():
+			return "", ctx.Err()
+		}
+	}
+}
+
+// missing are the names of the subgraphs outside that have not told their schema yet.
+func (d *devProcess) missing() []string {
+	var names []string
+	for _, sub := range d.running {
+		if sub.SDL == "" {
+			names = append(names, sub.Name)
+		}
+	}
+	return names
+}
+
+func (d *devProcess) take(sub compose.Subgraph) {
+	d.running[indexOfSubgraph(d.running, sub.Name)] = sub
 }
 
 // subgraphs are the schemas to compose: the services' own, those in the schema directory instead, and what running
@@ -46,7 +95,11 @@ func (d *devProcess) subgraphs() ([]compose.Subgraph, error) {
 		}
 		found = append(found, sub)
 	}
-	found = append(found, d.running...)
+	for _, sub := range d.running {
+		if sub.SDL != "" {
+			found = append(found, sub)
+		}
+	}
 	if len(found) == 0 {
 		return nil, errors.New("there is no subgraph: name one with --subgraph NAME=URL, or leave out --no-samples")
 	}
@@ -81,17 +134,14 @@ func (d *devProcess) compose() (string, error) {
 func (d *devProcess) watch(ctx context.Context) {
 	files := make(chan struct{})
 	go d.watchFiles(ctx, files)
-	told := make(chan compose.Subgraph)
-	for _, sub := range d.running {
-		go d.watchRunning(ctx, sub, told)
-	}
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-files:
-		case sub := <-told:
-			d.running[indexOfSubgraph(d.running, sub.Name)] = sub
+			d.reportUnresolved()
+		case sub := <-d.told:
+			d.take(sub)
 		}
 		d.recompose()
 	}
@@ -107,10 +157,10 @@ func (d *devProcess) watchFiles(ctx context.Context, changed chan<- struct{}) {
 }
 
 // watchRunning asks a running subgraph for its schema again and again. While it does not answer, the last one stays.
-func (d *devProcess) watchRunning(ctx context.Context, last compose.Subgraph, changed chan<- compose.Subgraph) {
+func (d *devProcess) watchRunning(ctx context.Context, last compose.Subgraph) {
 	ticks := time.NewTicker(runningPoll)
 	defer ticks.Stop()
-	away := false
+	away := last.SDL == ""
 	for {
 		select {
 		case <-ctx.Done():
@@ -128,7 +178,7 @@ func (d *devProcess) watchRunning(ctx context.Context, last compose.Subgraph, ch
 			away = true
 			continue
 		case away:
-			d.logger.Info("the subgraph is back", "subgraph", last.Name)
+			d.logger.Info("the subgraph is there", "subgraph", last.Name)
 			away = false
 		}
 		if sdl == last.SDL {
@@ -136,7 +186,7 @@ func (d *devProcess) watchRunning(ctx context.Context, last compose.Subgraph, ch
 		}
 		last.SDL = sdl
 		select {
-		case changed <- last:
+		case d.told <- last:
 		case <-ctx.Done():
 		}
 	}

@@ -101,6 +101,55 @@ func TestDevFollowsSubgraphsOutside(t *testing.T) {
 	dev.stop(t)
 }
 
+func TestDevWaitsForSubgraphsThatAreNotThereYet(t *testing.T) {
+	o := &outsider{}
+	o.field.Store("warranty")
+	place := freeAddress(t)
+	address, alone := freeAddress(t), freeAddress(t)
+	pair := "outsider=http://" + place + "/graphql"
+	dev := start(t, nil, binary, "dev", "--listen", address, "--data-dir", filepath.Join(t.TempDir(), "data"), "--subgraph", pair)
+	lonely := start(t, nil, binary, "dev", "--listen", alone, "--no-samples", "--subgraph", pair)
+	says := func(p *process, what string) {
+		t.Helper()
+		eventually(t, p.name+" says "+what, func() error {
+			if out := p.output.String(); !strings.Contains(out, what) {
+				return errors.New(out)
+			}
+			return nil
+		})
+	}
+	says(dev, "a subgraph is not there yet")
+	says(lonely, "there is no graph yet: waiting for subgraphs subgraphs=outsider")
+	// The samples answer meanwhile.
+	dev.awaitReady(t, "http://"+address+"/readyz")
+	checkDemo(t, mustAsk(t, "http://"+address+"/graphql", demoQuery))
+
+	stop := o.serve(t, place)
+	defer stop()
+	says(dev, "the subgraph is there subgraph=outsider")
+	eventually(t, "the subgraph is in the graph", func() error {
+		a, err := ask("http://"+address+"/graphql", `{ product(upc: "p2") { name warranty } }`)
+		if err == nil && (len(a.Errors) > 0 || !strings.Contains(a.Raw, `"warranty":"from outside"`)) {
+			err = errors.New(a.Raw)
+		}
+		return err
+	})
+	lonely.awaitReady(t, "http://"+alone+"/readyz")
+	dev.stop(t)
+	lonely.stop(t)
+}
+
+func TestDevThatWaitsCanBeStopped(t *testing.T) {
+	dev := start(t, nil, binary, "dev", "--listen", freeAddress(t), "--no-samples", "--subgraph", "a=http://"+freeAddress(t)+"/graphql")
+	eventually(t, "it waits", func() error {
+		if out := dev.output.String(); !strings.Contains(out, "waiting for subgraphs") {
+			return errors.New(out)
+		}
+		return nil
+	})
+	dev.stop(t)
+}
+
 func TestDevPutsASubgraphInPlaceOfASample(t *testing.T) {
 	o := &outsider{}
 	o.field.Store("warranty")

@@ -24,7 +24,11 @@ type cli struct {
 	Cache    cacheCommand    `cmd:"" help:"Look into the entity cache, or invalidate it."`
 	Config   configCommand   `cmd:"" help:"Help with the router's configuration file."`
 	Health   healthCommand   `cmd:"" help:"Ask a running router or subgraph whether it is ready."`
+	Schema   schemaCommand   `cmd:"" help:"Print the schema clients see, a subgraph's part of it, or the answer to introspection."`
+	Help     helpCommand     `cmd:"" help:"Explain a command: weft help dev."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
+
+	Completion completionCommand `cmd:"" help:"Print the script that lets bash, zsh or fish complete weft's command lines."`
 
 	ShowVersion kong.VersionFlag `name:"version" help:"Print the version."`
 }
@@ -55,10 +59,13 @@ func run(ctx context.Context, args []string) int {
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
+	if args[0] == completeWord {
+		return complete(os.Stdout, parser.Model.Node, args[1:])
+	}
 	parsed, err := parser.Parse(args)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "weft: %v\n", err)
-		fmt.Fprintln(os.Stderr, "Try weft --help, or weft COMMAND --help.")
+		fmt.Fprintln(os.Stderr, "Try weft help, or weft help COMMAND.")
 		return 2
 	}
 	err = parsed.Run()
@@ -79,5 +86,6 @@ func newParser(ctx context.Context) (*kong.Kong, error) {
 	return kong.New(&cli{}, kong.Name("weft"),
 		kong.Description("A federated GraphQL router, and everything around it. Start with: weft dev"),
 		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.NamedMapper("existingfile", existing{directory: false}), kong.NamedMapper("existingdir", existing{directory: true}),
 		kong.Vars{"subgraphs": subgraphNames(), "version": versionText()}, kong.BindTo(ctx, (*context.Context)(nil)))
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"github.com/weft-graphql/weft/router/config"
 	"github.com/weft-graphql/weft/router/operation"
 	"github.com/weft-graphql/weft/router/plan"
 	"github.com/weft-graphql/weft/router/plan/render"
@@ -20,7 +21,7 @@ import (
 
 type planCommand struct {
 	Supergraph string   `required:"" help:"Supergraph to plan for." type:"existingfile" placeholder:"FILE"`
-	Query      string   `required:"" help:"The document: its text, a file, or - for standard input." placeholder:"QUERY"`
+	Query      string   `required:"" help:"The document: its text, a file, or - for standard input." placeholder:"QUERY" files:""`
 	Operation  string   `help:"Which operation of the document." placeholder:"NAME"`
 	Variables  string   `help:"Variables as JSON, or @FILE. They decide about @skip and @include." placeholder:"JSON"`
 	Label      []string `help:"Override label that is on." placeholder:"LABEL"`
@@ -30,7 +31,7 @@ type planCommand struct {
 
 // Run prints the plan.
 func (c planCommand) Run() error {
-	sdl, err := os.ReadFile(c.Supergraph)
+	sdl, err := config.ReadFile(c.Supergraph)
 	if err != nil {
 		return err
 	}
@@ -95,7 +96,7 @@ func readDocument(query string) (string, error) {
 	if strings.Contains(query, "{") {
 		return query, nil
 	}
-	text, err := os.ReadFile(query)
+	text, err := config.ReadFile(query)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("--query: %q is neither a document, which has braces, nor the name of a file", query)
 	}
@@ -105,7 +106,11 @@ func readDocument(query string) (string, error) {
 // readVariables reads the value of --variables.
 func readVariables(variables string) ([]byte, error) {
 	if file, ok := strings.CutPrefix(variables, "@"); ok {
-		return os.ReadFile(file)
+		text, err := config.ReadFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("--variables %w", err)
+		}
+		return text, nil
 	}
 	return []byte(variables), nil
 }

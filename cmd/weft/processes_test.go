@@ -59,7 +59,7 @@ func startSystem(t *testing.T) *system {
 	s.config = writeText(t, filepath.Join(dir, "weft.yaml"), fmt.Sprintf(`
 supergraph:
   subgraphs:
-%supstream: {identity_key: "${IDENTITY}"}
+%sidentity: {key: "${IDENTITY}"}
 cache: {enabled: true, redis: {addresses: ["%s"]}, events: {nats_url: "%s"}}
 `, graph.String(), redisAddress, s.nats.URL()))
 	s.router, s.url = s.startRouter(t)
@@ -208,7 +208,7 @@ func TestTheRouterServesWhatWasComposedBefore(t *testing.T) {
 		t.Fatalf("weft compose: %v\n%s", composing.err, composing.output)
 	}
 	address := freeAddress(t)
-	router := start(t, []string{"WEFT_UPSTREAM_IDENTITY_KEY=" + identityKey}, binary, "router",
+	router := start(t, []string{"WEFT_IDENTITY_KEY=" + identityKey}, binary, "router",
 		"--supergraph", output, "--listen", address)
 	router.awaitReady(t, "http://"+address+"/healthz")
 	checkDemo(t, mustAsk(t, "http://"+address+"/graphql", demoQuery))

@@ -31,11 +31,18 @@ func reach(req *http.Request) (status int, body []byte, err error) {
 
 // newRequest is http.NewRequestWithContext with an error that shows what an address looks like.
 func newRequest(ctx context.Context, method, address string, body io.Reader) (*http.Request, error) {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, fmt.Errorf("%q is not an address; write one like http://localhost:4001/graphql", address)
+	if err := checkAddress(address); err != nil {
+		return nil, err
 	}
 	return http.NewRequestWithContext(ctx, method, address, body)
+}
+
+func checkAddress(address string) error {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return fmt.Errorf("%q is not an address; write one like http://localhost:4001/graphql", address)
+	}
+	return nil
 }
 
 func explainUnreachable(host string, err error) error {

@@ -3,11 +3,12 @@ package main
 import (
 	"context"
 	"crypto/tls"
-	"net"
 	"time"
 
 	"github.com/weft-graphql/weft/router"
 	"github.com/weft-graphql/weft/router/config"
+	"github.com/weft-graphql/weft/router/modules"
+	"github.com/weft-graphql/weft/router/modules/queryplan"
 	"github.com/weft-graphql/weft/router/server"
 )
 
@@ -43,9 +44,9 @@ func (c routerCommand) Run(ctx context.Context) error {
 	}
 	releaseStartPages()
 	go r.Watch(ctx)
-	return server.Run(ctx, listeners, server.RunOptions{
+	return serve(ctx, listeners, server.RunOptions{
 		WriteTimeout: writeTimeout(cfg), DrainDelay: cfg.Shutdown.DrainDelay, ShutdownTimeout: cfg.Shutdown.Timeout,
-		Health: r.Health(), Logger: logger,
+		Standard: cfg.Server.HTTP == "standard", Health: r.Health(), Logger: logger,
 	})
 }
 
@@ -61,7 +62,8 @@ func (c routerCommand) override(cfg *config.Config) {
 		cfg.Admin.Listen, cfg.Admin.Profiles = c.Admin, true
 	}
 	if c.Playground {
-		cfg.Playground.Enabled, cfg.Plan.Expose = true, true
+		cfg.Playground.Enabled = true
+		modules.In[*queryplan.QueryPlan](cfg, queryplan.Info).Expose = true
 	}
 }
 
@@ -80,15 +82,11 @@ func openListeners(cfg *config.Config, r *router.Router) ([]server.Listener, err
 	}
 	listeners := []server.Listener{main}
 	if cfg.Admin.Listen != "" {
-		socket, err := net.Listen("tcp", cfg.Admin.Listen)
-		if err != nil {
-			return nil, explainListen(cfg.Admin.Listen, "--admin", err)
-		}
-		admin, err := r.Admin()
+		socket, err := listenAt(cfg.Admin.Listen, "--admin")
 		if err != nil {
 			return nil, err
 		}
-		listeners = append(listeners, server.Listener{Name: "admin", Socket: socket, Handler: admin})
+		listeners = append(listeners, server.Listener{Name: "admin", Socket: socket, Handler: r.Admin()})
 	}
 	return listeners, nil
 }

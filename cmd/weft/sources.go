@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -102,33 +100,22 @@ func (s subgraphSources) files() []string {
 	return slices.Compact(files)
 }
 
-// subgraphEntry is a subgraph in a JSON file: its schema, or the file of it relative to the JSON file.
-type subgraphEntry struct {
-	Name   string `json:"name"`
-	URL    string `json:"url"`
-	SDL    string `json:"sdl"`
-	Schema string `json:"schema"`
-}
-
 // readSubgraphs reads a JSON list of subgraphs or a directory of schemas.
 func readSubgraphs(path string) ([]compose.Subgraph, error) {
 	info, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("--subgraphs %s: there is no such file or directory", shortPath(path))
-	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("--subgraphs %w", config.ExplainFile(shortPath(path), err))
 	}
 	if info.IsDir() {
 		return readSchemaDirectory(path)
 	}
-	text, err := os.ReadFile(path)
+	text, err := config.ReadFile(shortPath(path))
+	if err != nil {
+		return nil, fmt.Errorf("--subgraphs %w", err)
+	}
+	entries, err := parseSubgraphs(shortPath(path), text)
 	if err != nil {
 		return nil, err
-	}
-	var entries []subgraphEntry
-	if err := json.Unmarshal(text, &entries); err != nil {
-		return nil, explainJSON(shortPath(path), text, err)
 	}
 	subgraphs := make([]compose.Subgraph, len(entries))
 	for i, e := range entries {
@@ -145,7 +132,7 @@ func readSubgraphs(path string) ([]compose.Subgraph, error) {
 				sub.File = filepath.Join(filepath.Dir(path), sub.File)
 			}
 			sub.File = shortPath(sub.File)
-			sdl, err := os.ReadFile(sub.File)
+			sdl, err := config.ReadFile(sub.File)
 			if err != nil {
 				return nil, fmt.Errorf("%s: subgraph %s: %w", shortPath(path), e.Name, err)
 			}
@@ -169,7 +156,7 @@ func readSchemaDirectory(dir string) ([]compose.Subgraph, error) {
 		if name == "supergraph" || name == "api" {
 			continue
 		}
-		sdl, err := os.ReadFile(file)
+		sdl, err := config.ReadFile(shortPath(file))
 		if err != nil {
 			return nil, err
 		}
@@ -193,7 +180,7 @@ func configuredSubgraphs(file string) ([]compose.Subgraph, error) {
 func schemaFiles(configured []config.Subgraph) ([]compose.Subgraph, error) {
 	subgraphs := make([]compose.Subgraph, len(configured))
 	for i, sub := range configured {
-		sdl, err := os.ReadFile(sub.Schema)
+		sdl, err := config.ReadFile(shortPath(sub.Schema))
 		if err != nil {
 			return nil, fmt.Errorf("subgraph %s: %w", sub.Name, err)
 		}

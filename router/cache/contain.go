@@ -18,20 +18,23 @@ func (r *requestCache) contained(fp *fieldProgram, raw []byte) []string {
 	w := walker{graph: r.graph.supergraph, subgraph: r.req.Subgraph}
 	d := containedEntities{subgraph: r.subgraph}
 	w.visit = func(t *supergraph.Type, object []byte, set *plan.SelectionSet) {
-		known := false
-		for _, shape := range r.graph.keysOf(t, r.req.Subgraph.ID) {
-			key := shape.appendKey(nil, func(name string) []byte { return selectedMember(set, object, name) })
+		known := r.graph.named(t, r.req.Subgraph.ID, selectedFields(t, set, object))
+		d.see(t.Name, !known.any())
+		if !known.any() {
+			return
+		}
+		for _, key := range known {
 			if key != nil {
-				known = true
 				d.entity(entityMember(r.subgraph, t.Name, key))
-				for _, f := range r.graph.tags[typeIn{t, r.req.Subgraph.ID}] {
-					if tag, ok := f.render(key, nil); ok {
-						d.entity(tagMember(r.subgraph, tag))
-					}
-				}
 			}
 		}
-		d.see(t.Name, !known)
+		for _, member := range r.graph.namesDeps(nil, r.req.Subgraph, t, known) {
+			if isNarrow(member) {
+				d.entity(member)
+			} else {
+				d.add(member)
+			}
+		}
 	}
 	w.value(fp.field, raw, 0)
 	if fp.root {
@@ -46,7 +49,9 @@ func (r *requestCache) contained(fp *fieldProgram, raw []byte) []string {
 type containedEntities struct {
 	subgraph string
 	entities []string
-	types    []seenType
+	// others are wide members, of which there are as many as the schema has keys.
+	others []string
+	types  []seenType
 }
 
 // seenType is a type, and whether the value depends on all of its entities, whatever they are.
@@ -58,6 +63,12 @@ type seenType struct {
 func (d *containedEntities) entity(member string) {
 	if len(d.entities) <= maxContained && !slices.Contains(d.entities, member) {
 		d.entities = append(d.entities, member)
+	}
+}
+
+func (d *containedEntities) add(member string) {
+	if !slices.Contains(d.others, member) {
+		d.others = append(d.others, member)
 	}
 }
 
@@ -77,6 +88,7 @@ func (d *containedEntities) members() []string {
 	if many {
 		out = nil
 	}
+	out = append(out, d.others...)
 	for _, t := range d.types {
 		out = append(out, typeMember(d.subgraph, t.name))
 		if t.whole || many {
@@ -203,14 +215,28 @@ func (w *walker) listed(f *plan.Field, empty bool) []string {
 	return names
 }
 
-// selectedMember returns the raw value of a field without arguments in an object, whatever its response key is.
-func selectedMember(set *plan.SelectionSet, object []byte, name string) []byte {
-	for _, f := range set.Fields {
-		if f.Def != nil && f.Def.Name == name && len(f.Args) == 0 {
+// selectedFields looks up the fields without arguments of an object of type t, whatever their response keys are.
+func selectedFields(t *supergraph.Type, set *plan.SelectionSet, object []byte) fieldLookup {
+	return func(name string) ([]byte, *plan.SelectionSet) {
+		for _, f := range set.Fields {
+			if f.Def == nil || f.Def.Name != name || len(f.Args) > 0 || !isSelectedFor(t, set, f) {
+				continue
+			}
 			if v := member(object, f.Key); v != nil {
-				return v
+				return v, f.Selection
 			}
 		}
+		return nil, nil
 	}
-	return nil
+}
+
+// isSelectedFor tells whether a field's response key stands for that field in objects of a type. Under one key there can
+// be different fields of different types; of an object whose type nobody told there is no knowing which of them it is.
+func isSelectedFor(t *supergraph.Type, set *plan.SelectionSet, f *plan.Field) bool {
+	if t.ObjectIndex >= 0 {
+		return f.On.Has(t.ObjectIndex)
+	}
+	return !slices.ContainsFunc(set.Fields, func(o *plan.Field) bool {
+		return o.Key == f.Key && (o.Def == nil || o.Def.Name != f.Def.Name || len(o.Args) > 0)
+	})
 }

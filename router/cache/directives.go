@@ -193,9 +193,14 @@ func (f tagFormat) render(key, args []byte) (tag string, ok bool) {
 		case '{', '[', 'n':
 			return "", false
 		case '"':
-			v = v[1 : len(v)-1]
+			text, ok := unquote(v)
+			if !ok {
+				return "", false
+			}
+			b.WriteString(text)
+		default:
+			b.Write(v)
 		}
-		b.Write(v)
 	}
 	return b.String(), true
 }

@@ -17,8 +17,9 @@ const (
 )
 
 // Endpoint returns the handler for POST /invalidation. The body is a JSON array of invalidations (see Invalidation),
-// the Authorization header the shared key, compared in constant time. The answer is 202 and {"count": n}, or an error
-// as {"error": "..."}: 503 when Redis cannot be reached, so that the sender tries again.
+// the Authorization header the shared key, compared in constant time. The answer is 202 and {"count": n}, with warnings
+// about what can hardly be meant. When some invalidations are wrong it is 400 and says which, and the others are
+// followed; it is 503 when Redis cannot be reached, so that the sender tries again.
 func (c *Cache) Endpoint(sharedKey string) (http.Handler, error) {
 	if len(sharedKey) < 8 {
 		return nil, errors.New("cache: the invalidation endpoint needs a shared key of at least 8 characters")
@@ -45,27 +46,41 @@ func (c *Cache) serveInvalidations(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusRequestEntityTooLarge, "the body is larger than 1 MiB or did not arrive whole")
 		return
 	}
-	var list []Invalidation
-	if err := json.Unmarshal(body, &list); err != nil {
-		refuse(w, http.StatusBadRequest, `the body is not a JSON array of invalidations such as [{"kind":"subgraph","subgraph":"products"}]: `+err.Error())
+	list, refused, err := parseInvalidations(body)
+	if err != nil {
+		refuse(w, http.StatusBadRequest, "the body is "+err.Error())
 		return
 	}
 	if len(list) == 0 || len(list) > maxInvalidations {
 		refuse(w, http.StatusBadRequest, "the array must have 1 to 10000 invalidations")
 		return
 	}
-	res, err := c.Invalidate(r.Context(), list...)
+	res, err := c.invalidateSome(r.Context(), list, refused, "")
+	answer := invalidationAnswer{Count: res.Count, Warnings: res.Warnings}
+	var wrong *RefusedError
+	if errors.As(err, &wrong) {
+		answer.Error, answer.Errors = err.Error(), wrong.Problems
+	}
 	switch {
-	case err != nil:
-		refuse(w, http.StatusBadRequest, err.Error())
 	case res.Deferred:
 		w.Header().Set("Retry-After", "1")
-		refuse(w, http.StatusServiceUnavailable, "Redis cannot be reached; this router follows the invalidation and will pass it on")
+		answer.Error = "Redis cannot be reached; this router follows the invalidation and will pass it on"
+		reply(w, http.StatusServiceUnavailable, answer)
+	case err != nil:
+		reply(w, http.StatusBadRequest, answer)
 	default:
-		reply(w, http.StatusAccepted, struct {
-			Count int `json:"count"`
-		}{res.Count})
+		reply(w, http.StatusAccepted, answer)
 	}
+}
+
+// invalidationAnswer is what the endpoint answers: what was done, and what was not.
+type invalidationAnswer struct {
+	// Error says in one line why not all was done; Errors, for each invalidation that was refused, why.
+	Error  string    `json:"error,omitempty"`
+	Errors []Problem `json:"errors,omitempty"`
+	// Count is InvalidationResult.Count of the invalidations that were not refused.
+	Count    int       `json:"count"`
+	Warnings []Problem `json:"warnings,omitempty"`
 }
 
 func refuse(w http.ResponseWriter, status int, message string) {

@@ -19,6 +19,8 @@ import (
 	"github.com/weft-graphql/weft/router/cache/redistest"
 	"github.com/weft-graphql/weft/router/compose"
 	"github.com/weft-graphql/weft/router/config"
+	"github.com/weft-graphql/weft/router/modules"
+	"github.com/weft-graphql/weft/router/modules/headers"
 )
 
 // These tests run whole routers over subgraphs that write @cacheControl and @cacheTag in their schemas: composed by us,
@@ -87,7 +89,7 @@ func startHintedWith(t *testing.T, composer string, options router.Options, chan
 	}
 	options.Supergraph = h.supergraph(t, composer)
 	h.served = serveOptions(t, options, func(c *config.Config) {
-		c.Upstream.All.Headers.Forward = []string{"Authorization"}
+		modules.In[*headers.Headers](c, headers.Info).All.Forward = []string{"Authorization"}
 		c.Cache.Subgraphs = map[string]config.CacheSubgraph{"accounts": {Private: true}}
 		c.Cache.Invalidation.SharedKey = invalidationKey
 		change(c)

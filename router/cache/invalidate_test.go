@@ -91,7 +91,7 @@ func TestOtherSubgraphsAndTypesStay(t *testing.T) {
 	r := newReplicas(t, 1, Config{L1: L1Config{Disabled: true}})
 	for _, what := range []Invalidation{
 		{Kind: "subgraph", Subgraph: "reviews"},
-		{Kind: "type", Subgraph: "products", Type: "Brand"},
+		{Kind: "type", Subgraph: "reviews", Type: "Review"},
 		{Kind: "type", Subgraph: "inventory", Type: "Product"},
 		{Kind: "entity", Type: "Product", Key: []byte(`{"upc":"2"}`)},
 		{Kind: "cache_tag", Subgraph: "products", Tag: "none"},

@@ -339,17 +339,12 @@ func (tp *typeProgram) appendLocalKey(dst []byte, e *exec.CacheEntity) ([]byte, 
 func (tp *typeProgram) appendCanonicalKey(dst []byte, e *exec.CacheEntity) ([]byte, bool) {
 	if tp.fast && e.KeyLength > len(tp.opening) {
 		part := e.Representation[len(tp.opening):e.KeyLength]
-		plain := tp.idAt == 0 || tp.idAt < len(part) && part[tp.idAt] == '"'
-		for _, b := range part {
-			plain = plain && b != '\\'
-		}
-		if plain {
+		if tp.valueAt < len(part) && tp.keys[0][0].kind.atSight(part[tp.valueAt:]) {
 			return append(append(append(dst, '{'), part...), '}'), true
 		}
 	}
-	lookup := func(name string) []byte { return member(e.Representation, name) }
 	for _, k := range tp.keys {
-		if out := k.appendKey(dst, lookup); out != nil {
+		if out := k.appendKey(dst, fieldsOf(e.Representation)); out != nil {
 			return out, true
 		}
 	}

@@ -2,7 +2,6 @@ package cache
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/weft-graphql/weft/router/exec"
 	"github.com/weft-graphql/weft/router/plan"
@@ -20,7 +19,7 @@ func (r *requestCache) Mutated(ctx context.Context, f *exec.CacheFetch, o *exec.
 	var t targets
 	w := walker{graph: r.graph.supergraph, subgraph: r.req.Subgraph, served: true}
 	w.visit = func(typ *supergraph.Type, object []byte, set *plan.SelectionSet) {
-		r.changed(&t, typ, func(name string) []byte { return selectedMember(set, object, name) })
+		r.changed(&t, typ, selectedFields(typ, set, object))
 	}
 	for i := range f.Entities {
 		e := &f.Entities[i]
@@ -41,35 +40,17 @@ func (r *requestCache) Mutated(ctx context.Context, f *exec.CacheFetch, o *exec.
 	}
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.cfg.Timeout)
 	defer cancel()
-	c.invalidate(limited, &t)
+	c.invalidate(limited, &t, "")
 	if ext := member(o.Extensions, "invalidation"); ext != nil {
-		c.invalidateExtension(limited, ext)
+		c.invalidateExtension(limited, r.subgraph, ext)
 	}
 }
 
-// changed adds an entity of a mutation's answer. In a subgraph that knows the entity only by keys that are not in the
-// answer it cannot be told from others of its type.
-func (r *requestCache) changed(t *targets, typ *supergraph.Type, field func(name string) []byte) {
+// changed adds an entity of a mutation's answer, in every subgraph.
+func (r *requestCache) changed(t *targets, typ *supergraph.Type, field fieldLookup) {
 	for _, sub := range r.graph.supergraph.Subgraphs {
-		for _, stored := range r.graph.storedAs(typ.Name, sub) {
-			shapes, found := r.graph.keysOf(stored, sub.ID), false
-			for _, shape := range shapes {
-				if key := shape.appendKey(nil, field); key != nil {
-					t.entity(r.cache, sub.Name, stored.Name, key)
-					found = true
-				}
-			}
-			if len(shapes) > 0 && !found {
-				t.allOf(sub.Name, stored.Name)
-			}
-		}
+		t.named(r.cache, r.graph, sub, typ.Name, field)
 	}
-}
-
-// allOf adds all entities of a type in a subgraph.
-func (t *targets) allOf(subgraph, typ string) {
-	t.member(typeMember(subgraph, typ))
-	t.member(changedMember(subgraph, typ))
 }
 
 func (r *requestCache) wholeType(t *targets, typ *supergraph.Type) {
@@ -93,23 +74,5 @@ func (r *requestCache) selectedTypes(t *targets, w *walker, set *plan.SelectionS
 		if f.Selection != nil && w.follows(f) {
 			r.selectedTypes(t, w, f.Selection)
 		}
-	}
-}
-
-// maxExtension bounds the invalidations one answer may bring.
-const maxExtension = 1000
-
-// invalidateExtension follows extensions.invalidation of a subgraph's answer: a list in the form of the endpoint.
-// What is wrong in it is reported in the log, not to the client.
-func (c *Cache) invalidateExtension(ctx context.Context, raw []byte) {
-	var list []Invalidation
-	if err := json.Unmarshal(raw, &list); err != nil || len(list) > maxExtension {
-		c.cfg.Logger.Warn("cache: extensions.invalidation of a subgraph is not a list of at most 1000 invalidations", "error", err)
-		return
-	}
-	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.cfg.Timeout)
-	defer cancel()
-	if _, err := c.Invalidate(limited, list...); err != nil {
-		c.cfg.Logger.Warn("cache: extensions.invalidation of a subgraph is wrong", "error", err)
 	}
 }

@@ -1,9 +1,11 @@
 package cache
 
 import (
+	"bytes"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -23,8 +25,16 @@ type Graph struct {
 	keys map[typeIn][]keyShape
 	// hintsBySubgraph tells that @cacheControl is there by subgraph.
 	hintsBySubgraph bool
-	// tags are the formats of types with @cacheTag.
-	tags map[typeIn][]tagFormat
+	// unnamed are the members that stand for each of the keys of a type, where it has several (see versions.go).
+	unnamed map[typeIn][]string
+	// tags are the formats of types with @cacheTag, fieldTags those of fields of each subgraph.
+	tags      map[typeIn][]tagFormat
+	fieldTags map[int][]tagFormat
+	// othersTagged tells that entities that go by the name of an interface have tags of their own types, which it does
+	// not know.
+	othersTagged map[typeIn]bool
+	// stored is what storedAs found, by typeIn.
+	stored sync.Map
 }
 
 // typeIn is a type in a subgraph.
@@ -38,26 +48,58 @@ var _ exec.EntityCache = (*Graph)(nil)
 // Graph returns the cache for a supergraph. Invalidations from now on use the latest supergraph's types and keys.
 func (c *Cache) Graph(s *supergraph.Supergraph) *Graph {
 	g := &Graph{
-		cache: c, supergraph: s, hintsBySubgraph: saysBySubgraph(s),
-		keys: map[typeIn][]keyShape{}, tags: map[typeIn][]tagFormat{},
+		cache: c, supergraph: s, hintsBySubgraph: saysBySubgraph(s), keys: map[typeIn][]keyShape{},
+		unnamed: map[typeIn][]string{}, tags: map[typeIn][]tagFormat{}, fieldTags: map[int][]tagFormat{},
+		othersTagged: map[typeIn]bool{},
 	}
 	for _, t := range s.Types {
 		for id := range t.In {
 			if shapes := keyShapes(t, id); shapes != nil {
-				g.keys[typeIn{t, id}] = shapes
+				g.addKeys(t, s.Subgraphs[id], shapes)
 			}
 		}
-		if t.Definition == nil || len(t.Definition.Directives) == 0 {
+		for _, sub := range s.Subgraphs {
+			g.addTags(t, sub)
+		}
+	}
+	for at := range g.keys {
+		if !at.typ.IsAbstract() {
 			continue
 		}
-		for _, sub := range s.Subgraphs {
-			if formats := tagsOf(t.Definition.Directives, sub.Graph); formats != nil {
-				g.tags[typeIn{t, sub.ID}] = formats
+		for i := range at.typ.Possible.All {
+			if len(g.tags[typeIn{s.Objects[i], at.subgraph}]) > 0 {
+				g.othersTagged[at] = true
 			}
 		}
 	}
 	c.graph.Store(g)
 	return g
+}
+
+func (g *Graph) addKeys(t *supergraph.Type, sub *supergraph.Subgraph, shapes []keyShape) {
+	at := typeIn{t, sub.ID}
+	g.keys[at] = shapes
+	if len(shapes) < 2 {
+		return
+	}
+	for _, shape := range shapes {
+		g.unnamed[at] = append(g.unnamed[at], unnamedMember(sub.Name, t.Name, shape.String()))
+	}
+}
+
+// addTags reads the formats of tags that a subgraph gives a type and its fields.
+func (g *Graph) addTags(t *supergraph.Type, sub *supergraph.Subgraph) {
+	if t.Definition == nil {
+		return
+	}
+	if formats := tagsOf(t.Definition.Directives, sub.Graph); formats != nil {
+		g.tags[typeIn{t, sub.ID}] = formats
+	}
+	for _, f := range t.Definition.Fields {
+		if len(f.Directives) > 0 {
+			g.fieldTags[sub.ID] = append(g.fieldTags[sub.ID], tagsOf(f.Directives, sub.Graph)...)
+		}
+	}
 }
 
 // keysOf returns the keys of a type in a subgraph, none for a type that is no entity there.
@@ -95,18 +137,16 @@ type callProgram struct {
 
 // typeProgram is one type of representations in a call.
 type typeProgram struct {
+	typ  *supergraph.Type
 	name string
 	// local is what local keys begin with, opening what a representation begins with, prefix what Redis keys begin with.
 	local, opening, prefix string
 	policy                 policy
 	scope                  *scope
 	keys                   []keyShape
-	// fast tells that the representation's key part is the canonical key: one declared key, its leaves in order, no ID
-	// that could be a number unless idAt says where to look.
-	fast bool
-	// idAt is where the value of a single ID starts in the key part; 0 when there is none.
-	idAt int
-	tags []tagFormat
+	// fast tells that the representation's key part is the canonical key if the value at valueAt looks it.
+	fast    bool
+	valueAt int
 	// quoted is the type's name as JSON.
 	quoted []byte
 }
@@ -209,13 +249,14 @@ func (r *requestCache) addType(cp *callProgram, rep *plan.Representation, t *sup
 	}
 	tp := r.typeProgram(t, name)
 	tp.keys = r.graph.keysOf(t, r.req.Subgraph.ID)
-	tp.fast, tp.idAt = fastKey(tp.keys, rep)
+	tp.fast, tp.valueAt = fastKey(tp.keys, rep)
 	cp.types = append(cp.types, tp)
 }
 
 func (r *requestCache) typeProgram(t *supergraph.Type, name string) *typeProgram {
 	c := r.cache
 	tp := &typeProgram{
+		typ:     t,
 		name:    name,
 		local:   r.subgraph + "\x00" + name + "\x00",
 		opening: `{"` + typename + `":"` + name + `",`,
@@ -224,38 +265,40 @@ func (r *requestCache) typeProgram(t *supergraph.Type, name string) *typeProgram
 		scope:   c.versions.scope(r.subgraph, name),
 		quoted:  []byte(`"` + name + `"`),
 	}
-	tp.tags = r.graph.tags[typeIn{t, r.req.Subgraph.ID}]
 	return tp
 }
 
-// fastKey tells whether the key part of a representation is the canonical key as it stands: there is one declared key,
-// it consists of leaves, the representation has them in order and names no second key, and at most a single one can be
-// an ID.
-func fastKey(keys []keyShape, rep *plan.Representation) (fast bool, idAt int) {
-	if len(keys) != 1 {
+// fastKey tells whether the key part of a representation is the canonical key as it stands: there is one declared key
+// of one leaf, and the representation names no other. at is where the leaf's value starts in the key part; a value of
+// the kind that needs no second look is one that atSight accepts there.
+func fastKey(keys []keyShape, rep *plan.Representation) (fast bool, at int) {
+	if len(keys) != 1 || len(keys[0]) != 1 || keys[0][0].sub != nil || keys[0][0].kind == keyOther {
 		return false, 0
 	}
-	var names []string
+	found := false
 	for _, f := range rep.Fields {
-		if f.Key && f.Name != typename {
-			names = append(names, f.Name)
+		if !f.Key || f.Name == typename {
+			continue
 		}
-		if f.Fields != nil && f.Key || f.On != nil && f.Key {
+		if found || f.Name != keys[0][0].name || f.Fields != nil || f.On != nil {
 			return false, 0
 		}
+		found = true
 	}
-	if !slices.Equal(names, keys[0].names()) {
-		return false, 0
+	return found, len(keys[0][0].name) + len(`"":`)
+}
+
+// atSight tells whether a value of a key field surely has its canonical spelling.
+func (k keyKind) atSight(v []byte) bool {
+	switch {
+	case len(v) == 0:
+		return false
+	case k == keyString:
+		return v[0] == '"' && bytes.IndexByte(v, '\\') < 0
+	case k == keyNumber:
+		return !bytes.ContainsAny(v, "\".eE[-n")
 	}
-	for _, f := range keys[0] {
-		if f.sub != nil || f.id && len(keys[0]) > 1 {
-			return false, 0
-		}
-	}
-	if keys[0][0].id {
-		idAt = len(names[0]) + len(`"":`)
-	}
-	return true, idAt
+	return v[0] == 't' || v[0] == 'f'
 }
 
 // field compiles a field of a call's selection.

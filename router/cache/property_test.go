@@ -494,7 +494,7 @@ func (m *model) invalidate() {
 	}
 	m.counts[name]++
 	var t targets
-	if err := n.c.expand(&t, &what); err != nil {
+	if _, err := n.c.expand(&t, &what); err != nil {
 		m.t.Fatal(err)
 	}
 	if name == "type" {

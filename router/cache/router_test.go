@@ -22,6 +22,8 @@ import (
 	"github.com/weft-graphql/weft/router/cache/redistest"
 	"github.com/weft-graphql/weft/router/compose"
 	"github.com/weft-graphql/weft/router/config"
+	"github.com/weft-graphql/weft/router/modules"
+	"github.com/weft-graphql/weft/router/modules/queryplan"
 )
 
 // These tests run the whole router, as a client sees it.
@@ -72,7 +74,7 @@ func serveOptions(t testing.TB, options router.Options, change func(*config.Conf
 	options.Logger = slog.New(slog.DiscardHandler)
 	cfg := config.Default()
 	cfg.Supergraph.Path = "in memory"
-	cfg.Plan.Expose = true
+	modules.In[*queryplan.QueryPlan](&cfg, queryplan.Info).Expose = true
 	cfg.Cache.Enabled = true
 	cfg.Cache.Timeout = 5 * time.Second // the machine may be busy
 	change(&cfg)
@@ -81,10 +83,7 @@ func serveOptions(t testing.TB, options router.Options, change func(*config.Conf
 		t.Fatal(err)
 	}
 	t.Cleanup(r.Close)
-	admin, err := r.Admin()
-	if err != nil {
-		t.Fatal(err)
-	}
+	admin := r.Admin()
 	return &served{t: t, r: r, admin: admin}
 }
 

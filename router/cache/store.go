@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/weft-graphql/weft/router/exec"
+	"github.com/weft-graphql/weft/router/plan"
 )
 
 // tombstone is how long an entity's hash remembers that it was invalidated when nothing is stored in it; values
@@ -66,7 +67,7 @@ func (r *requestCache) Finish(ctx context.Context, f *exec.CacheFetch, o *exec.C
 	}
 	c.writer.submit(job)
 	if a.invalidation != nil {
-		c.invalidateExtension(ctx, a.invalidation)
+		c.invalidateExtension(ctx, r.subgraph, a.invalidation)
 	}
 }
 
@@ -276,10 +277,10 @@ type lanes struct {
 }
 
 // build makes the values of one item of a fetched entity. unstorable tells that something must not be stored.
-func (s *storeEntity) build(j *storeJob, it *item, alternates [][]byte) (out lanes, unstorable bool) {
+func (s *storeEntity) build(j *storeJob, it *item, known names) (out lanes, unstorable bool) {
 	tp := s.st.tp
-	deps := s.tagDeps(j, it)
-	for _, key := range alternates {
+	deps := s.tagDeps(j, it, known)
+	for _, key := range known.without(it.canonical) {
 		deps = append(deps, entityMember(j.r.subgraph, tp.name, key))
 	}
 	if s.null {
@@ -346,16 +347,14 @@ func (o *lanes) put(s *storeEntity, v value, l lifetime, now int64) {
 	}
 }
 
-// tagDeps are the dependencies of a fetched item on tags: those the schema declares and those the answer brought.
-func (s *storeEntity) tagDeps(j *storeJob, it *item) []string {
+// tagDeps are the dependencies of a fetched item on tags: those the schema declares and those the answer brought, and
+// on what is not known of the entity's keys.
+func (s *storeEntity) tagDeps(j *storeJob, it *item, known names) []string {
 	var tags []string
 	add := func(tag string, ok bool) {
 		if ok && !slices.Contains(tags, tag) && len(tags) < 2*maxTags {
 			tags = append(tags, tag)
 		}
-	}
-	for _, f := range s.st.tp.tags {
-		add(f.render(it.canonical, nil))
 	}
 	for i := range it.wants {
 		for _, f := range it.wants[i].fp.tags {
@@ -368,7 +367,10 @@ func (s *storeEntity) tagDeps(j *storeJob, it *item) []string {
 	for i, t := range tags {
 		tags[i] = tagMember(j.r.subgraph, t)
 	}
-	return tags
+	if s.st.cp.root {
+		return tags
+	}
+	return j.r.graph.namesDeps(tags, j.r.req.Subgraph, s.st.tp.typ, known)
 }
 
 func isEmptyList(b []byte) bool {
@@ -379,29 +381,34 @@ func isEmptyList(b []byte) bool {
 	return i < len(b) && b[i] == ']'
 }
 
-// alternates are the other keys of an entity that its representation or its answer shows. What is stored under one key
-// depends on the invalidation of the entity by any of the others.
-func (s *storeEntity) alternates(it *item) [][]byte {
-	if len(s.st.tp.keys) < 2 || s.null {
+// names are the keys of an entity that its representation or its answer shows. What is stored under one of them depends
+// on the invalidation of the entity by any other.
+func (s *storeEntity) names(j *storeJob, it *item) names {
+	if s.st.cp.root {
 		return nil
 	}
-	lookup := func(name string) []byte {
-		if v := member(s.rep, name); v != nil {
-			return v
+	if len(s.st.tp.keys) < 2 {
+		return names{it.canonical}
+	}
+	return j.r.graph.named(s.st.tp.typ, j.r.req.Subgraph.ID, func(name string) ([]byte, *plan.SelectionSet) {
+		if v := member(s.rep, name); v != nil || s.null {
+			return v, nil
 		}
 		for i := range it.wants {
 			w := &it.wants[i]
 			if f := w.fp.field; f.Def != nil && f.Def.Name == name && len(f.Args) == 0 {
-				return s.values[w.slot]
+				return s.values[w.slot], f.Selection
 			}
 		}
+		return nil, nil
+	})
+}
+
+// alternates are the keys that an entity's values are stored under besides its own. That there is none is only known of
+// the key it was asked for by.
+func (s *storeEntity) alternates(it *item, known names) [][]byte {
+	if s.null {
 		return nil
 	}
-	var keys [][]byte
-	for _, shape := range s.st.tp.keys {
-		if key := shape.appendKey(nil, lookup); key != nil && string(key) != string(it.canonical) {
-			keys = append(keys, key)
-		}
-	}
-	return keys
+	return known.without(it.canonical)
 }

@@ -19,10 +19,12 @@ import (
 //	s:<S>        everything subgraph S said
 //	t:<S>:<T>    everything subgraph S said about entities of type T
 //	c:<S>:<T>    some entity of type T changed in subgraph S (covers root lists and "there is none" answers only)
+//	u:<S>:<T>:<key>  some entity of type T changed in subgraph S that was named by this key and not by all the others: covers
+//	             entities that are known without it. With @cacheTag as the key, an entity with a tag was
 //	g:<S>:<tag>  what subgraph S said and tagged
 //	e:<digest>   one entity in one subgraph (see entityMember)
 //
-// The first four kinds are as many as the schema has types and are kept for good. Of the last two the latest
+// The first five kinds are as many as the schema has types and keys and are kept for good. Of the last two the latest
 // MaxTracked are kept; older ones are replaced by a floor below which nothing that depends on such members counts.
 
 const subBits = 12
@@ -54,7 +56,7 @@ type versions struct {
 	mu       sync.RWMutex
 	floor    uint64
 	depFloor uint64
-	// wide are the members *, s:, t: and c:.
+	// wide are the members *, s:, t:, c: and u:.
 	wide map[string]uint64
 	// narrow are the members g: and e:, queue their order of arrival from index head on.
 	narrow map[string]uint64
@@ -211,12 +213,9 @@ func (v *versions) depsCount(deps []string, clock uint64) bool {
 	}
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	if clock < v.depFloor {
-		return false
-	}
 	for _, d := range deps {
 		if isNarrow(d) {
-			if clock < v.narrow[d] {
+			if clock < max(v.narrow[d], v.depFloor) {
 				return false
 			}
 		} else if clock < v.wide[d] {
@@ -248,6 +247,8 @@ func isNarrow(member string) bool { return len(member) > 1 && (member[0] == 'e' 
 func subgraphMember(subgraph string) string     { return "s:" + subgraph }
 func typeMember(subgraph, typ string) string    { return "t:" + subgraph + ":" + typ }
 func changedMember(subgraph, typ string) string { return "c:" + subgraph + ":" + typ }
+
+func unnamedMember(subgraph, typ, key string) string { return "u:" + subgraph + ":" + typ + ":" + key }
 
 // tagMember names a tag. Control characters, which tags have no use for, become blanks: members are lines on the wire.
 func tagMember(subgraph, tag string) string {

@@ -100,8 +100,8 @@ func (w *writer) process(j *storeJob) {
 		s := &j.entities[i]
 		for k := range s.st.items {
 			it := &s.st.items[k]
-			alternates := s.alternates(it)
-			built, unstorable := s.build(j, it, alternates)
+			known := s.names(j, it)
+			built, unstorable := s.build(j, it, known)
 			n := &s.st.tp.scope.stats
 			if unstorable {
 				n.unstorable.Add(1)
@@ -114,7 +114,7 @@ func (w *writer) process(j *storeJob) {
 			if rec := w.keep(j, s, it, built); rec != nil {
 				brought[it.local] = rec
 			}
-			for _, key := range alternates {
+			for _, key := range s.alternates(it, known) {
 				w.keep(j, s, s.st.alternate(it, key), built.dependingOn(it.self))
 			}
 		}

@@ -2,10 +2,9 @@ package config
 
 import (
 	"fmt"
-	"net"
+	"maps"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -19,6 +18,7 @@ func (r *reader) check(c *Config) error {
 	k.upstream(&c.Upstream)
 	k.cache(&c.Cache)
 	k.rest(c)
+	k.modules(c)
 	if len(k.problems) > 0 {
 		return k.problems
 	}
@@ -55,6 +55,7 @@ func (k *checker) listeners(c *Config) {
 			k.report("admin.listen", "is the same address as listen; operators need an address of their own")
 		}
 	}
+	k.oneOf("server.http", c.Server.HTTP, "weft", "standard")
 	if (c.TLS.CertFile == "") != (c.TLS.KeyFile == "") {
 		k.report("tls", "needs both cert_file and key_file")
 	}
@@ -64,14 +65,8 @@ func (k *checker) listeners(c *Config) {
 }
 
 func (k *checker) address(key, address string) {
-	_, port, err := net.SplitHostPort(address)
-	if err == nil {
-		if n, convErr := strconv.Atoi(port); convErr != nil || n < 0 || n > 65535 {
-			err = fmt.Errorf("%q is not a port", port)
-		}
-	}
-	if err != nil {
-		k.report(key, "%q is not an address; write one like 127.0.0.1:4000 or :4000", address)
+	if wrong := ExplainAddress(address); wrong != "" {
+		k.report(key, "%s", wrong)
 	}
 }
 
@@ -97,6 +92,7 @@ func (k *checker) supergraph(s *Supergraph) {
 		}
 		k.subgraphURL(key+".url", sub.URL)
 	}
+	k.oneOf("supergraph.unsupported_features", s.UnsupportedFeatures, "refuse", "warn")
 	k.positive("supergraph.poll_interval", s.PollInterval, 10*time.Millisecond)
 }
 
@@ -136,25 +132,12 @@ func (k *checker) clientSide(c *Config) {
 		"directives": l.Directives, "root_fields": l.RootFields} {
 		k.between("limits."+key, n, -1, 1<<30)
 	}
-	if c.CORS.Credentials && slices.Contains(c.CORS.Origins, "*") {
-		k.report("cors.credentials", "cannot go with the origin *: every page of the web could act as your users; name the origins")
-	}
-	for i, origin := range c.CORS.Origins {
-		u, err := url.Parse(strings.TrimSuffix(origin, ":*"))
-		if origin != "*" && (err != nil || u.Scheme == "" || u.Host == "" || u.Path != "") {
-			k.report(fmt.Sprintf("cors.origins.%d", i), "%q is not an origin; write one like https://shop.example or http://localhost:*", origin)
-		}
-	}
-	k.notNegative("cors.max_age", c.CORS.MaxAge)
 }
 
 func (k *checker) upstream(u *Upstream) {
 	k.settings("upstream.all", &u.All)
 	for name, s := range u.Subgraphs {
 		k.settings("upstream.subgraphs."+name, &s)
-	}
-	if u.IdentityKey != "" && len(u.IdentityKey) < 16 {
-		k.report("upstream.identity_key", "must have at least 16 characters")
 	}
 	if u.MaxResponseBytes < 1 {
 		k.report("upstream.max_response_bytes", "must be at least 1; write a size like 128MB")
@@ -165,6 +148,7 @@ func (k *checker) upstream(u *Upstream) {
 func (k *checker) settings(key string, s *UpstreamSettings) {
 	k.subgraphURL(key+".url", s.URL)
 	k.oneOf(key+".protocol", s.Protocol, "", "auto", "http1", "http2", "h2c")
+	k.oneOf(key+".client", s.Client, "", "weft", "standard")
 	for name, d := range map[string]time.Duration{"timeout": s.Timeout, "idle_timeout": s.IdleTimeout,
 		"retries.pause": s.Retries.Pause, "breaker.open_for": s.Breaker.OpenFor, "hedge.after": s.Hedge.After} {
 		k.notNegative(key+"."+name, d)
@@ -182,40 +166,8 @@ func (k *checker) settings(key string, s *UpstreamSettings) {
 	for i, encoding := range s.AcceptEncoding {
 		k.oneOf(fmt.Sprintf("%s.accept_encoding.%d", key, i), encoding, "gzip", "br", "zstd")
 	}
-	for i, name := range s.Headers.Forward {
-		k.headerName(fmt.Sprintf("%s.headers.forward.%d", key, i), name)
-	}
-	for name, value := range s.Headers.Set {
-		k.fixedHeader(key+".headers.set."+name, name, value)
-	}
 	if (s.TLS.CertFile == "") != (s.TLS.KeyFile == "") {
 		k.report(key+".tls", "needs both cert_file and key_file, or neither")
-	}
-}
-
-// written are the headers that the router writes itself, in lower case: a second one would make its requests unclear.
-var written = []string{
-	"accept", "accept-encoding", "connection", "content-encoding", "content-length", "content-type", "host", "keep-alive",
-	"proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "weft-identity",
-}
-
-func (k *checker) fixedHeader(key, name, value string) {
-	k.headerName(key, name)
-	if slices.Contains(written, strings.ToLower(name)) {
-		k.report(key, "%s is a header that the router writes itself; leave it out", name)
-	}
-	if strings.ContainsFunc(value, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f }) {
-		k.report(key, "has a value with line breaks or other control characters, which a header cannot have")
-	}
-}
-
-// headerName reports what cannot be the name of a header (RFC 9110, section 5.1).
-func (k *checker) headerName(key, name string) {
-	bad := func(c rune) bool {
-		return c <= ' ' || c >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, c)
-	}
-	if name == "" || strings.ContainsFunc(name, bad) {
-		k.report(key, "%q is not the name of a header; write one like X-Tenant", name)
 	}
 }
 
@@ -254,6 +206,17 @@ func (k *checker) rest(c *Config) {
 	k.oneOf("log.format", c.Log.Format, "json", "text", "pretty")
 	k.notNegative("shutdown.drain_delay", c.Shutdown.DrainDelay)
 	k.notNegative("shutdown.timeout", c.Shutdown.Timeout)
+}
+
+// modules lets the modules check their sections.
+func (k *checker) modules(c *Config) {
+	for _, name := range slices.Sorted(maps.Keys(c.Modules)) {
+		if m, ok := c.Modules[name].(interface {
+			Check(report func(key, format string, args ...any))
+		}); ok {
+			m.Check(func(key, format string, args ...any) { k.report(name+"."+key, format, args...) })
+		}
+	}
 }
 
 func (k *checker) oneOf(key, value string, allowed ...string) {

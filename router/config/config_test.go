@@ -31,7 +31,7 @@ limits:
 upstream:
   all:
     retries: {max: 2}
-    headers: {forward: [Authorization]}
+    accept_encoding: [br]
   subgraphs:
     catalog:
       url: http://catalog:4001/graphql
@@ -45,8 +45,8 @@ cache:
 `)
 	c, err := Load(Source{File: path, Environ: []string{
 		"REDIS=redis:6379", "WEFT_LIMITS_BODY_BYTES=3MB", "WEFT_UPSTREAM_SUBGRAPHS_STOCK_ROOM_URL=http://stock/graphql",
-		"WEFT_CORS_ORIGINS=https://a.example, https://b.example", "WEFT_GRAPHQL_INTROSPECTION=false",
-		"WEFT_ROUTER_SERVICE_HOST=10.0.0.1", "WEFT_DEDUPE_IDENTITY_HEADERS=X-User",
+		"WEFT_GRAPHQL_REQUIRE_HEADERS=X-A, X-B", "WEFT_GRAPHQL_INTROSPECTION=false",
+		"WEFT_ROUTER_SERVICE_HOST=10.0.0.1", "WEFT_CALLER_HEADERS=X-User",
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -57,7 +57,7 @@ cache:
 	want.Limits.BodyBytes = 3 << 20
 	want.Limits.RequestTimeout = 5 * time.Second
 	want.Upstream.All.Retries.Max = 2
-	want.Upstream.All.Headers.Forward = []string{"Authorization"}
+	want.Upstream.All.AcceptEncoding = []string{"br"}
 	want.Upstream.Subgraphs = map[string]UpstreamSettings{
 		"catalog": {URL: "http://catalog:4001/graphql", Timeout: 2 * time.Second}, "stock_room": {URL: "http://stock/graphql"},
 	}
@@ -66,9 +66,9 @@ cache:
 	want.Cache.Subgraphs = map[string]CacheSubgraph{
 		"catalog": {TTL: time.Minute, Types: map[string]CacheType{"Product": {TTL: 10 * time.Second}}},
 	}
-	want.CORS.Origins = []string{"https://a.example", "https://b.example"}
+	want.GraphQL.RequireHeaders = []string{"X-A", "X-B"}
 	want.GraphQL.Introspection = false
-	want.Dedupe.IdentityHeaders = []string{"X-User"}
+	want.Caller.Headers = []string{"X-User"}
 	if !reflect.DeepEqual(*c, want) {
 		t.Errorf("got  %+v\nwant %+v", *c, want)
 	}
@@ -87,23 +87,27 @@ func TestProblemsTellPlaceAndRemedy(t *testing.T) {
 		"limits: 3":                               `limits: must be a section`,
 		"supergraph: {path: a, watch: maybe}":     `supergraph.watch: must be true or false, not "maybe"`,
 		"supergraph: {path: a, poll_interval: 3}": `"3" is not a duration; write one like 500ms`,
-		"cors: {origins: a}":                      `cors.origins: must be a list`,
-		"cors: {origins: ['*'], credentials: true}\nsupergraph: {path: a}": `cors.credentials: cannot go with the origin *`,
-		"listen: :1": `there is no graph to serve: set supergraph.path`,
-		"supergraph: {path: a, subgraphs: [{name: b, schema: c}]}":                           `1:13: supergraph: has both path and subgraphs`,
-		"supergraph: {subgraphs: [{name: b, schema: c}, {name: b, url: x}]}":                 `supergraph.subgraphs.1.name: "b" is the name of another subgraph too`,
-		"supergraph: {path: a}\nsupergraph: {path: b}":                                       `2:1: supergraph: stands here twice`,
-		"supergraph: {path: '${NOPE}'}":                                                      `the environment variable NOPE is not set`,
-		"supergraph: {path: a}\nlog: {format: xml}":                                          `2:15: log.format: "xml" is not possible; choose json, text, pretty`,
-		"supergraph: {path: a}\nupstream: {subgraphs: {x: {url: 'ftp://x'}}}":                `upstream.subgraphs.x.url: "ftp://x" is not the address of a subgraph`,
-		"supergraph: {path: a}\nadmin: {listen: '127.0.0.1:4000'}":                           `admin.listen: is the same address as listen`,
-		"supergraph: {path: a}\nupstream: {all: {headers: {set: {content-Length: '5'}}}}":    `2:50: upstream.all.headers.set.content-Length: content-Length is a header that the router writes itself`,
-		"supergraph: {path: a}\nupstream: {all: {headers: {set: {X-A: \"a\\r\\nX-B: b\"}}}}": `upstream.all.headers.set.X-A: has a value with line breaks`,
-		"supergraph: {path: a}\nupstream: {all: {headers: {set: {X A: b}}}}":                 `"X A" is not the name of a header`,
-		"supergraph: {path: a}\nupstream: {all: {headers: {forward: ['X:A']}}}":              `upstream.all.headers.forward.0: "X:A" is not the name of a header`,
-		"supergraph: {path: a}\nlimits: {depth: -7}":                                         `limits.depth: -7 is not possible; it must be between -1 and`,
-		"a: [": `did not find expected`,
-		"graphql: {path: graphql}\nsupergraph: {path: a}": `graphql.path: "graphql" is not a path`,
+		"graphql: {require_headers: a}":           `graphql.require_headers: must be a list`,
+		"log: {access: true}":                     `1:7: log.access: is called access_log.enabled now`,
+		"listen: :1":                              `there is no graph to serve: set supergraph.path`,
+		"supergraph: {path: a, subgraphs: [{name: b, schema: c}]}":            `1:13: supergraph: has both path and subgraphs`,
+		"supergraph: {subgraphs: [{name: b, schema: c}, {name: b, url: x}]}":  `supergraph.subgraphs.1.name: "b" is the name of another subgraph too`,
+		"supergraph: {path: a}\nsupergraph: {path: b}":                        `2:1: supergraph: stands here twice`,
+		"supergraph: {path: '${NOPE}'}":                                       `the environment variable NOPE is not set`,
+		"supergraph: {path: a}\nlog: {format: xml}":                           `2:15: log.format: "xml" is not possible; choose json, text, pretty`,
+		"supergraph: {path: a}\nupstream: {subgraphs: {x: {url: 'ftp://x'}}}": `upstream.subgraphs.x.url: "ftp://x" is not the address of a subgraph`,
+		"supergraph: {path: a}\nadmin: {listen: '127.0.0.1:4000'}":            `admin.listen: is the same address as listen`,
+		"supergraph: {path: a}\nlimits: {depth: -7}":                          `limits.depth: -7 is not possible; it must be between -1 and`,
+		"cors:\n  origins: [a, b\nlimits: {depth: 3}\nlisten: :1\n":           `2:12: the [ that opens here is never closed: add a "]"`,
+		"supergraph: {path: a\nlimits:\n  depth: 3\n":                         `1:13: the { that opens here is never closed: add a "}"`,
+		"graphql: {origins: [a, 'b]'}\nlisten: :1":                            `1:20: the [ that opens here is met by a } in line 1: add a "]" before that`,
+		"listen: \":4000\nsupergraph: {path: a}":                              "1:9: the \" that opens here is never closed",
+		"# it's [\nlisten: :1 # [\nplayground: {title: it's\n":                `3:13: the { that opens here is never closed`,
+		"playground:\n  title: |\n    a [\n   \n    b\ncors: [\n":             `6:7: the [ that opens here is never closed`,
+		"playground:\n  title: a [b\n   c: d\n":                               `weft.yaml:3:1: this is not YAML: mapping values are not allowed`,
+		"a: [":                                                                `1:4: the [ that opens here is never closed`,
+		"supergraph:\n\tpath: a":                                              `weft.yaml:2:1: this is not YAML: found character that cannot start any token`,
+		"graphql: {path: graphql}\nsupergraph: {path: a}":                     `graphql.path: "graphql" is not a path`,
 	} {
 		_, err := Load(Source{File: write(t, text), Environ: []string{}})
 		var problems Problems
@@ -124,11 +128,11 @@ func TestProblemsTellPlaceAndRemedy(t *testing.T) {
 }
 
 func TestAliasesCannotExplode(t *testing.T) {
-	text := "supergraph: {path: a}\nupstream:\n  subgraphs:\n    s: &s {headers: {set: {"
-	for i := range 200 {
-		text += fmt.Sprintf("h%d: x, ", i)
+	text := "supergraph: {path: a}\nupstream:\n  subgraphs:\n    s: &s {accept_encoding: ["
+	for range 200 {
+		text += "br, "
 	}
-	text += "}}}\n"
+	text += "]}\n"
 	for i := range 1000 {
 		text += fmt.Sprintf("    s%d: *s\n", i)
 	}
@@ -172,7 +176,7 @@ func TestEveryScalarSettingHasAnEnvironmentVariable(t *testing.T) {
 }
 
 func TestSchemaDescribesEverySetting(t *testing.T) {
-	text, err := Schema()
+	text, err := Schema(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,10 +191,10 @@ func TestSchemaDescribesEverySetting(t *testing.T) {
 	if err := json.Unmarshal(text, &schema); err != nil {
 		t.Fatal(err)
 	}
-	if len(schema.Defs) != len(sectionTypes()) {
-		t.Errorf("%d sections, want %d", len(schema.Defs), len(sectionTypes()))
+	if len(schema.Defs) != len(newRoot(nil).sectionTypes()) {
+		t.Errorf("%d sections, want %d", len(schema.Defs), len(newRoot(nil).sectionTypes()))
 	}
-	for name, typ := range sectionTypes() {
+	for name, typ := range newRoot(nil).sectionTypes() {
 		def := schema.Defs[name]
 		if def.AdditionalProperties != false {
 			t.Errorf("%s allows unknown settings", name)
@@ -205,7 +209,7 @@ func TestSchemaDescribesEverySetting(t *testing.T) {
 
 func TestExampleIsTheDefault(t *testing.T) {
 	var uncommented strings.Builder
-	for line := range strings.Lines(Example()) {
+	for line := range strings.Lines(Example(nil)) {
 		trimmed := strings.TrimLeft(line, " ")
 		if rest, ok := strings.CutPrefix(line, "#"); ok && !strings.HasPrefix(trimmed, "# ") {
 			uncommented.WriteString(rest)
@@ -218,7 +222,7 @@ func TestExampleIsTheDefault(t *testing.T) {
 	}
 	want := Default()
 	want.Supergraph.Path = "graph"
-	if got, want := Example(), Example(); got != want {
+	if got, want := Example(nil), Example(nil); got != want {
 		t.Error("the example differs from call to call")
 	}
 	normal := func(c Config) string {

@@ -6,7 +6,8 @@ import "time"
 func Default() Config {
 	return Config{
 		Listen:     "127.0.0.1:4000",
-		Supergraph: Supergraph{Watch: true, PollInterval: time.Second},
+		Server:     Server{HTTP: "weft"},
+		Supergraph: Supergraph{Watch: true, PollInterval: time.Second, UnsupportedFeatures: "refuse"},
 		GraphQL:    GraphQL{Path: "/graphql", Introspection: true, StreamAbove: 1 << 20, Batching: Batching{Max: 10}},
 		Errors:     Errors{Max: 256},
 		Playground: Playground{Path: "/", Title: "Weft"},
@@ -14,13 +15,12 @@ func Default() Config {
 			BodyBytes: 1 << 20, BodiesBytes: 256 << 20, ConcurrentRequests: 10_000, RequestTimeout: 30 * time.Second,
 			Tokens: 100_000, Depth: 100, Fields: 50_000, Aliases: 5_000, Directives: 2_000, RootFields: 1_000,
 		},
-		CORS: CORS{MaxAge: time.Hour},
 		Compression: Compression{
 			MinBytes: 1 << 10,
 		},
 		Upstream: Upstream{
 			All: UpstreamSettings{
-				Timeout: 15 * time.Second, Protocol: "auto", MaxConnections: 512, IdleTimeout: 50 * time.Second,
+				Timeout: 15 * time.Second, Protocol: "auto", Client: "weft", MaxConnections: 512, IdleTimeout: 50 * time.Second,
 				Retries: Retries{Pause: 20 * time.Millisecond, Budget: 0.1},
 				Breaker: Breaker{OpenFor: 500 * time.Millisecond},
 				Halving: Halving{MaxRequests: 16},
@@ -31,10 +31,10 @@ func Default() Config {
 			Namespace: "default", Timeout: 20 * time.Millisecond, NegativeTTL: 5 * time.Second, MaxTTL: 24 * time.Hour,
 			L1: L1{Enabled: true, MaxBytes: 64 << 20, TTL: 2 * time.Second},
 		},
-		Dedupe:   Dedupe{SubgraphRequests: true, IdentityHeaders: []string{"Authorization", "Cookie"}},
+		Caller:   Caller{Claims: []string{"iss", "sub"}, Headers: []string{"Authorization", "Cookie"}},
+		Dedupe:   Dedupe{SubgraphRequests: true},
 		Plan:     Plan{CacheBytes: 64 << 20, WarmUp: 500},
 		Log:      Log{Level: "info", Format: "json", RequestIDs: false},
-		Admin:    Admin{Metrics: true},
 		Shutdown: Shutdown{Timeout: 20 * time.Second},
 	}
 }

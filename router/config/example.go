@@ -8,28 +8,36 @@ import (
 )
 
 // Example is a configuration file with every setting, its description and its default, all commented out.
-func Example() string {
+func Example(sections []Section) string {
 	var b strings.Builder
+	shape := newRoot(sections)
 	b.WriteString("# The Weft router's configuration. Every setting is optional except where the graph comes from.\n")
 	b.WriteString("# Values may use environment variables: ${NAME}, or ${NAME:-default}.\n")
 	b.WriteString("# Each setting can also be given as an environment variable: WEFT_LIMITS_BODY_BYTES=2MB.\n")
-	writeExample(&b, reflect.ValueOf(Default()), "")
+	writeExample(&b, shape.descriptions(), "Config", shape.defaults(), "")
 	return b.String()
 }
 
-func writeExample(b *strings.Builder, section reflect.Value, indent string) {
+func writeExample(b *strings.Builder, texts map[string]string, name string, section reflect.Value, indent string) {
 	typ := section.Type()
 	for i := range typ.NumField() {
 		f := typ.Field(i)
+		key, value := keyOf(f), section.Field(i)
+		if key == "" {
+			continue
+		}
 		if indent == "" {
 			b.WriteString("\n")
 		}
-		fmt.Fprintf(b, "%s# %s\n", indent, descriptions()[typ.Name()+"."+f.Name])
-		key, value := f.Tag.Get("koanf"), section.Field(i)
+		text := texts[name+"."+f.Name]
+		if text == "" {
+			text = texts[f.Name]
+		}
+		fmt.Fprintf(b, "%s# %s\n", indent, text)
 		switch {
 		case value.Kind() == reflect.Struct:
 			fmt.Fprintf(b, "#%s%s:\n", indent, key)
-			writeExample(b, value, indent+"  ")
+			writeExample(b, texts, value.Type().Name(), value, indent+"  ")
 		case value.Kind() == reflect.Map || value.Kind() == reflect.Pointer:
 			fmt.Fprintf(b, "#%s%s: {}\n", indent, key)
 		default:

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// The configuration's shape comes from its types: a key per field, named by the koanf tag.
+// The configuration's shape comes from its types: a key per field, named by the yaml tag.
 
 var (
 	durationType = reflect.TypeFor[time.Duration]()
@@ -19,14 +19,34 @@ type field struct {
 	typ reflect.Type
 }
 
+// keyOf is the key of a field; empty when it is no setting.
+func keyOf(f reflect.StructField) string {
+	key := f.Tag.Get("yaml")
+	if key == "-" || !f.IsExported() {
+		return ""
+	}
+	return key
+}
+
 // fieldsOf lists the settings of a section in order.
 func fieldsOf(section reflect.Type) []field {
-	fields := make([]field, section.NumField())
-	for i := range fields {
-		f := section.Field(i)
-		fields[i] = field{f.Tag.Get("koanf"), f.Type}
+	var fields []field
+	for i := range section.NumField() {
+		if key := keyOf(section.Field(i)); key != "" {
+			fields = append(fields, field{key, section.Field(i).Type})
+		}
 	}
 	return fields
+}
+
+// fieldIndex finds the field of a setting that is there.
+func fieldIndex(section reflect.Type, key string) int {
+	for i := range section.NumField() {
+		if keyOf(section.Field(i)) == key {
+			return i
+		}
+	}
+	panic("there is no setting " + key + " in " + section.String())
 }
 
 func keysOf(section reflect.Type) []string {

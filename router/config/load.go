@@ -9,9 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-viper/mapstructure/v2"
-	"github.com/knadh/koanf/providers/confmap"
-	"github.com/knadh/koanf/v2"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -19,15 +16,14 @@ import (
 // limits.body_bytes. Values of list settings are separated by commas.
 const EnvPrefix = "WEFT_"
 
-// delimiter joins the keys of a path inside koanf; no key has it.
-const delimiter = "\x00"
-
 // Source is what a configuration is read from.
 type Source struct {
 	// File is the path of the YAML file; none when empty.
 	File string
 	// Environ are the environment variables as NAME=value; os.Environ() when nil.
 	Environ []string
+	// Sections are those of the modules.
+	Sections []Section
 	// Override changes the configuration after file and environment and before it is checked; optional.
 	Override func(*Config)
 }
@@ -39,47 +35,30 @@ func Load(source Source) (*Config, error) {
 	}
 	env := environment(source.Environ)
 	r := &reader{file: source.File, env: func(name string) (string, bool) { v, ok := env[name]; return v, ok }, at: map[string]*yaml.Node{}}
-	layers := koanf.New(delimiter)
+	shape := newRoot(source.Sections)
+	filled := shape.defaults()
 	if source.File != "" {
 		text, err := readFile(source.File)
 		if err != nil {
 			return nil, fmt.Errorf("the configuration cannot be read: %w", err)
 		}
-		if values := r.document(text); values != nil {
-			if err := layers.Load(confmap.Provider(values, ""), nil); err != nil {
-				return nil, err
-			}
+		if values := r.document(text, shape.typ); values != nil {
+			assign(filled, values)
 		}
 	}
-	overrides, problems := fromEnvironment(env)
-	if err := layers.Load(confmap.Provider(overrides, delimiter), nil); err != nil {
-		return nil, err
+	overrides, problems := fromEnvironment(env, shape.typ)
+	for _, override := range overrides {
+		assign(filled, override)
 	}
 	r.problems = append(r.problems, problems...)
 	if len(r.problems) > 0 {
 		return nil, r.problems
 	}
-	c := Default()
-	if err := decode(layers, &c); err != nil {
-		return nil, err
-	}
+	c := shape.config(filled)
 	if source.Override != nil {
-		source.Override(&c)
+		source.Override(c)
 	}
-	return &c, r.check(&c)
-}
-
-// decode writes the given settings over the defaults in c.
-func decode(layers *koanf.Koanf, c *Config) error {
-	return layers.UnmarshalWithConf("", c, koanf.UnmarshalConf{Tag: "koanf", DecoderConfig: &mapstructure.DecoderConfig{
-		Result: c, ErrorUnused: true, TagName: "koanf",
-		DecodeHook: func(_, to reflect.Type, data any) (any, error) {
-			if size, ok := data.(*ByteSize); ok && to == byteSizeType {
-				return *size, nil
-			}
-			return data, nil
-		},
-	}})
+	return c, r.check(c)
 }
 
 func environment(environ []string) map[string]string {
@@ -94,8 +73,8 @@ func environment(environ []string) map[string]string {
 
 // fromEnvironment collects the settings that environment variables override. Variables that name no setting are left
 // alone: Kubernetes puts its own WEFT_* variables into pods next to a service called weft.
-func fromEnvironment(env map[string]string) (map[string]any, Problems) {
-	values := map[string]any{}
+func fromEnvironment(env map[string]string, shape reflect.Type) ([]map[string]any, Problems) {
+	var values []map[string]any
 	var problems Problems
 	names := make([]string, 0, len(env))
 	for name := range env {
@@ -107,7 +86,11 @@ func fromEnvironment(env map[string]string) (map[string]any, Problems) {
 		if !ok {
 			continue
 		}
-		path, leaf := settingOf(rest, reflect.TypeFor[Config]())
+		path, leaf := settingOf(rest, shape)
+		if to := movedVariable(rest); leaf == nil && to != "" {
+			problems = append(problems, Problem{Source: name, Message: "the setting is called " + to + " now: set " +
+				EnvPrefix + strings.ToUpper(strings.ReplaceAll(to, ".", "_"))})
+		}
 		if leaf == nil {
 			continue
 		}
@@ -116,7 +99,10 @@ func fromEnvironment(env map[string]string) (map[string]any, Problems) {
 			problems = append(problems, Problem{Source: name, Key: strings.Join(path, "."), Message: err.Error()})
 			continue
 		}
-		values[strings.Join(path, delimiter)] = value
+		for _, key := range slices.Backward(path) {
+			value = map[string]any{key: value}
+		}
+		values = append(values, value.(map[string]any))
 	}
 	return values, problems
 }

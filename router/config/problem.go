@@ -61,11 +61,12 @@ func nearest(name string, candidates []string) string {
 	return best
 }
 
-// unknownKey words the problem of a key that does not exist.
-func unknownKey(name string, known []string) string {
+// Unknown words the problem that there is no setting, or whatever else is meant, of a name in a place: it proposes the
+// known one that is most likely meant, or lists them all.
+func Unknown(kind, name, place string, known []string) string {
 	if guess := nearest(name, known); guess != "" {
-		return fmt.Sprintf("there is no setting %q here; did you mean %q?", name, guess)
+		return fmt.Sprintf("there is no %s %q %s; did you mean %q?", kind, name, place, guess)
 	}
-	slices.Sort(known)
-	return fmt.Sprintf("there is no setting %q here; there are %s", name, strings.Join(known, ", "))
+	return fmt.Sprintf("there is no %s %q %s; there are %s", kind, name, place,
+		strings.Join(slices.Sorted(slices.Values(known)), ", "))
 }

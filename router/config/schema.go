@@ -8,7 +8,6 @@ import (
 	"go/token"
 	"reflect"
 	"strings"
-	"sync"
 
 	"github.com/invopop/jsonschema"
 )
@@ -17,12 +16,24 @@ import (
 var sectionsSource string
 
 // descriptions are the doc comments of the sections' fields by "Section.Field", and of the sections by "Section".
-var descriptions = sync.OnceValue(func() map[string]string {
-	file, err := parser.ParseFile(token.NewFileSet(), "sections.go", sectionsSource, parser.ParseComments|parser.SkipObjectResolution)
-	if err != nil {
-		return nil
-	}
+func (r *root) descriptions() map[string]string {
 	texts := map[string]string{}
+	readComments(texts, sectionsSource)
+	for _, s := range r.sections {
+		readComments(texts, s.Source)
+		name := reflect.TypeOf(s.New()).Elem().Name()
+		texts["Module_"+strings.ToUpper(s.Key)] = texts[name]
+	}
+	return texts
+}
+
+// readComments adds the doc comments of a source.
+func readComments(texts map[string]string, source string) {
+	file, err := parser.ParseFile(token.NewFileSet(), "settings.go", source, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		// It was compiled, so it can be parsed.
+		panic(err)
+	}
 	for _, decl := range file.Decls {
 		types, ok := decl.(*ast.GenDecl)
 		if !ok || types.Tok != token.TYPE {
@@ -42,23 +53,24 @@ var descriptions = sync.OnceValue(func() map[string]string {
 			}
 		}
 	}
-	return texts
-})
+}
 
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // choices are the settings with a fixed set of values, by "Section.Field".
 var choices = map[string][]any{
-	"UpstreamSettings.Protocol": {"auto", "http1", "http2", "h2c"},
-	"Redis.Mode":                {"standalone", "cluster", "sentinel"},
-	"Log.Level":                 {"debug", "info", "warn", "error"},
-	"Log.Format":                {"json", "text", "pretty"},
+	"Supergraph.UnsupportedFeatures": {"refuse", "warn"},
+	"UpstreamSettings.Protocol":      {"auto", "http1", "http2", "h2c"},
+	"Redis.Mode":                     {"standalone", "cluster", "sentinel"},
+	"Log.Level":                      {"debug", "info", "warn", "error"},
+	"Log.Format":                     {"json", "text", "pretty"},
 }
 
 // Schema is the JSON Schema of the configuration file, for editors.
-func Schema() ([]byte, error) {
+func Schema(sections []Section) ([]byte, error) {
+	shape := newRoot(sections)
 	r := jsonschema.Reflector{
-		FieldNameTag: "koanf", DoNotReference: false, RequiredFromJSONSchemaTags: true,
+		FieldNameTag: "yaml", DoNotReference: false, ExpandedStruct: true, RequiredFromJSONSchemaTags: true,
 		Mapper: func(t reflect.Type) *jsonschema.Schema {
 			switch t {
 			case durationType:
@@ -71,29 +83,32 @@ func Schema() ([]byte, error) {
 			return nil
 		},
 	}
-	s := r.Reflect(&Config{})
+	s := r.ReflectFromType(shape.typ)
 	s.ID = ""
 	s.Title = "Weft router configuration"
+	texts, types := shape.descriptions(), shape.sectionTypes()
+	s.Description = texts["Config"]
+	describeSection(texts, "Config", shape.typ, s)
 	for name, section := range s.Definitions {
-		section.Description = descriptions()[name]
-		describeSection(name, section)
+		section.Description = texts[name]
+		if typ, ok := types[name]; ok {
+			describeSection(texts, name, typ, section)
+		}
 	}
 	return json.MarshalIndent(s, "", "  ")
 }
 
 // describeSection adds descriptions, choices and defaults to the settings of a section.
-func describeSection(name string, section *jsonschema.Schema) {
-	typ, ok := sectionTypes()[name]
-	if !ok {
-		return
-	}
+func describeSection(texts map[string]string, name string, typ reflect.Type, section *jsonschema.Schema) {
 	for i := range typ.NumField() {
 		f := typ.Field(i)
-		setting, ok := section.Properties.Get(f.Tag.Get("koanf"))
+		setting, ok := section.Properties.Get(keyOf(f))
 		if !ok {
 			continue
 		}
-		setting.Description = descriptions()[name+"."+f.Name]
+		if setting.Description = texts[name+"."+f.Name]; setting.Description == "" {
+			setting.Description = texts[f.Name]
+		}
 		if values, ok := choices[name+"."+f.Name]; ok {
 			setting.Enum = values
 		}
@@ -101,21 +116,31 @@ func describeSection(name string, section *jsonschema.Schema) {
 }
 
 // sectionTypes are the types of all sections by name.
-var sectionTypes = sync.OnceValue(func() map[string]reflect.Type {
+func (r *root) sectionTypes() map[string]reflect.Type {
 	types := map[string]reflect.Type{}
 	var walk func(reflect.Type)
 	walk = func(t reflect.Type) {
 		for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Map {
 			t = t.Elem()
 		}
-		if t.Kind() != reflect.Struct || types[t.Name()] != nil {
+		if t.Kind() != reflect.Struct {
 			return
 		}
-		types[t.Name()] = t
+		if known := types[t.Name()]; known != nil {
+			if known != t {
+				panic("two sections are called " + t.Name() + ": their descriptions would be mixed up")
+			}
+			return
+		}
+		if t != r.typ {
+			types[t.Name()] = t
+		}
 		for i := range t.NumField() {
-			walk(t.Field(i).Type)
+			if keyOf(t.Field(i)) != "" {
+				walk(t.Field(i).Type)
+			}
 		}
 	}
-	walk(reflect.TypeFor[Config]())
+	walk(r.typ)
 	return types
-})
+}

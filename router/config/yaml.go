@@ -31,17 +31,32 @@ func (r *reader) report(node *yaml.Node, path []string, format string, args ...a
 }
 
 // document reads the whole text.
-func (r *reader) document(text []byte) map[string]any {
+func (r *reader) document(text []byte, shape reflect.Type) map[string]any {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(text, &doc); err != nil {
-		r.problems = append(r.problems, Problem{File: r.file, Message: strings.TrimPrefix(err.Error(), "yaml: ")})
+		r.problems = append(r.problems, syntaxProblem(r.file, text, err))
 		return nil
 	}
 	if len(doc.Content) == 0 {
 		return nil
 	}
-	value, _ := r.value(doc.Content[0], reflect.TypeFor[Config](), nil).(map[string]any)
+	value, _ := r.value(doc.Content[0], shape, nil).(map[string]any)
 	return value
+}
+
+// syntaxProblem says where a text stops being YAML. A bracket or quote that is open is shown where it opens: the parser
+// itself only tells how far it came, which can be the end of the file.
+func syntaxProblem(file string, text []byte, err error) Problem {
+	message := strings.TrimPrefix(err.Error(), "yaml: ")
+	if line, column, what, ok := unclosed(text); ok {
+		return Problem{File: file, Line: line, Column: column, Message: what}
+	}
+	var line int
+	if _, scanErr := fmt.Sscanf(message, "line %d:", &line); scanErr == nil && line > 0 {
+		_, message, _ = strings.Cut(message, ": ")
+		return Problem{File: file, Line: line, Column: 1, Message: "this is not YAML: " + message}
+	}
+	return Problem{File: file, Message: "this is not YAML: " + message}
 }
 
 // value reads a node as a value of type typ. It returns nil when there is none or it is wrong.
@@ -110,8 +125,12 @@ func (r *reader) section(node *yaml.Node, path []string, lookup func(string) (re
 		name, item := node.Content[i], node.Content[i+1]
 		sub := append(path[:len(path):len(path)], name.Value)
 		elem, known := lookup(name.Value)
+		if to := movedTo(sub); !known && to != "" {
+			r.report(name, sub, "is called %s now", to)
+			continue
+		}
 		if !known {
-			r.report(name, path, "%s", unknownKey(name.Value, keysOf(typ)))
+			r.report(name, path, "%s", Unknown("setting", name.Value, "here", keysOf(typ)))
 			continue
 		}
 		if _, twice := r.at[strings.Join(sub, ".")]; twice {
@@ -139,7 +158,8 @@ func scalar(text string, typ reflect.Type) (any, error) {
 		return d, nil
 	case typ == byteSizeType:
 		var size ByteSize
-		return &size, size.UnmarshalText([]byte(text))
+		err := size.UnmarshalText([]byte(text))
+		return size, err
 	case typ.Kind() == reflect.String:
 		return text, nil
 	}
@@ -205,10 +225,10 @@ func readFile(path string) ([]byte, error) {
 	const largest = 8 << 20
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, err
+		return nil, ExplainFile(path, err)
 	}
 	if info.Size() > largest {
 		return nil, fmt.Errorf("%s is larger than %d MB; this cannot be a configuration", path, largest>>20)
 	}
-	return os.ReadFile(path)
+	return ReadFile(path)
 }

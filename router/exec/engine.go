@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/weft-graphql/weft/router/operation"
+	"github.com/weft-graphql/weft/router/plan"
 	"github.com/weft-graphql/weft/router/supergraph"
 	"github.com/weft-graphql/weft/router/upstream"
 )
@@ -55,8 +56,9 @@ func New(config Config) *Engine {
 type Request struct {
 	// Variables are the coerced variables; nil when the operation declares none.
 	Variables Variables
-	// Header gives the headers to send to a subgraph; nil when there are none.
-	Header func(s *supergraph.Subgraph) []upstream.Header
+	// Subgraph appends to a request what the client's request adds to it: Header, and VariesBy, which tells what that
+	// was computed from. It is called by several goroutines. Nil when there is nothing to add.
+	Subgraph func(s *supergraph.Subgraph, req *upstream.Request)
 	// Introspect appends the JSON value of an introspection field (__schema, __type). It may be nil for operations
 	// without them.
 	Introspect func(out []byte, f *operation.Field) []byte
@@ -66,8 +68,13 @@ type Request struct {
 	CacheSession any
 	// Epoch is handed to the subgraphs: see upstream.Request.
 	Epoch uint64
-	// Trace asks for Response.Fetches.
+	// Trace asks for Response.Trace.
 	Trace bool
+	// Fetched is told of each request of the plan when it has ended, by the goroutine that ran it; only with Trace.
+	Fetched func(r *plan.Request, trace *FetchTrace)
+	// Finish is told when data and errors of the answer are complete, and nothing of it has been sent: Extensions may be
+	// set now. resp has everything but the body. It may be nil.
+	Finish func(resp *Response)
 	// Buffer gives what the answer is appended to, when it is about to be printed; nil: Response.Body is there already.
 	Buffer func() []byte
 	// Stream takes the answer when the subgraphs have sent at least StreamAbove bytes; nil when it is always wanted in

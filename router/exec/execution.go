@@ -182,7 +182,11 @@ func (f *fetch) reset() {
 	f.response.Release()
 	f.late.Release()
 	f.body = keep(f.body, maxKeptBytes)
-	f.sending, f.parser, f.reader = upstream.Request{}, parser{}, dataReader{read: f.reader.read, marks: f.reader.marks[:0]}
+	clear(f.sending.Header)
+	f.sending = upstream.Request{
+		Header: keep(f.sending.Header, maxKeptObjects), VariesBy: keep(f.sending.VariesBy, maxKeptBytes),
+	}
+	f.parser, f.reader = parser{}, dataReader{read: f.reader.read, marks: f.reader.marks[:0]}
 	f.trace = FetchTrace{}
 	f.sent, f.extensions = 0, nil
 	f.canHalve, f.joining, f.joined = false, false, nil

@@ -20,6 +20,7 @@ import (
 	"github.com/weft-graphql/weft/router/plan"
 	"github.com/weft-graphql/weft/router/supergraph"
 	"github.com/weft-graphql/weft/router/upstream"
+	"github.com/weft-graphql/weft/router/upstream/http1"
 )
 
 // calm is a deadline that only matters when something is stuck.
@@ -56,7 +57,7 @@ func newLive(t *testing.T) *live {
 	t.Cleanup(l.stub.Stop)
 	config := exec.Config{Subgraphs: make([]upstream.Subgraph, len(sg.Subgraphs))}
 	for _, sub := range sg.Subgraphs {
-		client, err := upstream.New(upstream.Config{Name: sub.Name, URL: l.stub.URLs()[sub.Name], Timeout: 30 * time.Second})
+		client, err := upstream.New(upstream.Config{Name: sub.Name, URL: l.stub.URLs()[sub.Name], Timeout: 30 * time.Second, Plain: http1.New})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -19,7 +19,12 @@ func (x *execution) fetch(request int) {
 	if x.request.Trace {
 		start := time.Now()
 		f.trace.Started = start.Sub(x.started)
-		defer func() { f.trace.Duration = time.Since(start) }()
+		defer func() {
+			f.trace.Duration = time.Since(start)
+			if x.request.Fetched != nil {
+				x.request.Fetched(x.program.requests[request].plan, &f.trace)
+			}
+		}()
 	}
 	asked := false
 	for i := range r.calls {
@@ -272,9 +277,11 @@ func (x *execution) body(out []byte, r *request, f *fetch, picked [][]uint32, mo
 func (x *execution) send(r *request, f *fetch, body []byte, resp *upstream.Response) error {
 	trace := &f.trace
 	subgraph := r.plan.Subgraph
-	f.sending = upstream.Request{Body: body, Query: r.query, Epoch: x.request.Epoch}
-	if x.request.Header != nil {
-		f.sending.Header = x.request.Header(subgraph)
+	f.sending = upstream.Request{
+		Body: body, Query: r.query, Epoch: x.request.Epoch, Header: f.sending.Header[:0], VariesBy: f.sending.VariesBy[:0],
+	}
+	if x.request.Subgraph != nil {
+		x.request.Subgraph(subgraph, &f.sending)
 	}
 	err := x.program.engine.config.Subgraphs[subgraph.ID].Do(x.ctx, &f.sending, resp)
 	f.sent++

@@ -55,11 +55,20 @@ type twins struct {
 	needs               []int
 }
 
-// join links a node's objects to those of a place, and returns the link's number. It links all twins that this brings
+// join links a node's objects to those of places, and returns the links' numbers. It links all twins that this brings
 // about, those first that need the fewest requests: there can be several ways from one twin to another, and calls start
 // when the requests are complete that the first way needs.
-func (c *compiler) join(p *place, n *node, needs []int) int32 {
-	link := c.attach(p, n, needs)
+//
+// The places can be twins of each other. What is linked to an object itself is then not looked for at its twin, which
+// may be the target for objects of other types only.
+func (c *compiler) join(places []*place, n *node, needs []int) []int32 {
+	links := make([]int32, len(places))
+	for i, p := range places {
+		links[i] = c.attach(p, n, needs)
+	}
+	for _, p := range places {
+		c.passOn(p, *p.member(n))
+	}
 	for n := 0; n < len(c.twins); {
 		if len(c.twins[n]) == 0 {
 			n++
@@ -70,7 +79,7 @@ func (c *compiler) join(p *place, n *node, needs []int) int32 {
 		c.zip(t)
 		n = 0
 	}
-	return link
+	return links
 }
 
 // note remembers twins that are to be linked.
@@ -81,7 +90,7 @@ func (c *compiler) note(t twins) {
 	c.twins[len(t.needs)] = append(c.twins[len(t.needs)], t)
 }
 
-// attach is join without the twins.
+// attach links a node's objects to those of a place, and returns the link's number.
 func (c *compiler) attach(p *place, n *node, needs []int) int32 {
 	if m := p.member(n); m != nil && len(m.hops) == 1 {
 		return m.hops[0]
@@ -93,11 +102,11 @@ func (c *compiler) attach(p *place, n *node, needs []int) int32 {
 	return link
 }
 
-// admit adds a member to a place, and to the places whose objects have those of this one as twins. It notes the twins
-// among the values of the new member and those of the others.
-func (c *compiler) admit(p *place, n member) {
+// admit adds a member to a place, and notes the twins among its values and those of the other members. It tells whether
+// the member is new.
+func (c *compiler) admit(p *place, n member) bool {
 	if p.member(n.node) != nil {
-		return
+		return false
 	}
 	known := p.members
 	p.members = append(p.members[:len(known):len(known)], n)
@@ -117,11 +126,17 @@ func (c *compiler) admit(p *place, n member) {
 			}
 		}
 	}
+	return true
+}
+
+// passOn adds a member of a place to the places whose objects have those of this one as twins.
+func (c *compiler) passOn(p *place, n member) {
 	for _, over := range c.memberOf[p.node] {
 		if way := over.member(p.node); way != nil && p.node.set.Owner != nil {
-			c.admit(over, member{
-				hops: append(slices.Clone(way.hops), n.hops...), node: n.node, needs: union(way.needs, n.needs),
-			})
+			m := member{hops: append(slices.Clone(way.hops), n.hops...), node: n.node, needs: union(way.needs, n.needs)}
+			if c.admit(over, m) {
+				c.passOn(over, m)
+			}
 		}
 	}
 }
@@ -158,9 +173,13 @@ func (c *compiler) zip(t twins) {
 	c.collect(t.place.node)
 	c.zips = append(c.zips, z)
 	z.link = c.attach(child, twin, z.needs)
+	c.passOn(child, *child.member(twin))
 	// What is linked to the twin is seen through it.
 	for _, m := range c.places[twin].members[1:] {
-		c.admit(child, member{hops: append(hops{z.link}, m.hops...), node: m.node, needs: union(z.needs, m.needs)})
+		through := member{hops: append(hops{z.link}, m.hops...), node: m.node, needs: union(z.needs, m.needs)}
+		if c.admit(child, through) {
+			c.passOn(child, through)
+		}
 	}
 }
 
@@ -202,7 +221,7 @@ func (c *compiler) noteAlternatives(fields []*plan.RepresentationField) {
 
 // targetPlaces returns the places whose objects are the targets of a call that names a selection set: the set's own
 // place, or the places that an entity call completes if it is that call's own selection. If the inputs are not all
-// there, it is a place whose objects have those of the set as twins.
+// there, it is the nearest place with more of them whose objects have those of the set as twins, or twins of twins.
 func (c *compiler) targetPlaces(request int, at *plan.SelectionSet, input []*plan.Representation) []*place {
 	n := c.nodeOf[at]
 	if n == nil {
@@ -213,12 +232,31 @@ func (c *compiler) targetPlaces(request int, at *plan.SelectionSet, input []*pla
 	}
 	best := c.places[n]
 	lacking := c.lacking(best, input)
-	for _, p := range c.memberOf[n] {
+	for _, p := range c.around(n) {
+		if lacking == 0 {
+			break
+		}
 		if l := c.lacking(p, input); l < lacking && c.complete(request, []int{p.node.request}) {
 			best, lacking = p, l
 		}
 	}
 	return []*place{best}
+}
+
+// around lists the places that have a node for a member, the nearest first.
+func (c *compiler) around(n *node) []*place {
+	var found []*place
+	next := []*node{n}
+	for len(next) > 0 {
+		inner := next[0]
+		next = next[1:]
+		for _, p := range c.memberOf[inner] {
+			if p.node.set != nil && p.member(n) != nil && !slices.Contains(found, p) {
+				found, next = append(found, p), append(next, p.node)
+			}
+		}
+	}
+	return found
 }
 
 // complete tells whether the given requests are complete when a request starts. What others bring must not be looked at
@@ -242,30 +280,34 @@ func (c *compiler) typers(p *place, request int) []hops {
 	return found
 }
 
-// lacking counts the fields of representations that cannot be read from a place. Of several places a value can be read
-// from, the one with the most of it counts.
+// lacking counts the fields of representations that cannot be read from a place, for some of the types at least. Of
+// several places a value can be read from, the one with the most of it counts.
 func (c *compiler) lacking(p *place, input []*plan.Representation) int {
-	var missing func(p *place, fields []*plan.RepresentationField) int
-	missing = func(p *place, fields []*plan.RepresentationField) int {
+	var missing func(p *place, fields []*plan.RepresentationField, types supergraph.TypeSet) int
+	missing = func(p *place, fields []*plan.RepresentationField, types supergraph.TypeSet) int {
 		count := 0
 		for _, f := range fields {
 			if len(f.From) == 0 {
 				continue
 			}
-			least := -1
+			least, uncovered := -1, types
+			if f.On != nil {
+				uncovered = uncovered.And(f.On)
+			}
 			for _, from := range f.From {
 				if _, ok := p.source(from); !ok {
 					continue
 				}
 				below := 0
 				if from.Selection != nil {
-					below = missing(c.places[c.nodeOf[from.Selection]], f.Fields)
+					below = missing(c.places[c.nodeOf[from.Selection]], f.Fields, from.Selection.Type.Possible)
 				}
 				if least < 0 || below < least {
 					least = below
 				}
+				uncovered = uncovered.Minus(from.On)
 			}
-			if least < 0 {
+			if least < 0 || least == 0 && !uncovered.Empty() {
 				least = 1
 			}
 			count += least
@@ -274,7 +316,7 @@ func (c *compiler) lacking(p *place, input []*plan.Representation) int {
 	}
 	count := 0
 	for _, r := range input {
-		count += missing(p, r.Fields)
+		count += missing(p, r.Fields, r.On)
 	}
 	return count
 }

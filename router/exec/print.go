@@ -46,14 +46,17 @@ func (x *execution) answer(resp *Response) {
 	if !p.object(x.program.output, newRef(0, 0)) {
 		p.out = append(p.out[:start], "null"...)
 	}
-	resp.Body = x.tail(p.out)
-	x.account(resp)
+	resp.Body = x.tail(p.out, resp)
 }
 
-// tail prints what follows the data entry.
-func (x *execution) tail(out []byte) []byte {
+// tail prints what follows the data entry, and fills in what resp says beside the answer.
+func (x *execution) tail(out []byte, resp *Response) []byte {
 	if x.errors.any() {
 		out = x.errors.print(out, &x.program.engine.config.Errors)
+	}
+	x.account(resp)
+	if x.request.Finish != nil {
+		x.request.Finish(resp)
 	}
 	return append(x.printExtensions(out), '}')
 }

@@ -148,6 +148,9 @@ func (e *Engine) Compile(p *plan.Plan) (*Program, error) {
 		}
 	}
 	c.representations(prog)
+	if err := c.readable(prog); err != nil {
+		return nil, err
+	}
 	if err := c.finish(prog); err != nil {
 		return nil, err
 	}
@@ -191,8 +194,9 @@ func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
 			if pc.Entities {
 				return fmt.Errorf("request %d of the plan asks for entities without a target", pr.ID)
 			}
-			cl.link = c.join(prog.root, cl.node, []int{pr.ID})
+			cl.link = c.join([]*place{prog.root}, cl.node, []int{pr.ID})[0]
 		}
+		var targeted []*place
 		for _, t := range pc.Targets {
 			places := c.targetPlaces(pr.ID, t.At, pc.Input)
 			if len(places) == 0 {
@@ -200,13 +204,18 @@ func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
 			}
 			for _, p := range places {
 				c.collect(p.node)
+				targeted = append(targeted, p)
 				cl.targets = append(cl.targets, target{
-					place: p, link: c.join(p, cl.node, []int{pr.ID}), on: t.On, plan: t,
+					place: p, on: t.On, plan: t,
 					all: p.node.set != nil && p.node.set.Type != nil && p.node.set.Type.Possible.SubsetOf(t.On),
 				})
-				m := p.member(cl.node)
-				m.on = m.on.Or(t.On)
 			}
+		}
+		for i, link := range c.join(targeted, cl.node, []int{pr.ID}) {
+			t := &cl.targets[i]
+			t.link = link
+			m := t.place.member(cl.node)
+			m.on = m.on.Or(t.on)
 		}
 		r.calls = append(r.calls, cl)
 	}

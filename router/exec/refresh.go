@@ -31,9 +31,12 @@ func (x *execution) refresh(request int, f *fetch) {
 	if x.request.Variables != nil {
 		req.Variables = copyVariables(r, x.request.Variables)
 	}
-	if x.request.Header != nil {
-		headers := slices.Clone(x.request.Header(r.plan.Subgraph))
-		req.Header = func(*supergraph.Subgraph) []upstream.Header { return headers }
+	if x.request.Subgraph != nil {
+		var added upstream.Request
+		x.request.Subgraph(r.plan.Subgraph, &added)
+		req.Subgraph = func(_ *supergraph.Subgraph, to *upstream.Request) {
+			to.Header, to.VariesBy = append(to.Header, added.Header...), append(to.VariesBy, added.VariesBy...)
+		}
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(x.ctx), x.program.engine.config.RefreshTimeout)
 	again := x.program.acquire(ctx, req)

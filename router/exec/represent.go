@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/weft-graphql/weft/router/plan"
@@ -104,6 +105,52 @@ func (c *compiler) representationFields(request int, p *place, fields []*plan.Re
 		compiled = append(compiled, rf)
 	}
 	return compiled
+}
+
+// readable tells whether the representations of all calls can be written: for each type, from the objects of one target at
+// least. Otherwise what the call brings would be missing from the answer, and nothing would say so.
+func (c *compiler) readable(prog *Program) error {
+	for i := range prog.requests {
+		for j := range prog.requests[i].calls {
+			cl := &prog.requests[i].calls[j]
+			for k, r := range cl.plan.Input {
+				left := r.On
+				for l := range cl.targets {
+					t := &cl.targets[l]
+					left = left.Minus(t.on.And(readableFor(t.representations[k].fields, r.On)))
+				}
+				for o := range left.All {
+					return fmt.Errorf("request %d of the plan cannot be made for %s: the plan does not say where its representation comes from",
+						i, c.plan.Supergraph.Objects[o].Name)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// readableFor returns the types among types for which all fields have a source.
+func readableFor(fields []representationField, types supergraph.TypeSet) supergraph.TypeSet {
+	for i := range fields {
+		f := &fields[i]
+		if f.typename {
+			continue
+		}
+		found := supergraph.TypeSet(nil)
+		for j := range f.sources {
+			s := &f.sources[j]
+			if s.on == nil {
+				found = types
+				break
+			}
+			found = found.Or(s.on)
+		}
+		if f.on != nil {
+			found = found.Or(types.Minus(f.on))
+		}
+		types = types.And(found)
+	}
+	return types
 }
 
 // findKnown looks for an earlier call on a target's place whose entities decide the representation: when it reads

@@ -39,8 +39,7 @@ func (x *execution) stream(resp *Response) bool {
 	}
 	s := streamer{p: &x.printer, checking: true}
 	s.data()
-	tail := x.tail(resp.Body)
-	x.account(resp)
+	tail := x.tail(resp.Body, resp)
 	w := to.Begin(resp, s.at+int64(len(tail)))
 	if w == nil {
 		return true

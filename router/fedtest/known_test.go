@@ -8,16 +8,17 @@ import (
 // TestGraphsThatOnceFailed runs the seeds that have found mistakes, with what was wrong.
 func TestGraphsThatOnceFailed(t *testing.T) {
 	for seed, why := range map[uint64]string{
-		19:   "introspection below a field of the type Query",
-		30:   "fields of two interface objects for objects whose type is not known yet",
-		229:  "a shared field of a union of which one subgraph knows fewer members",
-		478:  "a field of an interface object selected for all types and for one",
-		565:  "a field of an interface object under a type condition",
-		580:  "inputs with other nullability in each implementation",
-		5338: "an input that is only passed through",
-		5454: "an interface that is an object in one subgraph and an interface in another",
-		7436: "a field selected on an interface that the object only implements elsewhere",
-		8479: "an input that two requests to one subgraph have parts of",
+		19:     "introspection below a field of the type Query",
+		30:     "fields of two interface objects for objects whose type is not known yet",
+		229:    "a shared field of a union of which one subgraph knows fewer members",
+		478:    "a field of an interface object selected for all types and for one",
+		565:    "a field of an interface object under a type condition",
+		580:    "inputs with other nullability in each implementation",
+		5338:   "an input that is only passed through",
+		5454:   "an interface that is an object in one subgraph and an interface in another",
+		7436:   "a field selected on an interface that the object only implements elsewhere",
+		8479:   "an input that two requests to one subgraph have parts of",
+		302297: "objects from two sources that are entered for each type by the key of another one",
 	} {
 		r, err := newRig(generate(seed, traits{}), nil)
 		if err != nil {
@@ -80,5 +81,31 @@ func TestErrorsThatOnceStoodWrong(t *testing.T) {
 			return r, err
 		}}, r, seed)
 		r.close()
+	}
+}
+
+// TestQuiltsThatOnceFailed runs the seeds of quilts that have found mistakes, with what was wrong.
+func TestQuiltsThatOnceFailed(t *testing.T) {
+	c := campaign{of: quilts, check: (*rig).try, with: traits{uniform: true}}
+	for seed, why := range map[uint64]string{
+		101323: "a requirement that is known where a twin of a twin of the object stands",
+	} {
+		for try := range quilts.tries {
+			r, err := newRig(stitch(seed, try, c.with), nil)
+			if err != nil {
+				continue
+			}
+			t.Logf("graph %d: %s", seed, why)
+			r.setFailures(seed)
+			c.operations(t, attempt{check: c.check, rig: func(g *graph) (*rig, error) {
+				r, err := newRig(g, nil)
+				if err == nil {
+					r.setFailures(seed)
+				}
+				return r, err
+			}}, r, seed)
+			r.close()
+			break
+		}
 	}
 }

@@ -445,4 +445,55 @@ var conformances = []conformance{
 		world: `[{"@":"Query","list":["@v","@e"]},{"@":"v","__typename":"V","label":"vl","size":"vs"},{"@":"e","__typename":"E","id":"1","label":"el","size":"es"}]`,
 		asks:  []ask{{query: `{list{size}}`, requests: 2, waves: 1}},
 	},
+	{
+		name: "provides: a field of the same subgraph still needs what it requires, whoever else marks it external",
+		subgraphs: map[string]string{
+			"a": `type Account@key(fields:"sku"){sku:ID! link:Film@shareable} type Film@key(fields:"id"){id:ID! source:String}`,
+			"b": `type Film@key(fields:"id"){id:ID! advice:String@external summary:String@requires(fields:"advice")}`,
+			"c": `type Query{account:Account@provides(fields:"link{advice}")} type Account@key(fields:"sku"){sku:ID! link:Film@external}
+				type Film@key(fields:"id"){id:ID! source:String@external advice:String@requires(fields:"source")}`,
+		},
+		world: `[{"@":"Query","account":"@a"},{"@":"a","__typename":"Account","sku":"1","link":"@f"},{"@":"f","__typename":"Film","id":"2","source":"s","advice":"a","summary":"m"}]`,
+		asks: []ask{
+			{query: `{account{link{advice}}}`, requests: 3, waves: 3},
+			{query: `{account{link{summary}}}`, requests: 4, waves: 4},
+			{query: `{account{link{id}}}`, requests: 1},
+		},
+	},
+	{
+		name: "interface objects: each type by the key of another source",
+		subgraphs: map[string]string{
+			"a": `type Query{node:Node@shareable list:[Node]@shareable} interface Node{id:ID!} type Garage implements Node@key(fields:"id"){id:ID! stamp:String} type Device implements Node@key(fields:"id"){id:ID!}`,
+			"b": `type Node@key(fields:"id")@interfaceObject{id:ID! heat:String}`,
+			"c": `type Query{node:Node@shareable list:[Node]@shareable} interface Node@key(fields:"id"){id:ID! code:String} type Garage implements Node@key(fields:"id"){id:ID! code:String} type Device implements Node@key(fields:"id"){id:ID! code:String}`,
+		},
+		world: `[{"@":"Query","node":"@g","list":["@g","@d"]},{"@":"g","__typename":"Garage","id":"1","stamp":"st","code":"co","heat":"h"},
+			{"@":"d","__typename":"Device","id":"2","code":"do","heat":"i"}]`,
+		asks: []ask{
+			{query: `{node{...on Garage{stamp} code heat}}`, requests: 3, waves: 2},
+			{query: `{node{heat ...on Garage{stamp} code}}`, requests: 3, waves: 2},
+			{query: `{list{...on Garage{stamp} code heat}}`, requests: 3, waves: 2},
+		},
+	},
+	{
+		name: "mutations that several subgraphs share are run by one of them",
+		subgraphs: map[string]string{
+			"a": `type Query{q:String} type Mutation@shareable{save(v:String):P list:[P] box:Box v:V both:String}
+				type P@key(fields:"id"){id:ID! v:String@shareable onlya:String} type Box@shareable{p:P} type V@shareable{x:String}`,
+			"b": `type Query{r:String} type Mutation@shareable{save(v:String):P list:[P] box:Box v:V both:String}
+				type P@key(fields:"id"){id:ID! v:String@shareable onlyb:String} type Box@shareable{p:P} type V@shareable{x:String y:String}`,
+			"c": `type Mutation@shareable{save(v:String):P} type P@key(fields:"id"){id:ID! more:String}`,
+		},
+		world: `[{"@":"Query","q":"q","r":"r"},{"@":"Mutation","save":"@p","list":["@p","@o"],"box":{"__typename":"Box","p":"@p"},"v":{"__typename":"V","x":"x","y":"y"},"both":"5"},
+			{"@":"p","__typename":"P","id":"1","v":"7","onlya":"a","onlyb":"b","more":"m"},{"@":"o","__typename":"P","id":"2","v":"8","onlya":"c","onlyb":"d","more":"n"}]`,
+		asks: []ask{
+			{query: `mutation{save(v:"3"){id v onlya onlyb}}`, requests: 2, waves: 2},
+			{query: `mutation{save(v:"3"){v onlyb}}`, requests: 1},
+			{query: `mutation{save(v:"3"){onlya onlyb more}}`, requests: 3, waves: 2},
+			{query: `mutation{save(v:"3"){id}save(v:"3"){v}...M}fragment M on Mutation{save(v:"3"){onlya}}`, requests: 1},
+			{query: `mutation{x:both y:both z:save(v:"1"){onlyb}}`, requests: 3, waves: 3},
+			{query: `mutation{list{onlyb onlya} box{p{onlya onlyb}}}`, requests: 4, waves: 4},
+			{query: `mutation{v{y x} box{p{v}}}`, requests: 2, waves: 2},
+		},
+	},
 }

@@ -236,7 +236,7 @@ func (r *run) childViews(c *class, w *want) []view {
 	for _, v := range p.views {
 		for _, set := range v.provided {
 			in := w.members[0].def.In[v.graph]
-			if in == nil || !providesField(set, name, c.rep) || w.facts.plain.has(v.graph) {
+			if in == nil || !in.External || !providesField(set, name, c.rep) {
 				continue
 			}
 			if decl := r.t.sg.Type(in.Type.Name()); decl != nil {

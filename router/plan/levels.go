@@ -246,11 +246,14 @@ func (n *node) resolves(w *want) *way {
 		return nil
 	}
 	def := w.members[0].def
+	in := def.In[n.graph]
+	if in == nil || !in.External {
+		// A field of its own that it provides still needs what it needs elsewhere.
+		return nil
+	}
 	for _, set := range n.provided {
 		if providesField(set, def.Name, w.class.rep) {
-			if in := def.In[n.graph]; in != nil {
-				return &way{graph: n.graph, as: as, def: def, in: in}
-			}
+			return &way{graph: n.graph, as: as, def: def, in: in}
 		}
 	}
 	return nil

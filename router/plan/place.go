@@ -162,11 +162,11 @@ type special struct {
 // maxHidden bounds how deep keys may need keys of their own.
 const maxHidden = 4
 
-// rootPlace builds the places of an operation.
-func (r *run) rootPlace(sel *operation.SelectionSet) *place {
+// rootPlace builds the places of an operation whose root is asked of one subgraph, or of every one.
+func (r *run) rootPlace(sel *operation.SelectionSet, from int) *place {
 	p := &place{typ: sel.Parent, sel: sel, sources: newGraphs(r.t.n)}
 	for g, in := range sel.Parent.In {
-		if in != nil {
+		if in != nil && (from == g || from == everySubgraph) {
 			p.views = append(p.views, view{graph: g, decl: sel.Parent})
 			p.sources.add(g)
 		}

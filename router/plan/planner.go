@@ -79,6 +79,9 @@ type run struct {
 	specials []*special
 
 	rules *rules
+	// root is the place of the whole selection, and waves the fewest waves in which all of it can be had.
+	root  *place
+	waves int
 	// part is the part of the answer being planned.
 	part int
 
@@ -95,14 +98,15 @@ var rulesPool = sync.Pool{New: func() any { return new(rules) }}
 func (p *Planner) Plan(op *operation.Operation) (*Plan, error) {
 	t := p.tablesFor(op.Labels)
 	b := newBuilder(t, op)
+	all := &run{t: t, op: op}
+	all.findComplete()
 	if op.Kind == ast.Mutation {
 		// Mutation fields run one after the other, each with everything it causes.
 		for _, f := range op.Root.Fields {
 			if f.Def == nil {
 				continue
 			}
-			step := &operation.SelectionSet{Parent: op.Root.Parent, Fields: []*operation.Field{f}}
-			if err := p.planRoot(b, t, op, step); err != nil {
+			if err := p.planMutation(b, all, f); err != nil {
 				return nil, err
 			}
 			b.nextStep()
@@ -111,46 +115,64 @@ func (p *Planner) Plan(op *operation.Operation) (*Plan, error) {
 			b.identify()
 		}
 	} else if slices.ContainsFunc(op.Root.Fields, func(f *operation.Field) bool { return f.Def != nil }) {
-		if err := p.planRoot(b, t, op, op.Root); err != nil {
+		r := p.newRun(all)
+		defer func() { r.rules.release() }()
+		if err := r.explore(op.Root, everySubgraph); err != nil {
 			return nil, err
 		}
+		r.choose(b, nil)
 	}
 	return b.finish(), nil
 }
 
-func (p *Planner) planRoot(b *builder, t *tables, op *operation.Operation, sel *operation.SelectionSet) error {
-	r := &run{t: t, op: op, budget: p.budget, rules: rulesPool.Get().(*rules)}
-	defer func() { r.rules.release() }()
-	r.findComplete()
-	root := r.rootPlace(sel)
+// newRun begins a run with what another one for the same operation knows of the whole of it.
+func (p *Planner) newRun(all *run) *run {
+	return &run{t: all.t, op: all.op, completeOf: all.completeOf, budget: p.budget, rules: rulesPool.Get().(*rules)}
+}
+
+// everySubgraph stands for all subgraphs that have a root type.
+const everySubgraph = -1
+
+// explore finds out how a root selection can be answered, from one subgraph's root or from those of every subgraph.
+func (r *run) explore(sel *operation.SelectionSet, from int) error {
+	r.root = r.rootPlace(sel, from)
 	r.findGoals()
-	roots := make([]int, 0, len(root.views))
-	for _, v := range root.views {
+	roots := make([]int, 0, len(r.root.views))
+	for _, v := range r.root.views {
 		roots = append(roots, v.graph)
 	}
-	waves := r.saturate(root, roots)
-	if waves == 0 {
+	if r.waves = r.saturate(r.root, roots); r.waves == 0 {
 		return r.unreachable()
 	}
-	if err := r.checkSources(); err != nil {
-		return err
-	}
-	t0 := newTaker(r, b)
-	parts := 1 + len(op.Defers)
-	for r.part = range parts {
-		at := waves
-		if parts > 1 {
-			at = r.wavesFor(r.part)
-		}
+	return r.checkSources()
+}
+
+// choose picks the requests of each part of the answer and takes what is selected from them. first is the result of the
+// search for the first part, if there has been one.
+func (r *run) choose(b *builder, first *result) {
+	t := newTaker(r, b)
+	for r.part = range 1 + len(r.op.Defers) {
+		at := r.wavesOf(r.part)
 		if at == 0 {
 			continue
 		}
-		b.stats(r.search(at, t0))
-		t0.take(root, at)
+		if r.part > 0 || first == nil {
+			res := r.search(at, t)
+			first = &res
+		}
+		b.stats(*first)
+		t.take(r.root, at)
 		r.rules.release()
 		r.rules = rulesPool.Get().(*rules)
 	}
-	return nil
+}
+
+// wavesOf is the number of waves that a part of the answer takes; 0 when it asks for nothing.
+func (r *run) wavesOf(part int) int {
+	if len(r.op.Defers) == 0 {
+		return r.waves
+	}
+	return r.wavesFor(part)
 }
 
 // wavesFor is the wave after which everything a part of the answer asks for can be known; 0 when it asks for nothing.

@@ -27,6 +27,9 @@ type Options[P any] struct {
 	Limits     operation.Limits
 	// Compile is called once for each plan; its result is kept beside the plan. It may be nil.
 	Compile func(p *operation.Prepared, pl *plan.Plan) (P, error)
+	// Examine is called once for each prepared document; its result is kept as Entry.Examined. Errors refuse the document.
+	// It may be nil.
+	Examine func(p *operation.Prepared) (any, gqlerror.List)
 	// Bytes bounds the estimated memory of all entries; zero means DefaultBytes. It also bounds the documents that wait
 	// to be prepared.
 	Bytes int64
@@ -90,6 +93,13 @@ func New[P any](opts Options[P]) *Cache[P] {
 // retained. A hit does not allocate. There is no entry when the document was not looked at: ErrBusy. Done must be called
 // on an entry that was not refused.
 func (c *Cache[P]) Get(ctx context.Context, query, operationName []byte) (*Entry[P], gqlerror.List, error) {
+	return c.get(ctx, query, operationName, nil)
+}
+
+// get is Get for a document that may have been prepared already, for the same supergraph and limits.
+func (c *Cache[P]) get(
+	ctx context.Context, query, operationName []byte, known *operation.Prepared,
+) (*Entry[P], gqlerror.List, error) {
 	var h maphash.Hash
 	h.SetSeed(c.seed)
 	h.Write(query)
@@ -104,7 +114,7 @@ func (c *Cache[P]) Get(ctx context.Context, query, operationName []byte) (*Entry
 		if e == nil {
 			var created bool
 			if e, created = c.insert(s, sum, query, operationName); created {
-				if !c.prepare(ctx, e) {
+				if !c.prepare(ctx, e, known) {
 					return nil, nil, ErrBusy
 				}
 				return e, e.errs, nil
@@ -155,8 +165,8 @@ func (c *Cache[P]) insert(s *shard[P], sum uint64, query, operationName []byte) 
 }
 
 // prepare fills an entry; false means that there was no place for it in time, and the entry is gone. Whoever waits for it
-// is released whatever happens.
-func (c *Cache[P]) prepare(ctx context.Context, e *Entry[P]) bool {
+// is released whatever happens. known, when not nil, is what the document was prepared to already.
+func (c *Cache[P]) prepare(ctx context.Context, e *Entry[P], known *operation.Prepared) bool {
 	defer close(e.ready)
 	place := c.admission.enter(ctx, len(e.query))
 	if place == nil {
@@ -176,8 +186,15 @@ func (c *Cache[P]) prepare(ctx context.Context, e *Entry[P]) bool {
 		// The plan comes next. If it had to wait for a place, what is prepared already would pile up.
 		e.place.Store(place)
 	}()
-	e.Prepared, e.errs = operation.Prepare(c.opts.Supergraph, e.query, e.name, c.opts.Limits)
-	if e.Prepared != nil {
+	prepared, errs := known, gqlerror.List(nil)
+	if known == nil {
+		prepared, errs = operation.Prepare(c.opts.Supergraph, e.query, e.name, c.opts.Limits)
+	}
+	if len(errs) == 0 && c.opts.Examine != nil {
+		e.Examined, errs = c.opts.Examine(prepared)
+	}
+	if e.errs = errs; len(errs) == 0 {
+		e.Prepared = prepared
 		// The syntax tree, with everything validation hangs into it, is some thirty times the text.
 		e.grow(int64(len(e.query)) * 30)
 	}
@@ -233,20 +250,30 @@ func (c *Cache[P]) Stats() Stats {
 }
 
 // WarmUp prepares and plans what was used most recently in another cache, at most n documents, the latest first: called
-// on the cache of a new supergraph before it takes over. Operations that the new supergraph refuses are left out. It
-// returns how many were planned.
+// on the cache of a new supergraph, or of new settings, before it takes over. What was prepared for the same supergraph
+// and limits is taken over as it is, and so are plans if the planner is the same. Operations that the new supergraph
+// refuses are left out. It returns how many were planned.
 func (c *Cache[P]) WarmUp(ctx context.Context, from *Cache[P], n int) (planned int) {
+	samePrepared := c.opts.Supergraph == from.opts.Supergraph && c.opts.Limits == from.opts.Limits
+	samePlans := samePrepared && c.opts.Planner == from.opts.Planner
 	for _, old := range from.recent(n) {
 		if ctx.Err() != nil {
 			return planned
 		}
-		e, errs, err := c.Get(ctx, []byte(old.query), []byte(old.name))
+		known := old.prepared
+		if !samePrepared {
+			known = nil
+		}
+		e, errs, err := c.get(ctx, []byte(old.query), []byte(old.name), known)
 		if err != nil || len(errs) > 0 {
 			continue
 		}
 		ok := true
-		for _, set := range old.sets {
-			if _, err := e.Plan(ctx, translate(old.conditions, e.Prepared.Conditions(), set)); err != nil {
+		for set, made := range old.plans {
+			if !samePlans {
+				made = nil
+			}
+			if _, err := e.planFor(ctx, translate(old.prepared.Conditions(), e.Prepared.Conditions(), set), made); err != nil {
 				ok = false
 			}
 		}

@@ -26,6 +26,8 @@ const maxSets = 64
 type Entry[P any] struct {
 	// Prepared is nil when the document was refused.
 	Prepared *operation.Prepared
+	// Examined is what Options.Examine made of it.
+	Examined any
 
 	cache       *Cache[P]
 	shard       *shard[P]
@@ -68,6 +70,11 @@ type Planned[P any] struct {
 // Plan returns the plan for a set of conditions, making it when it is asked for the first time. A hit does not allocate.
 // The error can be ErrBusy.
 func (e *Entry[P]) Plan(ctx context.Context, set operation.ConditionSet) (*Planned[P], error) {
+	return e.planFor(ctx, set, nil)
+}
+
+// planFor is Plan for a set of conditions whose plan may be known already.
+func (e *Entry[P]) planFor(ctx context.Context, set operation.ConditionSet, known *plan.Plan) (*Planned[P], error) {
 	if p := e.last.Load(); p != nil && p.Conditions == set {
 		e.cache.stats.planHits.Add(1)
 		return p, p.err
@@ -77,7 +84,7 @@ func (e *Entry[P]) Plan(ctx context.Context, set operation.ConditionSet) (*Plann
 		switch {
 		case created:
 			e.cache.stats.planMisses.Add(1)
-			if !e.plan(ctx, p) {
+			if !e.plan(ctx, p, known) {
 				return nil, ErrBusy
 			}
 		case !await(ctx, p.ready):
@@ -122,6 +129,18 @@ func (e *Entry[P]) planned(set operation.ConditionSet) (p *Planned[P], created b
 	return p, true
 }
 
+// settled is the plan if it has been made.
+func (p *Planned[P]) settled() *plan.Plan {
+	select {
+	case <-p.ready:
+		if p.err == nil && !p.givenUp {
+			return p.Plan
+		}
+	default:
+	}
+	return nil
+}
+
 // forget drops a plan. The lock is held.
 func (e *Entry[P]) forget(p *Planned[P]) {
 	if e.plans[p.Conditions] == p {
@@ -132,7 +151,7 @@ func (e *Entry[P]) forget(p *Planned[P]) {
 }
 
 // plan makes a plan; false means that there was no place for it in time.
-func (e *Entry[P]) plan(ctx context.Context, p *Planned[P]) bool {
+func (e *Entry[P]) plan(ctx context.Context, p *Planned[P], known *plan.Plan) bool {
 	defer close(p.ready)
 	place := e.place.Swap(nil)
 	if place == nil {
@@ -152,13 +171,14 @@ func (e *Entry[P]) plan(ctx context.Context, p *Planned[P]) bool {
 		}
 		place.leave()
 	}()
-	op := e.Prepared.Operation(p.Conditions)
-	p.Plan, p.err = e.cache.opts.Planner.Plan(op)
+	if p.Plan = known; known == nil {
+		p.Plan, p.err = e.cache.opts.Planner.Plan(e.Prepared.Operation(p.Conditions))
+	}
 	if p.err == nil && e.cache.opts.Compile != nil {
 		p.Compiled, p.err = e.cache.opts.Compile(e.Prepared, p.Plan)
 	}
 	if p.Plan != nil {
-		e.keep(p, planBytes(op, p.Plan))
+		e.keep(p, planBytes(p.Plan.Operation, p.Plan))
 	}
 	return true
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/weft-graphql/weft/router/operation"
+	"github.com/weft-graphql/weft/router/plan"
 )
 
 // shard is a part of the cache with its own lock. Entries form a ring list in the order of insertion; a hand goes from
@@ -90,8 +91,9 @@ func (s *shard[P]) evict(keep *Entry[P]) bool {
 type recalled struct {
 	query, name string
 	at          uint64
-	conditions  []operation.Condition
-	sets        []operation.ConditionSet
+	prepared    *operation.Prepared
+	// plans has the plan for each set of conditions; nil when it is still being made, or could not be.
+	plans map[operation.ConditionSet]*plan.Plan
 }
 
 // recent returns the documents that were used last, the latest first.
@@ -113,10 +115,10 @@ func (c *Cache[P]) recent(n int) []recalled {
 		if e.Prepared == nil {
 			continue
 		}
-		r := recalled{query: e.query, name: e.name, at: e.at.Load(), conditions: e.Prepared.Conditions()}
+		r := recalled{query: e.query, name: e.name, at: e.at.Load(), prepared: e.Prepared, plans: map[operation.ConditionSet]*plan.Plan{}}
 		e.mu.Lock()
-		for set := range e.plans {
-			r.sets = append(r.sets, set)
+		for set, p := range e.plans {
+			r.plans[set] = p.settled()
 		}
 		e.mu.Unlock()
 		all = append(all, r)

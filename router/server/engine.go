@@ -50,6 +50,8 @@ type Response struct {
 	Outcome Outcome
 	// CacheControl is the answer's Cache-Control header, and Age its Age header; none when empty.
 	CacheControl, Age string
+	// Header are further lines of the answer's header.
+	Header []HeaderLine
 	// Operation describes what ran, for the access log and the metrics.
 	Operation OperationInfo
 	// buffer is what Body was made in; nil when Buffer was not called.
@@ -89,6 +91,17 @@ func (r *Response) Bytes() []byte {
 	return r.Body
 }
 
+// HeaderLine is a line of an HTTP header.
+type HeaderLine struct{ Name, Value string }
+
+// Refusal is why an operation is not run.
+type Refusal struct {
+	// Outcome decides the HTTP status.
+	Outcome Outcome
+	// Message says what was wrong and how to mend it, Code is for programs (extensions.code).
+	Message, Code string
+}
+
 // OperationInfo is what the access log tells of an executed operation.
 type OperationInfo struct {
 	// Name is the operation's name, and Kind "query", "mutation" or "subscription"; empty when it was rejected.
@@ -110,4 +123,10 @@ const (
 	NotAQuery
 	// Unavailable means that the router cannot answer now.
 	Unavailable
+	// Unauthenticated means that the request claims to come from somebody and does not prove it.
+	Unauthenticated
+	// Forbidden means that the caller may not do this.
+	Forbidden
+	// TooMany means that the caller has sent too much lately.
+	TooMany
 )

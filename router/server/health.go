@@ -19,8 +19,6 @@ type Health struct {
 	Ready func() error
 	// Detail is more for /status; it must marshal to JSON. Nothing when nil.
 	Detail func() any
-	// Open shows Detail to clients, too, and not only on the administration listener.
-	Open bool
 
 	started  time.Time
 	draining atomic.Bool

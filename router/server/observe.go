@@ -1,10 +1,8 @@
 package server
 
 import (
-	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"log/slog"
 	"net/http"
 	"time"
 )
@@ -25,36 +23,6 @@ func (h *Handler) observe(r *http.Request, x *exchange, took time.Duration) {
 	}
 	for _, observer := range h.opts.Observers {
 		observer(&o)
-	}
-}
-
-// AccessLog returns an observer that writes a line per request.
-func AccessLog(logger *slog.Logger) func(*Observation) {
-	return func(o *Observation) {
-		level := slog.LevelInfo
-		switch {
-		case o.Status >= 500:
-			level = slog.LevelError
-		case o.Status >= 400 || o.Operation.Errors > 0:
-			level = slog.LevelWarn
-		}
-		name := o.Operation.Kind
-		if o.Operation.Name != "" {
-			name += " " + o.Operation.Name
-		}
-		if name == "" {
-			name = "rejected"
-		}
-		attrs := make([]slog.Attr, 0, 8)
-		attrs = append(attrs, slog.Int("status", o.Status), slog.Duration("took", o.Duration.Round(time.Microsecond)),
-			slog.Int("bytes", o.Bytes), slog.Int("fetches", o.Operation.Fetches))
-		if o.Operation.Errors > 0 {
-			attrs = append(attrs, slog.Int("errors", o.Operation.Errors))
-		}
-		if o.RequestID != "" {
-			attrs = append(attrs, slog.String("request_id", o.RequestID))
-		}
-		logger.LogAttrs(context.Background(), level, o.Method+" "+name, attrs...)
 	}
 }
 

@@ -34,6 +34,8 @@ type RunOptions struct {
 	// DrainDelay is the time between becoming not ready and no longer accepting connections, for load balancers to
 	// notice; ShutdownTimeout the time that requests in progress then get to finish.
 	DrainDelay, ShutdownTimeout time.Duration
+	// Standard makes net/http serve everything, HTTP/1.1 without TLS included.
+	Standard bool
 	// Health is told when draining begins; optional.
 	Health *Health
 	// Logger receives the errors of connections.
@@ -121,6 +123,9 @@ func newServer(l Listener, opts RunOptions) httpServer {
 	}
 	if l.TLS != nil {
 		return overTLS{s}
+	}
+	if opts.Standard {
+		return s
 	}
 	return http1.New(s)
 }

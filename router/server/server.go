@@ -43,8 +43,9 @@ type Options struct {
 	RequestIDs bool
 	// Observers are told of every GraphQL request after it was answered.
 	Observers []func(*Observation)
-	// Health answers /healthz, /readyz and /status; they are left out when nil.
-	Health *Health
+	// Health answers /healthz, /readyz and /status; they are left out when nil. OpenStatus shows its Detail to clients.
+	Health     *Health
+	OpenStatus bool
 	// Logger receives what operators must know; slog.Default when nil.
 	Logger *slog.Logger
 }
@@ -105,7 +106,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // servePage answers what is not a GraphQL request.
 func (h *Handler) servePage(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.Path
-	if h.opts.Health != nil && h.opts.Health.serve(w, r, h.opts.Health.Open) {
+	if h.opts.Health != nil && h.opts.Health.serve(w, r, h.opts.OpenStatus) {
 		return
 	}
 	if h.opts.Playground != nil && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
@@ -269,6 +270,12 @@ func statusOf(outcome Outcome, accepted mediaType) int {
 		return http.StatusMethodNotAllowed
 	case Unavailable:
 		return http.StatusServiceUnavailable
+	case Unauthenticated:
+		return http.StatusUnauthorized
+	case Forbidden:
+		return http.StatusForbidden
+	case TooMany:
+		return http.StatusTooManyRequests
 	default:
 		return http.StatusOK
 	}

@@ -17,6 +17,9 @@ func (x *exchange) head() {
 	if x.response.Age != "" {
 		header["Age"] = []string{x.response.Age}
 	}
+	for _, line := range x.response.Header {
+		header.Add(line.Name, line.Value)
+	}
 }
 
 // encodingFor decides on the compression of an answer of so many bytes.

@@ -1,88 +1,140 @@
 package supergraph
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graphql/weft/router/federation"
 )
+
+// Feature is a specification that a supergraph links.
+// https://specs.apollo.dev/link/v1.0/
+type Feature struct {
+	// URL is how the document names it: "https://specs.apollo.dev/inaccessible/v0.2".
+	URL string
+	// Purpose is what it is for: SECURITY, EXECUTION, or empty when nothing depends on it.
+	Purpose string
+}
 
 // features knows the specifications a supergraph document links (@link or the older @core) and under which names, so
 // that their machinery can be told from the graph's own types.
 type features struct {
+	linked []Feature
 	// prefixes are the namespaces ("join__", "link__", ...) of linked specifications.
 	prefixes map[string]bool
 	// directives are the names of directives that belong to a linked specification.
 	directives map[string]bool
 	// types are imported type names of linked specifications.
 	types map[string]bool
-	// inaccessible and context are the names under which those directives appear.
-	inaccessible, context string
+	// inaccessible and context are the names under which those directives appear, join the namespace of the join
+	// specification.
+	inaccessible, context, join string
 	// joinVersion is the version of the join specification, such as "v0.3"; empty when it is not linked.
 	joinVersion string
 }
 
 func readFeatures(doc *ast.SchemaDocument) *features {
-	f := &features{prefixes: map[string]bool{}, directives: map[string]bool{}, types: map[string]bool{}, inaccessible: "inaccessible", context: "context"}
+	f := &features{
+		prefixes: map[string]bool{}, directives: map[string]bool{}, types: map[string]bool{},
+		inaccessible: "inaccessible", context: "context", join: "join",
+	}
+	var applied ast.DirectiveList
 	for _, def := range append(append(ast.SchemaDefinitionList{}, doc.Schema...), doc.SchemaExtension...) {
-		for _, d := range def.Directives {
-			switch d.Name {
-			case "link":
-				f.link(stringArg(d, "url"), stringArg(d, "as"), d.Arguments.ForName("import"))
-			case "core":
-				f.link(stringArg(d, "feature"), stringArg(d, "as"), nil)
-			}
+		applied = append(applied, def.Directives...)
+	}
+	linking := linkingDirectives(applied)
+	for _, d := range applied {
+		if linking[d.Name] {
+			f.link(d)
 		}
 	}
-	f.directives["link"], f.directives["core"] = true, true
+	for name := range linking {
+		f.directives[name] = true
+	}
 	for _, name := range []string{"link", "core", "join"} {
 		f.prefixes[name+"__"] = true
 	}
 	return f
 }
 
+// linkingDirectives are the names under which a document links specifications: those of @link and of @core, its
+// predecessor, which can be renamed in the application by which they link themselves.
+func linkingDirectives(applied ast.DirectiveList) map[string]bool {
+	names := map[string]bool{"link": true, "core": true}
+	for _, d := range applied {
+		url, err := federation.ParseFeatureURL(linkedURL(d))
+		if err != nil || url.Identity != federation.LinkIdentity && url.Identity != federation.CoreIdentity {
+			continue
+		}
+		local := cmp.Or(stringArg(d, "as"), url.Name)
+		for _, i := range importsOf(d) {
+			if i.Name == "@"+url.Name {
+				local = strings.TrimPrefix(i.As, "@")
+			}
+		}
+		if local == d.Name {
+			names[d.Name] = true
+		}
+	}
+	return names
+}
+
+// linkedURL is the URL an application of @link, or of @core, is about.
+func linkedURL(d *ast.Directive) string { return cmp.Or(stringArg(d, "url"), stringArg(d, "feature")) }
+
 // link records one linked specification. Specification: link v1.0, "Name Conventions".
-func (f *features) link(url, as string, imports *ast.Argument) {
+func (f *features) link(d *ast.Directive) {
+	url := linkedURL(d)
 	name, version := splitFeatureURL(url)
 	if name == "" {
 		return
 	}
-	local := name
-	if as != "" {
-		local = as
-	}
+	f.linked = append(f.linked, Feature{URL: url, Purpose: stringArg(d, "for")})
+	local := cmp.Or(stringArg(d, "as"), name)
 	f.prefixes[local+"__"] = true
 	f.directives[local] = true
 	switch name {
 	case "join":
-		f.joinVersion = version
+		f.joinVersion, f.join = version, local
 	case "inaccessible":
 		f.inaccessible = local
 	case "context":
 		f.context = local
 	}
-	if imports == nil {
-		return
-	}
-	for _, child := range imports.Value.Children {
-		from, to := child.Value.Raw, child.Value.Raw
-		if child.Value.Kind == ast.ObjectValue {
-			from = rawChild(child.Value, "name")
-			if to = rawChild(child.Value, "as"); to == "" {
-				to = from
-			}
-		}
-		if bare, ok := strings.CutPrefix(to, "@"); ok {
-			f.directives[bare] = true
-			switch from {
-			case "@inaccessible":
-				f.inaccessible = bare
-			case "@context":
-				f.context = bare
-			}
+	for _, i := range importsOf(d) {
+		bare, directive := strings.CutPrefix(i.As, "@")
+		if !directive {
+			f.types[i.As] = true
 			continue
 		}
-		f.types[to] = true
+		f.directives[bare] = true
+		switch i.Name {
+		case "@inaccessible":
+			f.inaccessible = bare
+		case "@context":
+			f.context = bare
+		}
 	}
+}
+
+// importsOf reads what a @link imports.
+func importsOf(d *ast.Directive) []federation.Import {
+	imports := d.Arguments.ForName("import")
+	if imports == nil || imports.Value == nil {
+		return nil
+	}
+	var out []federation.Import
+	for _, child := range imports.Value.Children {
+		i := federation.Import{Name: child.Value.Raw, As: child.Value.Raw}
+		if child.Value.Kind == ast.ObjectValue {
+			i.Name = rawChild(child.Value, "name")
+			i.As = cmp.Or(rawChild(child.Value, "as"), i.Name)
+		}
+		out = append(out, i)
+	}
+	return out
 }
 
 // splitFeatureURL gives the name and version of a specification URL such as "https://specs.apollo.dev/join/v0.3".
@@ -114,6 +166,9 @@ func (f *features) hasPrefix(name string) bool {
 	}
 	return false
 }
+
+// joined is the name of an element of the join specification.
+func (f *features) joined(element string) string { return f.join + "__" + element }
 
 func stringArg(d *ast.Directive, name string) string {
 	if a := d.Arguments.ForName(name); a != nil && a.Value != nil && a.Value.Kind != ast.NullValue {

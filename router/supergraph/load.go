@@ -10,7 +10,7 @@ import (
 	"github.com/weft-graphql/weft/router/syntax"
 )
 
-// Load reads a supergraph document in the join specification (v0.2 to v0.5), from whatever composer it comes.
+// Load reads a supergraph document in the join specification (v0.1 to v0.5), from whatever composer it comes.
 // Errors name the element of the document that cannot be understood.
 func Load(sdl string) (*Supergraph, error) {
 	doc, err := syntax.ParseTypeSystem(&ast.Source{Name: "supergraph.graphql", Input: sdl})
@@ -23,7 +23,8 @@ func Load(sdl string) (*Supergraph, error) {
 		features: readFeatures(doc),
 		graphs:   map[string]*Subgraph{},
 	}
-	for _, step := range []func() error{l.subgraphs, l.types, l.roots, l.memberships, l.fields, l.fieldSets} {
+	l.s.Features = l.features.linked
+	for _, step := range []func() error{l.subgraphs, l.types, l.roots, l.memberships, l.fields, l.fieldSets, l.mentions} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -40,20 +41,19 @@ type loader struct {
 	doc      *ast.SchemaDocument
 	features *features
 	graphs   map[string]*Subgraph // by join__Graph value
+	// owned is what a document of Federation 1 composition does not spell out; nil for any other.
+	owned *ownership
 }
 
 // subgraphs reads the join__Graph enum.
 func (l *loader) subgraphs() error {
-	def := l.doc.Definitions.ForName("join__Graph")
+	def := l.doc.Definitions.ForName(l.features.joined("Graph"))
 	if def == nil {
 		return errors.New("this is not a supergraph: it has no join__Graph enum; compose your subgraphs first (weft compose)")
 	}
-	if l.features.joinVersion == "v0.1" {
-		return errors.New("the supergraph uses join v0.1, of Federation 1 composition; compose it again with weft compose or any Federation 2 composer")
-	}
 	for i, v := range def.EnumValues {
 		g := &Subgraph{ID: i, Graph: v.Name, Name: v.Name}
-		if d := v.Directives.ForName("join__graph"); d != nil {
+		if d := v.Directives.ForName(l.features.joined("graph")); d != nil {
 			g.Name, g.URL = stringArg(d, "name"), stringArg(d, "url")
 		}
 		l.s.Subgraphs = append(l.s.Subgraphs, g)
@@ -133,6 +133,9 @@ func (l *loader) roots() error {
 
 // memberships reads join__type, join__implements, join__unionMember and join__enumValue.
 func (l *loader) memberships() error {
+	if l.features.joinVersion == "v0.1" {
+		l.owned = l.ownership()
+	}
 	for _, t := range l.s.Types {
 		if err := l.typeIn(t); err != nil {
 			return err
@@ -152,7 +155,7 @@ func (l *loader) memberships() error {
 func (l *loader) typeIn(t *Type) error {
 	found := false
 	for _, d := range t.Definition.Directives {
-		if d.Name != "join__type" {
+		if d.Name != l.features.joined("type") {
 			continue
 		}
 		g, ok, err := l.graph(d, t.Name)
@@ -174,7 +177,9 @@ func (l *loader) typeIn(t *Type) error {
 	if !found && !t.Definition.BuiltIn {
 		// Composers before join v0.3 leave value types bare: every subgraph may define them.
 		for _, g := range l.s.Subgraphs {
-			t.In[g.ID] = &TypeIn{Subgraph: g}
+			if l.owned == nil || l.owned.reaches(g, t.Name) {
+				t.In[g.ID] = &TypeIn{Subgraph: g}
+			}
 		}
 	}
 	return nil
@@ -188,7 +193,7 @@ func (l *loader) enumValues(t *Type) error {
 		}
 		found := false
 		for _, d := range v.Directives {
-			if d.Name != "join__enumValue" {
+			if d.Name != l.features.joined("enumValue") {
 				continue
 			}
 			g, ok, err := l.graph(d, t.Name+"."+v.Name)

@@ -147,10 +147,12 @@ func TestLoadErrors(t *testing.T) {
 }
 
 func FuzzLoad(f *testing.F) {
-	good, err := os.ReadFile("testdata/shop.graphql")
-	if err != nil {
-		f.Fatal(err)
+	for _, name := range []string{"shop", "federation1"} {
+		good, err := os.ReadFile("testdata/" + name + ".graphql")
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(good))
 	}
-	f.Add(string(good))
 	f.Fuzz(func(t *testing.T, sdl string) { _, _ = supergraph.Load(sdl) })
 }

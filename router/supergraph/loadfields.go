@@ -46,10 +46,10 @@ func (l *loader) fields() error {
 // join__field without a graph says that no subgraph resolves the field on this very type (it comes from an interface
 // object).
 func (l *loader) fieldIn(f *Field) error {
-	joins := f.Definition.Directives.ForNames("join__field")
+	joins := f.Definition.Directives.ForNames(l.features.joined("field"))
 	if len(joins) == 0 {
 		for i, in := range f.Parent.In {
-			if in != nil {
+			if in != nil && (l.owned == nil || l.owned.has(in.Subgraph, f)) {
 				f.In[i] = &FieldIn{Subgraph: in.Subgraph, Type: f.Type}
 			}
 		}
@@ -61,7 +61,7 @@ func (l *loader) fieldIn(f *Field) error {
 		if err != nil {
 			return err
 		}
-		if !ok {
+		if !ok || l.owned != nil && f.Parent.In[g.ID] == nil {
 			continue
 		}
 		in := &FieldIn{
@@ -73,7 +73,7 @@ func (l *loader) fieldIn(f *Field) error {
 		}
 		if text := stringArg(d, "type"); text != "" {
 			if in.Type, err = parseTypeRef(text); err != nil {
-				return fmt.Errorf("@join__field on %s: %w", where, err)
+				return fmt.Errorf("@%s on %s: %w", d.Name, where, err)
 			}
 		}
 		if a := d.Arguments.ForName("contextArguments"); a != nil {
@@ -94,14 +94,24 @@ func (l *loader) fieldSets() error {
 	for _, t := range l.s.Types {
 		for _, d := range t.Definition.Directives {
 			text := stringArg(d, "key")
-			if d.Name != "join__type" || text == "" {
+			if d.Name != l.features.joined("type") || text == "" {
+				continue
+			}
+			if l.owned != nil && t.Kind == ast.Interface {
+				continue // Federation 1 allowed keys on interfaces, and no subgraph resolved them
+			}
+			g, ok, err := l.graph(d, t.Name)
+			if err != nil {
+				return err
+			}
+			if !ok {
 				continue
 			}
 			set, err := l.s.ParseFieldSet(t, text)
 			if err != nil {
 				return fmt.Errorf("@key in graph %s: %w", stringArg(d, "graph"), err)
 			}
-			in := t.In[l.graphs[stringArg(d, "graph")].ID]
+			in := t.In[g.ID]
 			in.Keys = append(in.Keys, &Key{FieldSet: set, Resolvable: boolArg(d, "resolvable", true)})
 		}
 		for _, f := range t.Fields {
@@ -114,12 +124,15 @@ func (l *loader) fieldSets() error {
 }
 
 func (l *loader) fieldFieldSets(f *Field) (err error) {
-	for _, d := range f.Definition.Directives.ForNames("join__field") {
+	for _, d := range f.Definition.Directives.ForNames(l.features.joined("field")) {
 		g, ok := l.graphs[stringArg(d, "graph")]
 		if !ok {
 			continue
 		}
 		in := f.In[g.ID]
+		if in == nil {
+			continue
+		}
 		if text := stringArg(d, "requires"); text != "" {
 			if in.Requires, err = l.s.ParseFieldSet(f.Parent, text); err != nil {
 				return fmt.Errorf("@requires of %s.%s in graph %s: %w", f.Parent.Name, f.Name, g.Graph, err)

@@ -20,10 +20,10 @@ func (l *loader) readRelations() relations {
 	for _, t := range l.s.Types {
 		switch t.Kind {
 		case ast.Object:
-			r.readImplements(t)
+			r.readImplements(t, l.features.joined("implements"))
 		case ast.Union:
 			for _, d := range t.Definition.Directives {
-				if d.Name == "join__unionMember" {
+				if d.Name == l.features.joined("unionMember") {
 					r.any[t.Name] = true
 					r.joined[related{t.Name, stringArg(d, "member"), stringArg(d, "graph")}] = true
 				}
@@ -33,7 +33,7 @@ func (l *loader) readRelations() relations {
 	return r
 }
 
-func (r *relations) readImplements(t *Type) {
+func (r *relations) readImplements(t *Type, directive string) {
 	seen := map[string]bool{}
 	for _, name := range t.Definition.Interfaces {
 		if !seen[name] {
@@ -42,7 +42,7 @@ func (r *relations) readImplements(t *Type) {
 		}
 	}
 	for _, d := range t.Definition.Directives {
-		if d.Name == "join__implements" {
+		if d.Name == directive {
 			r.any[t.Name] = true
 			r.joined[related{stringArg(d, "interface"), t.Name, stringArg(d, "graph")}] = true
 		}

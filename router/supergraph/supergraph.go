@@ -21,6 +21,8 @@ type Supergraph struct {
 	Objects []*Type
 	// Query, Mutation and Subscription are the root types; the last two may be nil.
 	Query, Mutation, Subscription *Type
+	// Features are the specifications the document links, in the order of the document.
+	Features []Feature
 	// OverrideLabels are the labels of progressive @override(label:) in the graph, sorted.
 	OverrideLabels []string
 

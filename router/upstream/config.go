@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -32,6 +33,8 @@ type Config struct {
 	Handler http.Handler
 	// Protocol is HTTP1, HTTP2 or H2C; empty means HTTP1.
 	Protocol string
+	// Plain makes the transport for HTTP/1.1 without TLS, such as http1.New; nil means net/http's.
+	Plain func(Endpoint) Transport
 	// Timeout bounds a call with everything in it, retries included; 0 means 30 s.
 	Timeout time.Duration
 	// MaxConnections bounds the connections; 0 means 512. Requests wait for a free one.
@@ -197,20 +200,41 @@ func (c *Client) transport(config Config) error {
 	if err != nil {
 		return err
 	}
-	switch config.Protocol {
-	case HTTP1:
-		t := newHTTP1(config, address)
-		c.Subgraph, c.closers = t, append(c.closers, t.pool.close)
-	case HTTP2, H2C:
-		if address.tls != (config.Protocol == HTTP2) {
-			return fmt.Errorf("the protocol %s does not fit the address %s", config.Protocol, config.URL)
-		}
-		t := newHTTP2(config, address)
-		c.Subgraph, c.closers = t, append(c.closers, t.transport.CloseIdleConnections)
-	default:
+	to := config.endpoint(address)
+	var t Transport
+	switch {
+	case config.Protocol == HTTP1 && config.Plain != nil && !address.tls:
+		t = config.Plain(to)
+	case config.Protocol == HTTP1:
+		t = newStandard(to)
+	case config.Protocol != HTTP2 && config.Protocol != H2C:
 		return fmt.Errorf("the protocol %q is not known; use %s, %s or %s", config.Protocol, HTTP1, HTTP2, H2C)
+	case address.tls != (config.Protocol == HTTP2):
+		return fmt.Errorf("the protocol %s does not fit the address %s", config.Protocol, config.URL)
+	default:
+		t = newStandard(to)
 	}
+	c.Subgraph, c.closers = t, append(c.closers, t.Close)
 	return nil
+}
+
+func (c *Config) endpoint(a address) Endpoint {
+	to := Endpoint{
+		Network: a.network, Address: a.host, Host: a.name, Path: a.path, Timeout: c.Timeout, IdleTimeout: c.IdleTimeout,
+		MaxConnections: c.MaxConnections, MaxResponse: c.MaxResponse, Protocol: c.Protocol,
+		Header: []Header{{"Content-Type", "application/json"}, {"Accept", accept}},
+	}
+	if len(c.AcceptEncoding) > 0 {
+		to.Header = append(to.Header, Header{"Accept-Encoding", strings.Join(c.AcceptEncoding, ", ")})
+	}
+	to.Header = append(to.Header, c.Header...)
+	if a.tls {
+		to.TLS = &tls.Config{}
+		if c.TLS != nil {
+			to.TLS = c.TLS.Clone()
+		}
+	}
+	return to
 }
 
 // IsLocal tells whether an address is on this machine, where compressing costs more than it saves.

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// dedupe lets equal queries that are under way at the same time share one call. They are equal if body, headers and
-// epoch are; a keyed hash only finds the candidates.
+// dedupe lets equal queries that are under way at the same time share one call. They are equal if body, what they
+// vary by and epoch are; a keyed hash only finds the candidates.
 type dedupe struct {
 	next   Subgraph
 	seed   maphash.Seed
@@ -32,7 +32,7 @@ type flight struct {
 	shard  *shard
 	key    uint64
 	body   []byte
-	header []Header
+	varies []byte
 	epoch  uint64
 	// leader is the context of the request that makes the call.
 	leader context.Context
@@ -66,8 +66,8 @@ func newDedupe(next Subgraph) *dedupe {
 
 func (d *dedupe) key(req *Request) uint64 {
 	key := maphash.Bytes(d.seed, req.Body) + req.Epoch
-	for _, h := range req.Header {
-		key = bits.RotateLeft64(key, 7) ^ maphash.String(d.seed, h.Value)
+	if len(req.VariesBy) > 0 {
+		key = bits.RotateLeft64(key, 7) ^ maphash.Bytes(d.seed, req.VariesBy)
 	}
 	return key
 }
@@ -83,7 +83,7 @@ func (d *dedupe) Do(ctx context.Context, req *Request, resp *Response) error {
 		f := s.find(key, req)
 		if f == nil {
 			f = flights.Get().(*flight)
-			f.shard, f.key, f.body, f.header, f.epoch, f.leader = s, key, req.Body, req.Header, req.Epoch, ctx
+			f.shard, f.key, f.body, f.varies, f.epoch, f.leader = s, key, req.Body, req.VariesBy, req.Epoch, ctx
 			s.flights[key] = append(s.flights[key], f)
 			s.mu.Unlock()
 			return d.lead(f, req, resp)
@@ -150,7 +150,7 @@ var flights = sync.Pool{New: func() any { return new(flight) }}
 // find returns a call under way for an equal request.
 func (s *shard) find(key uint64, req *Request) *flight {
 	for _, f := range s.flights[key] {
-		if f.epoch == req.Epoch && bytes.Equal(f.body, req.Body) && slices.Equal(f.header, req.Header) {
+		if f.epoch == req.Epoch && bytes.Equal(f.body, req.Body) && bytes.Equal(f.varies, req.VariesBy) {
 			return f
 		}
 	}

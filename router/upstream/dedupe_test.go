@@ -37,7 +37,7 @@ func join(ctx context.Context, d *dedupe, header ...Header) <-chan error {
 	result := make(chan error, 1)
 	go func() {
 		var resp Response
-		err := d.Do(ctx, &Request{Body: []byte("{a}"), Query: true, Header: header}, &resp)
+		err := d.Do(ctx, &Request{Body: []byte("{a}"), Query: true, VariesBy: variesBy(nil, header)}, &resp)
 		if err == nil && string(resp.Body) != "{a}" {
 			err = errors.New("got " + string(resp.Body))
 		}
@@ -203,13 +203,21 @@ func TestTheLeadersDeadlineIsItsOwn(t *testing.T) {
 	}
 }
 
+// variesBy is what a request with these headers varies by, for these tests.
+func variesBy(out []byte, headers []Header) []byte {
+	for _, h := range headers {
+		out = append(append(append(append(out, h.Name...), '='), h.Value...), '\n')
+	}
+	return out
+}
+
 // TestCallersWithOtherHeadersAreFoundApart checks that many callers who ask the same do not have to be compared one by
 // one.
 func TestCallersWithOtherHeadersAreFoundApart(t *testing.T) {
 	d := newDedupe(newHeld())
 	keys := map[uint64]bool{}
 	for _, headers := range [][]Header{nil, {{"A", "1"}}, {{"A", "2"}}, {{"A", "1"}, {"B", "2"}}, {{"A", "2"}, {"B", "1"}}} {
-		keys[d.key(&Request{Body: []byte("{a}"), Header: headers})] = true
+		keys[d.key(&Request{Body: []byte("{a}"), VariesBy: variesBy(nil, headers)})] = true
 	}
 	if len(keys) != 5 {
 		t.Errorf("%d different keys for 5 callers", len(keys))
@@ -218,17 +226,17 @@ func TestCallersWithOtherHeadersAreFoundApart(t *testing.T) {
 
 // TestEqualKeysAreNotEqualRequests forces all requests to the same key.
 func TestEqualKeysAreNotEqualRequests(t *testing.T) {
-	base := Request{Body: []byte("{a}"), Header: []Header{{"A", "1"}}, Epoch: 1}
-	s := &shard{flights: map[uint64][]*flight{7: {{body: base.Body, header: base.Header, epoch: base.Epoch}}}}
-	if s.find(7, &Request{Body: []byte("{a}"), Header: []Header{{"A", "1"}}, Epoch: 1}) == nil {
+	base := Request{Body: []byte("{a}"), VariesBy: []byte("A1"), Epoch: 1}
+	s := &shard{flights: map[uint64][]*flight{7: {{body: base.Body, varies: base.VariesBy, epoch: base.Epoch}}}}
+	if s.find(7, &Request{Body: []byte("{a}"), VariesBy: []byte("A1"), Epoch: 1}) == nil {
 		t.Error("an equal request is not found")
 	}
 	for _, other := range []Request{
-		{Body: []byte("{b}"), Header: base.Header, Epoch: 1},
-		{Body: base.Body, Header: []Header{{"A", "2"}}, Epoch: 1},
-		{Body: base.Body, Header: []Header{{"B", "1"}}, Epoch: 1},
+		{Body: []byte("{b}"), VariesBy: base.VariesBy, Epoch: 1},
+		{Body: base.Body, VariesBy: []byte("A2"), Epoch: 1},
+		{Body: base.Body, VariesBy: []byte("B1"), Epoch: 1},
 		{Body: base.Body, Epoch: 1},
-		{Body: base.Body, Header: base.Header, Epoch: 2},
+		{Body: base.Body, VariesBy: base.VariesBy, Epoch: 2},
 	} {
 		if s.find(7, &other) != nil {
 			t.Errorf("%+v is taken for another request", other)

@@ -44,7 +44,9 @@ func serveHeads(t *testing.T, serve func(c net.Conn, from *bufio.Reader, head *h
 const tooMuch = `{"errors":[{"message":"too much"}]}`
 
 // TestEarlyAnswersCount has a subgraph that refuses a request after its head, and one that does not read the rest.
-func TestEarlyAnswersCount(t *testing.T) {
+func TestEarlyAnswersCount(t *testing.T) { overBoth(t, testEarlyAnswersCount) }
+
+func testEarlyAnswersCount(t *testing.T, plain plain) {
 	refusal := fmt.Sprintf("HTTP/1.1 413 Content Too Large\r\nContent-Length: %d\r\n\r\n%s", len(tooMuch), tooMuch)
 	over := make(chan struct{})
 	defer close(over)
@@ -58,10 +60,10 @@ func TestEarlyAnswersCount(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			url := serveHeads(t, serve)
-			for _, size := range []int{10, 60_000, 1 << 20, 32 << 20} {
+			for _, size := range []int{10, 60_000, 1 << 20, 16 << 20} {
 				for _, query := range []bool{true, false} {
 					// What fits into the sockets is sent, and its connection kept: each request gets one of its own.
-					c := newClient(t, upstream.Config{URL: url, Timeout: 10 * time.Second})
+					c := newClient(t, upstream.Config{Plain: plain, URL: url, Timeout: 10 * time.Second})
 					var resp upstream.Response
 					err := c.Do(context.Background(), &upstream.Request{Body: []byte(strings.Repeat("x", size)), Query: query}, &resp)
 					if err != nil || resp.Status != http.StatusRequestEntityTooLarge || string(resp.Body) != tooMuch {
@@ -76,13 +78,17 @@ func TestEarlyAnswersCount(t *testing.T) {
 
 // TestConnectionsOfLongRequestsAreKept sends long requests over one connection, as long as they are read to their end.
 func TestConnectionsOfLongRequestsAreKept(t *testing.T) {
+	overBoth(t, testConnectionsOfLongRequestsAreKept)
+}
+
+func testConnectionsOfLongRequestsAreKept(t *testing.T, plain plain) {
 	s := serveRaw(t, func(_ int, c net.Conn, next func() *http.Request) {
 		for r := next(); r != nil; r = next() {
 			body, _ := io.ReadAll(r.Body)
 			_, _ = io.WriteString(c, answerOf(fmt.Sprint(len(body))))
 		}
 	})
-	c := newClient(t, upstream.Config{URL: s.url})
+	c := newClient(t, upstream.Config{Plain: plain, URL: s.url})
 	for _, size := range []int{1 << 20, 100, 8 << 20, 70_000, 1} {
 		if _, got, err := ask(c, strings.Repeat("x", size)); err != nil || got != fmt.Sprint(size) {
 			t.Errorf("%d bytes: %q, %v", size, got, err)
@@ -94,11 +100,13 @@ func TestConnectionsOfLongRequestsAreKept(t *testing.T) {
 }
 
 // TestALongRequestIsGivenUp has a subgraph that does not read a query whose client leaves.
-func TestALongRequestIsGivenUp(t *testing.T) {
+func TestALongRequestIsGivenUp(t *testing.T) { overBoth(t, testALongRequestIsGivenUp) }
+
+func testALongRequestIsGivenUp(t *testing.T, plain plain) {
 	begun, over := make(chan struct{}), make(chan struct{})
 	defer close(over)
 	url := serveHeads(t, func(net.Conn, *bufio.Reader, *http.Request) { close(begun); <-over })
-	c := newClient(t, upstream.Config{URL: url, Timeout: time.Hour})
+	c := newClient(t, upstream.Config{Plain: plain, URL: url, Timeout: time.Hour})
 	ctx, cancel := context.WithCancel(context.Background())
 	result := make(chan error, 1)
 	go func() {
@@ -118,7 +126,9 @@ func TestALongRequestIsGivenUp(t *testing.T) {
 }
 
 // TestTimeoutsOfKeptConnections has a server that says 408 on a kept connection, as some do before they close it.
-func TestTimeoutsOfKeptConnections(t *testing.T) {
+func TestTimeoutsOfKeptConnections(t *testing.T) { overBoth(t, testTimeoutsOfKeptConnections) }
+
+func testTimeoutsOfKeptConnections(t *testing.T, plain plain) {
 	s := serveRaw(t, func(n int, c net.Conn, next func() *http.Request) {
 		next()
 		_, _ = io.WriteString(c, answerOf(fmt.Sprint(n)))
@@ -126,7 +136,7 @@ func TestTimeoutsOfKeptConnections(t *testing.T) {
 			_, _ = io.WriteString(c, "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 		}
 	})
-	c := newClient(t, upstream.Config{URL: s.url})
+	c := newClient(t, upstream.Config{Plain: plain, URL: s.url})
 	for _, want := range []string{"1", "2"} {
 		if status, got, err := ask(c, "{a}"); err != nil || got != want {
 			t.Errorf("status %d, %q, %v, want %s", status, got, err, want)

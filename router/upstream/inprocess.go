@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 )
@@ -33,7 +32,7 @@ func (t *inProcess) Do(ctx context.Context, req *Request, resp *Response) error 
 	r.Header.Set("Content-Length", strconv.Itoa(len(req.Body)))
 	addHeaders(r.Header, t.config.Header)
 	addHeaders(r.Header, req.Header)
-	w := &writer{header: http.Header{}, limit: t.config.MaxResponse}
+	w := &writer{answer: &answer{header: http.Header{}}, limit: t.config.MaxResponse}
 	done := make(chan error, 1)
 	go func() { done <- t.serve(w, r) }()
 	select {
@@ -50,7 +49,7 @@ func (t *inProcess) Do(ctx context.Context, req *Request, resp *Response) error 
 	if w.status == 0 {
 		w.status = http.StatusOK
 	}
-	return fill(resp, w.status, w.header, io.Reader(&w.body), t.config.MaxResponse)
+	return w.answer.hand(resp, w.status, t.config.MaxResponse)
 }
 
 // serve calls the handler as a server does: a panic costs the request, not the process.
@@ -66,14 +65,13 @@ func (t *inProcess) serve(w *writer, r *http.Request) (err error) {
 
 // writer keeps what a handler writes.
 type writer struct {
-	header   http.Header
+	answer   *answer
 	status   int
-	body     bytes.Buffer
 	limit    int
 	tooLarge bool
 }
 
-func (w *writer) Header() http.Header { return w.header }
+func (w *writer) Header() http.Header { return w.answer.header }
 
 func (w *writer) WriteHeader(status int) {
 	if w.status == 0 && status >= 200 {
@@ -83,11 +81,11 @@ func (w *writer) WriteHeader(status int) {
 
 func (w *writer) Write(p []byte) (int, error) {
 	w.WriteHeader(http.StatusOK)
-	if w.body.Len()+len(p) > w.limit {
+	if w.answer.body.Len()+len(p) > w.limit {
 		w.tooLarge = true
 		return 0, ErrTooLarge
 	}
-	return w.body.Write(p)
+	return w.answer.body.Write(p)
 }
 
 func (w *writer) Flush() {}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/weft-graphql/weft/router/upstream"
+	"github.com/weft-graphql/weft/router/upstream/http1"
 )
 
 // patient is a subgraph that answers "late" when it is let, and tells of requests that came and of those whose client
@@ -38,8 +39,8 @@ func (p *patient) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // ways are the transports to a handler, each with a configuration for it.
 func ways(t *testing.T, handler http.Handler) map[string]upstream.Config {
 	t.Helper()
-	http1 := httptest.NewServer(handler)
-	t.Cleanup(http1.Close)
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
 	https := httptest.NewTLSServer(handler)
 	t.Cleanup(https.Close)
 	h2c := httptest.NewUnstartedServer(handler)
@@ -48,7 +49,8 @@ func ways(t *testing.T, handler http.Handler) map[string]upstream.Config {
 	h2c.Start()
 	t.Cleanup(h2c.Close)
 	return map[string]upstream.Config{
-		"http1":      {URL: http1.URL},
+		"http1":      {URL: server.URL, Plain: http1.New},
+		"standard":   {URL: server.URL},
 		"https":      {URL: https.URL, TLS: https.Client().Transport.(*http.Transport).TLSClientConfig},
 		"h2c":        {URL: h2c.URL, Protocol: upstream.H2C},
 		"in process": {Handler: handler},

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -105,7 +106,7 @@ func (h *hedge) Do(ctx context.Context, req *Request, resp *Response) error {
 	defer cancel()
 	// The slower request is still under way when the faster one has returned: it needs bytes of its own.
 	own := *req
-	own.Body = bytes.Clone(req.Body)
+	own.Body, own.Header = bytes.Clone(req.Body), slices.Clone(req.Header)
 	var hedged atomic.Bool
 	best, err := failsafe.With(h.policy).WithContext(bounded).GetWithExecution(func(e failsafe.Execution[*attempt]) (*attempt, error) {
 		if e.IsHedge() {

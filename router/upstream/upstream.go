@@ -1,5 +1,5 @@
-// Package upstream sends GraphQL requests to subgraphs: over pooled HTTP/1.1 connections, HTTP/2, unix sockets, or to a
-// handler in the same process. What is not configured (retries, circuit breaker, hedging, dedupe) is not in the chain.
+// Package upstream sends GraphQL requests to subgraphs: over HTTP/1.1, HTTP/2, unix sockets, or to a handler in the same
+// process (transport.go). What is not configured (retries, circuit breaker, hedging, dedupe) is not in the chain.
 package upstream
 
 import (
@@ -25,6 +25,10 @@ type Request struct {
 	Body []byte
 	// Header are headers to send in addition to those of the configuration.
 	Header []Header
+	// VariesBy are the values of everything that Header, or who answers, was computed from, as exact bytes. Requests
+	// that differ in it are never answered together; equal ones may be, even if Header is not (a signature differs with
+	// the time it was made at).
+	VariesBy []byte
 	// Query tells that the request changes nothing, so that it may be repeated or shared.
 	Query bool
 	// Epoch separates requests that may not share an answer although they are equal: those before and after data
@@ -63,13 +67,15 @@ func (s *Shared) Once(make func() any) any {
 
 // Source is what an answer's bytes belong to.
 type Source interface {
-	// Header returns the first value of a header, nil when there is none; valid until Release.
+	// Header returns the values of a header, those of several lines joined by commas (RFC 9110, section 5.3); nil when
+	// there is none. They are valid until Release.
 	Header(name string) []byte
 	// Release gives the bytes back.
 	Release()
 }
 
-// Header returns the first value of a header, nil when there is none; valid until Release.
+// Header returns the values of a header, those of several lines joined by commas; nil when there is none. They are valid
+// until Release.
 func (r *Response) Header(name string) []byte {
 	if r.Source == nil {
 		return nil

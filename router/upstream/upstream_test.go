@@ -22,6 +22,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/weft-graphql/weft/router/upstream"
+	"github.com/weft-graphql/weft/router/upstream/http1"
 )
 
 func TestMain(m *testing.M) {
@@ -37,6 +38,16 @@ func newClient(t *testing.T, config upstream.Config) *upstream.Client {
 	}
 	t.Cleanup(c.Close)
 	return c
+}
+
+// plain makes the transport for HTTP/1.1 without TLS.
+type plain = func(upstream.Endpoint) upstream.Transport
+
+// overBoth runs a test over net/http's client and over ours.
+func overBoth(t *testing.T, test func(*testing.T, plain)) {
+	t.Helper()
+	t.Run("http1", func(t *testing.T) { test(t, http1.New) })
+	t.Run("standard", func(t *testing.T) { test(t, nil) })
 }
 
 // ask sends a query and returns status and body.
@@ -84,9 +95,11 @@ func TestTransportsCarryTheRequest(t *testing.T) {
 	t.Cleanup(h2.Close)
 	static := []upstream.Header{{Name: "X-A", Value: "fixed"}}
 	for name, config := range map[string]upstream.Config{
-		"http1":      {URL: tcp.URL + "/graphql"},
+		"http1":      {URL: tcp.URL + "/graphql", Plain: http1.New},
+		"standard":   {URL: tcp.URL + "/graphql"},
 		"h2c":        {URL: h2c.URL + "/graphql", Protocol: upstream.H2C},
-		"unix":       {URL: "unix://" + socket + ":/graphql"},
+		"unix":       {URL: "unix://" + socket + ":/graphql", Plain: http1.New},
+		"std unix":   {URL: "unix://" + socket + ":/graphql"},
 		"in process": {Handler: http.HandlerFunc(echo)},
 		"https":      {URL: secure.URL + "/graphql", TLS: secure.Client().Transport.(*http.Transport).TLSClientConfig},
 		"http2":      {URL: h2.URL + "/graphql", Protocol: upstream.HTTP2, TLS: h2.Client().Transport.(*http.Transport).TLSClientConfig},
@@ -117,7 +130,9 @@ func TestTransportsCarryTheRequest(t *testing.T) {
 	}
 }
 
-func TestCompressedAnswers(t *testing.T) {
+func TestCompressedAnswers(t *testing.T) { overBoth(t, testCompressedAnswers) }
+
+func testCompressedAnswers(t *testing.T, plain plain) {
 	text := strings.Repeat("all work and no play ", 1000)
 	handler := func(w http.ResponseWriter, r *http.Request) {
 		encoding := r.Header.Get("Accept-Encoding")
@@ -163,7 +178,9 @@ func TestCompressedAnswers(t *testing.T) {
 	}
 }
 
-func TestBrokenSubgraphs(t *testing.T) {
+func TestBrokenSubgraphs(t *testing.T) { overBoth(t, testBrokenSubgraphs) }
+
+func testBrokenSubgraphs(t *testing.T, plain plain) {
 	release := make(chan struct{})
 	raw := func(answer string) string {
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -212,7 +229,7 @@ func TestBrokenSubgraphs(t *testing.T) {
 		"strange encoding":  {raw("HTTP/1.1 200 OK\r\nContent-Encoding: lzw\r\nContent-Length: 2\r\n\r\n{}"), upstream.ErrBroken},
 	} {
 		t.Run(name, func(t *testing.T) {
-			client := newClient(t, upstream.Config{URL: c.url, Timeout: 300 * time.Millisecond, MaxResponse: 10_000})
+			client := newClient(t, upstream.Config{Plain: plain, URL: c.url, Timeout: 300 * time.Millisecond, MaxResponse: 10_000})
 			if _, got, err := ask(client, "{}"); !errors.Is(err, c.want) {
 				t.Errorf("got %q, %v, want %v", got, err, c.want)
 			}
@@ -220,7 +237,9 @@ func TestBrokenSubgraphs(t *testing.T) {
 	}
 }
 
-func TestDeadlineOfTheContext(t *testing.T) {
+func TestDeadlineOfTheContext(t *testing.T) { overBoth(t, testDeadlineOfTheContext) }
+
+func testDeadlineOfTheContext(t *testing.T, plain plain) {
 	slow := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if _, err := io.Copy(io.Discard, r.Body); err == nil {
 			<-r.Context().Done()
@@ -229,7 +248,7 @@ func TestDeadlineOfTheContext(t *testing.T) {
 	t.Cleanup(slow.Close)
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
 	defer cancel()
-	c := newClient(t, upstream.Config{URL: slow.URL})
+	c := newClient(t, upstream.Config{Plain: plain, URL: slow.URL})
 	if err := c.Do(ctx, &upstream.Request{Body: []byte("{}"), Query: true}, &upstream.Response{}); !errors.Is(err, upstream.ErrTimeout) {
 		t.Errorf("got %v", err)
 	}
@@ -363,10 +382,10 @@ func TestDedupeSharesCallsUnderWay(t *testing.T) {
 		}),
 	})
 	var wg sync.WaitGroup
-	send := func(epoch uint64, query bool, headers ...upstream.Header) {
+	send := func(epoch uint64, query bool, varies ...byte) {
 		wg.Go(func() {
 			var resp upstream.Response
-			req := &upstream.Request{Body: []byte("{a}"), Query: query, Epoch: epoch, Header: headers}
+			req := &upstream.Request{Body: []byte("{a}"), Query: query, Epoch: epoch, VariesBy: varies}
 			if err := client.Do(context.Background(), req, &resp); err != nil || string(resp.Body) != "{a}" {
 				t.Errorf("got %q, %v", resp.Body, err)
 			}
@@ -380,7 +399,7 @@ func TestDedupeSharesCallsUnderWay(t *testing.T) {
 	}
 	send(2, true)
 	send(1, false)
-	send(1, true, upstream.Header{Name: "Authorization", Value: "x"})
+	send(1, true, 'x')
 	for range 3 {
 		<-entered
 	}

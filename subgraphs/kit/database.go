@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -48,10 +47,13 @@ func openSQLite(name, dir string) (*bun.DB, error) {
 	if dir == "" {
 		return nil, fmt.Errorf("no data directory: set DataDir, or DatabaseURL for PostgreSQL")
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("make the data directory: %w", err)
+	if err := CheckDataDir(dir); err != nil {
+		return nil, err
 	}
 	path := filepath.Join(dir, name+".db")
+	if err := checkWritable(path); err != nil {
+		return nil, err
+	}
 	query := url.Values{
 		"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)"},
 		"_txlock": {"immediate"},

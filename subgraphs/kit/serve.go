@@ -43,6 +43,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		return errors.Join(fmt.Errorf("serve subgraph %s: %w", s.name, err), s.Close())
 	case <-ctx.Done():
 	}
+	s.logger.Info("shutting down: requests in progress may finish", "at most", drainTimeout)
 	s.health.stopping.Store(true)
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 	defer cancel()

@@ -18,6 +18,7 @@ func generated() []*Case {
 	all = append(all, valueGraphs()...)
 	all = append(all, requireGraphs()...)
 	all = append(all, abstractGraphs()...)
+	all = append(all, mutationGraphs(80)...)
 	return all
 }
 
@@ -332,6 +333,52 @@ func abstractGraphs() []*Case {
 				text += " u: U"
 			}
 			text += " }\ninterface I { x: Int }\n" + types + "union U = " + strings.Join(members, " | ") + "\n"
+			c.Subgraphs = append(c.Subgraphs, Subgraph{name, text})
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// mutationGraphs draws mutation fields that several subgraphs share, over values and entities of which each knows a part.
+func mutationGraphs(count uint64) []*Case {
+	var all []*Case
+	for seed := range count {
+		r := rand.New(rand.NewPCG(seed, 5))
+		c := &Case{Group: "generated-mutations", Name: fmt.Sprintf("graph-%02d", seed)}
+		keyed := []bool{r.IntN(2) == 0, r.IntN(3) == 0, r.IntN(3) == 0}
+		for s := range 2 + r.IntN(3) {
+			name := string(rune('a' + s))
+			text := header() + "type Query { q" + name + ": Int"
+			if r.IntN(4) == 0 {
+				text += " t: T @shareable"
+			}
+			text += " }\ntype Mutation @shareable { own" + name + ": Int"
+			for _, entry := range []string{"f: T", "g: U", "h: [W!]", "i: I"} {
+				if r.IntN(2) == 0 {
+					text += " " + entry
+				}
+			}
+			text += " }\ninterface I { p: Int }\n"
+			for i, t := range []string{"T", "U", "W"} {
+				key, id := "", ""
+				if keyed[i] && r.IntN(4) != 0 {
+					key, id = " @key(fields: \"id\")", " id: ID!"
+					if r.IntN(5) == 0 {
+						key = " @key(fields: \"id\", resolvable: false)"
+					}
+				}
+				text += "type " + t + " implements I" + key + " @shareable { p: Int" + id
+				if i < 2 && r.IntN(3) != 0 {
+					text += " next: " + []string{"U", "W"}[i]
+				}
+				for _, f := range []string{"x", "y"} {
+					if r.IntN(3) != 0 {
+						text += " " + f + ": Int"
+					}
+				}
+				text += " }\n"
+			}
 			c.Subgraphs = append(c.Subgraphs, Subgraph{name, text})
 		}
 		all = append(all, c)

@@ -369,3 +369,83 @@ func FuzzCheck(f *testing.F) {
 		satisfiability.Check(sdl, satisfiability.Options{MaxStates: 1000})
 	})
 }
+
+func TestMutationsAreRunOnce(t *testing.T) {
+	const both = `type Query @t(a) @t(b) { q: Int @f(a) } `
+	for name, body := range map[string]string{
+		"the rest comes by keys": both + `
+			type Mutation @t(a) @t(b) { f: T }
+			type T @t(a, key: "id") @t(b, key: "id") { id: ID! x: Int @f(a) y: Int @f(b) }`,
+		"one of the subgraphs knows all": both + `
+			type Mutation @t(a) @t(b) { f: T }
+			type T @t(a) @t(b) { x: Int y: Int @f(b) }`,
+		"another one for each field": both + `
+			type Mutation @t(a) @t(b) { f: T g: U }
+			type T @t(a) @t(b) { x: Int y: Int @f(b) }
+			type U @t(a) @t(b) { x: Int y: Int @f(a) }`,
+		"one of the subgraphs can enter the other": both + `
+			type Mutation @t(a) @t(b) { f: T }
+			type T @t(a, key: "id") @t(b, key: "id", resolvable: false) { id: ID! v: V @f(a) @f(b) }
+			type V @t(a) @t(b) { x: Int @f(a) y: Int @f(b) }`,
+		"leaves": both + `type Mutation @t(a) @t(b) { f: Int }`,
+		"a field that is only asked of one subgraph": both + `
+			type Mutation @t(a) @t(b) { f: T @f(a) }
+			type T @t(a) { x: Int }`,
+		"each side of a label": `
+			type Query @t(a) @t(b) @t(c) { q: Int @f(a) }
+			type Mutation @t(a) @t(b) { f: T @f(a, override: "b", overrideLabel: "l") @f(b, overrideLabel: "l") }
+			type T @t(a) @t(b) { x: Int }`,
+		"queries may begin anywhere": `
+			type Query @t(a) @t(b) { t: T }
+			type Mutation @t(a) { f: Int }
+			type T @t(a) @t(b) { x: Int @f(a) y: Int @f(b) }`,
+		"a mutation type below the root is no mutation": both + `
+			type Mutation @t(a) @t(b) { f: Int @f(a) g: P @f(a) t: T }
+			type P @t(a) { again: Mutation }
+			type T @t(a) @t(b) { x: Int }`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, e := range check(t, body) {
+				t.Error(e)
+			}
+		})
+	}
+	for name, c := range map[string]struct {
+		body string
+		says []string
+	}{
+		"a value without keys": {both + `
+			type Mutation @t(a) @t(b) { f: T }
+			type T @t(a) @t(b) { x: Int @f(a) y: Int @f(b) }`,
+			[]string{`"Mutation.f" is shared by "a" and "b"`, `If it is run by "a": No subgraph can answer "T.y"`, "mutation {\n      f {\n        y\n",
+				`If it is run by "b": No subgraph can answer "T.x"`}},
+		"a value below an entity": {both + `
+			type Mutation @t(a) @t(b) { f: T }
+			type T @t(a, key: "id", resolvable: false) @t(b, key: "id", resolvable: false) { id: ID! v: V @f(a) @f(b) }
+			type V @t(a) @t(b) { x: Int @f(a) y: Int @f(b) }`, []string{`"Mutation.f"`, `"V.y"`}},
+		"what satisfies another field does not satisfy this one": {`
+			type Query @t(a) @t(b) @t(c) { q: Int @f(a) }
+			type Mutation @t(a) @t(b) @t(c) { f: T @f(a) @f(b) g: T @f(b) @f(c) }
+			type T @t(a) @t(b) @t(c) { x: Int @f(a) @f(b) @f(c) y: Int @f(a) @f(c) z: Int @f(a) @f(b) }`, []string{`"Mutation.g" is shared by "b" and "c"`}},
+		"one side of a label": {`
+			type Query @t(a) @t(b) @t(c) { q: Int @f(a) }
+			type Mutation @t(a) @t(b) @t(c) { f: T @f(a, override: "c", overrideLabel: "l") @f(b) @f(c, overrideLabel: "l") }
+			type T @t(a) @t(b) @t(c) { x: Int @f(a) @f(b) @f(c) y: Int @f(a) @f(b) z: Int @f(a) @f(c) }`, []string{`"Mutation.f" is shared by "b" and "c"`}},
+		"below an interface": {both + `
+			type Mutation @t(a) @t(b) { f: I }
+			interface I @t(a) @t(b) { x: Int }
+			type T implements I @i(a, interface: "I") @i(b, interface: "I") @t(a) @t(b) { x: Int y: Int @f(b) z: Int @f(a) }`, []string{`"Mutation.f"`, `"T.z"`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			errs := check(t, c.body)
+			if len(errs) != 1 || errs[0].Code != problem.SatisfiabilityError {
+				t.Fatalf("%d errors, want one: %v", len(errs), errs)
+			}
+			for _, part := range c.says {
+				if !strings.Contains(errs[0].Message, part) {
+					t.Errorf("the message lacks %q:\n%s", part, errs[0].Message)
+				}
+			}
+		})
+	}
+}

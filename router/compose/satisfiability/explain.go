@@ -22,6 +22,7 @@ func (s *search) exceeded() *problem.Error {
 // stuckOnType reports an interface object whose runtime type no subgraph can tell.
 func (s *search) stuckOnType(st *state) {
 	here := s.graphsOf(st.at)
+	s.noteStuck(st, nil)
 	if s.typesOnly || !s.first("type "+st.typ.name, here) {
 		return
 	}
@@ -50,6 +51,7 @@ func (s *search) stuckOnType(st *state) {
 func (s *search) stuckOnField(st *state, f *field, labels []int32) {
 	here := s.graphsOf(st.from)
 	coordinate := st.typ.name + "." + f.name
+	s.noteStuck(st, f)
 	if s.typesOnly || !s.first(coordinate, here) {
 		return
 	}

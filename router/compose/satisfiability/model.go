@@ -26,6 +26,7 @@ type typ struct {
 	name         string
 	kind         ast.DefinitionKind
 	root         bool
+	operation    ast.Operation // of a root type
 	inaccessible bool
 	joins        []*join // by subgraph number; nil where the subgraph does not have the type
 	fields       []*field
@@ -179,7 +180,7 @@ func (m *model) readRoots(doc *ast.SchemaDocument) {
 	}
 	for _, op := range []ast.Operation{ast.Query, ast.Mutation, ast.Subscription} {
 		if t := m.byName[names[op]]; t != nil && t.kind == ast.Object {
-			t.root = true
+			t.root, t.operation = true, op
 			m.roots = append(m.roots, t)
 		}
 	}

@@ -44,6 +44,11 @@ func (s *search) fieldsToFollow(st *state, contexts []bool) []int32 {
 		}
 	}
 	s.shared[key] = left
+	s.note(func() {
+		if s.shared[key] = pending; !known {
+			delete(s.shared, key)
+		}
+	})
 	return slices.Sorted(maps.Keys(own))
 }
 

@@ -27,7 +27,10 @@ type search struct {
 	count    int
 	reported map[string]int
 	shared   map[string][]int32 // by what states have in common, the fields still to follow; see fieldsToFollow
+	undo     []func()           // takes back what a trial notes in these maps; see callOnce
+	trying   bool               // a trial is going on
 	spread   map[*field]bool    // fields whose runtime types have been compared and found wanting
+	stuck    map[*field]bool    // root fields below which a query is stuck
 
 	errors []*problem.Error
 	hints  []problem.Hint
@@ -55,16 +58,32 @@ const maxSubsetTests = 256
 func (s *search) run() {
 	s.labels, s.visited, s.byType = map[string]int32{}, map[string][]*state{}, map[*typ][]*state{}
 	s.reported, s.spread, s.shared = map[string]int{}, map[*field]bool{}, map[string][]int32{}
+	s.stuck = map[*field]bool{}
 	for _, root := range s.roots {
-		var at []int32
-		for graph := range root.joins {
-			if root.joins[graph] != nil {
-				at = append(at, s.node(root, graph, nil).id)
-			}
-		}
-		slices.Sort(at)
-		s.enter(&state{typ: root, at: at, from: at, contexts: make([]bool, len(s.uses))})
+		s.enter(s.rootState(root))
 	}
+	if !s.followQueue() || s.typesOnly {
+		return
+	}
+	s.callOnce()
+}
+
+// rootState is where paths begin: in every subgraph that has the root type.
+func (s *search) rootState(root *typ) *state {
+	var at []int32
+	for graph := range root.joins {
+		if root.joins[graph] != nil {
+			at = append(at, s.node(root, graph, nil).id)
+		}
+	}
+	slices.Sort(at)
+	return &state{typ: root, at: at, from: at, contexts: make([]bool, len(s.uses))}
+}
+
+// followQueue looks at what is queued, and at what that leads to. It stops when there are too many states, which it
+// reports, and a trial when something is wrong.
+func (s *search) followQueue() (done bool) {
+	defer func() { s.queue = s.queue[:0] }()
 	for next := 0; next < len(s.queue); {
 		st := s.queue[next]
 		if s.typesOnly {
@@ -84,9 +103,13 @@ func (s *search) run() {
 		}
 		if s.count > s.options.MaxStates {
 			s.errors = append(s.errors, s.exceeded())
-			return
+			return false
+		}
+		if s.trying && len(s.errors) > 0 {
+			return false
 		}
 	}
+	return true
 }
 
 // enter queues a state. In a run depth first, whether it shows anything new is seen when its turn comes.
@@ -115,6 +138,7 @@ func (s *search) admit(st *state) bool {
 	}
 	s.visited[key] = append(same, st)
 	s.byType[st.typ] = append(others, st)
+	s.note(func() { s.visited[key], s.byType[st.typ] = same, others })
 	s.count++
 	return true
 }

@@ -183,3 +183,64 @@ func TestContexts(t *testing.T) {
 		}
 	}
 }
+
+// TestEverySourceOfAnObjectIsLinked runs operations whose objects come from two calls at once, of which each has what
+// further calls need for some of them.
+func TestEverySourceOfAnObjectIsLinked(t *testing.T) {
+	for _, c := range []struct {
+		name, world string
+		subgraphs   map[string]string
+		queries     []string
+	}{
+		{
+			name: "an interface object is entered for each type by the key of another source",
+			world: `[{"@":"Query","node":"@g","list":["@g","@d"]},{"@":"g","__typename":"Garage","id":"1","stamp":"st","code":"co","heat":"42","made":"@g"},
+				{"@":"d","__typename":"Device","id":"2","code":"do","heat":"43","made":"@g"}]`,
+			subgraphs: map[string]string{
+				"a": `type Query{node:Node@shareable list:[Node]@shareable} interface Node{id:ID!} type Garage implements Node@key(fields:"id"){id:ID! stamp:String} type Device implements Node@key(fields:"id"){id:ID!}`,
+				"b": `type Node@key(fields:"id")@interfaceObject{id:ID! heat:String made:Node}`,
+				"c": `type Query{node:Node@shareable list:[Node]@shareable} interface Node@key(fields:"id"){id:ID! code:String} type Garage implements Node@key(fields:"id"){id:ID! code:String} type Device implements Node@key(fields:"id"){id:ID! code:String}`,
+			},
+			queries: []string{
+				`{node{...on Garage{stamp} code heat}}`,
+				`{node{heat ...on Garage{stamp} code}}`,
+				`{list{...on Garage{stamp} code heat made{heat code ...on Garage{stamp}}}}`,
+			},
+		},
+		{
+			name: "one call has the key, and what was entered from another has the requirement",
+			world: `[{"@":"Query","home":"@h"},{"@":"h","__typename":"Home","id":"1","number":"7","room":"@r"},
+				{"@":"r","__typename":"Room","id":"2","home":"@h","label":"l","sum":"s","part":"@p"},{"@":"p","__typename":"Part","id":"3","face":"@f"},{"@":"f","__typename":"Face","id":"4","mood":"m"}]`,
+			subgraphs: map[string]string{
+				"a": `type Query{home:Home} type Home@key(fields:"id"){id:ID!@shareable} type Room@key(fields:"id"){id:ID! label:String}`,
+				"b": `type Home@key(fields:"id"){id:ID!@shareable number:ID!@shareable room:Room@external}
+					type Room@key(fields:"id"){id:ID! part:Part home:Home@shareable@provides(fields:"room{id}") label:String@external sum:String@requires(fields:"label")} type Part@key(fields:"id"){id:ID!} type Face@key(fields:"id"){id:ID! mood:String}`,
+				"c": `type Home@key(fields:"number"){number:ID!@shareable room:Room@shareable} type Room@key(fields:"id"){id:ID! home:Home@shareable} type Part@key(fields:"id"){id:ID! face:Face} type Face@key(fields:"id"){id:ID!}`,
+			},
+			queries: []string{`{home{room{home{room{part{face{mood}} sum}}}}}`, `{home{room{home{room{sum part{face{mood}}}}}}}`},
+		},
+	} {
+		world, err := plantest.NewWorld(c.world)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sdls := map[string]string{}
+		for name, sdl := range c.subgraphs {
+			sdls[name] = plantest.Link + sdl
+		}
+		f, err := plantest.New(sdls, world, nil)
+		if err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		served := servedFixture{Fixture: f}
+		for _, query := range c.queries {
+			got, want, p, err := answerTo(&served, query)
+			if err != nil {
+				t.Fatalf("%s: %s: %v", c.name, query, err)
+			}
+			if string(got.Data) != want || len(got.Errors) > 0 {
+				t.Errorf("%s: %s%s\n got %s %v\nwant %s", c.name, query, documents(p), got.Data, got.Errors, want)
+			}
+		}
+	}
+}

@@ -52,7 +52,7 @@ function QueryPlanPanel() {
       {answer && !plan && (
         <p className="weft-plan-empty">
           The last answer came without a plan: the operation was not executed, or the router does not expose plans
-          (<code>plan.expose</code> in its configuration).
+          (<code>query_plan.expose</code> in its configuration).
         </p>
       )}
       {plan && view === 'json' && <pre className="weft-plan-json">{JSON.stringify(plan, null, 2)}</pre>}

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"reflect"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/weft-graphql/weft/router/config"
+)
+
+// existing reads flags whose values name files, or directories, that must be there.
+type existing struct{ directory bool }
+
+// Decode checks the path that comes next on the command line and writes it to target.
+func (e existing) Decode(ctx *kong.DecodeContext, target reflect.Value) error {
+	var path string
+	if err := ctx.Scan.PopValueInto("file", &path); err != nil {
+		return err
+	}
+	path = kong.ExpandPath(path)
+	info, err := os.Stat(path)
+	switch {
+	case err != nil && e.directory:
+		return config.ExplainDirectory(path, err)
+	case err != nil:
+		return config.ExplainFile(path, err)
+	case info.IsDir() && !e.directory:
+		return fmt.Errorf("%s is a directory; name a file", path)
+	case !info.IsDir() && e.directory:
+		return fmt.Errorf("%s is a file; name a directory", path)
+	}
+	target.SetString(path)
+	return nil
+}

@@ -1,0 +1,163 @@
+// Package engine answers operations on one supergraph: it prepares them, lets the modules admit them, plans, executes
+// and answers. An Engine does not change but for its caches; another graph, or other settings, are another Engine.
+package engine
+
+import (
+	"context"
+	"math/rand/v2"
+	"slices"
+	"sync/atomic"
+
+	"github.com/weft-graphql/weft/router/cache"
+	"github.com/weft-graphql/weft/router/caller"
+	"github.com/weft-graphql/weft/router/exec"
+	"github.com/weft-graphql/weft/router/operation"
+	"github.com/weft-graphql/weft/router/plan"
+	"github.com/weft-graphql/weft/router/prepared"
+	"github.com/weft-graphql/weft/router/supergraph"
+	"github.com/weft-graphql/weft/router/upstream"
+)
+
+// Config is what an Engine is made of.
+type Config struct {
+	Supergraph *supergraph.Supergraph
+	// Subgraphs are the clients of the subgraphs, by supergraph.Subgraph.ID.
+	Subgraphs []upstream.Subgraph
+	// Cache is the entity cache; nil when there is none.
+	Cache *cache.Cache
+	// Inputs are all inputs that any part of the router declared, and Identity those that tell callers apart.
+	Inputs   *caller.Inputs
+	Identity caller.Set
+	// Hooks are those of the modules.
+	Hooks Hooks
+
+	// Limits bound the operations, and PlanBytes what is remembered of them; SearchBudget bounds the search for plans, 0
+	// means the planner's own.
+	Limits       operation.Limits
+	PlanBytes    int64
+	SearchBudget int
+	// Labels are the labels of progressive overrides that are on.
+	Labels []string
+	// Introspection lets clients ask for the schema.
+	Introspection bool
+	// StreamAbove is the size from which answers are streamed; 0 when none is.
+	StreamAbove int
+	// ShareQueries lets identical queries that are in progress share one execution.
+	ShareQueries bool
+
+	// MaxParallel, Halving, Errors and Extensions are exec.Config's.
+	MaxParallel int
+	Halving     []int
+	Errors      exec.ErrorPolicy
+	Extensions  bool
+	// Panicked is told of panics that were made an error of one request.
+	Panicked func(cause any)
+}
+
+// Engine answers operations on one supergraph. It is safe for concurrent use.
+type Engine struct {
+	config     Config
+	hooks      *Hooks
+	planner    *plan.Planner
+	executor   *exec.Engine
+	operations *prepared.Cache[*program]
+	// shares is nil when identical queries do not share their execution.
+	shares *shares
+	// epoch counts the mutations that have ended: a query never shares a subgraph's answer from before one.
+	epoch atomic.Uint64
+	// mutations numbers the mutations.
+	mutations atomic.Uint64
+}
+
+// New makes an engine. previous, when not nil, is the one whose place it takes: what is the same for both is not made
+// again.
+func New(c Config, previous *Engine) *Engine {
+	e := &Engine{config: c}
+	e.hooks = &e.config.Hooks
+	e.planner = newPlanner(&e.config, previous)
+	executor := exec.Config{
+		Subgraphs: c.Subgraphs, MaxParallel: c.MaxParallel, Halving: c.Halving, Errors: c.Errors,
+		Extensions: c.Extensions, Panicked: c.Panicked,
+	}
+	if c.Cache != nil {
+		executor.Cache = c.Cache.Graph(c.Supergraph)
+	}
+	e.executor = exec.New(executor)
+	if c.ShareQueries {
+		e.shares = newShares()
+	}
+	options := prepared.Options[*program]{
+		Supergraph: c.Supergraph, Planner: e.planner, Compile: e.compile, Bytes: c.PlanBytes, Panicked: c.Panicked, Limits: c.Limits,
+	}
+	if len(e.hooks.Compilers) > 0 {
+		options.Examine = e.hooks.compileDocument
+	}
+	e.operations = prepared.New(options)
+	return e
+}
+
+func newPlanner(c *Config, previous *Engine) *plan.Planner {
+	if previous != nil {
+		was := &previous.config
+		if was.Supergraph == c.Supergraph && was.SearchBudget == c.SearchBudget && (was.Cache != nil) == (c.Cache != nil) {
+			return previous.planner
+		}
+	}
+	planner := plan.New(c.Supergraph)
+	if c.SearchBudget > 0 {
+		planner = planner.WithBudget(c.SearchBudget)
+	}
+	if c.Cache != nil {
+		planner = planner.Identifying()
+	}
+	return planner
+}
+
+// Supergraph is the graph that is served.
+func (e *Engine) Supergraph() *supergraph.Supergraph { return e.config.Supergraph }
+
+// WarmUp prepares and plans the n documents that another engine used most recently, so that this one answers them as
+// fast from its first request on.
+func (e *Engine) WarmUp(from *Engine, n int) {
+	e.operations.WarmUp(context.Background(), from.operations, n)
+}
+
+// Stats are the counters of prepared operations and plans, and how many queries another one's execution answered; shares
+// tells whether they can be.
+func (e *Engine) Stats() (operations prepared.Stats, shared uint64, shares bool) {
+	if e.shares != nil {
+		shared = e.shares.shared.Load()
+	}
+	return e.operations.Stats(), shared, e.shares != nil
+}
+
+// program is a plan, ready to run.
+type program struct {
+	*exec.Program
+	// introspects tells that the operation asks for __schema or __type.
+	introspects bool
+}
+
+// compile makes a plan ready to run.
+func (e *Engine) compile(_ *operation.Prepared, p *plan.Plan) (*program, error) {
+	compiled, err := e.executor.Compile(p)
+	if err != nil {
+		return nil, err
+	}
+	return &program{
+		Program: compiled,
+		// Not only at the root: a field can be of the type Query.
+		introspects: slices.ContainsFunc(p.Operation.Fields, func(f *operation.Field) bool { return f.Introspection != nil }),
+	}, nil
+}
+
+// labelOn decides whether a label is on when no module does: percent(x) by chance, others when the configuration names
+// them.
+//
+// Specification: Apollo Federation, progressive @override.
+func (e *Engine) labelOn(label string) bool {
+	if percent, ok := operation.PercentLabel(label); ok {
+		return rand.Float64()*100 < percent
+	}
+	return slices.Contains(e.config.Labels, label)
+}

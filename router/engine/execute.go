@@ -1,0 +1,169 @@
+package engine
+
+import (
+	"context"
+	"errors"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graphql/weft/router/exec"
+	"github.com/weft-graphql/weft/router/operation"
+	"github.com/weft-graphql/weft/router/prepared"
+	"github.com/weft-graphql/weft/router/server"
+)
+
+// Execute answers a request: prepare, admit, plan, execute, answer. It makes the engine a server.Engine.
+func (e *Engine) Execute(ctx context.Context, req *server.Request, resp *server.Response) {
+	x := executions.Get().(*execution)
+	defer x.release()
+	x.begin(e, req, resp)
+	for _, observer := range e.hooks.Operations {
+		ctx = observer.OperationBegan(ctx, &x.op)
+	}
+	e.answer(ctx, x)
+	for _, observer := range e.hooks.Operations {
+		observer.OperationEnded(ctx, &x.op, resp)
+	}
+}
+
+func (e *Engine) answer(ctx context.Context, x *execution) {
+	req, resp := x.op.Request, x.response
+	if refusal := e.identify(ctx, x); refusal != nil {
+		refuse(resp, refusal)
+		return
+	}
+	p, errs, err := e.operations.Get(ctx, req.Query, req.OperationName)
+	if err != nil {
+		busy(resp)
+		return
+	}
+	if len(errs) > 0 {
+		reject(resp, rejection(errs), len(errs))
+		return
+	}
+	defer p.Done()
+	x.prepare(p)
+	resp.Operation = server.OperationInfo{Name: p.Prepared.Name, Kind: string(p.Prepared.Kind)}
+	if refused := notServed(p.Prepared, req); refused != nil {
+		refuse(resp, refused)
+		return
+	}
+	if x.variables, errs = p.Prepared.CoerceVariables(req.Variables); len(errs) > 0 {
+		reject(resp, rejection(errs), len(errs))
+		return
+	}
+	for _, hook := range e.hooks.Admitters {
+		if refusal := hook.Admit(ctx, &x.op); refusal != nil {
+			refuse(resp, refusal)
+			return
+		}
+	}
+	made, err := p.Plan(ctx, p.Prepared.ConditionSet(&x.variables, x.labelOn))
+	if errors.Is(err, prepared.ErrBusy) {
+		busy(resp)
+		return
+	}
+	if err != nil {
+		reject(resp, planningFailed(err), 1)
+		return
+	}
+	if made.Compiled.introspects {
+		if !e.config.Introspection {
+			refuse(resp, introspectionDisabled)
+			return
+		}
+		x.request.Introspect = x.introspect
+	}
+	e.share(ctx, x, made)
+}
+
+// identify finds the request's document, says who it comes from, and reads all that its answer may depend on.
+func (e *Engine) identify(ctx context.Context, x *execution) (refusal *server.Refusal) {
+	req := x.op.Request
+	for _, hook := range e.hooks.Documents {
+		if refusal := hook.ResolveDocument(ctx, req); refusal != nil {
+			return refusal
+		}
+	}
+	for _, hook := range e.hooks.Identifiers {
+		if refusal := hook.Identify(ctx, req, &x.caller); refusal != nil {
+			return refusal
+		}
+	}
+	x.values.Read(e.config.Inputs, &x.caller, req.Header)
+	return nil
+}
+
+// share executes, or takes the answer of an identical query in progress.
+func (e *Engine) share(ctx context.Context, x *execution, made *prepared.Planned[*program]) {
+	epoch := e.epochFor(x.op.Prepared.Kind)
+	x.traced = e.hooks.traces(&x.op)
+	if !x.traced {
+		x.mayStream()
+	}
+	if e.shares == nil || x.op.Prepared.Kind != ast.Query || x.traced {
+		e.run(ctx, x, made, epoch, x.response)
+		return
+	}
+	e.shares.do(ctx, made, epoch, x, x.response, func(ctx context.Context, resp *server.Response) {
+		e.run(ctx, x, made, epoch, resp)
+	})
+}
+
+// run executes a program and takes over its answer.
+func (e *Engine) run(
+	ctx context.Context, x *execution, made *prepared.Planned[*program], epoch uint64, resp *server.Response,
+) {
+	x.response, x.made = resp, made
+	if x.variables.Len() > 0 {
+		x.request.Variables = &x.variables
+	}
+	if e.hooks.Subgraphs != nil {
+		x.request.Subgraph = x.subgraph
+	}
+	x.request.Epoch, x.request.Trace = epoch, x.traced
+	if len(e.hooks.Fetches) > 0 {
+		x.request.Trace, x.request.Fetched = true, x.fetched
+	}
+	x.request.Buffer, x.request.Finish = x.buffer, x.finish
+	if e.config.Cache != nil {
+		x.visitCache()
+	}
+	if x.op.Prepared.Kind == ast.Mutation {
+		defer e.epoch.Add(1)
+	}
+	made.Compiled.Execute(ctx, &x.request, &x.answered)
+	resp.Body = x.answered.Body
+}
+
+// ownEpoch is set in the epochs of mutations.
+const ownEpoch = 1 << 63
+
+// epochFor is the epoch of a request that begins now. A query shares the answers of queries since the last mutation
+// ended and the last invalidation arrived; both counts only grow, so their sum is new whenever one of them is. What a
+// mutation asks after it changed something is shared with nobody.
+func (e *Engine) epochFor(kind ast.Operation) uint64 {
+	if kind == ast.Mutation {
+		return ownEpoch | e.mutations.Add(1)
+	}
+	if e.config.Cache != nil {
+		return (e.epoch.Load() + e.config.Cache.Clock()) &^ ownEpoch
+	}
+	return e.epoch.Load()
+}
+
+// notServed refuses operations that are valid but not served in the way they were sent.
+func notServed(p *operation.Prepared, req *server.Request) *server.Refusal {
+	switch {
+	case p.Kind == ast.Query:
+		return nil
+	case req.QueryOnly:
+		return mutationOverGet
+	case p.Kind == ast.Subscription:
+		return noSubscriptions
+	default:
+		return nil
+	}
+}
+
+var _ exec.Streamer = (*execution)(nil)

@@ -1,0 +1,135 @@
+package engine
+
+import (
+	"strconv"
+	"sync"
+
+	"github.com/weft-graphql/weft/router/cache"
+	"github.com/weft-graphql/weft/router/caller"
+	"github.com/weft-graphql/weft/router/exec"
+	"github.com/weft-graphql/weft/router/module"
+	"github.com/weft-graphql/weft/router/operation"
+	"github.com/weft-graphql/weft/router/plan"
+	"github.com/weft-graphql/weft/router/prepared"
+	"github.com/weft-graphql/weft/router/server"
+	"github.com/weft-graphql/weft/router/supergraph"
+	"github.com/weft-graphql/weft/router/upstream"
+)
+
+// execution is the state of one request in this package, from a pool.
+type execution struct {
+	engine *Engine
+	// op is what the modules see; caller, values and variables are what it refers to.
+	op        module.Operation
+	caller    caller.Caller
+	values    caller.Values
+	variables operation.Variables
+	made      *prepared.Planned[*program]
+
+	request  exec.Request
+	answered exec.Response
+	// response is the client's; answer is what the modules add to it.
+	response *server.Response
+	answer   module.Answer
+	visit    *cache.Visit
+	// shared is the execution's flight when others may join it.
+	shared *flight
+	// traced tells that the client is shown what happened to the requests of the plan.
+	traced bool
+
+	// The same for every use: methods of the execution, so that no request makes closures.
+	subgraph   func(*supergraph.Subgraph, *upstream.Request)
+	introspect func([]byte, *operation.Field) []byte
+	buffer     func() []byte
+	finish     func(*exec.Response)
+	fetched    func(*plan.Request, *exec.FetchTrace)
+	labelOn    func(string) bool
+}
+
+var executions = sync.Pool{New: func() any {
+	x := &execution{}
+	x.subgraph = func(s *supergraph.Subgraph, req *upstream.Request) { x.engine.hooks.write(s, &x.values, req) }
+	x.introspect = func(out []byte, f *operation.Field) []byte { return x.op.Prepared.Introspect(out, f, &x.variables) }
+	x.buffer = func() []byte { return x.response.Buffer() }
+	x.finish = x.complete
+	x.fetched = x.fetchEnded
+	x.labelOn = x.decideLabel
+	return x
+}}
+
+func (x *execution) begin(e *Engine, req *server.Request, resp *server.Response) {
+	x.engine, x.response = e, resp
+	x.op.Begin(req, &x.values, e.hooks.Slots)
+}
+
+// prepare tells the modules what is executed.
+func (x *execution) prepare(entry *prepared.Entry[*program]) {
+	x.op.Prepared, x.op.Variables = entry.Prepared, &x.variables
+	if compiled, ok := entry.Examined.([]any); ok {
+		x.op.SetCompiled(compiled)
+	}
+}
+
+func (x *execution) release() {
+	x.op.End()
+	x.values.Reset()
+	x.answer.Begin(nil)
+	*x = execution{
+		op: x.op, values: x.values, answer: x.answer, subgraph: x.subgraph, introspect: x.introspect, buffer: x.buffer, finish: x.finish,
+		fetched: x.fetched, labelOn: x.labelOn,
+	}
+	executions.Put(x)
+}
+
+// complete is told when data and errors of the answer are complete, and fills in what the response says beside them.
+func (x *execution) complete(from *exec.Response) {
+	resp := x.response
+	resp.Operation.Errors, resp.Operation.Fetches = from.Errors, from.Fetches
+	if x.visit != nil {
+		var age int
+		if resp.CacheControl, age = x.visit.CacheControl(from.Errors > 0); age > 0 {
+			resp.Age = strconv.Itoa(age)
+		}
+	}
+	hooks := x.engine.hooks
+	if len(hooks.Answerers) == 0 {
+		return
+	}
+	x.answer.Begin(resp)
+	x.answer.Errors, x.answer.Fetches, x.answer.Plan = from.Errors, from.Fetches, x.made.Plan
+	if x.traced {
+		x.answer.Trace = from.Trace
+		if x.visit != nil {
+			x.answer.Cache = x.visit.Fetches()
+		}
+	}
+	for _, hook := range hooks.Answerers {
+		hook.Answer(&x.op, &x.answer)
+	}
+	x.request.Extensions = x.answer.Extensions()
+}
+
+func (x *execution) fetchEnded(r *plan.Request, trace *exec.FetchTrace) {
+	fetch := module.Fetch{Request: r, Trace: trace}
+	for _, hook := range x.engine.hooks.Fetches {
+		hook.FetchEnded(&x.op, &fetch)
+	}
+}
+
+func (x *execution) decideLabel(label string) bool {
+	if on, known := x.engine.hooks.decide(&x.op, label); known {
+		return on
+	}
+	return x.engine.labelOn(label)
+}
+
+// visitCache begins the request in the entity cache.
+func (x *execution) visitCache() {
+	e, header := x.engine, x.op.Request.Header
+	options := cache.VisitOptions{Header: header.Get, CacheControl: header.Get("Cache-Control"), Debug: x.traced}
+	if x.values.Present(e.config.Identity) {
+		options.Identity = string(x.values.Append(nil, e.config.Identity))
+	}
+	x.visit = e.config.Cache.Visit(options)
+	x.request.CacheSession = x.visit
+}

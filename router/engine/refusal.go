@@ -1,0 +1,58 @@
+package engine
+
+import (
+	"encoding/json"
+
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/weft-graphql/weft/router/server"
+)
+
+var (
+	mutationOverGet = &server.Refusal{Outcome: server.NotAQuery, Code: "METHOD_NOT_ALLOWED",
+		Message: "Only queries may be sent with GET. Send this operation with POST."}
+	noSubscriptions = &server.Refusal{Outcome: server.Rejected, Code: "SUBSCRIPTION_NOT_SUPPORTED",
+		Message: "This router does not serve subscriptions."}
+	introspectionDisabled = &server.Refusal{Outcome: server.Rejected, Code: "INTROSPECTION_DISABLED",
+		Message: "Introspection is switched off: the schema cannot be asked for (graphql.introspection in the router's configuration)."}
+	// tooBusy is the answer to an operation that nobody got to prepare.
+	tooBusy = &server.Refusal{Outcome: server.Unavailable, Code: server.CodeOverloaded,
+		Message: "The router has too many new operations to prepare. Try again in a moment."}
+)
+
+func busy(resp *server.Response) { refuse(resp, tooBusy) }
+
+// refuse answers an operation that is not run.
+func refuse(resp *server.Response, refusal *server.Refusal) {
+	reject(resp, rejection(gqlerror.List{{
+		Message: refusal.Message, Extensions: map[string]any{"code": refusal.Code},
+	}}), 1)
+	resp.Outcome = refusal.Outcome
+}
+
+// rejection is the answer to a request that is not executed: errors and no data.
+//
+// Specification: GraphQL, section 7.1.2 "Request errors".
+func rejection(errs gqlerror.List) []byte {
+	body, err := json.Marshal(struct {
+		Errors gqlerror.List `json:"errors"`
+	}{errs})
+	if err != nil {
+		return []byte(`{"errors":[{"message":"The request is not valid.","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`)
+	}
+	return body
+}
+
+func reject(resp *server.Response, body []byte, errors int) {
+	resp.Outcome = server.Rejected
+	resp.Body = append(resp.Buffer(), body...)
+	resp.Operation.Errors = errors
+}
+
+// planningFailed is the answer when no plan was found, which a composed graph should not allow.
+func planningFailed(cause error) []byte {
+	err := gqlerror.Wrap(cause)
+	err.Message = "The operation cannot be planned: " + cause.Error()
+	err.Extensions = map[string]any{"code": "QUERY_PLANNING_FAILED"}
+	return rejection(gqlerror.List{err})
+}

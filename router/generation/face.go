@@ -1,0 +1,134 @@
+package generation
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/weft-graphql/weft/router/config"
+	"github.com/weft-graphql/weft/router/module"
+	"github.com/weft-graphql/weft/router/server"
+	"github.com/weft-graphql/weft/router/server/graphiql"
+)
+
+// newFace assembles the HTTP face. What is not configured is not in the chain.
+func (g *Generation) newFace(set *provisioned) error {
+	c := g.config
+	opts := server.Options{
+		Engine: g.engine, Path: c.GraphQL.Path, PlaygroundPath: c.Playground.Path,
+		MaxBodyBytes: int64(c.Limits.BodyBytes), MaxBodiesBytes: int64(c.Limits.BodiesBytes),
+		MaxConcurrent: c.Limits.ConcurrentRequests, Timeout: c.Limits.RequestTimeout,
+		Compress: c.Compression.Enabled, CompressAbove: int(c.Compression.MinBytes),
+		RequireHeaders: c.GraphQL.RequireHeaders, RequestIDs: c.Log.RequestIDs, Health: g.options.Health, OpenStatus: g.openStatus,
+		Observers: set.observe(), Logger: g.logger,
+	}
+	if c.GraphQL.Batching.Enabled {
+		opts.MaxBatch = c.GraphQL.Batching.Max
+	}
+	if c.Playground.Enabled {
+		page, err := g.newPlayground()
+		if err != nil {
+			return err
+		}
+		opts.Playground = page
+	}
+	handler, err := server.NewHandler(opts)
+	if err != nil {
+		return err
+	}
+	g.handler, g.face = handler, set.wrapHandler(handler)
+	return nil
+}
+
+func (g *Generation) newPlayground() (*graphiql.Playground, error) {
+	query := g.options.DefaultQuery
+	if file := g.config.Playground.DefaultQuery; file != "" {
+		text, err := config.ReadFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("playground.default_query: %w", err)
+		}
+		query = string(text)
+	}
+	return graphiql.New(graphiql.Options{
+		Endpoint: g.config.GraphQL.Path, Title: g.config.Playground.Title, DefaultQuery: query,
+	})
+}
+
+// newAdmin completes the handler of the administration listener.
+func (g *Generation) newAdmin() error {
+	g.admin.Handle("/", server.Admin(g.options.Health, g.config.Admin.Profiles))
+	g.admin.HandleFunc("GET /subgraphs", g.serveSubgraphs)
+	g.admin.HandleFunc("GET /supergraph", g.ServeSupergraph)
+	if g.cache == nil {
+		return nil
+	}
+	g.admin.HandleFunc("GET /cache", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(g.cache.Stats()) // the peer has gone; there is nobody to tell
+	})
+	if key := g.config.Cache.Invalidation.SharedKey; key != "" {
+		endpoint, err := g.cache.Endpoint(key)
+		if err != nil {
+			return err
+		}
+		g.admin.Handle("/invalidation", endpoint)
+	}
+	return nil
+}
+
+// ServeAdmin answers a request to the administration listener. The caller must have entered.
+func (g *Generation) ServeAdmin(w http.ResponseWriter, r *http.Request) { g.admin.ServeHTTP(w, r) }
+
+// subgraphStatus is a subgraph as /status tells of it, to everybody, and, with the URL, /subgraphs to operators.
+type subgraphStatus struct {
+	Name string `json:"name"`
+	URL  string `json:"url,omitempty"`
+}
+
+// Status is the generation's part of /status; it marshals to JSON.
+func (g *Generation) Status() any {
+	status := struct {
+		SupergraphHash string           `json:"supergraphHash"`
+		LoadedAt       time.Time        `json:"loadedAt"`
+		Subgraphs      []subgraphStatus `json:"subgraphs"`
+	}{SupergraphHash: g.hash, LoadedAt: g.loaded.UTC()}
+	for _, s := range g.supergraph.Subgraphs {
+		status.Subgraphs = append(status.Subgraphs, subgraphStatus{Name: s.Name})
+	}
+	return status
+}
+
+func (g *Generation) serveSubgraphs(w http.ResponseWriter, _ *http.Request) {
+	list := make([]subgraphStatus, len(g.clients))
+	for i, s := range g.supergraph.Subgraphs {
+		list[i] = subgraphStatus{s.Name, g.clients[i].url}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(list) // the peer has gone; there is nobody to tell
+}
+
+// ServeSupergraph answers with the SDL of the supergraph, which names the subgraphs: it is for operators.
+func (g *Generation) ServeSupergraph(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = io.WriteString(w, g.supergraph.SDL) // the peer has gone; there is nobody to tell
+}
+
+// State are the counters of the generation.
+func (g *Generation) State() module.State {
+	s := module.State{InFlight: g.handler.InFlight(), GraphHash: g.hash, Loaded: g.loaded}
+	s.Prepared, s.SharedQueries, s.SharesQueries = g.engine.Stats()
+	if g.cache != nil {
+		stats := g.cache.Stats()
+		s.Cache = &stats
+	}
+	for i, sub := range g.supergraph.Subgraphs {
+		settings := g.config.Upstream.For(sub.Name)
+		s.Subgraphs = append(s.Subgraphs, module.SubgraphState{
+			Name: sub.Name, Dedupes: g.config.Dedupe.SubgraphRequests, Retries: settings.Retries.Max > 0,
+			Hedges: settings.Hedge.After > 0, Breaks: settings.Breaker.Failures > 0, Stats: g.clients[i].Stats(),
+		})
+	}
+	return s
+}

@@ -1,0 +1,102 @@
+package module
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/weft-graphql/weft/router/caller"
+	"github.com/weft-graphql/weft/router/operation"
+	"github.com/weft-graphql/weft/router/plan"
+	"github.com/weft-graphql/weft/router/server"
+	"github.com/weft-graphql/weft/router/supergraph"
+	"github.com/weft-graphql/weft/router/upstream"
+)
+
+// The hooks, in the order in which a request meets them.
+
+// Handler wraps the whole HTTP handler: CORS, CSRF, security headers. The first module of the list is the outermost.
+type Handler interface {
+	WrapHandler(next http.Handler) http.Handler
+}
+
+// DocumentResolver finds the document of a request that has none, or checks that it may be run: persisted documents. It
+// sets Query (and OperationName) of the request.
+type DocumentResolver interface {
+	ResolveDocument(ctx context.Context, request *server.Request) *server.Refusal
+}
+
+// Identifier says who a request comes from. It is called once per request, on an anonymous caller or what the modules
+// before it made of it. A request that claims to come from somebody and cannot prove it is refused.
+type Identifier interface {
+	Identify(ctx context.Context, request *server.Request, who *caller.Caller) *server.Refusal
+}
+
+// DocumentCompiler computes, once for each document, what the module needs for every request with it. The result is
+// kept with the prepared operation, as Operation.Compiled under the module's Slot. Errors refuse the document.
+type DocumentCompiler interface {
+	CompileDocument(prepared *operation.Prepared) (any, gqlerror.List)
+}
+
+// Admitter lets an operation pass or refuses it: limits, rates, safelists. The document is valid and the variables are
+// coerced; nothing has been asked of a subgraph.
+type Admitter interface {
+	Admit(ctx context.Context, op *Operation) *server.Refusal
+}
+
+// Conditions decides whether a label is on for a request: that of a progressive @override, or a requirement of access.
+// What is conditional on it was compiled into the operation's condition bits, so that neither planner nor executor know of
+// it. known is false for labels that the module has no say in.
+type Conditions interface {
+	Decide(op *Operation, label string) (on, known bool)
+}
+
+// SubgraphHeaders adds headers to the requests to a subgraph. It is asked once per subgraph and generation for a function
+// that appends them, nil when there are none. The function is called by several goroutines.
+type SubgraphHeaders interface {
+	SubgraphHeaders(s *supergraph.Subgraph) func(values *caller.Values, headers []upstream.Header) []upstream.Header
+}
+
+// SubgraphClient wraps the client of a subgraph. The first module of the list is the outermost; all are outside of
+// dedupe, retries and the circuit breaker.
+type SubgraphClient interface {
+	WrapSubgraph(s *supergraph.Subgraph, next upstream.Subgraph) upstream.Subgraph
+}
+
+// Answerer adds to an answer, once its data and errors are complete and before any of it is sent. Requests that share an
+// answer share what is added to it.
+type Answerer interface {
+	Answer(op *Operation, answer *Answer)
+}
+
+// Tracer is a module that may want to know of an operation what became of each request of its plan: Answer.Trace. An
+// operation that is traced is executed for itself alone and not streamed.
+type Tracer interface {
+	Traces(op *Operation) bool
+}
+
+// OperationObserver is told when an operation begins, before its document is looked up, and when its answer is complete.
+// The context that it returns is that of everything in between.
+type OperationObserver interface {
+	OperationBegan(ctx context.Context, op *Operation) context.Context
+	OperationEnded(ctx context.Context, op *Operation, response *server.Response)
+}
+
+// FetchObserver is told of every request of the plan when it has ended, by the goroutine that ran it.
+type FetchObserver interface {
+	FetchEnded(op *Operation, fetch *Fetch)
+}
+
+// RequestObserver is told of every HTTP request for GraphQL after it was answered.
+type RequestObserver interface {
+	RequestEnded(seen *server.Observation)
+}
+
+// Fetch is a request of the plan that has ended.
+type Fetch struct {
+	// Request is the plan's.
+	Request *plan.Request
+	// Trace is what became of it.
+	Trace *FetchTrace
+}

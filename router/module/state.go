@@ -1,0 +1,36 @@
+package module
+
+import (
+	"time"
+
+	"github.com/weft-graphql/weft/router/cache"
+	"github.com/weft-graphql/weft/router/prepared"
+	"github.com/weft-graphql/weft/router/upstream"
+)
+
+// State are the router's own counters at one moment.
+type State struct {
+	// InFlight is the number of GraphQL requests in progress.
+	InFlight int64
+	// GraphHash names the supergraph, Loaded is when it was loaded.
+	GraphHash string
+	Loaded    time.Time
+	// Prepared are the counters of prepared operations and plans.
+	Prepared prepared.Stats
+	// Cache are the counters of the entity cache; nil when there is none.
+	Cache *cache.Stats
+	// SharesQueries tells that identical queries share their execution; SharedQueries counts those that were answered by
+	// another's.
+	SharesQueries bool
+	SharedQueries uint64
+	// Subgraphs are the counters of each subgraph's client.
+	Subgraphs []SubgraphState
+}
+
+// SubgraphState are the counters of a subgraph's client.
+type SubgraphState struct {
+	Name string
+	// Dedupes, Retries, Hedges and Breaks tell which of its features are in use.
+	Dedupes, Retries, Hedges, Breaks bool
+	Stats                            upstream.Stats
+}

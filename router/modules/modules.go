@@ -1,0 +1,48 @@
+// Package modules lists the modules of the router. A new feature is a package beside this file and one line in it.
+package modules
+
+import (
+	"github.com/weft-graphql/weft/router/config"
+	"github.com/weft-graphql/weft/router/module"
+	"github.com/weft-graphql/weft/router/modules/accesslog"
+	"github.com/weft-graphql/weft/router/modules/cors"
+	"github.com/weft-graphql/weft/router/modules/headers"
+	"github.com/weft-graphql/weft/router/modules/identity"
+	"github.com/weft-graphql/weft/router/modules/metrics"
+	"github.com/weft-graphql/weft/router/modules/queryplan"
+)
+
+// List are the modules of the router, in the order in which requests meet their hooks: what comes first wraps the rest.
+func List() []module.Info {
+	return []module.Info{
+		accesslog.Info,
+		metrics.Info,
+		cors.Info,
+		headers.Info,
+		identity.Info,
+		queryplan.Info,
+	}
+}
+
+// Sections are the sections that the modules add to the configuration.
+func Sections(list []module.Info) []config.Section {
+	sections := make([]config.Section, len(list))
+	for i, info := range list {
+		sections[i] = config.Section{Key: info.Name, New: func() any { return info.New() }, Source: info.Source}
+	}
+	return sections
+}
+
+// In returns the settings of a module in a configuration, to be changed; they are at their defaults unless they were
+// configured.
+func In[M module.Module](c *config.Config, info module.Info) M {
+	m, ok := c.Modules[info.Name].(M)
+	if !ok {
+		m = info.New().(M)
+		if c.Modules == nil {
+			c.Modules = map[string]any{}
+		}
+		c.Modules[info.Name] = m
+	}
+	return m
+}

@@ -1,0 +1,110 @@
+// Package body reads the bodies of answers, which nobody can be trusted to announce the length of.
+package body
+
+import "io"
+
+const (
+	// maxKept is the largest buffer that is used again.
+	maxKept = 1 << 20
+	// piece is how much more room there is each time when a body does not fit into such a buffer.
+	piece = 4 << 20
+	// least is the size of a buffer for a body that nothing was said about.
+	least = 4 << 10
+)
+
+// Buffer takes a body of unknown length. A short one stands in one piece that is used again. A long one is taken in
+// pieces that are put together at its end, so that one that never ends has taken no more memory than it may have sent
+// when it is given up: a buffer that grows by copying would have taken several times as much.
+type Buffer struct {
+	whole  []byte
+	pieces [][]byte
+	// size is the length so far.
+	size int
+}
+
+// Reset forgets the body, and gives up a buffer that has become large.
+func (b *Buffer) Reset() {
+	if cap(b.whole) > maxKept {
+		b.whole = nil
+	}
+	clear(b.pieces)
+	b.whole, b.pieces, b.size = b.whole[:0], b.pieces[:0], 0
+}
+
+// Len is the length of the body so far.
+func (b *Buffer) Len() int { return b.size }
+
+// Room returns where the next bytes go, at least one. Took tells how many came.
+func (b *Buffer) Room() []byte {
+	if n := len(b.pieces); n > 0 {
+		if last := b.pieces[n-1]; len(last) < cap(last) {
+			return last[len(last):cap(last)]
+		}
+	} else if free := cap(b.whole) - len(b.whole); free > 0 {
+		return b.whole[len(b.whole):cap(b.whole)]
+	} else if size := max(2*cap(b.whole), least); size <= maxKept {
+		b.whole = append(make([]byte, 0, size), b.whole...)
+		return b.whole[len(b.whole):size]
+	}
+	b.pieces = append(b.pieces, make([]byte, 0, piece))
+	return b.pieces[len(b.pieces)-1][:piece]
+}
+
+// Took says that so many bytes were written to the beginning of Room.
+func (b *Buffer) Took(n int) {
+	b.size += n
+	if last := len(b.pieces) - 1; last >= 0 {
+		b.pieces[last] = b.pieces[last][:len(b.pieces[last])+n]
+	} else {
+		b.whole = b.whole[:len(b.whole)+n]
+	}
+}
+
+// Write appends to the body. It never fails.
+func (b *Buffer) Write(p []byte) (int, error) {
+	n := len(p)
+	for len(p) > 0 {
+		took := copy(b.Room(), p)
+		b.Took(took)
+		p = p[took:]
+	}
+	return n, nil
+}
+
+// Bytes puts the body together. It is valid until Reset.
+func (b *Buffer) Bytes() []byte {
+	if len(b.pieces) == 0 {
+		return b.whole
+	}
+	whole := append(make([]byte, 0, b.size), b.whole...)
+	for i, p := range b.pieces {
+		whole = append(whole, p...)
+		b.pieces[i] = nil
+	}
+	b.whole, b.pieces = whole, b.pieces[:0]
+	return whole
+}
+
+// Expect says that n bytes more have been announced, for which there is room at once then. The promise of a long body
+// takes no memory beyond a piece.
+func (b *Buffer) Expect(n int) {
+	need := min(len(b.whole)+n, piece+1)
+	if len(b.pieces) == 0 && need > cap(b.whole) {
+		b.whole = append(make([]byte, 0, max(need, min(2*cap(b.whole), piece))), b.whole...)
+	}
+}
+
+// ReadAll reads to the end, or until there are more than limit bytes, which tooLarge tells.
+func (b *Buffer) ReadAll(from io.Reader, limit int) (tooLarge bool, err error) {
+	for b.size <= limit {
+		n, err := from.Read(b.Room())
+		b.Took(n)
+		if err == io.EOF {
+			return b.size > limit, nil
+		}
+		if err != nil {
+			return b.size > limit, err
+		}
+	}
+	return true, nil
+}
