@@ -66,8 +66,8 @@ type lexer struct {
 	text   string
 	// pos is the next byte, line the line it stands in and lineStart where that begins.
 	pos, line, lineStart int
-	// trailing and lineTrailing count, of the bytes before pos, in the whole and in its line, those that are not the first
-	// of their character: positions are told in characters.
+	// trailing and lineTrailing count, of the bytes before pos, in the whole and in its line, those that are not the
+	// first of their character: positions are told in characters.
 	trailing, lineTrailing int
 	err                    *gqlerror.Error
 }

@@ -163,7 +163,9 @@ func (p *parser) nest() bool {
 
 func (p *parser) position(t token) *ast.Position {
 	pos := p.positions.new()
-	*pos = ast.Position{Start: t.runes, End: t.runes + t.end - t.start, Line: t.line, Column: t.column, Src: p.lexer.source}
+	pos.Start, pos.End = t.runes, t.runes+t.end-t.start
+	pos.Line, pos.Column = t.line, t.column
+	pos.Src = p.lexer.source
 	return pos
 }
 

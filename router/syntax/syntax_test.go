@@ -79,7 +79,10 @@ func TestNumbers(t *testing.T) {
 			t.Errorf("%s: %v %v", text, v, err)
 		}
 	}
-	for _, text := range []string{"00", "01", "-", "-a", "+1", "1.", ".5", "1..2", "1.5.", "1e", "1e+", "1a", "1_", "0x1F", "0b1", "1e5x", "1.5f", "1é"} {
+	for _, text := range []string{
+		"00", "01", "-", "-a", "+1", "1.", ".5", "1..2", "1.5.", "1e", "1e+", "1a", "1_", "0x1F", "0b1", "1e5x",
+		"1.5f", "1é",
+	} {
 		if v, err := value(text); err == nil {
 			t.Errorf("%s is %v", text, v)
 		}
@@ -232,7 +235,10 @@ func TestLimits(t *testing.T) {
 
 // FuzzParse checks that whatever is parsed is valid UTF-8, nests as it should and does not make the parser panic.
 func FuzzParse(f *testing.F) {
-	for _, seed := range []string{"{a}", "query Q($a:[Int!]=1@a){a(b:\"\\ud83d\\ude00\"){...F...on A{b}}}", "\"\"\"\n a\n\"\"\"type T implements A{a(b:Int=1):Int@c}", "extend schema@a", "directive@a on FIELD", "\"\\u{41"} {
+	for _, seed := range []string{
+		"{a}", "query Q($a:[Int!]=1@a){a(b:\"\\ud83d\\ude00\"){...F...on A{b}}}", "directive@a on FIELD", "\"\\u{41",
+		"\"\"\"\n a\n\"\"\"type T implements A{a(b:Int=1):Int@c}", "extend schema@a",
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -240,7 +246,8 @@ func FuzzParse(f *testing.F) {
 		if err == nil && len(doc.Operations)+len(doc.Fragments)+len(doc.TypeSystem) == 0 {
 			t.Fatalf("%q is a document without definitions", text)
 		}
-		if _, err := syntax.ParseTypeSystem(&ast.Source{Input: text}); err == nil && doc != nil && len(doc.Operations)+len(doc.Fragments) > 0 {
+		_, err = syntax.ParseTypeSystem(&ast.Source{Input: text})
+		if err == nil && doc != nil && len(doc.Operations)+len(doc.Fragments) > 0 {
 			t.Fatalf("%q is both a client's document and a schema", text)
 		}
 	})
