@@ -125,7 +125,7 @@ func (e *Engine) run(
 	if len(e.hooks.Fetches) > 0 {
 		x.request.Trace, x.request.Fetched = true, x.fetched
 	}
-	x.request.Buffer, x.request.Finish = x.buffer, x.finish
+	x.request.Memory, x.request.Finish = resp, x.finish
 	if e.config.Cache != nil {
 		x.visitCache()
 	}
@@ -134,6 +134,9 @@ func (e *Engine) run(
 	}
 	made.Compiled.Execute(ctx, &x.request, &x.answered)
 	resp.Body = x.answered.Body
+	if x.answered.Refused == exec.NoRoom && x.op.Prepared.Kind == ast.Query {
+		resp.Outcome = server.Unavailable
+	}
 }
 
 // ownEpoch is set in the epochs of mutations.

@@ -35,6 +35,8 @@ type Prepared struct {
 	// notNull are the indexes of variables that may not be null where the router itself looks at them, in @skip, @include
 	// and introspection, although their types allow it: they, or the places, have default values.
 	notNull []int
+	// directed tells that there are directives for subgraphs.
+	directed bool
 	// introspection is set when the operation asks for __schema or __type.
 	introspection *introspection.Schema
 }
@@ -89,12 +91,16 @@ func Prepare(sg *supergraph.Supergraph, query, operationName string, limits Limi
 	if p.Kind == "" {
 		p.Kind = ast.Query
 	}
+	if errs, more := p.findDirectives(); len(errs) > 0 {
+		return nil, validationErrors(errs, more)
+	}
 	p.declared = make(map[string]int, len(op.VariableDefinitions))
 	for i, v := range op.VariableDefinitions {
 		p.declared[v.Variable] = i
 		declared := &Variable{
 			Index: i, Name: v.Variable, Type: v.Type, Default: v.DefaultValue,
-			Location: gqlerror.Location{Line: v.Position.Line, Column: v.Position.Column},
+			Location:   gqlerror.Location{Line: v.Position.Line, Column: v.Position.Column},
+			Directives: p.forwarded(v.Directives),
 		}
 		if v.DefaultValue != nil {
 			declared.defaultJSON = appendDefault(nil, sg.API.Types, v.DefaultValue, v.Type)
@@ -111,16 +117,20 @@ func Prepare(sg *supergraph.Supergraph, query, operationName string, limits Limi
 // maxMessage is how long, in bytes, the message of an error about a document can be.
 const maxMessage = 1000
 
-// validate gives what the document violates its code; where some are left out, the last one says so.
+// validate returns what a document violates.
 func validate(sg *supergraph.Supergraph, doc *syntax.Document) gqlerror.List {
 	result := validation.Document(sg.API, doc)
 	if result.TooComplex != nil {
 		setCode(result.TooComplex, LimitExceeded)
 		return gqlerror.List{result.TooComplex}
 	}
-	errs := result.Errors
-	if result.More > 0 {
-		errs = append(errs, gqlerror.Errorf("The document has %d more errors, which are not listed.", result.More))
+	return validationErrors(result.Errors, result.More)
+}
+
+// validationErrors gives errors their code; where some are left out, the last one says so.
+func validationErrors(errs gqlerror.List, more int) gqlerror.List {
+	if more > 0 {
+		errs = append(errs, gqlerror.Errorf("The document has %d more errors, which are not listed.", more))
 	}
 	for _, e := range errs {
 		setCode(e, "GRAPHQL_VALIDATION_FAILED")
@@ -351,12 +361,13 @@ func fieldSetHasLabel(set supergraph.FieldSet, label string) bool {
 	return false
 }
 
-// Introspect appends the JSON value of a __schema or __type field of the operation.
-func (p *Prepared) Introspect(out []byte, f *Field, vars *Variables) []byte {
+// Introspect appends the JSON value of a __schema or __type field of the operation. more bounds it; see
+// introspection.Schema.Append.
+func (p *Prepared) Introspect(out []byte, f *Field, vars *Variables, more introspection.More) []byte {
 	return p.introspection.Append(out, f.Introspection, func(name string) []byte {
 		if i, ok := p.declared[name]; ok {
 			return vars.Raw(i)
 		}
 		return nil
-	})
+	}, more)
 }

@@ -22,8 +22,7 @@ func (c *checker) valuesOfCorrectType(v *ast.Value, at place) {
 		}
 		return
 	}
-	def := c.schema.Types[at.expected.Name()]
-	switch {
+	switch def := v.Definition; {
 	case def == nil:
 	case def.Kind == ast.InputObject:
 		c.report(valuesOfCorrectType, v.Position, "Expected value of type %q, found %s.", at.expected, v)

@@ -195,6 +195,9 @@ type place struct {
 }
 
 func (c *checker) value(v *ast.Value, at place) {
+	if at.expected != nil {
+		v.Definition = c.schema.Types[at.expected.Name()]
+	}
 	switch v.Kind {
 	case ast.Variable:
 		u := usage{variable: v, expected: at.expected, defaulted: at.defaulted, oneOf: at.oneOf}
@@ -222,10 +225,7 @@ func (c *checker) value(v *ast.Value, at place) {
 
 func (c *checker) object(v *ast.Value, at place) {
 	c.uniqueInputFieldNames(v)
-	var def *ast.Definition
-	if at.expected != nil {
-		def = c.schema.Types[at.expected.Name()]
-	}
+	def := v.Definition
 	if def == nil || def.Kind != ast.InputObject {
 		c.valuesOfCorrectType(v, at)
 		for _, child := range v.Children {

@@ -81,15 +81,15 @@ func TestEventRoundTrip(t *testing.T) {
 
 func TestEventRefusals(t *testing.T) {
 	cases := map[string]string{
-		"not JSON":       `{`,
-		"no id":          `{"type":"A","subgraph":"s","key":{"id":"1"}}`,
-		"no key":         `{"id":"1","type":"A","subgraph":"s","key":{}}`,
-		"a null key":     `{"id":"1","type":"A","subgraph":"s","key":{"id":null}}`,
-		"two events":     `{"id":"1","type":"A","subgraph":"s","key":{"id":"1"}}{}`,
-		"a deep key":     `{"id":"1","type":"A","subgraph":"s","key":{"id":` + strings.Repeat(`[`, 20) + strings.Repeat(`]`, 20) + `}}`,
-		"a wild type":    `{"id":"1","type":"A.>","subgraph":"s","key":{"id":"1"}}`,
-		"no subgraph":    `{"id":"1","type":"A","subgraph":"","key":{"id":"1"}}`,
-		"too long":       `{"id":"` + strings.Repeat("x", 70_000) + `"}`,
+		"not JSON":    `{`,
+		"no id":       `{"type":"A","subgraph":"s","key":{"id":"1"}}`,
+		"no key":      `{"id":"1","type":"A","subgraph":"s","key":{}}`,
+		"a null key":  `{"id":"1","type":"A","subgraph":"s","key":{"id":null}}`,
+		"two events":  `{"id":"1","type":"A","subgraph":"s","key":{"id":"1"}}{}`,
+		"a deep key":  `{"id":"1","type":"A","subgraph":"s","key":{"id":` + strings.Repeat(`[`, 20) + strings.Repeat(`]`, 20) + `}}`,
+		"a wild type": `{"id":"1","type":"A.>","subgraph":"s","key":{"id":"1"}}`,
+		"no subgraph": `{"id":"1","type":"A","subgraph":"","key":{"id":"1"}}`,
+		"too long":    `{"id":"` + strings.Repeat("x", 70_000) + `"}`,
 	}
 	for name, text := range cases {
 		if _, err := wire.DecodeEntityChanged([]byte(text)); err == nil {
