@@ -18,11 +18,13 @@ const modulePath = "github.com/weft-graphql/weft/"
 // itself. The longest directory counts. Data passes through the rooms once, in order, and nobody looks back.
 var mayImport = map[string][]string{
 	"router/excerpt":    {},
-	"router/federation": {},
-	"router/compose":    {"router/excerpt", "router/federation"},
-	"router/supergraph": {"router/excerpt", "router/federation"},
-	"router/operation":  {"router/supergraph"},
-	"router/plan":       {"router/operation", "router/supergraph"},
+	"router/syntax":     {},
+	"router/federation": {"router/syntax"},
+	"router/compose":    {"router/excerpt", "router/federation", "router/syntax", "router/validation"},
+	"router/supergraph": {"router/excerpt", "router/federation", "router/syntax"},
+	"router/validation": {"router/syntax"},
+	"router/operation":  {"router/supergraph", "router/syntax", "router/validation"},
+	"router/plan":       {"router/operation", "router/supergraph", "router/syntax"},
 	"router/prepared":   {"router/plan", "router/operation", "router/supergraph"},
 	"router/jsontext":   {},
 	"router/upstream":   {},

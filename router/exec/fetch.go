@@ -291,8 +291,9 @@ func (x *execution) body(out []byte, r *request, f *fetch, picked [][]uint32, mo
 func (x *execution) send(r *request, f *fetch, body []byte, resp *upstream.Response) error {
 	trace := &f.trace
 	subgraph := r.plan.Subgraph
-	f.sending = upstream.Request{
-		Body: body, Query: r.query, Epoch: x.request.Epoch, Header: f.sending.Header[:0], VariesBy: f.sending.VariesBy[:0],
+	f.sending = upstream.Request{Body: body, Query: r.query, Header: f.sending.Header[:0], VariesBy: f.sending.VariesBy[:0]}
+	if x.request.Epoch != nil {
+		f.sending.Epoch = x.request.Epoch()
 	}
 	if x.request.Subgraph != nil {
 		x.request.Subgraph(subgraph, &f.sending)

@@ -23,8 +23,8 @@ func (g *Generation) newEngine(set *provisioned, previous *engine.Engine) *engin
 	identity := g.declareIdentity(&set.inputs)
 	g.declareVary(&set.inputs)
 	return engine.New(engine.Config{
-		Supergraph: g.supergraph, Subgraphs: clients, Cache: g.cache, Inputs: &set.inputs, Identity: identity, Hooks: set.hooks,
-		Vary: set.inputs.Headers(set.inputs.All()), Personal: personal,
+		Supergraph: g.supergraph, Subgraphs: clients, Cache: g.cache, Epochs: &g.resources.epochs, Inputs: &set.inputs,
+		Identity: identity, Hooks: set.hooks, Vary: set.inputs.Headers(set.inputs.All()), Personal: personal,
 		Limits: operation.Limits{
 			Tokens: l.Tokens, Depth: l.Depth, Fields: l.Fields, Aliases: l.Aliases, Directives: l.Directives,
 			RootFields: l.RootFields,
