@@ -1,12 +1,21 @@
-# One image for every role: weft router, weft subgraph NAME, weft compose, ...
+# Two images. `docker build --target router .` is the router alone, for production; the last one is every role in one
+# binary: weft router, weft subgraph NAME, weft compose, ...
 FROM golang:1.26 AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 ARG VERSION=dev
-RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /out/weft ./cmd/weft \
+RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X github.com/weft-graphql/weft/router/standalone.version=${VERSION}" -o /out/ ./cmd/weft ./cmd/weft-router \
     && mkdir -p /out/data
+
+FROM scratch AS router
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+COPY --from=build /out/weft-router /weft-router
+USER 65532:65532
+ENV WEFT_LISTEN=:4000
+EXPOSE 4000
+ENTRYPOINT ["/weft-router"]
 
 # Nothing but the binary and the certificates of the public authorities, run by a user without rights.
 FROM scratch

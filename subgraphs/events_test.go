@@ -72,7 +72,7 @@ func newShop(t *testing.T, config kit.Config, connect func() (*bus.Bus, error)) 
 	return s
 }
 
-func (s *shop) hear(e wire.EntityChanged) {
+func (s *shop) hear(_ string, e wire.EntityChanged) {
 	key, err := json.Marshal(e.Key)
 	if err != nil {
 		key = []byte(err.Error())

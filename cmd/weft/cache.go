@@ -16,6 +16,7 @@ import (
 	"github.com/weft-graphql/weft/router/cache"
 	"github.com/weft-graphql/weft/router/config"
 	"github.com/weft-graphql/weft/router/generation"
+	"github.com/weft-graphql/weft/router/standalone"
 	"github.com/weft-graphql/weft/router/supergraph"
 )
 
@@ -65,7 +66,7 @@ func (a cacheAccess) open(typeName string) (*cache.Cache, error) {
 	if typeName != "" && sg.Type(typeName) == nil {
 		return nil, errors.New(config.Unknown("type", typeName, "in the graph", cachedTypes(sg)))
 	}
-	logger, err := newLogger(config.Log{Level: "error", Format: "text"})
+	logger, _, err := standalone.NewLogger(config.Log{Level: "error", Format: "text"})
 	if err != nil {
 		return nil, err
 	}

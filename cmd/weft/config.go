@@ -7,6 +7,7 @@ import (
 
 	"github.com/weft-graphql/weft/router/config"
 	"github.com/weft-graphql/weft/router/modules"
+	"github.com/weft-graphql/weft/router/standalone"
 )
 
 type configCommand struct {
@@ -50,13 +51,13 @@ func (c configValidateCommand) Run() error {
 
 // loadConfig reads a configuration and prints what is wrong with it, one problem per line.
 func loadConfig(file string, override func(*config.Config)) (*config.Config, error) {
-	c, err := config.Load(config.Source{File: file, Sections: modules.Sections(modules.List()), Override: override})
-	var problems config.Problems
-	if !errors.As(err, &problems) {
-		return c, err
+	return explained(standalone.LoadConfig(standalone.ConfigSource(file, modules.List(), override), os.Stderr))
+}
+
+// explained is a configuration about whose mistakes everything has been said.
+func explained(c *config.Config, err error) (*config.Config, error) {
+	if errors.Is(err, standalone.ErrConfiguration) {
+		return nil, exitError(1)
 	}
-	for _, p := range problems {
-		fmt.Fprintln(os.Stderr, p.Error())
-	}
-	return nil, exitError(1)
+	return c, err
 }

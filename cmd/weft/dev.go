@@ -22,6 +22,7 @@ import (
 	"github.com/weft-graphql/weft/router/modules/cors"
 	"github.com/weft-graphql/weft/router/modules/queryplan"
 	"github.com/weft-graphql/weft/router/server"
+	"github.com/weft-graphql/weft/router/standalone"
 	"github.com/weft-graphql/weft/schema/wire"
 	"github.com/weft-graphql/weft/subgraphs"
 	"github.com/weft-graphql/weft/subgraphs/kit"
@@ -46,13 +47,13 @@ var demoQuery string
 // Run serves everything in this process until it is told to end.
 func (c devCommand) Run(ctx context.Context) error {
 	started := time.Now()
-	logger := slog.New(logHandler(os.Stderr, "pretty", slogLevel(c.LogLevel)))
+	logger := slog.New(standalone.LogHandler(os.Stderr, "pretty", slogLevel(c.LogLevel)))
 	if c.Schema == "" {
 		c.Schema = "schema"
 	}
 	fmt.Fprintln(os.Stderr, "Weft starts ...")
 	// Taking the address first keeps a second weft dev away from the databases and events of the first.
-	socket, err := listen(c.Listen)
+	socket, err := standalone.ListenAt(c.Listen, "--listen")
 	if err != nil {
 		return err
 	}
@@ -71,7 +72,8 @@ func (c devCommand) Run(ctx context.Context) error {
 	listeners := []server.Listener{{Name: "router", Socket: socket, Handler: d.handler()}}
 	listeners = append(listeners, d.sockets...)
 	go d.watch(ctx)
-	err = serve(ctx, listeners, server.RunOptions{
+	go d.reloads.Follow(ctx)
+	err = standalone.Serve(ctx, listeners, server.RunOptions{
 		ShutdownTimeout: 5 * time.Second, Health: d.router.Health(), Logger: logger,
 	})
 	if err == nil {
@@ -100,6 +102,7 @@ type devProcess struct {
 	// redis is nil when the configuration names another one, or none is wanted.
 	redis   *devRedis
 	router  *router.Router
+	reloads *standalone.Reloader
 	sockets []server.Listener
 	// running are the subgraphs outside this process, with the schemas they told last; those that have not told one yet
 	// are not in the graph. What they tell next comes from told.
@@ -137,7 +140,8 @@ func (d *devProcess) start(ctx context.Context) error {
 		return err
 	}
 	d.reportUnresolved()
-	cfg, err := d.config()
+	file := standalone.WatchFile(d.command.Config)
+	cfg, err := loadConfig(d.command.Config, d.override)
 	if err != nil {
 		return err
 	}
@@ -145,43 +149,54 @@ func (d *devProcess) start(ctx context.Context) error {
 		if d.redis, err = startDevRedis(); err != nil {
 			return err
 		}
-		cfg.Cache.Redis.Addresses = []string{d.redis.address()}
-		// This process competes with browsers and compilers: a pause is no reason to go on without the cache.
-		cfg.Cache.Timeout = max(cfg.Cache.Timeout, 250*time.Millisecond)
+		d.useRedis(cfg)
 	}
 	handlers := map[string]http.Handler{}
 	for name, service := range d.services {
 		handlers[name] = service.Handler()
 	}
-	options := router.Options{Logger: d.logger, Supergraph: sdl, Handlers: handlers, Version: buildVersion()}
+	options := router.Options{Logger: d.logger, Supergraph: sdl, Handlers: handlers, Version: standalone.Version()}
 	if len(handlers) > 0 {
 		options.DefaultQuery = demoQuery
 	}
 	if d.events != nil {
 		options.Events = d.events.router
 	}
-	d.router, err = router.New(cfg, options)
-	return err
+	if d.router, err = router.New(cfg, options); err != nil {
+		return err
+	}
+	d.reloads = &standalone.Reloader{Source: standalone.ConfigSource(d.command.Config, modules.List(), d.override),
+		Router: d.router, Logger: d.logger, File: file,
+		Started: cfg, Prepare: d.useRedis}
+	return nil
 }
 
-// config is the configuration of a router for development.
-func (d *devProcess) config() (*config.Config, error) {
-	return loadConfig(d.command.Config, func(c *config.Config) {
-		c.Listen = d.command.Listen
-		c.Supergraph.Path, c.Supergraph.Subgraphs = "(composed in memory)", nil
-		c.Playground.Enabled = true
-		c.GraphQL.Introspection, c.GraphQL.Batching.Enabled = true, true
-		modules.In[*queryplan.QueryPlan](c, queryplan.Info).Expose = true
-		if len(c.Errors.Extensions) == 0 {
-			c.Errors.Extensions = []string{"*"}
-		}
-		c.Log = config.Log{Level: d.command.LogLevel, Format: "pretty"}
-		modules.In[*accesslog.AccessLog](c, accesslog.Info).On = true
-		if pages := modules.In[*cors.CORS](c, cors.Info); len(pages.Origins) == 0 {
-			pages.Origins, pages.Headers, pages.Credentials = loopbackOrigins, []string{"*"}, true
-		}
-		c.Cache.Enabled = !d.command.NoCache
-	})
+// useRedis puts the Redis of this process into a configuration that names none.
+func (d *devProcess) useRedis(cfg *config.Config) {
+	if d.redis == nil || len(cfg.Cache.Redis.Addresses) > 0 {
+		return
+	}
+	cfg.Cache.Redis.Addresses = []string{d.redis.address()}
+	// This process competes with browsers and compilers: a pause is no reason to go on without the cache.
+	cfg.Cache.Timeout = max(cfg.Cache.Timeout, 250*time.Millisecond)
+}
+
+// override makes a configuration one for development.
+func (d *devProcess) override(c *config.Config) {
+	c.Listen = d.command.Listen
+	c.Supergraph.Path, c.Supergraph.Subgraphs = "(composed in memory)", nil
+	c.Playground.Enabled = true
+	c.GraphQL.Introspection, c.GraphQL.Batching.Enabled = true, true
+	modules.In[*queryplan.QueryPlan](c, queryplan.Info).Expose = true
+	if len(c.Errors.Extensions) == 0 {
+		c.Errors.Extensions = []string{"*"}
+	}
+	c.Log = config.Log{Level: d.command.LogLevel, Format: "pretty"}
+	modules.In[*accesslog.AccessLog](c, accesslog.Info).On = true
+	if pages := modules.In[*cors.CORS](c, cors.Info); len(pages.Origins) == 0 {
+		pages.Origins, pages.Headers, pages.Credentials = loopbackOrigins, []string{"*"}, true
+	}
+	c.Cache.Enabled = !d.command.NoCache
 }
 
 // loopbackOrigins are the frontends that other programs on this machine serve: a development server at
@@ -199,14 +214,14 @@ func (d *devProcess) openServices(ctx context.Context) error {
 	var mu sync.Mutex
 	var opening sync.WaitGroup
 	var failed error
-	quiet := slog.New(logHandler(os.Stderr, "pretty", slog.LevelWarn))
+	quiet := slog.New(standalone.LogHandler(os.Stderr, "pretty", slog.LevelWarn))
 	for _, name := range subgraphs.Names() {
 		if indexOfSubgraph(d.running, name) >= 0 {
 			continue
 		}
 		opening.Go(func() {
 			service, err := subgraphs.Open(ctx, name, kit.Config{
-				DataDir: d.command.DataDir, Version: buildVersion(), Logger: quiet.With("subgraph", name),
+				DataDir: d.command.DataDir, Version: standalone.Version(), Logger: quiet.With("subgraph", name),
 				Events:   d.events.services,
 				Identity: kit.IdentityConfig{Assume: &wire.Identity{Subject: d.command.As, Roles: []string{"merchant"}}},
 			})
@@ -228,7 +243,7 @@ func (d *devProcess) openSockets() error {
 		return nil
 	}
 	for name, service := range d.services {
-		socket, err := listen(defaultSubgraphAddress(name))
+		socket, err := standalone.ListenAt(defaultSubgraphAddress(name), "--listen")
 		if err != nil {
 			return fmt.Errorf("subgraph %s: %w", name, err)
 		}

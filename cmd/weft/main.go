@@ -10,6 +10,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/weft-graphql/weft/router/standalone"
 )
 
 // cli is the command line.
@@ -86,6 +88,6 @@ func newParser(ctx context.Context) (*kong.Kong, error) {
 	return kong.New(&cli{}, kong.Name("weft"),
 		kong.Description("A federated GraphQL router, and everything around it. Start with: weft dev"),
 		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.NamedMapper("existingfile", existing{directory: false}), kong.NamedMapper("existingdir", existing{directory: true}),
+		standalone.Files(),
 		kong.Vars{"subgraphs": subgraphNames(), "version": versionText()}, kong.BindTo(ctx, (*context.Context)(nil)))
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/weft-graphql/weft/router/config"
+	"github.com/weft-graphql/weft/router/standalone"
 	"github.com/weft-graphql/weft/schema/bus"
 	"github.com/weft-graphql/weft/subgraphs"
 	"github.com/weft-graphql/weft/subgraphs/kit"
@@ -29,7 +30,7 @@ const firstSubgraphPort = 4001
 
 // Run serves the subgraph until the process is told to end.
 func (c subgraphCommand) Run(ctx context.Context) error {
-	logger, err := newLogger(config.Log{Level: c.LogLevel, Format: c.LogFormat})
+	logger, _, err := standalone.NewLogger(config.Log{Level: c.LogLevel, Format: c.LogFormat})
 	if err != nil {
 		return err
 	}
@@ -38,7 +39,7 @@ func (c subgraphCommand) Run(ctx context.Context) error {
 	if address == "" {
 		address = defaultSubgraphAddress(c.Name)
 	}
-	socket, err := listen(address)
+	socket, err := standalone.ListenAt(address, "--listen")
 	if err != nil {
 		return err
 	}
@@ -51,7 +52,7 @@ func (c subgraphCommand) Run(ctx context.Context) error {
 		defer events.Close()
 	}
 	service, err := subgraphs.Open(ctx, c.Name, kit.Config{
-		DataDir: c.DataDir, DatabaseURL: c.DatabaseURL, Empty: c.Empty, Version: buildVersion(), Logger: logger,
+		DataDir: c.DataDir, DatabaseURL: c.DatabaseURL, Empty: c.Empty, Version: standalone.Version(), Logger: logger,
 		Identity: kit.IdentityConfig{Key: []byte(c.IdentityKey)}, Events: events,
 	})
 	if err != nil {

@@ -35,7 +35,8 @@ type Cache struct {
 	// plainScripts tells that the server does not understand flags of scripts.
 	plainScripts atomic.Bool
 
-	pending pending
+	pending     pending
+	unconfirmed unconfirmed
 	// admissions are by subgraph and root field; the value is *admission.
 	admissions sync.Map
 

@@ -55,7 +55,7 @@ func (c *Cache) serveInvalidations(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, "the array must have 1 to 10000 invalidations")
 		return
 	}
-	res, err := c.invalidateSome(r.Context(), list, refused)
+	res, err := c.invalidateSome(r.Context(), list, refused, "")
 	answer := invalidationAnswer{Count: res.Count, Warnings: res.Warnings}
 	var wrong *RefusedError
 	if errors.As(err, &wrong) {

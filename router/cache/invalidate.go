@@ -70,11 +70,19 @@ var _ error = (*RefusedError)(nil)
 // later lookup through Redis sees them; other replicas' caches in process follow as soon as the message reaches them.
 // The error, a *RefusedError, says which invalidations are wrong; all others are followed.
 func (c *Cache) Invalidate(ctx context.Context, list ...Invalidation) (InvalidationResult, error) {
-	return c.invalidateSome(ctx, list, nil)
+	return c.invalidateSome(ctx, list, nil, "")
+}
+
+// InvalidateOnce is Invalidate for news that many replicas hear of: the first of them tells Redis, the others only follow
+// in process. The name of the news must be the same for all replicas, and another one for other news.
+func (c *Cache) InvalidateOnce(ctx context.Context, news string, list ...Invalidation) (InvalidationResult, error) {
+	return c.invalidateSome(ctx, list, nil, news)
 }
 
 // invalidateSome follows the invalidations of a list that are not among the refused ones, which have to be in order.
-func (c *Cache) invalidateSome(ctx context.Context, list []Invalidation, refused []Problem) (InvalidationResult, error) {
+func (c *Cache) invalidateSome(
+	ctx context.Context, list []Invalidation, refused []Problem, news string,
+) (InvalidationResult, error) {
 	var t targets
 	var warnings, wrong []Problem
 	for i := range list {
@@ -89,7 +97,7 @@ func (c *Cache) invalidateSome(ctx context.Context, list []Invalidation, refused
 			warnings = append(warnings, Problem{i, warning})
 		}
 	}
-	res := c.invalidate(ctx, &t)
+	res := c.invalidate(ctx, &t, news)
 	res.Warnings = warnings
 	if len(wrong) > 0 {
 		return res, &RefusedError{Problems: wrong, of: len(list)}
@@ -118,7 +126,8 @@ func (t *targets) entity(c *Cache, subgraph, typ string, key []byte) {
 	}
 }
 
-func (c *Cache) invalidate(ctx context.Context, t *targets) InvalidationResult {
+// invalidate makes targets not count any more. news names what tells of them, if others may be told as well.
+func (c *Cache) invalidate(ctx context.Context, t *targets, news string) InvalidationResult {
 	res := InvalidationResult{Count: t.whole}
 	if len(t.members) == 0 {
 		return res
@@ -130,7 +139,7 @@ func (c *Cache) invalidate(ctx context.Context, t *targets) InvalidationResult {
 		return res
 	}
 	if c.breaker.closed() {
-		n, err := c.publish(ctx, t.members, t.hashes)
+		n, err := c.publishNews(ctx, news, t.members, t.hashes)
 		res.Count += n
 		if err == nil {
 			return res

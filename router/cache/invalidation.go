@@ -64,7 +64,7 @@ func (c *Cache) invalidateExtension(ctx context.Context, subgraph string, raw []
 	}
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.cfg.Timeout)
 	defer cancel()
-	if _, err := c.invalidateSome(limited, list, refused); err != nil {
+	if _, err := c.invalidateSome(limited, list, refused, ""); err != nil {
 		c.cfg.Logger.Warn("cache: extensions.invalidation of a subgraph's answer is wrong", "subgraph", subgraph, "error", err)
 	}
 }

@@ -6,12 +6,13 @@ import (
 	"encoding/hex"
 )
 
-// Redis keys. None has a hash tag except the two that one script touches together, so that entities spread over all
+// Redis keys. None has a hash tag except those that one script touches together, so that entities spread over all
 // slots of a cluster; no command touches two entities.
 //
 //	weft:<ns>:e:<subgraph>:<type>:<sha256 of the key>              what is the same for everybody
 //	weft:<ns>:a:<subgraph>:<type>:<sha256 of the key>:<audience>   what depends on the caller or on vary headers
 //	weft:{<ns>}:epochs, weft:{<ns>}:deps                           the invalidation clock (see ticks.go)
+//	weft:{<ns>}:news:<digest>                                      news that was followed (see news.go)
 //	weft:<ns>:invalidations                                        the pub/sub channel
 //
 // The key of an entity is its canonical key object, {"upc":"1"}; of a root field its name with arguments,
@@ -20,9 +21,10 @@ type keyspace struct {
 	namespace string
 }
 
-func (k keyspace) epochs() string  { return "weft:{" + k.namespace + "}:epochs" }
-func (k keyspace) deps() string    { return "weft:{" + k.namespace + "}:deps" }
-func (k keyspace) channel() string { return "weft:" + k.namespace + ":invalidations" }
+func (k keyspace) epochs() string            { return "weft:{" + k.namespace + "}:epochs" }
+func (k keyspace) deps() string              { return "weft:{" + k.namespace + "}:deps" }
+func (k keyspace) news(digest string) string { return "weft:{" + k.namespace + "}:news:" + digest }
+func (k keyspace) channel() string           { return "weft:" + k.namespace + ":invalidations" }
 
 // entityKey is the key of what is the same for everybody. prefix is from entityPrefix.
 func entityKey(prefix string, key []byte) string {

@@ -40,7 +40,7 @@ func (r *requestCache) Mutated(ctx context.Context, f *exec.CacheFetch, o *exec.
 	}
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.cfg.Timeout)
 	defer cancel()
-	c.invalidate(limited, &t)
+	c.invalidate(limited, &t, "")
 	if ext := member(o.Extensions, "invalidation"); ext != nil {
 		c.invalidateExtension(limited, r.subgraph, ext)
 	}

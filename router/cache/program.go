@@ -202,6 +202,11 @@ func (g *Graph) Prepare(req *plan.Request) exec.RequestCache {
 	for _, v := range req.Variables {
 		r.variable[v.Name] = v.Index
 	}
+	for _, l := range req.Literals {
+		for _, v := range l.Variables {
+			r.variable[v.Name] = v.Index
+		}
+	}
 	for _, call := range req.Calls {
 		r.calls = append(r.calls, r.compile(call))
 	}

@@ -97,6 +97,9 @@ func (c *Cache) follow() {
 		if err == nil && c.pending.any() {
 			err = c.flushPending(ctx) // deferred while the breaker was closing
 		}
+		if err == nil {
+			err = c.confirm(ctx)
+		}
 		cancel()
 		if err != nil && c.ctx.Err() == nil {
 			c.breaker.open(fmt.Errorf("learning of invalidations: %w", err))

@@ -65,15 +65,11 @@ if not redis.call('ZSCORE', KEYS[2], '!') then
 end
 `
 
-// tickScript moves the clock on and records members at the new reading.
-//
-//	KEYS  epochs, deps
-//	ARGV  the caller's clock, the most narrow members to keep, how long to keep them (µs), the channel, members...
-//	returns the new clock, floor and depfloor as text
-var tickScript = newScript(prologue + `
+// ticking moves the clock on and records members at the new reading: ARGV from argument first on.
+const ticking = `
 local seq = math.max(now, last + 1, tonumber(ARGV[1]) + 1)
 redis.call('HSET', KEYS[1], 'clock', text(seq))
-for i = 5, #ARGV do
+for i = first, #ARGV do
   local kind = string.sub(ARGV[i], 1, 1)
   if kind == 'e' or kind == 'g' then
     redis.call('ZADD', KEYS[2], seq, ARGV[i])
@@ -91,9 +87,37 @@ if surplus > 0 then
 end
 local floors = redis.call('HMGET', KEYS[1], 'floor', 'depfloor')
 local lines = {text(seq), floors[1] or '0', floors[2] or '0'}
-for i = 5, #ARGV do lines[#lines + 1] = ARGV[i] end
+for i = first, #ARGV do lines[#lines + 1] = ARGV[i] end
 redis.call('PUBLISH', ARGV[4], table.concat(lines, '\n'))
+`
+
+// tickScript moves the clock on.
+//
+//	KEYS  epochs, deps
+//	ARGV  the caller's clock, the most narrow members to keep, how long to keep them (µs), the channel, members...
+//	returns the new clock, floor and depfloor as text
+var tickScript = newScript(prologue + `
+local first = 5
+` + ticking + `
 return {text(seq), floors[1] or '0', floors[2] or '0'}
+`)
+
+// tickOnceScript moves the clock on unless somebody did so for the same news, which the third key stands for: it holds the
+// reading of then, and "done" behind it when that was all followed.
+//
+//	KEYS  epochs, deps, the news
+//	ARGV  as for tickScript, but how long to remember the news (ms) before the members
+//	returns the clock, floor, depfloor and what the news' key held before, or an empty text
+var tickOnceScript = newScript(prologue + `
+local held = redis.call('GET', KEYS[3])
+if held then
+  local floors = redis.call('HMGET', KEYS[1], 'floor', 'depfloor')
+  return {string.match(held, '^%d+') or '0', floors[1] or '0', floors[2] or '0', held}
+end
+local first = 6
+` + ticking + `
+redis.call('SET', KEYS[3], text(seq), 'PX', ARGV[5])
+return {text(seq), floors[1] or '0', floors[2] or '0', ''}
 `)
 
 // syncScript returns what was invalidated since a reading.
@@ -129,24 +153,33 @@ const syncPage = 5000
 
 // tick invalidates members in the shared table, and in this process.
 func (c *Cache) tick(ctx context.Context, members []string) (clock uint64, err error) {
-	keys := []string{c.keys.epochs(), c.keys.deps()}
+	clock, _, err = c.evalTick(ctx, tickScript, []string{c.keys.epochs(), c.keys.deps()}, members)
+	return clock, err
+}
+
+// evalTick runs one of the tick scripts; held is what tickOnceScript returns besides.
+func (c *Cache) evalTick(ctx context.Context, s script, keys, members []string, more ...any) (clock uint64, held string, err error) {
 	keep := uint64(2 * (c.cfg.MaxTTL + longestStale).Microseconds())
-	args := make([]any, 0, 4+len(members))
+	args := make([]any, 0, 4+len(more)+len(members))
 	args = append(args, text(sequence(c.versions.clock.Load())), c.cfg.MaxTracked, text(keep), c.keys.channel())
+	args = append(args, more...)
 	for _, m := range members {
 		args = append(args, m)
 	}
-	reply, err := c.eval(ctx, tickScript, keys, args...).StringSlice()
+	reply, err := c.eval(ctx, s, keys, args...).StringSlice()
 	if err != nil {
-		return 0, err
+		return 0, "", err
 	}
-	if len(reply) != 3 {
-		return 0, fmt.Errorf("the tick script returned %d values", len(reply))
+	if len(reply) < 3 {
+		return 0, "", fmt.Errorf("the tick script returned %d values", len(reply))
+	}
+	if len(reply) > 3 {
+		held = reply[3]
 	}
 	seq, floor, depFloor := number(reply[0]), number(reply[1]), number(reply[2])
 	c.versions.raise(reading(floor), reading(depFloor))
 	c.versions.apply(reading(seq), members)
-	return reading(seq), nil
+	return reading(seq), held, nil
 }
 
 // sync learns what was invalidated since the last sync, in pages.

@@ -15,6 +15,9 @@ const (
 	ClaimInput
 	// LabelInput is a label of the caller.
 	LabelInput
+	// IdentityInput is what tells callers apart: the claims of a caller whom somebody vouches for, and the credentials that
+	// an anonymous one sends.
+	IdentityInput
 )
 
 // Input names a value of a request that an answer may depend on.
@@ -34,7 +37,11 @@ func Label(name string) Input { return Input{LabelInput, name} }
 
 // Inputs are all inputs that the parts of one generation of the router declared. They are collected while a generation
 // is made, and do not change after that.
-type Inputs struct{ list []Input }
+type Inputs struct {
+	list []Input
+	// credentials are the headers, and claims the claims, that an identity is made of.
+	credentials, claims []Input
+}
 
 // Set is some of the Inputs. The zero value is none of them.
 type Set struct{ numbers []int }
@@ -53,6 +60,18 @@ func (in *Inputs) Declare(inputs ...Input) Set {
 	return s
 }
 
+// DeclareIdentity declares what tells callers apart, and returns the set of that alone: for callers whom somebody vouches
+// for these claims, whatever token they came in; for anonymous callers these headers, all of them.
+func (in *Inputs) DeclareIdentity(headers, claims []string) Set {
+	for _, name := range headers {
+		in.credentials = append(in.credentials, Header(name))
+	}
+	for _, name := range claims {
+		in.claims = append(in.claims, Claim(name))
+	}
+	return in.Declare(Input{Kind: IdentityInput})
+}
+
 // All is the set of everything declared so far.
 func (in *Inputs) All() Set {
 	var s Set
@@ -62,15 +81,21 @@ func (in *Inputs) All() Set {
 	return s
 }
 
-// Headers are the names of the request headers in a set, in canonical spelling: what a Vary header names.
+// Headers are the names of the request headers in a set, sorted, in canonical spelling: what a Vary header names.
 func (in *Inputs) Headers(s Set) []string {
 	var names []string
 	for _, number := range s.numbers {
-		if input := in.list[number]; input.Kind == HeaderInput {
+		switch input := in.list[number]; input.Kind {
+		case HeaderInput:
 			names = append(names, input.Name)
+		case IdentityInput:
+			for _, credential := range in.credentials {
+				names = append(names, credential.Name)
+			}
 		}
 	}
-	return names
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // Personal tells that a set has something that is not a header, and that a Vary header therefore cannot name.

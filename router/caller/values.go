@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"net/http"
+	"slices"
 )
 
 // Values are the values of all Inputs of one request. They are read once, and can be used again for another request.
@@ -47,6 +48,16 @@ func (v *Values) Reset() {
 // before texts, and what is not there differs from what is empty.
 func (v *Values) append(text []byte, input Input) []byte {
 	switch input.Kind {
+	case IdentityInput:
+		parts, mark := v.inputs.credentials, byte(0)
+		if !v.caller.Anonymous() {
+			parts, mark = v.inputs.claims, 1
+		}
+		text = append(text, mark)
+		for _, part := range parts {
+			text = v.append(text, part)
+		}
+		return text
 	case HeaderInput:
 		lines := v.header[input.Name]
 		text = binary.AppendUvarint(text, uint64(len(lines)))
@@ -96,23 +107,30 @@ func (v *Values) Append(out []byte, s Set) []byte {
 	return out
 }
 
-// Present tells that a request has any of some inputs: a header that says something, a claim, a label.
+// Present tells that a request has any of some inputs: a header that says something, a claim, a label, an identity.
 func (v *Values) Present(s Set) bool {
 	for _, number := range s.numbers {
-		input := v.inputs.list[number]
-		if input.Kind == HeaderInput {
-			for _, line := range v.header[input.Name] {
-				if line != "" {
-					return true
-				}
+		switch input := v.inputs.list[number]; input.Kind {
+		case HeaderInput:
+			if v.says(input) {
+				return true
 			}
-			continue
-		}
-		if v.value(number)[0] != 0 {
-			return true
+		case IdentityInput:
+			if !v.caller.Anonymous() || slices.ContainsFunc(v.inputs.credentials, v.says) {
+				return true
+			}
+		default:
+			if v.value(number)[0] != 0 {
+				return true
+			}
 		}
 	}
 	return false
+}
+
+// says tells that a header is there and not empty.
+func (v *Values) says(header Input) bool {
+	return slices.ContainsFunc(v.header[header.Name], func(line string) bool { return line != "" })
 }
 
 func (v *Values) value(number int) []byte {

@@ -126,8 +126,15 @@ func (k *checker) clientSide(c *Config) {
 	if l.BodiesBytes < l.BodyBytes {
 		k.report("limits.bodies_bytes", "must be at least limits.body_bytes, or no body of that size is ever read")
 	}
+	if l.ResponseBytes < 1<<10 {
+		k.report("limits.response_bytes", "must be at least 1KB; write a size like 64MB")
+	}
+	if l.ResponsesBytes < 1<<20 {
+		k.report("limits.responses_bytes", "must be at least 1MB; write a size like 256MB")
+	}
 	k.between("limits.concurrent_requests", l.ConcurrentRequests, 0, 10_000_000)
 	k.notNegative("limits.request_timeout", l.RequestTimeout)
+	k.positive("limits.body_timeout", l.BodyTimeout, 100*time.Millisecond)
 	for key, n := range map[string]int{"tokens": l.Tokens, "depth": l.Depth, "fields": l.Fields, "aliases": l.Aliases,
 		"directives": l.Directives, "root_fields": l.RootFields} {
 		k.between("limits."+key, n, -1, 1<<30)

@@ -46,7 +46,7 @@ cache:
 	c, err := Load(Source{File: path, Environ: []string{
 		"REDIS=redis:6379", "WEFT_LIMITS_BODY_BYTES=3MB", "WEFT_UPSTREAM_SUBGRAPHS_STOCK_ROOM_URL=http://stock/graphql",
 		"WEFT_GRAPHQL_REQUIRE_HEADERS=X-A, X-B", "WEFT_GRAPHQL_INTROSPECTION=false",
-		"WEFT_ROUTER_SERVICE_HOST=10.0.0.1", "WEFT_DEDUPE_IDENTITY_HEADERS=X-User",
+		"WEFT_ROUTER_SERVICE_HOST=10.0.0.1", "WEFT_CALLER_HEADERS=X-User",
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +68,7 @@ cache:
 	}
 	want.GraphQL.RequireHeaders = []string{"X-A", "X-B"}
 	want.GraphQL.Introspection = false
-	want.Dedupe.IdentityHeaders = []string{"X-User"}
+	want.Caller.Headers = []string{"X-User"}
 	if !reflect.DeepEqual(*c, want) {
 		t.Errorf("got  %+v\nwant %+v", *c, want)
 	}

@@ -7,6 +7,7 @@ var moved = map[string]string{
 	"upstream.identity_key":        "identity.key",
 	"upstream.all.headers":         "headers.all",
 	"upstream.subgraphs.*.headers": "headers.subgraphs.*",
+	"dedupe.identity_headers":      "caller.headers",
 	"plan.expose":                  "query_plan.expose",
 	"log.access":                   "access_log.enabled",
 	"admin.metrics":                "metrics.enabled",

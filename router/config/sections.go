@@ -29,6 +29,8 @@ type Config struct {
 	Upstream Upstream `yaml:"upstream"`
 	// The entity cache.
 	Cache Cache `yaml:"cache"`
+	// What tells callers apart: whose private answers are whose.
+	Caller Caller `yaml:"caller"`
 	// Sharing of identical work in progress.
 	Dedupe Dedupe `yaml:"dedupe"`
 	// Query planning.
@@ -93,8 +95,8 @@ type GraphQL struct {
 	Path string `yaml:"path"`
 	// Whether clients may ask for the schema (__schema and __type).
 	Introspection bool `yaml:"introspection"`
-	// Answers for which subgraphs have sent at least this much leave while they are being printed: no more than a piece
-	// of them is held in memory. 0 means that every answer is printed first and then sent.
+	// Answers of at least this size leave while they are being printed: no more than a piece of them is held in memory. 0
+	// means that every answer is printed first and then sent.
 	StreamAbove ByteSize `yaml:"stream_above"`
 	// Pass the extensions of subgraph answers on to clients, as a list of {name, extensions} in extensions.subgraphs.
 	// Answers that came from the entity cache have none.
@@ -142,10 +144,21 @@ type Playground struct {
 type Limits struct {
 	// Largest request body.
 	BodyBytes ByteSize `yaml:"body_bytes"`
-	// Most memory for the bodies of all requests in progress, 64 KB of each not counted; a request whose body there is no
+	// Most memory for the bodies of all requests in progress, 16 KB of each not counted; a request whose body there is no
 	// room for is answered 503.
 	BodiesBytes ByteSize `yaml:"bodies_bytes"`
-	// Most requests in progress, further ones are answered 503; 0 means no bound.
+	// Time for a request body; one that takes longer is answered 408.
+	BodyTimeout time.Duration `yaml:"body_timeout"`
+	// Bytes of a body that earn it another second beyond body_timeout; 0 means that none do.
+	BodyRate ByteSize `yaml:"body_rate"`
+	// Largest answer to one operation. An operation whose answer would be larger is answered with an error
+	// (RESPONSE_TOO_LARGE).
+	ResponseBytes ByteSize `yaml:"response_bytes"`
+	// Most memory for all answers in progress, 64 KB of each not counted; what has no room is streamed, or answered 503
+	// (OVERLOADED) if it cannot be.
+	ResponsesBytes ByteSize `yaml:"responses_bytes"`
+	// Most requests in progress, those not counted whose bodies have not come or whose answers only wait to be read.
+	// Further ones are answered 503; 0 means no bound.
 	ConcurrentRequests int `yaml:"concurrent_requests"`
 	// Longest time for one request; what is not there then is null with an error. 0 means no bound.
 	RequestTimeout time.Duration `yaml:"request_timeout"`
@@ -387,14 +400,21 @@ type Invalidation struct {
 	SharedKey string `yaml:"shared_key"`
 }
 
+// Caller says what tells callers apart. Two requests of different callers never share anything private: neither an
+// execution in progress nor what the entity cache keeps for one of them.
+type Caller struct {
+	// Claims of callers whom somebody vouches for. A new token with the same claims is the same caller.
+	Claims []string `yaml:"claims"`
+	// Headers that tell anonymous callers apart: their credentials, which nobody has verified.
+	Headers []string `yaml:"headers"`
+}
+
 // Dedupe shares identical work in progress. Only queries are shared, and only between callers with the same identity.
 type Dedupe struct {
 	// Identical subgraph requests share one call.
 	SubgraphRequests bool `yaml:"subgraph_requests"`
 	// Identical client queries share one execution.
 	ClientQueries bool `yaml:"client_queries"`
-	// Client headers that make requests of different callers different, beyond those passed on to subgraphs.
-	IdentityHeaders []string `yaml:"identity_headers"`
 }
 
 // Plan is about query planning.

@@ -46,11 +46,12 @@ type Config struct {
 	// ShareQueries lets identical queries that are in progress share one execution.
 	ShareQueries bool
 
-	// MaxParallel, Halving, Errors and Extensions are exec.Config's.
-	MaxParallel int
-	Halving     []int
-	Errors      exec.ErrorPolicy
-	Extensions  bool
+	// MaxParallel, Halving, Errors, Extensions and ResponseBytes are exec.Config's.
+	MaxParallel   int
+	Halving       []int
+	Errors        exec.ErrorPolicy
+	Extensions    bool
+	ResponseBytes int64
 	// Panicked is told of panics that were made an error of one request.
 	Panicked func(cause any)
 }
@@ -80,7 +81,7 @@ func New(c Config, previous *Engine) *Engine {
 	e.planner = newPlanner(&e.config, previous)
 	executor := exec.Config{
 		Subgraphs: c.Subgraphs, MaxParallel: c.MaxParallel, Halving: c.Halving, Errors: c.Errors,
-		Extensions: c.Extensions, Panicked: c.Panicked,
+		Extensions: c.Extensions, ResponseBytes: c.ResponseBytes, Panicked: c.Panicked,
 	}
 	if c.Cache != nil {
 		executor.Cache = c.Cache.Graph(c.Supergraph)

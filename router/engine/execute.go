@@ -122,7 +122,7 @@ func (e *Engine) run(ctx context.Context, x *execution, made *prepared.Planned[*
 	if len(e.hooks.Fetches) > 0 {
 		x.request.Trace, x.request.Fetched = true, x.fetched
 	}
-	x.request.Buffer, x.request.Finish = x.buffer, x.finish
+	x.request.Memory, x.request.Finish = resp, x.finish
 	if e.config.Cache != nil {
 		x.visitCache()
 	}
@@ -132,6 +132,9 @@ func (e *Engine) run(ctx context.Context, x *execution, made *prepared.Planned[*
 	}
 	made.Compiled.Execute(ctx, &x.request, &x.answered)
 	resp.Body = x.answered.Body
+	if x.answered.Refused == exec.NoRoom && x.op.Prepared.Kind == ast.Query {
+		resp.Outcome = server.Unavailable
+	}
 }
 
 // notServed refuses operations that are valid but not served in the way they were sent.

@@ -39,8 +39,7 @@ type execution struct {
 
 	// The same for every use: methods of the execution, so that no request makes closures.
 	subgraph   func(*supergraph.Subgraph, *upstream.Request)
-	introspect func([]byte, *operation.Field) []byte
-	buffer     func() []byte
+	introspect func([]byte, *operation.Field, func([]byte) ([]byte, bool)) []byte
 	finish     func(*exec.Response)
 	fetched    func(*plan.Request, *exec.FetchTrace)
 	labelOn    func(string) bool
@@ -49,8 +48,9 @@ type execution struct {
 var executions = sync.Pool{New: func() any {
 	x := &execution{}
 	x.subgraph = func(s *supergraph.Subgraph, req *upstream.Request) { x.engine.hooks.write(s, &x.values, req) }
-	x.introspect = func(out []byte, f *operation.Field) []byte { return x.op.Prepared.Introspect(out, f, &x.variables) }
-	x.buffer = func() []byte { return x.response.Buffer() }
+	x.introspect = func(out []byte, f *operation.Field, more func([]byte) ([]byte, bool)) []byte {
+		return x.op.Prepared.Introspect(out, f, &x.variables, more)
+	}
 	x.finish = x.complete
 	x.fetched = x.fetchEnded
 	x.labelOn = x.decideLabel
@@ -75,7 +75,7 @@ func (x *execution) release() {
 	x.values.Reset()
 	x.answer.Begin(nil)
 	*x = execution{
-		op: x.op, values: x.values, answer: x.answer, subgraph: x.subgraph, introspect: x.introspect, buffer: x.buffer, finish: x.finish,
+		op: x.op, values: x.values, answer: x.answer, subgraph: x.subgraph, introspect: x.introspect, finish: x.finish,
 		fetched: x.fetched, labelOn: x.labelOn,
 	}
 	executions.Put(x)

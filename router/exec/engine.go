@@ -26,6 +26,9 @@ type Config struct {
 	Errors ErrorPolicy
 	// Extensions tells that the `extensions` of subgraph answers are passed on to the client, under the subgraph's name.
 	Extensions bool
+	// ResponseBytes is the most bytes an answer may have; 0 means no bound. An operation whose answer would have more is
+	// answered with an error.
+	ResponseBytes int64
 	// RefreshTimeout bounds a refresh of stale cache entries in the background; 0 means 10 seconds.
 	RefreshTimeout time.Duration
 	// Panicked is told of panics while a request to a subgraph was made or its answer read, which then counts as failed.
@@ -59,9 +62,10 @@ type Request struct {
 	// Subgraph appends to a request what the client's request adds to it: Header, and VariesBy, which tells what that
 	// was computed from. It is called by several goroutines. Nil when there is nothing to add.
 	Subgraph func(s *supergraph.Subgraph, req *upstream.Request)
-	// Introspect appends the JSON value of an introspection field (__schema, __type). It may be nil for operations
-	// without them.
-	Introspect func(out []byte, f *operation.Field) []byte
+	// Introspect appends the JSON value of an introspection field (__schema, __type), and calls more now and then with what
+	// there is of it: more returns the buffer to go on in, and false when the rest is not wanted. It may be nil for
+	// operations without them.
+	Introspect func(out []byte, f *operation.Field, more func([]byte) ([]byte, bool)) []byte
 	// Extensions are entries of the answer's extensions, `"a":1,"b":2`; nil when there are none.
 	Extensions []byte
 	// CacheSession is handed to the entity cache.
@@ -77,10 +81,10 @@ type Request struct {
 	// Finish is told when data and errors of the answer are complete, and nothing of it has been sent: Extensions may be
 	// set now. resp has everything but the body. It may be nil.
 	Finish func(resp *Response)
-	// Buffer gives what the answer is appended to, when it is about to be printed; nil: Response.Body is there already.
-	Buffer func() []byte
-	// Stream takes the answer when the subgraphs have sent at least StreamAbove bytes; nil when it is always wanted in
-	// Response.Body. StreamPiece is the most of it that is held at a time; 0 means 64 KiB.
+	// Memory is what the answer is made in; nil: whatever Response.Body has, and as much as it takes.
+	Memory Memory
+	// Stream takes the answer when it has at least StreamAbove bytes, or when there is no memory for it; nil when it is
+	// always wanted in Response.Body. StreamPiece is the most of it that is held at a time; 0 means 64 KiB.
 	Stream                   Streamer
 	StreamAbove, StreamPiece int
 }
@@ -91,6 +95,8 @@ type Response struct {
 	Body []byte
 	// Errors counts the answer's errors, Fetches the subgraph requests that were sent.
 	Errors, Fetches int
+	// Refused tells why there is an error instead of the answer; zero when there is one.
+	Refused Refusal
 	// Trace describes the requests of the plan, by plan.Request.ID; only when asked for.
 	Trace []FetchTrace
 }
@@ -116,9 +122,7 @@ type FetchTrace struct {
 func (p *Program) Execute(ctx context.Context, req *Request, resp *Response) {
 	x := p.acquire(ctx, req)
 	x.schedule()
-	if !x.stream(resp) {
-		x.answer(resp)
-	}
+	x.answer(resp)
 	if p.engine.config.Cache != nil {
 		x.keepSubtrees()
 		x.refreshes()

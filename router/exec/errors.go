@@ -27,6 +27,11 @@ const (
 	codeNull = "NON_NULL_VIOLATION"
 	// codeInvalid is for values that do not fit the schema.
 	codeInvalid = "INVALID_VALUE"
+	// codeTooLarge is for answers that would be larger than they may be, codeOverloaded for those that there is no memory
+	// for, and codeAbandoned for those that nobody waits for.
+	codeTooLarge   = "RESPONSE_TOO_LARGE"
+	codeOverloaded = "OVERLOADED"
+	codeAbandoned  = "CLIENT_CLOSED_REQUEST"
 	// codeInternal is for mistakes of the router.
 	codeInternal = "INTERNAL_SERVER_ERROR"
 )
@@ -96,16 +101,27 @@ func (l *errorList) reset() {
 func (l *errorList) any() bool  { return len(l.errors) > 0 || len(l.placed) > 0 || len(l.failed) > 0 }
 func (l *errorList) count() int { return len(l.errors) + l.dropped }
 
+// mark is the present state of the list of errors whose paths are known, for backTo.
+func (l *errorList) mark() [2]int { return [2]int{len(l.errors), l.dropped} }
+
+// backTo forgets what was noted since the mark was made.
+func (l *errorList) backTo(mark [2]int) {
+	l.errors, l.dropped = l.errors[:mark[0]], mark[1]
+}
+
 // note adds an error whose path is known.
 func (l *errorList) note(e clientError) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.errors) >= l.max {
+	if l.full() {
 		l.dropped++
 		return
 	}
 	l.errors = append(l.errors, e)
 }
+
+// full tells that further errors are only counted. Nothing is searched for then: there can be very many.
+func (l *errorList) full() bool { return len(l.errors) >= l.max }
 
 // place adds an error whose paths must be found.
 func (l *errorList) place(e *placedError) {
@@ -131,7 +147,7 @@ func (l *errorList) fail(f *failure) {
 
 // noteOnce adds an error whose path is known, unless the same is there.
 func (l *errorList) noteOnce(e clientError) {
-	if !slices.ContainsFunc(l.errors, func(known clientError) bool {
+	if l.full() || !slices.ContainsFunc(l.errors, func(known clientError) bool {
 		return known.message == e.message && slices.Equal(known.path, e.path)
 	}) {
 		l.note(e)
@@ -140,6 +156,9 @@ func (l *errorList) noteOnce(e clientError) {
 
 // explains tells whether an error stands at the path, above it or below it.
 func (l *errorList) explains(path []pathStep) bool {
+	if l.full() {
+		return false
+	}
 	for i := range l.errors {
 		known := l.errors[i].path
 		n := min(len(known), len(path))
@@ -165,22 +184,12 @@ func upstreamCode(err error) string {
 	return codeHTTP
 }
 
-// print appends the errors entry.
-func (l *errorList) print(out []byte, policy *ErrorPolicy) []byte {
-	out = append(out, `,"errors":[`...)
-	for i := range l.errors {
-		if i > 0 {
-			out = append(out, ',')
-		}
-		out = l.errors[i].print(out, policy)
-	}
-	return append(out, ']')
-}
-
-func (e *clientError) print(out []byte, policy *ErrorPolicy) []byte {
+// print appends the error. tell is for errors that are printed for the first time: what is kept from the client is told to
+// operators once.
+func (e *clientError) print(out []byte, policy *ErrorPolicy, tell bool) []byte {
 	message := e.message
 	if policy.Redact && e.service != "" && !e.public {
-		if policy.Redacted != nil {
+		if tell && policy.Redacted != nil {
 			policy.Redacted(e.service, e.code, e.message)
 		}
 		message = "A subgraph could not answer."

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/weft-graphql/weft/router/operation"
 	"github.com/weft-graphql/weft/router/upstream"
 )
 
@@ -244,6 +245,19 @@ func (x *execution) body(out []byte, r *request, f *fetch, picked [][]uint32, mo
 		}
 		first = false
 		out = append(append(out, v.spelled...), raw...)
+	}
+	for i := range r.literals {
+		l := &r.literals[i]
+		if !first {
+			out = append(out, ',')
+		}
+		first = false
+		out = operation.AppendJSON(append(out, l.spelled...), l.value, func(name string) []byte {
+			if at, known := l.indexes[name]; known && x.request.Variables != nil {
+				return x.request.Variables.Raw(at)
+			}
+			return nil
+		})
 	}
 	for i := range r.calls {
 		if !r.calls[i].plan.Entities {

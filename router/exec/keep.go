@@ -31,7 +31,7 @@ func (x *execution) keepSubtrees() {
 			wanted = wanted || c.wantsPrinted()
 		}
 	}
-	if !wanted || x.errors.any() || x.ctx.Err() != nil {
+	if !wanted || x.errors.any() || x.ctx.Err() != nil || x.printer.stopped != notRefused {
 		return
 	}
 	k := keeper{x: x, entities: map[ref]UsedEntity{}, kept: map[ref]bool{}, left: maxKept}
@@ -119,10 +119,11 @@ func (k *keeper) print(s *Subtree, r ref) []byte {
 		return nil
 	}
 	// What was printed before stands in another buffer: nothing is copied from there.
-	p := printer{x: k.x, out: k.out[:0], cut: true}
+	p := printer{x: k.x, progress: progress{out: k.out[:0], limit: maxKeptText}, cut: true}
+	p.begin()
 	fits := p.value(s.output, s.output.typ, &s.output.sources[0], a, v)
 	k.out = p.out
-	if k.hopeless = len(p.out) > maxKeptText; k.hopeless || !fits || k.x.errors.any() {
+	if k.hopeless = p.at() > maxKeptText; k.hopeless || !fits || p.stopped != notRefused || k.x.errors.any() {
 		return nil
 	}
 	return p.out

@@ -1,6 +1,11 @@
 package exec
 
-import "github.com/weft-graphql/weft/router/operation"
+import (
+	"context"
+	"errors"
+
+	"github.com/weft-graphql/weft/router/operation"
+)
 
 // locator walks the answer as the printer does, to find all places of the objects that have errors, and what is null
 // because of calls that failed. It only runs when there are some.
@@ -21,12 +26,16 @@ type locator struct {
 	asked map[*call]map[ref]struct{}
 	// inputs are the fields of the plan that representations are made of, when they were needed.
 	inputs map[*nodeField]bool
+	// met counts the objects that the walk has come by, and least what these take in the answer. It ends when refused says
+	// why.
+	met, least int64
+	refused    Refusal
 }
 
-// locateErrors gives every error of a subgraph the paths of the places it concerns.
-func (x *execution) locateErrors() {
+// locateErrors gives every error of a subgraph the paths of the places it concerns. It tells when that is in vain.
+func (x *execution) locateErrors() Refusal {
 	if len(x.errors.placed)+len(x.errors.failed) == 0 {
-		return
+		return notRefused
 	}
 	l := locator{x: x, flagged: make(map[ref][]*placedError), failed: make(map[ref][]*failure)}
 	for _, e := range x.errors.placed {
@@ -40,7 +49,9 @@ func (x *execution) locateErrors() {
 			l.failed[r] = append(l.failed[r], f)
 		}
 	}
-	l.object(x.program.output, newRef(0, 0))
+	if l.object(x.program.output, newRef(0, 0)); l.refused != notRefused {
+		return l.refused
+	}
 	for _, e := range x.errors.placed {
 		if !e.located && !l.unasked(e) {
 			// The client sees none of the objects: the error counts all the same.
@@ -56,10 +67,25 @@ func (x *execution) locateErrors() {
 		}
 	}
 	x.errors.placed, x.errors.failed = nil, nil
+	return notRefused
+}
+
+// attend looks up from the walk, as printing does, and tells whether it goes on.
+func (l *locator) attend(o *objectProgram) bool {
+	l.least += o.least
+	if l.met++; l.met&0x3ff == 0 {
+		switch limit := l.x.program.engine.config.ResponseBytes; {
+		case errors.Is(l.x.ctx.Err(), context.Canceled):
+			l.refused = Abandoned
+		case limit > 0 && l.least > limit:
+			l.refused = TooLarge
+		}
+	}
+	return l.refused == notRefused
 }
 
 func (l *locator) object(o *objectProgram, r ref) {
-	if len(l.x.errors.errors) >= l.x.errors.max {
+	if l.x.errors.full() || !l.attend(o) {
 		return
 	}
 	typ := o.typ
@@ -86,6 +112,9 @@ func (l *locator) object(o *objectProgram, r ref) {
 		}
 	}
 	for i := range o.fields {
+		if l.refused != notRefused {
+			break
+		}
 		f := &o.fields[i]
 		if f.what == outputValue && (f.on == nil || f.on.Has(int(typ))) && (f.field.Selection != nil || len(l.active) > 0) {
 			l.push(pathStep{key: f.field.Key}, f.field)
@@ -156,6 +185,9 @@ func (l *locator) value(s *outputSource, a *answer, v value) {
 		l.push(pathStep{}, l.fields[len(l.fields)-1])
 		step := len(l.path) - 1
 		for i, e := range a.elements(v) {
+			if l.refused != notRefused {
+				break
+			}
 			l.path[step].index = i
 			l.value(s, a, e)
 		}

@@ -3,7 +3,6 @@ package exec_test
 import (
 	"context"
 	"encoding/json"
-	"os"
 	"strings"
 	"testing"
 
@@ -78,27 +77,30 @@ func TestMalformedAnswersAreExplained(t *testing.T) {
 // executeBench plans a query over the benchmark's graph and runs it.
 func executeBench(t *testing.T, query string, subgraphs map[string]upstream.Subgraph) []byte {
 	t.Helper()
-	sdl, err := os.ReadFile("testdata/bench.graphql")
+	var resp exec.Response
+	compileBench(t, query, subgraphs, exec.Config{}).Execute(t.Context(), &exec.Request{}, &resp)
+	return resp.Body
+}
+
+// compileBench plans a query without variables over the benchmark's graph.
+func compileBench(t *testing.T, query string, subgraphs map[string]upstream.Subgraph, config exec.Config) *exec.Program {
+	t.Helper()
+	sg, err := supergraph.Load(benchSDL(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	sg, err := supergraph.Load(string(sdl))
-	if err != nil {
-		t.Fatal(err)
-	}
-	config := exec.Config{Subgraphs: make([]upstream.Subgraph, len(sg.Subgraphs))}
+	config.Subgraphs = make([]upstream.Subgraph, len(sg.Subgraphs))
 	for _, sub := range sg.Subgraphs {
 		config.Subgraphs[sub.ID] = subgraphs[sub.Name]
+		if config.Subgraphs[sub.ID] == nil {
+			config.Subgraphs[sub.ID] = babbling("")
+		}
 	}
 	prepared, errs := operation.Prepare(sg, query, "", operation.Limits{})
 	if len(errs) > 0 {
 		t.Fatal(errs)
 	}
-	vars, errs := prepared.CoerceVariables(nil)
-	if len(errs) > 0 {
-		t.Fatal(errs)
-	}
-	p, err := plan.New(sg).Plan(prepared.Operation(prepared.ConditionSet(&vars, func(string) bool { return false })))
+	p, err := plan.New(sg).Plan(prepared.Operation(operation.ConditionSet{}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +108,5 @@ func executeBench(t *testing.T, query string, subgraphs map[string]upstream.Subg
 	if err != nil {
 		t.Fatal(err)
 	}
-	var resp exec.Response
-	program.Execute(t.Context(), &exec.Request{Variables: &vars}, &resp)
-	return resp.Body
+	return program
 }

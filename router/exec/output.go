@@ -23,6 +23,8 @@ type objectProgram struct {
 	field  *operation.Field
 	// typed tells that the objects cannot be printed without knowing their runtime type.
 	typed bool
+	// least is how many bytes an object takes at least when it is printed to its end.
+	least int64
 }
 
 // outputField prints a field of the client.
@@ -81,7 +83,7 @@ type outputType struct {
 // output compiles the printing of a selection set for the objects of a place. If it is only the second choice, used when
 // the twins that know everything are not there, fields may be missing.
 func (c *compiler) output(set *operation.SelectionSet, p *place, second bool) (*objectProgram, error) {
-	o := &objectProgram{place: p, typ: p.node.typ, possible: c.possible(set.Parent, p.node), parent: set.Parent}
+	o := &objectProgram{place: p, typ: p.node.typ, possible: c.possible(set.Parent, p.node), parent: set.Parent, least: 1}
 	// Nobody implements an interface that only interface objects stand for: its fields are for objects of unknown type.
 	nobody := set.Parent.Possible.Empty()
 	for _, f := range set.Fields {
@@ -111,6 +113,9 @@ func (c *compiler) output(set *operation.SelectionSet, p *place, second bool) (*
 		}
 		of.link = of.way()
 		o.typed = o.typed || of.on != nil || of.what == outputTypename
+		if of.on == nil {
+			o.least += int64(len(of.spelled)) + 1
+		}
 		o.fields = append(o.fields, of)
 	}
 	return o, nil

@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// printer writes the client's answer in one pass over the linked objects.
+// printer walks the linked objects and prints them. What becomes of what it prints is its progress.
 //
 // Null propagation (GraphQL specification, section 6.4.4): a function that cannot print a value cuts the output back
 // to where the value began, and writes null if its type allows it; otherwise it returns false and its caller does the
 // same one level up.
 type printer struct {
 	x    *execution
-	out  []byte
 	path []pathStep
+	progress
 	// cut tells that output was taken back, so that what was printed before need not be there any more.
 	cut bool
 }
@@ -26,51 +26,13 @@ type pathStep struct {
 }
 
 func (p *printer) reset() {
-	p.out = nil
+	if p.pooled != nil {
+		pieces.Put(p.pooled)
+	}
+	p.progress = progress{nulls: keep(p.nulls, maxKeptObjects)}
 	clear(p.path)
 	p.path = p.path[:0]
 	p.cut = false
-}
-
-// answer prints the whole answer.
-func (x *execution) answer(resp *Response) {
-	p := &x.printer
-	if x.errors.any() {
-		x.locateErrors()
-	}
-	if x.request.Buffer != nil {
-		resp.Body = x.request.Buffer()
-	}
-	p.out = append(resp.Body, `{"data":`...)
-	start := len(p.out)
-	if !p.object(x.program.output, newRef(0, 0)) {
-		p.out = append(p.out[:start], "null"...)
-	}
-	resp.Body = x.tail(p.out, resp)
-}
-
-// tail prints what follows the data entry, and fills in what resp says beside the answer.
-func (x *execution) tail(out []byte, resp *Response) []byte {
-	if x.errors.any() {
-		out = x.errors.print(out, &x.program.engine.config.Errors)
-	}
-	x.account(resp)
-	if x.request.Finish != nil {
-		x.request.Finish(resp)
-	}
-	return append(x.printExtensions(out), '}')
-}
-
-// account fills in what the response says beside the answer.
-func (x *execution) account(resp *Response) {
-	resp.Errors = x.errors.count()
-	for i := range x.fetches {
-		f := &x.fetches[i]
-		resp.Fetches += f.sent
-		if x.request.Trace {
-			resp.Trace = append(resp.Trace, f.trace)
-		}
-	}
 }
 
 // object prints an object. It returns false when it must be null; the output may have the beginning of the object then.
@@ -84,7 +46,7 @@ func (p *printer) object(o *objectProgram, r ref) bool {
 	}
 	// The output is kept in a variable as long as nobody else writes: this loop is where most of printing happens.
 	out := p.out
-	start := len(out)
+	opening := byte('{')
 	a := p.x.answers[r.answer()]
 	own := &a.objects[r.object()]
 	// Neighbouring fields mostly come from the same call: the object behind link was found before.
@@ -94,7 +56,16 @@ func (p *printer) object(o *objectProgram, r ref) bool {
 		if f.on != nil && !f.on.Has(int(typ)) {
 			continue
 		}
+		if len(out) >= p.due {
+			p.out = out
+			if !p.attend() {
+				return false
+			}
+			out = p.out
+		}
 		out = append(out, f.spelled...)
+		out[len(out)-len(f.spelled)] = opening
+		opening = ','
 		if f.what != outputValue {
 			p.out = out
 			p.special(f, typ)
@@ -138,10 +109,9 @@ func (p *printer) object(o *objectProgram, r ref) bool {
 		}
 		out = p.out
 	}
-	if len(out) == start {
+	if opening == '{' {
 		out = append(out, '{')
 	}
-	out[start] = '{'
 	p.out = append(out, '}')
 	return true
 }
@@ -185,16 +155,26 @@ func (p *printer) special(f *outputField, typ int32) {
 		p.out = append(p.out, "null"...)
 		return
 	}
-	p.out = p.x.request.Introspect(p.out, f.field)
+	p.out = p.x.request.Introspect(p.out, f.field, func(out []byte) ([]byte, bool) {
+		p.out = out
+		ok := len(out) < p.due || p.attend()
+		return p.out, ok
+	})
 }
 
-// value prints a value of a field, or of a list in it. It returns false when the value must be null and may not be.
+// value prints a value of a field, or of a list in it. It returns false when the value must be null and may not be, or when
+// printing stopped.
 func (p *printer) value(f *outputField, t *outputType, s *outputSource, a *answer, v value) bool {
-	start := len(p.out)
+	if p.mode == sending && p.nulled() {
+		p.out = append(p.out, "null"...)
+		return true
+	}
+	start := p.at()
 	ok := false
-	switch v.kind() {
+	k := v.kind()
+	switch k {
 	case kindAbsent, kindNull:
-		if v.kind() == kindAbsent {
+		if k == kindAbsent && p.mode != sending {
 			p.absentError(f, s, a)
 		}
 		if t.nonNull {
@@ -225,31 +205,47 @@ func (p *printer) value(f *outputField, t *outputType, s *outputSource, a *answe
 	if ok {
 		return true
 	}
-	if len(p.out) > start {
-		p.out = p.out[:start]
-		p.cut = true
+	if p.stopped != notRefused {
+		return false
 	}
+	p.cut = p.takeBack(start) || p.cut
 	if t.nonNull {
 		return false
+	}
+	if k != kindAbsent && k != kindNull {
+		p.noteNull(start)
 	}
 	p.out = append(p.out, "null"...)
 	return true
 }
 
-// again copies what the same field has printed for the same object or list before.
+// again copies what the same field has printed for the same object or list before, if that is still there. While the answer
+// is counted, how long it was is enough. There is no null of progress.nulls in what is copied: whatever was taken back
+// there has left an error or set cut.
 func (p *printer) again(f *outputField, at *printed) bool {
 	if at.by != f.id || p.cut {
 		return false
 	}
-	p.out = append(p.out, p.out[at.start:at.end]...)
+	start, end := int64(at.start)-p.base, int64(at.end)-p.base
+	switch p.mode {
+	case counting:
+		p.base += end - start
+		return true
+	case sending:
+		if start < 0 || end > int64(len(p.out)) {
+			return false
+		}
+	}
+	p.out = append(p.out, p.out[start:end]...)
 	return true
 }
 
 // remember notes where an object or list was printed, if it was printed without errors: these have paths, which differ
-// from place to place.
-func (p *printer) remember(f *outputField, at *printed, start, errors int) {
-	if p.x.errors.count() == errors && len(p.out) <= math.MaxUint32 {
-		*at = printed{by: f.id, start: uint32(start), end: uint32(len(p.out))}
+// from place to place. When the answer is printed for the second time, what the first time has noted of an object is where
+// it was met last, which says nothing until printing gets there.
+func (p *printer) remember(f *outputField, at *printed, start int64, errors int) {
+	if end := p.at(); p.x.errors.count() == errors && end <= math.MaxUint32 {
+		*at = printed{by: f.id, start: uint32(start), end: uint32(end)}
 	}
 }
 
@@ -262,7 +258,7 @@ func (p *printer) list(f *outputField, t *outputType, s *outputSource, a *answer
 			p.out = append(p.out, ',')
 		}
 		p.path[step].index = i
-		if !p.value(f, t.elem, s, a, e) {
+		if len(p.out) >= p.due && !p.attend() || !p.value(f, t.elem, s, a, e) {
 			p.path = p.path[:step]
 			return false
 		}

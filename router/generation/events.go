@@ -100,26 +100,29 @@ func (f *follower) watchServer(ctx context.Context) (stop func(), err error) {
 	}, nil
 }
 
-// entityChanged invalidates an entity that a service has changed.
-func (f *follower) entityChanged(event wire.EntityChanged) {
-	key, err := json.Marshal(event.Key)
-	if err != nil {
-		f.logger.Error("an event's key cannot be written", "event", event.ID, "err", err)
-		return
-	}
+// entityChanged invalidates an entity that a service has changed. message names the event among those of all times: when
+// many routers hear of it, Redis is told once.
+func (f *follower) entityChanged(message string, event wire.EntityChanged) {
 	// Other subgraphs may have computed fields of theirs from the changed ones, so all of the entity goes.
-	f.invalidate(cache.Invalidation{Kind: "entity", Type: event.Type, Key: key})
+	what := cache.Invalidation{Kind: "type", Type: event.Type}
+	if event.Key != nil {
+		key, err := json.Marshal(event.Key)
+		if err != nil {
+			f.logger.Error("an event's key cannot be written", "event", event.ID, "err", err)
+			return
+		}
+		what.Kind, what.Key = "entity", key
+	}
+	if _, err := f.cache.InvalidateOnce(context.Background(), message, what); err != nil {
+		// Events of services outside this graph are no mistake.
+		f.logger.Debug("an event was not for this graph", "type", event.Type, "err", err)
+	}
 }
 
 // eventsMissed drops everything: nobody knows what has changed meanwhile.
 func (f *follower) eventsMissed() {
 	f.logger.Warn("events were missed: the entity cache starts anew")
-	f.invalidate(cache.Invalidation{Kind: "all"})
-}
-
-func (f *follower) invalidate(what cache.Invalidation) {
-	if _, err := f.cache.Invalidate(context.Background(), what); err != nil {
-		// Events of services outside this graph are no mistake.
-		f.logger.Debug("an event was not for this graph", "type", what.Type, "err", err)
+	if _, err := f.cache.Invalidate(context.Background(), cache.Invalidation{Kind: "all"}); err != nil {
+		f.logger.Error("the entity cache cannot be emptied", "err", err)
 	}
 }

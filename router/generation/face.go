@@ -19,6 +19,7 @@ func (g *Generation) newFace(set *provisioned) error {
 	opts := server.Options{
 		Engine: g.engine, Path: c.GraphQL.Path, PlaygroundPath: c.Playground.Path,
 		MaxBodyBytes: int64(c.Limits.BodyBytes), MaxBodiesBytes: int64(c.Limits.BodiesBytes),
+		BodyTimeout: c.Limits.BodyTimeout, BodyRate: int64(c.Limits.BodyRate), MaxAnswersBytes: int64(c.Limits.ResponsesBytes),
 		MaxConcurrent: c.Limits.ConcurrentRequests, Timeout: c.Limits.RequestTimeout,
 		Compress: c.Compression.Enabled, CompressAbove: int(c.Compression.MinBytes),
 		RequireHeaders: c.GraphQL.RequireHeaders, RequestIDs: c.Log.RequestIDs, Health: g.options.Health, OpenStatus: g.openStatus,
@@ -52,7 +53,7 @@ func (g *Generation) newPlayground() (*graphiql.Playground, error) {
 		query = string(text)
 	}
 	return graphiql.New(graphiql.Options{
-		Endpoint: g.config.GraphQL.Path, Title: g.config.Playground.Title, DefaultQuery: query,
+		Endpoint: g.config.GraphQL.Path, Path: g.config.Playground.Path, Title: g.config.Playground.Title, DefaultQuery: query,
 	})
 }
 

@@ -29,17 +29,13 @@ func (g *Generation) newEngine(set *provisioned, previous *engine.Engine) *engin
 		PlanBytes: int64(c.Plan.CacheBytes), SearchBudget: c.Plan.SearchBudget, Labels: c.Supergraph.OverrideLabels,
 		Introspection: c.GraphQL.Introspection, StreamAbove: int(c.GraphQL.StreamAbove), ShareQueries: c.Dedupe.ClientQueries,
 		MaxParallel: c.Upstream.MaxConcurrentFetches, Halving: g.halving(), Errors: g.errorPolicy(),
-		Extensions: c.GraphQL.SubgraphExtensions, Panicked: g.panicked,
+		Extensions: c.GraphQL.SubgraphExtensions, ResponseBytes: int64(c.Limits.ResponseBytes), Panicked: g.panicked,
 	}, previous)
 }
 
 // declareIdentity declares what tells callers apart.
 func (g *Generation) declareIdentity(inputs *caller.Inputs) caller.Set {
-	var set caller.Set
-	for _, name := range g.config.Dedupe.IdentityHeaders {
-		set = set.Union(inputs.Declare(caller.Header(name)))
-	}
-	return set
+	return inputs.DeclareIdentity(g.config.Caller.Headers, g.config.Caller.Claims)
 }
 
 // declareVary declares what decides about the entity cache: queries that differ in it must not share an execution.

@@ -258,7 +258,7 @@ func TestMergedIntrospection(t *testing.T) {
 	op := p.Operation(operation.ConditionSet{})
 	var out []byte
 	for _, f := range op.Root.Fields {
-		out = p.Introspect(append(out, ' '), f, &v)
+		out = p.Introspect(append(out, ' '), f, &v, nil)
 	}
 	want := ` {"queryType":{"name":"Query"},"mutationType":{"name":"Mutation"}} {"kind":"OBJECT","name":"Dog","description":"A dog.","fields":[` +
 		`{"name":"id","isDeprecated":false,"deprecationReason":null},{"name":"name","isDeprecated":false,"deprecationReason":null},` +

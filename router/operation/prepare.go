@@ -32,6 +32,8 @@ type Prepared struct {
 	conditions []Condition
 	// byVariable are the indexes of conditions by the variable's name; nil when no variable decides anything.
 	byVariable map[string]int
+	// directed tells that there are directives for subgraphs.
+	directed bool
 	// introspection is set when the operation asks for __schema or __type.
 	introspection *introspection.Schema
 }
@@ -102,12 +104,15 @@ func Prepare(sg *supergraph.Supergraph, query, operationName string, limits Limi
 	if p.Kind == "" {
 		p.Kind = ast.Query
 	}
+	if errs := p.findDirectives(); len(errs) > 0 {
+		return nil, validationErrors(errs)
+	}
 	p.declared = make(map[string]int, len(op.VariableDefinitions))
 	for i, v := range op.VariableDefinitions {
 		p.declared[v.Variable] = i
 		p.Variables = append(p.Variables, &Variable{
 			Index: i, Name: v.Variable, Type: v.Type, Default: v.DefaultValue,
-			Location: gqlerror.Location{Line: v.Position.Line, Column: v.Position.Column},
+			Location: gqlerror.Location{Line: v.Position.Line, Column: v.Position.Column}, Directives: p.forwarded(v.Directives),
 		})
 	}
 	p.findConditions()
@@ -336,8 +341,9 @@ func fieldSetHasLabel(set supergraph.FieldSet, label string) bool {
 	return false
 }
 
-// Introspect appends the JSON value of a __schema or __type field of the operation.
-func (p *Prepared) Introspect(out []byte, f *Field, vars *Variables) []byte {
+// Introspect appends the JSON value of a __schema or __type field of the operation. more bounds it; see
+// introspection.Schema.Append.
+func (p *Prepared) Introspect(out []byte, f *Field, vars *Variables, more introspection.More) []byte {
 	return p.introspection.Append(out, f.Introspection, func(name string) []byte {
 		for i, v := range p.Variables {
 			if v.Name == name {
@@ -345,5 +351,5 @@ func (p *Prepared) Introspect(out []byte, f *Field, vars *Variables) []byte {
 			}
 		}
 		return nil
-	})
+	}, more)
 }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"strconv"
 	"sync"
@@ -50,16 +51,34 @@ func (h *Handler) batch(ctx context.Context, x *exchange) {
 		panic(cause)
 	}
 	x.status = http.StatusOK
-	body := append(x.response.Buffer(), '[')
-	for i, part := range parts {
-		if i > 0 {
-			body = append(body, ',')
-		}
-		body = append(body, part.response.Bytes()...)
+	size := len("[]") + len(parts) - 1
+	for _, part := range parts {
+		size += len(part.response.Bytes())
 		x.response.Operation.Errors += part.response.Operation.Errors
 		x.response.Operation.Fetches += part.response.Operation.Fetches
 	}
-	x.response.Body = append(body, ']')
+	if size > freeAnswer {
+		// There is no second copy of what is large.
+		if w := x.Begin(&x.response, int64(size)); w != nil {
+			writeBatch(w, parts)
+		}
+		return
+	}
+	body := appender(x.response.Buffer())
+	writeBatch(&body, parts)
+	x.response.Body = body
+}
+
+// writeBatch writes the array of the answers.
+func writeBatch(w io.Writer, parts []*exchange) {
+	separator := "["
+	for _, part := range parts {
+		// A writer that fails does so every time, and knows it.
+		_, _ = io.WriteString(w, separator)
+		_, _ = w.Write(part.response.Bytes())
+		separator = ","
+	}
+	_, _ = io.WriteString(w, "]")
 }
 
 // splitBatch reads the requests of a batch, each into an exchange of its own that shares the input of x.
@@ -82,6 +101,7 @@ func (h *Handler) splitBatch(x *exchange) ([]*exchange, *failure) {
 		part := newExchange()
 		parts = append(parts, part)
 		part.accepted = x.accepted
+		part.response.budget = x.response.budget
 		part.request.Header = x.request.Header
 		part.request.ShowPlan = x.request.ShowPlan
 		if err := p.request(&part.request); err != nil {

@@ -2,11 +2,15 @@ package server
 
 import "sync/atomic"
 
-// freeBody is how much of a request's body is not counted: connections cost as much by themselves.
-const freeBody = 64 << 10
+// How much of a request's body and of its answer is not counted: connections cost as much by themselves.
+const (
+	freeBody   = 16 << 10
+	freeAnswer = 64 << 10
+)
 
-// budget bounds what the large bodies of all requests in progress take together. Each may be as large as
-// Options.MaxBodyBytes, and clients that send them slowly, or never to the end, can hold very many at a time.
+// budget bounds what something takes of all requests in progress together. A body may be as large as
+// Options.MaxBodyBytes, and clients that send them slowly, or never to the end, can hold very many at a time. With answers
+// it is clients that read slowly.
 type budget struct{ left atomic.Int64 }
 
 // take takes so many bytes, if there are as many.
@@ -17,6 +21,9 @@ func (b *budget) take(n int64) bool {
 	b.left.Add(n)
 	return false
 }
+
+// overdraw takes so many bytes, whether there are as many or not: they are in use already.
+func (b *budget) overdraw(n int64) { b.left.Add(-n) }
 
 func (b *budget) giveBack(n int64) { b.left.Add(n) }
 

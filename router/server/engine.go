@@ -54,41 +54,10 @@ type Response struct {
 	Header []HeaderLine
 	// Operation describes what ran, for the access log and the metrics.
 	Operation OperationInfo
-	// buffer is what Body was made in; nil when Buffer was not called.
+	// buffer is what Body was made in; nil when Buffer was not called. paid is what it takes of the budget, if there is one.
 	buffer *buffer
-}
-
-// Buffer returns an empty buffer for Body. It must not be called before the answer is about to be printed, and what it
-// returned must not be used in any other way.
-func (r *Response) Buffer() []byte {
-	if r.buffer == nil {
-		r.buffer = takeBuffer()
-	}
-	return r.buffer.bytes
-}
-
-// Share makes Body the answer of so many responses, this one included. Nobody may change it from now on.
-func (r *Response) Share(holders int) {
-	r.Shared = &Shared{body: r.Body, buffer: r.buffer}
-	r.Shared.holders.Store(int32(holders))
-	r.Body, r.buffer = nil, nil
-}
-
-// release gives back what the answer was made in.
-func (r *Response) release() {
-	if r.Shared != nil {
-		r.Shared.Release()
-	}
-	r.buffer.giveBack(r.Body)
-	r.Shared, r.Body, r.buffer = nil, nil, nil
-}
-
-// Bytes returns the answer. It must not be changed.
-func (r *Response) Bytes() []byte {
-	if r.Shared != nil {
-		return r.Shared.body
-	}
-	return r.Body
+	budget *budget
+	paid   int64
 }
 
 // HeaderLine is a line of an HTTP header.

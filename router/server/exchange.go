@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -27,6 +29,9 @@ type exchange struct {
 	// size is the length of the answer, not compressed.
 	size int64
 
+	// counted tells that the request counts among those in progress.
+	counted bool
+
 	handler     *Handler
 	writer      http.ResponseWriter
 	httpRequest *http.Request
@@ -35,6 +40,8 @@ type exchange struct {
 	streamed, broken bool
 	left             int64
 	encoder          io.WriteCloser
+	// reader is the client that takes a streamed answer.
+	reader *reader
 }
 
 var exchanges = sync.Pool{New: func() any {
@@ -46,6 +53,7 @@ func newExchange() *exchange { return exchanges.Get().(*exchange) }
 // release gives the exchange back. Nothing may refer to its buffers any more.
 func (x *exchange) release() {
 	input := x.input
+	x.leave()
 	x.response.release()
 	if x.paid > 0 {
 		x.handler.bodies.giveBack(x.paid)
@@ -57,6 +65,25 @@ func (x *exchange) release() {
 	exchanges.Put(x)
 }
 
+// enter counts the request, whose body is there, among those in progress; false when there are too many.
+func (x *exchange) enter() bool {
+	h := x.handler
+	if n := h.inFlight.Add(1); h.opts.MaxConcurrent > 0 && n > int64(h.opts.MaxConcurrent) {
+		h.inFlight.Add(-1)
+		return false
+	}
+	x.counted = true
+	return true
+}
+
+// leave ends what enter began.
+func (x *exchange) leave() {
+	if x.counted {
+		x.counted = false
+		x.handler.inFlight.Add(-1)
+	}
+}
+
 // fail makes the answer a failure of the server.
 func (x *exchange) fail(f *failure) {
 	x.status = f.status
@@ -66,12 +93,13 @@ func (x *exchange) fail(f *failure) {
 
 // readBody reads the body of a POST request into the input buffer.
 func (x *exchange) readBody(r *http.Request, limit int64) *failure {
-	if !isJSON(r.Header.Get("Content-Type")) {
+	if !isJSON(r.Header["Content-Type"]) {
 		return failMediaType
 	}
-	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
-		return &failure{http.StatusUnsupportedMediaType, CodeMediaType,
-			"The request body is compressed, which the router does not accept. Send it without Content-Encoding."}
+	for _, encoding := range r.Header["Content-Encoding"] {
+		if encoding != "" && !strings.EqualFold(encoding, "identity") {
+			return failCompressed
+		}
 	}
 	if r.ContentLength > limit {
 		return tooLarge(limit)
@@ -80,6 +108,7 @@ func (x *exchange) readBody(r *http.Request, limit int64) *failure {
 	if !x.charge(bodies, cap(x.input)) {
 		x.input = make([]byte, 0, 4<<10)
 	}
+	var slow waiting
 	// The announced length is not trusted with memory: the buffer grows as bytes arrive.
 	for {
 		if len(x.input) == cap(x.input) && !x.grow(bodies, limit) {
@@ -91,10 +120,17 @@ func (x *exchange) readBody(r *http.Request, limit int64) *failure {
 			return tooLarge(limit)
 		}
 		if errors.Is(err, io.EOF) {
+			slow.over(WriteTimeout(x.handler.opts.Timeout))
 			return nil
+		}
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			return failSlowBody
 		}
 		if err != nil {
 			return badRequest("The request body could not be read to its end.")
+		}
+		if int64(len(x.input)) != r.ContentLength {
+			slow.on(x.writer, x.handler.opts.pace(), len(x.input))
 		}
 	}
 }
@@ -103,7 +139,10 @@ func (x *exchange) readBody(r *http.Request, limit int64) *failure {
 //
 // Specification: GraphQL over HTTP, section 5.3 "GET".
 func (x *exchange) readURL(r *http.Request) *failure {
-	params := r.URL.Query()
+	params, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return badRequest("The query of the URL is malformed: write ; and % in it as %3B and %25.")
+	}
 	req := &x.request
 	req.QueryOnly = true
 	for _, name := range [...]string{"query", "operationName", "variables", "extensions"} {
@@ -128,12 +167,18 @@ func (x *exchange) readURL(r *http.Request) *failure {
 }
 
 // checkQuery refuses a request without a document.
-func checkQuery(req *Request) *failure {
+func (x *exchange) checkQuery() *failure {
+	req := &x.request
 	if len(req.Query) > 0 {
 		return nil
 	}
-	if strings.Contains(string(req.Extensions), `"persistedQuery"`) {
+	switch {
+	case strings.Contains(string(req.Extensions), `"persistedQuery"`):
 		return failPersisted
+	case wantsWebSocket(req.Header):
+		return failWebSocket
+	case wantsEvents(req.Header["Accept"]):
+		return failEventStream
 	}
 	return failNoQuery
 }

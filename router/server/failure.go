@@ -17,12 +17,14 @@ type failure struct {
 const (
 	CodeBadRequest       = "BAD_REQUEST"
 	CodeTooLarge         = "PAYLOAD_TOO_LARGE"
+	CodeTooSlow          = "REQUEST_TIMEOUT"
 	CodeMediaType        = "UNSUPPORTED_MEDIA_TYPE"
 	CodeNotAcceptable    = "NOT_ACCEPTABLE"
 	CodeMethodNotAllowed = "METHOD_NOT_ALLOWED"
 	CodeCSRF             = "CSRF_PREVENTED"
 	CodeBatching         = "BATCHING_NOT_ENABLED"
 	CodeBatchTooLarge    = "BATCH_TOO_LARGE"
+	CodeSubscription     = "SUBSCRIPTION_NOT_SUPPORTED"
 	CodePersistedQuery   = "PERSISTED_QUERY_NOT_SUPPORTED"
 	CodeOverloaded       = "OVERLOADED"
 	CodeNotFound         = "NOT_FOUND"
@@ -32,12 +34,18 @@ const (
 var (
 	failMediaType = &failure{http.StatusUnsupportedMediaType, CodeMediaType,
 		"The request's Content-Type must be application/json (in UTF-8)."}
+	failCompressed = &failure{http.StatusUnsupportedMediaType, CodeMediaType,
+		"The request body is compressed, which the router does not accept. Send it without Content-Encoding."}
 	failNotAcceptable = &failure{http.StatusNotAcceptable, CodeNotAcceptable,
 		"The answer can be application/graphql-response+json or application/json; the Accept header allows neither."}
 	failMethod = &failure{http.StatusMethodNotAllowed, CodeMethodNotAllowed,
 		"GraphQL requests are sent with POST, or with GET for queries."}
 	failNoQuery = &failure{http.StatusBadRequest, CodeBadRequest,
 		`The request has no "query": it must hold the text of a GraphQL document.`}
+	failWebSocket = &failure{http.StatusNotImplemented, CodeSubscription,
+		"This router does not serve subscriptions yet, and so no WebSockets. Send queries and mutations with POST."}
+	failEventStream = &failure{http.StatusNotAcceptable, CodeSubscription,
+		"This router does not serve subscriptions yet, and so no text/event-stream. Accept application/graphql-response+json or application/json."}
 	failPersisted = &failure{http.StatusOK, CodePersistedQuery, "PersistedQueryNotSupported"}
 	failBatching  = &failure{http.StatusBadRequest, CodeBatching,
 		"The request is a batch (a JSON array), and batching is not enabled. Send one request at a time, or set graphql.batching.enabled in the router's configuration."}
@@ -46,6 +54,8 @@ var (
 		"The router is at its limit of concurrent requests. Try again in a moment."}
 	failBodies = &failure{http.StatusServiceUnavailable, CodeOverloaded,
 		"The router is reading too many large request bodies. Try again in a moment, or send a smaller request."}
+	failSlowBody = &failure{http.StatusRequestTimeout, CodeTooSlow,
+		"The request body came too slowly. Send it faster, or smaller."}
 	failInternal = &failure{http.StatusInternalServerError, CodeInternal, "Something went wrong inside the router."}
 )
 

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"net/http"
 	"strconv"
 	"strings"
 )
@@ -92,11 +93,17 @@ func rate(part string, quality, specificity *[2]float64) {
 	}
 }
 
-// isJSON tells whether a Content-Type header names JSON in UTF-8.
-func isJSON(contentType string) bool {
-	if contentType == "application/json" {
-		return true
+// isJSON tells whether the values of the Content-Type header name JSON in UTF-8 and nothing else.
+func isJSON(contentTypes []string) bool {
+	for _, value := range contentTypes {
+		if value != "application/json" && !namesJSON(value) {
+			return false
+		}
 	}
+	return len(contentTypes) > 0
+}
+
+func namesJSON(contentType string) bool {
 	name, params, _ := strings.Cut(contentType, ";")
 	if !strings.EqualFold(strings.TrimSpace(name), "application/json") {
 		return false
@@ -113,6 +120,28 @@ func isJSON(contentType string) bool {
 func isUTF8(charset string) bool {
 	charset = strings.Trim(strings.TrimSpace(charset), `"`)
 	return strings.EqualFold(charset, "utf-8") || strings.EqualFold(charset, "utf8")
+}
+
+// wantsEvents tells whether the Accept header names text/event-stream, as clients do that want a subscription's events.
+func wantsEvents(accept []string) bool {
+	for _, value := range accept {
+		if strings.Contains(value, "text/event-stream") {
+			return true
+		}
+	}
+	return false
+}
+
+// wantsWebSocket tells whether a request wants to be upgraded to a WebSocket.
+//
+// Specification: RFC 6455, section 4.2.1.
+func wantsWebSocket(header http.Header) bool {
+	for _, value := range header["Upgrade"] {
+		if strings.Contains(strings.ToLower(value), "websocket") {
+			return true
+		}
+	}
+	return false
 }
 
 // wantsHTML tells whether the Accept header names text/html, as browsers do when a person opens an address.

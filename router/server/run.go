@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -34,6 +35,8 @@ type RunOptions struct {
 	// DrainDelay is the time between becoming not ready and no longer accepting connections, for load balancers to
 	// notice; ShutdownTimeout the time that requests in progress then get to finish.
 	DrainDelay, ShutdownTimeout time.Duration
+	// BodyTimeout is how long the body of a request may take that its handler gives no other time.
+	BodyTimeout time.Duration
 	// Standard makes net/http serve everything, HTTP/1.1 without TLS included.
 	Standard bool
 	// Health is told when draining begins; optional.
@@ -91,12 +94,20 @@ func drain(opts RunOptions, failed <-chan error) {
 	}
 }
 
+// headTimeout is how long the head of a request may take.
+const headTimeout = 10 * time.Second
+
 // httpServer is net/http's, or ours.
 type httpServer interface {
 	Serve(net.Listener) error
 	Shutdown(context.Context) error
 	Close() error
 }
+
+// withoutTLS is net/http's server for HTTP.
+type withoutTLS struct{ *http.Server }
+
+func (s withoutTLS) Serve(l net.Listener) error { return s.Server.Serve(framedListener{l}) }
 
 // overTLS is net/http's server for HTTPS.
 type overTLS struct{ *http.Server }
@@ -109,11 +120,12 @@ func newServer(l Listener, opts RunOptions) httpServer {
 	protocols.SetHTTP2(l.TLS != nil)
 	protocols.SetUnencryptedHTTP2(l.H2C)
 	s := &http.Server{
-		Handler:           l.Handler,
+		Handler:           closeUnclear(l.Handler),
+		ConnContext:       keepFramed,
 		TLSConfig:         l.TLS,
 		Protocols:         protocols,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       time.Minute,
+		ReadHeaderTimeout: headTimeout,
+		ReadTimeout:       headTimeout + cmp.Or(opts.BodyTimeout, time.Minute),
 		WriteTimeout:      opts.WriteTimeout,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
@@ -125,7 +137,9 @@ func newServer(l Listener, opts RunOptions) httpServer {
 		return overTLS{s}
 	}
 	if opts.Standard {
-		return s
+		return withoutTLS{s}
 	}
-	return http1.New(s)
+	ours := http1.New(s)
+	ours.HandOver = func(c net.Conn) net.Conn { return &framed{Conn: c} }
+	return ours
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"runtime"
@@ -23,7 +24,9 @@ func listen(t *testing.T) net.Listener {
 	return l
 }
 
-func TestShutdownLetsRequestsFinish(t *testing.T) {
+func TestShutdownLetsRequestsFinish(t *testing.T) { overBoth(t, testShutdownLetsRequestsFinish) }
+
+func testShutdownLetsRequestsFinish(t *testing.T, standard bool) {
 	g := gate{make(chan struct{}), make(chan struct{})}
 	health := NewHealth("router", "test")
 	h := newTestHandler(t, func(o *Options) { o.Engine, o.Health = g, health })
@@ -32,7 +35,7 @@ func TestShutdownLetsRequestsFinish(t *testing.T) {
 	ended := make(chan error, 1)
 	go func() {
 		ended <- Run(ctx, []Listener{{Name: "main", Socket: socket, Handler: h}},
-			RunOptions{ShutdownTimeout: 10 * time.Second, Health: health})
+			RunOptions{Standard: standard, ShutdownTimeout: 10 * time.Second, Health: health})
 	}()
 	answered := make(chan error, 1)
 	go func() {
@@ -58,6 +61,10 @@ func TestShutdownLetsRequestsFinish(t *testing.T) {
 }
 
 func TestShutdownCutsOffWhatDoesNotFinish(t *testing.T) {
+	overBoth(t, testShutdownCutsOffWhatDoesNotFinish)
+}
+
+func testShutdownCutsOffWhatDoesNotFinish(t *testing.T, standard bool) {
 	g := gate{make(chan struct{}), make(chan struct{})}
 	defer close(g.leave)
 	h := newTestHandler(t, func(o *Options) { o.Engine = g })
@@ -65,7 +72,7 @@ func TestShutdownCutsOffWhatDoesNotFinish(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- Run(ctx, []Listener{{Name: "main", Socket: socket, Handler: h}}, RunOptions{ShutdownTimeout: time.Millisecond})
+		ended <- Run(ctx, []Listener{{Name: "main", Socket: socket, Handler: h}}, RunOptions{Standard: standard, ShutdownTimeout: time.Millisecond})
 	}()
 	go func() {
 		resp, err := http.Post("http://"+socket.Addr().String()+"/graphql", "application/json", strings.NewReader(`{"query":"{a}"}`))
@@ -80,13 +87,15 @@ func TestShutdownCutsOffWhatDoesNotFinish(t *testing.T) {
 	}
 }
 
-func TestAFailedListenerStopsTheOthers(t *testing.T) {
+func TestAFailedListenerStopsTheOthers(t *testing.T) { overBoth(t, testAFailedListenerStopsTheOthers) }
+
+func testAFailedListenerStopsTheOthers(t *testing.T, standard bool) {
 	broken, good := listen(t), listen(t)
 	_ = broken.Close()
 	h := newTestHandler(t, nil)
 	err := Run(context.Background(), []Listener{
 		{Name: "main", Socket: good, Handler: h}, {Name: "admin", Socket: broken, Handler: Admin(nil, false)},
-	}, RunOptions{ShutdownTimeout: time.Second})
+	}, RunOptions{Standard: standard, ShutdownTimeout: time.Second})
 	if err == nil || !strings.Contains(err.Error(), "admin listener") {
 		t.Errorf("Run: %v, want the broken listener's error", err)
 	}
@@ -101,8 +110,15 @@ func (sized) Execute(_ context.Context, req *Request, resp *Response) {
 	resp.Body = append(append(append(resp.Buffer(), '"'), bytes.Repeat([]byte("x"), size)...), '"')
 }
 
+// overBoth runs a test over our server and over net/http's.
+func overBoth(t *testing.T, test func(t *testing.T, standard bool)) {
+	t.Helper()
+	t.Run("http1", func(t *testing.T) { test(t, false) })
+	t.Run("standard", func(t *testing.T) { test(t, true) })
+}
+
 // runServer serves a handler as the router does.
-func runServer(t *testing.T, h http.Handler) string {
+func runServer(t *testing.T, h http.Handler, change func(*RunOptions)) string {
 	t.Helper()
 	socket, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -111,8 +127,11 @@ func runServer(t *testing.T, h http.Handler) string {
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error)
 	go func() {
-		ended <- Run(ctx, []Listener{{Name: "test", Socket: socket, Handler: h, H2C: true}},
-			RunOptions{ShutdownTimeout: 10 * time.Second})
+		opts := RunOptions{ShutdownTimeout: 10 * time.Second, Logger: slog.New(slog.DiscardHandler)}
+		if change != nil {
+			change(&opts)
+		}
+		ended <- Run(ctx, []Listener{{Name: "test", Socket: socket, Handler: h, H2C: true}}, opts)
 	}()
 	t.Cleanup(func() {
 		stop()
@@ -124,8 +143,11 @@ func runServer(t *testing.T, h http.Handler) string {
 }
 
 // TestLargeAnswersArrive sends answers of all sizes around the bounds over one connection, pipelined, too.
-func TestLargeAnswersArrive(t *testing.T) {
-	addr := runServer(t, newTestHandler(t, func(o *Options) { o.Engine = sized{} }))
+func TestLargeAnswersArrive(t *testing.T) { overBoth(t, testLargeAnswersArrive) }
+
+func testLargeAnswersArrive(t *testing.T, standard bool) {
+	h := newTestHandler(t, func(o *Options) { o.Engine = sized{} })
+	addr := runServer(t, h, func(o *RunOptions) { o.Standard = standard })
 	conn, err := net.Dial("tcp", addr)
 	if err != nil {
 		t.Fatal(err)
@@ -155,8 +177,11 @@ func TestLargeAnswersArrive(t *testing.T) {
 	}
 }
 
-func TestPlainListenersSpeakHTTP2(t *testing.T) {
-	addr := runServer(t, newTestHandler(t, func(o *Options) { o.Engine = sized{} }))
+func TestPlainListenersSpeakHTTP2(t *testing.T) { overBoth(t, testPlainListenersSpeakHTTP2) }
+
+func testPlainListenersSpeakHTTP2(t *testing.T, standard bool) {
+	h := newTestHandler(t, func(o *Options) { o.Engine = sized{} })
+	addr := runServer(t, h, func(o *RunOptions) { o.Standard = standard })
 	protocols := new(http.Protocols)
 	protocols.SetUnencryptedHTTP2(true)
 	client := http.Client{Transport: &http.Transport{Protocols: protocols}}

@@ -23,10 +23,20 @@ type Options struct {
 	PlaygroundPath string
 	// MaxBodyBytes bounds a request's body; 1 MiB when zero.
 	MaxBodyBytes int64
-	// MaxBodiesBytes bounds what the bodies of all requests in progress take together beyond 64 KiB of each; a body that
+	// MaxBodiesBytes bounds what the bodies of all requests in progress take together beyond 16 KiB of each; a body that
 	// there is no room for is answered 503. 256 MiB when zero.
 	MaxBodiesBytes int64
-	// MaxConcurrent bounds the requests in progress, further ones are answered 503; no bound when zero.
+	// MaxAnswersBytes bounds what the answers in progress take together beyond 64 KiB of each. Those that there is no room
+	// for are streamed, or answered 503 where that is not possible. 256 MiB when zero.
+	MaxAnswersBytes int64
+	// BodyTimeout is how long the body of a request may take, and BodyRate how many of its bytes earn it another second;
+	// a body that takes longer is answered 408. No bound, and no further time, when zero.
+	BodyTimeout time.Duration
+	BodyRate    int64
+	// ReadTimeout is how long a client may take to read 256 KiB of a large answer; 20 seconds when zero.
+	ReadTimeout time.Duration
+	// MaxConcurrent bounds the requests in progress, from when their bodies are there until their answers are; further
+	// ones are answered 503. No bound when zero.
 	MaxConcurrent int
 	// Timeout bounds the time of one request; none when zero.
 	Timeout time.Duration
@@ -50,11 +60,14 @@ type Options struct {
 	Logger *slog.Logger
 }
 
+func (o *Options) pace() pace { return pace{o.BodyTimeout, o.BodyRate} }
+
 // Handler is the router's http.Handler.
 type Handler struct {
 	opts     Options
 	inFlight atomic.Int64
 	bodies   budget
+	answers  budget
 	// pages serves everything but GraphQL.
 	pages http.Handler
 }
@@ -76,11 +89,18 @@ func NewHandler(opts Options) (*Handler, error) {
 	if opts.MaxBodiesBytes == 0 {
 		opts.MaxBodiesBytes = 256 << 20
 	}
+	if opts.ReadTimeout == 0 {
+		opts.ReadTimeout = 20 * time.Second
+	}
 	if opts.Logger == nil {
 		opts.Logger = slog.Default()
 	}
+	if opts.MaxAnswersBytes == 0 {
+		opts.MaxAnswersBytes = 256 << 20
+	}
 	h := &Handler{opts: opts}
 	h.bodies.left.Store(opts.MaxBodiesBytes)
+	h.answers.left.Store(opts.MaxAnswersBytes)
 	h.pages = http.HandlerFunc(h.servePage)
 	if opts.Compress {
 		var err error
@@ -91,7 +111,7 @@ func NewHandler(opts Options) (*Handler, error) {
 	return h, nil
 }
 
-// InFlight is the number of GraphQL requests in progress.
+// InFlight is the number of GraphQL requests in progress: their bodies are there, and their answers not yet.
 func (h *Handler) InFlight() int64 { return h.inFlight.Load() }
 
 // ServeHTTP routes a request by its path.
@@ -144,6 +164,7 @@ func (h *Handler) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 	x := newExchange()
 	defer x.release()
 	x.handler, x.writer, x.httpRequest = h, w, r
+	x.response.budget = &h.answers
 	var started time.Time
 	if len(h.opts.Observers) > 0 {
 		started = time.Now()
@@ -168,15 +189,23 @@ const allowedMethods = "GET, HEAD, POST, OPTIONS"
 // answer fills the exchange's status and body, or streams the answer. A panic below it becomes a plain 500, or breaks off
 // the stream.
 func (h *Handler) answer(w http.ResponseWriter, r *http.Request, x *exchange) {
-	n := h.inFlight.Add(1)
-	defer h.inFlight.Add(-1)
+	// Who waits for the bytes of a client, or for a client to take bytes, is not in progress.
+	defer x.leave()
 	defer h.recover(r, x)
 	var ok bool
 	if x.accepted, ok = negotiate(r.Header["Accept"]); !ok {
-		x.fail(failNotAcceptable)
+		if wantsEvents(r.Header["Accept"]) {
+			x.fail(failEventStream)
+		} else {
+			x.fail(failNotAcceptable)
+		}
 		return
 	}
-	if h.opts.MaxConcurrent > 0 && n > int64(h.opts.MaxConcurrent) {
+	if f := h.read(r, x); f != nil {
+		x.fail(f)
+		return
+	}
+	if !x.enter() {
 		w.Header().Set("Retry-After", "1")
 		x.fail(failOverloaded)
 		return
@@ -189,28 +218,36 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, x *exchange) {
 	}
 	x.request.Header = r.Header
 	x.request.ShowPlan = len(r.Header[planHeader]) > 0 && r.Header[planHeader][0] != "false"
-	switch r.Method {
-	case http.MethodPost:
-		h.post(ctx, r, x)
-	case http.MethodGet, http.MethodHead:
-		h.get(ctx, r, x)
-	default:
-		w.Header().Set("Allow", allowedMethods)
-		x.fail(failMethod)
+	if r.Method == http.MethodPost {
+		h.post(ctx, x)
+	} else {
+		h.get(ctx, x)
 	}
 	if x.response.Outcome == NotAQuery {
 		w.Header().Set("Allow", "POST")
 	}
 }
 
+// read reads what the client has sent beside the headers.
+func (h *Handler) read(r *http.Request, x *exchange) *failure {
+	switch r.Method {
+	case http.MethodPost:
+		return x.readBody(r, h.opts.MaxBodyBytes)
+	case http.MethodGet, http.MethodHead:
+		if len(h.opts.RequireHeaders) > 0 && !hasAny(r.Header, h.opts.RequireHeaders) {
+			return &failure{http.StatusForbidden, CodeCSRF,
+				"A GET request must carry the header " + h.opts.RequireHeaders[0] + "; any value will do."}
+		}
+		return x.readURL(r)
+	}
+	x.writer.Header().Set("Allow", allowedMethods)
+	return failMethod
+}
+
 // planHeader is the request header that asks for the query plan in the answer's extensions.
 const planHeader = "Weft-Query-Plan"
 
-func (h *Handler) post(ctx context.Context, r *http.Request, x *exchange) {
-	if f := x.readBody(r, h.opts.MaxBodyBytes); f != nil {
-		x.fail(f)
-		return
-	}
+func (h *Handler) post(ctx context.Context, x *exchange) {
 	if isBatch(x.input) {
 		h.batch(ctx, x)
 		return
@@ -223,16 +260,7 @@ func (h *Handler) post(ctx context.Context, r *http.Request, x *exchange) {
 	h.execute(ctx, x)
 }
 
-func (h *Handler) get(ctx context.Context, r *http.Request, x *exchange) {
-	if len(h.opts.RequireHeaders) > 0 && !hasAny(r.Header, h.opts.RequireHeaders) {
-		x.fail(&failure{http.StatusForbidden, CodeCSRF,
-			"A GET request must carry the header " + h.opts.RequireHeaders[0] + "; any value will do."})
-		return
-	}
-	if f := x.readURL(r); f != nil {
-		x.fail(f)
-		return
-	}
+func (h *Handler) get(ctx context.Context, x *exchange) {
 	x.request.Stream = x
 	h.execute(ctx, x)
 }
@@ -248,7 +276,7 @@ func hasAny(header http.Header, names []string) bool {
 
 // execute lets the engine answer the exchange's request.
 func (h *Handler) execute(ctx context.Context, x *exchange) {
-	if f := checkQuery(&x.request); f != nil {
+	if f := x.checkQuery(); f != nil {
 		x.fail(f)
 		return
 	}
@@ -293,6 +321,8 @@ func (h *Handler) recover(r *http.Request, x *exchange) {
 		x.broken = true
 		return
 	}
-	x.response = Response{}
+	// The buffer may still be in use: it is not for others.
+	x.response.refund()
+	x.response = Response{budget: x.response.budget}
 	x.fail(failInternal)
 }

@@ -114,8 +114,11 @@ const (
 	newJSON   = "application/graphql-response+json"
 )
 
-func TestGraphQLOverHTTP(t *testing.T) {
-	h := newTestHandler(t, nil)
+func TestGraphQLOverHTTP(t *testing.T) { everywhere(t, testGraphQLOverHTTP) }
+
+func testGraphQLOverHTTP(t *testing.T, through through) {
+	handler := newTestHandler(t, nil)
+	h := through(t, handler)
 	accept := func(v string) map[string]string { return map[string]string{"Accept": v} }
 	content := func(v string) map[string]string { return map[string]string{"Content-Type": v} }
 	get := func(params ...string) string {
@@ -183,13 +186,15 @@ func TestGraphQLOverHTTP(t *testing.T) {
 	if allow != "POST" {
 		t.Errorf("Allow after a mutation over GET = %q", allow)
 	}
-	if h.InFlight() != 0 {
-		t.Errorf("%d requests are still in progress", h.InFlight())
+	if handler.InFlight() != 0 {
+		t.Errorf("%d requests are still in progress", handler.InFlight())
 	}
 }
 
-func TestBatches(t *testing.T) {
-	h := newTestHandler(t, func(o *Options) { o.MaxBatch = 3 })
+func TestBatches(t *testing.T) { everywhere(t, testBatches) }
+
+func testBatches(t *testing.T, through through) {
+	h := through(t, newTestHandler(t, func(o *Options) { o.MaxBatch = 3 }))
 	for _, test := range []exchangeTest{
 		{name: "two", body: ` [ {"query":"{a}","variables":{"i":1}} , {"query":"nope"} ] `, status: 200,
 			has: `"variables":"{\"i\":1}"}},{"errors":[{"message":"bad document"}]}]`},
@@ -206,8 +211,10 @@ func TestBatches(t *testing.T) {
 	}
 }
 
-func TestGETCanRequireAHeader(t *testing.T) {
-	h := newTestHandler(t, func(o *Options) { o.RequireHeaders = []string{"Weft-Preflight", "X-Other"} })
+func TestGETCanRequireAHeader(t *testing.T) { everywhere(t, testGETCanRequireAHeader) }
+
+func testGETCanRequireAHeader(t *testing.T, through through) {
+	h := through(t, newTestHandler(t, func(o *Options) { o.RequireHeaders = []string{"Weft-Preflight", "X-Other"} }))
 	exchangeTest{name: "without", method: "GET", target: "/graphql?query={a}", status: 403, has: "Weft-Preflight"}.run(t, h)
 	exchangeTest{name: "with", method: "GET", target: "/graphql?query={a}", header: map[string]string{"x-other": "1"}, status: 200}.run(t, h)
 	exchangeTest{name: "post", body: `{"query":"{a}"}`, status: 200}.run(t, h)
@@ -240,12 +247,14 @@ func TestConcurrentRequestsAreBounded(t *testing.T) {
 	<-done
 }
 
-func TestHealth(t *testing.T) {
+func TestHealth(t *testing.T) { everywhere(t, testHealth) }
+
+func testHealth(t *testing.T, through through) {
 	health := NewHealth("router", "1.2.3")
 	var problem error
 	health.Ready = func() error { return problem }
 	health.Detail = func() any { return map[string]int{"subgraphs": 4} }
-	h := newTestHandler(t, func(o *Options) { o.Health, o.OpenStatus = health, true })
+	h := through(t, newTestHandler(t, func(o *Options) { o.Health, o.OpenStatus = health, true }))
 	get := func(path string, status int, has string) {
 		t.Helper()
 		exchangeTest{name: path, method: "GET", target: path, status: status, has: has}.run(t, h)
@@ -262,18 +271,20 @@ func TestHealth(t *testing.T) {
 	get("/healthz", 200, "ok")
 }
 
-func TestThePlaygroundIsForBrowsers(t *testing.T) {
+func TestThePlaygroundIsForBrowsers(t *testing.T) { everywhere(t, testThePlaygroundIsForBrowsers) }
+
+func testThePlaygroundIsForBrowsers(t *testing.T, through through) {
 	page, err := graphiql.New(graphiql.Options{Endpoint: "/graphql"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := newTestHandler(t, func(o *Options) { o.Playground = page })
+	h := through(t, newTestHandler(t, func(o *Options) { o.Playground = page }))
 	html := map[string]string{"Accept": "text/html,*/*;q=0.8"}
 	exchangeTest{name: "page", method: "GET", target: "/", header: html, status: 200, content: "text/html"}.run(t, h)
 	exchangeTest{name: "page at the endpoint", method: "GET", header: html, status: 200, content: "text/html"}.run(t, h)
 	exchangeTest{name: "query from a browser", method: "GET", target: "/graphql?query={a}", header: html, status: 200, content: plainJSON}.run(t, h)
 	exchangeTest{name: "asset", method: "GET", target: graphiql.AssetPrefix + "icon.svg", status: 200, content: "image/svg+xml"}.run(t, h)
-	off := newTestHandler(t, nil)
+	off := through(t, newTestHandler(t, nil))
 	exchangeTest{name: "off", method: "GET", target: "/", header: html, status: 404, content: plainJSON}.run(t, off)
 	exchangeTest{name: "off at the endpoint", method: "GET", header: html, status: 400}.run(t, off)
 }

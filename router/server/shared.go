@@ -10,6 +10,8 @@ import (
 type Shared struct {
 	body    []byte
 	buffer  *buffer
+	budget  *budget
+	paid    int64
 	holders atomic.Int32
 	packed  [encodings]packed
 }
@@ -19,6 +21,7 @@ type packed struct {
 	once   sync.Once
 	body   []byte
 	buffer *buffer
+	paid   int64
 }
 
 // Release says that one of the holders does not need the answer any more. With the last one its buffers go back.
@@ -27,9 +30,14 @@ func (s *Shared) Release() {
 		return
 	}
 	s.buffer.giveBack(s.body)
+	paid := s.paid
 	for i := range s.packed {
 		p := &s.packed[i]
 		p.buffer.giveBack(p.body)
+		paid += p.paid
+	}
+	if s.budget != nil && paid > 0 {
+		s.budget.giveBack(paid)
 	}
 }
 
@@ -39,6 +47,9 @@ func (s *Shared) compressed(e encoding) []byte {
 	p.once.Do(func() {
 		p.buffer = takeBuffer()
 		p.body = e.compress(p.buffer.bytes, s.body)
+		if p.paid = int64(max(cap(p.body)-freeAnswer, 0)); s.budget != nil {
+			s.budget.overdraw(p.paid)
+		}
 	})
 	return p.body
 }

@@ -51,8 +51,15 @@ func (s *streaming) Execute(_ context.Context, req *Request, resp *Response) {
 	}
 }
 
-// serveStream serves an engine over real connections, HTTP/1.1 and HTTP/2.
-func serveStream(t *testing.T, engine Engine, change func(*Options)) *httptest.Server {
+// face is one of the ways to talk to a handler.
+type face struct {
+	name, url, proto string
+	client           *http.Client
+}
+
+// serveStream serves an engine over real connections: by our server, by net/http's, and by that over TLS, as HTTP/1.1 and
+// as HTTP/2.
+func serveStream(t *testing.T, engine Engine, change func(*Options)) []face {
 	t.Helper()
 	h := newTestHandler(t, func(o *Options) {
 		o.Engine = engine
@@ -64,23 +71,28 @@ func serveStream(t *testing.T, engine Engine, change func(*Options)) *httptest.S
 	s.EnableHTTP2 = true
 	s.StartTLS()
 	t.Cleanup(s.Close)
-	return s
-}
-
-// clients speak HTTP/1.1 and HTTP/2.
-func clients(s *httptest.Server) map[string]*http.Client {
 	old := s.Client().Transport.(*http.Transport).Clone()
 	old.ForceAttemptHTTP2 = false
 	old.TLSClientConfig.NextProtos = []string{"http/1.1"}
 	old.DisableCompression = true
 	two := s.Client().Transport.(*http.Transport).Clone()
 	two.DisableCompression = true
-	return map[string]*http.Client{"HTTP/1.1": {Transport: old}, "HTTP/2.0": {Transport: two}}
+	faces := []face{
+		{"HTTP/1.1 over TLS", s.URL, "HTTP/1.1", &http.Client{Transport: old}},
+		{"HTTP/2", s.URL, "HTTP/2.0", &http.Client{Transport: two}},
+	}
+	for name, standard := range map[string]bool{"http1": false, "standard": true} {
+		plain := &http.Transport{DisableCompression: true}
+		url := "http://" + runServer(t, h, func(o *RunOptions) { o.Standard = standard })
+		t.Cleanup(plain.CloseIdleConnections)
+		faces = append(faces, face{name, url, "HTTP/1.1", &http.Client{Transport: plain}})
+	}
+	return faces
 }
 
-func streamRequest(t *testing.T, ctx context.Context, s *httptest.Server, method, accept string) *http.Request {
+func (f face) do(t *testing.T, ctx context.Context, method, accept string) (*http.Response, error) {
 	t.Helper()
-	url, body := s.URL+"/graphql", io.Reader(strings.NewReader(`{"query":"{a}"}`))
+	url, body := f.url+"/graphql", io.Reader(strings.NewReader(`{"query":"{a}"}`))
 	if method == http.MethodHead {
 		url, body = url+"?query={a}", nil
 	}
@@ -92,43 +104,43 @@ func streamRequest(t *testing.T, ctx context.Context, s *httptest.Server, method
 	if accept != "" {
 		r.Header.Set("Accept-Encoding", accept)
 	}
-	return r
+	return f.client.Do(r)
 }
 
 func TestStreamedAnswersArriveWhole(t *testing.T) {
 	const pieces = 50_000
 	var seen atomic.Int64
-	s := serveStream(t, &streaming{pieces: pieces}, func(o *Options) {
+	faces := serveStream(t, &streaming{pieces: pieces}, func(o *Options) {
 		o.Compress, o.CompressAbove = true, 1<<10
 		o.Observers = []func(*Observation){func(o *Observation) { seen.Store(int64(o.Bytes)) }}
 	})
 	want := []byte(strings.Repeat(streamedPiece, pieces))
-	for protocol, client := range clients(s) {
+	for _, f := range faces {
 		for _, test := range []struct{ method, accept, encoding string }{
 			{http.MethodPost, "", ""}, {http.MethodPost, "gzip", "gzip"}, {http.MethodPost, "gzip, br, zstd", "zstd"},
 			{http.MethodPost, "gzip;q=0", ""}, {http.MethodHead, "gzip", ""},
 		} {
-			resp, err := client.Do(streamRequest(t, t.Context(), s, test.method, test.accept))
+			resp, err := f.do(t, t.Context(), test.method, test.accept)
 			if err != nil {
 				t.Fatal(err)
 			}
 			body, err := decoded(resp)
 			if err != nil {
-				t.Fatalf("%s %v: %v", protocol, test, err)
+				t.Fatalf("%s %v: %v", f.name, test, err)
 			}
 			if test.method == http.MethodHead {
 				want = nil
 			}
-			if resp.Proto != protocol || resp.Header.Get("Content-Encoding") != test.encoding || !bytes.Equal(body, want) {
-				t.Errorf("%s %v: %s, encoding %q, %d bytes of %d", protocol, test, resp.Proto, resp.Header.Get("Content-Encoding"), len(body), len(want))
+			if resp.Proto != f.proto || resp.Header.Get("Content-Encoding") != test.encoding || !bytes.Equal(body, want) {
+				t.Errorf("%s %v: %s, encoding %q, %d bytes of %d", f.name, test, resp.Proto, resp.Header.Get("Content-Encoding"), len(body), len(want))
 			}
 			const length = pieces * int64(len(streamedPiece))
 			if known := resp.ContentLength == length; known != (test.encoding == "") || seen.Load() != length {
-				t.Errorf("%s %v: Content-Length %d, %d bytes observed of %d", protocol, test, resp.ContentLength, seen.Load(), length)
+				t.Errorf("%s %v: Content-Length %d, %d bytes observed of %d", f.name, test, resp.ContentLength, seen.Load(), length)
 			}
 			if h := resp.Header; h.Get("Cache-Control") != "public, max-age=7" || h.Get("Age") != "3" || h.Get("Vary") != "Accept-Encoding" ||
 				h.Get("Content-Type") != contentTypes[legacyJSON][0] {
-				t.Errorf("%s %v: headers %v", protocol, test, h)
+				t.Errorf("%s %v: headers %v", f.name, test, h)
 			}
 			want = []byte(strings.Repeat(streamedPiece, pieces))
 		}
@@ -159,11 +171,10 @@ func decoded(resp *http.Response) ([]byte, error) {
 // TestAClientThatLeavesEndsTheStream lets the client go away in the middle of an answer without end.
 func TestAClientThatLeavesEndsTheStream(t *testing.T) {
 	for _, accept := range []string{"", "gzip"} {
-		for _, protocol := range []string{"HTTP/1.1", "HTTP/2.0"} {
+		for i := range 4 {
 			ctx, leave := context.WithCancel(t.Context())
 			e := &streaming{pieces: 1 << 40, ends: make(chan struct{})}
-			s := serveStream(t, e, func(o *Options) { o.Compress = true })
-			resp, err := clients(s)[protocol].Do(streamRequest(t, ctx, s, http.MethodPost, accept))
+			resp, err := serveStream(t, e, func(o *Options) { o.Compress = true })[i].do(t, ctx, http.MethodPost, accept)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -177,26 +188,26 @@ func TestAClientThatLeavesEndsTheStream(t *testing.T) {
 	}
 }
 
-// TestAClientThatDoesNotReadEndsTheStream lets a client ask and then read nothing: the write deadline ends the answer.
+// TestAClientThatDoesNotReadEndsTheStream lets a client ask and then read nothing: that has a time of its own.
 func TestAClientThatDoesNotReadEndsTheStream(t *testing.T) {
-	for _, accept := range []string{"identity", "gzip"} {
-		e := &streaming{pieces: 1 << 40, ends: make(chan struct{})}
-		s := httptest.NewUnstartedServer(newTestHandler(t, func(o *Options) { o.Engine, o.Compress = e, true }))
-		s.Config.WriteTimeout = 50 * time.Millisecond
-		s.Start()
-		client, err := net.Dial("tcp", s.Listener.Addr().String())
-		if err != nil {
-			t.Fatal(err)
+	overBoth(t, func(t *testing.T, standard bool) {
+		for _, accept := range []string{"identity", "gzip"} {
+			e := &streaming{pieces: 1 << 40, ends: make(chan struct{})}
+			h := newTestHandler(t, func(o *Options) { o.Engine, o.Compress, o.ReadTimeout = e, true, 50*time.Millisecond })
+			addr := runServer(t, h, func(o *RunOptions) { o.Standard = standard })
+			client, err := net.Dial("tcp", addr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body := `{"query":"{a}"}`
+			if _, err := fmt.Fprintf(client, "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAccept-Encoding: %s\r\nContent-Length: %d\r\n\r\n%s",
+				accept, len(body), body); err != nil {
+				t.Fatal(err)
+			}
+			<-e.ends
+			_ = client.Close()
 		}
-		body := `{"query":"{a}"}`
-		if _, err := fmt.Fprintf(client, "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAccept-Encoding: %s\r\nContent-Length: %d\r\n\r\n%s",
-			accept, len(body), body); err != nil {
-			t.Fatal(err)
-		}
-		<-e.ends
-		_ = client.Close()
-		s.Close()
-	}
+	})
 }
 
 // TestABrokenStreamDoesNotLookWhole lets the engine panic, or give up, in the middle of an answer.
@@ -209,17 +220,16 @@ func TestABrokenStreamDoesNotLookWhole(t *testing.T) {
 		}},
 		"too short": tooShort{},
 	} {
-		s := serveStream(t, e, func(o *Options) { o.Compress = true })
-		for protocol, client := range clients(s) {
+		for _, f := range serveStream(t, e, func(o *Options) { o.Compress = true }) {
 			for _, accept := range []string{"", "gzip", "zstd"} {
-				resp, err := client.Do(streamRequest(t, t.Context(), s, http.MethodPost, accept))
+				resp, err := f.do(t, t.Context(), http.MethodPost, accept)
 				if err != nil {
 					continue
 				}
 				raw, err := io.ReadAll(resp.Body)
 				_ = resp.Body.Close()
 				if err == nil {
-					t.Errorf("%s, %s %q: the answer ended well after %d bytes", name, protocol, accept, len(raw))
+					t.Errorf("%s, %s %q: the answer ended well after %d bytes", name, f.name, accept, len(raw))
 				}
 			}
 		}

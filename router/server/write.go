@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 )
 
@@ -49,8 +50,15 @@ func (h *Handler) write(x *exchange) {
 	if x.streamed {
 		return
 	}
-	x.head()
 	body := x.response.Bytes()
+	if len(body) > keepOutput && h.opts.Compress && x.response.Shared == nil {
+		// There is no second copy of what is large.
+		if w := x.begin(int64(len(body))); w != nil {
+			_, _ = w.Write(body) // finish tells whether all of it was taken
+		}
+		return
+	}
+	x.head()
 	x.size = int64(len(body))
 	if e := h.encodingFor(x, x.size); e != identity {
 		if x.response.Shared != nil {
@@ -68,13 +76,33 @@ func (h *Handler) write(x *exchange) {
 	if x.status != http.StatusOK {
 		x.writer.WriteHeader(x.status)
 	}
-	_, _ = x.writer.Write(body)
+	if len(body) <= takenAtOnce {
+		_, _ = x.writer.Write(body) // the client has gone; there is nobody to tell
+		return
+	}
+	reader := newReader(x.writer, &h.opts)
+	defer reader.end()
+	for piece := range slices.Chunk(body, takenAtOnce) {
+		n, err := x.writer.Write(piece)
+		if err != nil {
+			return // as above
+		}
+		reader.took(n)
+	}
 }
 
 // Begin implements Stream.
 func (x *exchange) Begin(resp *Response, size int64) io.Writer {
-	x.streamed, x.size, x.left = true, size, size
+	resp.discard()
 	x.status = statusOf(resp.Outcome, x.accepted)
+	return x.begin(size)
+}
+
+// begin sends the head of an answer that is written piece by piece; nil means that only the head is wanted.
+func (x *exchange) begin(size int64) io.Writer {
+	x.streamed, x.size, x.left = true, size, size
+	// From now on it is the client who takes its time.
+	x.leave()
 	x.head()
 	e := x.handler.encodingFor(x, size)
 	if e == identity {
@@ -83,11 +111,12 @@ func (x *exchange) Begin(resp *Response, size int64) io.Writer {
 	if x.status != http.StatusOK {
 		x.writer.WriteHeader(x.status)
 	}
-	switch {
-	case x.httpRequest.Method == http.MethodHead:
+	if x.httpRequest.Method == http.MethodHead {
 		x.left = 0
 		return nil
-	case e == identity:
+	}
+	x.reader = newReader(x.writer, &x.handler.opts)
+	if e == identity {
 		return (*pieces)(x)
 	}
 	x.encoder = e.encoder((*wire)(x))
@@ -112,14 +141,20 @@ var errGone = errors.New("the client has gone")
 // wire is where a streamed answer leaves to, compressed or not.
 type wire exchange
 
-func (w *wire) Write(piece []byte) (int, error) {
-	if w.broken || w.httpRequest.Context().Err() != nil {
-		w.broken = true
-		return 0, errGone
+func (w *wire) Write(piece []byte) (total int, err error) {
+	for part := range slices.Chunk(piece, takenAtOnce) {
+		if w.broken || w.httpRequest.Context().Err() != nil {
+			w.broken = true
+			return total, errGone
+		}
+		n, err := w.writer.Write(part)
+		w.broken = err != nil
+		w.reader.took(n)
+		if total += n; err != nil {
+			return total, err
+		}
 	}
-	n, err := w.writer.Write(piece)
-	w.broken = err != nil
-	return n, err
+	return total, nil
 }
 
 // finish ends a streamed answer. It returns false when the client did not get all of it.
@@ -129,6 +164,9 @@ func (x *exchange) finish() bool {
 		// Of a broken answer nothing more gets through, not even what would make it look complete.
 		_ = x.encoder.Close() // wire has noted the error
 		x.encoder = nil
+	}
+	if x.reader != nil {
+		x.reader.end()
 	}
 	return !x.broken
 }

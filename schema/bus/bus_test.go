@@ -115,8 +115,14 @@ func (l *log) await(t *testing.T, want string) {
 	}
 }
 
-func (l *log) changed(e wire.EntityChanged) { l.add(e.ID) }
-func (l *log) missed()                      { l.add("missed") }
+func (l *log) changed(_ string, e wire.EntityChanged) {
+	if e.Key == nil {
+		l.add("any-" + e.Subgraph + "-" + e.Type)
+		return
+	}
+	l.add(e.ID)
+}
+func (l *log) missed() { l.add("missed") }
 
 func (l *log) take(_ context.Context, e wire.EntityChanged) error {
 	l.add(e.ID)
@@ -192,12 +198,53 @@ func TestUnreadableEventsAreDropped(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer stop()
-	if _, err := raw.Request("weft.entity.catalog.Product", []byte("not JSON"), 5*time.Second); err != nil {
-		t.Fatal(err)
+	for _, subject := range []string{"weft.entity.catalog.Product", "weft.entity.no.such.thing", "weft.entity.short"} {
+		if _, err := raw.Request(subject, []byte("not JSON"), 5*time.Second); err != nil {
+			t.Fatal(err)
+		}
 	}
 	publish(t, b, "1")
 	consumed.await(t, "1")
-	watched.await(t, "missed 1") // who knows what it was about
+	watched.await(t, "any-catalog-Product 1") // which product it was about, nobody knows
+}
+
+// Watchers call a message by the same name, and different ones by different names, whatever the events' ids are.
+func TestNamesOfMessages(t *testing.T) {
+	server := natstest.Start(t)
+	b := dial(t, server)
+	raw, err := nats.Connect(server.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer raw.Close()
+	var first, second log
+	for _, l := range []*log{&first, &second} {
+		stop, err := b.Watch(context.Background(), func(message string, _ wire.EntityChanged) { l.add(message) }, l.missed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer stop()
+	}
+	text, err := event("1").Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if _, err := raw.Request("weft.entity.catalog.Product", text, 5*time.Second); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for {
+		got, more := first.next()
+		if names := strings.Fields(got); len(names) == 3 {
+			if slices.Sort(names); len(slices.Compact(names)) != 3 {
+				t.Errorf("three messages are called %s", got)
+			}
+			second.await(t, got)
+			return
+		}
+		<-more
+	}
 }
 
 // takeOnce is take for a receiver that does not mind repeated events, as a receiver must.

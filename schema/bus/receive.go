@@ -63,12 +63,13 @@ func (b *Bus) Consume(
 	return b.background(func(ctx context.Context) { b.follow(ctx, open, receive) })
 }
 
-// Watch gives every event that is published from now on to changed, in order, to every watcher. It goes on where it
-// was after a broken connection; missed is called when events were lost meanwhile (the server forgot them), so that
-// the watcher can drop whatever it remembers. The first place is taken before Watch returns. The returned function
-// stops it.
+// Watch gives every event that is published from now on to changed, in order, to every watcher, with a name of the
+// message that is the same for all watchers. Of an event that cannot be read only Subgraph and Type are given, as the
+// subject tells them. It goes on where it was after a broken connection; missed is called when events were lost
+// meanwhile (the server forgot them), so that the watcher can drop whatever it remembers. The first place is taken before
+// Watch returns. The returned function stops it.
 func (b *Bus) Watch(
-	ctx context.Context, changed func(wire.EntityChanged), missed func(),
+	ctx context.Context, changed func(message string, event wire.EntityChanged), missed func(),
 ) (stop func(), err error) {
 	info, err := b.streamState(ctx)
 	if err != nil {
@@ -103,11 +104,14 @@ func (b *Bus) Watch(
 		last = meta.Sequence.Stream
 		event, err := wire.DecodeEntityChanged(message.Data())
 		if err != nil {
-			b.logger.Error("event cannot be read", "error", err)
-			missed()
-			return
+			b.logger.Error("event cannot be read", "subject", message.Subject(), "error", err)
+			subgraph, typeName, ok := wire.ParseEventSubject(message.Subject())
+			if !ok {
+				return
+			}
+			event = wire.EntityChanged{Subgraph: subgraph, Type: typeName}
 		}
-		changed(event)
+		changed(fmt.Sprintf("%d.%d", born.UnixNano(), last), event)
 	}
 	return b.background(func(ctx context.Context) { b.follow(ctx, open, receive) }), nil
 }

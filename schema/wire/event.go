@@ -1,9 +1,11 @@
 package wire
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 )
@@ -12,7 +14,7 @@ import (
 const EventStream = "WEFT_ENTITIES"
 
 // EventSubjects matches the subject of every entity-changed event.
-const EventSubjects = "weft.entity.>"
+const EventSubjects = eventSubject + ">"
 
 // EntityChanged says that an entity, or what one subgraph knows about it, is no longer what it was. It is published
 // at least once for every committed write, so receivers must not mind seeing one twice: ID is the same both times.
@@ -21,14 +23,16 @@ type EntityChanged struct {
 	ID string `json:"id"`
 	// Type is the entity's type name in the graph, for example "Product".
 	Type string `json:"type"`
-	// Key holds the fields of one @key of the entity, by name. Every value is a string, number or boolean, as it
-	// stands in a representation.
+	// Key holds the fields of one @key of the entity, by name, as they stand in a representation: strings, numbers,
+	// booleans, and for composite keys objects and lists of them. Decoded numbers are of type json.Number, so that large
+	// ones keep all their digits.
 	Key map[string]any `json:"key"`
 	// Subgraph is the subgraph whose fields of the entity changed.
 	Subgraph string `json:"subgraph"`
 	// Change says what happened: "created", "updated" or "deleted".
 	Change Change `json:"change"`
-	// Data may hold new values of public fields for other services that keep copies; caches do not need it.
+	// Data may hold new values of public fields for other services that keep copies; caches do not need it. Decoded
+	// numbers are of type json.Number.
 	Data map[string]any `json:"data,omitempty"`
 	// At is when the write was committed, as near as the service can tell.
 	At time.Time `json:"at"`
@@ -47,9 +51,22 @@ const (
 // maxEvent bounds the JSON form of an event that DecodeEntityChanged accepts, in bytes.
 const maxEvent = 64 << 10
 
+// eventSubject begins the subject of every event.
+const eventSubject = "weft.entity."
+
 // Subject is where the event is published: weft.entity.<subgraph>.<Type>.
 func (e EntityChanged) Subject() string {
-	return "weft.entity." + e.Subgraph + "." + e.Type
+	return eventSubject + e.Subgraph + "." + e.Type
+}
+
+// ParseEventSubject returns what the subject tells of an event that cannot be read.
+func ParseEventSubject(subject string) (subgraph, typeName string, ok bool) {
+	rest, ok := strings.CutPrefix(subject, eventSubject)
+	if !ok {
+		return "", "", false
+	}
+	subgraph, typeName, ok = strings.Cut(rest, ".")
+	return subgraph, typeName, ok && token(subgraph) && token(typeName)
 }
 
 // Encode checks the event and returns its JSON form.
@@ -73,8 +90,13 @@ func DecodeEntityChanged(text []byte) (EntityChanged, error) {
 		return EntityChanged{}, fmt.Errorf("event is %d bytes long; the limit is %d", len(text), maxEvent)
 	}
 	var e EntityChanged
-	if err := json.Unmarshal(text, &e); err != nil {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	if err := d.Decode(&e); err != nil {
 		return EntityChanged{}, fmt.Errorf("decode event: %w", err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return EntityChanged{}, errors.New("decode event: it goes on behind its end")
 	}
 	if err := e.check(); err != nil {
 		return EntityChanged{}, err
@@ -93,14 +115,46 @@ func (e EntityChanged) check() error {
 	case len(e.Key) == 0:
 		return fmt.Errorf("event %s has no key", e.ID)
 	}
+	told := false
 	for name, value := range e.Key {
-		switch value.(type) {
-		case string, float64, bool, int, int64:
-		default:
-			return fmt.Errorf("event %s: key field %q is neither string, number nor boolean", e.ID, name)
+		if err := checkKey(value, 0); err != nil {
+			return fmt.Errorf("event %s: key field %q %w", e.ID, name, err)
 		}
+		told = told || value != nil
+	}
+	if !told {
+		return fmt.Errorf("event %s has a key of nothing but null", e.ID)
 	}
 	return nil
+}
+
+// maxKeyDepth bounds how deep a composite key is nested.
+const maxKeyDepth = 16
+
+// checkKey reports what is wrong with the value of a key field, or one below it.
+func checkKey(value any, depth int) error {
+	if depth > maxKeyDepth {
+		return errors.New("is nested too deep")
+	}
+	switch v := value.(type) {
+	case nil, string, bool, json.Number, float64, float32, int, int8, int16, int32, int64, uint, uint8, uint16, uint32, uint64:
+		return nil
+	case map[string]any:
+		for name, below := range v {
+			if err := checkKey(below, depth+1); err != nil {
+				return fmt.Errorf("has a field %q that %w", name, err)
+			}
+		}
+		return nil
+	case []any:
+		for _, element := range v {
+			if err := checkKey(element, depth+1); err != nil {
+				return fmt.Errorf("has an element that %w", err)
+			}
+		}
+		return nil
+	}
+	return fmt.Errorf("is of type %T, not a string, number, boolean, object or list", value)
 }
 
 // token reports whether s can be one part of a subject.

@@ -1,6 +1,7 @@
 package wire_test
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -80,18 +81,48 @@ func TestEventRoundTrip(t *testing.T) {
 
 func TestEventRefusals(t *testing.T) {
 	cases := map[string]string{
-		"not JSON":       `{`,
-		"no id":          `{"type":"A","subgraph":"s","key":{"id":"1"}}`,
-		"no key":         `{"id":"1","type":"A","subgraph":"s","key":{}}`,
-		"a key of lists": `{"id":"1","type":"A","subgraph":"s","key":{"id":[1]}}`,
-		"a null key":     `{"id":"1","type":"A","subgraph":"s","key":{"id":null}}`,
-		"a wild type":    `{"id":"1","type":"A.>","subgraph":"s","key":{"id":"1"}}`,
-		"no subgraph":    `{"id":"1","type":"A","subgraph":"","key":{"id":"1"}}`,
-		"too long":       `{"id":"` + strings.Repeat("x", 70_000) + `"}`,
+		"not JSON":    `{`,
+		"no id":       `{"type":"A","subgraph":"s","key":{"id":"1"}}`,
+		"no key":      `{"id":"1","type":"A","subgraph":"s","key":{}}`,
+		"a null key":  `{"id":"1","type":"A","subgraph":"s","key":{"id":null}}`,
+		"two events":  `{"id":"1","type":"A","subgraph":"s","key":{"id":"1"}}{}`,
+		"a deep key":  `{"id":"1","type":"A","subgraph":"s","key":{"id":` + strings.Repeat(`[`, 20) + strings.Repeat(`]`, 20) + `}}`,
+		"a wild type": `{"id":"1","type":"A.>","subgraph":"s","key":{"id":"1"}}`,
+		"no subgraph": `{"id":"1","type":"A","subgraph":"","key":{"id":"1"}}`,
+		"too long":    `{"id":"` + strings.Repeat("x", 70_000) + `"}`,
 	}
 	for name, text := range cases {
 		if _, err := wire.DecodeEntityChanged([]byte(text)); err == nil {
 			t.Errorf("%s is accepted", name)
+		}
+	}
+}
+
+// Composite keys and large numbers arrive as they were sent.
+func TestKeysOfEvents(t *testing.T) {
+	for _, key := range []string{
+		`{"id":9007199254740993}`, `{"id":18446744073709551615}`, `{"n":1.10}`, `{"org":{"id":9007199254740993},"sku":"a"}`,
+		`{"ids":["1","2"]}`, `{"org":null,"sku":"a"}`, `{"parts":[{"id":1}]}`,
+	} {
+		event, err := wire.DecodeEntityChanged([]byte(`{"id":"1","type":"A","subgraph":"s","key":` + key + `}`))
+		if err != nil {
+			t.Errorf("%s: %v", key, err)
+			continue
+		}
+		if got, err := json.Marshal(event.Key); err != nil || string(got) != key {
+			t.Errorf("%s became %s (%v)", key, got, err)
+		}
+	}
+}
+
+func TestSubjectsOfEvents(t *testing.T) {
+	for subject, want := range map[string]string{
+		"weft.entity.catalog.Product": "catalog Product", "weft.entity.catalog": "", "weft.entity.a.b.c": "", "other.catalog.Product": "",
+		"weft.entity..Product": "", "weft.entity.catalog.": "",
+	} {
+		subgraph, typeName, ok := wire.ParseEventSubject(subject)
+		if got := subgraph + " " + typeName; ok != (want != "") || ok && got != want {
+			t.Errorf("%s: %q, %v", subject, got, ok)
 		}
 	}
 }

@@ -119,7 +119,7 @@ func (t *trial) run(rnd *rand.Rand, planned func(*trial, *rand.Rand) (*plan.Plan
 		// With each execution a cache knows more of what another request got spoiled: no two answers would be alike.
 		config.Cache = nil
 	}
-	if err := t.streams(p, config, 1+rnd.IntN(200)); err != nil {
+	if err := t.streams(p, config, rnd); err != nil {
 		return nil, "", err
 	}
 	var answer Answer

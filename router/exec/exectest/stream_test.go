@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"slices"
 	"sync"
 
@@ -29,9 +30,23 @@ func (s *sink) Begin(resp *exec.Response, size int64) io.Writer {
 	return s
 }
 
-// streams executes a trial twice: the answer that is streamed must be the one that is not, byte for byte but for the
-// order of errors, which is that of the subgraphs' answers.
-func (t *trial) streams(p *plan.Plan, config exec.Config, piece int) error {
+// shelf is memory for answers that begins with next to nothing, and has so many bytes in all.
+type shelf struct{ left int }
+
+func (s *shelf) Buffer() []byte { return make([]byte, 0, 8) }
+
+func (s *shelf) Grow(b []byte, size int) ([]byte, bool) {
+	if size > s.left {
+		return b, false
+	}
+	return append(make([]byte, 0, size), b...), true
+}
+
+// streams executes a trial several times: the answer that is streamed must be the one that is not, byte for byte but for
+// the order of errors, which is that of the subgraphs' answers. It is streamed if and only if it is large enough, and
+// refused if it may not be that large.
+func (t *trial) streams(p *plan.Plan, config exec.Config, rnd *rand.Rand) error {
+	piece := 1 + rnd.IntN(200)
 	config.MaxParallel = 1
 	program, err := exec.New(config).Compile(p)
 	if err != nil {
@@ -59,8 +74,58 @@ func (t *trial) streams(p *plan.Plan, config exec.Config, piece int) error {
 	if got.Len() > 0 || !sameAnswer(streamed.Body, whole.Body) {
 		return fmt.Errorf("%d bytes were streamed to a client that refused\n got %s\nwant %s", got.Len(), streamed.Body, whole.Body)
 	}
+	size := len(whole.Body)
+	above := rnd.IntN(size + 20)
+	got, streamed = sink{}, exec.Response{}
+	request := exec.Request{Variables: &t.coerced, Stream: &got, StreamAbove: above, StreamPiece: piece}
+	room := rnd.IntN(2 * size)
+	if rnd.IntN(2) == 0 {
+		request.Memory = &shelf{room}
+	}
+	program.Execute(context.Background(), &request, &streamed)
+	switch {
+	case above > size && request.Memory == nil && got.Len() > 0 && !tattered(whole.Body):
+		return fmt.Errorf("an answer of %d bytes was streamed, although streaming begins at %d", size, above)
+	case above <= size && got.Len() == 0:
+		return fmt.Errorf("an answer of %d bytes was not streamed, although streaming begins at %d", size, above)
+	case len(streamed.Body) > room+8 && request.Memory != nil:
+		return fmt.Errorf("an answer of %d bytes is in memory, where there is room for %d", size, room)
+	case !sameAnswer(append(streamed.Body, got.Bytes()...), whole.Body):
+		return fmt.Errorf("from %d bytes on, with room for %d, the streamed answer differs:\nwant %s\n got %s%s", above, room, whole.Body, streamed.Body, got.Bytes())
+	}
+	return t.bounded(p, config, whole.Body, rnd)
+}
+
+// bounded executes a trial with a bound that the answer meets, and with one that it does not.
+func (t *trial) bounded(p *plan.Plan, config exec.Config, whole []byte, rnd *rand.Rand) error {
+	for _, more := range []int64{0, -1, -rnd.Int64N(int64(len(whole)))} {
+		config.ResponseBytes = int64(len(whole)) + more
+		program, err := exec.New(config).Compile(p)
+		if err != nil {
+			return err
+		}
+		request := exec.Request{Variables: &t.coerced}
+		var got sink
+		if rnd.IntN(2) == 0 {
+			request.Stream, request.StreamPiece = &got, 10
+		}
+		var resp exec.Response
+		program.Execute(context.Background(), &request, &resp)
+		body := append(resp.Body, got.Bytes()...)
+		switch {
+		case resp.Refused == 0 && more < 0 || resp.Refused != 0 && more == 0 && !tattered(whole):
+			return fmt.Errorf("an answer of %d bytes where %d are allowed: %d", len(whole), config.ResponseBytes, resp.Refused)
+		case resp.Refused == 0 && !sameAnswer(body, whole):
+			return fmt.Errorf("with a bound that it meets the answer differs:\nwant %s\n got %s", whole, body)
+		case resp.Refused != 0 && (resp.Refused != exec.TooLarge || got.Len() > 0 || !bytes.HasPrefix(body, []byte(`{"data":null,"errors":[`)) || !json.Valid(body)):
+			return fmt.Errorf("an answer that is refused: %d, %s", resp.Refused, body)
+		}
+	}
 	return nil
 }
+
+// tattered tells that there were errors: what is taken back because of one has been printed, too.
+func tattered(answer []byte) bool { return bytes.Contains(answer, []byte(`"errors"`)) }
 
 // sameAnswer tells whether two answers are the same but for the order of their errors.
 func sameAnswer(a, b []byte) bool {

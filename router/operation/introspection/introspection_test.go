@@ -38,13 +38,13 @@ func ask(t *testing.T, query string) string {
 		t.Fatal(errs)
 	}
 	s := introspection.New(schema)
-	vars := map[string]string{"name": `"Size"`, "yes": "true"}
+	vars := map[string]string{"name": `"Size"`, "yes": "true", "escaped": `"\u0053ize"`}
 	out := s.Append(nil, doc.Operations[0].SelectionSet[0].(*ast.Field), func(name string) []byte {
 		if v, ok := vars[name]; ok {
 			return []byte(v)
 		}
 		return nil
-	})
+	}, nil)
 	if !json.Valid(out) {
 		t.Fatalf("not JSON: %s", out)
 	}

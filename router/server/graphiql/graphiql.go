@@ -41,6 +41,8 @@ const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 
 type Options struct {
 	// Endpoint is the path of the GraphQL endpoint the page talks to.
 	Endpoint string
+	// Path is where the page is, for links to it; "/" when empty.
+	Path string
 	// Title is shown in the window's title and above the editor; "Weft" when empty.
 	Title string
 	// DefaultQuery stands in the editor on a first visit; a short explanation of GraphiQL when empty.
@@ -64,6 +66,9 @@ func New(opts Options) (*Playground, error) {
 	if opts.Title == "" {
 		opts.Title = "Weft"
 	}
+	if opts.Path == "" {
+		opts.Path = "/"
+	}
 	p := &Playground{assets: map[string]asset{}}
 	for name, contentType := range map[string]string{
 		"playground.js":  "text/javascript; charset=utf-8",
@@ -78,7 +83,7 @@ func New(opts Options) (*Playground, error) {
 	}
 	var page bytes.Buffer
 	err := pageTemplate.Execute(&page, map[string]string{
-		"Endpoint": opts.Endpoint, "Title": opts.Title, "DefaultQuery": opts.DefaultQuery,
+		"Endpoint": opts.Endpoint, "Path": opts.Path, "Title": opts.Title, "DefaultQuery": opts.DefaultQuery,
 		"Script": p.versioned("playground.js"), "Style": p.versioned("playground.css"), "Icon": p.versioned("icon.svg"),
 	})
 	if err != nil {

@@ -9,15 +9,15 @@ import (
 )
 
 func TestPageNamesItsAssetsAndNothingElse(t *testing.T) {
-	p, err := New(Options{Endpoint: "/api/graphql", DefaultQuery: `{ a(b: "<\"c\">") }`})
+	p, err := New(Options{Endpoint: "/api/graphql", Path: "/play", DefaultQuery: `{ a(b: "<\"c\">") }`})
 	if err != nil {
 		t.Fatal(err)
 	}
 	rec := httptest.NewRecorder()
 	p.ServePage(rec, httptest.NewRequest(http.MethodGet, "/", nil))
 	page := rec.Body.String()
-	if !strings.Contains(page, `data-endpoint="/api/graphql"`) {
-		t.Errorf("the page does not tell its endpoint:\n%s", page)
+	if !strings.Contains(page, `data-endpoint="/api/graphql" data-path="/play"`) {
+		t.Errorf("the page does not tell its endpoint and its own path:\n%s", page)
 	}
 	if strings.Contains(page, `<\"c`) {
 		t.Errorf("the default query is not escaped:\n%s", page)

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -19,6 +20,8 @@ type body struct {
 	left  int64
 	// closed ends reading; broken tells that the body did not arrive whole.
 	closed, broken bool
+	// given tells that the handler has set a deadline, which holds then.
+	given atomic.Bool
 }
 
 // expect begins a body of so many bytes.
@@ -52,7 +55,9 @@ func (b *body) read(p []byte) (n int, err error) {
 		n = copy(p, c.input[c.from:c.to])
 		c.from += n
 	} else {
-		c.readBy.by(b.began, c.server.HTTP.ReadTimeout)
+		if !b.given.Load() {
+			c.readBy.by(b.began, c.server.bodyTimeout)
+		}
 		n, err = c.net.Read(p)
 	}
 	b.left -= int64(n)

@@ -35,6 +35,12 @@ type conn struct {
 	watched atomic.Bool
 	seen    *exchange
 
+	// idleSince is when the connection began to wait for a request nothing of which has come, in nanoseconds, negative when
+	// it has not had any yet; 0 when there is something. It means nothing unless the state is waiting.
+	idleSince atomic.Int64
+	// served tells that there was a request.
+	served bool
+
 	readBy, writeBy deadline
 	// input[from:to] is what was read and not yet used.
 	input    []byte
@@ -97,10 +103,13 @@ func (c *conn) await(patience time.Duration) verdict {
 			return v
 		}
 		if c.from == c.to {
-			c.readBy.in(patience)
+			now := time.Now()
+			c.idleSince.Store(idleSince(now, c.served))
+			c.readBy.by(now, patience)
 		} else {
 			if began.IsZero() {
 				began = time.Now()
+				c.idleSince.Store(0)
 			}
 			c.readBy.by(began, c.server.headerTimeout)
 		}
@@ -162,6 +171,7 @@ func (c *conn) answer() bool {
 	if !c.state.CompareAndSwap(waiting, answering) {
 		return false
 	}
+	c.served = true
 	x := &exchange{}
 	r := x.begin(c)
 	c.writeBy.in(c.server.HTTP.WriteTimeout)

@@ -8,6 +8,8 @@ type handedOver struct {
 	conns  chan net.Conn
 	failed chan error
 	closed chan struct{}
+	// wrap wraps the connections; nil when it is not to be.
+	wrap func(net.Conn) net.Conn
 }
 
 // Accept implements net.Listener.
@@ -30,6 +32,9 @@ func (h *handedOver) Close() error {
 
 // give hands a connection over, or closes it when nobody takes it any more.
 func (h *handedOver) give(c net.Conn) {
+	if h.wrap != nil {
+		c = h.wrap(c)
+	}
 	select {
 	case h.conns <- c:
 	case <-h.closed:
@@ -37,13 +42,12 @@ func (h *handedOver) give(c net.Conn) {
 	}
 }
 
-// fail tells net/http of an error; false when nobody listens any more.
-func (h *handedOver) fail(err error) bool {
+// fail tells net/http of an error with which it stops serving. Errors that pass are not for it: it would wait before it
+// takes the next connection, and those that are handed over would wait with it.
+func (h *handedOver) fail(err error) {
 	select {
 	case h.failed <- err:
-		return true
 	case <-h.closed:
-		return false
 	}
 }
 

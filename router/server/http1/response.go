@@ -142,6 +142,7 @@ func (w *response) FlushError() error {
 
 // SetReadDeadline is for http.ResponseController.
 func (w *response) SetReadDeadline(at time.Time) error {
+	w.body.given.Store(true)
 	w.conn.readBy.at = at
 	return w.conn.net.SetReadDeadline(at)
 }

@@ -16,7 +16,7 @@
 //   - Hijack, EnableFullDuplex and CloseNotify are not offered, trailers of answers and 1xx answers are not sent.
 //   - http.MaxBytesReader cannot tell us that it cut a body off. We read up to 256 KB of the rest to keep the connection,
 //     as for every body that was not read to its end; only beyond that is it closed.
-//   - The hooks ConnState, ConnContext and BaseContext of the http.Server are not called.
+//   - The hooks ConnState, ConnContext and BaseContext of the http.Server are only called for what is handed over.
 //
 // Nothing a handler can get hold of is used twice: request, headers, body, writer and context are new for each request.
 // What is used again are a connection's input buffer, of which strings are copies, and output buffers (send.go).
@@ -37,10 +37,15 @@ import (
 type Server struct {
 	// HTTP has the handler, the timeouts and the log for both, and gets the connections that are handed over.
 	HTTP *http.Server
+	// HandOver, when not nil, wraps the connections that are handed over.
+	HandOver func(net.Conn) net.Conn
 
-	idleTimeout, headerTimeout time.Duration
-	watch                      watch
-	handedOver                 handedOver
+	idleTimeout, headerTimeout, bodyTimeout time.Duration
+
+	watch watch
+	// shedAfter is how long a connection must be idle to be closed for others.
+	shedAfter  time.Duration
+	handedOver handedOver
 
 	closing atomic.Bool
 	mu      sync.Mutex
@@ -51,15 +56,22 @@ type Server struct {
 
 // New returns a server that does what s would do. s must not be used in any other way.
 func New(s *http.Server) *Server {
-	return &Server{
+	ours := &Server{
 		HTTP:          s,
 		idleTimeout:   cmp.Or(s.IdleTimeout, s.ReadTimeout),
 		headerTimeout: cmp.Or(s.ReadHeaderTimeout, s.ReadTimeout),
+		bodyTimeout:   s.ReadTimeout,
+		shedAfter:     shedAfter,
 		watch:         watch{every: lookEvery},
 		handedOver:    handedOver{conns: make(chan net.Conn), failed: make(chan error), closed: make(chan struct{})},
 		conns:         map[*conn]struct{}{},
 		drained:       make(chan struct{}),
 	}
+	if s.ReadTimeout > s.ReadHeaderTimeout {
+		// In net/http that is the time of head and body together.
+		ours.bodyTimeout = s.ReadTimeout - s.ReadHeaderTimeout
+	}
+	return ours
 }
 
 // Serve accepts connections until the listener fails or Shutdown or Close is called, which it reports as
@@ -68,34 +80,9 @@ func (s *Server) Serve(l net.Listener) error {
 	if !canLook {
 		return s.HTTP.Serve(l) // here nobody could tell whether a client has gone
 	}
-	s.handedOver.Listener = l
+	s.handedOver.Listener, s.handedOver.wrap = l, s.HandOver
 	go s.accept()
 	return s.HTTP.Serve(&s.handedOver)
-}
-
-// accept starts serving the connections of the listener. Errors are net/http's to judge: it comes back after those that
-// pass, and ends after others.
-func (s *Server) accept() {
-	for {
-		accepted, err := s.handedOver.Listener.Accept()
-		if err != nil {
-			if !s.handedOver.fail(err) {
-				return
-			}
-			continue
-		}
-		tcp, ok := accepted.(*net.TCPConn)
-		if !ok {
-			s.handedOver.give(accepted)
-			continue
-		}
-		c, err := newConn(s, tcp)
-		if err != nil || !s.add(c) {
-			_ = tcp.Close()
-			continue
-		}
-		go c.serve()
-	}
 }
 
 // Shutdown stops accepting connections, closes those without a request in progress, and waits for the others.

@@ -5,29 +5,37 @@ import 'graphiql/graphiql.css';
 import '@graphiql/plugin-explorer/dist/style.css';
 import './playground.css';
 import { createFetcher } from './fetcher.js';
+import { keptHeaders } from './kept-headers.js';
 import { queryPlanPlugin } from './query-plan.jsx';
+import { SearchKey } from './search-key.jsx';
+import { ShareButton, takeShared } from './share.jsx';
 import { Summary } from './summary.jsx';
 
 // The router writes what differs from one installation to the next into the data attributes of the root element.
 const root = document.getElementById('playground');
-const { endpoint, defaultQuery, title } = root.dataset;
+const { endpoint, path, defaultQuery, title } = root.dataset;
 
 const fetcher = createFetcher(endpoint);
 const plugins = [queryPlanPlugin, explorerPlugin({ showAttribution: false })];
+const brought = takeShared();
 
 createRoot(root).render(
   <GraphiQL
     fetcher={fetcher}
     plugins={plugins}
+    query={brought.query}
+    variables={brought.variables}
     defaultQuery={defaultQuery || undefined}
-    defaultEditorToolsVisibility={false}
-    shouldPersistHeaders={false}
+    defaultEditorToolsVisibility={brought.variables ? 'variables' : false}
+    shouldPersistHeaders={keptHeaders()}
+    toolbar={{ additionalContent: <ShareButton path={path} /> }}
     inputValueDeprecation
   >
     <GraphiQL.Logo>
       <span className="weft-logo">{title || 'Weft'}</span>
     </GraphiQL.Logo>
     <GraphiQL.Footer>
+      <SearchKey />
       <Summary />
     </GraphiQL.Footer>
   </GraphiQL>,

@@ -8,9 +8,30 @@ export function countFetches(node) {
   return (node.kind === 'Fetch' ? 1 : 0) + children(node).reduce((sum, child) => sum + countFetches(child), 0);
 }
 
-// How many requests were really sent: the entity cache may have made some needless.
-export function countSent(plan) {
-  return plan.fetches ? plan.fetches.filter((trace) => trace.status || trace.error).length : countFetches(plan.node);
+// countRequests counts the plan's requests to subgraphs: those it has, those that were really sent, and those that were
+// not, because the entity cache had everything, or because there was nothing to ask for.
+export function countRequests(plan) {
+  const planned = countFetches(plan.node);
+  const traces = plan.fetches ?? [];
+  const sent = plan.fetches ? traces.filter((trace) => trace.status || trace.error).length : planned;
+  const cached = traces.filter((trace) => !trace.status && !trace.error && trace.cacheHits > 0).length;
+  return { planned, sent, cached, needless: Math.max(planned - sent - cached, 0) };
+}
+
+// requestsInWords explains the numbers of countRequests.
+export function requestsInWords({ planned, sent, cached, needless }) {
+  const parts = [`The plan has ${planned === 1 ? 'one request' : `${planned} requests`} to subgraphs`];
+  if (sent === planned) {
+    return `${parts[0]}, and ${planned === 1 ? 'it was' : 'all were'} sent.`;
+  }
+  parts.push(sent === 1 ? 'one was sent' : `${sent} were sent`);
+  if (cached > 0) {
+    parts.push(`the entity cache knew all that ${cached === 1 ? 'one asks' : `${cached} ask`} for`);
+  }
+  if (needless > 0) {
+    parts.push(`${needless === 1 ? 'one was' : `${needless} were`} not needed: there was nothing to ask for`);
+  }
+  return `${parts.join('; ')}.`;
 }
 
 export function children(node) {

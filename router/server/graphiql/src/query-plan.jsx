@@ -2,8 +2,9 @@ import { useMemo, useState } from 'react';
 import { parse, print } from 'graphql';
 import { CacheTable } from './cache-table.jsx';
 import { formatBytes, formatMs, plural } from './format.js';
-import { useLastAnswer } from './last-answer.js';
-import { cacheById, children, countFetches, pathsOf, subgraphsOf, totalMs, tracesById } from './plan-tree.js';
+import { useAnswer } from './answers.js';
+import { CopyButton } from './copy-button.jsx';
+import { cacheById, children, countRequests, pathsOf, requestsInWords, subgraphsOf, totalMs, tracesById } from './plan-tree.js';
 
 // queryPlanPlugin is the panel that shows how the router answered the last operation.
 export const queryPlanPlugin = {
@@ -25,7 +26,7 @@ function PlanIcon() {
 }
 
 function QueryPlanPanel() {
-  const answer = useLastAnswer();
+  const answer = useAnswer();
   const [view, setView] = useState('tree');
   const plan = answer?.plan;
   return (
@@ -33,32 +34,43 @@ function QueryPlanPanel() {
       <header className="weft-plan-header">
         <h2>Query plan</h2>
         {plan && (
-          <div role="tablist" className="weft-plan-tabs">
-            {['tree', 'json'].map((name) => (
-              <button
-                key={name}
-                type="button"
-                role="tab"
-                aria-selected={view === name}
-                onClick={() => setView(name)}
-              >
-                {name === 'tree' ? 'Tree' : 'JSON'}
-              </button>
-            ))}
+          <div className="weft-plan-tools">
+            <div role="tablist" className="weft-plan-tabs">
+              {['tree', 'json'].map((name) => (
+                <button
+                  key={name}
+                  type="button"
+                  role="tab"
+                  aria-selected={view === name}
+                  onClick={() => setView(name)}
+                >
+                  {name === 'tree' ? 'Tree' : 'JSON'}
+                </button>
+              ))}
+            </div>
+            <CopyButton label="Copy the plan as JSON" text={() => JSON.stringify(plan, null, 2)} />
           </div>
         )}
       </header>
-      {!answer && <p className="weft-plan-empty">Run an operation to see which subgraphs answer it, in which order.</p>}
-      {answer && !plan && (
-        <p className="weft-plan-empty">
-          The last answer came without a plan: the operation was not executed, or the router does not expose plans
-          (<code>query_plan.expose</code> in its configuration).
-        </p>
-      )}
+      {!plan && <p className="weft-plan-empty">{whyNoPlan(answer)}</p>}
       {plan && view === 'json' && <pre className="weft-plan-json">{JSON.stringify(plan, null, 2)}</pre>}
       {plan && view === 'tree' && <PlanTree plan={plan} />}
     </section>
   );
+}
+
+function whyNoPlan(answer) {
+  switch (answer?.state) {
+    case 'running':
+      return 'The operation is running.';
+    case 'failed':
+    case 'stopped':
+      return 'There was no answer, and so there is no plan.';
+    case 'answered':
+      return 'The last answer came without a plan: the operation was not executed, or the router does not expose plans (query_plan.expose in its configuration).';
+    default:
+      return 'Run an operation to see which subgraphs answer it, in which order.';
+  }
 }
 
 function PlanTree({ plan }) {
@@ -69,7 +81,8 @@ function PlanTree({ plan }) {
   if (!plan.node) {
     return <p className="weft-plan-empty">No subgraph was asked: the router answered this by itself.</p>;
   }
-  const facts = [plural(countFetches(plan.node), 'fetch', 'fetches')];
+  const requests = countRequests(plan);
+  const facts = [`${requests.sent} of ${plural(requests.planned, 'request', 'requests')} sent`];
   if (plan.stats?.waves) {
     facts.push(plural(plan.stats.waves, 'wave', 'waves'));
   }
@@ -78,12 +91,37 @@ function PlanTree({ plan }) {
   }
   return (
     <>
-      <p className="weft-plan-facts">{facts.join(' · ')}</p>
+      <details className="weft-plan-facts">
+        <summary title="What do these words mean?">{facts.join(' · ')}</summary>
+        <Words requests={requests} />
+      </details>
       {plan.stats?.budgetExhausted && (
         <p className="weft-plan-warning">The search stopped at its budget: a cheaper plan may exist.</p>
       )}
       <Node node={plan.node} paths={[]} context={context} />
     </>
+  );
+}
+
+// Words explains what the panel shows.
+function Words({ requests }) {
+  return (
+    <dl>
+      <dt>Requests</dt>
+      <dd>{requestsInWords(requests)} Each box below is one of them, with the subgraph it goes to.</dd>
+      <dt>Waves</dt>
+      <dd>
+        How often requests have to wait for the answers of others. Those below &ldquo;at the same time&rdquo; do not wait for each
+        other.
+      </dd>
+      <dt>Paths</dt>
+      <dd>
+        <code>products.@.reviews</code>: where in the answer the objects are that the request is about; <code>@</code> is
+        every item of a list. Requests for entities name them by their keys.
+      </dd>
+      <dt>Bars</dt>
+      <dd>When the request was on its way, between the first that left and the last that came back.</dd>
+    </dl>
   );
 }
 
@@ -190,11 +228,13 @@ function FetchDetails({ node, trace }) {
       )}
       {node.requires?.length > 0 && (
         <>
-          <h4>needs</h4>
+          <h4>needs of each object</h4>
           <pre>{requiresText(node.requires)}</pre>
         </>
       )}
-      <h4>asks</h4>
+      <h4>
+        asks <CopyButton label="Copy what this request asks" text={() => prettyDocument(node.operation)} />
+      </h4>
       <pre>{prettyDocument(node.operation)}</pre>
       {node.variableUsages?.length > 0 && <p>with {node.variableUsages.map((name) => `$${name}`).join(', ')}</p>}
     </div>

@@ -1,23 +1,46 @@
 import { formatBytes, formatMs, plural } from './format.js';
-import { useLastAnswer } from './last-answer.js';
-import { countSent } from './plan-tree.js';
+import { useAnswer } from './answers.js';
+import { countRequests, requestsInWords } from './plan-tree.js';
 
-// Summary is the line below the result: what the last request cost, as seen from here.
+// Summary is the line below the result: what the tab's last run cost, as seen from here.
 export function Summary() {
-  const answer = useLastAnswer();
-  if (!answer?.measured) {
-    return <div className="weft-summary">Run a query to see its answer and its query plan.</div>;
+  const answer = useAnswer();
+  const { text, title } = summarize(answer);
+  return (
+    <div className={`weft-summary${answer?.state === 'failed' ? ' weft-summary-failed' : ''}`} role="status" title={title}>
+      {text}
+    </div>
+  );
+}
+
+function summarize(answer) {
+  switch (answer?.state) {
+    case 'running':
+      return { text: 'Running …' };
+    case 'stopped':
+      return { text: 'Stopped before there was an answer.' };
+    case 'failed':
+      return { text: answer.reason };
+    case 'answered':
+      return summarizeAnswer(answer);
+    default:
+      return { text: 'Run a query to see its answer and its query plan.' };
   }
-  const { measured, plan, errors } = answer;
+}
+
+function summarizeAnswer({ measured, plan, errors }) {
   const parts = [`HTTP ${measured.status}`, formatMs(measured.ms)];
   if (measured.bytes !== null) {
     parts.push(formatBytes(measured.bytes));
   }
+  let title;
   if (plan) {
-    parts.push(plural(countSent(plan), 'subgraph request', 'subgraph requests'));
+    const requests = countRequests(plan);
+    parts.push(`${requests.sent} of ${plural(requests.planned, 'subgraph request', 'subgraph requests')} sent`);
+    title = requestsInWords(requests);
   }
   if (errors > 0) {
     parts.push(plural(errors, 'error', 'errors'));
   }
-  return <div className="weft-summary">{parts.join('  ·  ')}</div>;
+  return { text: parts.join('  ·  '), title };
 }

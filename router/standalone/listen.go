@@ -1,4 +1,4 @@
-package main
+package standalone
 
 import (
 	"errors"
@@ -9,11 +9,8 @@ import (
 	"github.com/weft-graphql/weft/router/config"
 )
 
-// listen opens the address of the flag --listen.
-func listen(address string) (net.Listener, error) { return listenAt(address, "--listen") }
-
-// listenAt opens the address that the flag names.
-func listenAt(address, flag string) (net.Listener, error) {
+// ListenAt opens the address that the flag names.
+func ListenAt(address, flag string) (net.Listener, error) {
 	if wrong := config.ExplainAddress(address); wrong != "" {
 		return nil, fmt.Errorf("%s %s", flag, wrong)
 	}

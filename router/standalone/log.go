@@ -1,4 +1,4 @@
-package main
+package standalone
 
 import (
 	"fmt"
@@ -13,16 +13,17 @@ import (
 	"github.com/weft-graphql/weft/router/config"
 )
 
-// newLogger returns the log a configuration asks for, on standard error.
-func newLogger(c config.Log) (*slog.Logger, error) {
-	var level slog.Level
+// NewLogger returns the log a configuration asks for, on standard error, and its level, which can be changed.
+func NewLogger(c config.Log) (*slog.Logger, *slog.LevelVar, error) {
+	level := new(slog.LevelVar)
 	if err := level.UnmarshalText([]byte(c.Level)); err != nil {
-		return nil, fmt.Errorf("log.level: %w", err)
+		return nil, nil, fmt.Errorf("log.level: %w", err)
 	}
-	return slog.New(logHandler(os.Stderr, c.Format, level)), nil
+	return slog.New(LogHandler(os.Stderr, c.Format, level)), level, nil
 }
 
-func logHandler(out io.Writer, format string, level slog.Level) slog.Handler {
+// LogHandler writes a log in a format of the configuration: json, text or pretty.
+func LogHandler(out io.Writer, format string, level slog.Leveler) slog.Handler {
 	switch format {
 	case "pretty":
 		f, isFile := out.(*os.File)

@@ -1,4 +1,4 @@
-package main
+package standalone
 
 import (
 	"fmt"
@@ -9,6 +9,18 @@ import (
 
 	"github.com/weft-graphql/weft/router/config"
 )
+
+// Files lets flags of the types existingfile and existingdir name files and directories that must be there.
+func Files() kong.Option {
+	return kong.OptionFunc(func(k *kong.Kong) error {
+		for name, mapper := range map[string]existing{"existingfile": {false}, "existingdir": {true}} {
+			if err := kong.NamedMapper(name, mapper).Apply(k); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
 
 // existing reads flags whose values name files, or directories, that must be there.
 type existing struct{ directory bool }

@@ -1,6 +1,6 @@
 //go:build !linux
 
-package main
+package standalone
 
 // releaseStartPages does something on Linux only.
 func releaseStartPages() {}

@@ -1,4 +1,4 @@
-package main
+package standalone
 
 import (
 	"context"
@@ -6,8 +6,8 @@ import (
 	"github.com/weft-graphql/weft/router/server"
 )
 
-// serve is server.Run, and says in the log when the end begins.
-func serve(ctx context.Context, listeners []server.Listener, opts server.RunOptions) error {
+// Serve is server.Run, and says in the log when the end begins.
+func Serve(ctx context.Context, listeners []server.Listener, opts server.RunOptions) error {
 	quiet := context.AfterFunc(ctx, func() {
 		opts.Logger.Info("shutting down: requests in progress may finish", "at most", opts.DrainDelay+opts.ShutdownTimeout)
 	})

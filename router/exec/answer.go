@@ -1,0 +1,161 @@
+package exec
+
+import "strconv"
+
+// answer finds the places of errors, prints the answer and sends it, if it is streamed.
+func (x *execution) answer(resp *Response) {
+	p := &x.printer
+	p.limit = x.program.engine.config.ResponseBytes
+	if x.errors.any() {
+		p.stopped = x.locateErrors()
+	}
+	mark := x.errors.mark()
+	if p.stopped == notRefused {
+		p.stream, p.above = x.request.Stream, int64(x.request.StreamAbove)
+		p.walk(resp)
+	}
+	if p.stopped == tooTattered {
+		// Once more, and whole. What was printed before is not there.
+		x.errors.backTo(mark)
+		p.progress = progress{limit: p.limit, pooled: p.pooled}
+		p.cut = true
+		p.walk(resp)
+	}
+	switch {
+	case p.stopped != notRefused:
+		x.refuse(resp, p.stopped)
+	case p.mode == keeping:
+		resp.Body = p.out
+	default:
+		if w := p.stream.Begin(resp, p.at()); w != nil {
+			p.send(w)
+			p.all(resp)
+			p.flush()
+		}
+	}
+}
+
+// walk prints the answer, or counts it.
+func (p *printer) walk(resp *Response) {
+	p.out = resp.Body
+	if p.memory = p.x.request.Memory; p.memory != nil {
+		p.out = p.memory.Buffer()
+	}
+	if n := p.x.request.StreamPiece; n > 0 && p.stream != nil {
+		p.piece = make([]byte, 0, n)
+	}
+	p.begin()
+	if p.memory != nil {
+		p.expect(p.x.received())
+	}
+	p.all(resp)
+}
+
+// all prints the answer.
+func (p *printer) all(resp *Response) {
+	if p.data(); p.stopped == notRefused {
+		p.tail(resp)
+	}
+	if len(p.out) >= p.due && p.stopped == notRefused {
+		p.attend()
+	}
+}
+
+// data prints the data entry.
+func (p *printer) data() {
+	p.out = append(p.out, `{"data":`...)
+	if p.mode == sending && p.nulled() {
+		p.out = append(p.out, "null"...)
+		return
+	}
+	start := p.at()
+	if !p.object(p.x.program.output, newRef(0, 0)) && p.stopped == notRefused {
+		p.takeBack(start)
+		p.noteNull(start)
+		p.out = append(p.out, "null"...)
+	}
+}
+
+// tail prints what follows the data entry.
+func (p *printer) tail(resp *Response) {
+	if list := &p.x.errors; list.any() {
+		p.out = append(p.out, `,"errors":[`...)
+		for i := range list.errors {
+			if i > 0 {
+				p.out = append(p.out, ',')
+			}
+			p.out = list.errors[i].print(p.out, &p.x.program.engine.config.Errors, p.mode != sending)
+			if len(p.out) >= p.due && !p.attend() {
+				return
+			}
+		}
+		p.out = append(p.out, ']')
+	}
+	if p.mode != sending {
+		if len(p.out) >= p.due && !p.attend() {
+			return
+		}
+		if p.limit > 0 && p.at()+int64(len("}")) > p.limit {
+			p.stop(TooLarge)
+			return
+		}
+		// From here on the answer is not refused any more: everybody is told of it.
+		p.limit, p.memory = 0, nil
+		p.x.tell(resp)
+	}
+	p.out = append(p.x.printExtensions(p.out), '}')
+}
+
+// tell fills in what resp says beside the answer, and tells who wants to know.
+func (x *execution) tell(resp *Response) {
+	resp.Errors = x.errors.count()
+	if resp.Refused != notRefused {
+		resp.Errors = 1
+	}
+	for i := range x.fetches {
+		f := &x.fetches[i]
+		resp.Fetches += f.sent
+		if x.request.Trace {
+			resp.Trace = append(resp.Trace, f.trace)
+		}
+	}
+	if x.request.Finish != nil {
+		x.request.Finish(resp)
+	}
+}
+
+// refuse makes the answer an error that says why there is none.
+func (x *execution) refuse(resp *Response, why Refusal) {
+	e := clientError{code: codeAbandoned, message: "The request was given up: nobody waits for its answer any more."}
+	switch why {
+	case TooLarge:
+		e.code = codeTooLarge
+		e.message = "The answer would have more than the " + strconv.FormatInt(x.program.engine.config.ResponseBytes, 10) +
+			" bytes that one may have (limits.response_bytes of the router). Ask for less at a time."
+	case NoRoom:
+		e.code = codeOverloaded
+		e.message = "The router holds too many large answers at the moment. Try again in a moment, or ask for less at a time."
+	}
+	out := resp.Body
+	if m := x.request.Memory; m != nil {
+		out = m.Buffer()
+	}
+	out = e.print(append(out, `{"data":null,"errors":[`...), &x.program.engine.config.Errors, true)
+	resp.Refused = why
+	x.tell(resp)
+	resp.Body = append(x.printExtensions(append(out, ']')), '}')
+}
+
+// received is how much the subgraphs, or the cache, have said: often about as much as the client gets to hear.
+func (x *execution) received() int {
+	n := 0
+	for _, a := range x.answers {
+		if a != nil {
+			n += len(a.body)
+			for _, text := range a.printed {
+				n += len(text)
+			}
+		}
+	}
+	return n
+}

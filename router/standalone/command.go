@@ -1,0 +1,154 @@
+// Package standalone runs a router as a process of its own: flags, configuration, log, listeners, reloading, and the end.
+// A binary with modules of your own is Main and their list.
+package standalone
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/weft-graphql/weft/router"
+	"github.com/weft-graphql/weft/router/config"
+	"github.com/weft-graphql/weft/router/module"
+	"github.com/weft-graphql/weft/router/modules"
+	"github.com/weft-graphql/weft/router/modules/queryplan"
+	"github.com/weft-graphql/weft/router/server"
+)
+
+// Command is the command line of a router.
+type Command struct {
+	Config     string `help:"Configuration file." type:"existingfile" env:"WEFT_CONFIG" placeholder:"FILE"`
+	Supergraph string `help:"Supergraph to serve." type:"existingfile" placeholder:"FILE"`
+	Listen     string `help:"Address to listen at; 127.0.0.1:4000 by default." placeholder:"ADDR"`
+	Admin      string `help:"Address for operators: health, metrics, profiles." placeholder:"ADDR"`
+	Playground bool   `help:"Serve the playground, with query plans."`
+
+	// Modules are added to the router's own.
+	Modules []module.Info `kong:"-"`
+}
+
+// Main is the main function of a router with modules of its own beside those of modules.List. It does not return.
+func Main(added ...module.Info) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	go func() {
+		// After the first signal the next one ends the process at once, however long the orderly end takes.
+		<-ctx.Done()
+		stop()
+	}()
+	var command Command
+	kong.Parse(&command, kong.Description("A federated GraphQL router."), Files(), kong.Vars{"version": Version()})
+	command.Modules = added
+	if err := command.Run(ctx); err != nil {
+		if !errors.Is(err, ErrConfiguration) {
+			fmt.Fprintln(os.Stderr, err)
+		}
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// Run serves the graph until ctx ends.
+func (c Command) Run(ctx context.Context) error {
+	list := append(modules.List(), c.Modules...)
+	file := WatchFile(c.Config)
+	source := ConfigSource(c.Config, list, c.override)
+	cfg, err := LoadConfig(source, os.Stderr)
+	if err != nil {
+		return err
+	}
+	logger, level, err := NewLogger(cfg.Log)
+	if err != nil {
+		return err
+	}
+	r, err := router.New(cfg, router.Options{Logger: logger, Modules: list, Version: Version()})
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	listeners, err := openListeners(cfg, r)
+	if err != nil {
+		return err
+	}
+	for _, l := range listeners {
+		logger.Info("serving", "listener", l.Name, "address", l.Socket.Addr().String())
+	}
+	releaseStartPages()
+	go r.Watch(ctx)
+	reloads := Reloader{Source: source, Router: r, Logger: logger, Level: level, File: file, Started: cfg}
+	go reloads.Follow(ctx)
+	return Serve(ctx, listeners, server.RunOptions{
+		WriteTimeout: server.WriteTimeout(cfg.Limits.RequestTimeout), BodyTimeout: cfg.Limits.BodyTimeout,
+		DrainDelay: cfg.Shutdown.DrainDelay, ShutdownTimeout: cfg.Shutdown.Timeout,
+		Standard: cfg.Server.HTTP == "standard", Health: r.Health(), Logger: logger,
+	})
+}
+
+// ErrConfiguration means that what is wrong with the configuration has been said.
+var ErrConfiguration = errors.New("the configuration has mistakes")
+
+// ConfigSource is where a configuration comes from: a file, the environment, and flags that override it.
+func ConfigSource(file string, list []module.Info, override func(*config.Config)) config.Source {
+	return config.Source{File: file, Sections: modules.Sections(list), Override: override}
+}
+
+// LoadConfig reads a configuration and writes what is wrong with it to complaints, one problem per line: then the error
+// is ErrConfiguration.
+func LoadConfig(source config.Source, complaints io.Writer) (*config.Config, error) {
+	c, err := config.Load(source)
+	var problems config.Problems
+	if !errors.As(err, &problems) {
+		return c, err
+	}
+	for _, p := range problems {
+		fmt.Fprintln(complaints, p.Error())
+	}
+	return nil, ErrConfiguration
+}
+
+// override applies the flags, which win over file and environment.
+func (c Command) override(cfg *config.Config) {
+	if c.Supergraph != "" {
+		cfg.Supergraph.Path, cfg.Supergraph.Subgraphs = c.Supergraph, nil
+	}
+	if c.Listen != "" {
+		cfg.Listen = c.Listen
+	}
+	if c.Admin != "" {
+		cfg.Admin.Listen, cfg.Admin.Profiles = c.Admin, true
+	}
+	if c.Playground {
+		cfg.Playground.Enabled = true
+		modules.In[*queryplan.QueryPlan](cfg, queryplan.Info).Expose = true
+	}
+}
+
+func openListeners(cfg *config.Config, r *router.Router) ([]server.Listener, error) {
+	socket, err := ListenAt(cfg.Listen, "--listen")
+	if err != nil {
+		return nil, err
+	}
+	main := server.Listener{Name: "main", Socket: socket, Handler: r, H2C: cfg.H2C}
+	if cfg.TLS.CertFile != "" {
+		certificate, err := tls.LoadX509KeyPair(cfg.TLS.CertFile, cfg.TLS.KeyFile)
+		if err != nil {
+			return nil, err
+		}
+		main.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
+	}
+	listeners := []server.Listener{main}
+	if cfg.Admin.Listen != "" {
+		socket, err := ListenAt(cfg.Admin.Listen, "--admin")
+		if err != nil {
+			return nil, err
+		}
+		listeners = append(listeners, server.Listener{Name: "admin", Socket: socket, Handler: r.Admin()})
+	}
+	return listeners, nil
+}

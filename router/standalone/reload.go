@@ -1,0 +1,117 @@
+package standalone
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"os/signal"
+	"reflect"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/weft-graphql/weft/router"
+	"github.com/weft-graphql/weft/router/config"
+)
+
+// Reloader replaces a running router's configuration, and with it the graph, when the configuration file has changed or
+// the process gets SIGHUP.
+type Reloader struct {
+	Source config.Source
+	Router *router.Router
+	Logger *slog.Logger
+	// Level is the logger's; nil when the configuration does not decide about it.
+	Level *slog.LevelVar
+	// File watches the configuration file since before it was read; nil when there is none.
+	File *config.FileWatch
+	// Started are the settings that the process began with.
+	Started *config.Config
+	// Prepare completes what was loaded, before it is used; optional.
+	Prepare func(*config.Config)
+}
+
+// WatchFile begins to watch a configuration file, which has to be read after that.
+func WatchFile(file string) *config.FileWatch {
+	if file == "" {
+		return nil
+	}
+	return config.NewFileWatch([]string{file})
+}
+
+// Follow reloads until ctx ends.
+func (r *Reloader) Follow(ctx context.Context) {
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+	changed := make(chan struct{})
+	if r.File != nil && r.Started.Supergraph.Watch {
+		go r.watch(ctx, r.Started.Supergraph.PollInterval, changed)
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-hangup:
+			r.reload("SIGHUP")
+		case <-changed:
+			r.reload("the file has changed")
+		}
+	}
+}
+
+func (r *Reloader) watch(ctx context.Context, interval time.Duration, changed chan<- struct{}) {
+	for r.File.Wait(ctx, interval) {
+		select {
+		case changed <- struct{}{}:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// reload reads the configuration again and puts it to use. When something is wrong with it the old one goes on.
+func (r *Reloader) reload(why string) {
+	began := time.Now()
+	cfg, err := config.Load(r.Source)
+	if err == nil {
+		if r.Prepare != nil {
+			r.Prepare(cfg)
+		}
+		err = r.Router.Reload(cfg)
+	}
+	if err == nil && r.Level != nil {
+		err = r.Level.UnmarshalText([]byte(cfg.Log.Level))
+	}
+	if err != nil {
+		var problems config.Problems
+		if errors.As(err, &problems) {
+			for _, p := range problems {
+				r.Logger.Error("a mistake in the configuration", "problem", p.Error())
+			}
+			err = errors.New("see above")
+		}
+		r.Logger.Error("the configuration is not in use: the one from before goes on", "why", why, "err", err)
+		return
+	}
+	r.Logger.Info("the configuration is in use", "why", why, "took", time.Since(began).Round(time.Millisecond))
+	if fixed := needRestart(r.Started, cfg); len(fixed) > 0 {
+		r.Logger.Warn("some changed settings count only after a restart", "settings", strings.Join(fixed, ", "))
+	}
+}
+
+// needRestart lists the settings that differ and that a running process cannot change.
+func needRestart(started, now *config.Config) []string {
+	var names []string
+	for name, pair := range map[string][2]any{
+		"listen": {started.Listen, now.Listen}, "tls": {started.TLS, now.TLS}, "h2c": {started.H2C, now.H2C},
+		"admin.listen": {started.Admin.Listen, now.Admin.Listen}, "server": {started.Server, now.Server},
+		"log.format": {started.Log.Format, now.Log.Format}, "shutdown": {started.Shutdown, now.Shutdown},
+	} {
+		if !reflect.DeepEqual(pair[0], pair[1]) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
