@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/parser"
 
+	"github.com/weft-graphql/weft/router/syntax"
 	"github.com/weft-graphql/weft/subgraphs"
 )
 
@@ -68,7 +68,7 @@ type objectFields struct {
 }
 
 func fieldsOf(sdl string) map[string]objectFields {
-	doc, err := parser.ParseSchema(&ast.Source{Input: sdl})
+	doc, err := syntax.ParseTypeSystem(&ast.Source{Input: sdl})
 	if err != nil {
 		return nil
 	}

@@ -158,7 +158,7 @@ type fieldProgram struct {
 	composite bool
 	// never tells that the field must not be stored.
 	never  bool
-	schema uint64
+	schema uint32
 	hint   hint
 	// requires are the members of the representation that the field is computed from, sorted.
 	requires []string

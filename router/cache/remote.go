@@ -14,6 +14,10 @@ import (
 // sinceField is the hash field with the clock reading (as Redis counts) below which nothing stored for an entity counts.
 const sinceField = "since"
 
+// othersField is the hash field that tells that there are values of the entity in other hashes: for single callers, or by
+// the values of vary headers.
+const othersField = "others"
+
 // fetchState is what the entities of one fetch share from Lookup to Finish.
 type fetchState struct {
 	clock uint64

@@ -134,12 +134,14 @@ type directiveFinder struct {
 	p    *Prepared
 	seen map[string]bool
 	errs gqlerror.List
+	more int
 }
 
-// findDirectives notes whether an operation has directives that are for subgraphs, and reports those that would be lost.
-func (p *Prepared) findDirectives() gqlerror.List {
+// findDirectives notes whether an operation has directives that are for subgraphs, and reports those that would be lost:
+// the first of them, and how many there are besides.
+func (p *Prepared) findDirectives() (errs gqlerror.List, more int) {
 	if !definesDirectives(p.Supergraph.API) {
-		return nil
+		return nil, 0
 	}
 	f := directiveFinder{p: p, seen: map[string]bool{}}
 	f.note(p.Definition.Directives)
@@ -147,7 +149,7 @@ func (p *Prepared) findDirectives() gqlerror.List {
 		f.note(v.Directives)
 	}
 	f.selectionSet(p.Definition.SelectionSet, false)
-	return f.errs
+	return f.errs, f.more
 }
 
 func (f *directiveFinder) note(list ast.DirectiveList) (found *ast.Directive) {
@@ -220,7 +222,14 @@ func (f *directiveFinder) named(name string, def *ast.FragmentDefinition, applie
 	return asks
 }
 
+// maxLost is how many directives that would be lost are told.
+const maxLost = 100
+
 func (f *directiveFinder) lost(d *ast.Directive, why string, args ...any) {
+	if len(f.errs) >= maxLost {
+		f.more++
+		return
+	}
 	message := "The directive \"@%s\" cannot be passed on to subgraphs here: " + why + "."
 	err := gqlerror.ErrorPosf(d.Position, message, append([]any{d.Name}, args...)...)
 	if !slices.ContainsFunc(f.errs, func(o *gqlerror.Error) bool {

@@ -41,6 +41,15 @@ type normaliser struct {
 	pending []pending
 	// index finds them by key once there are many; nil before.
 	index map[string][]int
+	// spread has the types for which a fragment was collected already; nil when none was.
+	spread map[spread]supergraph.TypeSet
+}
+
+// spread is a fragment where it is spread: in a part of the answer, below directives.
+type spread struct {
+	fragment *ast.FragmentDefinition
+	deferred *Defer
+	around   string
 }
 
 // manyFields is the number of fields from which a selection set is indexed: documents can have thousands.
@@ -76,7 +85,7 @@ type node struct {
 
 // selection fills out, which hangs below owner, from the occurrences.
 func (n *normaliser) selection(out *SelectionSet, owner *Field, occurrences []occurrence) {
-	n.pending, n.index = n.pending[:0], nil
+	n.pending, n.index, n.spread = n.pending[:0], nil, nil
 	for _, o := range occurrences {
 		on := out.Parent.Possible
 		if o.parent != out.Parent && !on.SubsetOf(o.parent.Possible) {
@@ -121,11 +130,36 @@ func (n *normaliser) collect(set ast.SelectionSet, parent *supergraph.Type, on s
 				n.fragment(sel.SelectionSet, sel.TypeCondition, parent, on, n.under(under, owner, sel.Directives, nil), owner)
 			}
 		case *ast.FragmentSpread:
-			if def := n.p.fragments[sel.Name]; def != nil && n.included(sel.Directives) {
-				n.fragment(def.SelectionSet, def.TypeCondition, parent, on, n.under(under, owner, sel.Directives, def.Directives), owner)
+			def := n.p.fragments[sel.Name]
+			if def == nil || !n.included(sel.Directives) {
+				continue
+			}
+			below := n.under(under, owner, sel.Directives, def.Directives)
+			if n.visit(def, below, on) {
+				n.fragment(def.SelectionSet, def.TypeCondition, parent, on, below, owner)
 			}
 		}
 	}
+}
+
+// visit tells whether a fragment is still to be collected for some of the types in on.
+func (n *normaliser) visit(fragment *ast.FragmentDefinition, under standing, on supergraph.TypeSet) bool {
+	s := spread{fragment: fragment, deferred: under.deferred}
+	if under.around != nil {
+		s.around = under.around.key
+	}
+	before, known := n.spread[s]
+	if known && on.SubsetOf(before) {
+		return false
+	}
+	if n.spread == nil {
+		n.spread = map[spread]supergraph.TypeSet{}
+	}
+	if known {
+		on = on.Or(before)
+	}
+	n.spread[s] = on
+	return true
 }
 
 // under is what the fields of a fragment stand under: its directives, and those of its definition if it has a name.

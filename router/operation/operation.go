@@ -36,6 +36,8 @@ type Variable struct {
 	Default *ast.Value
 	// Location is where the document declares it.
 	Location gqlerror.Location
+	// defaultJSON is Default as JSON; nil when there is none.
+	defaultJSON []byte
 	// Directives are those of its definition that are for subgraphs.
 	Directives []*Directive
 }

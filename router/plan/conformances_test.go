@@ -506,8 +506,8 @@ var conformances = []conformance{
 		asks: []ask{
 			{query: `query($v:String="bar"$i:Int$k:[K!]$l:Boolean){u{find(j:{sub:$v list:[$i,2,{k:$k}] gone:$l e:ENUM})}}`, variables: `{"i":5,"k":["X"]}`, requests: 2},
 			{query: `query($v:String$b:Boolean){u{find(j:{a:$v}b:$b)}}`, variables: `{"v":"s","b":true}`, requests: 2},
-			{query: `query($i:Int$n:String$weft_literal1:Float){u(in:{n:$i more:[$i]}f:$weft_literal1){find(box:{name:$n in:{i:$i f:[$weft_literal1]}list:[{i:$i}]}list:[[{i:$i}]])}}`, variables: `{"i":5,"n":"x"}`, requests: 2},
-			{query: `query($k:K!$in:In){u(k:[$k]){a:find(j:[$k])b:find(j:[$k])c:find(j:[$in])}}`, variables: `{"k":"Y","in":{"n":1,"k":"X"}}`, requests: 2},
+			{query: `query($i:Int$n:String$weft_literal1:Float){u(in:{n:$i more:[{i:$i}]}f:$weft_literal1){find(box:{name:$n in:{i:$i f:[$weft_literal1]}list:[{i:$i}]}list:[[{i:$i}]])}}`, variables: `{"i":5,"n":"x"}`, requests: 2},
+			{query: `query($k:K!$in:In){u(k:[$k]){a:find(j:[{k:$k}])b:find(j:[{k:$k}])c:find(j:[{in:$in}])}}`, variables: `{"k":"Y","in":{"n":1,"k":"X"}}`, requests: 2},
 		},
 	},
 }
