@@ -146,6 +146,9 @@ func (c *conn) readAnswer(e *exchange, limit int) error {
 		if e.status == 101 {
 			return upstream.Broken("it switches protocols")
 		}
+		if err := checkLines(e.header); err != nil {
+			return err
+		}
 	}
 	old := c.last
 	length, chunked, err := c.framing(e)
@@ -267,8 +270,7 @@ func (c *conn) framing(e *exchange) (length int, chunked bool, err error) {
 		var key, value []byte
 		key, value, rest = cutHeader(rest)
 		if !isName(key) || !isValue(value) {
-			// A folded line, a blank before the colon, no colon, a NUL: others could see another header here (section 5).
-			return 0, false, upstream.Broken("a line of its head is no header")
+			return 0, false, errNoHeader
 		}
 		switch {
 		case equalFold(key, "content-length"):
@@ -304,6 +306,21 @@ func (c *conn) framing(e *exchange) (length int, chunked bool, err error) {
 	}
 	c.last = closing || c.last && !keeping
 	return length, chunked, nil
+}
+
+// errNoHeader means that the head has a folded line, a blank before a colon, no colon, a NUL: others could see another
+// header there (RFC 9112, section 5).
+var errNoHeader = upstream.Broken("a line of its head is no header")
+
+// checkLines looks at the header lines of an interim answer, which say nothing to us.
+func checkLines(lines []byte) error {
+	for len(lines) > 0 {
+		var key, value []byte
+		if key, value, lines = cutHeader(lines); !isName(key) || !isValue(value) {
+			return errNoHeader
+		}
+	}
+	return nil
 }
 
 // isName tells whether a header's name is one.
