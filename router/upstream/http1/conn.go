@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/weft-graphql/weft/router/upstream"
+	"github.com/weft-graphql/weft/router/upstream/internal/body"
 	"github.com/weft-graphql/weft/router/upstream/internal/socket"
 )
 
@@ -360,6 +361,9 @@ func (c *conn) readBody(e *exchange, n int) error {
 	e.body.Expect(n + 1)
 	for n > 0 {
 		room := e.body.Room()
+		if room == nil {
+			return upstream.ErrNoRoom
+		}
 		if c.start < c.end {
 			took := copy(room[:min(n, len(room))], c.buffer[c.start:c.end])
 			e.body.Took(took)
@@ -465,11 +469,17 @@ func (c *conn) readChunks(e *exchange, limit int) error {
 
 // readAll reads a body that ends with the connection.
 func (c *conn) readAll(e *exchange, limit int) error {
-	_, _ = e.body.Write(c.buffer[c.start:c.end]) // a buffer takes everything
+	_, err := e.body.Write(c.buffer[c.start:c.end])
 	c.start, c.end = 0, 0
-	tooLarge, err := e.body.ReadAll(c, limit)
-	if tooLarge {
+	tooLarge := false
+	if err == nil {
+		tooLarge, err = e.body.ReadAll(c, limit)
+	}
+	switch {
+	case tooLarge:
 		return upstream.ErrTooLarge
+	case errors.Is(err, body.ErrFull):
+		return upstream.ErrNoRoom
 	}
 	return err
 }
