@@ -24,7 +24,10 @@ type standard struct {
 
 func newStandard(to Endpoint) *standard {
 	dialer := net.Dialer{Timeout: to.DialTimeout(), KeepAlive: 30 * time.Second}
-	t := &standard{timeout: to.Timeout, limit: to.MaxResponse, budget: to.Budget, header: http.Header{}, watches: to.Protocol == HTTP1}
+	t := &standard{
+		timeout: to.Timeout, limit: to.MaxResponse, budget: to.Budget, header: http.Header{},
+		watches: to.Protocol == HTTP1,
+	}
 	t.transport = &http.Transport{
 		DisableCompression: true, IdleConnTimeout: to.IdleTimeout, Protocols: new(http.Protocols),
 		MaxResponseHeaderBytes: MaxHeader, MaxConnsPerHost: to.MaxConnections, MaxIdleConnsPerHost: to.MaxConnections,

@@ -207,13 +207,15 @@ func (c *conn) readHead(e *exchange) error {
 			return err
 		}
 	}
-	if bytes.Count(e.header, lineEnd[1:]) != bytes.Count(e.header, lineEnd) || bytes.Count(e.header, lineEnd[:1]) != bytes.Count(e.header, lineEnd) {
+	lines := bytes.Count(e.header, lineEnd)
+	if bytes.Count(e.header, lineEnd[1:]) != lines || bytes.Count(e.header, lineEnd[:1]) != lines {
 		// Others could see other lines here (RFC 9112, section 2.2).
 		return upstream.Broken("its lines do not end as they must")
 	}
 	end := bytes.Index(e.header, lineEnd)
 	line := e.header[:end]
-	if len(line) < 12 || string(line[:7]) != "HTTP/1." || line[7] < '0' || line[7] > '9' || line[8] != ' ' || len(line) > 12 && line[12] != ' ' {
+	if len(line) < 12 || string(line[:7]) != "HTTP/1." || line[7] < '0' || line[7] > '9' || line[8] != ' ' ||
+		len(line) > 12 && line[12] != ' ' {
 		return upstream.Broken("it is not HTTP/1.1")
 	}
 	status, err := strconv.ParseUint(string(line[9:12]), 10, 16)
