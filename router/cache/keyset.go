@@ -88,15 +88,6 @@ func (s keyShape) equal(o keyShape) bool {
 	return slices.EqualFunc(s, o, func(a, b keyField) bool { return a.name == b.name && a.sub.equal(b.sub) })
 }
 
-// names lists the top-level fields.
-func (s keyShape) names() []string {
-	names := make([]string, len(s))
-	for i, f := range s {
-		names[i] = f.name
-	}
-	return names
-}
-
 // fieldLookup returns the raw value of a field by its name, nil when it is not known, and what was selected below it: nil
 // when the members of objects there are named like the fields.
 type fieldLookup func(name string) (value []byte, below *plan.SelectionSet)
