@@ -319,6 +319,8 @@ func (p *printer) leafError(f *outputField, t *outputType, a *answer, raw []byte
 	switch {
 	case t.elem != nil:
 		message = "Expected a list for " + fieldName(f) + "."
+	case t.leaf == leafNone:
+		message = "Expected an object for " + fieldName(f) + "."
 	case t.leaf == leafEnum:
 		// The value is not shown: it may be hidden from clients on purpose.
 		message += "not a value of " + f.field.Def.Named.Name + "."
