@@ -8,7 +8,8 @@ SHELL := /bin/bash
 export PATH := $(PATH):/usr/local/go/bin:/usr/sbin:/usr/local/sbin
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
-APOLLO := @apollo/composition@2.14.4 graphql@16.15.0
+GRAPHQL_JS := graphql@16.15.0
+APOLLO := @apollo/composition@2.14.4 $(GRAPHQL_JS)
 
 PKGS ?= ./...
 TESTFLAGS ?= -count=1
@@ -35,9 +36,17 @@ build: ## Build bin/weft
 	@echo "built bin/weft: $$(bin/weft version)"
 
 .PHONY: test
-test: servers ## Install what is missing and run all tests with the race detector (PKGS=./router/...)
+test: servers packages ## Install what is missing and run all tests with the race detector (PKGS=./router/...)
 	@echo "compiling everything with the race detector; the first time this takes some minutes ..."
 	@go test -race -v -timeout 45m $(TESTFLAGS) $(PKGS) 2>&1 | awk "$$SHOW_TESTS"
+ifeq ($(PKGS),./...)
+	@$(MAKE) --no-print-directory judge
+endif
+
+.PHONY: judge
+judge: servers packages ## Judge 50,000 random documents beside graphql-js (ARGS="-cases 500000 -seed 1000000")
+	@echo "judging documents, without the race detector: it would take most of the time ..."
+	@go test -v -timeout 45m $(TESTFLAGS) ./router/operation/operationtest -args $(ARGS) 2>&1 | awk "$$SHOW_TESTS"
 
 .PHONY: lint
 lint: ## Check formatting, go vet and staticcheck
@@ -85,6 +94,8 @@ servers:
 	need nats-server nats-server; \
 	need chromium chromium chromium-browser google-chrome; \
 	need gcc gcc cc; \
+	need nodejs node; \
+	need npm npm; \
 	need zsh zsh; \
 	need fish fish; \
 	[ -z "$$missing" ] && exit 0; \
@@ -93,6 +104,16 @@ servers:
 	if [ -n "$$root" ] && ! command -v sudo > /dev/null; then echo "The tests need:$$missing. Install them as root and run this again."; exit 1; fi; \
 	echo "installing:$$missing"; \
 	$$root apt-get update -qq && $$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing > /dev/null
+
+# What tests ask of Node, in versions that do not change. It is installed when it is missing or another version.
+NPM := $(GRAPHQL_JS)
+
+.PHONY: packages
+packages: servers
+	@[ "$$(cat .weft/npm/installed 2> /dev/null)" = "$(NPM)" ] && exit 0; \
+	echo "installing: $(NPM)"; \
+	mkdir -p .weft/npm && npm install --silent --no-audit --no-fund --no-package-lock --prefix .weft/npm $(NPM) && \
+	echo "$(NPM)" > .weft/npm/installed
 
 # Turns the output of go test -v into one line per test and package. A package that fails is shown in full. go test
 # prints packages one after the other, so that what lies between two of these lines belongs together.
@@ -116,7 +137,7 @@ endef
 export SHOW_TESTS
 
 PEERS := @apollo/query-planner@2.14.4 @apollo/composition@2.14.4 @apollo/gateway@2.14.4 @apollo/subgraph@2.14.4 \
-	@graphql-hive/router-query-planner@0.0.38 graphql@16.15.0
+	@graphql-hive/router-query-planner@0.0.38 $(GRAPHQL_JS)
 
 .weft/peers:
 	@mkdir -p $@

@@ -32,7 +32,11 @@ func LoadSupergraph(s *config.Supergraph) (string, error) {
 		return result.SupergraphSDL, nil
 	}
 	errs := []error{fmt.Errorf("the subgraphs do not compose (%d errors)", len(problems))}
-	for _, p := range problems {
+	for i, p := range problems {
+		if i == maxProblems {
+			errs = append(errs, fmt.Errorf("and %d more; weft compose lists them all", len(problems)-i))
+			break
+		}
 		text := p.Error()
 		if len(p.Positions) > 0 {
 			text = p.Positions[0].String() + ": " + text
@@ -44,6 +48,9 @@ func LoadSupergraph(s *config.Supergraph) (string, error) {
 	}
 	return "", errors.Join(errs...)
 }
+
+// maxProblems is how many reasons are told why subgraphs do not compose.
+const maxProblems = 20
 
 // filesOf are the files that LoadSupergraph reads.
 func filesOf(s *config.Supergraph) []string {

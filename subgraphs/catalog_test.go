@@ -187,9 +187,9 @@ func TestSearch(t *testing.T) {
 func TestCatalogRefusals(t *testing.T) {
 	cases := []struct{ name, query, want string }{
 		{"a page too large", `{ topProducts(first: 101) { upc } }`, "BAD_USER_INPUT first"},
-		{"no page", `{ products(first: 0) { totalCount } }`, "BAD_USER_INPUT first"},
+		{"less than no page", `{ topProducts(first: -1) { upc } }`, "BAD_USER_INPUT first"},
 		{"a cursor that is none", `{ products(after: "x!") { totalCount } }`, "BAD_USER_INPUT after"},
-		{"no word and no page", `{ search(query: "  ", first: 0) { totalCount } }`, "BAD_USER_INPUT query"},
+		{"no word", `{ search(query: "  ", first: 0) { totalCount } }`, "BAD_USER_INPUT query"},
 		{"a category too greedy", `{ category(id: "beds") { products(first: 1000) { upc } } }`, "BAD_USER_INPUT first"},
 		{"nobody creates", `mutation { updateProduct(input: {upc: "p1", price: 1}) { upc } }`, "UNAUTHENTICATED"},
 	}

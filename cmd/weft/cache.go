@@ -121,7 +121,10 @@ func (c cacheInspectCommand) Run(ctx context.Context) error {
 	}
 	for _, e := range entries {
 		fmt.Printf("%s of %s: %s\n  Redis key %s, removed in %s\n", e.Type, e.Subgraph, e.Key, e.RedisKey, e.TTL.Round(time.Second))
-		if len(e.Fields) == 0 {
+		switch {
+		case e.Others:
+			fmt.Println("  there are values for single callers, or by the values of vary headers; they are not shown")
+		case len(e.Fields) == 0:
 			fmt.Println("  no values: it was invalidated")
 		}
 		for _, f := range e.Fields {

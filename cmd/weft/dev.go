@@ -46,6 +46,8 @@ var demoQuery string
 
 // Run serves everything in this process until it is told to end.
 func (c devCommand) Run(ctx context.Context) error {
+	ctx, stop := standalone.EndOnHangup(ctx)
+	defer stop()
 	started := time.Now()
 	logger := slog.New(standalone.LogHandler(os.Stderr, "pretty", slogLevel(c.LogLevel)))
 	if c.Schema == "" {

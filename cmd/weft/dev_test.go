@@ -112,7 +112,8 @@ func TestDevSaysWhichFieldsHaveNoResolver(t *testing.T) {
 	}
 }
 
-func TestDevTakesBatches(t *testing.T) {
+// TestDevAnswersClientsAsTheyAsk asks as Relay's clients do, and in batches.
+func TestDevAnswersClientsAsTheyAsk(t *testing.T) {
 	address := freeAddress(t)
 	dev := start(t, nil, binary, "dev", "--listen", address, "--data-dir", filepath.Join(t.TempDir(), "data"))
 	dev.awaitReady(t, "http://"+address+"/readyz")
@@ -125,6 +126,21 @@ func TestDevTakesBatches(t *testing.T) {
 	text, err := io.ReadAll(resp.Body)
 	if err != nil || !strings.HasPrefix(string(text), `[{"data":{"brands"`) || !strings.Contains(string(text), `{"data":{"me":{"id":"u1"}}}]`) {
 		t.Errorf("%v, %s", err, text)
+	}
+	// Objects of every service are found by their ids, and the services know the rest of each.
+	for query, want := range map[string]string{
+		`{ node(id: "p1") { __typename id ... on Product { upc totalStock reviewCount } } }`:               `{"node":{"__typename":"Product","id":"p1","upc":"p1","totalStock":`,
+		`{ node(id: "u2") { __typename id ... on User { username reviewCount } } }`:                        `{"node":{"__typename":"User","id":"u2","username":"`,
+		`{ node(id: "r3") { __typename ... on Review { rating product { id } } } }`:                        `{"node":{"__typename":"Review","rating":`,
+		`{ node(id: "ber1") { id ... on Warehouse { city } } }`:                                            `{"node":{"id":"ber1","city":"Berlin"}}`,
+		`{ node(id: "chairs") { ... on Category { name } ... on Brand { country } } }`:                     `{"node":{"name":"Chairs"}}`,
+		`{ node(id: "nothing") { id } }`:                                                                   `{"node":null}`,
+		`{ products(first: 0) { totalCount edges { cursor } pageInfo { hasNextPage endCursor } } }`:        `"edges":[],"pageInfo":{"hasNextPage":true,"endCursor":null}}`,
+		`{ products(last: 1, sort: PRICE_ASC) { nodes { id } pageInfo { hasNextPage hasPreviousPage } } }`: `"pageInfo":{"hasNextPage":false,"hasPreviousPage":true}}`,
+	} {
+		if a := mustAsk(t, "http://"+address+"/graphql", query); len(a.Errors) > 0 || !strings.Contains(a.Raw, want) {
+			t.Errorf("%s: %s\nwant %s", query, a.Raw, want)
+		}
 	}
 	dev.stop(t)
 	if out := dev.output.String(); strings.Contains(out, "names nobody") {

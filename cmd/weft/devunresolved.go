@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/parser"
 
+	"github.com/weft-graphql/weft/router/syntax"
 	"github.com/weft-graphql/weft/subgraphs"
 )
 
@@ -33,7 +33,7 @@ func (d *devProcess) reportUnresolved() {
 	text := strings.Join(added, ", ")
 	if text != "" && text != d.unresolved {
 		d.logger.Warn("the running services have no resolvers for fields that the schema files add, so that asking for them fails; "+
-			"run go generate ./schema ./subgraphs, write the resolvers, and start weft dev again", "fields", text)
+			"run go generate ./subgraphs ./schema, write the resolvers, and start weft dev again", "fields", text)
 	}
 	d.unresolved = text
 }
@@ -68,7 +68,7 @@ type objectFields struct {
 }
 
 func fieldsOf(sdl string) map[string]objectFields {
-	doc, err := parser.ParseSchema(&ast.Source{Input: sdl})
+	doc, err := syntax.ParseTypeSystem(&ast.Source{Input: sdl})
 	if err != nil {
 		return nil
 	}

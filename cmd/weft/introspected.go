@@ -6,9 +6,9 @@ import (
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/parser"
 
 	"github.com/weft-graphql/weft/router/compose/schema"
+	"github.com/weft-graphql/weft/router/syntax"
 )
 
 // introspection is the data of an answer to the introspection query.
@@ -85,7 +85,7 @@ func (t *typeReference) String() string {
 func (i *introspection) sdl() (string, error) {
 	w := &sdlWriter{}
 	w.schema(i)
-	doc, err := parser.ParseSchema(&ast.Source{Name: "introspection", Input: w.String()})
+	doc, err := syntax.ParseTypeSystem(&ast.Source{Name: "introspection", Input: w.String()})
 	if err != nil {
 		return "", fmt.Errorf("the answer to introspection describes no valid schema: %w", err)
 	}

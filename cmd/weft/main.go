@@ -11,6 +11,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/weft-graphql/weft/router/excerpt"
 	"github.com/weft-graphql/weft/router/standalone"
 )
 
@@ -78,7 +79,7 @@ func run(ctx context.Context, args []string) int {
 	case errors.As(err, &exit):
 		return int(exit)
 	default:
-		fmt.Fprintln(os.Stderr, "weft:", err)
+		fmt.Fprintln(os.Stderr, "weft:", excerpt.Of(err.Error()))
 		return 1
 	}
 }

@@ -48,7 +48,7 @@ func TestSchemaPrintsTheSameFromEverywhere(t *testing.T) {
 		return out
 	}
 	want := definitions(t, print("--subgraphs", subgraphs))
-	if !slices.Contains(want, "type Product implements Item {") {
+	if !slices.Contains(want, "type Product implements Item & Node {") {
 		t.Fatalf("of subgraphs:\n%s", strings.Join(want, "\n"))
 	}
 	for _, source := range []string{supergraph, "http://" + address + "/graphql"} {

@@ -30,6 +30,8 @@ const firstSubgraphPort = 4001
 
 // Run serves the subgraph until the process is told to end.
 func (c subgraphCommand) Run(ctx context.Context) error {
+	ctx, stop := standalone.EndOnHangup(ctx)
+	defer stop()
 	logger, _, err := standalone.NewLogger(config.Log{Level: c.LogLevel, Format: c.LogFormat})
 	if err != nil {
 		return err

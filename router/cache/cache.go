@@ -23,6 +23,8 @@ type Cache struct {
 	breaker  *breaker
 	writer   *writer
 	totals   totals
+	// told is what Told returns.
+	told atomic.Uint64
 	// graph is the latest supergraph, for invalidations that name types and keys.
 	graph atomic.Pointer[Graph]
 
@@ -57,6 +59,7 @@ func Open(cfg Config) (*Cache, error) {
 	if !cfg.L1.Disabled {
 		c.l1 = newLocalCache(cfg.L1)
 	}
+	c.told.Store(opened.Add(1) << 40)
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	c.writer = newWriter(c)
 	c.background.Add(2)
@@ -125,9 +128,18 @@ func (c *Cache) admissionOf(subgraph, field string) *admission {
 // Settle waits until everything that was fetched before is stored (or dropped). For tests and orderly ends.
 func (c *Cache) Settle(ctx context.Context) error { return c.writer.settleAll(ctx) }
 
-// Clock changes with every invalidation this process knows of. A request that began at another reading may have read
-// what is invalid now; its result must not be shared with one that begins later.
+// Clock changes with every invalidation this process knows of. What began at another reading may have read what is
+// invalid now; its result must not be shared with what begins later. A fetch is shared by the reading of when it was
+// sent: what is stored of it carries the one of its Lookup, which is not later.
 func (c *Cache) Clock() uint64 { return c.versions.clock.Load() }
+
+// Told changes when a Lookup is told by Redis of an invalidation that Clock does not show yet, because the message is
+// still on its way. What began before must not be shared with that lookup's fetch. No two caches of a process have the
+// same: their clocks cannot be compared.
+func (c *Cache) Told() uint64 { return c.told.Load() }
+
+// opened counts the caches of this process.
+var opened atomic.Uint64
 
 // Close writes what waits, for as long as one write may take, and stops.
 func (c *Cache) Close() error {

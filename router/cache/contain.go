@@ -219,7 +219,7 @@ func (w *walker) listed(f *plan.Field, empty bool) []string {
 func selectedFields(t *supergraph.Type, set *plan.SelectionSet, object []byte) fieldLookup {
 	return func(name string) ([]byte, *plan.SelectionSet) {
 		for _, f := range set.Fields {
-			if f.Def == nil || f.Def.Name != name || len(f.Args) > 0 || !isSelectedFor(t, set, f) {
+			if f.Def == nil || f.Def.Name != name || len(f.Args) > 0 || f.Directed || !isSelectedFor(t, set, f) {
 				continue
 			}
 			if v := member(object, f.Key); v != nil {
@@ -237,6 +237,6 @@ func isSelectedFor(t *supergraph.Type, set *plan.SelectionSet, f *plan.Field) bo
 		return f.On.Has(t.ObjectIndex)
 	}
 	return !slices.ContainsFunc(set.Fields, func(o *plan.Field) bool {
-		return o.Key == f.Key && (o.Def == nil || o.Def.Name != f.Def.Name || len(o.Args) > 0)
+		return o.Key == f.Key && (o.Def == nil || o.Def.Name != f.Def.Name || len(o.Args) > 0 || o.Directed)
 	})
 }

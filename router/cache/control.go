@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"net/textproto"
 	"strconv"
 	"strings"
 	"time"
@@ -141,6 +142,23 @@ func varies(lines []string, declared []string) bool {
 		}
 	}
 	return false
+}
+
+// variesBy reads a Vary header: the names of the client's headers that an answer depends on, or that it depends on anything
+// (*). What the router itself says of the format of answers depends on no client.
+//
+// Specification: RFC 9110, section 12.5.5 "Vary".
+func variesBy(line string) (names []string, anything bool) {
+	for name := range strings.SplitSeq(line, ",") {
+		switch name = strings.TrimSpace(name); strings.ToLower(name) {
+		case "", "accept", "accept-encoding", "content-type":
+		case "*":
+			anything = true
+		default:
+			names = append(names, textproto.CanonicalMIMEHeaderKey(name))
+		}
+	}
+	return names, anything
 }
 
 func containsFold(list []string, s string) bool {

@@ -20,7 +20,7 @@ type flight struct {
 
 type flightWant struct {
 	name, covers string
-	schema       uint64
+	schema       uint32
 }
 
 // maxFlight is how long, in milliseconds, a flight is waited for at most; one that lasts longer is replaced.

@@ -27,6 +27,8 @@ type Entry struct {
 	// Since is the clock reading below which nothing in it counts.
 	Since  uint64       `json:"since"`
 	Fields []EntryField `json:"fields"`
+	// Others tells that there are values that are not shown: for single callers, or by the values of vary headers.
+	Others bool `json:"others,omitempty"`
 }
 
 // EntryField is one stored field.
@@ -103,7 +105,7 @@ func literalKey(t *supergraph.Type, name, value string) bool {
 
 // Inspect returns what Redis holds for an entity, in every subgraph that knows the type, or for a root field: then typ
 // is "Query" and key the field with its arguments, such as topProducts(first:5). Values that are stored for one caller
-// only are not shown.
+// only, or by the values of vary headers, are not shown; Entry.Others tells that there are some.
 func (c *Cache) Inspect(ctx context.Context, typ string, key []byte) ([]Entry, error) {
 	if c.redis == nil {
 		return nil, errors.New("there is no Redis to look into: the cache lives in the router's process only")
@@ -160,7 +162,11 @@ func (c *Cache) inspectHash(ctx context.Context, subgraph, typ string, key []byt
 	}
 	self := entityMember(subgraph, typ, key)
 	for name, raw := range all {
-		if name != sinceField {
+		switch name {
+		case sinceField:
+		case othersField:
+			e.Others = true
+		default:
 			e.Fields = append(e.Fields, c.inspectField(&e, self, name, raw))
 		}
 	}

@@ -9,14 +9,14 @@ import (
 // Redis keys. None has a hash tag except those that one script touches together, so that entities spread over all
 // slots of a cluster; no command touches two entities.
 //
-//	weft:<ns>:e:<subgraph>:<type>:<sha256 of the key>              what is the same for everybody
-//	weft:<ns>:a:<subgraph>:<type>:<sha256 of the key>:<audience>   what depends on the caller or on vary headers
+//	weft:<ns>:e:<subgraph>:<type>:<digest of the key>              what is the same for everybody
+//	weft:<ns>:a:<subgraph>:<type>:<digest of the key>:<audience>   what depends on the caller or on vary headers
 //	weft:{<ns>}:epochs, weft:{<ns>}:deps                           the invalidation clock (see ticks.go)
 //	weft:{<ns>}:news:<digest>                                      news that was followed (see news.go)
 //	weft:<ns>:invalidations                                        the pub/sub channel
 //
 // The key of an entity is its canonical key object, {"upc":"1"}; of a root field its name with arguments,
-// topProducts(first:5).
+// topProducts(first:5). Its digest is the first half of its SHA-256, in hex.
 type keyspace struct {
 	namespace string
 }
@@ -29,9 +29,10 @@ func (k keyspace) channel() string           { return "weft:" + k.namespace + ":
 // entityKey is the key of what is the same for everybody. prefix is from entityPrefix.
 func entityKey(prefix string, key []byte) string {
 	sum := sha256.Sum256(key)
-	b := make([]byte, len(prefix)+2*len(sum))
+	const kept = len(sum) / 2
+	b := make([]byte, len(prefix)+2*kept)
 	copy(b, prefix)
-	hex.Encode(b[len(prefix):], sum[:])
+	hex.Encode(b[len(prefix):], sum[:kept])
 	return string(b)
 }
 

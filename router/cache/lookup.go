@@ -43,6 +43,7 @@ func (r *requestCache) Lookup(ctx context.Context, f *exec.CacheFetch) {
 	if r.policy.private {
 		l.audience = v.audience
 	}
+	v.depend(r.policy.vary)
 	l.run(ctx)
 	v.contribute(&l.tally)
 	scratches.Put(l.s)

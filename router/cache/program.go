@@ -158,7 +158,7 @@ type fieldProgram struct {
 	composite bool
 	// never tells that the field must not be stored.
 	never  bool
-	schema uint64
+	schema uint32
 	hint   hint
 	// requires are the members of the representation that the field is computed from, sorted.
 	requires []string
@@ -201,6 +201,11 @@ func (g *Graph) Prepare(req *plan.Request) exec.RequestCache {
 	}
 	for _, v := range req.Variables {
 		r.variable[v.Name] = v.Index
+	}
+	for _, l := range req.Literals {
+		for _, v := range l.Variables {
+			r.variable[v.Name] = v.Index
+		}
 	}
 	for _, call := range req.Calls {
 		r.calls = append(r.calls, r.compile(call))

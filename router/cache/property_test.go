@@ -21,8 +21,10 @@ import (
 //     invalidation that was acknowledged before the query began;
 //   - that was superseded longer ago than a value lives.
 //
-// Interleavings are real: a query's answer is read from the subgraph when the query begins, and arrives at the cache
-// any number of steps later.
+// Interleavings are real: what a query asks for is read from the subgraph when it is asked, and arrives at the cache any
+// number of steps later. A query has up to three waves, each with a lookup of its own; everything else can happen between
+// them. Calls to the subgraph are shared as package upstream does it: what is asked for while an equal call of the same
+// epoch is under way gets the answer of that call.
 
 const (
 	modelProducts = 6
@@ -43,6 +45,10 @@ type model struct {
 	floor  [modelProducts]int
 	needs  []*need
 	flying []*query
+	// between are queries between two waves.
+	between []*query
+	// calls are the calls under way.
+	calls  map[callKey]*sharedCall
 	frozen bool
 	counts map[string]int
 }
@@ -69,32 +75,61 @@ type need struct {
 	versions map[int]int
 }
 
+// callKey is what equal calls have in common.
+type callKey struct {
+	c           *Cache
+	ask         int
+	clock, told uint64
+	body        string
+}
+
+// sharedCall is a call to the subgraph, and what was read for it: the state of all products.
+type sharedCall struct {
+	key     callKey
+	version [modelProducts]int
+}
+
 // query is a query under way.
 type query struct {
 	node *modelNode
 	c    *Cache
-	ask  *ask
-	f    *exec.CacheFetch
-	run  *run
+	// ask is what the present wave asks for, number its index.
+	ask    *ask
+	number int
+	f      *exec.CacheFetch
+	run    *run
 	// products are the products of the representations.
 	products []int
-	// floor is what each product must at least show, began when it was asked.
-	floor [modelProducts]int
-	began time.Time
-	// read is what the subgraph said when the query began.
+	// floor and rootFloor are what entities and root fields must at least show of each product, began is when it was
+	// asked.
+	floor, rootFloor [modelProducts]int
+	began            time.Time
+	// read is what the subgraph said when the present wave asked, lead the call that was made for it; nil if it is another
+	// query's.
 	read []string
+	lead *sharedCall
+	// waves counts those to come.
+	waves int
 }
 
-func TestNoStaleReads(t *testing.T) {
-	steps, seed := 10_000, uint64(1)
-	if s := os.Getenv("WEFT_CACHE_SEED"); s != "" {
-		n, err := strconv.ParseUint(s, 10, 64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		seed = n
+// fromEnvironment is an environment variable's number.
+func fromEnvironment(t *testing.T, name string, otherwise int) int {
+	t.Helper()
+	text := os.Getenv(name)
+	if text == "" {
+		return otherwise
 	}
-	m := newModel(t, seed)
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return n
+}
+
+// TestNoStaleReads takes WEFT_CACHE_STEPS steps (10,000) of a random run that begins with WEFT_CACHE_SEED.
+func TestNoStaleReads(t *testing.T) {
+	steps, seed := fromEnvironment(t, "WEFT_CACHE_STEPS", 10_000), fromEnvironment(t, "WEFT_CACHE_SEED", 1)
+	m := newModel(t, uint64(seed))
 	for i := 0; i < steps && !t.Failed(); i++ {
 		m.step()
 	}
@@ -104,7 +139,7 @@ func TestNoStaleReads(t *testing.T) {
 	m.finishAll()
 	m.heal()
 	t.Logf("%v", m.counts)
-	for _, what := range []string{"query", "hit", "fetch", "write", "mutation", "entity", "type", "tag", "freeze", "restart redis", "restart replica", "evict"} {
+	for _, what := range []string{"query", "hit", "fetch", "write", "mutation", "entity", "type", "tag", "freeze", "restart redis", "restart replica", "evict", "wave", "shared call"} {
 		if m.counts[what] == 0 {
 			t.Errorf("the run had no %s: it shows less than it should", what)
 		}
@@ -114,6 +149,7 @@ func TestNoStaleReads(t *testing.T) {
 func newModel(t *testing.T, seed uint64) *model {
 	m := &model{
 		t: t, rnd: rand.New(rand.NewPCG(seed, 2)), server: redistest.Start(t), counts: map[string]int{},
+		calls: map[callKey]*sharedCall{},
 	}
 	for p := range m.superseded {
 		m.version[p] = 1
@@ -198,14 +234,37 @@ func (m *model) begin() {
 	if len(m.flying) > 12 {
 		m.finish()
 	}
+	if i := len(m.between) - 1; i >= 0 && m.rnd.IntN(2) == 0 {
+		q := m.between[i]
+		if m.between = m.between[:i]; q.c == q.node.c {
+			m.counts["wave"]++
+			m.wave(q)
+		}
+		return
+	}
 	m.counts["query"]++
 	n := m.node()
-	a := n.asks[m.rnd.IntN(len(n.asks))]
-	q := &query{node: n, c: n.c, ask: a, began: m.clk.now(), floor: m.floorFor(n, a.root)}
+	q := &query{node: n, c: n.c, began: m.clk.now(), waves: m.rnd.IntN(3)}
+	q.floor = m.floorFor(n, false)
+	q.rootFloor = m.floorFor(n, true)
+	m.wave(q)
+}
+
+// wave begins a wave of a query: it looks up what it asks for, and has the rest asked for.
+func (m *model) wave(q *query) {
+	number, picked := m.rnd.IntN(len(q.node.asks)), m.rnd.Perm(modelProducts)[:1+m.rnd.IntN(3)]
+	if len(m.flying) > 0 {
+		// Calls are only shared by those who ask for the same.
+		if other := m.flying[m.rnd.IntN(len(m.flying))]; other.lead != nil && other.c == q.c && m.rnd.IntN(3) > 0 {
+			number, picked = other.number, other.products
+		}
+	}
+	a := q.node.asks[number]
+	q.ask, q.number, q.products = a, number, nil
 	var reps []string
 	var vars variableValues
 	if a.root {
-		p := m.rnd.IntN(modelProducts)
+		p := picked[0]
 		vars = variableValues{strconv.Quote(strconv.Itoa(p))}
 		if len(a.req.Variables) == 0 {
 			for p := range modelProducts {
@@ -215,13 +274,13 @@ func (m *model) begin() {
 			q.products = []int{p}
 		}
 	}
-	for _, p := range m.rnd.Perm(modelProducts)[:1+m.rnd.IntN(3)] {
+	for _, p := range picked {
 		if !a.root {
 			q.products = append(q.products, p)
 			reps = append(reps, product(p))
 		}
 	}
-	q.f = a.fetch(n.c.Visit(VisitOptions{}), vars, reps)
+	q.f = a.fetch(q.c.Visit(VisitOptions{}), vars, reps)
 	a.cache.Lookup(context.Background(), q.f)
 	m.read(q)
 	m.flying = append(m.flying, q)
@@ -230,10 +289,26 @@ func (m *model) begin() {
 	}
 }
 
-// read takes the subgraph's answers for a query as they are at this moment.
+// read asks the subgraph for what a query lacks: it gets what is so at this moment, or what an equal call got.
 func (m *model) read(q *query) {
+	body := []byte{}
+	for i := range q.f.Entities {
+		if q.f.Entities[i].Status == exec.CacheMiss {
+			body = fmt.Appendf(body, "%s %v;", q.f.Entities[i].Representation, q.products)
+		}
+	}
+	key := callKey{c: q.c, ask: q.number, clock: q.c.Clock(), told: q.c.Told(), body: string(body)}
+	call := m.calls[key]
+	if q.lead = nil; call == nil {
+		call = &sharedCall{key: key, version: m.version}
+		if len(body) > 0 {
+			m.calls[key], q.lead = call, call
+		}
+	} else {
+		m.counts["shared call"]++
+	}
 	entity := func(p int) string {
-		v := m.version[p]
+		v := call.version[p]
 		return fmt.Sprintf(`{"upc":"%d","name":"%d","price":%d,"weight":%d,"volatile":%d,"size":{"width":%d,"height":%d}}`, p, v, v, v, v, v, v)
 	}
 	q.read = nil
@@ -255,6 +330,14 @@ func (m *model) read(q *query) {
 		list += entity(p)
 	}
 	q.read = []string{fmt.Sprintf(`{"topProducts":[%s]}`, list)}
+}
+
+// answered ends the call that was made for a query: nobody joins it any more.
+func (m *model) answered(q *query) {
+	if q.lead != nil && m.calls[q.lead.key] == q.lead {
+		delete(m.calls, q.lead.key)
+	}
+	q.lead = nil
 }
 
 // floorFor is what a replica must show at least, for a query that begins now. Without a cache in process entities are
@@ -351,19 +434,26 @@ func (m *model) end(i int) {
 	}
 	q.run.up = answer
 	ctx := context.Background()
+	m.answered(q)
 	err := q.run.round(ctx)
 	if err == nil && q.c == q.node.c {
 		for j := range q.f.Entities {
 			if q.f.Entities[j].Status == exec.CachePending {
 				q.ask.cache.Wait(ctx, q.f)
-				m.read(q) // what is missing now is read now
+				m.read(q) // what is missing now is asked for now
+				m.answered(q)
 				err = q.run.round(ctx)
 				break
 			}
 		}
 	}
-	if err == nil {
-		m.check(q)
+	if err != nil {
+		return
+	}
+	m.check(q)
+	if q.waves > 0 {
+		q.waves--
+		m.between = append(m.between, q)
 	}
 }
 
@@ -400,9 +490,13 @@ func (m *model) check(q *query) {
 }
 
 func (m *model) judge(q *query, e *exec.CacheEntity, p, v int) {
-	if v < q.floor[p] {
+	floor := q.floor[p]
+	if q.ask.root {
+		floor = q.rootFloor[p]
+	}
+	if v < floor {
 		m.t.Errorf("replica %d (status %d) showed version %d of product %d, but an invalidation it knew of was made at version %d",
-			q.node.index, e.Status, v, p, q.floor[p])
+			q.node.index, e.Status, v, p, floor)
 	}
 	if at, ok := m.superseded[p][v]; ok && q.began.Sub(at) > modelTTL {
 		m.t.Errorf("replica %d showed version %d of product %d, which was superseded %s ago", q.node.index, v, p, q.began.Sub(at))

@@ -18,7 +18,7 @@ type value struct {
 	json []byte
 	// schema is the signature of the field's definition: a router whose schema defines the field differently must not
 	// use the value.
-	schema uint64
+	schema uint32
 	// clock is the reading of the invalidation clock before the value was fetched.
 	clock uint64
 	// born is when the origin made it (stored minus the Age it came with), stored when it was stored, expires when it
@@ -39,53 +39,78 @@ type value struct {
 
 const (
 	// recordMagic begins every stored value and changes with the format.
-	recordMagic = 0xE7
+	recordMagic = 0xE8
 
 	flagPrivate  = 1
 	flagNegative = 2
-	// The bits above are the bound.
+	// The next three bits are the bound.
 	boundShift, boundMask = 2, 7
+	// What is hardly ever there takes no room when it is not: a time before it was stored and stale windows; a selection;
+	// dependencies.
+	flagTimes  = 1 << 5
+	flagCovers = 1 << 6
+	flagDeps   = 1 << 7
 )
 
-// fixedHeader is magic, flags, schema, clock, born, stored, expires, whileRevalidate, ifError.
-const fixedHeader = 2 + 8 + 8 + 3*8 + 2*8
+// fixedHeader is magic, flags and schema.
+const fixedHeader = 2 + 4
 
 // checksumSize is the length of the checksum at the end of a stored value.
-const checksumSize = 8
+const checksumSize = 4
+
+// timeOrigin is the time from which stored is counted, in Unix milliseconds: the beginning of 2020.
+const timeOrigin = 1_577_836_800_000
 
 // errForeign says that what was found is not a value this cache stored there.
 var errForeign = errors.New("not a value of this cache")
 
 // encodeValue appends v's binary form. where is the Redis key it is stored under: key and field are part of the
-// checksum, so that a value that got under another key is not taken for its own.
+// checksum, so that a value that got under another key is not taken for its own. Small values, whose form has 64 bytes at
+// most, are kept by Redis without an object for each.
 //
-//	magic flags schema clock born stored expires whileRevalidate ifError (fixed, big-endian)
-//	uvarint length, covers
-//	uvarint count, then for each dep: uvarint length, dep
+//	magic flags schema (fixed, big-endian)
+//	varint stored - timeOrigin
+//	varint clock - stored in microseconds
+//	varint expires - stored
+//	varint stored - born, whileRevalidate, ifError (flagTimes)
+//	uvarint length, covers (flagCovers)
+//	uvarint count, then for each dep: uvarint length, dep (flagDeps)
 //	json
-//	checksum (xxhash64 of key, 0, field, 0 and all of the above)
+//	checksum (half of xxhash64 of key, 0, field, 0 and all of the above)
 func encodeValue(dst []byte, where string, v *value) []byte {
 	start := len(dst)
-	var flags byte
-	if v.private {
-		flags |= flagPrivate
+	flags := byte(v.by) << boundShift
+	set := func(flag byte, when bool) {
+		if when {
+			flags |= flag
+		}
 	}
-	if v.negative {
-		flags |= flagNegative
+	set(flagPrivate, v.private)
+	set(flagNegative, v.negative)
+	set(flagTimes, v.born != v.stored || v.whileRevalidate != 0 || v.ifError != 0)
+	set(flagCovers, v.covers != "")
+	set(flagDeps, len(v.deps) > 0)
+	dst = append(dst, recordMagic, flags)
+	dst = binary.BigEndian.AppendUint32(dst, v.schema)
+	dst = binary.AppendVarint(dst, v.stored-timeOrigin)
+	dst = binary.AppendVarint(dst, int64(v.clock)-v.stored*1000)
+	dst = binary.AppendVarint(dst, v.expires-v.stored)
+	if flags&flagTimes != 0 {
+		dst = binary.AppendVarint(dst, v.stored-v.born)
+		dst = binary.AppendVarint(dst, v.whileRevalidate)
+		dst = binary.AppendVarint(dst, v.ifError)
 	}
-	dst = append(dst, recordMagic, flags|byte(v.by)<<boundShift)
-	dst = binary.BigEndian.AppendUint64(dst, v.schema)
-	dst = binary.BigEndian.AppendUint64(dst, v.clock)
-	for _, n := range [...]int64{v.born, v.stored, v.expires, v.whileRevalidate, v.ifError} {
-		dst = binary.BigEndian.AppendUint64(dst, uint64(n))
+	if flags&flagCovers != 0 {
+		dst = appendCounted(dst, v.covers)
 	}
-	dst = appendCounted(dst, v.covers)
-	dst = binary.AppendUvarint(dst, uint64(len(v.deps)))
-	for _, d := range v.deps {
-		dst = appendCounted(dst, d)
+	if flags&flagDeps != 0 {
+		dst = binary.AppendUvarint(dst, uint64(len(v.deps)))
+		for _, d := range v.deps {
+			dst = appendCounted(dst, d)
+		}
 	}
 	dst = append(dst, v.json...)
-	return binary.BigEndian.AppendUint64(dst, checksum(where, v.name, dst[start:]))
+	return binary.BigEndian.AppendUint32(dst, checksum(where, v.name, dst[start:]))
 }
 
 func appendCounted(dst []byte, s string) []byte {
@@ -98,42 +123,69 @@ func decodeValue(where, name string, b []byte) (value, error) {
 		return value{}, errForeign
 	}
 	body := b[:len(b)-checksumSize]
-	if binary.BigEndian.Uint64(b[len(body):]) != checksum(where, name, body) {
+	if binary.BigEndian.Uint32(b[len(body):]) != checksum(where, name, body) {
 		return value{}, errForeign
 	}
-	word := func(i int) uint64 { return binary.BigEndian.Uint64(b[2+8*i:]) }
+	flags := body[1]
+	r := valueReader{rest: body[fixedHeader:], ok: true}
 	v := value{
-		name: name, schema: word(0), clock: word(1),
-		born: int64(word(2)), stored: int64(word(3)), expires: int64(word(4)),
-		whileRevalidate: int64(word(5)), ifError: int64(word(6)),
-		private: b[1]&flagPrivate != 0, negative: b[1]&flagNegative != 0,
-		by: bound(b[1] >> boundShift & boundMask),
+		name: name, hash: nameHash(name), schema: binary.BigEndian.Uint32(body[2:]),
+		private: flags&flagPrivate != 0, negative: flags&flagNegative != 0, by: bound(flags >> boundShift & boundMask),
 	}
-	rest := body[fixedHeader:]
-	var covers []byte
-	var ok bool
-	if covers, rest, ok = cutCounted(rest); !ok {
+	v.stored = timeOrigin + r.varint()
+	v.clock = uint64(v.stored*1000 + r.varint())
+	v.expires = v.stored + r.varint()
+	v.born = v.stored
+	if flags&flagTimes != 0 {
+		v.born -= r.varint()
+		v.whileRevalidate, v.ifError = r.varint(), r.varint()
+	}
+	if flags&flagCovers != 0 {
+		v.covers = r.text()
+	}
+	if flags&flagDeps != 0 {
+		v.deps = r.texts()
+	}
+	if v.json = r.rest; !r.ok {
 		return value{}, errForeign
 	}
-	v.covers = string(covers)
-	n, used := binary.Uvarint(rest)
-	if used <= 0 || n > uint64(len(rest)) {
-		return value{}, errForeign
-	}
-	rest = rest[used:]
-	if n > 0 {
-		v.deps = make([]string, n)
-	}
-	for i := range v.deps {
-		var d []byte
-		if d, rest, ok = cutCounted(rest); !ok {
-			return value{}, errForeign
-		}
-		v.deps[i] = string(d)
-	}
-	v.json = rest
-	v.hash = nameHash(name)
 	return v, nil
+}
+
+// valueReader reads the parts of a stored value. After a failure ok is false and everything read is empty.
+type valueReader struct {
+	rest []byte
+	ok   bool
+}
+
+func (r *valueReader) varint() int64 {
+	n, used := binary.Varint(r.rest)
+	if used <= 0 {
+		r.rest, r.ok = nil, false
+		return 0
+	}
+	r.rest = r.rest[used:]
+	return n
+}
+
+func (r *valueReader) text() string {
+	s, rest, ok := cutCounted(r.rest)
+	r.rest, r.ok = rest, r.ok && ok
+	return string(s)
+}
+
+func (r *valueReader) texts() []string {
+	n, used := binary.Uvarint(r.rest)
+	if used <= 0 || n > uint64(len(r.rest)) {
+		r.rest, r.ok = nil, false
+		return nil
+	}
+	r.rest = r.rest[used:]
+	list := make([]string, n)
+	for i := range list {
+		list[i] = r.text()
+	}
+	return list
 }
 
 func cutCounted(b []byte) (s, rest []byte, ok bool) {
@@ -144,7 +196,7 @@ func cutCounted(b []byte) (s, rest []byte, ok bool) {
 	return b[used : used+int(n)], b[used+int(n):], true
 }
 
-func checksum(where, name string, body []byte) uint64 {
+func checksum(where, name string, body []byte) uint32 {
 	var d xxhash.Digest
 	d.Reset()
 	_, _ = d.WriteString(where)
@@ -152,7 +204,7 @@ func checksum(where, name string, body []byte) uint64 {
 	_, _ = d.WriteString(name)
 	_, _ = d.Write([]byte{0})
 	_, _ = d.Write(body)
-	return d.Sum64()
+	return uint32(d.Sum64())
 }
 
 var nameSeed = maphash.MakeSeed()

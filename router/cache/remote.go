@@ -14,6 +14,10 @@ import (
 // sinceField is the hash field with the clock reading (as Redis counts) below which nothing stored for an entity counts.
 const sinceField = "since"
 
+// othersField is the hash field that tells that there are values of the entity in other hashes: for single callers, or by
+// the values of vary headers.
+const othersField = "others"
+
 // fetchState is what the entities of one fetch share from Lookup to Finish.
 type fetchState struct {
 	clock uint64
@@ -240,10 +244,15 @@ func (l *lookup) ask(ctx context.Context, states []entityState) bool {
 		c.totals.failures.Add(1)
 		c.breaker.open(err)
 	}
+	news := false
 	for i := range answers {
 		if a := &answers[i]; a.lane == laneShared {
 			l.read(answers, i)
+			news = news || a.it.since > l.clock
 		}
+	}
+	if news {
+		c.told.Add(1)
 	}
 	return true
 }

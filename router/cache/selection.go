@@ -186,7 +186,7 @@ func (s *selector) possible(t *supergraph.Type) supergraph.TypeSet {
 // schema is the signature of a field's definition: its type, its arguments and what it requires. Values stored under
 // another signature are not used, so that routers with different schemas can share a Redis, and a changed field loses
 // its own values only.
-func (s *selector) schema(def *supergraph.Field) uint64 {
+func (s *selector) schema(def *supergraph.Field) uint32 {
 	var b strings.Builder
 	b.WriteString(s.fieldType(def))
 	for _, a := range def.Args {
@@ -198,7 +198,7 @@ func (s *selector) schema(def *supergraph.Field) uint64 {
 	if id := s.subgraph.ID; id < len(def.In) && def.In[id] != nil {
 		writeFieldSet(&b, def.In[id].Requires)
 	}
-	return xxhash.Sum64String(b.String())
+	return uint32(xxhash.Sum64String(b.String()))
 }
 
 func writeFieldSet(b *strings.Builder, set supergraph.FieldSet) {

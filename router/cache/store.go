@@ -57,7 +57,7 @@ func (r *requestCache) Finish(ctx context.Context, f *exec.CacheFetch, o *exec.C
 			job.add(&a, e, st, position-1)
 		}
 	}
-	if o.Err != nil || o.PathlessErrors {
+	if o.Err != nil || o.PathlessErrors || a.anything {
 		t.uncacheable = true
 	}
 	v.contribute(&t)
@@ -79,6 +79,8 @@ type answered struct {
 	control control
 	// usable tells that values of the answer may be stored at all.
 	usable bool
+	// anything tells that the answer depends on what has no name.
+	anything bool
 	// rootTags and entityTags are the tags of extensions.apolloCacheTags and apolloEntityCacheTags.
 	rootTags     []string
 	entityTags   [][]string
@@ -92,8 +94,11 @@ func (a *answered) read(o *exec.CacheOutcome) {
 	}
 	a.control = a.r.control(header("Cache-Control"), header("Age"))
 	a.usable = !o.PathlessErrors && (o.Status == 0 || o.Status/100 == 2)
-	if vary := header("Vary"); len(vary) > 0 && a.usable {
-		a.usable = !varies([]string{string(vary)}, a.r.policy.vary)
+	if vary := header("Vary"); len(vary) > 0 {
+		a.usable = a.usable && !varies([]string{string(vary)}, a.r.policy.vary)
+		names, everything := variesBy(string(vary))
+		a.v.depend(names)
+		a.anything = everything
 	}
 	if len(o.Extensions) == 0 {
 		return

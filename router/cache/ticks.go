@@ -26,6 +26,11 @@ func newScript(text string) script {
 	return script{redis.NewScript("#!lua flags=allow-oom\n" + text), redis.NewScript(text)}
 }
 
+// newStrictScript is newScript for what Redis is to refuse when it is at its memory limit.
+func newStrictScript(text string) script {
+	return script{redis.NewScript("#!lua\n" + text), redis.NewScript(text)}
+}
+
 // form is the script as the server understands it.
 func (c *Cache) form(s script) *redis.Script {
 	if c.plainScripts.Load() {
@@ -130,6 +135,21 @@ return {
   redis.call('HGETALL', KEYS[1]),
   redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. ARGV[2], '(inf', 'WITHSCORES', 'LIMIT', 0, ARGV[3]),
 }
+`)
+
+// storeScript stores values in a hash and sees to it that the hash ends, in one step: were the connection cut in between,
+// the hash would stay for ever. The reading that the values count from is not changed if there is one.
+//
+//	KEYS  the hash
+//	ARGV  the reading (empty: this hash has none), how long to keep it (ms), then names and values
+//	returns the number of fields
+var storeScript = newStrictScript(`
+if ARGV[1] ~= '' then redis.call('HSETNX', KEYS[1], 'since', ARGV[1]) end
+for i = 3, #ARGV, 1000 do
+  redis.call('HSET', KEYS[1], unpack(ARGV, i, math.min(i + 999, #ARGV)))
+end
+if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return redis.call('HLEN', KEYS[1])
 `)
 
 // entityScript makes an entity's hash forget everything stored before a reading. It keeps the reading, so that a value

@@ -15,7 +15,7 @@ func surplus(key string, fields map[string]string, now int64, keep int) []string
 	var remove []string
 	var alive []aged
 	for name, raw := range fields {
-		if name == sinceField {
+		if name == sinceField || name == othersField {
 			continue
 		}
 		v, err := decodeValue(key, name, []byte(raw))

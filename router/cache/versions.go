@@ -19,8 +19,8 @@ import (
 //	s:<S>        everything subgraph S said
 //	t:<S>:<T>    everything subgraph S said about entities of type T
 //	c:<S>:<T>    some entity of type T changed in subgraph S (covers root lists and "there is none" answers only)
-//	u:<S>:<T>:<key>  some entity of type T changed in subgraph S that was named by this key and not by all the others: covers
-//	             entities that are known without it. With @cacheTag as the key, an entity with a tag was
+//	u:<digest>   some entity of a type changed in a subgraph that was named by one key and not by all the others (see
+//	             unnamedMember): covers entities that are known without that key. With @cacheTag as the key, one with a tag
 //	g:<S>:<tag>  what subgraph S said and tagged
 //	e:<digest>   one entity in one subgraph (see entityMember)
 //
@@ -248,7 +248,8 @@ func subgraphMember(subgraph string) string     { return "s:" + subgraph }
 func typeMember(subgraph, typ string) string    { return "t:" + subgraph + ":" + typ }
 func changedMember(subgraph, typ string) string { return "c:" + subgraph + ":" + typ }
 
-func unnamedMember(subgraph, typ, key string) string { return "u:" + subgraph + ":" + typ + ":" + key }
+// unnamedMember is a digest, because every value of an entity that has several keys can depend on it.
+func unnamedMember(subgraph, typ, key string) string { return "u:" + short(subgraph+":"+typ+":"+key) }
 
 // tagMember names a tag. Control characters, which tags have no use for, become blanks: members are lines on the wire.
 func tagMember(subgraph, tag string) string {

@@ -36,7 +36,9 @@ type Visit struct {
 	any, private, uncacheable bool
 	left                      time.Duration
 	age                       time.Duration
-	fetches                   []FetchInfo
+	// vary are the client's headers that the answer depends on, each once.
+	vary    []string
+	fetches []FetchInfo
 }
 
 // Visit begins a client request.
@@ -124,6 +126,28 @@ func (v *Visit) CacheControl(hasErrors bool) (header string, age int) {
 		scope = "private"
 	}
 	return scope + ", max-age=" + strconv.Itoa(int(v.left/time.Second)+age), age
+}
+
+// depend notes headers of the client's request that the answer depends on.
+func (v *Visit) depend(names []string) {
+	if len(names) == 0 {
+		return
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, name := range names {
+		if !containsFold(v.vary, name) {
+			v.vary = append(v.vary, name)
+		}
+	}
+}
+
+// Vary returns the headers of the client's request that the answer depends on: those that the subgraphs it came from are
+// declared to vary by, and those that their answers named; sorted.
+func (v *Visit) Vary() []string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return slices.Sorted(slices.Values(v.vary))
 }
 
 // FetchInfo tells what the cache did for one entity (or root field) of one fetch; for people who debug.

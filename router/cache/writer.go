@@ -239,8 +239,7 @@ func (w *writer) send(batch []redisWrite) {
 	pipe := c.redis.Pipeline()
 	type sent struct {
 		r      *redisWrite
-		set    *redis.IntCmd
-		length *redis.IntCmd
+		length *redis.Cmd
 	}
 	var all []sent
 	now := millis(c.cfg.Now())
@@ -251,7 +250,7 @@ func (w *writer) send(batch []redisWrite) {
 			c.totals.writeDrops.Add(1)
 			continue
 		}
-		args := make([]any, 0, 2*len(r.values))
+		args := make([]any, 2, 2+2*len(r.values))
 		var until int64
 		for j := range r.values {
 			v := r.values[j]
@@ -259,17 +258,12 @@ func (w *writer) send(batch []redisWrite) {
 			args = append(args, v.name, encodeValue(nil, r.key, &v))
 			until = max(until, v.ends())
 		}
-		left := time.Duration(max(until-now, 1)) * time.Millisecond
-		pipe.HSetNX(ctx, r.entity, sinceField, text(r.seq))
-		s := sent{r: r, set: pipe.HSet(ctx, r.key, args...)}
-		pipe.Do(ctx, "pexpire", r.entity, left.Milliseconds(), "nx")
-		pipe.Do(ctx, "pexpire", r.entity, left.Milliseconds(), "gt")
+		args[0], args[1] = text(r.seq), max(until-now, 1)
 		if r.key != r.entity {
-			pipe.Do(ctx, "pexpire", r.key, left.Milliseconds(), "nx")
-			pipe.Do(ctx, "pexpire", r.key, left.Milliseconds(), "gt")
+			c.form(storeScript).Eval(ctx, pipe, []string{r.entity}, args[0], args[1], othersField, "1")
+			args[0] = ""
 		}
-		s.length = pipe.HLen(ctx, r.key)
-		all = append(all, s)
+		all = append(all, sent{r: r, length: c.form(storeScript).Eval(ctx, pipe, []string{r.key}, args...)})
 	}
 	if len(all) == 0 {
 		return
@@ -278,13 +272,14 @@ func (w *writer) send(batch []redisWrite) {
 		c.breaker.open(err)
 	}
 	for _, s := range all {
-		if err := s.set.Err(); err != nil {
+		length, err := s.length.Int()
+		if err != nil {
 			c.totals.writeErrors.Add(1)
 			w.refused(ctx, s.r, err)
 			continue
 		}
 		c.totals.written.Add(1)
-		if s.length.Val() > int64(c.cfg.MaxFields) {
+		if length > c.cfg.MaxFields {
 			w.trim(ctx, s.r.key, now)
 		}
 	}

@@ -5,7 +5,10 @@
 // satisfiability. A step that finds errors ends the composition after reporting all of its errors.
 package compose
 
-import "github.com/weft-graphql/weft/router/compose/problem"
+import (
+	"github.com/weft-graphql/weft/router/compose/problem"
+	"github.com/weft-graphql/weft/router/excerpt"
+)
 
 // Subgraph is one subgraph to compose.
 type Subgraph struct {
@@ -45,5 +48,9 @@ type Result struct {
 // Compose composes subgraphs. The result and the errors do not depend on the order of subgraphs. It returns either a
 // result, or at least one error.
 func Compose(subgraphs []Subgraph, opts Options) (*Result, []*Error) {
-	return composition{options: opts}.run(subgraphs)
+	result, errs := composition{options: opts}.run(subgraphs)
+	for _, e := range errs {
+		e.Message, e.Suggestion = excerpt.Of(e.Message), excerpt.Of(e.Suggestion)
+	}
+	return result, errs
 }

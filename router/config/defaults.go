@@ -1,9 +1,16 @@
 package config
 
-import "time"
+import (
+	"time"
 
-// Default is the configuration of a router that was told nothing.
+	"github.com/weft-graphql/weft/router/operation"
+	"github.com/weft-graphql/weft/router/prepared"
+	"github.com/weft-graphql/weft/router/upstream"
+)
+
+// Default is the configuration of a router that was told nothing. Where a package has a default of its own, it is that one.
 func Default() Config {
+	operations := operation.DefaultLimits
 	return Config{
 		Listen:     "127.0.0.1:4000",
 		Server:     Server{HTTP: "weft"},
@@ -15,19 +22,21 @@ func Default() Config {
 			BodyBytes: 1 << 20, BodiesBytes: 256 << 20, BodyTimeout: 5 * time.Second, BodyRate: 8 << 10,
 			ResponseBytes: 64 << 20, ResponsesBytes: 256 << 20,
 			ConcurrentRequests: 10_000, RequestTimeout: 30 * time.Second,
-			Tokens: 100_000, Depth: 100, Fields: 50_000, Aliases: 5_000, Directives: 2_000, RootFields: 1_000,
+			Tokens: operations.Tokens, Depth: operations.Depth, Fields: operations.Fields, Aliases: operations.Aliases,
+			Directives: operations.Directives, RootFields: operations.RootFields,
 		},
 		Compression: Compression{
 			MinBytes: 1 << 10,
 		},
 		Upstream: Upstream{
 			All: UpstreamSettings{
-				Timeout: 15 * time.Second, Protocol: "auto", Client: "weft", MaxConnections: 512, IdleTimeout: 50 * time.Second,
-				Retries: Retries{Pause: 20 * time.Millisecond, Budget: 0.1},
-				Breaker: Breaker{OpenFor: 500 * time.Millisecond},
+				Timeout: upstream.DefaultTimeout, Protocol: "auto", Client: "weft",
+				MaxConnections: upstream.DefaultMaxConnections, IdleTimeout: upstream.DefaultIdleTimeout,
+				Retries: Retries{Pause: upstream.DefaultRetryPause, Budget: upstream.DefaultRetryBudget},
+				Breaker: Breaker{OpenFor: upstream.DefaultBreakerOpenFor},
 				Halving: Halving{MaxRequests: 16},
 			},
-			MaxResponseBytes: 128 << 20, MaxConcurrentFetches: 64,
+			MaxResponseBytes: upstream.DefaultMaxResponse, MaxConcurrentFetches: 64,
 		},
 		Cache: Cache{
 			Namespace: "default", Timeout: 20 * time.Millisecond, NegativeTTL: 5 * time.Second, MaxTTL: 24 * time.Hour,
@@ -35,7 +44,7 @@ func Default() Config {
 		},
 		Caller:   Caller{Claims: []string{"iss", "sub"}, Headers: []string{"Authorization", "Cookie"}},
 		Dedupe:   Dedupe{SubgraphRequests: true},
-		Plan:     Plan{CacheBytes: 64 << 20, WarmUp: 500},
+		Plan:     Plan{CacheBytes: prepared.DefaultBytes, WarmUp: 500},
 		Log:      Log{Level: "info", Format: "json", RequestIDs: false},
 		Shutdown: Shutdown{Timeout: 20 * time.Second},
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/agnivade/levenshtein"
+
+	"github.com/weft-graphql/weft/router/excerpt"
 )
 
 // Problem is one thing that is wrong with a configuration.
@@ -35,23 +37,32 @@ func (p Problem) Error() string {
 	if p.Key != "" {
 		where += p.Key + ": "
 	}
-	return where + p.Message
+	return excerpt.Of(where + p.Message)
 }
 
 // Problems are all things that are wrong with a configuration.
 type Problems []Problem
 
+// maxListed is how many problems are told.
+const maxListed = 50
+
 // Error is all problems, one per line.
 func (p Problems) Error() string {
-	lines := make([]string, len(p))
-	for i, problem := range p {
-		lines[i] = problem.Error()
+	lines := make([]string, 0, maxListed+1)
+	for _, problem := range p[:min(len(p), maxListed)] {
+		lines = append(lines, problem.Error())
+	}
+	if more := len(p) - maxListed; more > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(lines, "\n")
 }
 
 // nearest is the candidate that a misspelt name most likely means; empty when none is close.
 func nearest(name string, candidates []string) string {
+	if len(name) > 100 {
+		return "" // nobody has misspelt that, and comparing it would take its time
+	}
 	best, distance := "", max(2, len(name)/3)+1
 	for _, c := range slices.Sorted(slices.Values(candidates)) {
 		if d := levenshtein.ComputeDistance(name, c); d < distance {

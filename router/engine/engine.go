@@ -6,7 +6,6 @@ import (
 	"context"
 	"math/rand/v2"
 	"slices"
-	"sync/atomic"
 
 	"github.com/weft-graphql/weft/router/cache"
 	"github.com/weft-graphql/weft/router/caller"
@@ -25,9 +24,15 @@ type Config struct {
 	Subgraphs []upstream.Subgraph
 	// Cache is the entity cache; nil when there is none.
 	Cache *cache.Cache
+	// Epochs are those of all engines whose clients share calls with these; nil: nobody else's do.
+	Epochs *Epochs
 	// Inputs are all inputs that any part of the router declared, and Identity those that tell callers apart.
 	Inputs   *caller.Inputs
 	Identity caller.Set
+	// Vary are the client's headers that an answer may depend on of which nobody says more, and Personal tells that such
+	// an answer may depend on what no header says.
+	Vary     []string
+	Personal bool
 	// Hooks are those of the modules.
 	Hooks Hooks
 
@@ -64,16 +69,18 @@ type Engine struct {
 	operations *prepared.Cache[*program]
 	// shares is nil when identical queries do not share their execution.
 	shares *shares
-	// epoch counts the mutations that have ended: a query never shares a subgraph's answer from before one.
-	epoch atomic.Uint64
-	// mutations numbers the mutations.
-	mutations atomic.Uint64
+	// now is the present epoch of queries: bound once, not for every request.
+	now func() upstream.Epoch
 }
 
 // New makes an engine. previous, when not nil, is the one whose place it takes: what is the same for both is not made
 // again.
 func New(c Config, previous *Engine) *Engine {
 	e := &Engine{config: c}
+	if e.config.Epochs == nil {
+		e.config.Epochs = new(Epochs)
+	}
+	e.now = func() upstream.Epoch { return e.config.Epochs.now(c.Cache) }
 	e.hooks = &e.config.Hooks
 	e.planner = newPlanner(&e.config, previous)
 	executor := exec.Config{

@@ -96,24 +96,21 @@ func (e *Engine) identify(ctx context.Context, x *execution) (refusal *server.Re
 
 // share executes, or takes the answer of an identical query in progress.
 func (e *Engine) share(ctx context.Context, x *execution, made *prepared.Planned[*program]) {
-	epoch := e.epochFor(x.op.Prepared.Kind)
 	x.traced = e.hooks.traces(&x.op)
 	if !x.traced {
 		x.mayStream()
 	}
 	if e.shares == nil || x.op.Prepared.Kind != ast.Query || x.traced {
-		e.run(ctx, x, made, epoch, x.response)
+		e.run(ctx, x, made, x.response)
 		return
 	}
-	e.shares.do(ctx, made, epoch, x, x.response, func(ctx context.Context, resp *server.Response) {
-		e.run(ctx, x, made, epoch, resp)
+	e.shares.do(ctx, made, e.now(), x, x.response, func(ctx context.Context, resp *server.Response) {
+		e.run(ctx, x, made, resp)
 	})
 }
 
 // run executes a program and takes over its answer.
-func (e *Engine) run(
-	ctx context.Context, x *execution, made *prepared.Planned[*program], epoch uint64, resp *server.Response,
-) {
+func (e *Engine) run(ctx context.Context, x *execution, made *prepared.Planned[*program], resp *server.Response) {
 	x.response, x.made = resp, made
 	if x.variables.Len() > 0 {
 		x.request.Variables = &x.variables
@@ -121,7 +118,7 @@ func (e *Engine) run(
 	if e.hooks.Subgraphs != nil {
 		x.request.Subgraph = x.subgraph
 	}
-	x.request.Epoch, x.request.Trace = epoch, x.traced
+	x.request.Epoch, x.request.Trace = e.now, x.traced
 	if len(e.hooks.Fetches) > 0 {
 		x.request.Trace, x.request.Fetched = true, x.fetched
 	}
@@ -130,29 +127,14 @@ func (e *Engine) run(
 		x.visitCache()
 	}
 	if x.op.Prepared.Kind == ast.Mutation {
-		defer e.epoch.Add(1)
+		x.request.Epoch = e.config.Epochs.mutation(e.config.Cache)
+		defer e.config.Epochs.changed()
 	}
 	made.Compiled.Execute(ctx, &x.request, &x.answered)
 	resp.Body = x.answered.Body
 	if x.answered.Refused == exec.NoRoom && x.op.Prepared.Kind == ast.Query {
 		resp.Outcome = server.Unavailable
 	}
-}
-
-// ownEpoch is set in the epochs of mutations.
-const ownEpoch = 1 << 63
-
-// epochFor is the epoch of a request that begins now. A query shares the answers of queries since the last mutation
-// ended and the last invalidation arrived; both counts only grow, so their sum is new whenever one of them is. What a
-// mutation asks after it changed something is shared with nobody.
-func (e *Engine) epochFor(kind ast.Operation) uint64 {
-	if kind == ast.Mutation {
-		return ownEpoch | e.mutations.Add(1)
-	}
-	if e.config.Cache != nil {
-		return (e.epoch.Load() + e.config.Cache.Clock()) &^ ownEpoch
-	}
-	return e.epoch.Load()
 }
 
 // notServed refuses operations that are valid but not served in the way they were sent.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/weft-graphql/weft/router/cache"
@@ -85,12 +86,7 @@ func (x *execution) release() {
 func (x *execution) complete(from *exec.Response) {
 	resp := x.response
 	resp.Operation.Errors, resp.Operation.Fetches = from.Errors, from.Fetches
-	if x.visit != nil {
-		var age int
-		if resp.CacheControl, age = x.visit.CacheControl(from.Errors > 0); age > 0 {
-			resp.Age = strconv.Itoa(age)
-		}
-	}
+	x.tellCaching(resp, from.Errors > 0)
 	hooks := x.engine.hooks
 	if len(hooks.Answerers) == 0 {
 		return
@@ -107,6 +103,27 @@ func (x *execution) complete(from *exec.Response) {
 		hook.Answer(&x.op, &x.answer)
 	}
 	x.request.Extensions = x.answer.Extensions()
+}
+
+// tellCaching says what caches in front may do with the answer, and what they must tell apart.
+func (x *execution) tellCaching(resp *server.Response, hasErrors bool) {
+	config := &x.engine.config
+	resp.Vary = config.Vary
+	if x.visit != nil {
+		var age int
+		if resp.CacheControl, age = x.visit.CacheControl(hasErrors); age > 0 {
+			resp.Age = strconv.Itoa(age)
+		}
+	}
+	switch {
+	case x.traced:
+		// What is shown beside the answer is about this request.
+		resp.CacheControl, resp.Age = "no-store", ""
+	case strings.HasPrefix(resp.CacheControl, "public"):
+		resp.Vary = x.visit.Vary()
+	case resp.CacheControl == "" && config.Personal:
+		resp.CacheControl = "private"
+	}
 }
 
 func (x *execution) fetchEnded(r *plan.Request, trace *exec.FetchTrace) {

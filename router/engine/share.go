@@ -11,6 +11,7 @@ import (
 
 	"github.com/weft-graphql/weft/router/prepared"
 	"github.com/weft-graphql/weft/router/server"
+	"github.com/weft-graphql/weft/router/upstream"
 )
 
 // shares lets identical queries that are in progress at the same time share one execution. Identical means: the same
@@ -59,9 +60,11 @@ func newShares() *shares {
 }
 
 // appendKey writes what tells one query from another. Lengths stand before texts, so that no two keys look alike.
-func (s *shares) appendKey(key []byte, made *prepared.Planned[*program], epoch uint64, x *execution) []byte {
+func (s *shares) appendKey(key []byte, made *prepared.Planned[*program], epoch upstream.Epoch, x *execution) []byte {
 	key = binary.LittleEndian.AppendUint64(key, uint64(uintptr(unsafe.Pointer(made))))
-	key = binary.LittleEndian.AppendUint64(key, epoch)
+	key = binary.LittleEndian.AppendUint64(key, epoch.Mutations)
+	key = binary.LittleEndian.AppendUint64(key, epoch.Clock)
+	key = binary.LittleEndian.AppendUint64(key, epoch.Told)
 	for i := range x.variables.Len() {
 		raw := x.variables.Raw(i)
 		// An absent variable is something else than one with a value.
@@ -76,7 +79,7 @@ func (s *shares) appendKey(key []byte, made *prepared.Planned[*program], epoch u
 
 // do answers with run, or with the answer of an identical query under way.
 func (s *shares) do(
-	ctx context.Context, made *prepared.Planned[*program], epoch uint64, x *execution, resp *server.Response,
+	ctx context.Context, made *prepared.Planned[*program], epoch upstream.Epoch, x *execution, resp *server.Response,
 	run func(context.Context, *server.Response),
 ) {
 	for {
@@ -98,7 +101,7 @@ func (s *shares) do(
 }
 
 // join returns the execution of an identical query under way, or a new one, which the caller leads.
-func (s *shares) join(ctx context.Context, made *prepared.Planned[*program], epoch uint64, x *execution) (f *flight, leads bool) {
+func (s *shares) join(ctx context.Context, made *prepared.Planned[*program], epoch upstream.Epoch, x *execution) (f *flight, leads bool) {
 	buffer := s.keys.Get().(*[]byte)
 	key := s.appendKey((*buffer)[:0], made, epoch, x)
 	defer s.giveBack(buffer, key)

@@ -12,6 +12,7 @@ import (
 	"github.com/weft-graphql/weft/router/caller"
 	"github.com/weft-graphql/weft/router/prepared"
 	"github.com/weft-graphql/weft/router/server"
+	"github.com/weft-graphql/weft/router/upstream"
 )
 
 // sharing is a test's view of shares: queries that run until they are let go.
@@ -56,10 +57,10 @@ func (s *sharing) request(header http.Header) *execution {
 }
 
 // ask sends a query and gives its answer to check.
-func (s *sharing) ask(ctx context.Context, epoch uint64, header http.Header, check func(*server.Response)) {
+func (s *sharing) ask(ctx context.Context, mutations uint64, header http.Header, check func(*server.Response)) {
 	s.ended.Go(func() {
 		resp := &server.Response{}
-		s.shares.do(ctx, s.made, epoch, s.request(header), resp, s.run)
+		s.shares.do(ctx, s.made, upstream.Epoch{Mutations: mutations}, s.request(header), resp, s.run)
 		check(resp)
 	})
 }
@@ -206,7 +207,7 @@ func TestAPanicLeavesTheOthersOnTheirOwn(t *testing.T) {
 				t.Error("the panic was swallowed")
 			}
 		}()
-		s.shares.do(t.Context(), s.made, 1, s.request(nil), &server.Response{}, func(context.Context, *server.Response) {
+		s.shares.do(t.Context(), s.made, upstream.Epoch{Mutations: 1}, s.request(nil), &server.Response{}, func(context.Context, *server.Response) {
 			close(entered)
 			<-leave
 			panic("broken")
@@ -268,7 +269,7 @@ func TestWhoLeavesLateGivesTheAnswerBack(t *testing.T) {
 			}
 			s.ended.Go(func() {
 				resp := &server.Response{}
-				s.shares.do(ctx, s.made, 1, s.request(nil), resp, func(context.Context, *server.Response) {})
+				s.shares.do(ctx, s.made, upstream.Epoch{Mutations: 1}, s.request(nil), resp, func(context.Context, *server.Response) {})
 				if resp.Shared != nil {
 					resp.Shared.Release()
 				}
@@ -293,7 +294,9 @@ func TestOnlyAnswersThatNobodyWaitsForAreStreamed(t *testing.T) {
 			<-s.finish
 			resp.Body = append(resp.Buffer(), "answer"...)
 		}
-		s.ended.Go(func() { s.shares.do(t.Context(), s.made, uint64(joined), x, &server.Response{}, lead) })
+		s.ended.Go(func() {
+			s.shares.do(t.Context(), s.made, upstream.Epoch{Mutations: uint64(joined)}, x, &server.Response{}, lead)
+		})
 		<-s.started
 		if joined > 0 {
 			s.ask(t.Context(), uint64(joined), nil, s.want("answer"))

@@ -21,8 +21,7 @@ func (x *execution) Claim() bool { return x.shared == nil || x.shared.claim() }
 // Begin implements exec.Streamer.
 func (x *execution) Begin(_ *exec.Response, size int64) io.Writer {
 	if x.op.Prepared.Kind == ast.Mutation {
-		// What the mutation changed must not be answered from before it, once the client sees its answer.
-		x.engine.epoch.Add(1)
+		x.engine.config.Epochs.changed()
 	}
 	return x.op.Request.Stream.Begin(x.response, size)
 }

@@ -70,8 +70,10 @@ type Request struct {
 	Extensions []byte
 	// CacheSession is handed to the entity cache.
 	CacheSession any
-	// Epoch is handed to the subgraphs: see upstream.Request.
-	Epoch uint64
+	// Epoch gives the present epoch (see upstream.Epoch); nil when there is nothing to tell apart. It is asked when a call
+	// begins, not once for the execution: the later calls may not be shared with what began before data changed, and
+	// what the cache stores of them counts as read now. It is called after the execution has ended, too.
+	Epoch func() upstream.Epoch
 	// Trace asks for Response.Trace.
 	Trace bool
 	// Fetched is told of each request of the plan when it has ended, by the goroutine that ran it; only with Trace.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/weft-graphql/weft/router/operation"
 	"github.com/weft-graphql/weft/router/upstream"
 )
 
@@ -246,6 +247,19 @@ func (x *execution) body(out []byte, r *request, f *fetch, picked [][]uint32, mo
 		first = false
 		out = append(append(out, v.spelled...), raw...)
 	}
+	for i := range r.literals {
+		l := &r.literals[i]
+		if !first {
+			out = append(out, ',')
+		}
+		first = false
+		out = operation.AppendJSON(append(out, l.spelled...), l.value, func(name string) []byte {
+			if at, known := l.indexes[name]; known && x.request.Variables != nil {
+				return x.request.Variables.Raw(at)
+			}
+			return nil
+		})
+	}
 	for i := range r.calls {
 		if !r.calls[i].plan.Entities {
 			continue
@@ -278,8 +292,9 @@ func (x *execution) body(out []byte, r *request, f *fetch, picked [][]uint32, mo
 func (x *execution) send(r *request, f *fetch, body []byte, resp *upstream.Response) error {
 	trace := &f.trace
 	subgraph := r.plan.Subgraph
-	f.sending = upstream.Request{
-		Body: body, Query: r.query, Epoch: x.request.Epoch, Header: f.sending.Header[:0], VariesBy: f.sending.VariesBy[:0],
+	f.sending = upstream.Request{Body: body, Query: r.query, Header: f.sending.Header[:0], VariesBy: f.sending.VariesBy[:0]}
+	if x.request.Epoch != nil {
+		f.sending.Epoch = x.request.Epoch()
 	}
 	if x.request.Subgraph != nil {
 		x.request.Subgraph(subgraph, &f.sending)

@@ -42,6 +42,7 @@ type request struct {
 	// opening is the body up to the first variable, closing what is behind the last one.
 	opening, closing string
 	variables        []requestVariable
+	literals         []requestLiteral
 	query            bool
 	collectors       int
 	cache            RequestCache
@@ -53,6 +54,14 @@ type request struct {
 type requestVariable struct {
 	spelled string
 	index   int
+}
+
+// requestLiteral is a compiled plan.Literal.
+type requestLiteral struct {
+	spelled string
+	value   *ast.Value
+	// indexes are those of the client's variables in it, by name.
+	indexes map[string]int
 }
 
 // call is a compiled plan.Call.
@@ -185,6 +194,13 @@ func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
 	for _, v := range pr.Variables {
 		r.variables = append(r.variables, requestVariable{spelled: string(appendQuoted(nil, v.Name)) + ":", index: v.Index})
 	}
+	for _, l := range pr.Literals {
+		literal := requestLiteral{spelled: string(appendQuoted(nil, l.Name)) + ":", value: l.Value, indexes: map[string]int{}}
+		for _, v := range l.Variables {
+			literal.indexes[v.Name] = v.Index
+		}
+		r.literals = append(r.literals, literal)
+	}
 	for _, pc := range pr.Calls {
 		cl := call{plan: pc, node: c.node(pc.Selection, pr.ID)}
 		if pc.Entities {
@@ -292,8 +308,9 @@ func (c *compiler) finish(prog *Program) error {
 			r.calls[j].unshared = c.unshared[r.calls[j].node]
 			contextual = contextual || len(r.calls[j].contexts) > 0
 		}
-		// Representations do not name context values: such requests are not cached.
-		if prog.engine.config.Cache != nil && !contextual {
+		// Representations do not name context values, and what a directive makes of a field is the subgraph's to know: such
+		// requests are not cached. Mutations still tell what they changed.
+		if prog.engine.config.Cache != nil && !contextual && !(r.query && r.plan.Directed) {
 			r.cache = prog.engine.config.Cache.Prepare(r.plan)
 		}
 		for j := range r.calls {

@@ -87,5 +87,12 @@ func copyVariables(r *request, from Variables) rawVariables {
 			copied[v.Index] = bytes.Clone(raw)
 		}
 	}
+	for _, l := range r.plan.Literals {
+		for _, v := range l.Variables {
+			if raw := from.Raw(v.Index); raw != nil {
+				copied[v.Index] = bytes.Clone(raw)
+			}
+		}
+	}
 	return copied
 }

@@ -181,8 +181,14 @@ func (cl *closure) add(n *node) bool {
 		if len(m.hops) != 1 || m.node.set.Owner != nil || !cl.finder.keeps(m.node.request) {
 			return false
 		}
-		for _, v := range cl.finder.prog.requests[m.node.request].variables {
+		r := &cl.finder.prog.requests[m.node.request]
+		for _, v := range r.variables {
 			cl.variables = append(cl.variables, v.index)
+		}
+		for _, l := range r.literals {
+			for _, index := range l.indexes {
+				cl.variables = append(cl.variables, index)
+			}
 		}
 		if !cl.add(m.node) {
 			return false

@@ -146,7 +146,7 @@ func TestParseFieldSet(t *testing.T) {
 }
 
 func TestFieldSetErrorsHaveAnOffset(t *testing.T) {
-	for raw, want := range map[string]int{"id !": 3, "a { b ...F }": 9, "": 0, "a } query { b": 0} {
+	for raw, want := range map[string]int{"id !": 3, "a { b ...F }": 6, "": 0, "a } query { b": 0} {
 		_, err := federation.ParseFieldSet(raw)
 		var located *federation.FieldSetError
 		if !errors.As(err, &located) {

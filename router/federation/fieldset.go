@@ -7,7 +7,8 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
-	"github.com/vektah/gqlparser/v2/parser"
+
+	"github.com/weft-graphql/weft/router/syntax"
 )
 
 // maxFieldSetTokens bounds a field set; real ones have a few dozen.
@@ -34,11 +35,11 @@ func ParseFieldSet(fields string) (ast.SelectionSet, error) {
 	if strings.HasPrefix(strings.TrimSpace(fields), "{") {
 		text, shift = prefix+fields, len(prefix)
 	}
-	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: text}, maxFieldSetTokens)
+	doc, err := syntax.ParseExecutable(&ast.Source{Input: text}, maxFieldSetTokens)
 	if err != nil {
 		return nil, fieldSetError(err, shift)
 	}
-	if len(doc.Operations) != 1 || len(doc.Fragments) != 0 || len(doc.Operations[0].SelectionSet) == 0 {
+	if len(doc.Operations) != 1 || len(doc.Fragments)+len(doc.TypeSystem) != 0 {
 		return nil, &FieldSetError{Message: "it is not one selection of fields"}
 	}
 	selections := doc.Operations[0].SelectionSet

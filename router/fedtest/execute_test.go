@@ -65,10 +65,12 @@ func (x *execution) operation(op *ast.OperationDefinition) json.RawMessage {
 type collected struct {
 	key   string
 	nodes []*ast.Field
+	// marks are the directives of each node and of the fragments around it.
+	marks []string
 }
 
 // collect is CollectFields.
-func (x *execution) collect(name string, sel ast.SelectionSet, out []*collected) []*collected {
+func (x *execution) collect(name string, sel ast.SelectionSet, around string, out []*collected) []*collected {
 	for _, s := range sel {
 		switch s := s.(type) {
 		case *ast.Field:
@@ -81,14 +83,15 @@ func (x *execution) collect(name string, sel ast.SelectionSet, out []*collected)
 				out = append(out, &collected{key: s.Alias})
 			}
 			out[i].nodes = append(out[i].nodes, s)
+			out[i].marks = append(out[i].marks, around+marksOf(s.Directives, x.variables))
 		case *ast.InlineFragment:
 			if x.included(s.Directives) && x.applies(name, s.TypeCondition) {
-				out = x.collect(name, s.SelectionSet, out)
+				out = x.collect(name, s.SelectionSet, below(around, s.Directives, x.variables), out)
 			}
 		case *ast.FragmentSpread:
 			f := x.doc.Fragments.ForName(s.Name)
 			if x.included(s.Directives) && x.applies(name, f.TypeCondition) {
-				out = x.collect(name, f.SelectionSet, out)
+				out = x.collect(name, f.SelectionSet, below(around, s.Directives, x.variables), out)
 			}
 		}
 	}
@@ -97,6 +100,9 @@ func (x *execution) collect(name string, sel ast.SelectionSet, out []*collected)
 
 func (x *execution) included(directives ast.DirectiveList) bool {
 	for _, d := range directives {
+		if d.Name == "mark" {
+			continue
+		}
 		if on := literal(d.Arguments.ForName("if").Value, x.variables) == true; on == (d.Name == "skip") {
 			return false
 		}
@@ -125,7 +131,7 @@ func (x *execution) selection(o *object, sel ast.SelectionSet, path []any) (json
 	out.WriteByte('{')
 	name, ok := x.nameOf(o), true
 	def := x.schema.Types[name]
-	for i, c := range x.collect(name, sel, nil) {
+	for i, c := range x.collect(name, sel, "", nil) {
 		if i > 0 {
 			out.WriteByte(',')
 		}
@@ -164,7 +170,7 @@ func (x *execution) field(o *object, def *ast.Definition, c *collected, at []any
 	if o.typ == x.world.graph.mutation {
 		x.world.version.Add(1)
 	}
-	value := x.world.resolve(o, f, argumentsIn(f, node, x.variables), inputs)
+	value := x.world.resolve(o, f, argumentsIn(f, node, x.variables)+c.marked(), inputs)
 	return x.complete(value, def.Fields.ForName(node.Name).Type, c, child.provides, at)
 }
 

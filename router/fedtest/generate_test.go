@@ -42,6 +42,8 @@ type traits struct {
 	uniform bool
 	// stored graphs have no fields that are computed from others.
 	stored bool
+	// marked graphs have a directive for subgraphs, on which the values of fields depend.
+	marked bool
 }
 
 // generate makes the graph of a seed.

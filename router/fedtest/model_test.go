@@ -24,6 +24,8 @@ type graph struct {
 	types     []*typ
 	query     *typ
 	mutation  *typ
+	// marked graphs have the directive @mark in all subgraphs.
+	marked bool
 	// dialects say how each subgraph is written; none are like the zero value.
 	dialects []dialect
 	// possibles guards field.possible, which is found when somebody asks.

@@ -24,13 +24,15 @@ type embroiderer struct {
 	spreads   map[string][]string
 	// said are the arguments that were written for a field.
 	said map[string]string
+	// marks tells that fields and fragments get the directive @mark.
+	marks bool
 }
 
 // embroider writes a valid operation; nil when it could not find one.
 func (r *rig) embroider(rnd *rand.Rand, queries bool) *randomOperation {
 	for range 40 {
 		e := &embroiderer{schema: r.whole, rnd: rnd, budget: 2 + rnd.IntN(50), variables: map[string]json.RawMessage{},
-			spreads: map[string][]string{}, said: map[string]string{}}
+			spreads: map[string][]string{}, said: map[string]string{}, marks: r.graph.marked}
 		kind, root := "query", r.whole.Query
 		if !queries && r.whole.Mutation != nil && rnd.IntN(5) == 0 {
 			kind, root = "mutation", r.whole.Mutation
@@ -41,7 +43,7 @@ func (r *rig) embroider(rnd *rand.Rand, queries bool) *randomOperation {
 			text += "(" + strings.Join(e.declared, " ") + ")"
 		}
 		text += body + strings.Join(e.fragments, "")
-		if _, errs := loadQuery(r.whole, text); len(errs) == 0 {
+		if doc, errs := loadQuery(r.whole, text); len(errs) == 0 && !marksNothing(doc) {
 			return &randomOperation{text, e.variables}
 		}
 	}
@@ -66,7 +68,7 @@ func (e *embroiderer) set(t *ast.Definition, around []string, depth int) string 
 		case n < 10 && t == e.schema.Query:
 			add(pick(e.rnd, []string{`__type(name: "Node0") { name kind }`, `s: __schema { queryType { name } }`}))
 		case n < 18 && len(e.spreads[t.Name]) > 0:
-			add("..." + pick(e.rnd, e.spreads[t.Name]) + e.condition())
+			add("..." + pick(e.rnd, e.spreads[t.Name]) + e.mark() + e.condition())
 		case n < 30, t.IsAbstractType() && n < 70, len(fields) == 0:
 			add(e.fragment(t, around, depth))
 		default:
@@ -109,12 +111,12 @@ func (e *embroiderer) fragment(t *ast.Definition, around []string, depth int) st
 		name := pick(e.rnd, []string{"F", "on_", "Ent", "fragment_"}) + strconv.Itoa(len(e.fragments))
 		e.fragments = append(e.fragments, " fragment "+name+" on "+d.Name+body)
 		e.spreads[d.Name] = append(e.spreads[d.Name], name)
-		return "..." + name + e.condition()
+		return "..." + name + e.mark() + e.condition()
 	}
 	if d == t && e.one(2) {
-		return "..." + e.condition() + body
+		return "..." + e.mark() + e.condition() + body
 	}
-	return "... on " + d.Name + e.condition() + body
+	return "... on " + d.Name + e.mark() + e.condition() + body
 }
 
 func sortedTypes(schema *ast.Schema) []string {
@@ -169,7 +171,7 @@ func (e *embroiderer) field(t *ast.Definition, f *ast.FieldDefinition, siblings 
 		args = e.arguments(f)
 		e.said[key] = args
 	}
-	text += args + e.condition()
+	text += args + e.mark() + e.condition()
 	if to.IsCompositeType() {
 		text += e.set(to, nil, depth+1)
 	}

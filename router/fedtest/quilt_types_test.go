@@ -40,7 +40,7 @@ func (q *quilt) add(name string, k kind) *typ {
 
 // stitch makes the graph of a seed. Each try for one seed is another graph, and more likely one that can be composed.
 func stitch(seed uint64, try int, with traits) *graph {
-	q := &quilt{graph: &graph{seed: seed}, rnd: rand.New(rand.NewPCG(seed, 1000+uint64(try))), bold: max(0, 50-10*try), uniform: with.uniform}
+	q := &quilt{graph: &graph{seed: seed, marked: with.marked}, rnd: rand.New(rand.NewPCG(seed, 1000+uint64(try))), bold: max(0, 50-10*try), uniform: with.uniform}
 	for i := range 2 + q.rnd.IntN(4) {
 		q.subgraphs = append(q.subgraphs, string(rune('a'+i)))
 	}

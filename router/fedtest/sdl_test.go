@@ -129,6 +129,7 @@ func (p *part) entity() bool {
 // print prints the types of a subgraph.
 func (g *graph) print(s int, federated bool) string {
 	out := printer{graph: g, subgraph: s, federated: federated}
+	out.WriteString(g.marks())
 	for _, t := range g.types {
 		if p := t.at[s]; p != nil {
 			out.part(t, p)
@@ -268,6 +269,7 @@ func (b *printer) arguments(args []*argument) string {
 // wholeSDL prints the undivided graph, as clients see it: the union of what the subgraphs declare.
 func (g *graph) wholeSDL() string {
 	out := printer{graph: g, subgraph: whole}
+	out.WriteString(g.marks())
 	for _, t := range g.types {
 		if p := g.whole(t); p != nil {
 			out.part(t, p)

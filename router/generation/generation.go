@@ -87,6 +87,9 @@ func (g *Generation) assemble(sdl string, previous *Generation) error {
 	if err := g.load(sdl, previous); err != nil {
 		return err
 	}
+	if err := g.checkNames(previous); err != nil {
+		return err
+	}
 	if err := g.openCache(); err != nil {
 		return err
 	}

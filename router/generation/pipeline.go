@@ -18,10 +18,13 @@ func (g *Generation) newEngine(set *provisioned, previous *engine.Engine) *engin
 	for i, s := range g.supergraph.Subgraphs {
 		clients[i] = set.wrap(s, g.clients[i].Subgraph)
 	}
+	// What modules declared may be in any answer; who the caller is, only in private ones.
+	personal := set.inputs.Personal(set.inputs.All())
 	identity := g.declareIdentity(&set.inputs)
 	g.declareVary(&set.inputs)
 	return engine.New(engine.Config{
-		Supergraph: g.supergraph, Subgraphs: clients, Cache: g.cache, Inputs: &set.inputs, Identity: identity, Hooks: set.hooks,
+		Supergraph: g.supergraph, Subgraphs: clients, Cache: g.cache, Epochs: &g.resources.epochs, Inputs: &set.inputs,
+		Identity: identity, Hooks: set.hooks, Vary: set.inputs.Headers(set.inputs.All()), Personal: personal,
 		Limits: operation.Limits{
 			Tokens: l.Tokens, Depth: l.Depth, Fields: l.Fields, Aliases: l.Aliases, Directives: l.Directives,
 			RootFields: l.RootFields,

@@ -3,6 +3,7 @@ package operation
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,15 +42,11 @@ func (c *coercer) invalid(raw []byte, why string) {
 	if len(c.errs) >= maxVariableErrors {
 		return
 	}
-	shown := string(raw)
-	if len(shown) > 100 {
-		shown = strings.ToValidUTF8(shown[:100], "") + "…"
-	}
 	at := ""
 	if len(c.path) > 0 {
 		at = " at \"" + c.variable.Name + strings.Join(c.path, "") + "\""
 	}
-	c.fail("Variable \"$%s\" got invalid value %s%s; %s", c.variable.Name, shown, at, why)
+	c.fail("Variable \"$%s\" got invalid value %s%s; %s", c.variable.Name, excerpt(raw), at, why)
 }
 
 // value reads a value of type t.
@@ -57,7 +54,9 @@ func (c *coercer) value(t *ast.Type) {
 	start := c.in.skipSpace()
 	if c.in.peek() == 'n' {
 		c.in.skipValue(0)
-		if t.NonNull {
+		if t.NonNull && len(c.path) == 0 {
+			c.fail("Variable \"$%s\" of non-null type \"%s\" must not be null.", c.variable.Name, t)
+		} else if t.NonNull {
 			c.invalid([]byte("null"), "Expected non-nullable type \""+t.String()+"\" not to be null.")
 		}
 		c.out = append(c.out, "null"...)
@@ -112,7 +111,7 @@ func (c *coercer) object(def *ast.Definition) {
 		return
 	}
 	given := make([]span, len(def.Fields))
-	count, null := 0, ""
+	var unknown []string
 	for more := !c.in.close('}'); more; more = c.in.comma('}') {
 		name, _ := c.in.key()
 		from := c.in.skipSpace()
@@ -120,16 +119,12 @@ func (c *coercer) object(def *ast.Definition) {
 		text := keyText(name)
 		i := slices.IndexFunc(def.Fields, func(f *ast.FieldDefinition) bool { return f.Name == string(text) })
 		if i < 0 {
-			c.invalid(c.in.data[from:c.in.pos], "Field "+string(name)+" is not defined by type \""+def.Name+"\".")
+			if len(unknown) < maxVariableErrors && !slices.Contains(unknown, string(text)) {
+				unknown = append(unknown, string(text))
+			}
 			continue
 		}
-		if given[i].end == 0 {
-			count++
-		}
 		given[i] = span{from, c.in.pos}
-		if c.in.data[from] == 'n' {
-			null = def.Fields[i].Name
-		}
 	}
 	end := c.in.pos
 	c.out = append(c.out, '{')
@@ -153,12 +148,30 @@ func (c *coercer) object(def *ast.Definition) {
 	}
 	c.out = append(c.out, '}')
 	c.in.pos = end
+	for _, name := range unknown {
+		c.invalid(c.in.data[start:end], "Field \""+name+"\" is not defined by type \""+def.Name+"\".")
+	}
 	if def.Directives.ForName("oneOf") != nil {
-		if count != 1 {
-			c.invalid(c.in.data[start:end], "Exactly one key must be specified for OneOf type \""+def.Name+"\".")
-		} else if null != "" {
-			c.invalid(c.in.data[start:end], "Field \""+null+"\" of OneOf type \""+def.Name+"\" must be non-null.")
+		c.oneOf(def, given, c.in.data[start:end])
+	}
+}
+
+// oneOf checks that an input object has one field, which is not null. GraphQL specification, section 3.10.1.
+func (c *coercer) oneOf(def *ast.Definition, given []span, raw []byte) {
+	count, first := 0, 0
+	for i := len(given) - 1; i >= 0; i-- {
+		if given[i].end > 0 {
+			count, first = count+1, i
 		}
+	}
+	if count != 1 {
+		c.invalid(raw, "Exactly one key must be specified for OneOf type \""+def.Name+"\".")
+	}
+	if count > 0 && c.in.data[given[first].start] == 'n' {
+		name := def.Fields[first].Name
+		c.path = append(c.path, "."+name)
+		c.invalid([]byte("null"), "Field \""+name+"\" must be non-null.")
+		c.path = c.path[:len(c.path)-1]
 	}
 }
 
@@ -167,7 +180,7 @@ func (c *coercer) enum(def *ast.Definition) {
 	c.in.skipValue(0)
 	raw := c.in.data[start:c.in.pos]
 	if raw[0] != '"' {
-		c.invalid(raw, "Enum \""+def.Name+"\" cannot represent non-string value: "+string(raw)+".")
+		c.invalid(raw, "Enum \""+def.Name+"\" cannot represent non-string value: "+excerpt(raw)+".")
 		return
 	}
 	text := keyText(raw)
@@ -177,8 +190,26 @@ func (c *coercer) enum(def *ast.Definition) {
 			return
 		}
 	}
-	c.invalid(raw, "Value "+string(raw)+" does not exist in \""+def.Name+"\" enum.")
+	c.invalid(raw, "Value "+excerpt(raw)+" does not exist in \""+def.Name+"\" enum.")
 }
+
+// cannotRepresent begins the errors about values that a built-in scalar does not take.
+var cannotRepresent = map[string]string{
+	"Int": "Int cannot represent non-integer value: ", "Float": "Float cannot represent non numeric value: ",
+	"String": "String cannot represent a non string value: ", "Boolean": "Boolean cannot represent a non boolean value: ",
+	"ID": "ID cannot represent value: ",
+}
+
+// excerpt is a value as errors show it.
+func excerpt(raw []byte) string {
+	if len(raw) > maxShown {
+		return strings.ToValidUTF8(string(raw[:maxShown]), "") + "…"
+	}
+	return string(raw)
+}
+
+// maxShown is how much of a value, in bytes, errors show.
+const maxShown = 100
 
 // scalar reads a value of a built-in or custom scalar. GraphQL specification, section 3.5.
 func (c *coercer) scalar(def *ast.Definition) {
@@ -198,45 +229,60 @@ func (c *coercer) scalar(def *ast.Definition) {
 	text, number := kind == '"', kind == '-' || kind >= '0' && kind <= '9'
 	switch def.Name {
 	case "Int":
-		if n, err := strconv.ParseFloat(string(raw), 64); !number || err != nil || n != float64(int64(n)) {
-			c.invalid(raw, "Int cannot represent non-integer value: "+string(raw))
-		} else if n < -1<<31 || n > 1<<31-1 {
-			c.invalid(raw, "Int cannot represent non 32-bit signed integer value: "+string(raw))
-		} else if !integer {
+		if n, err := strconv.ParseFloat(string(raw), 64); !number || err != nil || n != math.Trunc(n) {
+			c.invalid(raw, cannotRepresent["Int"]+excerpt(raw))
+		} else if n < math.MinInt32 || n > math.MaxInt32 {
+			c.invalid(raw, "Int cannot represent non 32-bit signed integer value: "+excerpt(raw))
+		} else {
 			c.out = strconv.AppendInt(c.out, int64(n), 10)
 			return
 		}
 	case "Float":
 		if _, err := strconv.ParseFloat(string(raw), 64); !number || err != nil {
-			c.invalid(raw, "Float cannot represent non numeric value: "+string(raw))
+			c.invalid(raw, cannotRepresent["Float"]+excerpt(raw))
 		}
 	case "String":
 		if !text {
-			c.invalid(raw, "String cannot represent a non string value: "+string(raw))
+			c.invalid(raw, cannotRepresent["String"]+excerpt(raw))
 		}
 	case "Boolean":
 		if kind != 't' && kind != 'f' {
-			c.invalid(raw, "Boolean cannot represent a non boolean value: "+string(raw))
+			c.invalid(raw, cannotRepresent["Boolean"]+excerpt(raw))
 		}
 	case "ID":
-		switch {
-		case integer:
-			c.out = append(append(append(c.out, '"'), raw...), '"')
+		if digits, ok := idDigits(raw, integer); number && ok {
+			c.out = append(append(append(c.out, '"'), digits...), '"')
 			return
-		case !text:
-			c.invalid(raw, "ID cannot represent value: "+string(raw))
+		} else if !text {
+			c.invalid(raw, cannotRepresent["ID"]+excerpt(raw))
 		}
 	}
 	c.out = append(c.out, raw...)
+}
+
+// idDigits returns what an integer stands for as an ID, in whatever notation it is given: its digits, all of them.
+func idDigits(raw []byte, integer bool) (digits []byte, ok bool) {
+	if integer && string(raw) != "-0" {
+		return raw, true
+	}
+	n, err := strconv.ParseFloat(string(raw), 64)
+	switch {
+	case err != nil || n != math.Trunc(n):
+		return nil, false
+	case n == 0:
+		return []byte("0"), true
+	case math.Abs(n) < 1e21:
+		return strconv.AppendFloat(nil, n, 'f', -1, 64), true
+	}
+	return strconv.AppendFloat(nil, n, 'e', -1, 64), true
 }
 
 // compactComposite copies an object or list given for a custom scalar, without white space.
 func (c *coercer) compactComposite(def *ast.Definition, start int) {
 	c.in.skipValue(0)
 	raw := c.in.data[start:c.in.pos]
-	switch def.Name {
-	case "Int", "Float", "String", "Boolean", "ID":
-		c.invalid(raw, def.Name+" cannot represent value: "+string(raw[:min(len(raw), 40)]))
+	if why, builtIn := cannotRepresent[def.Name]; builtIn {
+		c.invalid(raw, why+excerpt(raw))
 		return
 	}
 	var compact bytes.Buffer

@@ -12,7 +12,7 @@ import (
 // and runtime type (GraphQL specification, section 6.3.2, CollectFields), @skip and @include decided. Every call builds
 // a new one; plan caches keep it beside the plan.
 func (p *Prepared) Operation(conds ConditionSet) *Operation {
-	op := &Operation{Kind: p.Kind, Name: p.Name, Variables: p.Variables}
+	op := &Operation{Kind: p.Kind, Name: p.Name, Variables: p.Variables, Directives: p.forwarded(p.Definition.Directives)}
 	n := normaliser{p: p, sg: p.Supergraph, conds: conds, op: op}
 	for i, c := range p.conditions {
 		if c.Label != "" && conds.Has(i) {
@@ -41,6 +41,15 @@ type normaliser struct {
 	pending []pending
 	// index finds them by key once there are many; nil before.
 	index map[string][]int
+	// spread has the types for which a fragment was collected already; nil when none was.
+	spread map[spread]supergraph.TypeSet
+}
+
+// spread is a fragment where it is spread: in a part of the answer, below directives.
+type spread struct {
+	fragment *ast.FragmentDefinition
+	deferred *Defer
+	around   string
 }
 
 // manyFields is the number of fields from which a selection set is indexed: documents can have thousands.
@@ -50,8 +59,15 @@ const manyFields = 32
 type occurrence struct {
 	set    ast.SelectionSet
 	parent *supergraph.Type
-	// deferred is the @defer it stands under; nil when it is part of the first answer.
+	standing
+}
+
+// standing is what a place in the document stands under.
+type standing struct {
+	// deferred is the @defer; nil for the first part of the answer.
 	deferred *Defer
+	// around are the directives of fragments in the same selection set; nil when there are none.
+	around *enclosed
 }
 
 // pending is a field under construction: the fields of the document that were merged into it.
@@ -62,20 +78,20 @@ type pending struct {
 }
 
 type node struct {
-	field    *ast.Field
-	parent   *supergraph.Type
-	deferred *Defer
+	field  *ast.Field
+	parent *supergraph.Type
+	standing
 }
 
 // selection fills out, which hangs below owner, from the occurrences.
 func (n *normaliser) selection(out *SelectionSet, owner *Field, occurrences []occurrence) {
-	n.pending, n.index = n.pending[:0], nil
+	n.pending, n.index, n.spread = n.pending[:0], nil, nil
 	for _, o := range occurrences {
 		on := out.Parent.Possible
 		if o.parent != out.Parent && !on.SubsetOf(o.parent.Possible) {
 			on = on.And(o.parent.Possible)
 		}
-		n.collect(o.set, o.parent, on, o.deferred, owner)
+		n.collect(o.set, o.parent, on, o.standing, owner)
 	}
 	collected := slices.Clone(n.pending)
 	clear(n.pending)
@@ -92,7 +108,9 @@ func (n *normaliser) selection(out *SelectionSet, owner *Field, occurrences []oc
 		sub := make([]occurrence, 0, len(collected[i].nodes))
 		for _, nd := range collected[i].nodes {
 			// An implementation can declare a narrower type than the interface, on which the merged field may stand, too.
-			sub = append(sub, occurrence{set: nd.field.SelectionSet, parent: nd.parent.Field(f.Name).Named, deferred: nd.deferred})
+			sub = append(sub, occurrence{
+				set: nd.field.SelectionSet, parent: nd.parent.Field(f.Name).Named, standing: standing{deferred: nd.deferred},
+			})
 		}
 		f.Selection = &SelectionSet{Parent: f.Def.Named}
 		n.selection(f.Selection, f, sub)
@@ -100,26 +118,60 @@ func (n *normaliser) selection(out *SelectionSet, owner *Field, occurrences []oc
 }
 
 // collect adds the fields of a document's selection set for the runtime types in on.
-func (n *normaliser) collect(set ast.SelectionSet, parent *supergraph.Type, on supergraph.TypeSet, deferred *Defer, owner *Field) {
+func (n *normaliser) collect(set ast.SelectionSet, parent *supergraph.Type, on supergraph.TypeSet, under standing, owner *Field) {
 	for _, sel := range set {
 		switch sel := sel.(type) {
 		case *ast.Field:
 			if n.included(sel.Directives) {
-				n.add(sel, parent, on, deferred)
+				n.add(sel, parent, on, under)
 			}
 		case *ast.InlineFragment:
 			if n.included(sel.Directives) {
-				n.fragment(sel.SelectionSet, sel.TypeCondition, parent, on, n.deferral(sel.Directives, deferred, owner), owner)
+				n.fragment(sel.SelectionSet, sel.TypeCondition, parent, on, n.under(under, owner, sel.Directives, nil), owner)
 			}
 		case *ast.FragmentSpread:
-			if def := n.p.fragments[sel.Name]; def != nil && n.included(sel.Directives) {
-				n.fragment(def.SelectionSet, def.TypeCondition, parent, on, n.deferral(sel.Directives, deferred, owner), owner)
+			def := n.p.fragments[sel.Name]
+			if def == nil || !n.included(sel.Directives) {
+				continue
+			}
+			below := n.under(under, owner, sel.Directives, def.Directives)
+			if n.visit(def, below, on) {
+				n.fragment(def.SelectionSet, def.TypeCondition, parent, on, below, owner)
 			}
 		}
 	}
 }
 
-func (n *normaliser) fragment(set ast.SelectionSet, condition string, parent *supergraph.Type, on supergraph.TypeSet, deferred *Defer, owner *Field) {
+// visit tells whether a fragment is still to be collected for some of the types in on.
+func (n *normaliser) visit(fragment *ast.FragmentDefinition, under standing, on supergraph.TypeSet) bool {
+	s := spread{fragment: fragment, deferred: under.deferred}
+	if under.around != nil {
+		s.around = under.around.key
+	}
+	before, known := n.spread[s]
+	if known && on.SubsetOf(before) {
+		return false
+	}
+	if n.spread == nil {
+		n.spread = map[spread]supergraph.TypeSet{}
+	}
+	if known {
+		on = on.Or(before)
+	}
+	n.spread[s] = on
+	return true
+}
+
+// under is what the fields of a fragment stand under: its directives, and those of its definition if it has a name.
+func (n *normaliser) under(around standing, owner *Field, own, defined ast.DirectiveList) standing {
+	around.deferred = n.deferral(own, around.deferred, owner)
+	if n.p.directed {
+		around.around = around.around.below(n.p.forwarded(own)).below(n.p.forwarded(defined))
+	}
+	return around
+}
+
+func (n *normaliser) fragment(set ast.SelectionSet, condition string, parent *supergraph.Type, on supergraph.TypeSet, under standing, owner *Field) {
 	if condition != "" && condition != parent.Name {
 		parent = n.sg.Type(condition)
 		if parent == nil {
@@ -132,17 +184,17 @@ func (n *normaliser) fragment(set ast.SelectionSet, condition string, parent *su
 			return
 		}
 	}
-	n.collect(set, parent, on, deferred, owner)
+	n.collect(set, parent, on, under, owner)
 }
 
 // add merges a field into the pending fields with the same response key, splitting them by runtime type where it
 // applies to some types only.
-func (n *normaliser) add(f *ast.Field, parent *supergraph.Type, on supergraph.TypeSet, deferred *Defer) {
+func (n *normaliser) add(f *ast.Field, parent *supergraph.Type, on supergraph.TypeSet, under standing) {
 	key := f.Alias
 	if key == "" {
 		key = f.Name
 	}
-	nd := node{field: f, parent: parent, deferred: deferred}
+	nd := node{field: f, parent: parent, standing: under}
 	for i := n.next(key, 0); i >= 0; i = n.next(key, i+1) {
 		if parent.Possible.Empty() {
 			n.pending[i].nodes = append(n.pending[i].nodes, nd)
@@ -216,6 +268,7 @@ func (n *normaliser) field(f *Field, c *pending, parent *SelectionSet, owner *Fi
 	}
 	n.op.Fields = append(n.op.Fields, f)
 	f.Defers = deferrals(c.nodes)
+	f.Applied = n.applied(c.nodes)
 	switch f.Name {
 	case "__schema", "__type":
 		f.Introspection = mergedIntrospection(c.nodes)

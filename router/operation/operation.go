@@ -16,6 +16,8 @@ type Operation struct {
 	// Variables are the variables the operation declares, in document order. A VariableDefinition's index is used to
 	// refer to coerced values.
 	Variables []*Variable
+	// Directives are those of the operation that are for subgraphs.
+	Directives []*Directive
 	// Root is the selection on the root operation type.
 	Root *SelectionSet
 	// Fields are all fields of the operation in depth-first order; Field.ID is the index.
@@ -34,6 +36,10 @@ type Variable struct {
 	Default *ast.Value
 	// Location is where the document declares it.
 	Location gqlerror.Location
+	// defaultJSON is Default as JSON; nil when there is none.
+	defaultJSON []byte
+	// Directives are those of its definition that are for subgraphs.
+	Directives []*Directive
 }
 
 // SelectionSet is the selection on a composite value.
@@ -61,6 +67,9 @@ type Field struct {
 	On supergraph.TypeSet
 	// Args are the given arguments in schema order; defaults are left to the subgraph.
 	Args []Argument
+	// Applied are the directives for subgraphs with which the field stands in the document, one for each way that it does;
+	// nil when it has none anywhere.
+	Applied []*Applied
 	// Selection is the sub-selection; nil for leaf fields. The introspection fields keep their document selection in
 	// Introspection instead.
 	Selection *SelectionSet

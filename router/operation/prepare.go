@@ -2,16 +2,16 @@ package operation
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
-	"github.com/vektah/gqlparser/v2/parser"
-	"github.com/vektah/gqlparser/v2/validator"
-	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"github.com/weft-graphql/weft/router/operation/introspection"
 	"github.com/weft-graphql/weft/router/supergraph"
+	"github.com/weft-graphql/weft/router/syntax"
+	"github.com/weft-graphql/weft/router/validation"
 )
 
 // Prepared is one operation of a valid document. It is immutable and shared by all requests that send the same document
@@ -32,6 +32,11 @@ type Prepared struct {
 	conditions []Condition
 	// byVariable are the indexes of conditions by the variable's name; nil when no variable decides anything.
 	byVariable map[string]int
+	// notNull are the indexes of variables that may not be null where the router itself looks at them, in @skip, @include
+	// and introspection, although their types allow it: they, or the places, have default values.
+	notNull []int
+	// directed tells that there are directives for subgraphs.
+	directed bool
 	// introspection is set when the operation asks for __schema or __type.
 	introspection *introspection.Schema
 }
@@ -61,54 +66,46 @@ func (p *Prepared) asksSchema(set ast.SelectionSet, seen map[string]bool) bool {
 	return false
 }
 
-// validation is the GraphQL specification's section 5, without the rule that overlap checks.
-var validation = func() *rules.Rules {
-	r := rules.NewDefaultRules()
-	r.RemoveRule(rules.OverlappingFieldsCanBeMergedRule.Name)
-	return r
-}()
-
 // Prepare parses a document, checks limits, validates it against the API schema and picks an operation:
 // operationName, or the only one when the name is empty (GraphQL specification, section 6.1, GetOperation).
 func Prepare(sg *supergraph.Supergraph, query, operationName string, limits Limits) (*Prepared, gqlerror.List) {
 	limits = limits.withDefaults()
-	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: query}, limits.Tokens)
+	doc, err := syntax.ParseExecutable(&ast.Source{Input: query}, limits.Tokens)
 	if err != nil {
 		return nil, gqlerror.List{parseError(err)}
 	}
-	op, gerr := pick(doc, operationName)
+	if gerr := limits.check(doc.QueryDocument); gerr != nil {
+		return nil, gqlerror.List{gerr}
+	}
+	if errs := validate(sg, doc); len(errs) > 0 {
+		return nil, errs
+	}
+	op, gerr := pick(doc.QueryDocument, operationName)
 	if gerr != nil {
 		return nil, gqlerror.List{gerr}
 	}
-	if gerr := limits.check(doc); gerr != nil {
-		return nil, gqlerror.List{gerr}
-	}
-	if gerr := checkFragmentWork(doc); gerr != nil {
-		return nil, gqlerror.List{gerr}
-	}
-	errs := validator.ValidateWithRules(sg.API, doc, validation)
-	for _, each := range doc.Operations {
-		if len(errs) == 0 {
-			errs = checkOverlap(sg.API, each)
-		}
-	}
-	if len(errs) > 0 {
-		return nil, validationErrors(errs)
-	}
 	p := &Prepared{
 		Supergraph: sg, Definition: op, Kind: op.Operation, Name: op.Name,
-		fragments: fragmentsByName(doc),
+		fragments: fragmentsByName(doc.QueryDocument),
 	}
 	if p.Kind == "" {
 		p.Kind = ast.Query
 	}
+	if errs, more := p.findDirectives(); len(errs) > 0 {
+		return nil, validationErrors(errs, more)
+	}
 	p.declared = make(map[string]int, len(op.VariableDefinitions))
 	for i, v := range op.VariableDefinitions {
 		p.declared[v.Variable] = i
-		p.Variables = append(p.Variables, &Variable{
+		declared := &Variable{
 			Index: i, Name: v.Variable, Type: v.Type, Default: v.DefaultValue,
-			Location: gqlerror.Location{Line: v.Position.Line, Column: v.Position.Column},
-		})
+			Location:   gqlerror.Location{Line: v.Position.Line, Column: v.Position.Column},
+			Directives: p.forwarded(v.Directives),
+		}
+		if v.DefaultValue != nil {
+			declared.defaultJSON = appendDefault(nil, sg.API.Types, v.DefaultValue, v.Type)
+		}
+		p.Variables = append(p.Variables, declared)
 	}
 	p.findConditions()
 	if p.asksSchema(op.SelectionSet, map[string]bool{}) {
@@ -117,17 +114,23 @@ func Prepare(sg *supergraph.Supergraph, query, operationName string, limits Limi
 	return p, nil
 }
 
-// maxErrors is how many mistakes of a document are reported. A document can have tens of thousands, and an answer that
-// lists them would be much larger than the request.
-const maxErrors = 100
-
-// maxMessage is how long, in bytes, the message of one can be.
+// maxMessage is how long, in bytes, the message of an error about a document can be.
 const maxMessage = 1000
 
+// validate returns what a document violates.
+func validate(sg *supergraph.Supergraph, doc *syntax.Document) gqlerror.List {
+	result := validation.Document(sg.API, doc)
+	if result.TooComplex != nil {
+		setCode(result.TooComplex, LimitExceeded)
+		return gqlerror.List{result.TooComplex}
+	}
+	return validationErrors(result.Errors, result.More)
+}
+
 // validationErrors gives errors their code; where some are left out, the last one says so.
-func validationErrors(errs gqlerror.List) gqlerror.List {
-	if more := len(errs) - maxErrors; more > 0 {
-		errs = append(errs[:maxErrors:maxErrors], gqlerror.Errorf("The document has %d more errors, which are not listed.", more))
+func validationErrors(errs gqlerror.List, more int) gqlerror.List {
+	if more > 0 {
+		errs = append(errs, gqlerror.Errorf("The document has %d more errors, which are not listed.", more))
 	}
 	for _, e := range errs {
 		setCode(e, "GRAPHQL_VALIDATION_FAILED")
@@ -138,8 +141,6 @@ func validationErrors(errs gqlerror.List) gqlerror.List {
 func pick(doc *ast.QueryDocument, name string) (*ast.OperationDefinition, *gqlerror.Error) {
 	var err *gqlerror.Error
 	switch {
-	case len(doc.Operations) == 0:
-		err = gqlerror.Errorf("The document has no operation, only fragments. Add a query, mutation or subscription.")
 	case name != "":
 		for _, op := range doc.Operations {
 			if op.Name == name {
@@ -172,15 +173,13 @@ func operationNames(doc *ast.QueryDocument) string {
 }
 
 func parseError(err error) *gqlerror.Error {
-	var gerr *gqlerror.Error
-	if !errors.As(err, &gerr) {
-		gerr = gqlerror.Wrap(err)
-	}
-	if strings.HasPrefix(gerr.Message, "exceeded token limit") {
-		gerr.Message = "The document is too long: it " + strings.TrimSuffix(gerr.Message, ".") + "."
+	var tooMany *syntax.TokenLimitError
+	if errors.As(err, &tooMany) {
+		gerr := gqlerror.Errorf("The document is too long: it has more than %d tokens.", tooMany.Limit)
 		setCode(gerr, LimitExceeded)
 		return gerr
 	}
+	gerr := syntax.Locate(err)
 	setCode(gerr, "GRAPHQL_PARSE_FAILED")
 	return gerr
 }
@@ -246,6 +245,9 @@ func (f *conditionFinder) directives(ds ast.DirectiveList) {
 		if v == nil {
 			continue
 		}
+		if d.Name != "defer" {
+			f.notNull(v)
+		}
 		if _, known := f.p.byVariable[v.Name]; known {
 			continue
 		}
@@ -268,7 +270,30 @@ func (f *conditionFinder) variable(name string) *Variable {
 	return f.variables[name]
 }
 
+// notNull notes a variable that is used in a place of a non-null type.
+func (f *conditionFinder) notNull(v *Variable) {
+	if !v.Type.NonNull && !slices.Contains(f.p.notNull, v.Index) {
+		f.p.notNull = append(f.p.notNull, v.Index)
+	}
+}
+
+// introspection looks at the arguments of a field of introspection.
+func (f *conditionFinder) introspection(sel *ast.Field) {
+	for _, a := range sel.Arguments {
+		def := sel.Definition.Arguments.ForName(a.Name)
+		if a.Value.Kind != ast.Variable || def == nil || !def.Type.NonNull {
+			continue
+		}
+		if v := f.variable(a.Value.Raw); v != nil {
+			f.notNull(v)
+		}
+	}
+}
+
 func (f *conditionFinder) field(sel *ast.Field) {
+	if len(sel.Arguments) > 0 && (sel.Name == "__type" || strings.HasPrefix(sel.ObjectDefinition.Name, "__")) {
+		f.introspection(sel)
+	}
 	if sel.ObjectDefinition == nil || len(f.p.Supergraph.OverrideLabels) == 0 {
 		return
 	}
@@ -340,10 +365,8 @@ func fieldSetHasLabel(set supergraph.FieldSet, label string) bool {
 // introspection.Schema.Append.
 func (p *Prepared) Introspect(out []byte, f *Field, vars *Variables, more introspection.More) []byte {
 	return p.introspection.Append(out, f.Introspection, func(name string) []byte {
-		for i, v := range p.Variables {
-			if v.Name == name {
-				return vars.Raw(i)
-			}
+		if i, ok := p.declared[name]; ok {
+			return vars.Raw(i)
 		}
 		return nil
 	}, more)

@@ -73,8 +73,8 @@ func (p *Prepared) CoerceVariables(raw []byte) (Variables, gqlerror.List) {
 		case given[i].end > 0:
 			c.in = scanner{data: raw[given[i].start:given[i].end]}
 			c.value(def.Type)
-		case def.Default != nil:
-			c.out = AppendJSON(c.out, def.Default, nil)
+		case def.defaultJSON != nil:
+			c.out = append(c.out, def.defaultJSON...)
 		case def.Type.NonNull:
 			c.fail("Variable \"$%s\" of required type \"%s\" was not provided.", def.Name, def.Type)
 		default:
@@ -82,6 +82,12 @@ func (p *Prepared) CoerceVariables(raw []byte) (Variables, gqlerror.List) {
 		}
 		v.at[i] = span{start, len(c.out)}
 		c.path = c.path[:0]
+	}
+	for _, i := range p.notNull {
+		if len(c.errs) == 0 && string(c.out[v.at[i].start:v.at[i].end]) == "null" {
+			c.variable = p.Variables[i]
+			c.fail("Variable \"$%s\" must not be null: @skip, @include or introspection depends on it.", c.variable.Name)
+		}
 	}
 	if len(c.errs) > 0 {
 		return Variables{}, c.errs

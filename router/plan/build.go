@@ -144,10 +144,12 @@ type bfield struct {
 	typ *ast.Type
 	on  supergraph.TypeSet
 	// as is the interface object a field of an entity root is asked on; nil for the runtime type.
-	as    *supergraph.Type
-	args  []operation.Argument
-	child *bsel
-	place *place
+	as   *supergraph.Type
+	args []operation.Argument
+	// applied are the directives for subgraphs it is asked with.
+	applied []*operation.Applied
+	child   *bsel
+	place   *place
 	// also are more places than one: hidden ones share a field with the client's.
 	also   []*place
 	serves []*operation.Field
@@ -183,6 +185,15 @@ type asked struct {
 	place  *place
 }
 
+// applied are the directives a field is asked with. What only representations need has none, and is not read from a
+// field of the client that has some: they may change its value.
+func (a *asked) applied() []*operation.Applied {
+	if a.client == nil {
+		return nil
+	}
+	return a.client.Applied
+}
+
 // put asks for a field, sharing it with an equal one that is asked for already.
 func (b *builder) put(sel *bsel, a asked) *bfield {
 	leaf := a.def.Named.IsLeaf()
@@ -195,7 +206,7 @@ func (b *builder) put(sel *bsel, a asked) *bfield {
 		return f
 	}
 	f := b.fieldSlab.new()
-	*f = bfield{sel: sel, def: a.def, typ: a.typ, args: a.args, on: a.on, as: a.as, place: a.place, key: a.def.Name}
+	*f = bfield{sel: sel, def: a.def, typ: a.typ, args: a.args, on: a.on, as: a.as, place: a.place, key: a.def.Name, applied: a.applied()}
 	if a.client != nil {
 		f.key = a.client.Key
 		f.serve(a.client)
@@ -216,7 +227,8 @@ func (b *builder) put(sel *bsel, a asked) *bfield {
 // that place already goes first: what a selection set asks for at a place is asked for below one field of it.
 func (b *builder) shared(sel *bsel, a asked, leaf bool) (found *bfield) {
 	for _, f := range sel.named(a.def.Name, a.args) {
-		if f.def == nil || f.def.Name != a.def.Name || f.as != a.as || !sameType(f.typ, a.typ) || !sameArguments(f.args, a.args) {
+		if f.def == nil || f.def.Name != a.def.Name || f.as != a.as || !sameType(f.typ, a.typ) || !sameArguments(f.args, a.args) ||
+			!operation.SameApplied(f.applied, a.applied()) {
 			continue
 		}
 		if !leaf && !f.shares(a) {

@@ -496,4 +496,18 @@ var conformances = []conformance{
 			{query: `mutation{v{y x} box{p{v}}}`, requests: 2, waves: 2},
 		},
 	},
+	{
+		name: "values: variables of types that only other subgraphs know, in literals of custom scalars",
+		subgraphs: map[string]string{
+			"a": `enum K{X Y} input In{n:Int k:K more:JSON} scalar JSON type Query{u(in:In k:[K!] f:Float):U} type U@key(fields:"id"){id:ID!}`,
+			"b": `scalar JSON input Box{name:String in:JSON list:[JSON!]} type U@key(fields:"id"){id:ID! find(j:JSON list:[[JSON]] box:Box b:Boolean):String}`,
+		},
+		world: `[{"@":"Query","u":"@u"},{"@":"u","__typename":"U","id":"1","find":"x"}]`,
+		asks: []ask{
+			{query: `query($v:String="bar"$i:Int$k:[K!]$l:Boolean){u{find(j:{sub:$v list:[$i,2,{k:$k}] gone:$l e:ENUM})}}`, variables: `{"i":5,"k":["X"]}`, requests: 2},
+			{query: `query($v:String$b:Boolean){u{find(j:{a:$v}b:$b)}}`, variables: `{"v":"s","b":true}`, requests: 2},
+			{query: `query($i:Int$n:String$weft_literal1:Float){u(in:{n:$i more:[{i:$i}]}f:$weft_literal1){find(box:{name:$n in:{i:$i f:[$weft_literal1]}list:[{i:$i}]}list:[[{i:$i}]])}}`, variables: `{"i":5,"n":"x"}`, requests: 2},
+			{query: `query($k:K!$in:In){u(k:[$k]){a:find(j:[{k:$k}])b:find(j:[{k:$k}])c:find(j:[{in:$in}])}}`, variables: `{"k":"Y","in":{"n":1,"k":"X"}}`, requests: 2},
+		},
+	},
 }

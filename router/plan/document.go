@@ -15,6 +15,10 @@ type document struct {
 	t    *tables
 	out  []byte
 	used map[string]bool
+	// literals become variables; nil when the document is not to be sent.
+	literals *literals
+	// directed tells that there are directives in it.
+	directed bool
 }
 
 // write appends a token, with a space where it would otherwise run into the one before.
@@ -33,16 +37,12 @@ func nameByte(c byte) bool {
 func (d *document) selection(sel *bsel) {
 	d.write("{")
 	plain, frags := d.split(sel)
-	for _, f := range plain {
-		d.field(f)
-	}
+	d.fields(plain)
 	for _, frag := range frags {
 		d.out = append(d.out, "...on "...)
 		d.out = append(d.out, frag.typ.Name...)
 		d.out = append(d.out, '{')
-		for _, f := range frag.fields {
-			d.field(f)
-		}
+		d.fields(frag.fields)
 		d.out = append(d.out, '}')
 	}
 	d.write("}")
@@ -202,7 +202,30 @@ next:
 	return nil
 }
 
+// fields writes fields that stand beside each other.
+func (d *document) fields(list []*bfield) {
+	enclosed := false
+	for _, f := range list {
+		if len(f.applied) == 0 {
+			d.field(f)
+			continue
+		}
+		enclosed = d.directedField(f) || enclosed
+	}
+	if enclosed {
+		d.enclosedFields(list)
+	}
+}
+
 func (d *document) field(f *bfield) {
+	d.head(f)
+	if f.child != nil {
+		d.selection(f.child)
+	}
+}
+
+// head writes a field up to its directives.
+func (d *document) head(f *bfield) {
 	if f.def == nil {
 		if f.key != "__typename" {
 			d.write(f.key)
@@ -216,22 +239,29 @@ func (d *document) field(f *bfield) {
 		d.write(":")
 	}
 	d.write(f.def.Name)
-	if len(f.args) > 0 {
-		d.write("(")
-		for _, a := range f.args {
-			d.write(a.Name)
-			d.write(":")
-			d.value(a.Value)
-		}
-		d.write(")")
-	}
-	if f.child != nil {
-		d.selection(f.child)
-	}
+	d.arguments(f.args)
 }
 
-// value writes a value and notes its variables.
-func (d *document) value(v *ast.Value) {
+func (d *document) arguments(args []operation.Argument) {
+	if len(args) == 0 {
+		return
+	}
+	d.write("(")
+	for _, a := range args {
+		d.write(a.Name)
+		d.write(":")
+		d.value(a.Value, a.Type)
+	}
+	d.write(")")
+}
+
+// value writes a value of an input type and notes its variables.
+func (d *document) value(v *ast.Value, typ *ast.Type) {
+	if name := d.literals.variable(v, typ); name != "" {
+		d.write("$")
+		d.write(name)
+		return
+	}
 	switch v.Kind {
 	case ast.Variable:
 		if d.used == nil {
@@ -243,7 +273,7 @@ func (d *document) value(v *ast.Value) {
 	case ast.ListValue:
 		d.write("[")
 		for _, c := range v.Children {
-			d.value(c.Value)
+			d.value(c.Value, elementType(typ))
 		}
 		d.write("]")
 	case ast.ObjectValue:
@@ -251,7 +281,7 @@ func (d *document) value(v *ast.Value) {
 		for _, c := range v.Children {
 			d.write(c.Name)
 			d.write(":")
-			d.value(c.Value)
+			d.value(c.Value, d.inputFieldType(typ, c.Name))
 		}
 		d.write("}")
 	case ast.StringValue, ast.BlockValue:
@@ -265,8 +295,29 @@ func (d *document) value(v *ast.Value) {
 	}
 }
 
+// elementType is the type of a list's elements; nil for what is in a literal of a scalar.
+func elementType(typ *ast.Type) *ast.Type {
+	if typ == nil {
+		return nil
+	}
+	return typ.Elem
+}
+
+// inputFieldType is the type of a field of an input object; nil for what is in a literal of a scalar.
+func (d *document) inputFieldType(typ *ast.Type, name string) *ast.Type {
+	if typ == nil || d.literals == nil {
+		return nil
+	}
+	if def := d.t.sg.API.Types[typ.Name()]; def != nil && def.Kind == ast.InputObject {
+		if f := def.Fields.ForName(name); f != nil {
+			return f.Type
+		}
+	}
+	return nil
+}
+
 // request writes the whole document of a request and returns it with the variables it uses.
-func (d *document) request(kind ast.Operation, calls []*bcall, keys, variables []string, declared []*operation.Variable) (string, []*operation.Variable) {
+func (d *document) request(kind ast.Operation, calls []*bcall, keys, variables []string, op *operation.Operation) (string, []*operation.Variable) {
 	if calls[0].sel.entity {
 		d.write("{")
 	}
@@ -286,9 +337,10 @@ func (d *document) request(kind ast.Operation, calls []*bcall, keys, variables [
 		d.write("}")
 	}
 	body := d.out
+	directives := d.operationDirectives(kind, op)
 	d.out = make([]byte, 0, len(body)+64)
 	d.write(string(kind))
-	short := kind == ast.Query
+	short := kind == ast.Query && len(directives) == 0
 	open := "("
 	declare := func(name, typ string) {
 		if open != "" {
@@ -308,8 +360,16 @@ func (d *document) request(kind ast.Operation, calls []*bcall, keys, variables [
 			declare(ctx.variable, ctx.typ)
 		}
 	}
+	if d.literals != nil {
+		for _, l := range d.literals.list {
+			declare(l.Name, l.Type.String())
+			for _, v := range l.Variables {
+				d.directives(v.Directives)
+			}
+		}
+	}
 	var used []*operation.Variable
-	for _, v := range declared {
+	for _, v := range op.Variables {
 		if !d.used[v.Name] {
 			continue
 		}
@@ -319,10 +379,12 @@ func (d *document) request(kind ast.Operation, calls []*bcall, keys, variables [
 			d.write("=")
 			d.out = append(d.out, v.Default.String()...)
 		}
+		d.directives(v.Directives)
 	}
 	if open == "" {
 		d.write(")")
 	}
+	d.out = append(d.out, directives...)
 	if short {
 		return string(body), used
 	}

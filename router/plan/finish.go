@@ -103,8 +103,9 @@ func (b *builder) typeMatters(sel *bsel) bool {
 // request writes a request's document and builds its calls.
 func (b *builder) request(p *Plan, req *Request, calls []*bcall) {
 	keys, variables := callNames(calls, b.op.Variables)
-	d := document{t: b.t}
-	req.Document, req.Variables = d.request(req.Kind, calls, keys, variables, b.op.Variables)
+	d := document{t: b.t, literals: &literals{t: b.t, graph: req.Subgraph.ID, declared: b.op.Variables}}
+	req.Document, req.Variables = d.request(req.Kind, calls, keys, variables, b.op)
+	req.Literals, req.Directed = d.literals.list, d.directed
 	for i, c := range calls {
 		call := &Call{ID: p.Calls, Entities: c.sel.entity, Key: keys[i], Variable: variables[i]}
 		p.Calls++
@@ -134,7 +135,7 @@ func (b *builder) selection(p *Plan, call *Call, owner *Field, sel *bsel) *Selec
 	block := make([]Field, len(fields))
 	for i, f := range fields {
 		pf := &block[i]
-		*pf = Field{ID: p.Fields, Key: f.key, Def: f.def, On: f.on, Args: f.args, Serves: f.serves, Parent: out}
+		*pf = Field{ID: p.Fields, Key: f.key, Def: f.def, On: f.on, Args: f.args, Directed: len(f.applied) > 0, Serves: f.serves, Parent: out}
 		p.Fields++
 		f.out = pf
 		if f.child != nil {

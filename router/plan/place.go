@@ -104,6 +104,9 @@ type member struct {
 	client *operation.Field
 }
 
+// directed tells whether the client's field has directives for subgraphs: representations cannot be made of it.
+func (m *member) directed() bool { return m.client != nil && len(m.client.Applied) > 0 }
+
 // node is a subgraph's view of objects: whoever has it can read fields there.
 type node struct {
 	place *place
@@ -356,8 +359,9 @@ func (r *run) input(c *class, item *supergraph.FieldSetItem) *want {
 	args := literalArguments(def, item.Args)
 	leaf := def.Named.IsLeaf()
 	for _, w := range c.wants {
-		for _, m := range w.members {
-			if m.def != def || !sameArguments(m.args, args) {
+		for i := range w.members {
+			m := &w.members[i]
+			if m.def != def || !sameArguments(m.args, args) || m.directed() {
 				continue
 			}
 			if leaf || w.items != nil && sameFieldSet(w.items, item.Items) {

@@ -53,6 +53,21 @@ type Request struct {
 	OperationName, Document string
 	// Variables are the client's variables the document uses, in canonical (declaration) order.
 	Variables []*operation.Variable
+	// Directed tells that the document has directives of the client in it, which may change what the subgraph answers.
+	Directed bool
+	// Literals are values in the client's document that the document has variables for; see Literal.
+	Literals []*Literal
+}
+
+// Literal is a value of a custom scalar that is sent as a variable, because there are variables in it whose types the
+// subgraph does not know.
+type Literal struct {
+	// Name is the variable's name and Type its type in the document.
+	Name string
+	Type *ast.Type
+	// Value is the literal as the client wrote it, and Variables the client's variables in it.
+	Value     *ast.Value
+	Variables []*operation.Variable
 }
 
 // Call is one selection of a request: the root selection of the subgraph, or one _entities field.
@@ -152,6 +167,8 @@ type Field struct {
 	// On are the runtime types for which it is asked.
 	On   supergraph.TypeSet
 	Args []operation.Argument
+	// Directed tells that it is asked with directives of the client, which may change its value.
+	Directed bool
 	// Selection is the sub-selection; nil for leaves.
 	Selection *SelectionSet
 	// Serves are the client's fields that are answered from this one; empty for fields that only feed representations

@@ -151,7 +151,7 @@ func (t *taker) repItemsOn(out []*brep, sel *bsel, items supergraph.FieldSet, ty
 		default:
 			f := &brep{name: item.Name, on: on, key: key}
 			for _, bf := range sel.fields {
-				if bf.def == nil || bf.def.Name != item.Name || !sameArguments(bf.args, literalArguments(bf.def, item.Args)) {
+				if bf.def == nil || bf.def.Name != item.Name || len(bf.applied) > 0 || !sameArguments(bf.args, literalArguments(bf.def, item.Args)) {
 					continue
 				}
 				if types != nil && !bf.on.Empty() && !bf.on.Intersects(types) {
@@ -181,7 +181,7 @@ func findInput(c *class, item *supergraph.FieldSetItem) (*want, *member) {
 		}
 		for i := range w.members {
 			m := &w.members[i]
-			if m.def.Name != item.Name || !sameArguments(m.args, literalArguments(m.def, item.Args)) {
+			if m.def.Name != item.Name || m.directed() || !sameArguments(m.args, literalArguments(m.def, item.Args)) {
 				continue
 			}
 			if m.def.Named.IsLeaf() || w.items != nil && sameFieldSet(w.items, item.Items) {

@@ -4,13 +4,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/weft-graphql/weft/router/supergraph"
 )
 
-// tables are the facts about a supergraph that planning looks up, for one set of override labels. They are immutable.
+// tables are the facts about a supergraph that planning looks up, for one set of override labels. They do not change.
 type tables struct {
 	sg *supergraph.Supergraph
 	n  int
@@ -19,6 +20,9 @@ type tables struct {
 	types  []typeFacts
 	// everywhere is the set of all subgraphs.
 	everywhere graphs
+	// scalars are the subgraphs that have a built-in scalar, found when first asked for; see knowsInput.
+	scalars     map[string]graphs
+	scalarsOnce sync.Once
 }
 
 // way is how one subgraph resolves a field of a type.

@@ -22,11 +22,8 @@ const (
 	encodings
 )
 
-// The values of the Content-Encoding and Vary headers, as slices so that setting them allocates nothing.
-var (
-	encodingNames = [encodings][]string{gzipped: {"gzip"}, zstandard: {"zstd"}}
-	varyEncoding  = []string{"Accept-Encoding"}
-)
+// encodingNames are the values of the Content-Encoding header, as slices so that setting them allocates nothing.
+var encodingNames = [encodings][]string{gzipped: {"gzip"}, zstandard: {"zstd"}}
 
 // acceptedEncoding picks the compression from the values of the Accept-Encoding header. Of two that the client likes
 // equally it is zstd, which is faster and smaller.

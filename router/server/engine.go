@@ -50,6 +50,8 @@ type Response struct {
 	Outcome Outcome
 	// CacheControl is the answer's Cache-Control header, and Age its Age header; none when empty.
 	CacheControl, Age string
+	// Vary names the client's headers that the answer depends on, beside those that the server reads itself.
+	Vary []string
 	// Header are further lines of the answer's header.
 	Header []HeaderLine
 	// Operation describes what ran, for the access log and the metrics.

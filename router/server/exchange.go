@@ -89,6 +89,9 @@ func (x *exchange) fail(f *failure) {
 	x.status = f.status
 	x.response.release()
 	x.response.Body = appendFailure(x.response.Buffer(), f)
+	if x.httpRequest != nil && x.httpRequest.Method != http.MethodPost {
+		x.response.CacheControl = "no-store"
+	}
 }
 
 // readBody reads the body of a POST request into the input buffer.

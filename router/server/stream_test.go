@@ -138,7 +138,7 @@ func TestStreamedAnswersArriveWhole(t *testing.T) {
 			if known := resp.ContentLength == length; known != (test.encoding == "") || seen.Load() != length {
 				t.Errorf("%s %v: Content-Length %d, %d bytes observed of %d", f.name, test, resp.ContentLength, seen.Load(), length)
 			}
-			if h := resp.Header; h.Get("Cache-Control") != "public, max-age=7" || h.Get("Age") != "3" || h.Get("Vary") != "Accept-Encoding" ||
+			if h := resp.Header; h.Get("Cache-Control") != "public, max-age=7" || h.Get("Age") != "3" || h.Get("Vary") != "Accept, Accept-Encoding" ||
 				h.Get("Content-Type") != contentTypes[legacyJSON][0] {
 				t.Errorf("%s %v: headers %v", f.name, test, h)
 			}

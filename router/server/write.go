@@ -12,9 +12,7 @@ import (
 func (x *exchange) head() {
 	header := x.writer.Header()
 	header["Content-Type"] = contentTypes[x.accepted]
-	if x.response.CacheControl != "" {
-		header["Cache-Control"] = []string{x.response.CacheControl}
-	}
+	x.caching(header)
 	if x.response.Age != "" {
 		header["Age"] = []string{x.response.Age}
 	}
@@ -28,19 +26,13 @@ func (h *Handler) encodingFor(x *exchange, size int64) encoding {
 	if !h.opts.Compress {
 		return identity
 	}
-	header := x.writer.Header()
-	if len(header["Vary"]) == 0 {
-		header["Vary"] = varyEncoding
-	} else {
-		header.Add("Vary", varyEncoding[0])
-	}
 	// What HEAD says about the length is for the plain answer: nothing is compressed to learn another one.
 	if size < int64(h.opts.CompressAbove) || x.httpRequest.Method == http.MethodHead {
 		return identity
 	}
 	e := acceptedEncoding(x.httpRequest.Header["Accept-Encoding"])
 	if e != identity {
-		header["Content-Encoding"] = encodingNames[e]
+		x.writer.Header()["Content-Encoding"] = encodingNames[e]
 	}
 	return e
 }

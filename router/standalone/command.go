@@ -16,6 +16,7 @@ import (
 
 	"github.com/weft-graphql/weft/router"
 	"github.com/weft-graphql/weft/router/config"
+	"github.com/weft-graphql/weft/router/excerpt"
 	"github.com/weft-graphql/weft/router/module"
 	"github.com/weft-graphql/weft/router/modules"
 	"github.com/weft-graphql/weft/router/modules/queryplan"
@@ -47,7 +48,7 @@ func Main(added ...module.Info) {
 	command.Modules = added
 	if err := command.Run(ctx); err != nil {
 		if !errors.Is(err, ErrConfiguration) {
-			fmt.Fprintln(os.Stderr, err)
+			fmt.Fprintln(os.Stderr, excerpt.Of(err.Error()))
 		}
 		os.Exit(1)
 	}
@@ -56,6 +57,7 @@ func Main(added ...module.Info) {
 
 // Run serves the graph until ctx ends.
 func (c Command) Run(ctx context.Context) error {
+	hangup := hangups()
 	list := append(modules.List(), c.Modules...)
 	file := WatchFile(c.Config)
 	source := ConfigSource(c.Config, list, c.override)
@@ -81,7 +83,7 @@ func (c Command) Run(ctx context.Context) error {
 	}
 	releaseStartPages()
 	go r.Watch(ctx)
-	reloads := Reloader{Source: source, Router: r, Logger: logger, Level: level, File: file, Started: cfg}
+	reloads := Reloader{Source: source, Router: r, Logger: logger, Level: level, File: file, Hangup: hangup, Started: cfg}
 	go reloads.Follow(ctx)
 	return Serve(ctx, listeners, server.RunOptions{
 		WriteTimeout: server.WriteTimeout(cfg.Limits.RequestTimeout), BodyTimeout: cfg.Limits.BodyTimeout,

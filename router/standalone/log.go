@@ -22,8 +22,12 @@ func NewLogger(c config.Log) (*slog.Logger, *slog.LevelVar, error) {
 	return slog.New(LogHandler(os.Stderr, c.Format, level)), level, nil
 }
 
-// LogHandler writes a log in a format of the configuration: json, text or pretty.
+// LogHandler writes a log in a format of the configuration: json, text or pretty. No line of it is longer than 64 KB.
 func LogHandler(out io.Writer, format string, level slog.Leveler) slog.Handler {
+	return bounded{lineHandler(out, format, level)}
+}
+
+func lineHandler(out io.Writer, format string, level slog.Leveler) slog.Handler {
 	switch format {
 	case "pretty":
 		f, isFile := out.(*os.File)

@@ -5,11 +5,9 @@ import (
 	"errors"
 	"log/slog"
 	"os"
-	"os/signal"
 	"reflect"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/weft-graphql/weft/router"
@@ -17,7 +15,7 @@ import (
 )
 
 // Reloader replaces a running router's configuration, and with it the graph, when the configuration file has changed or
-// the process gets SIGHUP.
+// the process is told to.
 type Reloader struct {
 	Source config.Source
 	Router *router.Router
@@ -26,6 +24,8 @@ type Reloader struct {
 	Level *slog.LevelVar
 	// File watches the configuration file since before it was read; nil when there is none.
 	File *config.FileWatch
+	// Hangup tells to reload; nil when nobody does.
+	Hangup <-chan os.Signal
 	// Started are the settings that the process began with.
 	Started *config.Config
 	// Prepare completes what was loaded, before it is used; optional.
@@ -42,9 +42,6 @@ func WatchFile(file string) *config.FileWatch {
 
 // Follow reloads until ctx ends.
 func (r *Reloader) Follow(ctx context.Context) {
-	hangup := make(chan os.Signal, 1)
-	signal.Notify(hangup, syscall.SIGHUP)
-	defer signal.Stop(hangup)
 	changed := make(chan struct{})
 	if r.File != nil && r.Started.Supergraph.Watch {
 		go r.watch(ctx, r.Started.Supergraph.PollInterval, changed)
@@ -53,7 +50,7 @@ func (r *Reloader) Follow(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-hangup:
+		case <-r.Hangup:
 			r.reload("SIGHUP")
 		case <-changed:
 			r.reload("the file has changed")

@@ -5,12 +5,13 @@ import (
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/parser"
+
+	"github.com/weft-graphql/weft/router/syntax"
 )
 
 // ParseFieldSet parses a field set such as "id organization { id }" and resolves its fields on type t.
 func (s *Supergraph) ParseFieldSet(t *Type, text string) (FieldSet, error) {
-	doc, err := parser.ParseQuery(&ast.Source{Input: "{" + text + "}"})
+	doc, err := syntax.ParseExecutable(&ast.Source{Input: "{" + text + "}"}, 0)
 	if err != nil {
 		return nil, fmt.Errorf("field set %q on %s: %w", shortened(text), t.Name, err)
 	}
@@ -75,7 +76,7 @@ func (s *Supergraph) resolveFieldSet(t *Type, selections ast.SelectionSet) (Fiel
 
 // parseTypeRef parses a type reference such as "[String!]!".
 func parseTypeRef(text string) (*ast.Type, error) {
-	doc, err := parser.ParseSchema(&ast.Source{Input: "type T { f: " + text + " }"})
+	doc, err := syntax.ParseTypeSystem(&ast.Source{Input: "type T { f: " + text + " }"})
 	if err != nil || len(doc.Definitions) != 1 || len(doc.Definitions[0].Fields) != 1 {
 		return nil, fmt.Errorf("%q is not a type", text)
 	}

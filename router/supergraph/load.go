@@ -6,13 +6,20 @@ import (
 	"sort"
 
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/parser"
+
+	"github.com/weft-graphql/weft/router/excerpt"
+	"github.com/weft-graphql/weft/router/syntax"
 )
 
 // Load reads a supergraph document in the join specification (v0.1 to v0.5), from whatever composer it comes.
 // Errors name the element of the document that cannot be understood.
 func Load(sdl string) (*Supergraph, error) {
-	doc, err := parser.ParseSchema(&ast.Source{Name: "supergraph.graphql", Input: sdl})
+	s, err := load(sdl)
+	return s, excerpt.Error(err)
+}
+
+func load(sdl string) (*Supergraph, error) {
+	doc, err := syntax.ParseTypeSystem(&ast.Source{Name: "supergraph.graphql", Input: sdl})
 	if err != nil {
 		return nil, fmt.Errorf("the supergraph is not valid GraphQL: %w", err)
 	}

@@ -35,16 +35,16 @@ type Config struct {
 	Protocol string
 	// Plain makes the transport for HTTP/1.1 without TLS, such as http1.New; nil means net/http's.
 	Plain func(Endpoint) Transport
-	// Timeout bounds a call with everything in it, retries included; 0 means 30 s.
+	// Timeout bounds a call with everything in it, retries included; 0 means DefaultTimeout.
 	Timeout time.Duration
-	// MaxConnections bounds the connections; 0 means 512. Requests wait for a free one.
+	// MaxConnections bounds the connections; 0 means DefaultMaxConnections. Requests wait for a free one.
 	MaxConnections int
 	// MaxConcurrent bounds the calls in progress; those above wait for their turn. 0 means no bound.
 	MaxConcurrent int
-	// IdleTimeout is how long an unused connection is kept; 0 means 60 s. It must be shorter than the server's, or a
+	// IdleTimeout is how long an unused connection is kept; 0 means DefaultIdleTimeout. It must be shorter than the server's, or a
 	// request now and then meets a connection that is just being closed.
 	IdleTimeout time.Duration
-	// MaxResponse bounds the body of an answer in bytes, decompressed; 0 means 64 MB.
+	// MaxResponse bounds the body of an answer in bytes, decompressed; 0 means DefaultMaxResponse.
 	MaxResponse int
 	// Header are headers of every request.
 	Header []Header
@@ -68,9 +68,9 @@ type Config struct {
 type Retries struct {
 	// Max is the number of repetitions; 0 means none.
 	Max int
-	// Pause is the first pause, which doubles each time and is jittered by half; 0 means 20 ms.
+	// Pause is the first pause, which doubles each time and is jittered by half; 0 means DefaultRetryPause.
 	Pause time.Duration
-	// Budget is the largest part of the calls that may be repetitions; 0 means 0.2.
+	// Budget is the largest part of the calls that may be repetitions; 0 means DefaultRetryBudget.
 	Budget float64
 }
 
@@ -79,16 +79,20 @@ type Retries struct {
 type Breaker struct {
 	// Failures is how many; 0 means that there is no breaker.
 	Failures int
-	// OpenFor is how long until one call may try again, and the next one if that has no answer yet; 0 means 500 ms.
+	// OpenFor is how long until one call may try again, and the next one if that has no answer yet; 0 means DefaultBreakerOpenFor.
 	OpenFor time.Duration
 }
 
-// Defaults of Config.
+// Defaults of Config, and of the settings that become one.
 const (
-	DefaultTimeout        = 30 * time.Second
+	DefaultTimeout        = 15 * time.Second
 	DefaultMaxConnections = 512
-	DefaultIdleTimeout    = 60 * time.Second
-	DefaultMaxResponse    = 64 << 20
+	// DefaultIdleTimeout is shorter than the minute after which common servers close a connection.
+	DefaultIdleTimeout    = 50 * time.Second
+	DefaultMaxResponse    = 128 << 20
+	DefaultRetryPause     = 20 * time.Millisecond
+	DefaultRetryBudget    = 0.1
+	DefaultBreakerOpenFor = 500 * time.Millisecond
 )
 
 func (c Config) withDefaults() Config {
@@ -97,9 +101,9 @@ func (c Config) withDefaults() Config {
 	set(&c.IdleTimeout, DefaultIdleTimeout)
 	set(&c.MaxResponse, DefaultMaxResponse)
 	set(&c.Protocol, HTTP1)
-	set(&c.Retries.Pause, 20*time.Millisecond)
-	set(&c.Retries.Budget, 0.2)
-	set(&c.Breaker.OpenFor, 500*time.Millisecond)
+	set(&c.Retries.Pause, DefaultRetryPause)
+	set(&c.Retries.Budget, DefaultRetryBudget)
+	set(&c.Breaker.OpenFor, DefaultBreakerOpenFor)
 	return c
 }
 

@@ -33,7 +33,7 @@ type flight struct {
 	key    uint64
 	body   []byte
 	varies []byte
-	epoch  uint64
+	epoch  Epoch
 	// leader is the context of the request that makes the call.
 	leader context.Context
 	// done is closed when the call is over; made by the first request that joins.
@@ -65,7 +65,7 @@ func newDedupe(next Subgraph) *dedupe {
 }
 
 func (d *dedupe) key(req *Request) uint64 {
-	key := maphash.Bytes(d.seed, req.Body) + req.Epoch
+	key := maphash.Bytes(d.seed, req.Body) + req.Epoch.Mutations + bits.RotateLeft64(req.Epoch.Clock+req.Epoch.Told, 32)
 	if len(req.VariesBy) > 0 {
 		key = bits.RotateLeft64(key, 7) ^ maphash.Bytes(d.seed, req.VariesBy)
 	}

@@ -226,17 +226,19 @@ func TestCallersWithOtherHeadersAreFoundApart(t *testing.T) {
 
 // TestEqualKeysAreNotEqualRequests forces all requests to the same key.
 func TestEqualKeysAreNotEqualRequests(t *testing.T) {
-	base := Request{Body: []byte("{a}"), VariesBy: []byte("A1"), Epoch: 1}
+	base := Request{Body: []byte("{a}"), VariesBy: []byte("A1"), Epoch: Epoch{Mutations: 1}}
 	s := &shard{flights: map[uint64][]*flight{7: {{body: base.Body, varies: base.VariesBy, epoch: base.Epoch}}}}
-	if s.find(7, &Request{Body: []byte("{a}"), VariesBy: []byte("A1"), Epoch: 1}) == nil {
+	if s.find(7, &Request{Body: []byte("{a}"), VariesBy: []byte("A1"), Epoch: Epoch{Mutations: 1}}) == nil {
 		t.Error("an equal request is not found")
 	}
 	for _, other := range []Request{
-		{Body: []byte("{b}"), VariesBy: base.VariesBy, Epoch: 1},
-		{Body: base.Body, VariesBy: []byte("A2"), Epoch: 1},
-		{Body: base.Body, VariesBy: []byte("B1"), Epoch: 1},
-		{Body: base.Body, Epoch: 1},
-		{Body: base.Body, VariesBy: base.VariesBy, Epoch: 2},
+		{Body: []byte("{b}"), VariesBy: base.VariesBy, Epoch: Epoch{Mutations: 1}},
+		{Body: base.Body, VariesBy: []byte("A2"), Epoch: Epoch{Mutations: 1}},
+		{Body: base.Body, VariesBy: []byte("B1"), Epoch: Epoch{Mutations: 1}},
+		{Body: base.Body, Epoch: Epoch{Mutations: 1}},
+		{Body: base.Body, VariesBy: base.VariesBy, Epoch: Epoch{Mutations: 2}},
+		{Body: base.Body, VariesBy: base.VariesBy, Epoch: Epoch{Mutations: 1, Clock: 1}},
+		{Body: base.Body, VariesBy: base.VariesBy, Epoch: Epoch{Mutations: 1, Told: 1}},
 	} {
 		if s.find(7, &other) != nil {
 			t.Errorf("%+v is taken for another request", other)

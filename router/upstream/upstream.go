@@ -31,9 +31,19 @@ type Request struct {
 	VariesBy []byte
 	// Query tells that the request changes nothing, so that it may be repeated or shared.
 	Query bool
-	// Epoch separates requests that may not share an answer although they are equal: those before and after data
-	// changed.
-	Epoch uint64
+	// Epoch is that of when the call begins.
+	Epoch Epoch
+}
+
+// Epoch tells what was known to have changed when a call began. Equal requests share an answer only if they began in
+// the same epoch: what began before data changed must not answer what began after.
+type Epoch struct {
+	// Mutations counts the mutations of this process that have ended.
+	Mutations uint64
+	// Clock is the reading of the entity cache's clock. What is stored of the answer carries one that is not later.
+	Clock uint64
+	// Told counts how often the entity cache was told of invalidations that its clock does not know of yet.
+	Told uint64
 }
 
 // Header is an HTTP header.

@@ -382,10 +382,10 @@ func TestDedupeSharesCallsUnderWay(t *testing.T) {
 		}),
 	})
 	var wg sync.WaitGroup
-	send := func(epoch uint64, query bool, varies ...byte) {
+	send := func(mutations uint64, query bool, varies ...byte) {
 		wg.Go(func() {
 			var resp upstream.Response
-			req := &upstream.Request{Body: []byte("{a}"), Query: query, Epoch: epoch, VariesBy: varies}
+			req := &upstream.Request{Body: []byte("{a}"), Query: query, Epoch: upstream.Epoch{Mutations: mutations}, VariesBy: varies}
 			if err := client.Do(context.Background(), req, &resp); err != nil || string(resp.Body) != "{a}" {
 				t.Errorf("got %q, %v", resp.Body, err)
 			}
@@ -406,7 +406,7 @@ func TestDedupeSharesCallsUnderWay(t *testing.T) {
 	// One that leaves must not disturb the others.
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if err := client.Do(ctx, &upstream.Request{Body: []byte("{a}"), Query: true, Epoch: 1}, &upstream.Response{}); !errors.Is(err, context.Canceled) {
+	if err := client.Do(ctx, &upstream.Request{Body: []byte("{a}"), Query: true, Epoch: upstream.Epoch{Mutations: 1}}, &upstream.Response{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("the one that left got %v", err)
 	}
 	close(release)

@@ -54,8 +54,9 @@ type Store interface {
 	UsersByID(ctx context.Context, ids []string) (map[string]*User, error)
 	// UserByUsername returns nil when nobody has the (lower-case) username.
 	UserByUsername(ctx context.Context, username string) (*User, error)
-	// Users returns at most limit people who joined after the position, in order of joining, then id.
-	Users(ctx context.Context, after *Position, limit int) ([]*User, error)
+	// Users returns the people of a page and, if there is one, the next in the direction it is counted in, in order of
+	// joining, then id.
+	Users(ctx context.Context, ask page.Ask[Position]) ([]*User, error)
 	// CountUsers counts everybody.
 	CountUsers(ctx context.Context) (int, error)
 	// UpdateUser lets change alter the person's profile, and writes it and the event about it together. Two changes at
@@ -154,8 +155,8 @@ func (p UpdateProfileInput) apply(user *User) {
 	}
 }
 
-// maxPage is the largest page of people.
-const maxPage = 100
+// UsualPage is how many people a page has when nothing is said, maxPage how many it has at most.
+const UsualPage, maxPage = 20, 100
 
 // UserConnection is one page of people.
 type UserConnection struct {
@@ -175,20 +176,16 @@ type UserEdge struct {
 func (l *UserConnection) TotalCount(ctx context.Context) (int, error) { return l.total(ctx) }
 
 // Users returns a page of people in the order they joined.
-func (c *Core) Users(ctx context.Context, first int, after *string) (*UserConnection, error) {
-	if err := page.CheckFirst(first, maxPage); err != nil {
-		return nil, err
-	}
-	position, err := positionOf(after)
+func (c *Core) Users(ctx context.Context, args page.Args) (*UserConnection, error) {
+	ask, err := page.Read(args, UsualPage, maxPage, 2, positionOf)
 	if err != nil {
 		return nil, err
 	}
-	users, err := c.store.Users(ctx, position, first+1)
+	found, err := c.store.Users(ctx, ask)
 	if err != nil {
 		return nil, err
 	}
-	more := len(users) > first
-	users = users[:min(first, len(users))]
+	users, more := page.Cut(ask, found)
 	cursors := make([]string, len(users))
 	edges := make([]*UserEdge, len(users))
 	for i, user := range users {
@@ -196,18 +193,14 @@ func (c *Core) Users(ctx context.Context, first int, after *string) (*UserConnec
 		edges[i] = &UserEdge{Cursor: cursors[i], Node: user}
 	}
 	return &UserConnection{
-		Nodes: users, Edges: edges, PageInfo: page.InfoOf(cursors, position != nil, more), total: c.store.CountUsers,
+		Nodes: users, Edges: edges, PageInfo: ask.Info(cursors, more), total: c.store.CountUsers,
 	}, nil
 }
 
-func positionOf(after *string) (*Position, error) {
-	parts, err := page.Parse(after, 2)
-	if err != nil || parts == nil {
-		return nil, err
-	}
+func positionOf(parts []string, argument string) (*Position, error) {
 	joined, err := time.Parse(time.RFC3339Nano, parts[0])
 	if err != nil {
-		return nil, fault.At(fault.BadUserInput, "after", "after is not a cursor of this list")
+		return nil, fault.At(fault.BadUserInput, argument, "%s is not a cursor of this list", argument)
 	}
 	return &Position{Joined: joined, ID: parts[1]}, nil
 }

@@ -43,6 +43,12 @@ func (*Product) IsItem() {}
 // IsSearchResult says that a search can find a product.
 func (*Product) IsSearchResult() {}
 
+// ID is the product's id in the whole graph: its code.
+func (p *Product) ID() string { return p.Upc }
+
+// IsNode says that a product has an id in the whole graph.
+func (*Product) IsNode() {}
+
 // Title is the name under which it was known in the first version of the schema.
 func (p *Product) Title() string { return p.Name }
 
@@ -78,6 +84,9 @@ func (*Category) IsItem() {}
 // IsSearchResult says that a search can find a category.
 func (*Category) IsSearchResult() {}
 
+// IsNode says that a category has an id in the whole graph.
+func (*Category) IsNode() {}
+
 // Slug is the last part of the address of its page.
 func (c *Category) Slug() string { return c.ID }
 
@@ -99,6 +108,9 @@ func (*Brand) IsItem() {}
 
 // IsSearchResult says that a search can find a brand.
 func (*Brand) IsSearchResult() {}
+
+// IsNode says that a brand has an id in the whole graph.
+func (*Brand) IsNode() {}
 
 // Slug is the last part of the address of its page.
 func (b *Brand) Slug() string { return b.ID }

@@ -100,7 +100,9 @@ func (c *Core) TopProducts(ctx context.Context, first int) ([]*Product, error) {
 	if err := page.CheckFirst(first, maxPage); err != nil {
 		return nil, err
 	}
-	products, err := c.store.Products(ctx, ProductQuery{Sort: BestSelling, Limit: first})
+	ask := page.Ask[ProductPosition]{Count: first}
+	found, err := c.store.Products(ctx, ProductQuery{Sort: BestSelling, Page: ask})
+	products, _ := page.Cut(ask, found)
 	return relate(products), err
 }
 
@@ -151,7 +153,7 @@ func (c *Core) Featured(ctx context.Context, first int) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	var items []Item
+	items := make([]Item, 0, 3*first)
 	for i := 0; i < first; i++ {
 		if i < len(products) {
 			items = append(items, products[i])

@@ -31,9 +31,12 @@ type ProductFilter struct {
 type ProductQuery struct {
 	Filter *ProductFilter
 	Sort   ProductSort
-	After  *ProductPosition
-	Limit  int
+	// Page is the page, of which one product more is looked for.
+	Page page.Ask[ProductPosition]
 }
+
+// UsualPage and UsualSearch are how many products, and results of a search, a page has when nothing is said.
+const UsualPage, UsualSearch = 20, 10
 
 // ProductPosition is a place in a list of products: the value the list is ordered by, and the product code.
 type ProductPosition struct {
@@ -62,21 +65,20 @@ type ProductEdge struct {
 
 // Products returns a page of products.
 func (c *Core) Products(
-	ctx context.Context, first int, after *string, filter *ProductFilter, sort ProductSort,
+	ctx context.Context, args page.Args, filter *ProductFilter, sort ProductSort,
 ) (*ProductConnection, error) {
-	if err := page.CheckFirst(first, maxPage); err != nil {
-		return nil, err
-	}
-	position, err := parseProductCursor(sort, after)
+	ask, err := page.Read(args, UsualPage, maxPage, 3, func(parts []string, argument string) (*ProductPosition, error) {
+		return productPosition(sort, parts, argument)
+	})
 	if err != nil {
 		return nil, err
 	}
-	products, err := c.store.Products(ctx, ProductQuery{Filter: filter, Sort: sort, After: position, Limit: first + 1})
+	found, err := c.store.Products(ctx, ProductQuery{Filter: filter, Sort: sort, Page: ask})
 	if err != nil {
 		return nil, err
 	}
-	more := len(products) > first
-	products = relate(products[:min(first, len(products))])
+	products, more := page.Cut(ask, found)
+	products = relate(products)
 	cursors := make([]string, len(products))
 	edges := make([]*ProductEdge, len(products))
 	for i, product := range products {
@@ -84,7 +86,7 @@ func (c *Core) Products(
 		edges[i] = &ProductEdge{Cursor: cursors[i], Node: product}
 	}
 	return &ProductConnection{
-		Nodes: products, Edges: edges, PageInfo: page.InfoOf(cursors, position != nil, more),
+		Nodes: products, Edges: edges, PageInfo: ask.Info(cursors, more),
 		total: func(ctx context.Context) (int, error) { return c.store.CountProducts(ctx, filter) },
 	}, nil
 }
@@ -101,11 +103,7 @@ func productCursor(sort ProductSort, product *Product) string {
 	return page.Cursor(string(sort), value, product.Upc)
 }
 
-func parseProductCursor(sort ProductSort, after *string) (*ProductPosition, error) {
-	parts, err := page.Parse(after, 3)
-	if err != nil || parts == nil {
-		return nil, err
-	}
+func productPosition(sort ProductSort, parts []string, argument string) (_ *ProductPosition, err error) {
 	position := &ProductPosition{UPC: parts[2]}
 	if sort == Newest {
 		position.Time, err = time.Parse(time.RFC3339Nano, parts[1])
@@ -113,7 +111,7 @@ func parseProductCursor(sort ProductSort, after *string) (*ProductPosition, erro
 		position.Number, err = strconv.Atoi(parts[1])
 	}
 	if err != nil || parts[0] != string(sort) {
-		return nil, fault.At(fault.BadUserInput, "after", "after is a cursor of a list with another order")
+		return nil, fault.At(fault.BadUserInput, argument, "%s is a cursor of a list with another order", argument)
 	}
 	return position, nil
 }

@@ -31,8 +31,8 @@ type SearchQuery struct {
 	Text  string
 	Words []string
 	Kinds []SearchKind
-	After *Hit
-	Limit int
+	// Page is the page, of which one hit more is looked for.
+	Page page.Ask[Hit]
 }
 
 // Hit is what a search found, before it is read. Hits are ordered by Rank, Name, Kind and ID.
@@ -64,18 +64,17 @@ type SearchEdge struct {
 
 // Search returns a page of what contains every word of the text.
 func (c *Core) Search(
-	ctx context.Context, text string, first int, after *string, kinds []SearchKind,
+	ctx context.Context, text string, args page.Args, kinds []SearchKind,
 ) (*SearchConnection, error) {
-	query, err := newSearch(text, first, after, kinds)
+	query, err := newSearch(text, args, kinds)
 	if err != nil {
 		return nil, err
 	}
-	hits, err := c.store.Search(ctx, query)
+	found, err := c.store.Search(ctx, query)
 	if err != nil {
 		return nil, err
 	}
-	more := len(hits) > first
-	hits = hits[:min(first, len(hits))]
+	hits, more := page.Cut(query.Page, found)
 	results, err := c.readHits(ctx, hits)
 	if err != nil {
 		return nil, err
@@ -92,35 +91,34 @@ func (c *Core) Search(
 		list.Nodes = append(list.Nodes, node)
 		list.Edges = append(list.Edges, &SearchEdge{Cursor: cursor, Node: node})
 	}
-	list.PageInfo = page.InfoOf(cursors, query.After != nil, more)
+	list.PageInfo = query.Page.Info(cursors, more)
 	return list, nil
 }
 
-func newSearch(text string, first int, after *string, kinds []SearchKind) (SearchQuery, error) {
+func newSearch(text string, args page.Args, kinds []SearchKind) (SearchQuery, error) {
 	words := strings.Fields(strings.ToLower(text))
 	var check fault.Checker
 	check.Require(len(words) >= 1 && len(words) <= maxWords, "query", "query must have 1 to %d words, not %d", maxWords, len(words))
 	check.Require(len([]rune(text)) <= maxQuery, "query", "query must have at most %d characters", maxQuery)
-	check.Between(first, 1, maxSearch, "first")
+	ask, err := page.Read(args, UsualSearch, maxSearch, 4, hitPosition)
 	if err := check.Err(); err != nil {
 		return SearchQuery{}, err
 	}
-	parts, err := page.Parse(after, 4)
 	if err != nil {
 		return SearchQuery{}, err
 	}
 	if len(kinds) == 0 {
 		kinds = []SearchKind{KindProduct, KindCategory, KindBrand}
 	}
-	query := SearchQuery{Text: strings.Join(words, " "), Words: words, Kinds: kinds, Limit: first + 1}
-	if parts != nil {
-		rank, err := strconv.Atoi(parts[0])
-		if err != nil {
-			return SearchQuery{}, fault.At(fault.BadUserInput, "after", "after is not a cursor of a search")
-		}
-		query.After = &Hit{Rank: rank, Name: parts[1], Kind: SearchKind(parts[2]), ID: parts[3]}
+	return SearchQuery{Text: strings.Join(words, " "), Words: words, Kinds: kinds, Page: ask}, nil
+}
+
+func hitPosition(parts []string, argument string) (*Hit, error) {
+	rank, err := strconv.Atoi(parts[0])
+	if err != nil {
+		return nil, fault.At(fault.BadUserInput, argument, "%s is not a cursor of a search", argument)
 	}
-	return query, nil
+	return &Hit{Rank: rank, Name: parts[1], Kind: SearchKind(parts[2]), ID: parts[3]}, nil
 }
 
 type hitKey struct {

@@ -93,9 +93,9 @@ func (c *Core) Warehouses(ctx context.Context) ([]*Warehouse, error) {
 func (c *Core) LowStock(ctx context.Context, threshold, first int) ([]*Product, error) {
 	var check fault.Checker
 	check.Between(threshold, 0, maxQuantity, "threshold")
-	check.Between(first, 1, maxPage, "first")
-	if err := check.Err(); err != nil {
-		return nil, err
+	check.Between(first, 0, maxPage, "first")
+	if err := check.Err(); err != nil || first == 0 {
+		return []*Product{}, err
 	}
 	upcs, err := c.store.Low(ctx, threshold, first)
 	if err != nil {

@@ -19,6 +19,9 @@ type Product struct {
 // IsEntity says that the graph can refer to a product by key.
 func (*Product) IsEntity() {}
 
+// ID is the product's id in the whole graph: its code.
+func (p *Product) ID() string { return p.Upc }
+
 // Warehouse is a building with things to send.
 type Warehouse struct {
 	ID      string

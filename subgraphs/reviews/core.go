@@ -61,8 +61,8 @@ func (c *Core) Review(ctx context.Context, id string) (*Review, error) {
 
 // Recent returns the newest reviews.
 func (c *Core) Recent(ctx context.Context, first int) ([]*Review, error) {
-	if err := page.CheckFirst(first, maxPage); err != nil {
-		return nil, err
+	if err := page.CheckFirst(first, maxPage); err != nil || first == 0 {
+		return []*Review{}, err
 	}
 	reviews, err := c.store.Recent(ctx, first)
 	return relate(reviews), err
@@ -110,7 +110,7 @@ type (
 // ReviewsOf returns what people say about the product, newest first.
 func (c *Core) ReviewsOf(ctx context.Context, product *Product, first, minRating int) ([]*Review, error) {
 	var check fault.Checker
-	check.Between(first, 1, maxPage, "first")
+	check.Between(first, 0, maxPage, "first")
 	check.Between(minRating, 1, 5, "minRating")
 	if err := check.Err(); err != nil {
 		return nil, err

@@ -64,6 +64,9 @@ type Product struct {
 // IsEntity says that the graph can refer to a product by key.
 func (*Product) IsEntity() {}
 
+// ID is the product's id in the whole graph: its code.
+func (p *Product) ID() string { return p.Upc }
+
 // Score is what the ratings of a product come to.
 type Score struct{ Count, Sum int }
 

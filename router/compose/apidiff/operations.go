@@ -7,9 +7,9 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
-	"github.com/vektah/gqlparser/v2/parser"
-	"github.com/vektah/gqlparser/v2/validator"
-	"github.com/vektah/gqlparser/v2/validator/rules"
+
+	"github.com/weft-graphql/weft/router/syntax"
+	"github.com/weft-graphql/weft/router/validation"
 )
 
 // Operation is a document that clients send.
@@ -83,15 +83,19 @@ func impact(before, after *ast.Schema, changes []Change, op Operation) *Impact {
 }
 
 func check(schema *ast.Schema, op Operation) (*ast.QueryDocument, []OperationError) {
-	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Name: op.Name, Input: op.Text}, maxTokens)
+	doc, err := syntax.ParseExecutable(&ast.Source{Name: op.Name, Input: op.Text}, maxTokens)
 	if err != nil {
 		return nil, []OperationError{operationError(err)}
 	}
+	result := validation.Document(schema, doc)
+	if result.TooComplex != nil {
+		return nil, []OperationError{operationError(result.TooComplex)}
+	}
 	var out []OperationError
-	for _, err := range validator.ValidateWithRules(schema, doc, rules.NewDefaultRules()) {
+	for _, err := range result.Errors {
 		out = append(out, operationError(err))
 	}
-	return doc, out
+	return doc.QueryDocument, out
 }
 
 func operationError(err error) OperationError {

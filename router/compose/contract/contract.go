@@ -20,12 +20,12 @@ import (
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/parser"
 
 	"github.com/weft-graphql/weft/router/compose/api"
 	"github.com/weft-graphql/weft/router/compose/problem"
 	"github.com/weft-graphql/weft/router/compose/schema"
 	"github.com/weft-graphql/weft/router/federation"
+	"github.com/weft-graphql/weft/router/syntax"
 )
 
 // Filter says which tags a contract keeps and drops.
@@ -77,7 +77,7 @@ func ParseFilter(text string) (Filter, error) {
 
 // Apply hides what the filter asks for.
 func Apply(supergraphSDL string, filter Filter) (*Result, []*problem.Error) {
-	doc, err := parser.ParseSchema(&ast.Source{Name: "supergraph", Input: supergraphSDL})
+	doc, err := syntax.ParseTypeSystem(&ast.Source{Name: "supergraph", Input: supergraphSDL})
 	if err != nil {
 		return nil, unreadable(err.Error())
 	}

@@ -7,10 +7,10 @@ import (
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/parser"
 
 	"github.com/weft-graphql/weft/router/compose/problem"
 	"github.com/weft-graphql/weft/router/compose/schema"
+	"github.com/weft-graphql/weft/router/syntax"
 )
 
 // hideUnreachable hides the types that clients could see but never meet.
@@ -117,7 +117,7 @@ func (c *contract) define() {
 	if len(c.hidden) == 0 || c.schema.DirectiveDefinition(c.inaccessible) != nil {
 		return
 	}
-	doc, err := parser.ParseSchema(&ast.Source{Input: support})
+	doc, err := syntax.ParseTypeSystem(&ast.Source{Input: support})
 	if err != nil {
 		panic(err) // support is a constant of ours
 	}

@@ -10,10 +10,10 @@ import (
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/parser"
 
 	"github.com/weft-graphql/weft/router/compose/schema"
 	"github.com/weft-graphql/weft/router/federation"
+	"github.com/weft-graphql/weft/router/syntax"
 )
 
 // graphEnum is the enum of the supergraph whose values stand for the subgraphs.
@@ -54,7 +54,7 @@ func Subgraph(supergraphSDL, name string) (string, error) {
 
 // read also returns the federation directives that the supergraph has, by the names it gives them.
 func read(sdl string) (*schema.Schema, map[string]federation.Directive, error) {
-	doc, err := parser.ParseSchema(&ast.Source{Name: "supergraph", Input: sdl})
+	doc, err := syntax.ParseTypeSystem(&ast.Source{Name: "supergraph", Input: sdl})
 	if err != nil {
 		return nil, nil, fmt.Errorf("the supergraph cannot be read: %w", err)
 	}

@@ -5,9 +5,9 @@ import (
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/parser"
 
 	"github.com/weft-graphql/weft/router/compose/schema"
+	"github.com/weft-graphql/weft/router/syntax"
 )
 
 // typeOf is a type as the subgraph defines it.
@@ -173,7 +173,7 @@ func (e *extraction) contextArguments(join *schema.Directive) []*schema.Argument
 
 // parseType reads a type reference such as [Product!]; nil when it is none.
 func parseType(text string) *ast.Type {
-	doc, err := parser.ParseQuery(&ast.Source{Input: "query($v: " + text + ") { f }"})
+	doc, err := syntax.ParseExecutable(&ast.Source{Input: "query($v: " + text + ") { f }"}, 0)
 	if err != nil {
 		return nil
 	}

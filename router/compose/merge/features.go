@@ -4,11 +4,11 @@ import (
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/parser"
 
 	"github.com/weft-graphql/weft/router/compose/problem"
 	"github.com/weft-graphql/weft/router/compose/schema"
 	"github.com/weft-graphql/weft/router/federation"
+	"github.com/weft-graphql/weft/router/syntax"
 )
 
 // feature is a specification that federation directives belong to in a supergraph.
@@ -143,7 +143,7 @@ func (m *merger) addSpecificationTypes() {
 		links = append(links, linkTo(federation.WeftIdentity, federation.Version{Minor: 1}, "", nil))
 	}
 	links = append(links, m.composedLinks()...)
-	doc, err := parser.ParseSchema(&ast.Source{Input: sdl.String()})
+	doc, err := syntax.ParseTypeSystem(&ast.Source{Input: sdl.String()})
 	if err != nil {
 		panic("compose: definitions of the join specification: " + err.Error())
 	}

@@ -6,13 +6,14 @@ import (
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/parser"
+
+	"github.com/weft-graphql/weft/router/syntax"
 )
 
 // APILines is an API schema as a sorted set of lines, one per definition, field, argument-bearing signature and enum
 // value, so that two schemas compare independent of the order and layout they were printed in.
 func APILines(sdl string) ([]string, error) {
-	doc, err := parser.ParseSchema(&ast.Source{Input: sdl})
+	doc, err := syntax.ParseTypeSystem(&ast.Source{Input: sdl})
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +114,7 @@ func described(text string) string {
 // SupergraphLines is the set of directive applications of a supergraph, one `coordinate @directive(args)` a line with
 // the arguments in alphabetical order and field sets in one spelling.
 func SupergraphLines(sdl string) ([]string, error) {
-	doc, err := parser.ParseSchema(&ast.Source{Input: sdl})
+	doc, err := syntax.ParseTypeSystem(&ast.Source{Input: sdl})
 	if err != nil {
 		return nil, err
 	}

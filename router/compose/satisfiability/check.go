@@ -16,9 +16,9 @@ import (
 	"fmt"
 
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/parser"
 
 	"github.com/weft-graphql/weft/router/compose/problem"
+	"github.com/weft-graphql/weft/router/syntax"
 )
 
 // Options changes how Check works. The zero value is usual.
@@ -39,7 +39,7 @@ const defaultMaxStates = 2_000_000
 // of its API schema gets stuck, shortest queries first, and hints about shared fields whose subgraphs disagree about
 // the types they return. A supergraph that cannot be read gives one error.
 func Check(supergraphSDL string, options Options) ([]*problem.Error, []problem.Hint) {
-	doc, err := parser.ParseSchema(&ast.Source{Name: "supergraph", Input: supergraphSDL})
+	doc, err := syntax.ParseTypeSystem(&ast.Source{Name: "supergraph", Input: supergraphSDL})
 	if err != nil {
 		return []*problem.Error{unreadable(err)}, nil
 	}

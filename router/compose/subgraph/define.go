@@ -6,12 +6,12 @@ import (
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/parser"
 
 	"github.com/weft-graphql/weft/router/compose/problem"
 	"github.com/weft-graphql/weft/router/compose/schema"
 	"github.com/weft-graphql/weft/router/compose/validation"
 	"github.com/weft-graphql/weft/router/federation"
+	"github.com/weft-graphql/weft/router/syntax"
 )
 
 // federation1Directives are the directives a schema can use without linking the federation specification.
@@ -34,7 +34,7 @@ var builtinDefinitions = parseDefinitions(builtinSDL)
 
 // parseDefinitions parses definitions that are part of this program.
 func parseDefinitions(sdl string) *schema.Schema {
-	doc, err := parser.ParseSchema(&ast.Source{Input: sdl})
+	doc, err := syntax.ParseTypeSystem(&ast.Source{Input: sdl})
 	if err != nil {
 		panic("compose: built-in definitions: " + err.Error())
 	}

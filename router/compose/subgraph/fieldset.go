@@ -2,6 +2,7 @@ package subgraph
 
 import (
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -82,6 +83,29 @@ func aliasOffset(selection string) int {
 		}
 	}
 	return -1
+}
+
+// tokenEnd finds the end of the string or comment with which text begins; of one that does not end it is the end of text.
+func tokenEnd(text string) int {
+	if text[0] == '#' {
+		if end := strings.IndexAny(text, "\r\n"); end >= 0 {
+			return end
+		}
+		return len(text)
+	}
+	quotes, escaped := `"`, `\`
+	if strings.HasPrefix(text, `"""`) {
+		quotes, escaped = `"""`, `\"""`
+	}
+	for i := len(quotes); i < len(text); i++ {
+		switch {
+		case strings.HasPrefix(text[i:], escaped):
+			i += len(quotes)
+		case strings.HasPrefix(text[i:], quotes):
+			return i + len(quotes)
+		}
+	}
+	return len(text)
 }
 
 func resolveSelections(s *schema.Schema, parent *schema.Type, set ast.SelectionSet) ([]*Selection, error) {

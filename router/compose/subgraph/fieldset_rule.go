@@ -134,8 +134,7 @@ func inString(d *schema.Directive, offset int) schema.Pos {
 			continue
 		}
 		if a.Value.Kind == ast.StringValue {
-			// The parser places a string behind its opening quote.
-			return schema.Pos{Line: a.Pos.Line, Column: a.Pos.Column + offset}
+			return schema.Pos{Line: a.Pos.Line, Column: a.Pos.Column + len(`"`) + offset}
 		}
 		return a.Pos
 	}

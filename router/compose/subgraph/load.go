@@ -8,24 +8,21 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
-	"github.com/vektah/gqlparser/v2/parser"
 
 	"github.com/weft-graphql/weft/router/compose/problem"
 	"github.com/weft-graphql/weft/router/compose/schema"
 	"github.com/weft-graphql/weft/router/compose/validation"
 	"github.com/weft-graphql/weft/router/federation"
+	"github.com/weft-graphql/weft/router/syntax"
 )
 
 // Load parses a subgraph's SDL, resolves what it links and checks that it is valid GraphQL. Whether it keeps the rules
 // of federation is checked by Validate, after a Federation 1 schema is upgraded.
 func Load(name, url, file, sdl string) (*Subgraph, []*problem.Error) {
 	s := &Subgraph{Name: name, URL: url, File: file, Version: federation.Federation1}
-	doc, err := parser.ParseSchema(&ast.Source{Name: file, Input: dedentBlockStrings(sdl)})
+	doc, err := syntax.ParseTypeSystem(&ast.Source{Name: file, Input: sdl})
 	if err != nil {
 		return nil, []*problem.Error{s.syntaxError(err)}
-	}
-	if errs := s.missedSyntaxErrors(doc); len(errs) > 0 {
-		return nil, errs
 	}
 	built, conflicts := schema.Build(doc)
 	s.Schema = built
@@ -67,38 +64,12 @@ func (s *Subgraph) syntaxError(err error) *problem.Error {
 	e := &problem.Error{Code: problem.InvalidGraphQL, Message: err.Error(), Subgraphs: []string{s.Name}}
 	var located *gqlerror.Error
 	if errors.As(err, &located) {
-		e.Message = syntaxErrorPrefix + located.Message + "."
+		e.Message = syntaxErrorPrefix + located.Message
 		for _, l := range located.Locations {
 			e.Positions = append(e.Positions, s.At(schema.Pos{Line: l.Line, Column: l.Column})...)
 		}
 	}
 	return e
-}
-
-// missedSyntaxErrors: INVALID_GRAPHQL, a document defines something, a schema definition names root types, and the values of enums are not called true,
-// false or null, which the parser does not insist on.
-// https://spec.graphql.org/October2021/#EnumValue
-func (s *Subgraph) missedSyntaxErrors(doc *ast.SchemaDocument) []*problem.Error {
-	if len(doc.Schema)+len(doc.SchemaExtension)+len(doc.Definitions)+len(doc.Extensions)+len(doc.Directives) == 0 {
-		return []*problem.Error{s.Errorf(problem.InvalidGraphQL, schema.Pos{}, syntaxErrorPrefix+"the schema is empty.")}
-	}
-	var out []*problem.Error
-	for _, d := range doc.Schema {
-		if len(d.OperationTypes) == 0 {
-			out = append(out, s.Errorf(problem.InvalidGraphQL, at(d.Position),
-				syntaxErrorPrefix+"a schema definition must say in braces what the root types are; without them, write \"extend schema\"."))
-		}
-	}
-	for _, list := range []ast.DefinitionList{doc.Definitions, doc.Extensions} {
-		for _, d := range list {
-			for _, v := range d.EnumValues {
-				if v.Name == "true" || v.Name == "false" || v.Name == "null" {
-					out = append(out, s.Errorf(problem.InvalidGraphQL, at(v.Position), syntaxErrorPrefix+"enum %s cannot have the value %s.", d.Name, v.Name))
-				}
-			}
-		}
-	}
-	return out
 }
 
 const syntaxErrorPrefix = "Syntax error: "

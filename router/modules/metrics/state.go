@@ -15,15 +15,11 @@ var (
 	preparedDesc   = prometheus.NewDesc("weft_operation_cache_lookups_total",
 		"Lookups of prepared operations and of plans since the graph was loaded.", []string{"what", "result"}, nil)
 	preparedBytesDesc = prometheus.NewDesc("weft_operation_cache_bytes", "Estimated memory of prepared operations and plans.", nil, nil)
-	entitiesDesc      = prometheus.NewDesc("weft_entity_cache_lookups_total", "Entities looked up in the entity cache.",
-		[]string{"subgraph", "type", "result"}, nil)
-	redisDesc    = prometheus.NewDesc("weft_entity_cache_redis_up", "Whether Redis is in use.", nil, nil)
-	cacheOpsDesc = prometheus.NewDesc("weft_entity_cache_operations_total", "What the entity cache did.", []string{"what"}, nil)
 )
 
 // Describe implements prometheus.Collector.
 func (s stateCollector) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{inProgressDesc, loadedDesc, preparedDesc, preparedBytesDesc, entitiesDesc, redisDesc, cacheOpsDesc} {
+	for _, d := range append([]*prometheus.Desc{inProgressDesc, loadedDesc, preparedDesc, preparedBytesDesc}, entityCacheDescs...) {
 		out <- d
 	}
 }
@@ -42,25 +38,7 @@ func (s stateCollector) Collect(out chan<- prometheus.Metric) {
 	send(preparedDesc, prometheus.CounterValue, float64(p.PlanHits), "plan", "hit")
 	send(preparedDesc, prometheus.CounterValue, float64(p.PlanMisses), "plan", "miss")
 	send(preparedBytesDesc, prometheus.GaugeValue, float64(p.Bytes))
-	c := state.Cache
-	if c == nil {
-		return
-	}
-	for _, t := range c.Types {
-		for result, n := range map[string]uint64{"hit": t.Hits, "partial": t.Partial, "miss": t.Misses, "stale": t.Stale, "null": t.Nulls} {
-			send(entitiesDesc, prometheus.CounterValue, float64(n), t.Subgraph, t.Type, result)
-		}
-	}
-	up := 0.0
-	if c.Connected {
-		up = 1
-	}
-	send(redisDesc, prometheus.GaugeValue, up)
-	for what, n := range map[string]uint64{
-		"round_trip": c.RoundTrips, "failure": c.Failures, "skipped": c.Skipped, "written": c.Written,
-		"write_error": c.WriteErrors, "write_dropped": c.WriteDrops, "invalidation": c.Invalidations,
-		"invalidation_received": c.Received, "foreign": c.Foreign,
-	} {
-		send(cacheOpsDesc, prometheus.CounterValue, float64(n), what)
+	if state.Cache != nil {
+		collectEntityCache(state.Cache, send)
 	}
 }

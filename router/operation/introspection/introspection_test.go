@@ -56,7 +56,7 @@ func TestAppend(t *testing.T) {
 		{`{__schema{description queryType{name} mutationType{name} subscriptionType{name} __typename}}`,
 			`{"description":"The schema.","queryType":{"name":"Query"},"mutationType":null,"subscriptionType":{"name":"S"},"__typename":"__Schema"}`},
 		{`{__type(name:"Query"){fields{name args{name defaultValue type{kind name ofType{name}}}}}}`,
-			`{"fields":[{"name":"find","args":[{"name":"q","defaultValue":"{text:\"a\\\"b\",sizes:[BIG]}","type":{"kind":"NON_NULL","name":null,"ofType":{"name":"Filter"}}}]},{"name":"any","args":[]},{"name":"now","args":[]},{"name":"one","args":[{"name":"o","defaultValue":null,"type":{"kind":"INPUT_OBJECT","name":"One","ofType":null}}]}]}`},
+			`{"fields":[{"name":"find","args":[{"name":"q","defaultValue":"{text: \"a\\\"b\", sizes: [BIG]}","type":{"kind":"NON_NULL","name":null,"ofType":{"name":"Filter"}}}]},{"name":"any","args":[]},{"name":"now","args":[]},{"name":"one","args":[{"name":"o","defaultValue":null,"type":{"kind":"INPUT_OBJECT","name":"One","ofType":null}}]}]}`},
 		{`{__type(name:"Query"){fields{name type{...T}}}} fragment T on __Type{kind ofType{kind ofType{kind ofType{kind name}}}}`,
 			`{"fields":[{"name":"find","type":{"kind":"NON_NULL","ofType":{"kind":"LIST","ofType":{"kind":"NON_NULL","ofType":{"kind":"INTERFACE","name":"Thing"}}}}},{"name":"any","type":{"kind":"UNION","ofType":null}},{"name":"now","type":{"kind":"SCALAR","ofType":null}},{"name":"one","type":{"kind":"SCALAR","ofType":null}}]}`},
 		{`{__type(name:"A"){fields{name} interfaces{name} possibleTypes{name} enumValues{name} inputFields{name} isOneOf specifiedByURL}}`,

@@ -70,7 +70,7 @@ var (
 	}}
 	directiveColumns = &columns{"__Directive", `"__Directive"`, map[string]code{
 		"name": codeName, "description": codeDescription, "isRepeatable": codeIsRepeatable, "locations": codeLocations,
-		"args": codeArgs,
+		"args": codeArgs, "isDeprecated": codeIsDeprecated, "deprecationReason": codeDeprecationReason,
 	}}
 )
 

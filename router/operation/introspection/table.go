@@ -1,6 +1,7 @@
 package introspection
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -65,7 +66,7 @@ type directiveRow struct {
 	args                                     []inputRow
 }
 
-// New prepares a schema: its types sorted by name and the directives the GraphQL specification defines.
+// New prepares a schema: its types and directives sorted by name. @defer is not told: it is not the specification's.
 func New(schema *ast.Schema) *Schema {
 	b := builder{
 		s: &Schema{
@@ -90,8 +91,8 @@ func New(schema *ast.Schema) *Schema {
 		b.s.types[i] = row
 	}
 	b.s.query, b.s.mutation, b.s.subscription = b.root(schema.Query), b.root(schema.Mutation), b.root(schema.Subscription)
-	for _, name := range []string{"deprecated", "include", "oneOf", "skip", "specifiedBy"} {
-		if d := schema.Directives[name]; d != nil {
+	for _, name := range slices.Sorted(maps.Keys(schema.Directives)) {
+		if d := schema.Directives[name]; name != "defer" {
 			b.s.directives = append(b.s.directives, directiveRow{
 				name: quoted(d.Name), description: optional(d.Description), repeatable: boolean(d.IsRepeatable),
 				locations: locations(d), args: b.arguments(d.Arguments),
@@ -185,7 +186,7 @@ func (b *builder) input(name, description string, t *ast.Type, value *ast.Value,
 		name: quoted(name), description: optional(description), defaultValue: null, typ: b.ref(t), deprecated: deprecationOf(ds),
 	}
 	if value != nil {
-		row.defaultValue = quoted(value.String())
+		row.defaultValue = quoted(defaultValue(b.schema, value, t))
 	}
 	return row
 }

@@ -139,6 +139,16 @@ func (in *interpreter) request(req *plan.Request, root *object, only map[*object
 			out.Variables[v.Name] = in.vars.Raw(v.Index)
 		}
 	}
+	for _, l := range req.Literals {
+		out.Variables[l.Name] = operation.AppendJSON(nil, l.Value, func(name string) []byte {
+			for _, v := range l.Variables {
+				if v.Name == name && in.vars != nil {
+					return in.vars.Raw(v.Index)
+				}
+			}
+			return nil
+		})
+	}
 	for name, raw := range contexts {
 		out.Variables[name] = raw
 	}

@@ -50,6 +50,7 @@ func executable(doc *ast.SchemaDocument) (*ast.Schema, error) {
 	if err != nil {
 		return nil, err
 	}
+	out.Directives = append(out.Directives, doc.Directives...)
 	defs := map[string]*ast.Definition{}
 	for _, d := range append(append(ast.DefinitionList{}, doc.Definitions...), doc.Extensions...) {
 		old := defs[d.Name]

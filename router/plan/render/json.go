@@ -2,6 +2,7 @@ package render
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -91,6 +92,13 @@ func fetch(p *plan.Plan, r *plan.Request) *Node {
 	}
 	for _, v := range r.Variables {
 		f.VariableUsages = append(f.VariableUsages, v.Name)
+	}
+	for _, l := range r.Literals {
+		for _, v := range l.Variables {
+			if !slices.Contains(f.VariableUsages, v.Name) {
+				f.VariableUsages = append(f.VariableUsages, v.Name)
+			}
+		}
 	}
 	var paths [][]string
 	for _, c := range r.Calls {

@@ -9,9 +9,9 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/formatter"
-	"github.com/vektah/gqlparser/v2/parser"
 
 	"github.com/weft-graphql/weft/router/plan"
+	"github.com/weft-graphql/weft/router/syntax"
 )
 
 // Waves groups the requests by how many requests must be complete before each, the longest chain counting.
@@ -130,12 +130,12 @@ func fields(list []*plan.RepresentationField) string {
 
 // Document indents a GraphQL document; what does not parse comes back as it is.
 func Document(text string) string {
-	doc, err := parser.ParseQuery(&ast.Source{Input: text})
+	doc, err := syntax.ParseExecutable(&ast.Source{Input: text}, 0)
 	if err != nil {
 		return text
 	}
 	var b bytes.Buffer
-	formatter.NewFormatter(&b, formatter.WithIndent("  ")).FormatQueryDocument(doc)
+	formatter.NewFormatter(&b, formatter.WithIndent("  ")).FormatQueryDocument(doc.QueryDocument)
 	return b.String()
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/weft-graphql/weft/subgraphs/accounts"
 	"github.com/weft-graphql/weft/subgraphs/kit"
+	"github.com/weft-graphql/weft/subgraphs/kit/page"
 )
 
 func (r *mutationResolver) UpdateProfile(ctx context.Context, input accounts.UpdateProfileInput) (*accounts.User, error) {
@@ -37,8 +38,8 @@ func (r *queryResolver) UserByUsername(ctx context.Context, username string) (*a
 	return r.core.UserByUsername(ctx, username)
 }
 
-func (r *queryResolver) Users(ctx context.Context, first int, after *string) (*accounts.UserConnection, error) {
-	return r.core.Users(ctx, first, after)
+func (r *queryResolver) Users(ctx context.Context, first *int, after *string, last *int, before *string) (*accounts.UserConnection, error) {
+	return r.core.Users(ctx, page.Args{First: first, After: after, Last: last, Before: before})
 }
 
 func (r *userResolver) Email(ctx context.Context, obj *accounts.User) (*string, error) {

@@ -67,7 +67,7 @@ type ComplexityRoot struct {
 		Me                 func(childComplexity int) int
 		User               func(childComplexity int, id string) int
 		UserByUsername     func(childComplexity int, username string) int
-		Users              func(childComplexity int, first int, after *string) int
+		Users              func(childComplexity int, first *int, after *string, last *int, before *string) int
 		__resolve__service func(childComplexity int) int
 		__resolve_entities func(childComplexity int, representations []map[string]any) int
 	}
@@ -115,7 +115,7 @@ type QueryResolver interface {
 	Me(ctx context.Context) (*accounts.User, error)
 	User(ctx context.Context, id string) (*accounts.User, error)
 	UserByUsername(ctx context.Context, username string) (*accounts.User, error)
-	Users(ctx context.Context, first int, after *string) (*accounts.UserConnection, error)
+	Users(ctx context.Context, first *int, after *string, last *int, before *string) (*accounts.UserConnection, error)
 }
 type UserResolver interface {
 	Email(ctx context.Context, obj *accounts.User) (*string, error)
@@ -239,7 +239,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Users(childComplexity, args["first"].(int), args["after"].(*string)), true
+		return e.ComplexityRoot.Query.Users(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query._service":
 		if e.ComplexityRoot.Query.__resolve__service == nil {
 			break
@@ -467,10 +467,14 @@ type Query {
   ): User
   "Everybody, in the order they joined, page by page."
   users(
-    "How many people a page holds: 1 to 100."
-    first: Int! = 20
+    "How many people a page holds, from its beginning: 0 to 100. 20 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    first: Int
     "The ` + "`" + `endCursor` + "`" + ` of the page before; leave it out for the first page."
     after: String
+    "How many people a page holds, counted from the end: 0 to 100."
+    last: Int
+    "The ` + "`" + `startCursor` + "`" + ` of the page behind; leave it out for the last page."
+    before: String
   ): UserConnection
 }
 
@@ -536,7 +540,7 @@ type UserConnection {
 
 "A person at a place in a list."
 type UserEdge {
-  "An opaque mark of this place, to be given as ` + "`" + `after` + "`" + `."
+  "An opaque mark of this place, to be given as ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + `."
   cursor: String!
   "The person."
   node: User!
@@ -929,8 +933,8 @@ func (ec *executionContext) field_Query_users_args(ctx context.Context, rawArgs 
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
-		func(ctx context.Context, v any) (int, error) {
-			return ec.unmarshalNInt2int(ctx, v)
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -944,6 +948,22 @@ func (ec *executionContext) field_Query_users_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
 	return args, nil
 }
 
@@ -1377,7 +1397,7 @@ func (ec *executionContext) _Query_users(ctx context.Context, field graphql.Coll
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Users(ctx, fc.Args["first"].(int), fc.Args["after"].(*string))
+			return ec.Resolvers.Query().Users(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *accounts.UserConnection) graphql.Marshaler {
@@ -4536,6 +4556,24 @@ func (ec *executionContext) marshalOID2ᚖstring(ctx context.Context, sel ast.Se
 	_ = sel
 	_ = ctx
 	res := text.MarshalID(*v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOInt2ᚖint(ctx context.Context, v any) (*int, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := graphql.UnmarshalInt(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOInt2ᚖint(ctx context.Context, sel ast.SelectionSet, v *int) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalInt(*v)
 	return res
 }
 

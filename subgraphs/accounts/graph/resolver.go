@@ -6,6 +6,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/weft-graphql/weft/subgraphs/accounts"
+	"github.com/weft-graphql/weft/subgraphs/kit/page"
 )
 
 // Resolver is the root of all resolvers.
@@ -14,7 +15,9 @@ type Resolver struct{ core *accounts.Core }
 // New makes the executable schema.
 func New(core *accounts.Core) graphql.ExecutableSchema {
 	config := Config{Resolvers: &Resolver{core}}
-	config.Complexity.Query.Users = func(child, first int, _ *string) int { return 1 + first*child }
+	config.Complexity.Query.Users = func(child int, first *int, _ *string, last *int, _ *string) int {
+		return 1 + page.Size(first, last, accounts.UsualPage)*child
+	}
 	config.Complexity.Query.__resolve_entities = func(child int, reps []map[string]any) int { return 1 + len(reps)*child }
 	return NewExecutableSchema(config)
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -17,6 +18,7 @@ import (
 	"github.com/weft-graphql/weft/subgraphs/kit"
 	"github.com/weft-graphql/weft/subgraphs/kit/events"
 	"github.com/weft-graphql/weft/subgraphs/kit/fault"
+	"github.com/weft-graphql/weft/subgraphs/kit/page"
 	"github.com/weft-graphql/weft/subgraphs/seed"
 )
 
@@ -88,15 +90,26 @@ func (s *Store) UserByUsername(ctx context.Context, username string) (*accounts.
 	return row.user(), nil
 }
 
-// Users returns at most limit people after the position.
-func (s *Store) Users(ctx context.Context, after *accounts.Position, limit int) ([]*accounts.User, error) {
+// Users returns the people of a page, and the next one.
+func (s *Store) Users(ctx context.Context, ask page.Ask[accounts.Position]) ([]*accounts.User, error) {
 	var rows []userRow
-	query := s.db.NewSelect().Model(&rows).OrderExpr("u.joined_at, u.id").Limit(int64(limit))
-	if after != nil {
+	query := s.db.NewSelect().Model(&rows).Limit(int64(ask.Limit()))
+	if ask.Backward {
+		query = query.OrderExpr("u.joined_at DESC, u.id DESC")
+	} else {
+		query = query.OrderExpr("u.joined_at, u.id")
+	}
+	if after := ask.After; after != nil {
 		query = query.Where("(u.joined_at, u.id) > (?, ?)", after.Joined, after.ID)
+	}
+	if before := ask.Before; before != nil {
+		query = query.Where("(u.joined_at, u.id) < (?, ?)", before.Joined, before.ID)
 	}
 	if err := query.Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read a page of people: %w", err)
+	}
+	if ask.Backward {
+		slices.Reverse(rows)
 	}
 	users := make([]*accounts.User, len(rows))
 	for i := range rows {

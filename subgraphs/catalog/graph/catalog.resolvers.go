@@ -10,6 +10,7 @@ import (
 
 	"github.com/weft-graphql/weft/subgraphs/catalog"
 	"github.com/weft-graphql/weft/subgraphs/kit"
+	"github.com/weft-graphql/weft/subgraphs/kit/page"
 )
 
 func (r *brandResolver) Products(ctx context.Context, obj *catalog.Brand, first int) ([]*catalog.Product, error) {
@@ -52,6 +53,10 @@ func (r *productResolver) Related(ctx context.Context, obj *catalog.Product, fir
 	return r.core.Related(ctx, obj, first)
 }
 
+func (r *queryResolver) Node(ctx context.Context, id string) (catalog.Node, error) {
+	return r.core.Node(ctx, id)
+}
+
 func (r *queryResolver) Product(ctx context.Context, upc string) (*catalog.Product, error) {
 	return r.core.Product(ctx, upc)
 }
@@ -60,8 +65,8 @@ func (r *queryResolver) TopProducts(ctx context.Context, first int) ([]*catalog.
 	return r.core.TopProducts(ctx, first)
 }
 
-func (r *queryResolver) Products(ctx context.Context, first int, after *string, filter *catalog.ProductFilter, sort catalog.ProductSort) (*catalog.ProductConnection, error) {
-	return r.core.Products(ctx, first, after, filter, sort)
+func (r *queryResolver) Products(ctx context.Context, first *int, after *string, last *int, before *string, filter *catalog.ProductFilter, sort catalog.ProductSort) (*catalog.ProductConnection, error) {
+	return r.core.Products(ctx, page.Args{First: first, After: after, Last: last, Before: before}, filter, sort)
 }
 
 func (r *queryResolver) Categories(ctx context.Context) ([]*catalog.Category, error) {
@@ -80,8 +85,8 @@ func (r *queryResolver) Featured(ctx context.Context, first int) ([]catalog.Item
 	return r.core.Featured(ctx, first)
 }
 
-func (r *queryResolver) Search(ctx context.Context, query string, first int, after *string, kinds []catalog.SearchKind) (*catalog.SearchConnection, error) {
-	return r.core.Search(ctx, query, first, after, kinds)
+func (r *queryResolver) Search(ctx context.Context, query string, first *int, after *string, last *int, before *string, kinds []catalog.SearchKind) (*catalog.SearchConnection, error) {
+	return r.core.Search(ctx, query, page.Args{First: first, After: after, Last: last, Before: before}, kinds)
 }
 
 func (r *Resolver) Brand() BrandResolver { return &brandResolver{r} }

@@ -94,6 +94,7 @@ type ComplexityRoot struct {
 		Currency    func(childComplexity int) int
 		Description func(childComplexity int) int
 		Dimensions  func(childComplexity int) int
+		ID          func(childComplexity int) int
 		ImageURL    func(childComplexity int) int
 		Name        func(childComplexity int) int
 		Price       func(childComplexity int) int
@@ -122,12 +123,17 @@ type ComplexityRoot struct {
 		Categories         func(childComplexity int) int
 		Category           func(childComplexity int, id string) int
 		Featured           func(childComplexity int, first int) int
+		Node               func(childComplexity int, id string) int
 		Product            func(childComplexity int, upc string) int
-		Products           func(childComplexity int, first int, after *string, filter *catalog.ProductFilter, sort catalog.ProductSort) int
-		Search             func(childComplexity int, query string, first int, after *string, kinds []catalog.SearchKind) int
+		Products           func(childComplexity int, first *int, after *string, last *int, before *string, filter *catalog.ProductFilter, sort catalog.ProductSort) int
+		Search             func(childComplexity int, query string, first *int, after *string, last *int, before *string, kinds []catalog.SearchKind) int
 		TopProducts        func(childComplexity int, first int) int
 		__resolve__service func(childComplexity int) int
 		__resolve_entities func(childComplexity int, representations []map[string]any) int
+	}
+
+	Review struct {
+		ID func(childComplexity int) int
 	}
 
 	SearchConnection struct {
@@ -140,6 +146,14 @@ type ComplexityRoot struct {
 	SearchEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	User struct {
+		ID func(childComplexity int) int
+	}
+
+	Warehouse struct {
+		ID func(childComplexity int) int
 	}
 
 	_Service struct {
@@ -174,14 +188,15 @@ type ProductResolver interface {
 	Related(ctx context.Context, obj *catalog.Product, first int) ([]*catalog.Product, error)
 }
 type QueryResolver interface {
+	Node(ctx context.Context, id string) (catalog.Node, error)
 	Product(ctx context.Context, upc string) (*catalog.Product, error)
 	TopProducts(ctx context.Context, first int) ([]*catalog.Product, error)
-	Products(ctx context.Context, first int, after *string, filter *catalog.ProductFilter, sort catalog.ProductSort) (*catalog.ProductConnection, error)
+	Products(ctx context.Context, first *int, after *string, last *int, before *string, filter *catalog.ProductFilter, sort catalog.ProductSort) (*catalog.ProductConnection, error)
 	Categories(ctx context.Context) ([]*catalog.Category, error)
 	Category(ctx context.Context, id string) (*catalog.Category, error)
 	Brands(ctx context.Context) ([]*catalog.Brand, error)
 	Featured(ctx context.Context, first int) ([]catalog.Item, error)
-	Search(ctx context.Context, query string, first int, after *string, kinds []catalog.SearchKind) (*catalog.SearchConnection, error)
+	Search(ctx context.Context, query string, first *int, after *string, last *int, before *string, kinds []catalog.SearchKind) (*catalog.SearchConnection, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -423,6 +438,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Product.Dimensions(childComplexity), true
+	case "Product.id":
+		if e.ComplexityRoot.Product.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Product.ID(childComplexity), true
 	case "Product.imageUrl":
 		if e.ComplexityRoot.Product.ImageURL == nil {
 			break
@@ -556,6 +577,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Featured(childComplexity, args["first"].(int)), true
 
+	case "Query.node":
+		if e.ComplexityRoot.Query.Node == nil {
+			break
+		}
+
+		args, err := ec.field_Query_node_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Node(childComplexity, args["id"].(string)), true
 	case "Query.product":
 		if e.ComplexityRoot.Query.Product == nil {
 			break
@@ -577,7 +609,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Products(childComplexity, args["first"].(int), args["after"].(*string), args["filter"].(*catalog.ProductFilter), args["sort"].(catalog.ProductSort)), true
+		return e.ComplexityRoot.Query.Products(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*catalog.ProductFilter), args["sort"].(catalog.ProductSort)), true
 	case "Query.search":
 		if e.ComplexityRoot.Query.Search == nil {
 			break
@@ -588,7 +620,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Search(childComplexity, args["query"].(string), args["first"].(int), args["after"].(*string), args["kinds"].([]catalog.SearchKind)), true
+		return e.ComplexityRoot.Query.Search(childComplexity, args["query"].(string), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["kinds"].([]catalog.SearchKind)), true
 	case "Query.topProducts":
 		if e.ComplexityRoot.Query.TopProducts == nil {
 			break
@@ -617,6 +649,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.__resolve_entities(childComplexity, args["representations"].([]map[string]any)), true
+
+	case "Review.id":
+		if e.ComplexityRoot.Review.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Review.ID(childComplexity), true
 
 	case "SearchConnection.edges":
 		if e.ComplexityRoot.SearchConnection.Edges == nil {
@@ -655,6 +694,20 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SearchEdge.Node(childComplexity), true
+
+	case "User.id":
+		if e.ComplexityRoot.User.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.ID(childComplexity), true
+
+	case "Warehouse.id":
+		if e.ComplexityRoot.Warehouse.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Warehouse.ID(childComplexity), true
 
 	case "_Service.sdl":
 		if e.ComplexityRoot._Service.SDL == nil {
@@ -762,6 +815,11 @@ extend schema
 scalar DateTime
 
 type Query {
+  "The object with this id, whatever its type; null when there is none (Relay, global object identification)."
+  node(
+    "The id of a product, category, brand, person, review or warehouse: what its field ` + "`" + `id` + "`" + ` tells."
+    id: ID!
+  ): Node
   "The product with this product code, or null when there is none."
   product(
     "The product code, for example ` + "`" + `p1` + "`" + `."
@@ -769,15 +827,19 @@ type Query {
   ): Product
   "The products that sell best, best first."
   topProducts(
-    "How many: 1 to 100."
+    "How many: 0 to 100."
     first: Int! = 5
   ): [Product!]
   "Products, page by page."
   products(
-    "How many products a page holds: 1 to 100."
-    first: Int! = 20
+    "How many products a page holds, from its beginning: 0 to 100. 20 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    first: Int
     "The ` + "`" + `endCursor` + "`" + ` of the page before; leave it out for the first page."
     after: String
+    "How many products a page holds, counted from the end: 0 to 100."
+    last: Int
+    "The ` + "`" + `startCursor` + "`" + ` of the page behind; leave it out for the last page."
+    before: String
     "Only products that pass this filter."
     filter: ProductFilter
     "The order of the list."
@@ -794,17 +856,21 @@ type Query {
   brands: [Brand!]
   "A few things the shop wants people to see, of every kind."
   featured(
-    "How many: 1 to 20."
+    "How many: 0 to 20."
     first: Int! = 6
   ): [Item!]
   "Products, categories and brands whose name or description contains every word of the query, best match first."
   search(
     "One to eight words; case does not matter. At most 100 characters."
     query: String!
-    "How many results a page holds: 1 to 50."
-    first: Int! = 10
+    "How many results a page holds, from its beginning: 0 to 50. 10 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    first: Int
     "The ` + "`" + `endCursor` + "`" + ` of the page before; leave it out for the first page."
     after: String
+    "How many results a page holds, counted from the end: 0 to 50."
+    last: Int
+    "The ` + "`" + `startCursor` + "`" + ` of the page behind; leave it out for the last page."
+    before: String
     "Only results of these kinds; leave it out for all."
     kinds: [SearchKind!]
   ): SearchConnection
@@ -823,6 +889,12 @@ type Mutation {
   ): Product
 }
 
+"An object with an id that is unique in the whole graph (Relay, global object identification)."
+interface Node {
+  "The object's id. It never changes."
+  id: ID!
+}
+
 "Something the shop presents under a name and a page of its own."
 interface Item {
   "The name people see."
@@ -834,7 +906,9 @@ interface Item {
 }
 
 "Something that can be bought."
-type Product implements Item @key(fields: "upc") @key(fields: "sku") {
+type Product implements Item & Node @key(fields: "upc") @key(fields: "sku") {
+  "The id for ` + "`" + `node` + "`" + `: the product code."
+  id: ID! @shareable
   "The product code. It never changes."
   upc: ID!
   "The stock-keeping unit: the merchant's own unique code."
@@ -865,7 +939,7 @@ type Product implements Item @key(fields: "upc") @key(fields: "sku") {
   createdAt: DateTime
   "Other products of the same category, best-selling first."
   related(
-    "How many: 1 to 20."
+    "How many: 0 to 20."
     first: Int! = 4
   ): [Product!]
 }
@@ -889,7 +963,7 @@ enum Currency {
 }
 
 "A shelf of the shop."
-type Category implements Item @key(fields: "id") {
+type Category implements Item & Node @key(fields: "id") {
   "The category's id. It never changes."
   id: ID!
   "The name people see."
@@ -902,13 +976,13 @@ type Category implements Item @key(fields: "id") {
   productCount: Int!
   "Products of the category, best-selling first."
   products(
-    "How many: 1 to 100."
+    "How many: 0 to 100."
     first: Int! = 10
   ): [Product!]
 }
 
 "Who makes products."
-type Brand implements Item @key(fields: "id") {
+type Brand implements Item & Node @key(fields: "id") {
   "The brand's id. It never changes."
   id: ID!
   "The name people see."
@@ -921,7 +995,7 @@ type Brand implements Item @key(fields: "id") {
   country: String
   "Products of the brand, best-selling first."
   products(
-    "How many: 1 to 100."
+    "How many: 0 to 100."
     first: Int! = 10
   ): [Product!]
 }
@@ -953,7 +1027,7 @@ type SearchConnection {
 
 "A search result at a place in a list."
 type SearchEdge {
-  "An opaque mark of this place, to be given as ` + "`" + `after` + "`" + `."
+  "An opaque mark of this place, to be given as ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + `."
   cursor: String!
   "What was found."
   node: SearchResult!
@@ -973,7 +1047,7 @@ type ProductConnection {
 
 "A product at a place in a list."
 type ProductEdge {
-  "An opaque mark of this place, to be given as ` + "`" + `after` + "`" + `."
+  "An opaque mark of this place, to be given as ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + `."
   cursor: String!
   "The product."
   node: Product!
@@ -1046,6 +1120,24 @@ input UpdateProductInput {
   "The weight in grams, packed: 1 to 1,000,000."
   weight: Int
 }
+
+"A person with an account."
+type User implements Node @key(fields: "id", resolvable: false) {
+  "The person's id. It never changes."
+  id: ID!
+}
+
+"What a person says about a product."
+type Review implements Node @key(fields: "id", resolvable: false) {
+  "The review's id. It never changes."
+  id: ID!
+}
+
+"A building with things to send."
+type Warehouse implements Node @key(fields: "id", resolvable: false) {
+  "The warehouse's id. It never changes."
+  id: ID!
+}
 `, BuiltIn: false},
 	{Name: "../../../federation/directives.graphql", Input: `
 	directive @authenticated on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM
@@ -1101,7 +1193,7 @@ input UpdateProductInput {
 `, BuiltIn: true},
 	{Name: "../../../federation/entity.graphql", Input: `
 # a union of all types that use the @key directive
-union _Entity = Brand | Category | Product
+union _Entity = Brand | Category | Product | Review | User | Warehouse
 
 input BrandRepresentation {
 	id: ID
@@ -1203,6 +1295,8 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 
 func (ec *executionContext) childFields_Product(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_Product_id(ctx, field)
 	case "upc":
 		return ec.fieldContext_Product_upc(ctx, field)
 	case "sku":
@@ -1577,6 +1671,20 @@ func (ec *executionContext) field_Query_featured_args(ctx context.Context, rawAr
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_node_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_product_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -1595,8 +1703,8 @@ func (ec *executionContext) field_Query_products_args(ctx context.Context, rawAr
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
-		func(ctx context.Context, v any) (int, error) {
-			return ec.unmarshalNInt2int(ctx, v)
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -1610,22 +1718,38 @@ func (ec *executionContext) field_Query_products_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*catalog.ProductFilter, error) {
 			return ec.unmarshalOProductFilter2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋcatalogᚐProductFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "sort",
+	args["filter"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "sort",
 		func(ctx context.Context, v any) (catalog.ProductSort, error) {
 			return ec.unmarshalNProductSort2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋcatalogᚐProductSort(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["sort"] = arg3
+	args["sort"] = arg5
 	return args, nil
 }
 
@@ -1641,8 +1765,8 @@ func (ec *executionContext) field_Query_search_args(ctx context.Context, rawArgs
 	}
 	args["query"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
-		func(ctx context.Context, v any) (int, error) {
-			return ec.unmarshalNInt2int(ctx, v)
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -1656,14 +1780,30 @@ func (ec *executionContext) field_Query_search_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["after"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "kinds",
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "kinds",
 		func(ctx context.Context, v any) ([]catalog.SearchKind, error) {
 			return ec.unmarshalOSearchKind2ᚕgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋcatalogᚐSearchKindᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["kinds"] = arg3
+	args["kinds"] = arg5
 	return args, nil
 }
 
@@ -2454,6 +2594,29 @@ func (ec *executionContext) fieldContext_PageInfo_endCursor(_ context.Context, f
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "String")
 }
 
+func (ec *executionContext) _Product_id(ctx context.Context, field graphql.CollectedField, obj *catalog.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Product_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Product", field, true, false, "ID")
+}
+
 func (ec *executionContext) _Product_upc(ctx context.Context, field graphql.CollectedField, obj *catalog.Product) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3021,6 +3184,50 @@ func (ec *executionContext) fieldContext_ProductEdge_node(_ context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_node(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Node(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v catalog.Node) graphql.Marshaler {
+			return ec.marshalONode2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋcatalogᚐNode(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_node(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_node_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_product(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3119,7 +3326,7 @@ func (ec *executionContext) _Query_products(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Products(ctx, fc.Args["first"].(int), fc.Args["after"].(*string), fc.Args["filter"].(*catalog.ProductFilter), fc.Args["sort"].(catalog.ProductSort))
+			return ec.Resolvers.Query().Products(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*catalog.ProductFilter), fc.Args["sort"].(catalog.ProductSort))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *catalog.ProductConnection) graphql.Marshaler {
@@ -3315,7 +3522,7 @@ func (ec *executionContext) _Query_search(ctx context.Context, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Search(ctx, fc.Args["query"].(string), fc.Args["first"].(int), fc.Args["after"].(*string), fc.Args["kinds"].([]catalog.SearchKind))
+			return ec.Resolvers.Query().Search(ctx, fc.Args["query"].(string), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["kinds"].([]catalog.SearchKind))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *catalog.SearchConnection) graphql.Marshaler {
@@ -3501,6 +3708,29 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _Review_id(ctx context.Context, field graphql.CollectedField, obj *catalog.Review) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Review_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Review_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Review", field, false, false, "ID")
+}
+
 func (ec *executionContext) _SearchConnection_edges(ctx context.Context, field graphql.CollectedField, obj *catalog.SearchConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3655,6 +3885,52 @@ func (ec *executionContext) _SearchEdge_node(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_SearchEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SearchEdge", field, false, false, "SearchResult")
+}
+
+func (ec *executionContext) _User_id(ctx context.Context, field graphql.CollectedField, obj *catalog.User) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_User_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_User_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("User", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Warehouse_id(ctx context.Context, field graphql.CollectedField, obj *catalog.Warehouse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Warehouse_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Warehouse_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Warehouse", field, false, false, "ID")
 }
 
 func (ec *executionContext) __Service_sdl(ctx context.Context, field graphql.CollectedField, obj *fedruntime.Service) (ret graphql.Marshaler) {
@@ -5139,6 +5415,49 @@ func (ec *executionContext) _Item(ctx context.Context, sel ast.SelectionSet, obj
 	}
 }
 
+func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj catalog.Node) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case *catalog.Product:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Product(ctx, sel, obj)
+	case *catalog.Category:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Category(ctx, sel, obj)
+	case *catalog.Brand:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Brand(ctx, sel, obj)
+	case *catalog.Warehouse:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Warehouse(ctx, sel, obj)
+	case *catalog.User:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._User(ctx, sel, obj)
+	case *catalog.Review:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Review(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of Node must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
 func (ec *executionContext) _SearchResult(ctx context.Context, sel ast.SelectionSet, obj catalog.SearchResult) graphql.Marshaler {
 	switch obj := (obj).(type) {
 	case nil:
@@ -5186,6 +5505,21 @@ func (ec *executionContext) __Entity(ctx context.Context, sel ast.SelectionSet, 
 			return graphql.Null
 		}
 		return ec._Brand(ctx, sel, obj)
+	case *catalog.Warehouse:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Warehouse(ctx, sel, obj)
+	case *catalog.User:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._User(ctx, sel, obj)
+	case *catalog.Review:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Review(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj
@@ -5199,7 +5533,7 @@ func (ec *executionContext) __Entity(ctx context.Context, sel ast.SelectionSet, 
 
 // region    **************************** object.gotpl ****************************
 
-var brandImplementors = []string{"Brand", "Item", "SearchResult", "_Entity"}
+var brandImplementors = []string{"Brand", "Item", "Node", "SearchResult", "_Entity"}
 
 func (ec *executionContext) _Brand(ctx context.Context, sel ast.SelectionSet, obj *catalog.Brand) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, brandImplementors)
@@ -5258,7 +5592,7 @@ func (ec *executionContext) _Brand(ctx context.Context, sel ast.SelectionSet, ob
 	return out
 }
 
-var categoryImplementors = []string{"Category", "Item", "SearchResult", "_Entity"}
+var categoryImplementors = []string{"Category", "Item", "Node", "SearchResult", "_Entity"}
 
 func (ec *executionContext) _Category(ctx context.Context, sel ast.SelectionSet, obj *catalog.Category) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, categoryImplementors)
@@ -5513,7 +5847,7 @@ func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
-var productImplementors = []string{"Product", "Item", "SearchResult", "_Entity"}
+var productImplementors = []string{"Product", "Item", "Node", "SearchResult", "_Entity"}
 
 func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, obj *catalog.Product) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, productImplementors)
@@ -5524,6 +5858,11 @@ func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, 
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Product")
+		case "id":
+			out.Values[i] = ec._Product_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "upc":
 			out.Values[i] = ec._Product_upc(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -5725,6 +6064,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Query")
+		case "node":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_node(ctx, field)
+				})
 		case "product":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, false,
@@ -5816,6 +6161,39 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 	return out
 }
 
+var reviewImplementors = []string{"Review", "Node", "_Entity"}
+
+func (ec *executionContext) _Review(ctx context.Context, sel ast.SelectionSet, obj *catalog.Review) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reviewImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Review")
+		case "id":
+			out.Values[i] = ec._Review_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var searchConnectionImplementors = []string{"SearchConnection"}
 
 func (ec *executionContext) _SearchConnection(ctx context.Context, sel ast.SelectionSet, obj *catalog.SearchConnection) graphql.Marshaler {
@@ -5883,6 +6261,72 @@ func (ec *executionContext) _SearchEdge(ctx context.Context, sel ast.SelectionSe
 			}
 		case "node":
 			out.Values[i] = ec._SearchEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var userImplementors = []string{"User", "Node", "_Entity"}
+
+func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj *catalog.User) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, userImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("User")
+		case "id":
+			out.Values[i] = ec._User_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var warehouseImplementors = []string{"Warehouse", "Node", "_Entity"}
+
+func (ec *executionContext) _Warehouse(ctx context.Context, sel ast.SelectionSet, obj *catalog.Warehouse) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, warehouseImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Warehouse")
+		case "id":
+			out.Values[i] = ec._Warehouse_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -7131,6 +7575,13 @@ func (ec *executionContext) marshalOItem2ᚕgithubᚗcomᚋweftᚑgraphqlᚋweft
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalONode2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋcatalogᚐNode(ctx context.Context, sel ast.SelectionSet, v catalog.Node) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Node(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOProduct2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋcatalogᚐProduct(ctx context.Context, sel ast.SelectionSet, v []*catalog.Product) graphql.Marshaler {

@@ -6,6 +6,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/weft-graphql/weft/subgraphs/catalog"
+	"github.com/weft-graphql/weft/subgraphs/kit/page"
 )
 
 // Resolver is the root of all resolvers.
@@ -18,14 +19,14 @@ func New(core *catalog.Core) graphql.ExecutableSchema {
 	config.Complexity.Query.TopProducts = list
 	config.Complexity.Query.Featured = list
 	config.Complexity.Query.Products = func(
-		child, first int, _ *string, _ *catalog.ProductFilter, _ catalog.ProductSort,
+		child int, first *int, _ *string, last *int, _ *string, _ *catalog.ProductFilter, _ catalog.ProductSort,
 	) int {
-		return 1 + first*child
+		return 1 + page.Size(first, last, catalog.UsualPage)*child
 	}
 	config.Complexity.Query.Search = func(
-		child int, _ string, first int, _ *string, _ []catalog.SearchKind,
+		child int, _ string, first *int, _ *string, last *int, _ *string, _ []catalog.SearchKind,
 	) int {
-		return 1 + first*child
+		return 1 + page.Size(first, last, catalog.UsualSearch)*child
 	}
 	config.Complexity.Query.__resolve_entities = func(child int, reps []map[string]any) int { return 1 + len(reps)*child }
 	config.Complexity.Product.Related = list

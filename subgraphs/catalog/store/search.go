@@ -32,15 +32,23 @@ type hitRow struct {
 
 // Search returns the hits that the query describes, best first.
 func (s *Store) Search(ctx context.Context, query catalog.SearchQuery) ([]catalog.Hit, error) {
-	q := s.hits(query)
-	if after := query.After; after != nil {
+	q, ask, order := s.hits(query), query.Page, "h.rank, h.name, h.kind, h.id"
+	if after := ask.After; after != nil {
 		q = q.Where("(h.rank, h.name, h.kind, h.id) > (?, ?, ?, ?)", after.Rank, after.Name, string(after.Kind), after.ID)
 	}
+	if before := ask.Before; before != nil {
+		q = q.Where("(h.rank, h.name, h.kind, h.id) < (?, ?, ?, ?)", before.Rank, before.Name, string(before.Kind), before.ID)
+	}
+	if ask.Backward {
+		order = "h.rank DESC, h.name DESC, h.kind DESC, h.id DESC"
+	}
 	var rows []hitRow
-	err := q.ColumnExpr("h.rank, h.name, h.kind, h.id").OrderExpr("h.rank, h.name, h.kind, h.id").
-		Limit(int64(query.Limit)).Scan(ctx, &rows)
+	err := q.ColumnExpr("h.rank, h.name, h.kind, h.id").OrderExpr(order).Limit(int64(ask.Limit())).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)
+	}
+	if ask.Backward {
+		slices.Reverse(rows)
 	}
 	hits := make([]catalog.Hit, len(rows))
 	for i, row := range rows {

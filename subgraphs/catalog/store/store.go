@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -124,7 +125,8 @@ func (s *Store) productsBy(ctx context.Context, where string, keys []string) ([]
 // Products returns the list that the query describes.
 func (s *Store) Products(ctx context.Context, query catalog.ProductQuery) ([]*catalog.Product, error) {
 	var rows []productRow
-	q := filtered(s.db.NewSelect().Model(&rows), query.Filter).Limit(int64(query.Limit))
+	ask := query.Page
+	q := filtered(s.db.NewSelect().Model(&rows), query.Filter).Limit(int64(ask.Limit()))
 	column, descending := "p.sold", true
 	switch query.Sort {
 	case catalog.Newest:
@@ -134,21 +136,45 @@ func (s *Store) Products(ctx context.Context, query catalog.ProductQuery) ([]*ca
 	case catalog.PriceDesc:
 		column = "p.price"
 	}
-	beyond, direction := "<", "DESC"
-	if !descending {
-		beyond, direction = ">", "ASC"
+	if ask.After != nil {
+		q = beyond(q, query.Sort, column, descending, ask.After, ">")
 	}
-	if after := query.After; after != nil {
-		var value any = after.Number
-		if query.Sort == catalog.Newest {
-			value = after.Time
-		}
-		q = q.Where("("+column+" "+beyond+" ? OR ("+column+" = ? AND p.upc > ?))", value, value, after.UPC)
+	if ask.Before != nil {
+		q = beyond(q, query.Sort, column, !descending, ask.Before, "<")
 	}
-	if err := q.OrderExpr(column + " " + direction + ", p.upc").Scan(ctx); err != nil {
+	// Products of one value come in the order of their codes, however the values are ordered.
+	order := column + ", p.upc"
+	switch {
+	case descending && ask.Backward:
+		order = column + ", p.upc DESC"
+	case descending:
+		order = column + " DESC, p.upc"
+	case ask.Backward:
+		order = column + " DESC, p.upc DESC"
+	}
+	if err := q.OrderExpr(order).Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read a list of products: %w", err)
 	}
+	if ask.Backward {
+		slices.Reverse(rows)
+	}
 	return productsOf(rows), nil
+}
+
+// beyond leaves the products on one side of a position: those with smaller or greater values, and of those with its own
+// value the ones whose codes compare like that with its code.
+func beyond(
+	q *bun.SelectQuery, sort catalog.ProductSort, column string, smaller bool, at *catalog.ProductPosition, codes string,
+) *bun.SelectQuery {
+	var value any = at.Number
+	if sort == catalog.Newest {
+		value = at.Time
+	}
+	values := ">"
+	if smaller {
+		values = "<"
+	}
+	return q.Where("("+column+" "+values+" ? OR ("+column+" = ? AND p.upc "+codes+" ?))", value, value, at.UPC)
 }
 
 // CountProducts counts the products that pass the filter.

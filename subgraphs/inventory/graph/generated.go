@@ -56,6 +56,7 @@ type ComplexityRoot struct {
 
 	Product struct {
 		Available        func(childComplexity int) int
+		ID               func(childComplexity int) int
 		InStock          func(childComplexity int) int
 		Price            func(childComplexity int) int
 		ShippingEstimate func(childComplexity int, method inventory.ShippingMethod) int
@@ -195,6 +196,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Product.Available(childComplexity), true
+	case "Product.id":
+		if e.ComplexityRoot.Product.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Product.ID(childComplexity), true
 	case "Product.inStock":
 		if e.ComplexityRoot.Product.InStock == nil {
 			break
@@ -454,7 +461,7 @@ func newExecutionContext(
 var sources = []*ast.Source{
 	{Name: "../../../schema/inventory.graphql", Input: `# Inventory owns where things are: warehouses, what lies in them, and what it costs to send it.
 extend schema
-  @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@external", "@requires"])
+  @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@external", "@requires", "@shareable"])
 
 "A moment in time as an RFC 3339 string in UTC, for example ` + "`" + `2026-03-14T15:09:26Z` + "`" + `."
 scalar DateTime
@@ -471,7 +478,7 @@ type Query {
   lowStock(
     "Products with at most this many pieces in all warehouses together."
     threshold: Int! = 10
-    "How many: 1 to 100."
+    "How many: 0 to 100."
     first: Int! = 20
   ): [Product!]
 }
@@ -491,6 +498,8 @@ type Mutation {
 
 "Something that can be bought."
 type Product @key(fields: "upc") {
+  "The id for ` + "`" + `node` + "`" + `: the product code."
+  id: ID! @shareable
   "The product code. It never changes."
   upc: ID!
   "The price in cents, which decides whether sending is free."
@@ -532,7 +541,7 @@ type Warehouse @key(fields: "id") {
   country: String!
   "What lies in it, most first."
   stock(
-    "How many: 1 to 100."
+    "How many: 0 to 100."
     first: Int! = 20
   ): [StockLevel!]
 }
@@ -661,6 +670,8 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 
 func (ec *executionContext) childFields_Product(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_Product_id(ctx, field)
 	case "upc":
 		return ec.fieldContext_Product_upc(ctx, field)
 	case "price":
@@ -1233,6 +1244,29 @@ func (ec *executionContext) fieldContext_Mutation_adjustStock(ctx context.Contex
 		return fc, err
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Product_id(ctx context.Context, field graphql.CollectedField, obj *inventory.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Product_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Product", field, true, false, "ID")
 }
 
 func (ec *executionContext) _Product_upc(ctx context.Context, field graphql.CollectedField, obj *inventory.Product) (ret graphql.Marshaler) {
@@ -3436,6 +3470,11 @@ func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, 
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Product")
+		case "id":
+			out.Values[i] = ec._Product_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "upc":
 			out.Values[i] = ec._Product_upc(ctx, field, obj)
 			if out.Values[i] == graphql.Null {

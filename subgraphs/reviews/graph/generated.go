@@ -55,6 +55,7 @@ type ComplexityRoot struct {
 
 	Product struct {
 		AverageRating func(childComplexity int) int
+		ID            func(childComplexity int) int
 		ReviewCount   func(childComplexity int) int
 		Reviews       func(childComplexity int, first int, minRating int) int
 		Upc           func(childComplexity int) int
@@ -187,6 +188,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Product.AverageRating(childComplexity), true
+	case "Product.id":
+		if e.ComplexityRoot.Product.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Product.ID(childComplexity), true
 	case "Product.reviewCount":
 		if e.ComplexityRoot.Product.ReviewCount == nil {
 			break
@@ -434,7 +441,7 @@ func newExecutionContext(
 var sources = []*ast.Source{
 	{Name: "../../../schema/reviews.graphql", Input: `# Reviews owns what people say about products.
 extend schema
-  @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@external", "@provides"])
+  @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@external", "@provides", "@shareable"])
 
 "A moment in time as an RFC 3339 string in UTC, for example ` + "`" + `2026-03-14T15:09:26Z` + "`" + `."
 scalar DateTime
@@ -447,7 +454,7 @@ type Query {
   ): Review
   "What people wrote last, newest first."
   recentReviews(
-    "How many: 1 to 100."
+    "How many: 0 to 100."
     first: Int! = 10
   ): [Review!]
 }
@@ -490,7 +497,7 @@ type User @key(fields: "id") {
   username: String! @external
   "What the person wrote, newest first."
   reviews(
-    "How many: 1 to 100."
+    "How many: 0 to 100."
     first: Int! = 10
   ): [Review!]
   "How many reviews the person wrote."
@@ -499,11 +506,13 @@ type User @key(fields: "id") {
 
 "Something that can be bought."
 type Product @key(fields: "upc") {
+  "The id for ` + "`" + `node` + "`" + `: the product code."
+  id: ID! @shareable
   "The product code. It never changes."
   upc: ID!
   "What people say about the product, newest first."
   reviews(
-    "How many: 1 to 100."
+    "How many: 0 to 100."
     first: Int! = 10
     "Only reviews with at least this many stars."
     minRating: Int! = 1
@@ -619,6 +628,8 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 
 func (ec *executionContext) childFields_Product(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_Product_id(ctx, field)
 	case "upc":
 		return ec.fieldContext_Product_upc(ctx, field)
 	case "reviews":
@@ -1189,6 +1200,29 @@ func (ec *executionContext) fieldContext_Mutation_addReview(ctx context.Context,
 		return fc, err
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Product_id(ctx context.Context, field graphql.CollectedField, obj *reviews.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Product_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Product", field, true, false, "ID")
 }
 
 func (ec *executionContext) _Product_upc(ctx context.Context, field graphql.CollectedField, obj *reviews.Product) (ret graphql.Marshaler) {
@@ -3311,6 +3345,11 @@ func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, 
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Product")
+		case "id":
+			out.Values[i] = ec._Product_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "upc":
 			out.Values[i] = ec._Product_upc(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
