@@ -5,13 +5,16 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // subgraphError is an error as a subgraph reports it. What is not as the specification says is made the best of: no error
 // is dropped because of its form.
 // Specification: GraphQL, section 7.1.2 "Errors".
 type subgraphError struct {
-	message    string
+	message string
+	// odd is the text of what stands in place of a message and is not a string.
+	odd        string
 	path       []pathStep
 	extensions map[string]json.RawMessage
 }
@@ -28,14 +31,14 @@ func readErrors(raw []byte) []json.RawMessage {
 func readError(raw []byte) subgraphError {
 	var e subgraphError
 	if raw[0] != '{' {
-		e.message = readMessage(raw)
+		e.readMessage(raw)
 		return e
 	}
 	var entries struct {
 		Message, Path, Extensions json.RawMessage
 	}
 	_ = json.Unmarshal(raw, &entries) // it is an object, and its entries can be anything
-	e.message = readMessage(entries.Message)
+	e.readMessage(entries.Message)
 	_ = json.Unmarshal(entries.Extensions, &e.extensions) // what is no object has no entries
 	e.path = readPath(entries.Path)
 	return e
@@ -44,13 +47,11 @@ func readError(raw []byte) subgraphError {
 // maxMessage bounds a message that is not a string.
 const maxMessage = 1000
 
-// readMessage returns a string, or the text of another value; nothing for null.
-func readMessage(raw []byte) string {
-	var text string
-	if len(raw) == 0 || json.Unmarshal(raw, &text) == nil {
-		return text
+// readMessage reads a string, or the text of another value but null.
+func (e *subgraphError) readMessage(raw []byte) {
+	if len(raw) > 0 && json.Unmarshal(raw, &e.message) != nil {
+		e.odd = strings.ToValidUTF8(string(raw[:min(len(raw), maxMessage)]), "")
 	}
-	return string(raw[:min(len(raw), maxMessage)])
 }
 
 // readPath reads a path up to the first step that is none.
@@ -167,7 +168,11 @@ func (x *execution) withoutData(r *request, f *fetch, picked [][]uint32) {
 func (x *execution) reported(r *request, se *subgraphError) clientError {
 	e := clientError{code: codeDownstream, message: se.message, service: r.plan.Subgraph.Name, extensions: se.extensions}
 	if e.message == "" {
-		e.message = "The subgraph " + strconv.Quote(e.service) + " reported an error without a message."
+		e.message = "The subgraph " + strconv.Quote(e.service) + " reported an error without a message"
+		if se.odd != "" {
+			e.message += ": " + se.odd
+		}
+		e.message += "."
 	}
 	if raw, ok := se.extensions["code"]; ok {
 		var code string

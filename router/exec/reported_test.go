@@ -136,21 +136,24 @@ func TestErrorsStandAtTheNearestPlace(t *testing.T) {
 // TestErrorsOfEveryFormAreTold has errors that are not as the specification says.
 func TestErrorsOfEveryFormAreTold(t *testing.T) {
 	const data = `{"_entities":[{"inStock":true}]}`
-	const silent = `The subgraph "inventory" reported an error without a message.`
+	const (
+		silent = `The subgraph "inventory" reported an error without a message.`
+		odd    = `The subgraph "inventory" reported an error without a message: `
+	)
 	for _, test := range []struct{ errors, messages, code string }{
 		{`["boom"]`, `boom`, ``},
 		{`"boom"`, `boom`, ``},
 		{`{"message":"boom"}`, `boom`, ``},
 		{`{}`, silent, ``},
-		{`7`, `7`, ``},
-		{`false`, `false`, ``},
-		{`[7]`, `7`, ``},
+		{`7`, odd + `7.`, ``},
+		{`false`, odd + `false.`, ``},
+		{`[7]`, odd + `7.`, ``},
 		{`[null]`, silent, ``},
 		{`[{}]`, silent, ``},
-		{`[[]]`, `[]`, ``},
-		{`[{"message":7,"extensions":{"code":"C"}}]`, `7`, `C`},
+		{`[[]]`, odd + `[].`, ``},
+		{`[{"message":7,"extensions":{"code":"C"}}]`, odd + `7.`, `C`},
 		{`[{"message":null,"extensions":{"code":"C"}}]`, silent, `C`},
-		{`[{"message":{"text":"boom"}}]`, `{"text":"boom"}`, ``},
+		{`[{"message":{"text":"boom"}}]`, odd + `{"text":"boom"}.`, ``},
 		{`[{"message":"boom","extensions":7}]`, `boom`, ``},
 		{`[{"message":"boom","extensions":{"code":7}}]`, `boom`, ``},
 		{`[{"message":"boom","path":7,"extensions":{"code":"C"}}]`, `boom`, `C`},

@@ -292,9 +292,7 @@ func judge(text []byte, ids, faulty []string) (complete bool, err error) {
 	}
 	explained := map[string]bool{}
 	for _, e := range got.Errors {
-		// A value of a wrong form is a matter of its field.
-		named := strings.Contains(e.Message, strconv.Quote(e.Extensions.Service)) || strings.HasPrefix(e.Message, "Expected ")
-		if !slices.Contains(faulty, e.Extensions.Service) || !named {
+		if !slices.Contains(faulty, e.Extensions.Service) || !strings.Contains(e.Message, strconv.Quote(e.Extensions.Service)) {
 			return false, fmt.Errorf("the error %q of %q, where %q failed", e.Message, e.Extensions.Service, faulty)
 		}
 		if len(e.Path) == 0 {
