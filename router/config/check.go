@@ -149,6 +149,9 @@ func (k *checker) upstream(u *Upstream) {
 	if u.MaxResponseBytes < 1 {
 		k.report("upstream.max_response_bytes", "must be at least 1; write a size like 128MB")
 	}
+	if u.MaxResponsesBytes < u.MaxResponseBytes {
+		k.report("upstream.max_responses_bytes", "must be at least upstream.max_response_bytes, or no answer of that size is ever read")
+	}
 	k.between("upstream.max_concurrent_fetches", u.MaxConcurrentFetches, 1, 100_000)
 }
 

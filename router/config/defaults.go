@@ -36,7 +36,7 @@ func Default() Config {
 				Breaker: Breaker{OpenFor: upstream.DefaultBreakerOpenFor},
 				Halving: Halving{MaxRequests: 16},
 			},
-			MaxResponseBytes: upstream.DefaultMaxResponse, MaxConcurrentFetches: 64,
+			MaxResponseBytes: upstream.DefaultMaxResponse, MaxResponsesBytes: 1 << 30, MaxConcurrentFetches: 64,
 		},
 		Cache: Cache{
 			Namespace: "default", Timeout: 20 * time.Millisecond, NegativeTTL: 5 * time.Second, MaxTTL: 24 * time.Hour,

@@ -192,6 +192,9 @@ type Upstream struct {
 	Subgraphs map[string]UpstreamSettings `yaml:"subgraphs"`
 	// Most bytes of one subgraph answer.
 	MaxResponseBytes ByteSize `yaml:"max_response_bytes"`
+	// Most memory for subgraph answers that are being read or used, 1 MB of each not counted; one that there is no room for
+	// has failed.
+	MaxResponsesBytes ByteSize `yaml:"max_responses_bytes"`
 	// Most subgraph requests that one client request has in progress.
 	MaxConcurrentFetches int `yaml:"max_concurrent_fetches"`
 }

@@ -183,7 +183,7 @@ func upstreamCode(err error) string {
 	switch {
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled), errors.Is(err, upstream.ErrTimeout):
 		return codeTimeout
-	case errors.Is(err, upstream.ErrRejected):
+	case errors.Is(err, upstream.ErrRejected), errors.Is(err, upstream.ErrNoRoom):
 		return codeRejected
 	case errors.Is(err, upstream.ErrTooLarge), errors.Is(err, upstream.ErrBroken):
 		return codeMalformed

@@ -58,9 +58,12 @@ func (g *Generation) openClient(s *supergraph.Subgraph) (subgraphClient, error) 
 		c.AcceptEncoding = nil
 	}
 	c.MaxResponse = int(g.config.Upstream.MaxResponseBytes)
+	if c.Budget, err = g.answersBudget(); err != nil {
+		return subgraphClient{}, err
+	}
 	c.Dedupe = g.config.Dedupe.SubgraphRequests
 	c.Failed = (&complaint{subgraph: s.Name, logger: g.logger}).note
-	key, err := clientKey(s.Name, &settings, &c, files)
+	key, err := clientKey(s.Name, &settings, &c, g.config.Upstream.MaxResponsesBytes, files)
 	if err != nil {
 		return subgraphClient{}, err
 	}
@@ -77,15 +80,30 @@ func (g *Generation) openClient(s *supergraph.Subgraph) (subgraphClient, error) 
 	return subgraphClient{client.(*upstream.Client), c.URL}, nil
 }
 
+// answersBudget is the budget for the answers of all subgraphs. Generations with the same bound share one.
+func (g *Generation) answersBudget() (*upstream.Budget, error) {
+	bytes := int64(g.config.Upstream.MaxResponsesBytes)
+	budget, err := g.acquire(fmt.Sprint("answers/", bytes), func() (any, func(), error) {
+		return upstream.NewBudget(bytes), func() {}, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return budget.(*upstream.Budget), nil
+}
+
 // clientKey names all that a client is made of: another certificate in the same file is another client.
-func clientKey(name string, settings *config.UpstreamSettings, c *upstream.Config, files certificates) (string, error) {
+func clientKey(
+	name string, settings *config.UpstreamSettings, c *upstream.Config, budget config.ByteSize, files certificates,
+) (string, error) {
 	text, err := json.Marshal(struct {
 		Settings       *config.UpstreamSettings
 		AcceptEncoding []string
 		MaxResponse    int
+		Budget         config.ByteSize
 		Dedupe         bool
 		Certificates   [32]byte
-	}{settings, c.AcceptEncoding, c.MaxResponse, c.Dedupe, files.sum()})
+	}{settings, c.AcceptEncoding, c.MaxResponse, budget, c.Dedupe, files.sum()})
 	return "subgraph/" + name + "/" + string(text), err
 }
 

@@ -2,11 +2,15 @@ package server
 
 import (
 	"bufio"
+	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"syscall"
@@ -206,5 +210,47 @@ func testConversations(t *testing.T, standard bool) {
 		if !strings.Contains(got.bodies[last], c.says) {
 			t.Errorf("%s: says %.300s, want %q in it", c.name, got.bodies[last], c.says)
 		}
+	}
+}
+
+// TestChunksOverTLS has requests whose head nobody can look into.
+func TestChunksOverTLS(t *testing.T) {
+	certified := httptest.NewTLSServer(nil)
+	certified.Close()
+	socket := listen(t)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	secure := &tls.Config{Certificates: certified.TLS.Certificates}
+	go func() {
+		ended <- Run(ctx, []Listener{{Name: "test", Socket: socket, Handler: newTestHandler(t, nil), TLS: secure}},
+			RunOptions{ShutdownTimeout: 10 * time.Second, Logger: slog.New(slog.DiscardHandler)})
+	}()
+	trust := certified.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+	trust.ServerName = "example.com"
+	for _, c := range []struct {
+		protocol string
+		chunks   bool
+		closes   bool
+	}{{"http/1.1", false, false}, {"http/1.1", true, true}, {"h2", true, false}} {
+		transport := &http.Transport{TLSClientConfig: trust.Clone(), Protocols: new(http.Protocols)}
+		transport.Protocols.SetHTTP1(c.protocol != "h2")
+		transport.Protocols.SetHTTP2(c.protocol == "h2")
+		var body io.Reader = strings.NewReader(`{"query":"{a}"}`)
+		if c.chunks {
+			body = io.MultiReader(body) // whose length nobody knows
+		}
+		resp, err := (&http.Client{Transport: transport}).Post("https://"+socket.Addr().String()+"/graphql", "application/json", body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if resp.StatusCode != http.StatusOK || resp.Close != c.closes || (resp.ProtoMajor == 2) != (c.protocol == "h2") {
+			t.Errorf("%+v: %s %s, closing %v", c, resp.Proto, resp.Status, resp.Close)
+		}
+		transport.CloseIdleConnections()
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
 	}
 }

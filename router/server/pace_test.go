@@ -174,3 +174,47 @@ func testClientsThatDoNotReadAreCutOff(t *testing.T, standard bool) {
 		<-time.After(within + within/2)
 	}
 }
+
+// TestSlowBodiesOverHTTP2 has a stream that sends one byte of its body. The others of its connection are not cut off.
+func TestSlowBodiesOverHTTP2(t *testing.T) {
+	const timeout = 300 * time.Millisecond
+	h := newTestHandler(t, func(o *Options) { o.MaxConcurrent, o.BodyTimeout = 1, timeout })
+	addr := runServer(t, h, func(o *RunOptions) { o.BodyTimeout = timeout })
+	protocols := new(http.Protocols)
+	protocols.SetUnencryptedHTTP2(true)
+	client := http.Client{Transport: &http.Transport{Protocols: protocols}}
+	defer client.CloseIdleConnections()
+	body, sending := io.Pipe()
+	defer sending.Close()
+	slow := make(chan int, 1)
+	go func() {
+		resp, err := client.Post("http://"+addr+"/graphql", "application/json", body)
+		if err != nil {
+			t.Error(err)
+			slow <- 0
+			return
+		}
+		_ = resp.Body.Close()
+		slow <- resp.StatusCode
+	}()
+	if _, err := io.WriteString(sending, "{"); err != nil { // returns when the client has taken it
+		t.Fatal(err)
+	}
+	for status := 0; status == 0; {
+		resp, err := client.Post("http://"+addr+"/graphql", "application/json", strings.NewReader(`{"query":"{a}"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if resp.StatusCode != http.StatusOK || resp.ProtoMajor != 2 {
+			t.Fatalf("an honest request is answered %s over %s", resp.Status, resp.Proto)
+		}
+		select {
+		case status = <-slow:
+			if status != http.StatusRequestTimeout {
+				t.Errorf("the slow request is answered %d", status)
+			}
+		default:
+		}
+	}
+}

@@ -37,12 +37,15 @@ func (a *answer) Release() {
 }
 
 // fill reads an answer of at most limit bytes into a response. length is what was announced, negative if nothing was.
-func fill(resp *Response, status int, header http.Header, from io.Reader, length int64, limit int) error {
+func (t *standard) fill(resp *Response, status int, header http.Header, from io.Reader, length int64) error {
+	limit := t.limit
 	if length > int64(limit) {
 		return ErrTooLarge
 	}
 	a := answers.Get().(*answer)
 	a.header = header
+	a.body.Use(t.budget)
+	a.inflated.Use(t.budget)
 	if length > 0 {
 		// The end is only seen by reading on.
 		a.body.Expect(int(length) + 1)
@@ -61,6 +64,8 @@ func (a *answer) read(from io.Reader, limit int) error {
 	switch tooLarge, err := a.body.ReadAll(from, limit); {
 	case tooLarge:
 		return ErrTooLarge
+	case errors.Is(err, body.ErrFull):
+		return ErrNoRoom
 	case err != nil && isTimeout(err):
 		return ErrTimeout
 	case err != nil:
@@ -82,6 +87,9 @@ func (a *answer) hand(resp *Response, status, limit int) error {
 		err := body.Inflate(&a.inflated, text, strings.ToLower(encodings[0]), limit)
 		if errors.Is(err, body.ErrTooLarge) {
 			return ErrTooLarge
+		}
+		if errors.Is(err, body.ErrFull) {
+			return ErrNoRoom
 		}
 		if err != nil {
 			return Broken("%w", err)

@@ -90,6 +90,7 @@ func testAnswersOfAllKinds(t *testing.T, plain plain) {
 		{name: "a name that is not ASCII", answer: headed("X\xc3\xa9: y\r\n", ok), want: upstream.ErrBroken},
 		{name: "a blank before the colon", answer: headed("X : y\r\n", ok), want: upstream.ErrBroken, lenient: ok},
 		{name: "a folded line", answer: headed("X: y\r\n z\r\n", ok), want: upstream.ErrBroken, lenient: ok},
+		{name: "a line without a colon in an interim answer", answer: "HTTP/1.1 103 Early Hints\r\nX\r\n\r\n" + headed("", ok), want: upstream.ErrBroken},
 		{name: "a NUL in a trailer", answer: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nX: \x00\r\n\r\n", want: upstream.ErrBroken},
 		{name: "a trailer without a colon", answer: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nX\r\n\r\n", want: upstream.ErrBroken},
 		{name: "length and chunks", answer: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n2\r\n{}\r\n0\r\n\r\n", want: upstream.ErrBroken, lenient: "{}"},
@@ -241,4 +242,51 @@ func testEndlessBodies(t *testing.T, plain plain) {
 			t.Errorf("%d MB were taken for at most %d", took>>20, limit>>20)
 		}
 	})
+}
+
+// TestAnswersShareABudget holds an answer that takes most of a budget for all subgraphs. There is no room for another large
+// one then, but for small ones; when the first is released, and after one that broke off, there is.
+func TestAnswersShareABudget(t *testing.T) { overBoth(t, testAnswersShareABudget) }
+
+func testAnswersShareABudget(t *testing.T, plain plain) {
+	large := strings.Repeat("x", 10<<20)
+	said := map[string]string{
+		"/large": headed("", large), "/small": headed("", "{}"), "/endless": "HTTP/1.1 200 OK\r\n\r\n" + large,
+		"/chunks": fmt.Sprintf("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", len(large), large),
+		"/packed": headed("Content-Encoding: gzip\r\n", packed(t, "gzip", large)), "/breaks": headed("", large)[:len(large)/2],
+	}
+	s := serveRaw(t, func(_ int, c net.Conn, next func() *http.Request) {
+		if r := next(); r != nil {
+			_, _ = io.WriteString(c, said[r.URL.Path]) // it need not be read to its end
+		}
+	})
+	budget := upstream.NewBudget(16 << 20)
+	do := func(path string) (*upstream.Response, error) {
+		client := newClient(t, upstream.Config{Plain: plain, URL: s.url + path, Budget: budget})
+		resp := &upstream.Response{}
+		return resp, client.Do(t.Context(), &upstream.Request{Body: []byte("{}"), Query: true}, resp)
+	}
+	for range 3 {
+		first, err := do("/large")
+		if err != nil || len(first.Body) != len(large) {
+			t.Fatalf("%d bytes, %v", len(first.Body), err)
+		}
+		for path, want := range map[string]error{
+			"/small": nil, "/large": upstream.ErrNoRoom, "/endless": upstream.ErrNoRoom, "/chunks": upstream.ErrNoRoom, "/packed": upstream.ErrNoRoom,
+		} {
+			resp, err := do(path)
+			if !errors.Is(err, want) {
+				t.Errorf("%s beside a large one: %d bytes, %v", path, len(resp.Body), err)
+			}
+			resp.Release()
+		}
+		first.Release()
+		for _, path := range []string{"/breaks", "/endless", "/chunks", "/packed"} {
+			resp, err := do(path)
+			if path == "/breaks" != errors.Is(err, upstream.ErrBroken) || path != "/breaks" && string(resp.Body) != large {
+				t.Errorf("%s alone: %d bytes, %v", path, len(resp.Body), err)
+			}
+			resp.Release()
+		}
+	}
 }

@@ -54,7 +54,7 @@ func (c *call) done() {
 
 // explain words what went wrong.
 func (c *call) explain(ctx context.Context, err error, most int) error {
-	for _, known := range []error{ErrBroken, ErrTooLarge, ErrTimeout} {
+	for _, known := range []error{ErrBroken, ErrTooLarge, ErrNoRoom, ErrTimeout} {
 		if errors.Is(err, known) {
 			return gaveUp(ctx, err)
 		}

@@ -46,6 +46,9 @@ type Config struct {
 	IdleTimeout time.Duration
 	// MaxResponse bounds the body of an answer in bytes, decompressed; 0 means DefaultMaxResponse.
 	MaxResponse int
+	// Budget bounds what the bodies of all answers in progress take together, those of other subgraphs included; nil means
+	// no bound.
+	Budget *Budget
 	// Header are headers of every request.
 	Header []Header
 	// AcceptEncoding lists the compressions to ask for, in order: gzip, br, zstd. None by default.
@@ -225,7 +228,7 @@ func (c *Client) transport(config Config) error {
 func (c *Config) endpoint(a address) Endpoint {
 	to := Endpoint{
 		Network: a.network, Address: a.host, Host: a.name, Path: a.path, Timeout: c.Timeout, IdleTimeout: c.IdleTimeout,
-		MaxConnections: c.MaxConnections, MaxResponse: c.MaxResponse, Protocol: c.Protocol,
+		MaxConnections: c.MaxConnections, MaxResponse: c.MaxResponse, Budget: c.Budget, Protocol: c.Protocol,
 		Header: []Header{{"Content-Type", "application/json"}, {"Accept", accept}},
 	}
 	if len(c.AcceptEncoding) > 0 {

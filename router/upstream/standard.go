@@ -16,6 +16,7 @@ type standard struct {
 	header    http.Header
 	timeout   time.Duration
 	limit     int
+	budget    *Budget
 	// watches tells that connections carry one request at a time, so that what comes between two is seen.
 	watches bool
 	trust   trust
@@ -23,7 +24,7 @@ type standard struct {
 
 func newStandard(to Endpoint) *standard {
 	dialer := net.Dialer{Timeout: to.DialTimeout(), KeepAlive: 30 * time.Second}
-	t := &standard{timeout: to.Timeout, limit: to.MaxResponse, header: http.Header{}, watches: to.Protocol == HTTP1}
+	t := &standard{timeout: to.Timeout, limit: to.MaxResponse, budget: to.Budget, header: http.Header{}, watches: to.Protocol == HTTP1}
 	t.transport = &http.Transport{
 		DisableCompression: true, IdleConnTimeout: to.IdleTimeout, Protocols: new(http.Protocols),
 		MaxResponseHeaderBytes: MaxHeader, MaxConnsPerHost: to.MaxConnections, MaxIdleConnsPerHost: to.MaxConnections,
@@ -115,7 +116,7 @@ func (t *standard) send(ctx context.Context, req *Request, body []byte, resp *Re
 	if answer.StatusCode == http.StatusSwitchingProtocols {
 		return Broken("it switches protocols")
 	}
-	return fill(resp, answer.StatusCode, answer.Header, answer.Body, answer.ContentLength, t.limit)
+	return t.fill(resp, answer.StatusCode, answer.Header, answer.Body, answer.ContentLength)
 }
 
 // within returns the context of a call: it ends after the subgraph's time, at the deadline of ctx, and, for a query,

@@ -4,6 +4,8 @@ import (
 	"crypto/tls"
 	"fmt"
 	"time"
+
+	"github.com/weft-graphql/weft/router/upstream/internal/body"
 )
 
 // Transport carries requests to one address and answers back. There are three: net/http's (standard.go), the router's
@@ -28,11 +30,19 @@ type Endpoint struct {
 	MaxConnections int
 	// MaxResponse bounds the body of an answer in bytes, decompressed.
 	MaxResponse int
+	// Budget bounds what the bodies of all answers in progress take together; nil means no bound.
+	Budget *Budget
 	// TLS is what connections are secured with; nil for none.
 	TLS *tls.Config
 	// Protocol is HTTP1, HTTP2 or H2C.
 	Protocol string
 }
+
+// Budget bounds what the bodies of the answers of several endpoints take together, 1 MB of each not counted.
+type Budget = body.Budget
+
+// NewBudget returns a budget of so many bytes.
+func NewBudget(bytes int64) *Budget { return body.NewBudget(bytes) }
 
 // accept is what answers may be.
 const accept = "application/graphql-response+json, application/json"

@@ -128,6 +128,8 @@ var (
 	ErrRejected = errors.New("not sent")
 	// ErrTooLarge means that the answer exceeds the configured size.
 	ErrTooLarge = errors.New("the answer is larger than allowed")
+	// ErrNoRoom means that the answers of subgraphs in progress take as much memory as they may together.
+	ErrNoRoom = errors.New("there is no room for the answer among all those in progress")
 	// ErrBroken means that the answer is not HTTP, or broken off.
 	ErrBroken = errors.New("the answer is broken")
 )

@@ -33,6 +33,7 @@ type client struct {
 	pool    *pool
 	timeout time.Duration
 	limit   int
+	budget  *upstream.Budget
 	// head is the request's head up to the headers that differ.
 	head      []byte
 	exchanges sync.Pool
@@ -54,7 +55,7 @@ type exchange struct {
 
 // New returns a way to an endpoint that has no TLS.
 func New(to upstream.Endpoint) upstream.Transport {
-	t := &client{timeout: to.Timeout, limit: to.MaxResponse}
+	t := &client{timeout: to.Timeout, limit: to.MaxResponse, budget: to.Budget}
 	t.head = append(t.head, "POST "+to.Path+" HTTP/1.1\r\nHost: "+to.Host+"\r\n"...)
 	for _, h := range to.Header {
 		t.head = appendHeader(t.head, h)
@@ -97,6 +98,7 @@ func (t *client) Do(ctx context.Context, req *upstream.Request, resp *upstream.R
 	e, _ := t.exchanges.Get().(*exchange)
 	if e == nil {
 		e = &exchange{owner: t}
+		e.body.Use(t.budget)
 	}
 	err := t.try(ctx, req, e, now, deadline, false)
 	if errors.Is(err, errStale) {
@@ -126,7 +128,9 @@ func (t *client) explain(err error) error {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return upstream.Broken("it ends too early")
 	}
-	for _, known := range []error{upstream.ErrBroken, upstream.ErrTooLarge, upstream.ErrRejected, upstream.ErrUnreachable} {
+	for _, known := range []error{
+		upstream.ErrBroken, upstream.ErrTooLarge, upstream.ErrNoRoom, upstream.ErrRejected, upstream.ErrUnreachable,
+	} {
 		if errors.Is(err, known) {
 			return err
 		}
@@ -250,9 +254,12 @@ func (e *exchange) plain(limit int) ([]byte, error) {
 		return raw, nil
 	}
 	e.inflated = inflated.Get().(*body.Buffer)
+	e.inflated.Use(e.owner.budget)
 	switch err := body.Inflate(e.inflated, raw, e.encoding, limit); {
 	case errors.Is(err, body.ErrTooLarge):
 		return nil, upstream.ErrTooLarge
+	case errors.Is(err, body.ErrFull):
+		return nil, upstream.ErrNoRoom
 	case err != nil:
 		return nil, upstream.Broken("%w", err)
 	}

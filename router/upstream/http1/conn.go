@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/weft-graphql/weft/router/upstream"
+	"github.com/weft-graphql/weft/router/upstream/internal/body"
 	"github.com/weft-graphql/weft/router/upstream/internal/socket"
 )
 
@@ -146,6 +147,9 @@ func (c *conn) readAnswer(e *exchange, limit int) error {
 		if e.status == 101 {
 			return upstream.Broken("it switches protocols")
 		}
+		if err := checkLines(e.header); err != nil {
+			return err
+		}
 	}
 	old := c.last
 	length, chunked, err := c.framing(e)
@@ -267,8 +271,7 @@ func (c *conn) framing(e *exchange) (length int, chunked bool, err error) {
 		var key, value []byte
 		key, value, rest = cutHeader(rest)
 		if !isName(key) || !isValue(value) {
-			// A folded line, a blank before the colon, no colon, a NUL: others could see another header here (section 5).
-			return 0, false, upstream.Broken("a line of its head is no header")
+			return 0, false, errNoHeader
 		}
 		switch {
 		case equalFold(key, "content-length"):
@@ -304,6 +307,21 @@ func (c *conn) framing(e *exchange) (length int, chunked bool, err error) {
 	}
 	c.last = closing || c.last && !keeping
 	return length, chunked, nil
+}
+
+// errNoHeader means that the head has a folded line, a blank before a colon, no colon, a NUL: others could see another
+// header there (RFC 9112, section 5).
+var errNoHeader = upstream.Broken("a line of its head is no header")
+
+// checkLines looks at the header lines of an interim answer, which say nothing to us.
+func checkLines(lines []byte) error {
+	for len(lines) > 0 {
+		var key, value []byte
+		if key, value, lines = cutHeader(lines); !isName(key) || !isValue(value) {
+			return errNoHeader
+		}
+	}
+	return nil
 }
 
 // isName tells whether a header's name is one.
@@ -343,6 +361,9 @@ func (c *conn) readBody(e *exchange, n int) error {
 	e.body.Expect(n + 1)
 	for n > 0 {
 		room := e.body.Room()
+		if room == nil {
+			return upstream.ErrNoRoom
+		}
 		if c.start < c.end {
 			took := copy(room[:min(n, len(room))], c.buffer[c.start:c.end])
 			e.body.Took(took)
@@ -448,11 +469,17 @@ func (c *conn) readChunks(e *exchange, limit int) error {
 
 // readAll reads a body that ends with the connection.
 func (c *conn) readAll(e *exchange, limit int) error {
-	_, _ = e.body.Write(c.buffer[c.start:c.end]) // a buffer takes everything
+	_, err := e.body.Write(c.buffer[c.start:c.end])
 	c.start, c.end = 0, 0
-	tooLarge, err := e.body.ReadAll(c, limit)
-	if tooLarge {
+	tooLarge := false
+	if err == nil {
+		tooLarge, err = e.body.ReadAll(c, limit)
+	}
+	switch {
+	case tooLarge:
 		return upstream.ErrTooLarge
+	case errors.Is(err, body.ErrFull):
+		return upstream.ErrNoRoom
 	}
 	return err
 }

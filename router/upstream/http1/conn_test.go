@@ -181,14 +181,10 @@ func FuzzAnswersAreReadAsNetHTTPReadsThem(f *testing.F) {
 		var answer *http.Response
 		for answer == nil || answer.StatusCode < 200 {
 			if answer, err = http.ReadResponse(from, request); err != nil {
-				// net/http is stricter about header names and values, which are not looked at here.
-				return
+				t.Fatalf("%q: read as %d, net/http refuses it: %v", text, e.status, err)
 			}
 		}
 		body, err := io.ReadAll(answer.Body)
-		if err != nil && strings.Contains(err.Error(), "MIME header") {
-			return
-		}
 		if err != nil || len(answer.TransferEncoding) == 0 && answer.ContentLength < 0 && !c.last {
 			t.Fatalf("%q: net/http reads %q with the error %v", text, body, err)
 		}

@@ -1,7 +1,10 @@
 // Package body reads the bodies of answers, which nobody can be trusted to announce the length of.
 package body
 
-import "io"
+import (
+	"errors"
+	"io"
+)
 
 const (
 	// maxKept is the largest buffer that is used again.
@@ -20,10 +23,35 @@ type Buffer struct {
 	pieces [][]byte
 	// size is the length so far.
 	size int
+	// budget, when not nil, pays for what the body takes beyond a buffer that is used again; paid is what it has.
+	budget *Budget
+	paid   int64
+}
+
+// ErrFull means that all bodies in progress take as much memory as they may.
+var ErrFull = errors.New("all bodies in progress take as much memory as they may")
+
+// Use lets a budget pay for the memory of a buffer that holds nothing.
+func (b *Buffer) Use(budget *Budget) { b.budget = budget }
+
+// pay pays for more memory; false when there is no budget for it.
+func (b *Buffer) pay(bytes int) bool {
+	if b.budget == nil {
+		return true
+	}
+	if !b.budget.take(int64(bytes)) {
+		return false
+	}
+	b.paid += int64(bytes)
+	return true
 }
 
 // Reset forgets the body, and gives up a buffer that has become large.
 func (b *Buffer) Reset() {
+	if b.paid > 0 {
+		b.budget.giveBack(b.paid)
+		b.paid = 0
+	}
 	if cap(b.whole) > maxKept {
 		b.whole = nil
 	}
@@ -34,7 +62,7 @@ func (b *Buffer) Reset() {
 // Len is the length of the body so far.
 func (b *Buffer) Len() int { return b.size }
 
-// Room returns where the next bytes go, at least one. Took tells how many came.
+// Room returns where the next bytes go, at least one; nil means ErrFull. Took tells how many came.
 func (b *Buffer) Room() []byte {
 	if n := len(b.pieces); n > 0 {
 		if last := b.pieces[n-1]; len(last) < cap(last) {
@@ -45,6 +73,9 @@ func (b *Buffer) Room() []byte {
 	} else if size := max(2*cap(b.whole), least); size <= maxKept {
 		b.whole = append(make([]byte, 0, size), b.whole...)
 		return b.whole[len(b.whole):size]
+	}
+	if !b.pay(piece) {
+		return nil
 	}
 	b.pieces = append(b.pieces, make([]byte, 0, piece))
 	return b.pieces[len(b.pieces)-1][:piece]
@@ -60,11 +91,15 @@ func (b *Buffer) Took(n int) {
 	}
 }
 
-// Write appends to the body. It never fails.
+// Write appends to the body. It fails with ErrFull only.
 func (b *Buffer) Write(p []byte) (int, error) {
 	n := len(p)
 	for len(p) > 0 {
-		took := copy(b.Room(), p)
+		room := b.Room()
+		if room == nil {
+			return n - len(p), ErrFull
+		}
+		took := copy(room, p)
 		b.Took(took)
 		p = p[took:]
 	}
@@ -89,15 +124,23 @@ func (b *Buffer) Bytes() []byte {
 // takes no memory beyond a piece.
 func (b *Buffer) Expect(n int) {
 	need := min(len(b.whole)+n, piece+1)
-	if len(b.pieces) == 0 && need > cap(b.whole) {
-		b.whole = append(make([]byte, 0, max(need, min(2*cap(b.whole), piece))), b.whole...)
+	if len(b.pieces) > 0 || need <= cap(b.whole) {
+		return
+	}
+	size := max(need, min(2*cap(b.whole), piece))
+	if size <= maxKept || b.pay(size) {
+		b.whole = append(make([]byte, 0, size), b.whole...)
 	}
 }
 
 // ReadAll reads to the end, or until there are more than limit bytes, which tooLarge tells.
 func (b *Buffer) ReadAll(from io.Reader, limit int) (tooLarge bool, err error) {
 	for b.size <= limit {
-		n, err := from.Read(b.Room())
+		room := b.Room()
+		if room == nil {
+			return false, ErrFull
+		}
+		n, err := from.Read(room)
 		b.Took(n)
 		if err == io.EOF {
 			return b.size > limit, nil

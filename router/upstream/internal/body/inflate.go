@@ -46,6 +46,8 @@ func Inflate(to *Buffer, compressed []byte, encoding string, limit int) error {
 	switch {
 	case tooLarge:
 		return ErrTooLarge
+	case errors.Is(err, ErrFull):
+		return err
 	case err != nil:
 		return fmt.Errorf("it cannot be decompressed as %s", encoding)
 	}
