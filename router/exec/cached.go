@@ -57,12 +57,15 @@ const (
 	entityLost
 )
 
+// allCalls stands for every call of a request.
+const allCalls = -1
+
 // cacheTaint notes that an error points into an entity of a call, or that no entity of the request can be trusted if
-// call is negative.
+// it is allCalls.
 func (f *fetch) cacheTaint(call, entity int) {
 	switch {
 	case f.cache == nil || len(f.cache.first) == 0:
-	case call < 0:
+	case call == allCalls:
 		f.cache.pathless = true
 	default:
 		if at := f.cache.first[call] + entity; at < len(f.cache.fetch.Entities) {
@@ -393,9 +396,9 @@ func (p *parser) cached(n *node, typ int32, e *CacheEntity, start int) (uint32, 
 			continue
 		}
 		v, at := p.value(f, f.lists, start)
-		if at != end {
+		if at != end || p.misfits > 0 {
 			// Not what was stored: forget what was read.
-			p.problem = ""
+			p.problem, p.misfits = "", 0
 			a.pending = a.pending[:0]
 			for i, mark := range marks {
 				a.collected[i] = a.collected[i][:mark]

@@ -120,6 +120,13 @@ func (l *errorList) note(e clientError) {
 	l.errors = append(l.errors, e)
 }
 
+// drop counts errors that are not listed.
+func (l *errorList) drop(n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.dropped += n
+}
+
 // full tells that further errors are only counted. Nothing is searched for then: there can be very many.
 func (l *errorList) full() bool { return len(l.errors) >= l.max }
 

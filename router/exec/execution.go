@@ -186,7 +186,9 @@ func (f *fetch) reset() {
 	f.sending = upstream.Request{
 		Header: keep(f.sending.Header, maxKeptObjects), VariesBy: keep(f.sending.VariesBy, maxKeptBytes),
 	}
-	f.parser, f.reader = parser{}, dataReader{read: f.reader.read, marks: f.reader.marks[:0]}
+	f.parser, f.reader = parser{}, dataReader{
+		read: f.reader.read, marks: f.reader.marks[:0], brought: f.reader.brought[:0], broken: keep(f.reader.broken, maxKeptObjects),
+	}
 	f.trace = FetchTrace{}
 	f.sent, f.extensions = 0, nil
 	f.canHalve, f.joining, f.joined = false, false, nil

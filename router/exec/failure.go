@@ -21,6 +21,11 @@ type failure struct {
 	after []bool
 	// lost are the fields that are null because of it, at the places of the objects.
 	lost, at spots
+	// quiet tells that the failure only counts where no other error tells why something is null.
+	quiet bool
+	// told is for failures that tell of one error of a subgraph together: it is set when the client hears of it. Nil for
+	// failures that say what the router noticed.
+	told *bool
 }
 
 // failed notes that a request has no usable answer. only tells which entities of which call are concerned; nil means
@@ -49,14 +54,27 @@ func (x *execution) fail(r *request, call int, run *callRun, e clientError, only
 
 // failAt is fail for the given targets.
 func (x *execution) failAt(r *request, call int, e clientError, objects []ref) {
-	if len(objects) == 0 {
-		return
+	if len(objects) > 0 {
+		x.errors.fail(newFailure(r, call, e, objects))
 	}
+}
+
+// failQuietly is failAt for an error that only counts where no other tells why something is null. It must be noted before
+// these.
+func (x *execution) failQuietly(r *request, call int, e clientError, objects []ref) {
+	if len(objects) > 0 {
+		f := newFailure(r, call, e, objects)
+		f.quiet = true
+		x.errors.fail(f)
+	}
+}
+
+func newFailure(r *request, call int, e clientError, objects []ref) *failure {
 	f := &failure{clientError: e, request: r.plan.ID, call: &r.calls[call], objects: make(map[ref]struct{}, len(objects))}
 	for _, o := range objects {
 		f.objects[o] = struct{}{}
 	}
-	x.errors.fail(f)
+	return f
 }
 
 // omitted notes that a call could not be asked for some objects, because an earlier answer left out what it needs.
@@ -73,9 +91,9 @@ func (x *execution) omitted(c *call, objects []ref) {
 	}
 }
 
-// leftOut notes that an object of an answer lacks a field that its subgraph was asked for, although another subgraph
-// says that it is there: with it went what only this subgraph knows.
-func (x *execution) leftOut(n *node, slot int32, object ref) {
+// lacks notes that an object of an answer lacks a field that its subgraph was asked for, although another subgraph says
+// that it is there: with it went what only this subgraph knows.
+func (x *execution) lacks(n *node, slot int32, object ref, v value) {
 	f := &n.fields[slot]
 	typ := x.answers[object.answer()].objects[object.object()].typ
 	if typ >= 0 && !f.on.Has(int(typ)) || typ < 0 && !n.set.Type.Possible.SubsetOf(f.on) {
@@ -83,13 +101,22 @@ func (x *execution) leftOut(n *node, slot int32, object ref) {
 	}
 	r := &x.program.requests[n.request]
 	name := r.plan.Subgraph.Name
-	e := clientError{
-		code: codeMalformed, service: name,
-		message: "The subgraph " + strconv.Quote(name) + " left out the field " + f.plan.Def.Parent.Name + "." + f.plan.Def.Name + ".",
+	e := clientError{code: codeMalformed, service: name}
+	fail := x.failAt
+	field := f.plan.Def.Parent.Name + "." + f.plan.Def.Name
+	switch {
+	case v.kind() == kindAbsent:
+		e.message = "The subgraph " + strconv.Quote(name) + " left out the field " + field + "."
+	case v.kind() == kindList:
+		e.message = "The subgraph " + strconv.Quote(name) + " answered the field " + field + " with a list that does not go with another subgraph's."
+	default:
+		// Where the value itself is printed, that tells.
+		fail = x.failQuietly
+		e.message = "The subgraph " + strconv.Quote(name) + " answered the field " + field + " in a form that makes no sense."
 	}
 	for i := range r.calls {
 		if r.calls[i].plan == n.set.Call {
-			x.failAt(r, i, e, []ref{object})
+			fail(r, i, e, []ref{object})
 		}
 	}
 }
@@ -112,19 +139,38 @@ func (f *failure) reach(p *Program) {
 // note notes the failure at places.
 func (f *failure) note(l *errorList, at []spot) {
 	for _, s := range at {
-		l.noteOnce(f.standing(s))
+		if !f.quiet || !l.explains(s.path) {
+			l.noteOnce(f.standing(s))
+		}
+	}
+	if f.told != nil && len(at) > 0 {
+		*f.told = true
 	}
 }
 
-// noteUnfelt notes a failure because of which nothing is null, unless the same was noted where it made a difference.
+// isTold tells that the client hears of the failure at another place.
+func (f *failure) isTold(l *errorList) bool {
+	if f.told != nil {
+		return *f.told
+	}
+	return slices.ContainsFunc(l.errors, func(e clientError) bool { return e.message == f.message })
+}
+
+// noteUnfelt notes a failure because of which nothing is null, unless the same was noted where it made a difference. It
+// stands at the place that all objects are in.
 func (f *failure) noteUnfelt(l *errorList) {
 	switch {
-	case slices.ContainsFunc(l.errors, func(e clientError) bool { return e.message == f.message }):
+	case f.isTold(l):
 	case len(f.at.list) > 0:
+		for len(f.at.list) > 1 && f.at.shorten() {
+		}
 		f.note(l, f.at.list)
 	default:
 		// The client sees none of the objects: the failure counts all the same.
 		l.note(f.clientError)
+		if f.told != nil {
+			*f.told = true
+		}
 	}
 }
 

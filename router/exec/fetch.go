@@ -3,6 +3,7 @@ package exec
 import (
 	"errors"
 	"hash/maphash"
+	"slices"
 	"strconv"
 	"time"
 
@@ -324,26 +325,18 @@ func (x *execution) read(p *parser, body []byte, r *request, f *fetch, status in
 	p.types = x.program.types
 	p.a.body = p.b
 	d := &f.reader
-	d.request, d.fetch, d.picked = r, f, picked
-	d.lists = 0
+	d.begin(r, f, picked)
 	ok := p.document(d.read)
-	if ok && p.hasData && p.errors == nil && d.lists < len(r.calls) && r.calls[0].plan.Entities {
-		ok = false
-		p.fail(p.start, "a list of entities is missing")
-	}
 	if !ok {
 		d.forget(p.a)
 	}
 	p.a.addLinks()
-	switch {
-	case !ok && status/100 != 2:
-		return &answerError{code: codeHTTP, message: "it answered with the HTTP status " + strconv.Itoa(status)}
-	case !ok:
-		return &answerError{code: codeMalformed, message: p.problem + " (at byte " + strconv.Itoa(p.at) + ")"}
-	case !p.hasData && p.errors == nil && status/100 != 2:
-		return &answerError{code: codeHTTP, message: "it answered with the HTTP status " + strconv.Itoa(status)}
-	case !p.hasData && p.errors == nil:
-		return &answerError{code: codeMalformed, message: "the answer has neither data nor errors"}
+	if err := d.unusable(p, ok, status); err != nil {
+		if p.errors != nil {
+			// What the subgraph says of itself is told, too.
+			x.subgraphErrors(p, r, f, picked)
+		}
+		return err
 	}
 	if x.program.engine.config.Extensions {
 		f.extensions = p.extensions
@@ -351,6 +344,7 @@ func (x *execution) read(p *parser, body []byte, r *request, f *fetch, status in
 	if p.errors != nil && f.halvable(d, status) {
 		return errWhole
 	}
+	x.tellBroken(p, r, f, picked)
 	if p.errors != nil {
 		x.subgraphErrors(p, r, f, picked)
 	}
@@ -366,14 +360,56 @@ type dataReader struct {
 	picked  [][]uint32
 	// marks are the lengths of answer.collected before the answer; zeros if there are none.
 	marks []int
-	// lists counts the lists of entities that the answer has.
-	lists int
+	// brought tells for each call whether the answer has its data: the root selection, or the list of entities. lists
+	// counts the latter.
+	brought []bool
+	lists   int
+	// broken are the calls and entities whose data have a form that makes no sense.
+	broken []brokenPart
 }
 
-// brought tells whether an answer has data: an object, and for entities at least one list of them.
-func (d *dataReader) brought(p *parser) bool {
-	return p.hasData && (d.lists > 0 || !d.request.calls[0].plan.Entities)
+// brokenPart is a call's list of entities, or one of them, with what is wrong with it and where in the answer.
+type brokenPart struct {
+	// entity is an index into callRun.entities; allEntities for the whole list.
+	call, entity int
+	problem      string
+	at           int
 }
+
+const allEntities = -1
+
+func (d *dataReader) begin(r *request, f *fetch, picked [][]uint32) {
+	d.request, d.fetch, d.picked = r, f, picked
+	d.lists, d.broken = 0, d.broken[:0]
+	d.brought = append(d.brought[:0], make([]bool, len(r.calls))...)
+}
+
+// unusable tells why an answer cannot be used at all; nil when it can, or says itself what went wrong.
+func (d *dataReader) unusable(p *parser, ok bool, status int) error {
+	problem, at := p.problem, p.at
+	switch {
+	case !ok:
+	case !p.hasData && p.errors == nil && p.dataProblem != "":
+		problem, at = p.dataProblem, p.dataAt
+	case !p.hasData && p.errors == nil && status/100 == 2:
+		return &answerError{code: codeMalformed, message: "the answer has neither data nor errors"}
+	case !p.hasData && p.errors == nil:
+	case p.hasData && p.errors == nil && d.lists == 0 && d.request.calls[0].plan.Entities:
+		problem, at = "a list of entities is missing", p.start
+		if len(d.broken) > 0 {
+			problem, at = d.broken[0].problem, d.broken[0].at
+		}
+	default:
+		return nil
+	}
+	if status/100 != 2 {
+		return &answerError{code: codeHTTP, message: "it answered with the HTTP status " + strconv.Itoa(status)}
+	}
+	return &answerError{code: codeMalformed, message: where(problem, at)}
+}
+
+// where says what is wrong with an answer, and at which byte.
+func where(problem string, at int) string { return problem + " (at byte " + strconv.Itoa(at) + ")" }
 
 // forget drops what was read of an answer that turned out to be broken.
 func (d *dataReader) forget(a *answer) {
@@ -384,15 +420,9 @@ func (d *dataReader) forget(a *answer) {
 		}
 		a.collected[i] = a.collected[i][:mark]
 	}
+	clear(d.brought)
 	for i := range d.fetch.calls {
-		run := &d.fetch.calls[i]
-		if d.picked == nil {
-			clear(run.entities)
-			continue
-		}
-		for _, e := range d.picked[i] {
-			run.entities[e] = 0
-		}
+		d.clear(i)
 	}
 }
 
@@ -402,6 +432,10 @@ func (d *dataReader) data(p *parser, i int) int {
 		o, end := p.object(first.node, typeUnknown, i)
 		if end > 0 {
 			d.fetch.calls[0].entities[0] = newRef(p.a.index, o)
+			d.brought[0] = true
+			if p.misfits > 0 {
+				d.fetch.cacheTaint(0, 0)
+			}
 		}
 		return end
 	}
@@ -449,24 +483,27 @@ func (d *dataReader) data(p *parser, i int) int {
 	}
 }
 
-// entities reads the list of entities of a call.
+// entities reads the list of entities of a call. What is not a list, or one of another length, is of no use: there is no
+// telling which entity is which.
 func (d *dataReader) entities(p *parser, call, i int) int {
-	b := p.b
+	a, b := p.a, p.b
 	c, run := &d.request.calls[call], &d.fetch.calls[call]
 	expected := len(run.spans)
 	if d.picked != nil {
 		expected = len(d.picked[call])
 	}
-	if i < len(b) && b[i] == 'n' {
-		end := skipWord(b, i, "null")
-		if end < 0 {
-			return p.fail(i, notJSON)
-		}
-		return end
-	}
 	if i >= len(b) || b[i] != '[' {
-		return p.fail(i, strconv.Quote(c.plan.Key)+" is not a list")
+		start := i
+		if i = skipValue(b, i, 0); i < 0 {
+			return p.fail(start, notJSON)
+		}
+		if b[start] != 'n' {
+			d.breaks(call, allEntities, strconv.Quote(c.plan.Key)+" is not a list", start)
+		}
+		return i
 	}
+	objects, broken := len(a.objects), len(d.broken)
+	tooMany := 0
 	i = skipSpace(b, i+1)
 	count := 0
 	for i < len(b) && b[i] != ']' {
@@ -476,27 +513,31 @@ func (d *dataReader) entities(p *parser, call, i int) int {
 			}
 			i = skipSpace(b, i+1)
 		}
-		if count == expected {
-			return p.fail(i, "more entities than the "+strconv.Itoa(expected)+" that were asked for")
-		}
-		entity := count
-		if d.picked != nil {
-			entity = int(d.picked[call][count])
-		}
+		start := i
 		switch {
+		case count >= expected:
+			if count == expected {
+				tooMany = start
+			}
+			i = skipValue(b, i, 0)
 		case i < len(b) && b[i] == '{':
+			entity := d.entity(call, count)
+			misfits := p.misfits
 			var o uint32
 			if o, i = p.object(c.node, run.spans[entity].typ, i); i < 0 {
 				return -1
 			}
-			run.entities[entity] = newRef(p.a.index, o)
-		case i < len(b) && b[i] == 'n':
-			start := i
-			if i = skipWord(b, i, "null"); i < 0 {
-				return p.fail(start, notJSON)
+			run.entities[entity] = newRef(a.index, o)
+			if p.misfits > misfits {
+				d.fetch.cacheTaint(call, entity)
 			}
 		default:
-			return p.fail(i, "an entity is not an object")
+			if i = skipValue(b, i, 0); i > 0 && b[start] != 'n' {
+				d.breaks(call, d.entity(call, count), "an entity is not an object", start)
+			}
+		}
+		if i < 0 {
+			return p.fail(start, notJSON)
 		}
 		count++
 		i = skipSpace(b, i)
@@ -504,11 +545,92 @@ func (d *dataReader) entities(p *parser, call, i int) int {
 	if i >= len(b) {
 		return p.fail(i, "the answer ends too early")
 	}
-	if count != expected {
-		return p.fail(i, strconv.Itoa(count)+" entities where "+strconv.Itoa(expected)+" were asked for")
+	switch {
+	case count == expected:
+		d.brought[call] = true
+		d.lists++
+		return i + 1
+	case count > expected:
+		d.dropCall(a, call, objects, broken)
+		d.breaks(call, allEntities, "more entities than the "+strconv.Itoa(expected)+" that were asked for", tooMany)
+	default:
+		d.dropCall(a, call, objects, broken)
+		d.breaks(call, allEntities, strconv.Itoa(count)+" entities where "+strconv.Itoa(expected)+" were asked for", i)
 	}
-	d.lists++
 	return i + 1
+}
+
+// entity returns which of a call's entities stands at a position of the answer.
+func (d *dataReader) entity(call, position int) int {
+	if d.picked == nil {
+		return position
+	}
+	return int(d.picked[call][position])
+}
+
+// breaks notes that a call's entity, or all of them, have a form that makes no sense.
+func (d *dataReader) breaks(call, entity int, problem string, at int) {
+	d.broken = append(d.broken, brokenPart{call, entity, problem, at})
+}
+
+// dropCall drops what was read for a call: objects and broken parts were so many before it.
+func (d *dataReader) dropCall(a *answer, call, objects, broken int) {
+	d.broken = d.broken[:broken]
+	for i, collected := range a.collected {
+		n := len(collected)
+		for n > 0 && int(collected[n-1]) >= objects {
+			n--
+		}
+		a.collected[i] = collected[:n]
+	}
+	d.clear(call)
+}
+
+// clear makes all entities of a call null that were asked for.
+func (d *dataReader) clear(call int) {
+	run := &d.fetch.calls[call]
+	if d.picked == nil {
+		clear(run.entities)
+		return
+	}
+	for _, e := range d.picked[call] {
+		run.entities[e] = 0
+	}
+}
+
+// tellBroken notes what is wrong with parts of an answer at what they are about: only where the answer does not say itself
+// why something is missing, if it has errors. These parts are not for the cache.
+func (x *execution) tellBroken(p *parser, r *request, f *fetch, picked [][]uint32) {
+	d := &f.reader
+	fail := x.failAt
+	if p.errors != nil {
+		fail = x.failQuietly
+	}
+	for i := range r.calls {
+		if !d.brought[i] && !d.isBroken(i) && p.errors == nil {
+			d.breaks(i, allEntities, "a list of entities is missing", p.start)
+		}
+	}
+	for _, b := range d.broken {
+		name := r.plan.Subgraph.Name
+		e := clientError{
+			code: codeMalformed, service: name,
+			message: "A part of the answer of the subgraph " + strconv.Quote(name) + " makes no sense: " + where(b.problem, b.at) + ".",
+		}
+		only := among(picked, b.call)
+		if b.entity == allEntities {
+			f.cacheTaint(allCalls, 0)
+		} else {
+			f.cacheTaint(b.call, b.entity)
+			only = func(entity uint32) bool { return int(entity) == b.entity }
+		}
+		fail(r, b.call, e, f.calls[b.call].objects(only))
+	}
+}
+
+// isBroken tells that a call's list of entities makes no sense.
+func (d *dataReader) isBroken(call int) bool {
+	return slices.ContainsFunc(d.broken, func(b brokenPart) bool { return b.call == call && b.entity == allEntities })
 }
 
 // link links what a call brought to its targets.

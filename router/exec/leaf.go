@@ -23,11 +23,16 @@ const (
 	leafID
 	leafEnum
 	leafTypename
+	// leafNone is for objects: no scalar is a value of their types.
+	leafNone
 )
 
 func leafOf(t *supergraph.Type) leafKind {
-	if t.Kind == ast.Enum {
+	switch {
+	case t.Kind == ast.Enum:
 		return leafEnum
+	case t.IsComposite():
+		return leafNone
 	}
 	switch t.Name {
 	case "Int":
@@ -58,6 +63,8 @@ func (l leafKind) fits(k kind, raw []byte) bool {
 		return k == kindBool
 	case leafID:
 		return k == kindString || k == kindNumber && isWhole(raw)
+	case leafNone:
+		return false
 	}
 	return true
 }

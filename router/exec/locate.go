@@ -59,11 +59,18 @@ func (x *execution) locateErrors() Refusal {
 		}
 	}
 	for _, f := range x.errors.failed {
-		f.note(&x.errors, f.lost.list)
+		if !f.quiet {
+			f.note(&x.errors, f.lost.list)
+		}
 	}
 	for _, f := range x.errors.failed {
-		if len(f.lost.list) == 0 {
+		if len(f.lost.list) == 0 && !f.quiet {
 			f.noteUnfelt(&x.errors)
+		}
+	}
+	for _, f := range x.errors.failed {
+		if f.quiet {
+			f.note(&x.errors, f.lost.list)
 		}
 	}
 	x.errors.placed, x.errors.failed = nil, nil

@@ -120,3 +120,9 @@ func (n *node) find(key []byte, from int) int {
 	}
 	return -1
 }
+
+// misfits tells that a value of that kind is a scalar, or the text of an array or object, where the type of the field says
+// that there is a list or an object.
+func (f *nodeField) misfits(k kind) bool {
+	return k >= kindString && k <= kindJSON && (f.node != nil || f.lists > 0)
+}

@@ -20,6 +20,11 @@ type parser struct {
 	// dataNull tells that data is null or absent; data is its raw range otherwise.
 	hasData bool
 	data    []byte
+	// dataProblem is what is wrong with data as a whole, at dataAt, while the rest of the answer can be read.
+	dataProblem string
+	dataAt      int
+	// misfits counts the values that have another form than their type.
+	misfits int
 	// ranges asks for answer.ranges.
 	ranges bool
 }
@@ -112,13 +117,11 @@ func (p *parser) entry(key string, i int, seen *[3]bool, data func(p *parser, i 
 	switch key {
 	case "data":
 		if raw[0] != 'n' {
-			return p.fail(start, "data is not an object")
+			p.dataProblem, p.dataAt = "data is not an object", start
 		}
 	case "errors":
-		if raw[0] != '[' && raw[0] != 'n' {
-			return p.fail(start, "errors is not a list")
-		}
-		if raw[0] == '[' && skipSpace(raw, 1) != len(raw)-1 {
+		// What is not a list is an error in a wrong form, not none.
+		if raw[0] != 'n' && (raw[0] != '[' || skipSpace(raw, 1) != len(raw)-1) {
 			p.errors = raw
 		}
 	case "extensions":
@@ -316,20 +319,19 @@ func (p *parser) value(f *nodeField, lists, i int) (value, int) {
 	return p.scalar(f, lists, kindNumber, i, skipNumber(b, i))
 }
 
-// scalar checks that a scalar may stand where it does.
+// scalar makes the value of a scalar. Where a list or an object is expected it is a misfit, which is null with an error when
+// it is printed: what is wrong in one place does not concern the rest of the answer.
 func (p *parser) scalar(f *nodeField, lists int, k kind, i, end int) (value, int) {
-	switch {
-	case end < 0:
+	if end < 0 {
 		return value{}, p.fail(i, notJSON)
-	case lists > 0:
-		return value{}, p.fail(i, "the field "+strconv.Quote(f.key)+" is not a list")
-	case f.node != nil:
-		return value{}, p.fail(i, "the field "+strconv.Quote(f.key)+" is not an object")
+	}
+	if lists > 0 || f.node != nil {
+		p.misfits++
 	}
 	return newValue(k, i, end-i), end
 }
 
-// opaque reads an array or object as it is, the value of a custom scalar.
+// opaque reads an array or object as it is, the value of a custom scalar or a misfit.
 func (p *parser) opaque(f *nodeField, lists, i int) (value, int) {
 	end := skipValue(p.b, i, 0)
 	if end < 0 {

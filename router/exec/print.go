@@ -316,9 +316,12 @@ func (p *printer) absentError(f *outputField, s *outputSource, a *answer) {
 // leafError notes that a subgraph's value does not fit the field's type.
 func (p *printer) leafError(f *outputField, t *outputType, a *answer, raw []byte) {
 	message := "Invalid value for " + fieldName(f) + ": "
+	misfit := "The subgraph " + strconv.Quote(p.subgraph(a)) + " answered the field " + fieldName(f) + " with something that is not "
 	switch {
 	case t.elem != nil:
-		message = "Expected a list for " + fieldName(f) + "."
+		message = misfit + "a list."
+	case t.leaf == leafNone:
+		message = misfit + "an object."
 	case t.leaf == leafEnum:
 		// The value is not shown: it may be hidden from clients on purpose.
 		message += "not a value of " + f.field.Def.Named.Name + "."

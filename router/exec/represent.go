@@ -40,6 +40,8 @@ type representationSource struct {
 	slot int32
 	// on narrows the source by runtime type; nil means all.
 	on supergraph.TypeSet
+	// field is the fetched field.
+	field *nodeField
 	// place and fields are those of the sub-selection, when there is one.
 	place  *place
 	typers []hops
@@ -91,7 +93,7 @@ func (c *compiler) representationFields(request int, p *place, fields []*plan.Re
 			if !ok || !c.complete(request, s.needs) {
 				continue
 			}
-			rs := representationSource{hops: s.hops, slot: s.slot, on: from.On}
+			rs := representationSource{hops: s.hops, slot: s.slot, on: from.On, field: s.field}
 			if types.SubsetOf(rs.on) {
 				rs.on = nil
 			}
@@ -275,6 +277,10 @@ func (x *execution) representField(out []byte, f *representationField, r ref, ty
 			// Another request may have brought the same value with all that is needed of it.
 			out = out[:start]
 		default:
+			if s.field.misfits(v.kind()) {
+				why = omitted
+				continue
+			}
 			return append(out, a.raw(v)...), fit
 		}
 	}
@@ -315,6 +321,9 @@ func (x *execution) representValue(out []byte, f *representationField, s *repres
 		}
 		out[start] = '{'
 		return append(out, '}'), fit
+	}
+	if s.place != nil {
+		return out, omitted
 	}
 	return append(out, a.raw(v)...), fit
 }

@@ -153,34 +153,50 @@ func (x *execution) zip(z *zip) {
 		}
 		l, r2 := x.answers[left.answer()], x.answers[right.answer()]
 		lv, rv := l.slot(left.object(), z.leftSlot), r2.slot(right.object(), z.rightSlot)
-		x.zipValue(z, l, lv, r2, rv)
-		switch {
-		case rv.kind() == kindAbsent && lv.kind() >= kindObject:
-			x.leftOut(z.rightNode, z.rightSlot, right)
-		case lv.kind() == kindAbsent && rv.kind() >= kindObject:
-			x.leftOut(z.leftNode, z.leftSlot, left)
+		switch x.zipValue(z, l, lv, r2, rv) {
+		case leftLacking:
+			x.lacks(z.leftNode, z.leftSlot, left, lv)
+		case rightLacking:
+			x.lacks(z.rightNode, z.rightSlot, right, rv)
 		}
 	})
 }
 
-// zipValue links two values that are the same one seen by two calls. Lists of different lengths are not linked: there is
-// no telling which elements belong together.
-func (x *execution) zipValue(z *zip, l *answer, left value, r *answer, right value) {
-	if left.kind() != right.kind() {
-		return
-	}
-	switch left.kind() {
-	case kindObject:
+// zipped tells whether what two calls see of a value goes together.
+type zipped uint8
+
+const (
+	// together also means that one of them sees null, which is for it to say.
+	together zipped = iota
+	// leftLacking and rightLacking mean that one of them does not see what the other does: it left it out, has something of
+	// another form in its place, or a list of another length. There is no telling which elements belong together then.
+	leftLacking
+	rightLacking
+)
+
+// zipValue links two values that are the same one seen by two calls.
+func (x *execution) zipValue(z *zip, l *answer, left value, r *answer, right value) zipped {
+	lk, rk := left.kind(), right.kind()
+	switch {
+	case lk == kindNull || rk == kindNull || lk < kindObject && rk < kindObject:
+		return together
+	case lk < kindObject:
+		return leftLacking
+	case lk != rk:
+		return rightLacking
+	case lk == kindObject:
 		l.links[l.objects[left.at].links+uint32(z.link)] = newRef(r.index, right.at)
-	case kindList:
-		lefts, rights := l.elements(left), r.elements(right)
-		if len(lefts) != len(rights) {
-			return
-		}
-		for i := range lefts {
-			x.zipValue(z, l, lefts[i], r, rights[i])
-		}
+		return together
 	}
+	lefts, rights := l.elements(left), r.elements(right)
+	if len(lefts) != len(rights) {
+		return rightLacking
+	}
+	result := together
+	for i := range lefts {
+		result = max(result, x.zipValue(z, l, lefts[i], r, rights[i]))
+	}
+	return result
 }
 
 // eachObject calls f for every object of a place.

@@ -74,11 +74,15 @@ func (w wayDown) served(o *objectProgram, typ int32) (found []served, elsewhere 
 	return found, elsewhere
 }
 
-// through goes through a field and the list indexes behind it.
+// through goes through a field and the list indexes behind it, as far as there are such elements.
 func (w wayDown) through(s served, views []view) []spot {
 	at := spot{append(clonePath(w.at.path), pathStep{key: s.field.field.Key}), append(slices.Clone(w.at.fields), s.field.field)}
+	values := w.values(views, s.field)
 	below := w.rest[1:]
 	for len(below) > 0 && below[0].key == "" {
+		if values = elements(values, below[0].index); values == nil {
+			return []spot{at}
+		}
 		at.path, at.fields = append(at.path, below[0]), append(at.fields, s.field.field)
 		below = below[1:]
 	}
@@ -88,45 +92,64 @@ func (w wayDown) through(s served, views []view) []spot {
 	}
 	typ := s.source.program.typ
 	var children []view
-	for _, v := range views {
-		children = w.children(children, v, s.field, at.path[len(w.at.path)+1:])
-	}
-	for _, v := range children {
-		if typ < 0 {
-			typ = w.l.x.typeOf(v.program.place.typers, v.object)
+	for _, v := range values {
+		if v.value.kind() != kindObject || v.program == nil {
+			continue
+		}
+		child := view{v.program, newRef(v.answer.index, v.value.at)}
+		if children = append(children, child); typ < 0 {
+			typ = w.l.x.typeOf(child.program.place.typers, child.object)
 		}
 	}
 	return next.follow(s.source.program, children, typ)
 }
 
-// children adds the objects at some list indexes of a field's value, as all its sources see them.
-func (w wayDown) children(to []view, v view, f *outputField, indexes []pathStep) []view {
+// seen is a value as one of its sources sees it.
+type seen struct {
+	program *objectProgram
+	answer  *answer
+	value   value
+}
+
+// values lists a field's value as all its sources see it.
+func (w wayDown) values(views []view, f *outputField) []seen {
+	found := []seen{}
 	x := w.l.x
-	for i := range v.program.fields {
-		if v.program.fields[i].field != f.field {
-			continue
-		}
-		for j := range v.program.fields[i].sources {
-			s := &v.program.fields[i].sources[j]
-			from, there := x.follow(v.object, s.hops)
-			if !there || s.program == nil {
+	for _, v := range views {
+		for i := range v.program.fields {
+			if v.program.fields[i].field != f.field {
 				continue
 			}
-			a := x.answers[from.answer()]
-			value := a.slot(from.object(), s.slot)
-			for _, step := range indexes {
-				if value.kind() != kindList || step.index >= len(a.elements(value)) {
-					value = newValue(kindNull, 0, 0)
-					break
+			for j := range v.program.fields[i].sources {
+				s := &v.program.fields[i].sources[j]
+				if from, there := x.follow(v.object, s.hops); there {
+					a := x.answers[from.answer()]
+					found = append(found, seen{s.program, a, a.slot(from.object(), s.slot)})
 				}
-				value = a.elements(value)[step.index]
-			}
-			if value.kind() == kindObject {
-				to = append(to, view{s.program, newRef(a.index, value.at)})
 			}
 		}
 	}
-	return to
+	return found
+}
+
+// elements goes from lists to one of their elements. There is nil if none of the lists has so many. What is null can have
+// had any number of elements.
+func elements(lists []seen, index int) []seen {
+	found := []seen{}
+	short := false
+	for _, v := range lists {
+		switch {
+		case v.value.kind() != kindList:
+		case index < len(v.answer.elements(v.value)):
+			found = append(found, seen{v.program, v.answer, v.answer.elements(v.value)[index]})
+		default:
+			short = true
+		}
+	}
+	if short && len(found) == 0 {
+		return nil
+	}
+	return found
 }
 
 // compatible tells whether fields can stand on one object.

@@ -312,7 +312,8 @@ func judge(text []byte, ids, faulty []string) (complete bool, err error) {
 		complete = false
 		var allowed []string
 		if slices.Contains(faulty, "products") {
-			allowed = append(allowed, "null")
+			// A list of three numbers has no products in it.
+			allowed = append(allowed, "null", "[null,null,null]")
 		}
 		if slices.Contains(faulty, "reviews") && part != "others" {
 			allowed = append(allowed, shopTruth(part, ids, true))

@@ -30,16 +30,17 @@ func newShop(t *testing.T, products int) *shop {
 	var refs, objects []string
 	for i := range products {
 		refs = append(refs, fmt.Sprintf(`"@p%d"`, i))
-		objects = append(objects, fmt.Sprintf(`{"@":"p%d","__typename":"Product","upc":"%d","name":"n%d","price":%d,"weight":2,"shipping":5,"maker":"@m"}`, i, i, i, i))
+		objects = append(objects, fmt.Sprintf(`{"@":"p%d","__typename":"Product","upc":"%d","name":"n%d","price":%d,"weight":2,"shipping":5,"maker":"@m","parts":["@q","@r"]}`, i, i, i, i))
 	}
-	world, err := plantest.NewWorld(`[{"@":"Query","products":[` + strings.Join(refs, ",") + `],"first":"@p0"},{"@":"m","__typename":"Maker","name":"M","code":"c","size":3},` +
+	world, err := plantest.NewWorld(`[{"@":"Query","products":[` + strings.Join(refs, ",") + `],"first":"@p0"},{"@":"m","__typename":"Maker","name":"M","code":"c","size":3},
+		{"@":"q","__typename":"Part","code":"d","size":4},{"@":"r","__typename":"Part","code":"e","size":5},` +
 		strings.Join(objects, ",") + `]`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	f, err := plantest.New(map[string]string{
-		"catalog":  plantest.Link + `type Query{products:[Product] first:Product} type Product@key(fields:"upc"){upc:ID! name:String maker:Maker@shareable} type Maker{name:String@shareable code:ID}`,
-		"prices":   plantest.Link + `type Product@key(fields:"upc"){upc:ID! price:Int weight:Int! maker:Maker@shareable} type Maker{name:String@shareable size:Int}`,
+		"catalog":  plantest.Link + `type Query{products:[Product] first:Product} type Product@key(fields:"upc"){upc:ID! name:String maker:Maker@shareable parts:[Part]@shareable} type Maker{name:String@shareable code:ID} type Part{code:ID}`,
+		"prices":   plantest.Link + `type Product@key(fields:"upc"){upc:ID! price:Int weight:Int! maker:Maker@shareable parts:[Part]@shareable} type Maker{name:String@shareable size:Int} type Part{size:Int}`,
 		"shipping": plantest.Link + `type Product@key(fields:"upc"){upc:ID! price:Int@external shipping:Int@requires(fields:"price")}`,
 	}, world, nil)
 	if err != nil {
@@ -151,6 +152,23 @@ func TestErrorsOfFailedCallsStandAtTheNulls(t *testing.T) {
 		"a shared value left out by the other": {
 			1, `{products{maker{code size}}}`, "catalog", always(`{"data":{"products":[{"upc":"0"}]}}`, 200), "products.0.maker.code",
 		},
+		"a shared value of another form": {
+			1, `{products{maker{code size}}}`, "prices", always(`{"data":{"_entities":[{"maker":7}]}}`, 200), "products.0.maker.size",
+		},
+		"a shared value of another form in the other": {
+			1, `{products{maker{code size}}}`, "catalog", always(`{"data":{"products":[{"upc":"0","maker":7}]}}`, 200), "products.0.maker",
+		},
+		"a shared list of another length": {
+			1, `{products{parts{code size}}}`, "prices", always(`{"data":{"_entities":[{"parts":[{"size":1}]}]}}`, 200),
+			"products.0.parts.0.size products.0.parts.1.size",
+		},
+		"an element of another form": {
+			1, `{products{parts{code size}}}`, "prices", always(`{"data":{"_entities":[{"parts":[{"size":1},"x"]}]}}`, 200), "products.0.parts.1.size",
+		},
+		"a list of another form": {
+			1, `{products{parts{code size}}}`, "prices", always(`{"data":{"_entities":[{"parts":{}}]}}`, 200),
+			"products.0.parts.0.size products.0.parts.1.size",
+		},
 		"a key left out": {1, `{products{price}}`, "catalog", always(`{"data":{"products":[{}]}}`, 200), "products.0.price"},
 	} {
 		s := newShop(t, c.products)
@@ -252,5 +270,78 @@ func TestLostConnectionsEndHalving(t *testing.T) {
 	got := s.ask(t, `{products{price}}`)
 	if asked := s.asked["prices"].Load(); asked != 2 || len(got.Errors) != 8 {
 		t.Errorf("%d requests and the errors %v", asked, got.Errors)
+	}
+}
+
+// TestWhatMakesNoSenseIsNotCached has answers of which a part has a wrong form: when the subgraph has recovered, it is
+// asked for that again, and what was fine need not be.
+func TestWhatMakesNoSenseIsNotCached(t *testing.T) {
+	for _, c := range []struct {
+		answer string
+		asked  string
+	}{
+		{`{"_entities":[{"price":0,"maker":{"size":3}},{"price":1,"maker":7}]}`, `"upc":"1"`},
+		{`{"_entities":[{"price":0,"maker":{"size":3}},{"price":1,"maker":[{"size":3}]}]}`, `"upc":"1"`},
+		{`{"_entities":[{"price":0,"maker":{"size":3}},"x"]}`, `"upc":"1"`},
+		{`{"_entities":[{"price":0,"maker":{"size":3}}]}`, `"upc":"0"},{"__typename":"Product","upc":"1"`},
+		{`{"_entities":[null,null,null]}`, `"upc":"0"},{"__typename":"Product","upc":"1"`},
+	} {
+		s := newShop(t, 2)
+		cache := NewCache()
+		cache.counter = 2 // both products are asked for at once
+		s.config.Cache = cache
+		s.answers["prices"] = func([]byte) (string, int, error) { return `{"data":` + c.answer + `}`, 200, nil }
+		const query = `{products{price maker{size}}}`
+		if got := s.ask(t, query); len(got.Errors) == 0 {
+			t.Errorf("%s has no errors", c.answer)
+		}
+		var asked string
+		s.answers["prices"] = func(body []byte) (string, int, error) {
+			asked = string(body)
+			return "", 0, nil
+		}
+		got := s.ask(t, query)
+		if len(got.Errors) > 0 || strings.Contains(string(got.Data), "null") {
+			t.Errorf("after %s there are %v in %s", c.answer, got.Errors, got.Data)
+		}
+		if !strings.Contains(asked, c.asked) || c.asked == `"upc":"1"` && strings.Contains(asked, `"upc":"0"`) {
+			t.Errorf("after %s the subgraph was asked %s", c.answer, asked)
+		}
+	}
+}
+
+// TestACallThatMakesNoSenseLeavesTheOthers has requests with two lists of entities, one of which is of no use.
+func TestACallThatMakesNoSenseLeavesTheOthers(t *testing.T) {
+	for _, lists := range []string{
+		`"e0":[{"price":0}]`, `"e0":[{"price":0}],"e1":null`, `"e0":[{"price":0}],"e1":7`, `"e1":{},"e0":[{"price":0}]`,
+		`"e0":[{"price":0}],"e1":[]`, `"e0":[{"price":0}],"e1":[{"weight":1,"maker":{"size":9}}]`,
+		`"e1":[{"weight":1,"maker":{"size":9}},{"weight":2,"maker":{"size":9}},null],"e0":[{"price":0}]`,
+	} {
+		for _, errors := range []string{``, `,"errors":[{"message":"m","path":["e1"]}]`, `,"errors":[{"message":"m","path":["e1",0]}]`, `,"errors":[{"message":"m","path":["e0",0,"price"]}]`} {
+			for _, cached := range []bool{false, true} {
+				s := newShop(t, 2)
+				if cached {
+					s.config.Cache = NewCache()
+				}
+				s.answers["prices"] = func([]byte) (string, int, error) { return `{"data":{` + lists + `}` + errors + `}`, 200, nil }
+				const query = `{first{price} products{upc weight maker{size}}}`
+				if !cached {
+					got := s.ask(t, query)
+					if string(got.Data) != `{"first":{"price":0},"products":[null,null]}` {
+						t.Errorf("%s%s\n gives %s", lists, errors, got.Data)
+					}
+					where := strings.TrimPrefix(strings.Join(paths(got.Errors), " "), "first.price ")
+					if where != "products.0.maker products.0.weight products.1.maker products.1.weight" {
+						t.Errorf("%s%s\n has errors at %s", lists, errors, where)
+					}
+					continue
+				}
+				s.ask(t, query)
+				s.answers["prices"] = nil
+				if got := s.ask(t, query); strings.Contains(string(got.Data), "null") {
+					t.Errorf("after %s%s there is %s %v", lists, errors, got.Data, got.Errors)
+				}
+			}
+		}
 	}
 }
