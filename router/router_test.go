@@ -59,14 +59,19 @@ func supergraphOf(t testing.TB, names string) string {
 // subgraph answers what its operations contain, and keeps the headers of the last request.
 type subgraph struct {
 	answers map[string]string
-	mu      sync.Mutex
-	header  http.Header
+	// asked, when it is set, is told of each request.
+	asked  func()
+	mu     sync.Mutex
+	header http.Header
 }
 
 func (s *subgraph) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.header = r.Header.Clone()
 	s.mu.Unlock()
+	if s.asked != nil {
+		s.asked()
+	}
 	body, _ := io.ReadAll(r.Body)
 	w.Header().Set("Content-Type", "application/json")
 	for part, answer := range s.answers {

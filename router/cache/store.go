@@ -92,7 +92,7 @@ func (a *answered) read(o *exec.CacheOutcome) {
 	if header == nil {
 		header = func(string) []byte { return nil }
 	}
-	a.control = a.r.control(header("Cache-Control"), header("Age"))
+	a.control = a.r.control(header, a.r.cache.cfg.Now())
 	a.usable = !o.PathlessErrors && (o.Status == 0 || o.Status/100 == 2)
 	if vary := header("Vary"); len(vary) > 0 {
 		a.usable = a.usable && !varies([]string{string(vary)}, a.r.policy.vary)
@@ -147,7 +147,7 @@ func stringList(list []byte) []string {
 
 // policy counts what a fetched entity allows the client's answer to be cached.
 func (a *answered) policy(e *exec.CacheEntity, st *entityState, t *tally) {
-	if e.Failed || a.control.noStore || a.control.noCache {
+	if e.Failed || !a.usable || a.control.noStore || a.control.noCache {
 		t.uncacheable = true
 		return
 	}

@@ -15,7 +15,7 @@ type VisitOptions struct {
 	Identity string
 	// Header returns a header of the client's request, for subgraphs whose answers vary by it. May be nil.
 	Header func(name string) string
-	// CacheControl is the client's Cache-Control header; it counts only when Config.RequestNoCache allows it.
+	// CacheControl is the client's Cache-Control header, all of its lines; it counts only when Config.RequestNoCache allows it.
 	CacheControl string
 	// Debug collects what happened for every fetch, see Visit.Fetches.
 	Debug bool
@@ -48,7 +48,7 @@ func (c *Cache) Visit(o VisitOptions) *Visit {
 		v.audience = digest([]byte("identity\x00" + o.Identity))
 	}
 	if c.cfg.RequestNoCache && o.CacheControl != "" {
-		said := parseControl([]string{o.CacheControl}, "")
+		said := parseControl(o.CacheControl, "")
 		v.noStore = said.noStore
 		v.noRead = said.noStore || said.noCache || said.maxAge == 0
 	}

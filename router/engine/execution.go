@@ -143,7 +143,7 @@ func (x *execution) decideLabel(label string) bool {
 // visitCache begins the request in the entity cache.
 func (x *execution) visitCache() {
 	e, header := x.engine, x.op.Request.Header
-	options := cache.VisitOptions{Header: header.Get, CacheControl: header.Get("Cache-Control"), Debug: x.traced}
+	options := cache.VisitOptions{Header: header.Get, CacheControl: strings.Join(header["Cache-Control"], ","), Debug: x.traced}
 	if x.values.Present(e.config.Identity) {
 		options.Identity = string(x.values.Append(nil, e.config.Identity))
 	}

@@ -113,7 +113,8 @@ type CacheOutcome struct {
 	Err error
 	// Nothing tells that no request was sent because everything was a hit.
 	Nothing bool
-	// Status is the HTTP status, and Header gives the first value of a response header, nil when absent.
+	// Status is the HTTP status, and Header gives the value of a response header, all of its lines joined by commas; nil
+	// when absent.
 	Status int
 	Header func(name string) []byte
 	// Data is the raw `data`, and Extensions the raw `extensions` of the answer; nil when absent.
