@@ -77,7 +77,10 @@ type answered struct {
 	v       *Visit
 	now     int64
 	control control
-	// usable tells that values of the answer may be stored at all.
+	// answers tells that it is an answer: with another status, or errors that have no place, it is none.
+	answers bool
+	// usable tells that values of the answer may be stored at all: what depends on something that keys do not have is
+	// for whoever keeps what headers say apart.
 	usable bool
 	// anything tells that the answer depends on what has no name.
 	anything bool
@@ -93,7 +96,8 @@ func (a *answered) read(o *exec.CacheOutcome) {
 		header = func(string) []byte { return nil }
 	}
 	a.control = a.r.control(header, a.r.cache.cfg.Now())
-	a.usable = !o.PathlessErrors && (o.Status == 0 || o.Status/100 == 2)
+	a.answers = !o.PathlessErrors && (o.Status == 0 || o.Status/100 == 2)
+	a.usable = a.answers
 	if vary := header("Vary"); len(vary) > 0 {
 		a.usable = a.usable && !varies([]string{string(vary)}, a.r.policy.vary)
 		names, everything := variesBy(string(vary))
@@ -147,7 +151,7 @@ func stringList(list []byte) []string {
 
 // policy counts what a fetched entity allows the client's answer to be cached.
 func (a *answered) policy(e *exec.CacheEntity, st *entityState, t *tally) {
-	if e.Failed || !a.usable || a.control.noStore || a.control.noCache {
+	if e.Failed || !a.answers || a.control.noStore || a.control.noCache {
 		t.uncacheable = true
 		return
 	}

@@ -19,6 +19,13 @@ graphql.GraphQLFloat.parseLiteral = (node) => {
 const { locations } = graphql.GraphQLDeprecatedDirective;
 graphql.GraphQLDeprecatedDirective.locations = locations.filter((l) => l !== 'DIRECTIVE_DEFINITION');
 
+// Arguments of an unknown directive have no definition; graphql-js takes them for those of the field that it stands on.
+const { enter } = graphql.TypeInfo.prototype;
+graphql.TypeInfo.prototype.enter = function (node) {
+  enter.call(this, node);
+  if (node.kind === 'Directive') this._directive ??= { name: node.name.value, args: [] };
+};
+
 // oneOfParents finds the input objects that variables are fields of. graphql-js looks for them, too, but takes a place
 // of a non-null type for none.
 function oneOfParents(schema, document) {
