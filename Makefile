@@ -48,6 +48,13 @@ judge: servers packages ## Judge 50,000 random documents beside graphql-js (ARGS
 	@echo "judging documents, without the race detector: it would take most of the time ..."
 	@go test -v -timeout 45m $(TESTFLAGS) ./router/operation/operationtest -args $(ARGS) 2>&1 | awk "$$SHOW_TESTS"
 
+# In make test the random campaigns take seconds. These are their full lengths, without the race detector.
+.PHONY: campaigns
+campaigns: servers packages ## Run all random campaigns at full length (half an hour)
+	go test -timeout 2h -count=1 ./router/exec/exectest -args -cases 50000
+	go test -timeout 2h -count=1 ./router/fedtest -args -graphs 1000
+	$(MAKE) --no-print-directory judge ARGS="-cases 500000 -seed 1000000"
+
 .PHONY: lint
 lint: ## Check formatting, go vet and staticcheck
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi

@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	graphs     = flag.Int("graphs", 250, "random graphs per test")
+	graphs     = flag.Int("graphs", 50, "random graphs per test")
 	operations = flag.Int("operations", 25, "random operations per graph")
 	firstSeed  = flag.Uint64("seed", 1, "seed of the first graph")
 )
