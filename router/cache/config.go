@@ -107,6 +107,10 @@ type SubgraphConfig struct {
 	// Private stores private answers (Cache-Control: private, or @cacheControl(scope: PRIVATE)), each for one caller
 	// only. Default false: private answers are not stored.
 	Private bool
+	// Public says that answers do not depend on who asks: they are shared although requests carry credentials, unless the
+	// answer or the schema says that they are private. Default false: such answers are shared only where the answer
+	// (public, s-maxage, must-revalidate) or the schema (scope: PUBLIC) says so.
+	Public bool
 	// Vary are the request headers that the subgraph's answers depend on.
 	Vary []string
 	// Types are settings by type name; "Query" stands for root fields.

@@ -14,7 +14,7 @@ import (
 func (r *requestCache) Mutated(ctx context.Context, f *exec.CacheFetch, o *exec.CacheOutcome) {
 	c := r.cache
 	if v := visitOf(f); v != nil {
-		v.contribute(&tally{uncacheable: true})
+		v.contribute(r, &tally{uncacheable: true})
 	}
 	var t targets
 	w := walker{graph: r.graph.supergraph, subgraph: r.req.Subgraph, served: true}

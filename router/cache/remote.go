@@ -187,7 +187,7 @@ func (l *lookup) consider(st *entityState, it *item, w *want, rec *record) {
 		}
 	}
 	if n := rec.find(negativeHash, negativeName); n != nil && n.freshness(l.now) == fresh &&
-		n.clock >= st.tp.scope.min.Load() && !contradicted(rec, n) {
+		n.clock >= st.tp.scope.min.Load() && l.allowed(n) && !contradicted(rec, n) {
 		it.negative = n
 	}
 }

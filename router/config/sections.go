@@ -373,6 +373,9 @@ type CacheSubgraph struct {
 	Stale *Stale `yaml:"stale"`
 	// Keep private answers, each for its own caller.
 	Private bool `yaml:"private"`
+	// Its answers do not depend on who asks: share them although requests carry credentials (Authorization, caller.headers,
+	// claims), unless an answer or the schema says private.
+	Public bool `yaml:"public"`
 	// Request headers its answers depend on.
 	Vary []string `yaml:"vary"`
 	// Settings of single types by name; Query stands for root fields.
