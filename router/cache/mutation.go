@@ -38,11 +38,9 @@ func (r *requestCache) Mutated(ctx context.Context, f *exec.CacheFetch, o *exec.
 		}
 		w.object(call.Selection, o.Data, 0)
 	}
-	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.cfg.Timeout)
-	defer cancel()
-	c.invalidate(limited, &t, "")
+	c.invalidate(ctx, &t, "")
 	if ext := member(o.Extensions, "invalidation"); ext != nil {
-		c.invalidateExtension(limited, r.subgraph, ext)
+		c.invalidateExtension(ctx, r.subgraph, ext)
 	}
 }
 

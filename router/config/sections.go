@@ -285,7 +285,8 @@ type Cache struct {
 	Namespace string `yaml:"namespace"`
 	// The Redis that all replicas share; without an address each remembers for itself.
 	Redis Redis `yaml:"redis"`
-	// Longest wait for Redis in a request, paid once per outage.
+	// Longest wait for Redis in a look-up of a few hundred entities; larger ones wait in proportion, up to 1s. After three
+	// failures in a row no request waits until Redis answers again.
 	Timeout time.Duration `yaml:"timeout"`
 	// Lifetime of values about which neither the subgraph nor the schema says anything; 0 means they are not kept.
 	TTL time.Duration `yaml:"ttl"`
