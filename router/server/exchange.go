@@ -26,6 +26,10 @@ type exchange struct {
 	response Response
 	accepted mediaType
 	status   int
+	// delivery is how the client takes an answer of several parts; takesWhole tells that it takes one in JSON, too. executed
+	// tells that the engine has answered.
+	delivery             delivery
+	takesWhole, executed bool
 	// size is the length of the answer, not compressed.
 	size int64
 
@@ -58,7 +62,7 @@ func (x *exchange) release() {
 	if x.paid > 0 {
 		x.handler.bodies.giveBack(x.paid)
 	}
-	if cap(input) > keepInput {
+	if cap(input) > keepInput || cap(input) == 0 {
 		input = make([]byte, 0, 4<<10)
 	}
 	*x = exchange{input: input[:0]}
@@ -178,10 +182,6 @@ func (x *exchange) checkQuery() *failure {
 	switch {
 	case strings.Contains(string(req.Extensions), `"persistedQuery"`):
 		return failPersisted
-	case wantsWebSocket(req.Header):
-		return failWebSocket
-	case wantsEvents(req.Header["Accept"]):
-		return failEventStream
 	}
 	return failNoQuery
 }
