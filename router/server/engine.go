@@ -12,8 +12,9 @@ import (
 
 // Engine answers GraphQL requests. It must be safe for concurrent use.
 type Engine interface {
-	// Execute answers req by appending the whole JSON answer to resp.Body and setting the outcome, or by streaming it. The bytes of req
-	// are only valid until Execute returns.
+	// Execute answers req: the first part of the answer, as a rule all of it, is in resp, or has been streamed. What follows
+	// comes out of resp.Sequel. The bytes of req are only valid until Execute returns, or, with a Sequel, until that is
+	// closed.
 	Execute(ctx context.Context, req *Request, resp *Response)
 }
 
@@ -41,7 +42,8 @@ type Stream interface {
 	Begin(resp *Response, size int64) io.Writer
 }
 
-// Response is an answer under construction.
+// Response is an answer under construction, or one part of it when it is a sequence. Whoever takes it, calls Release
+// when it was sent: that gives its buffers back and ends the sequence.
 type Response struct {
 	// Body is the answer. Appending to Buffer makes it without allocating.
 	Body []byte
@@ -56,6 +58,11 @@ type Response struct {
 	Header []HeaderLine
 	// Operation describes what ran, for the access log and the metrics.
 	Operation OperationInfo
+	// Sequel has the parts of the answer that follow this one; nil when there are none. When there is no answer beside it
+	// (Bytes is empty), the first part is still to come.
+	Sequel Sequel
+	// Ended tells that this part is the last one, because the answer broke off.
+	Ended End
 	// buffer is what Body was made in; nil when Buffer was not called. paid is what it takes of the budget, if there is one.
 	buffer *buffer
 	budget *budget

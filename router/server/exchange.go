@@ -54,7 +54,7 @@ func newExchange() *exchange { return exchanges.Get().(*exchange) }
 func (x *exchange) release() {
 	input := x.input
 	x.leave()
-	x.response.release()
+	x.response.Release()
 	if x.paid > 0 {
 		x.handler.bodies.giveBack(x.paid)
 	}
@@ -87,7 +87,7 @@ func (x *exchange) leave() {
 // fail makes the answer a failure of the server.
 func (x *exchange) fail(f *failure) {
 	x.status = f.status
-	x.response.release()
+	x.response.Release()
 	x.response.Body = appendFailure(x.response.Buffer(), f)
 	if x.httpRequest != nil && x.httpRequest.Method != http.MethodPost {
 		x.response.CacheControl = "no-store"
