@@ -103,6 +103,7 @@ func ConfigSource(file string, list []module.Info, override func(*config.Config)
 // LoadConfig reads a configuration and writes what is wrong with it to complaints, one problem per line: then the error
 // is ErrConfiguration.
 func LoadConfig(source config.Source, complaints io.Writer) (*config.Config, error) {
+	source.Warn = func(p config.Problem) { fmt.Fprintln(complaints, "warning: "+p.Error()) }
 	c, err := config.Load(source)
 	var problems config.Problems
 	if !errors.As(err, &problems) {
