@@ -30,6 +30,11 @@ func busy(resp *server.Response) { refuse(resp, tooBusy) }
 
 // refuse answers an operation that is not run.
 func refuse(resp *server.Response, refusal *server.Refusal) {
+	if refusal.Body != nil {
+		reject(resp, refusal.Body, 1)
+		resp.Outcome = refusal.Outcome
+		return
+	}
 	reject(resp, rejection(gqlerror.List{{
 		Message: refusal.Message, Extensions: map[string]any{"code": refusal.Code},
 	}}), 1)

@@ -135,6 +135,9 @@ func (s *subscribed) appendKey(key []byte) []byte {
 	return append(key, s.values.All()...)
 }
 
+// Owner implements subscription.Operation.
+func (s *subscribed) Owner() any { return s.engine }
+
 // Key implements subscription.Operation.
 func (s *subscribed) Key() string { return s.key }
 

@@ -88,6 +88,8 @@ type Refusal struct {
 	Outcome Outcome
 	// Message says what was wrong and how to mend it, Code is for programs (extensions.code).
 	Message, Code string
+	// Body is the whole answer, instead of Message and Code; nil when it is made of these.
+	Body []byte
 }
 
 // OperationInfo is what the access log tells of an executed operation.
