@@ -85,6 +85,9 @@ func (e *Engine) identify(ctx context.Context, x *execution) (refusal *server.Re
 			return refusal
 		}
 	}
+	if len(req.Query) == 0 {
+		return noDocuments
+	}
 	for _, hook := range e.hooks.Identifiers {
 		if refusal := hook.Identify(ctx, req, &x.caller); refusal != nil {
 			return refusal

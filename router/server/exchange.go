@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -148,12 +149,13 @@ func (x *exchange) readURL(r *http.Request) *failure {
 	}
 	req := &x.request
 	req.QueryOnly = true
-	for _, name := range [...]string{"query", "operationName", "variables", "extensions"} {
+	for _, name := range [...]string{"query", "documentId", "operationName", "variables", "extensions"} {
 		if !utf8.ValidString(params.Get(name)) {
 			return badRequest("The " + name + " parameter is not valid UTF-8.")
 		}
 	}
 	req.Query = []byte(params.Get("query"))
+	req.DocumentID = []byte(params.Get("documentId"))
 	req.OperationName = []byte(params.Get("operationName"))
 	for name, target := range map[string]*[]byte{"variables": &req.Variables, "extensions": &req.Extensions} {
 		text := strings.TrimSpace(params.Get(name))
@@ -176,8 +178,9 @@ func (x *exchange) checkQuery() *failure {
 		return nil
 	}
 	switch {
-	case strings.Contains(string(req.Extensions), `"persistedQuery"`):
-		return failPersisted
+	case len(req.DocumentID) > 0 || bytes.Contains(req.Extensions, []byte(`"persistedQuery"`)):
+		// Whether there is such a document is for the engine to say.
+		return nil
 	case wantsWebSocket(req.Header):
 		return failWebSocket
 	case wantsEvents(req.Header["Accept"]):

@@ -47,8 +47,7 @@ var (
 	failEventStream = &failure{http.StatusNotAcceptable, CodeSubscription,
 		"This router does not serve subscriptions yet, and so no text/event-stream. " +
 			"Accept application/graphql-response+json or application/json."}
-	failPersisted = &failure{http.StatusOK, CodePersistedQuery, "PersistedQueryNotSupported"}
-	failBatching  = &failure{http.StatusBadRequest, CodeBatching,
+	failBatching = &failure{http.StatusBadRequest, CodeBatching,
 		"The request is a batch (a JSON array), and batching is not enabled. " +
 			"Send one request at a time, or set graphql.batching.enabled in the router's configuration."}
 	failEmptyBatch = &failure{http.StatusBadRequest, CodeBadRequest, "The batch is empty."}
