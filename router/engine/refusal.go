@@ -15,7 +15,13 @@ var (
 	mutationOverGet = &server.Refusal{Outcome: server.NotAQuery, Code: "METHOD_NOT_ALLOWED",
 		Message: "Only queries may be sent with GET. Send this operation with POST."}
 	noSubscriptions = &server.Refusal{Outcome: server.Rejected, Code: "SUBSCRIPTION_NOT_SUPPORTED",
-		Message: "This router does not serve subscriptions."}
+		Message: "This router does not serve subscriptions (subscription.enabled in its configuration)."}
+	noEvents = &server.Refusal{Outcome: server.Rejected, Code: "SUBSCRIPTION_NOT_SUPPORTED",
+		Message: "A subscription has more than one answer, and the request takes only one. Send it over a WebSocket, or with an " +
+			"Accept header of text/event-stream or multipart/mixed;subscriptionSpec=1.0."}
+	noSource = &server.Refusal{Outcome: server.Rejected, Code: "SUBSCRIPTION_NOT_SUPPORTED",
+		Message: "The events of this subscription cannot be asked for: its subgraph has no protocol for them " +
+			"(subscription.subgraphs in the router's configuration)."}
 	introspectionDisabled = &server.Refusal{Outcome: server.Rejected, Code: "INTROSPECTION_DISABLED",
 		Message: "Introspection is switched off: the schema cannot be asked for (graphql.introspection in the router's configuration)."}
 	// tooBusy is the answer to an operation that nobody got to prepare.

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/vektah/gqlparser/v2/ast"
+
 	"github.com/weft-graphql/weft/router/operation"
 	"github.com/weft-graphql/weft/router/upstream"
 )
@@ -298,6 +300,9 @@ func (x *execution) send(r *request, f *fetch, body []byte, resp *upstream.Respo
 	}
 	if x.request.Subgraph != nil {
 		x.request.Subgraph(subgraph, &f.sending)
+	}
+	if r.plan.Kind == ast.Subscription {
+		return x.event(f, resp)
 	}
 	err := x.program.engine.config.Subgraphs[subgraph.ID].Do(x.ctx, &f.sending, resp)
 	f.sent++

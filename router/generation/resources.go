@@ -5,6 +5,8 @@ import (
 
 	"github.com/weft-graphql/weft/router/engine"
 	"github.com/weft-graphql/weft/router/module"
+	"github.com/weft-graphql/weft/router/server/websocket"
+	"github.com/weft-graphql/weft/router/subscription"
 )
 
 // Resources are what outlives generations: connection pools, breakers, counters, the entity cache. Each is made when the
@@ -14,6 +16,10 @@ type Resources struct {
 	epochs engine.Epochs
 	// metrics are those of the modules of all generations.
 	metrics *module.Metrics
+
+	// subscriptions are those of all generations, and sessions the WebSockets of clients.
+	subscriptions *subscription.Hub
+	sessions      websocket.Sessions
 
 	mu   sync.Mutex
 	held map[string]*resource
@@ -30,7 +36,9 @@ type resource struct {
 
 // NewResources returns none.
 func NewResources() *Resources {
-	return &Resources{metrics: module.NewMetrics(), held: map[string]*resource{}}
+	return &Resources{
+		metrics: module.NewMetrics(), held: map[string]*resource{}, subscriptions: subscription.NewHub(subscription.Settings{}),
+	}
 }
 
 // acquire returns the resource of a key, made by create if there is none; done must be called once it is not needed any

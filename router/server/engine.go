@@ -34,6 +34,14 @@ type Request struct {
 	ShowPlan bool
 	// Stream takes a large answer instead of Response.Body; nil when that is not possible.
 	Stream Stream
+	// Events tells that the client takes the events of a subscription; otherwise subscriptions are refused.
+	Events bool
+	// LastEventID is the id of the last event that a client has, which comes back to a subscription; empty when it is a new
+	// one.
+	LastEventID string
+	// Running tells that it is a subscription which was admitted before and is planned again, on another graph or with other
+	// settings: it counts in no rate.
+	Running bool
 }
 
 // Stream sends an answer while it is being printed, so that it never exists as a whole.
@@ -65,6 +73,8 @@ type Response struct {
 	Sequel Sequel
 	// Ended tells that this part is the last one, because the answer broke off.
 	Ended End
+	// EventID names the event that the part is about, for a client that comes back; empty when it has no name.
+	EventID string
 	// buffer is what Body was made in; nil when Buffer was not called. paid is what it takes of the budget, if there is one.
 	buffer *buffer
 	budget *budget

@@ -27,6 +27,10 @@ type exchange struct {
 	response Response
 	accepted mediaType
 	status   int
+	// delivery is how the client takes an answer of several parts; takesWhole tells that it takes one in JSON, too. executed
+	// tells that the engine has answered.
+	delivery             delivery
+	takesWhole, executed bool
 	// size is the length of the answer, not compressed.
 	size int64
 
@@ -59,7 +63,7 @@ func (x *exchange) release() {
 	if x.paid > 0 {
 		x.handler.bodies.giveBack(x.paid)
 	}
-	if cap(input) > keepInput {
+	if cap(input) > keepInput || cap(input) == 0 {
 		input = make([]byte, 0, 4<<10)
 	}
 	*x = exchange{input: input[:0]}
@@ -173,18 +177,13 @@ func (x *exchange) readURL(r *http.Request) *failure {
 
 // checkQuery refuses a request without a document.
 func (x *exchange) checkQuery() *failure {
-	req := &x.request
-	if len(req.Query) > 0 {
-		return nil
+	if !x.request.hasDocument() {
+		return failNoQuery
 	}
-	switch {
-	case len(req.DocumentID) > 0 || bytes.Contains(req.Extensions, []byte(`"persistedQuery"`)):
-		// Whether there is such a document is for the engine to say.
-		return nil
-	case wantsWebSocket(req.Header):
-		return failWebSocket
-	case wantsEvents(req.Header["Accept"]):
-		return failEventStream
-	}
-	return failNoQuery
+	return nil
+}
+
+// hasDocument tells that the request has a document, or names one. Whether that is known is for the engine to say.
+func (r *Request) hasDocument() bool {
+	return len(r.Query) > 0 || len(r.DocumentID) > 0 || bytes.Contains(r.Extensions, []byte(`"persistedQuery"`))
 }
