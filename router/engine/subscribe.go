@@ -40,6 +40,7 @@ func (x *execution) keepRequest() *server.Request {
 	req := *x.op.Request
 	if !req.Running {
 		req.Query, req.OperationName = bytes.Clone(req.Query), bytes.Clone(req.OperationName)
+		req.DocumentID = bytes.Clone(req.DocumentID)
 		req.Variables, req.Extensions = bytes.Clone(req.Variables), bytes.Clone(req.Extensions)
 		req.Header, req.Stream = req.Header.Clone(), nil
 	}

@@ -22,6 +22,8 @@ type Engine interface {
 type Request struct {
 	// Query is the document's text, and OperationName the operation to run in it; empty when not given.
 	Query, OperationName []byte
+	// DocumentID names a document that the router is to know (documentId); empty when not given.
+	DocumentID []byte
 	// Variables and Extensions are JSON objects as they were sent; nil when not given or null.
 	Variables, Extensions []byte
 	// Header are the HTTP request's headers. They must not be changed.
