@@ -33,6 +33,8 @@ type subscriptions struct {
 	router *router.Router
 	server *httptest.Server
 	config *config.Config
+	// url is the address of the subgraph with the events.
+	url string
 	// names counts the requests for names.
 	names atomic.Int64
 }
@@ -63,7 +65,7 @@ func newSubscriptions(t *testing.T, protocol string, change func(*config.Config)
 	if change != nil {
 		change(&cfg)
 	}
-	s.config = &cfg
+	s.config, s.url = &cfg, subgraph.URL
 	options := router.Options{
 		Supergraph: supergraphWith(t, subgraph.URL, subscriptiontest.SDL), Logger: slog.New(slog.DiscardHandler),
 		Handlers: map[string]http.Handler{"names": http.HandlerFunc(s.serveNames)},

@@ -87,10 +87,15 @@ func (e *Engine) answer(ctx context.Context, x *execution) {
 // identify finds the request's document, says who it comes from, and reads all that its answer may depend on.
 func (e *Engine) identify(ctx context.Context, x *execution) (refusal *server.Refusal) {
 	req := x.op.Request
-	for _, hook := range e.hooks.Documents {
-		if refusal := hook.ResolveDocument(ctx, req); refusal != nil {
-			return refusal
+	if !req.Running {
+		for _, hook := range e.hooks.Documents {
+			if refusal := hook.ResolveDocument(ctx, req); refusal != nil {
+				return refusal
+			}
 		}
+	}
+	if len(req.Query) == 0 {
+		return noDocuments
 	}
 	for _, hook := range e.hooks.Identifiers {
 		if refusal := hook.Identify(ctx, req, &x.caller); refusal != nil {

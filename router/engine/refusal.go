@@ -9,6 +9,9 @@ import (
 )
 
 var (
+	// noDocuments is the answer to a request for a document that was not sent, when no module knows any. It is what
+	// clients with automatic persisted queries take for the sign to send documents from now on.
+	noDocuments     = &server.Refusal{Outcome: server.Executed, Code: server.CodePersistedQuery, Message: "PersistedQueryNotSupported"}
 	mutationOverGet = &server.Refusal{Outcome: server.NotAQuery, Code: "METHOD_NOT_ALLOWED",
 		Message: "Only queries may be sent with GET. Send this operation with POST."}
 	noSubscriptions = &server.Refusal{Outcome: server.Rejected, Code: "SUBSCRIPTION_NOT_SUPPORTED",
@@ -30,6 +33,11 @@ func busy(resp *server.Response) { refuse(resp, tooBusy) }
 
 // refuse answers an operation that is not run.
 func refuse(resp *server.Response, refusal *server.Refusal) {
+	if refusal.Body != nil {
+		reject(resp, refusal.Body, 1)
+		resp.Outcome = refusal.Outcome
+		return
+	}
 	reject(resp, rejection(gqlerror.List{{
 		Message: refusal.Message, Extensions: map[string]any{"code": refusal.Code},
 	}}), 1)

@@ -40,6 +40,7 @@ func (x *execution) keepRequest() *server.Request {
 	req := *x.op.Request
 	if !req.Running {
 		req.Query, req.OperationName = bytes.Clone(req.Query), bytes.Clone(req.OperationName)
+		req.DocumentID = bytes.Clone(req.DocumentID)
 		req.Variables, req.Extensions = bytes.Clone(req.Variables), bytes.Clone(req.Extensions)
 		req.Header, req.Stream = req.Header.Clone(), nil
 	}
@@ -134,6 +135,9 @@ func (s *subscribed) appendKey(key []byte) []byte {
 	key = appendVariables(key, &s.variables)
 	return append(key, s.values.All()...)
 }
+
+// Owner implements subscription.Operation.
+func (s *subscribed) Owner() any { return s.engine }
 
 // Key implements subscription.Operation.
 func (s *subscribed) Key() string { return s.key }

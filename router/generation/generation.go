@@ -125,6 +125,9 @@ func (g *Generation) assemble(sdl string, previous *Generation) error {
 	if old != nil && g.config.Plan.WarmUp > 0 {
 		g.engine.WarmUp(old, g.config.Plan.WarmUp)
 	}
+	for _, keeper := range set.keepers {
+		keeper.KeepDocuments(g.engine.Prepare)
+	}
 	return nil
 }
 

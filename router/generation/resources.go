@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"github.com/weft-graphql/weft/router/engine"
+	"github.com/weft-graphql/weft/router/module"
 	"github.com/weft-graphql/weft/router/server/websocket"
 	"github.com/weft-graphql/weft/router/subscription"
 )
@@ -13,6 +14,8 @@ import (
 type Resources struct {
 	// epochs are those of all generations: they have clients in common.
 	epochs engine.Epochs
+	// metrics are those of the modules of all generations.
+	metrics *module.Metrics
 
 	// subscriptions are those of all generations, and sessions the WebSockets of clients.
 	subscriptions *subscription.Hub
@@ -33,7 +36,9 @@ type resource struct {
 
 // NewResources returns none.
 func NewResources() *Resources {
-	return &Resources{held: map[string]*resource{}, subscriptions: subscription.NewHub(subscription.Settings{})}
+	return &Resources{
+		metrics: module.NewMetrics(), held: map[string]*resource{}, subscriptions: subscription.NewHub(subscription.Settings{}),
+	}
 }
 
 // acquire returns the resource of a key, made by create if there is none; done must be called once it is not needed any

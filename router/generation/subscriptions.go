@@ -46,7 +46,8 @@ func (g *Generation) openSource(s *supergraph.Subgraph, url string) (subscriptio
 	}
 	most := int(c.MaxEventBytes)
 	if handler := g.options.Handlers[s.Name]; handler != nil {
-		return g.source(fmt.Sprintf("events/in process/%s/%d/%p", s.Name, most, handler), func() (subscription.Upstream, func(), error) {
+		key := fmt.Sprintf("events/in process/%s/%d/%p", s.Name, most, handler)
+		return g.source(key, func() (subscription.Upstream, func(), error) {
 			return sse.New(sse.Config{
 				URL: "http://" + s.Name + "/graphql", Transport: sse.InProcess(handler), MaxEventBytes: most,
 			}), func() {}, nil
@@ -85,7 +86,7 @@ func (g *Generation) openSource(s *supergraph.Subgraph, url string) (subscriptio
 		}
 		client := subgraphsocket.New(subgraphsocket.Config{
 			URL: url, Client: &http.Client{Transport: transport}, MaxEventBytes: most, MaxPerConnection: settings.MaxPerConnection,
-			Timeout: settings.Timeout, PingInterval: c.WebSocket.PingInterval, IdleTimeout: 5 * time.Second,
+			Timeout: settings.Timeout, PingInterval: c.WebSocket.PingInterval, IdleTimeout: time.Second,
 		})
 		return client, func() { client.Close(); transport.CloseIdleConnections() }, nil
 	})
@@ -143,10 +144,10 @@ func (g *Generation) TakeOver() {
 	c := &g.config.Subscription
 	hub := g.resources.subscriptions
 	hub.Configure(subscription.Settings{
-		MaxClients: c.MaxClients, QueueEvents: c.QueueEvents, QueueBytes: int(c.QueueBytes), EventTimeout: g.config.Limits.RequestTimeout,
-		Reconnect: subscription.Reconnect(c.Reconnect),
+		MaxClients: c.MaxClients, QueueEvents: c.QueueEvents, QueueBytes: int(c.QueueBytes),
+		EventTimeout: g.config.Limits.RequestTimeout, Reconnect: subscription.Reconnect(c.Reconnect),
 	})
-	hub.Replan(g.engine.PlanSubscription)
+	hub.Replan(g.engine, g.engine.PlanSubscription)
 }
 
 // EndSubscriptions ends all subscriptions and WebSockets, each at any time within the duration, so that clients do not come

@@ -9,6 +9,7 @@ import (
 	"github.com/weft-graphql/weft/router/modules/headers"
 	"github.com/weft-graphql/weft/router/modules/identity"
 	"github.com/weft-graphql/weft/router/modules/metrics"
+	"github.com/weft-graphql/weft/router/modules/persisted"
 	"github.com/weft-graphql/weft/router/modules/queryplan"
 	"github.com/weft-graphql/weft/router/modules/tracing"
 )
@@ -21,6 +22,7 @@ func List() []module.Info {
 		metrics.Info,
 		cors.Info,
 		headers.Info,
+		persisted.Info,
 		identity.Info,
 		queryplan.Info,
 	}

@@ -22,6 +22,8 @@ type Engine interface {
 type Request struct {
 	// Query is the document's text, and OperationName the operation to run in it; empty when not given.
 	Query, OperationName []byte
+	// DocumentID names a document that the router is to know (documentId); empty when not given.
+	DocumentID []byte
 	// Variables and Extensions are JSON objects as they were sent; nil when not given or null.
 	Variables, Extensions []byte
 	// Header are the HTTP request's headers. They must not be changed.
@@ -88,6 +90,8 @@ type Refusal struct {
 	Outcome Outcome
 	// Message says what was wrong and how to mend it, Code is for programs (extensions.code).
 	Message, Code string
+	// Body is the whole answer, instead of Message and Code; nil when it is made of these.
+	Body []byte
 }
 
 // OperationInfo is what the access log tells of an executed operation.

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -152,12 +153,13 @@ func (x *exchange) readURL(r *http.Request) *failure {
 	}
 	req := &x.request
 	req.QueryOnly = true
-	for _, name := range [...]string{"query", "operationName", "variables", "extensions"} {
+	for _, name := range [...]string{"query", "documentId", "operationName", "variables", "extensions"} {
 		if !utf8.ValidString(params.Get(name)) {
 			return badRequest("The " + name + " parameter is not valid UTF-8.")
 		}
 	}
 	req.Query = []byte(params.Get("query"))
+	req.DocumentID = []byte(params.Get("documentId"))
 	req.OperationName = []byte(params.Get("operationName"))
 	for name, target := range map[string]*[]byte{"variables": &req.Variables, "extensions": &req.Extensions} {
 		text := strings.TrimSpace(params.Get(name))
@@ -175,13 +177,13 @@ func (x *exchange) readURL(r *http.Request) *failure {
 
 // checkQuery refuses a request without a document.
 func (x *exchange) checkQuery() *failure {
-	req := &x.request
-	if len(req.Query) > 0 {
-		return nil
+	if !x.request.hasDocument() {
+		return failNoQuery
 	}
-	switch {
-	case strings.Contains(string(req.Extensions), `"persistedQuery"`):
-		return failPersisted
-	}
-	return failNoQuery
+	return nil
+}
+
+// hasDocument tells that the request has a document, or names one. Whether that is known is for the engine to say.
+func (r *Request) hasDocument() bool {
+	return len(r.Query) > 0 || len(r.DocumentID) > 0 || bytes.Contains(r.Extensions, []byte(`"persistedQuery"`))
 }

@@ -46,8 +46,7 @@ var (
 		"GraphQL requests are sent with POST, or with GET for queries."}
 	failNoQuery = &failure{http.StatusBadRequest, CodeBadRequest,
 		`The request has no "query": it must hold the text of a GraphQL document.`}
-	failPersisted = &failure{http.StatusOK, CodePersistedQuery, "PersistedQueryNotSupported"}
-	failBatching  = &failure{http.StatusBadRequest, CodeBatching,
+	failBatching = &failure{http.StatusBadRequest, CodeBatching,
 		"The request is a batch (a JSON array), and batching is not enabled. " +
 			"Send one request at a time, or set graphql.batching.enabled in the router's configuration."}
 	failEmptyBatch = &failure{http.StatusBadRequest, CodeBadRequest, "The batch is empty."}

@@ -30,7 +30,7 @@ func (h *Handler) Do(ctx context.Context, req *Request, resp *Response) {
 		defer limited.end()
 		ctx = limited
 	}
-	if len(req.Query) == 0 && req.Extensions == nil {
+	if !req.hasDocument() {
 		resp.refuse(failNoQuery)
 		return
 	}

@@ -1,6 +1,10 @@
 package subscription
 
-import "sync"
+import (
+	"context"
+	"sync"
+	"time"
+)
 
 // eventLog is a log of bounded length that any number of cursors read, each at its own pace. Writing never waits: what does
 // not fit any more is dropped from the front, and cursors that have not read it are behind.
@@ -14,6 +18,8 @@ type eventLog[T any] struct {
 	maxBytes int
 	ended    bool
 	cursors  map[*cursor[T]]struct{}
+	// read is closed when a cursor has read something, or is gone; nil while nobody waits for that.
+	read chan struct{}
 }
 
 type entry[T any] struct {
@@ -64,6 +70,52 @@ func (l *eventLog[T]) add(v T, size int) {
 		l.first++
 	}
 	l.wake()
+}
+
+// room waits until every cursor has read what another entry would drop, but not longer than the duration.
+func (l *eventLog[T]) room(ctx context.Context, atMost time.Duration) {
+	timer := time.NewTimer(atMost)
+	defer timer.Stop()
+	for {
+		l.mu.Lock()
+		if !l.wouldDrop() {
+			l.mu.Unlock()
+			return
+		}
+		if l.read == nil {
+			l.read = make(chan struct{})
+		}
+		read := l.read
+		l.mu.Unlock()
+		select {
+		case <-read:
+		case <-timer.C:
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// wouldDrop tells whether another entry would drop one that a cursor has still to read. The lock is held.
+func (l *eventLog[T]) wouldDrop() bool {
+	if len(l.entries) < l.maxCount && l.bytes < l.maxBytes/2 {
+		return false
+	}
+	for c := range l.cursors {
+		if c.at == l.first && len(l.entries) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// noteRead tells who waits for it that something was read. The lock is held.
+func (l *eventLog[T]) noteRead() {
+	if l.read != nil {
+		close(l.read)
+		l.read = nil
+	}
 }
 
 // end tells that nothing follows.
@@ -140,6 +192,7 @@ func (c *cursor[T]) next() (v T, what found) {
 		return v, behind
 	case i < uint64(len(l.entries)):
 		c.at++
+		l.noteRead()
 		return l.entries[i].value, value
 	case l.ended:
 		return v, over
@@ -163,6 +216,7 @@ func (c *cursor[T]) leave() {
 	}
 	l.mu.Lock()
 	delete(l.cursors, c)
+	l.noteRead()
 	l.mu.Unlock()
 	c.log = nil
 }

@@ -43,9 +43,15 @@ type feed struct {
 	closed  bool
 }
 
+// place is where a feed begins: its log begins behind the event after, and the last event that was answered is last.
+type place struct{ after, last string }
+
 // newFeed makes a feed for an operation on a source. The hub's lock is held.
-func (h *Hub) newFeed(key string, op Operation, s *source, events *cursor[Event], answers *eventLog[answer]) *feed {
+func (h *Hub) newFeed(
+	key string, op Operation, s *source, events *cursor[Event], answers *eventLog[answer], at place,
+) *feed {
 	f := &feed{
+		after: at.after, last: at.last,
 		hub: h, key: key, op: op, source: s, events: events, answers: answers, moved: make(chan struct{}, 1), clients: map[*Client]struct{}{},
 	}
 	f.ctx, f.cancel = context.WithCancel(h.ctx)
@@ -68,14 +74,22 @@ func (f *feed) run() {
 			f.answer(&event)
 		case behind:
 			// The subgraphs that the rest of the answer comes from are slower than the events.
+			if f.last != "" && f.op.Upstream().Resumes() {
+				f.catchUp()
+				break
+			}
 			f.answer(&Event{Err: errBehind, Last: true})
 			what = over
 		}
-		ready := f.events.ready
+		ready, wait := f.events.ready, f.source.backlogWait
 		f.mu.Unlock()
 		switch what {
 		case over:
 			return
+		case value:
+			if event.Backlog {
+				f.answers.room(f.ctx, wait)
+			}
 		case nothing:
 			select {
 			case <-ready:
@@ -94,10 +108,10 @@ func (f *feed) answer(event *Event) {
 	case <-f.ctx.Done():
 		return
 	}
-	defer func() { <-h.places }()
 	ctx, cancel := context.WithTimeout(f.ctx, h.eventTimeout())
-	defer cancel()
 	body := f.op.Answer(ctx, event)
+	cancel()
+	<-h.places
 	if f.ctx.Err() != nil {
 		return
 	}
@@ -147,6 +161,17 @@ func (f *feed) switchTo(op Operation, s *source, events *cursor[Event], planned 
 	f.hub.quit(old)
 	f.hub.mu.Unlock()
 	oldOp.Close()
+}
+
+// catchUp reads the events again from the last one on that was answered. The lock is held.
+func (f *feed) catchUp() {
+	h := f.hub
+	f.events.close()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	old := f.source
+	f.source, f.events = h.join(f.op, f.last)
+	h.quit(old)
 }
 
 // notice tells the feed's goroutine that there are other events to wait for.

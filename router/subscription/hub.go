@@ -33,6 +33,9 @@ type Hub struct {
 	all      map[*feed]struct{}
 	clients  int
 	draining bool
+	// owner is whose operations are up to date, and planner plans those that are not; nil before the first Replan.
+	owner   any
+	planner Planner
 	// idle is closed when there is no client; nil while nobody waits for that.
 	idle chan struct{}
 }
@@ -74,6 +77,18 @@ var (
 // the subscription ends because what proves the caller's identity does; zero when it does not.
 func (h *Hub) Subscribe(op Operation, request *server.Request, expires time.Time) (*Client, *server.Refusal) {
 	h.mu.Lock()
+	for h.owner != nil && op.Owner() != h.owner {
+		// Another graph came while this one was planned.
+		plan := h.planner
+		h.mu.Unlock()
+		old := op
+		var refusal []byte
+		op, refusal = plan(h.ctx, request)
+		if old.Close(); op == nil {
+			return nil, &server.Refusal{Outcome: server.Rejected, Body: refusal}
+		}
+		h.mu.Lock()
+	}
 	c, unused, refusal := h.subscribe(op, request)
 	if c != nil {
 		h.clients++
@@ -111,10 +126,10 @@ func (h *Hub) subscribe(op Operation, request *server.Request) (c *Client, unuse
 		}
 	}
 	s, events := h.join(op, after)
-	f := h.newFeed(key, op, s, events, newEventLog[answer](h.settings.QueueEvents, h.settings.QueueBytes))
-	f.after = after
-	c.cursor, c.feed = f.answers.follow(), f
-	f.clients[c] = struct{}{}
+	answers := newEventLog[answer](h.settings.QueueEvents, h.settings.QueueBytes)
+	c.cursor = answers.follow() // before anything is written
+	c.feed = h.newFeed(key, op, s, events, answers, place{after, after})
+	c.feed.clients[c] = struct{}{}
 	return c, false, nil
 }
 
@@ -137,12 +152,13 @@ func (f *feed) take(c *Client, after string) bool {
 	return true
 }
 
-// Replan plans everything that runs on another graph, or with other settings. It returns when that is done, but for
-// upstream subscriptions that are another's now: they go over once they are open.
-func (h *Hub) Replan(plan Planner) {
+// Replan plans everything that runs on another graph, or with other settings: owner is who owns the operations from now on.
+// It returns when that is done, but for upstream subscriptions that are another's now: they go over once they are open.
+func (h *Hub) Replan(owner any, plan Planner) {
 	h.replanning.Lock()
 	defer h.replanning.Unlock()
 	h.mu.Lock()
+	h.owner, h.planner = owner, plan
 	feeds := make([]*feed, 0, len(h.all))
 	for f := range h.all {
 		feeds = append(feeds, f)

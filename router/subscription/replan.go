@@ -82,7 +82,10 @@ func (f *feed) goOn(op Operation) {
 	if h.feeds[f.key] == f {
 		delete(h.feeds, f.key)
 	}
-	f.key, f.after = op.Key(), ""
+	f.key = op.Key()
+	if f.after != "" {
+		f.key = behindKey(f.key, f.after)
+	}
 	if h.feeds[f.key] == nil && !f.closed {
 		h.feeds[f.key] = f
 	}
@@ -156,8 +159,11 @@ func (f *feed) split(g group) {
 	} else {
 		s, events = h.join(g.op, f.lastOf(g.op))
 	}
-	other := h.newFeed(g.op.Key(), g.op, s, events, answers)
-	other.last = f.last
+	key := g.op.Key()
+	if f.after != "" {
+		key = behindKey(key, f.after)
+	}
+	other := h.newFeed(key, g.op, s, events, answers, place{f.after, f.last})
 	for _, c := range g.clients {
 		if c.feed != f {
 			continue // it has left meanwhile

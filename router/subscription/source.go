@@ -18,6 +18,8 @@ type source struct {
 	// opened is closed once no event is missed any more, or the source has ended.
 	opened chan struct{}
 	open   sync.Once
+	// backlogWait is Settings.BacklogWait.
+	backlogWait time.Duration
 	// readers counts the feeds; guarded by the hub's lock.
 	readers int
 }
@@ -53,7 +55,7 @@ func behindKey(key, after string) string { return key + "\x00" + after }
 // open begins a source.
 func (h *Hub) open(op Operation, key, after string) (*source, *cursor[Event]) {
 	s := &source{
-		key: key, after: after, opened: make(chan struct{}), readers: 1,
+		key: key, after: after, opened: make(chan struct{}), readers: 1, backlogWait: h.settings.BacklogWait,
 		events: newEventLog[Event](h.settings.QueueEvents, h.settings.QueueBytes),
 	}
 	var ctx context.Context
@@ -104,13 +106,13 @@ func (s *source) run(ctx context.Context, up Upstream, req *Request, reconnect R
 			if e.ID != "" {
 				last = e.ID
 			}
-			s.add(e)
+			s.add(ctx, e)
 		})
 		if err == nil || ended || ctx.Err() != nil {
 			return
 		}
 		if attempts++; attempts > reconnect.Attempts || IsFinal(err) {
-			s.add(Event{Err: err, Last: true})
+			s.add(ctx, Event{Err: err, Last: true})
 			return
 		}
 		if !pause(ctx, reconnect.pause(attempts)) {
@@ -119,7 +121,12 @@ func (s *source) run(ctx context.Context, up Upstream, req *Request, reconnect R
 	}
 }
 
-func (s *source) add(e Event) { s.events.add(e, len(e.Payload)+256) }
+func (s *source) add(ctx context.Context, e Event) {
+	if e.Backlog {
+		s.events.room(ctx, s.backlogWait)
+	}
+	s.events.add(e, len(e.Payload)+256)
+}
 
 func (s *source) isOpen() { s.open.Do(func() { close(s.opened) }) }
 

@@ -24,6 +24,9 @@ type Event struct {
 	Payload []byte
 	// ID names the event among those of its source, for clients that come back; empty when it has no name.
 	ID string
+	// Backlog tells that the event is one of the past, and others wait behind it: it is not dropped because it comes faster
+	// than it is read.
+	Backlog bool
 	// Err is why the subscription broke off, instead of a Payload.
 	Err error
 	// Last tells that nothing follows, because the Payload says why the subgraph does not go on.
@@ -40,8 +43,9 @@ type Request struct {
 // Upstream opens subscriptions at one subgraph. It must be safe for concurrent use.
 type Upstream interface {
 	// Subscribe asks for events and emits them until the subgraph has completed the subscription, or ctx ends; then it
-	// returns nil. It calls opened as soon as it knows that no event is missed any more. emit does not wait; an event's bytes must not
-	// be changed afterwards. The error says why the connection broke, or that there was none: it may be tried again.
+	// returns nil. It calls opened as soon as it knows that no event is missed any more. emit waits for nothing but room for
+	// a Backlog; an event's bytes must not be changed afterwards. The error says why the connection broke, or that there was
+	// none: it may be tried again.
 	Subscribe(ctx context.Context, req *Request, opened func(), emit func(Event)) error
 	// Resumes tells that events have ids, and that a subscription can begin behind one of them.
 	Resumes() bool
@@ -50,6 +54,8 @@ type Upstream interface {
 // Operation is a subscription as one client asked for it, planned on the graph of a generation. Clients whose operations
 // have the same key share everything.
 type Operation interface {
+	// Owner is whose graph and settings it was planned with. It is comparable.
+	Owner() any
 	// Key tells apart what must not be shared.
 	Key() string
 	// Upstream is where the events come from, and Request what to ask there. SourceKey tells apart what is asked.
@@ -76,6 +82,8 @@ type Settings struct {
 	Concurrency int
 	// EventTimeout bounds the answer to one event.
 	EventTimeout time.Duration
+	// BacklogWait is how long an event of the past waits until those before it have been read.
+	BacklogWait time.Duration
 	// Reconnect says how a broken upstream subscription is opened again.
 	Reconnect Reconnect
 }
@@ -95,6 +103,7 @@ func (s Settings) withDefaults() Settings {
 	set(&s.QueueBytes, 4<<20)
 	set(&s.Concurrency, 256)
 	set(&s.EventTimeout, 30*time.Second)
+	set(&s.BacklogWait, 5*time.Second)
 	set(&s.Reconnect.Attempts, 10)
 	set(&s.Reconnect.Pause, 250*time.Millisecond)
 	set(&s.Reconnect.MaxPause, 15*time.Second)

@@ -20,7 +20,8 @@ func Streams(address string, trust *tls.Config, dialTimeout time.Duration) (tran
 		return nil, "", err
 	}
 	dialer := net.Dialer{
-		Timeout: dialTimeout, KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3},
+		Timeout:         dialTimeout,
+		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3},
 	}
 	transport = &http.Transport{
 		DisableCompression: true, IdleConnTimeout: DefaultIdleTimeout, Protocols: new(http.Protocols),

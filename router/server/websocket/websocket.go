@@ -77,7 +77,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			" (subscription.websocket.origins in the router's configuration).")
 		return
 	}
-	s := &session{handler: h, header: requestHeader(r), remote: r.RemoteAddr, path: r.URL.Path, operations: map[string]context.CancelFunc{}}
+	s := &session{
+		handler: h, header: requestHeader(r), remote: r.RemoteAddr, path: r.URL.Path, operations: map[string]context.CancelFunc{},
+	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	defer s.cancel()
 	if !h.options.Sessions.add(s, h.options.MaxConnections) {

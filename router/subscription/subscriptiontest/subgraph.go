@@ -59,34 +59,31 @@ func (s *Subgraph) change(f func()) {
 
 // Await waits until so many subscriptions are in progress.
 func (s *Subgraph) Await(ctx context.Context, open int) error {
-	for {
-		s.mu.Lock()
-		now, changed := len(s.open), s.changed
-		s.mu.Unlock()
-		if now == open {
-			return nil
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return fmt.Errorf("%d subscriptions are open, not %d", now, open)
-		}
-	}
+	return s.await(ctx, "subscriptions are open", open, func() int { return len(s.open) })
+}
+
+// AwaitOpened waits until there have been so many subscriptions.
+func (s *Subgraph) AwaitOpened(ctx context.Context, opened int) error {
+	return s.await(ctx, "subscriptions were opened", opened, func() int { return s.opened })
 }
 
 // AwaitSockets waits until so many WebSockets are open.
 func (s *Subgraph) AwaitSockets(ctx context.Context, open int) error {
+	return s.await(ctx, "WebSockets are open", open, func() int { return s.sockets })
+}
+
+func (s *Subgraph) await(ctx context.Context, what string, want int, count func() int) error {
 	for {
 		s.mu.Lock()
-		now, changed := s.sockets, s.changed
+		now, changed := count(), s.changed
 		s.mu.Unlock()
-		if now == open {
+		if now == want {
 			return nil
 		}
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return fmt.Errorf("%d WebSockets are open, not %d", now, open)
+			return fmt.Errorf("%d %s, not %d", now, what, want)
 		}
 	}
 }
