@@ -23,7 +23,9 @@ const (
 )
 
 // Fields implements propagation.TextMapPropagator.
-func (datadog) Fields() []string { return []string{datadogTrace, datadogParent, datadogPriority, datadogTags} }
+func (datadog) Fields() []string {
+	return []string{datadogTrace, datadogParent, datadogPriority, datadogTags}
+}
 
 // Inject implements propagation.TextMapPropagator.
 func (datadog) Inject(ctx context.Context, carrier propagation.TextMapCarrier) {

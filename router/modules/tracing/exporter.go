@@ -7,12 +7,15 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracegrpc"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	semconv "go.opentelemetry.io/otel/semconv/v1.37.0"
+
+	"github.com/weft-graphql/weft/router/module"
 )
 
 const (
@@ -31,12 +34,12 @@ type exporter struct {
 	queue    int64
 	// waiting are the spans in the queue or on their way.
 	waiting atomic.Int64
-	// Exported, Dropped and Failed count spans: sent, without room in the queue, and not taken by the collector.
-	exported, dropped, failed atomic.Uint64
+	// exported, dropped and failed count spans: sent, without room in the queue, and not taken by the collector.
+	exported, dropped, failed prometheus.Counter
 	complained                atomic.Int64
 }
 
-func newExporter(t *Tracing, logger *slog.Logger) (*exporter, error) {
+func newExporter(t *Tracing, logger *slog.Logger, metrics *module.Metrics) (*exporter, error) {
 	ctx := context.Background()
 	sender, err := otlptrace.New(ctx, clientOf(t))
 	if err != nil {
@@ -47,7 +50,12 @@ func newExporter(t *Tracing, logger *slog.Logger) (*exporter, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &exporter{logger: logger, queue: int64(t.Queue)}
+	spans := metrics.Counter("weft_tracing_spans_total",
+		"Spans that the collector took (exported) or did not (failed), and those there was no room for (dropped).", "result")
+	e := &exporter{
+		logger: logger, queue: int64(t.Queue), exported: spans.WithLabelValues("exported"), dropped: spans.WithLabelValues("dropped"),
+		failed: spans.WithLabelValues("failed"),
+	}
 	batches := sdktrace.NewBatchSpanProcessor(counting{sender, e}, sdktrace.WithMaxQueueSize(t.Queue),
 		sdktrace.WithMaxExportBatchSize(min(t.Queue, 512)), sdktrace.WithExportTimeout(exportTimeout), sdktrace.WithBatchTimeout(time.Second))
 	e.provider = sdktrace.NewTracerProvider(sdktrace.WithSampler(sdktrace.AlwaysSample()), sdktrace.WithIDGenerator(chosenIDs{}),
@@ -82,7 +90,7 @@ type bounding struct {
 func (b bounding) OnEnd(s sdktrace.ReadOnlySpan) {
 	if b.e.waiting.Add(1) > b.e.queue {
 		b.e.waiting.Add(-1)
-		b.e.dropped.Add(1)
+		b.e.dropped.Inc()
 		return
 	}
 	b.SpanProcessor.OnEnd(s)
@@ -98,13 +106,13 @@ func (c counting) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan
 	defer c.e.waiting.Add(-int64(len(spans)))
 	err := c.SpanExporter.ExportSpans(ctx, spans)
 	if err == nil {
-		c.e.exported.Add(uint64(len(spans)))
+		c.e.exported.Add(float64(len(spans)))
 		return nil
 	}
-	c.e.failed.Add(uint64(len(spans)))
+	c.e.failed.Add(float64(len(spans)))
 	now := time.Now().Unix()
 	if last := c.e.complained.Load(); now-last >= int64(complainEvery/time.Second) && c.e.complained.CompareAndSwap(last, now) {
-		c.e.logger.Warn("traces do not reach their collector", "err", err, "failed", c.e.failed.Load(), "dropped", c.e.dropped.Load())
+		c.e.logger.Warn("traces do not reach their collector", "err", err, "spans", len(spans))
 	}
 	return nil // the log has been told
 }

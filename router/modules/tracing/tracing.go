@@ -4,8 +4,8 @@ package tracing
 
 import (
 	_ "embed" // the settings' descriptions are their doc comments
-	"net/url"
 	"maps"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -110,7 +110,7 @@ func (t *Tracing) Provision(host module.Host) error {
 	t.slot = host.Slot()
 	t.propagator, t.incoming = propagatorOf(t.Propagation)
 	shared, err := host.Shared(t.exporterKey(), func() (any, func(), error) {
-		e, err := newExporter(t, host.Logger())
+		e, err := newExporter(t, host.Logger(), host.Metrics())
 		if err != nil {
 			return nil, nil, err
 		}
