@@ -113,7 +113,7 @@ servers:
 	$$root apt-get update -qq && $$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing > /dev/null
 
 # What tests ask of Node, in versions that do not change. It is installed when it is missing or another version.
-NPM := $(GRAPHQL_JS)
+NPM := $(GRAPHQL_JS) @apollo/client@4.3.8 rxjs@7.8.2
 
 .PHONY: packages
 packages: servers

@@ -17,6 +17,7 @@ func (r *reader) check(c *Config) error {
 	k.clientSide(c)
 	k.upstream(&c.Upstream)
 	k.cache(&c.Cache)
+	k.subscription(&c.Subscription)
 	k.rest(c)
 	k.modules(c)
 	if len(k.problems) > 0 {

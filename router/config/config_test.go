@@ -127,6 +127,75 @@ func TestProblemsTellPlaceAndRemedy(t *testing.T) {
 	}
 }
 
+// TestMovedSettingsAreRead has settings at places where they were once.
+func TestMovedSettingsAreRead(t *testing.T) {
+	type rules struct {
+		Forward []string `yaml:"forward"`
+	}
+	type headers struct {
+		All       rules            `yaml:"all"`
+		Subgraphs map[string]rules `yaml:"subgraphs"`
+	}
+	type accessLog struct {
+		Enabled bool `yaml:"enabled"`
+	}
+	sections := []Section{
+		{Key: "headers", New: func() any { return &headers{} }}, {Key: "access_log", New: func() any { return &accessLog{} }},
+	}
+	load := func(text string, environ ...string) (*Config, string, error) {
+		var warnings []string
+		c, err := Load(Source{
+			File: write(t, text), Environ: environ, Sections: sections, Warn: func(p Problem) { warnings = append(warnings, p.Error()) },
+		})
+		return c, strings.Join(warnings, "\n"), err
+	}
+	c, warnings, err := load(`supergraph: {path: a}
+upstream:
+  all: {headers: {forward: [A]}}
+  subgraphs: {b: {headers: {forward: [B]}}}
+headers: {subgraphs: {c: {forward: [C]}}}
+`, "WEFT_LOG_ACCESS=true", "WEFT_DEDUPE_IDENTITY_HEADERS=X-One,X-Two")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &headers{All: rules{[]string{"A"}}, Subgraphs: map[string]rules{"b": {[]string{"B"}}, "c": {[]string{"C"}}}}
+	if got := c.Modules["headers"]; !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	if got := c.Modules["access_log"]; !reflect.DeepEqual(got, &accessLog{true}) || !reflect.DeepEqual(c.Caller.Headers, []string{"X-One", "X-Two"}) {
+		t.Errorf("%+v %+v", got, c.Caller.Headers)
+	}
+	for _, want := range []string{
+		"3:9: upstream.all.headers: is called headers.all now", "4:19: upstream.subgraphs.b.headers: is called headers.subgraphs.b now",
+		"WEFT_LOG_ACCESS: the setting is called access_log.enabled now: set WEFT_ACCESS_LOG_ENABLED",
+		"WEFT_DEDUPE_IDENTITY_HEADERS: the setting is called caller.headers now: set WEFT_CALLER_HEADERS",
+	} {
+		if !strings.Contains(warnings, want) {
+			t.Errorf("no warning %s in\n%s", want, warnings)
+		}
+	}
+
+	c, warnings, err = load("supergraph: {path: a}", "WEFT_LOG_ACCESS=true", "WEFT_ACCESS_LOG_ENABLED=false")
+	if err != nil || c.Modules["access_log"].(*accessLog).Enabled || !strings.Contains(warnings, "does not count") {
+		t.Errorf("old and new variable: %v, %s", err, warnings)
+	}
+	for text, want := range map[string]string{
+		"access_log: {enabled: true}\nlog: {access: true}": `2:7: log.access: is called access_log.enabled now, and that is set in line 1, too`,
+		"log: {access: true}\naccess_log: {enabled: true}": `2:14: access_log.enabled: stands here twice`,
+		"log: {access: maybe}":                             `1:15: access_log.enabled: must be true or false`,
+		"upstream: {all: {headers: {forwards: [A]}}}":      `1:28: headers.all: there is no setting "forwards" here; did you mean "forward"?`,
+	} {
+		if _, _, err := load("supergraph: {path: a}\n" + text); err == nil || !strings.Contains(lineUp(err.Error()), want) {
+			t.Errorf("%s: %v, want %s", text, err, want)
+		}
+	}
+}
+
+// lineUp counts lines from the second on.
+func lineUp(s string) string {
+	return strings.NewReplacer("yaml:2:", "yaml:1:", "yaml:3:", "yaml:2:", "in line 2", "in line 1").Replace(s)
+}
+
 func TestAliasesCannotExplode(t *testing.T) {
 	text := "supergraph: {path: a}\nupstream:\n  subgraphs:\n    s: &s {accept_encoding: ["
 	for range 200 {

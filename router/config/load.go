@@ -26,6 +26,8 @@ type Source struct {
 	Sections []Section
 	// Override changes the configuration after file and environment and before it is checked; optional.
 	Override func(*Config)
+	// Warn is told of what works, but should be mended: settings at places where they used to be; optional.
+	Warn func(Problem)
 }
 
 // Load reads and checks a configuration. The error is of type Problems unless the file cannot be read.
@@ -34,23 +36,34 @@ func Load(source Source) (*Config, error) {
 		source.Environ = os.Environ()
 	}
 	env := environment(source.Environ)
-	r := &reader{file: source.File, env: func(name string) (string, bool) { v, ok := env[name]; return v, ok }, at: map[string]*yaml.Node{}}
 	shape := newRoot(source.Sections)
+	r := &reader{
+		file: source.File, env: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
+		at: map[string]*yaml.Node{}, shape: shape.typ,
+	}
 	filled := shape.defaults()
 	if source.File != "" {
 		text, err := readFile(source.File)
 		if err != nil {
 			return nil, fmt.Errorf("the configuration cannot be read: %w", err)
 		}
-		if values := r.document(text, shape.typ); values != nil {
+		if values := r.document(text); values != nil {
+			assign(filled, values)
+		}
+		for _, values := range r.moved {
 			assign(filled, values)
 		}
 	}
-	overrides, problems := fromEnvironment(env, shape.typ)
+	overrides, warnings, problems := fromEnvironment(env, shape.typ)
 	for _, override := range overrides {
 		assign(filled, override)
 	}
 	r.problems = append(r.problems, problems...)
+	if source.Warn != nil {
+		for _, w := range append(r.warnings, warnings...) {
+			source.Warn(w)
+		}
+	}
 	if len(r.problems) > 0 {
 		return nil, r.problems
 	}
@@ -73,9 +86,7 @@ func environment(environ []string) map[string]string {
 
 // fromEnvironment collects the settings that environment variables override. Variables that name no setting are left
 // alone: Kubernetes puts its own WEFT_* variables into pods next to a service called weft.
-func fromEnvironment(env map[string]string, shape reflect.Type) ([]map[string]any, Problems) {
-	var values []map[string]any
-	var problems Problems
+func fromEnvironment(env map[string]string, shape reflect.Type) (values []map[string]any, warnings, problems Problems) {
 	names := make([]string, 0, len(env))
 	for name := range env {
 		names = append(names, name)
@@ -88,8 +99,19 @@ func fromEnvironment(env map[string]string, shape reflect.Type) ([]map[string]an
 		}
 		path, leaf := settingOf(rest, shape)
 		if to := movedVariable(rest); leaf == nil && to != "" {
-			problems = append(problems, Problem{Source: name, Message: "the setting is called " + to + " now: set " +
-				EnvPrefix + strings.ToUpper(strings.ReplaceAll(to, ".", "_"))})
+			variable := EnvPrefix + strings.ToUpper(strings.ReplaceAll(to, ".", "_"))
+			told := Problem{Source: name, Message: "the setting is called " + to + " now: set " + variable}
+			path, leaf = settingOf(strings.TrimPrefix(variable, EnvPrefix), shape)
+			switch _, both := env[variable]; {
+			case leaf == nil:
+				problems = append(problems, told)
+			case both:
+				told.Message += " alone: both are set, and this one does not count"
+				leaf = nil
+				fallthrough
+			default:
+				warnings = append(warnings, told)
+			}
 		}
 		if leaf == nil {
 			continue
@@ -99,12 +121,9 @@ func fromEnvironment(env map[string]string, shape reflect.Type) ([]map[string]an
 			problems = append(problems, Problem{Source: name, Key: strings.Join(path, "."), Message: err.Error()})
 			continue
 		}
-		for _, key := range slices.Backward(path) {
-			value = map[string]any{key: value}
-		}
-		values = append(values, value.(map[string]any))
+		values = append(values, nested(path, value))
 	}
-	return values, problems
+	return values, warnings, problems
 }
 
 // fromText reads a setting from the value of an environment variable.

@@ -33,6 +33,8 @@ type Config struct {
 	Caller Caller `yaml:"caller"`
 	// Sharing of identical work in progress.
 	Dedupe Dedupe `yaml:"dedupe"`
+	// Subscriptions of clients, and how subgraphs are asked for events.
+	Subscription Subscription `yaml:"subscription"`
 	// Query planning.
 	Plan Plan `yaml:"plan"`
 	// What the router writes to its log.

@@ -22,6 +22,11 @@ type reader struct {
 	// at is the position of every setting by path.
 	at    map[string]*yaml.Node
 	nodes int
+	// shape is the type of the whole configuration.
+	shape reflect.Type
+	// moved are the values of settings that stand at their old places, by their new ones.
+	moved    []map[string]any
+	warnings Problems
 }
 
 func (r *reader) report(node *yaml.Node, path []string, format string, args ...any) {
@@ -31,7 +36,7 @@ func (r *reader) report(node *yaml.Node, path []string, format string, args ...a
 }
 
 // document reads the whole text.
-func (r *reader) document(text []byte, shape reflect.Type) map[string]any {
+func (r *reader) document(text []byte) map[string]any {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(text, &doc); err != nil {
 		r.problems = append(r.problems, syntaxProblem(r.file, text, err))
@@ -40,7 +45,7 @@ func (r *reader) document(text []byte, shape reflect.Type) map[string]any {
 	if len(doc.Content) == 0 {
 		return nil
 	}
-	value, _ := r.value(doc.Content[0], shape, nil).(map[string]any)
+	value, _ := r.value(doc.Content[0], r.shape, nil).(map[string]any)
 	return value
 }
 
@@ -126,7 +131,7 @@ func (r *reader) section(node *yaml.Node, path []string, lookup func(string) (re
 		sub := append(path[:len(path):len(path)], name.Value)
 		elem, known := lookup(name.Value)
 		if to := movedTo(sub); !known && to != "" {
-			r.report(name, sub, "is called %s now", to)
+			r.readMoved(name, item, sub, to)
 			continue
 		}
 		if !known {

@@ -13,6 +13,7 @@ import (
 	"github.com/weft-graphql/weft/router/operation"
 	"github.com/weft-graphql/weft/router/plan"
 	"github.com/weft-graphql/weft/router/prepared"
+	"github.com/weft-graphql/weft/router/subscription"
 	"github.com/weft-graphql/weft/router/supergraph"
 	"github.com/weft-graphql/weft/router/upstream"
 )
@@ -58,6 +59,13 @@ type Config struct {
 	ResponseBytes int64
 	// Panicked is told of panics that were made an error of one request.
 	Panicked func(cause any)
+
+	// Subscriptions runs subscriptions; nil when they are not served. Sources are where the events of a subgraph come from,
+	// by supergraph.Subgraph.ID; nil for those that have none. Hold keeps the generation until what it returns is called,
+	// which must be possible while a request is in progress.
+	Subscriptions *subscription.Hub
+	Sources       []subscription.Upstream
+	Hold          func() (release func())
 }
 
 // Engine answers operations on one supergraph. It is safe for concurrent use.
@@ -155,6 +163,9 @@ type program struct {
 func (e *Engine) compile(_ *operation.Prepared, p *plan.Plan) (*program, error) {
 	compiled, err := e.executor.Compile(p)
 	if err != nil {
+		return nil, err
+	}
+	if err := oneSource(p); err != nil {
 		return nil, err
 	}
 	return &program{

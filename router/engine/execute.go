@@ -43,8 +43,11 @@ func (e *Engine) answer(ctx context.Context, x *execution) {
 	}
 	defer p.Done()
 	x.prepare(p)
+	if p.Prepared.Kind == ast.Subscription {
+		req = x.keepRequest()
+	}
 	resp.Operation = server.OperationInfo{Name: p.Prepared.Name, Kind: string(p.Prepared.Kind)}
-	if refused := notServed(p.Prepared, req); refused != nil {
+	if refused := e.notServed(p.Prepared, req); refused != nil {
 		refuse(resp, refused)
 		return
 	}
@@ -74,16 +77,25 @@ func (e *Engine) answer(ctx context.Context, x *execution) {
 		}
 		x.request.Introspect = x.introspect
 	}
+	if p.Prepared.Kind == ast.Subscription {
+		e.subscribe(x, p, made)
+		return
+	}
 	e.share(ctx, x, made)
 }
 
 // identify finds the request's document, says who it comes from, and reads all that its answer may depend on.
 func (e *Engine) identify(ctx context.Context, x *execution) (refusal *server.Refusal) {
 	req := x.op.Request
-	for _, hook := range e.hooks.Documents {
-		if refusal := hook.ResolveDocument(ctx, req); refusal != nil {
-			return refusal
+	if !req.Running {
+		for _, hook := range e.hooks.Documents {
+			if refusal := hook.ResolveDocument(ctx, req); refusal != nil {
+				return refusal
+			}
 		}
+	}
+	if len(req.Query) == 0 {
+		return noDocuments
 	}
 	for _, hook := range e.hooks.Identifiers {
 		if refusal := hook.Identify(ctx, req, &x.caller); refusal != nil {
@@ -138,14 +150,16 @@ func (e *Engine) run(ctx context.Context, x *execution, made *prepared.Planned[*
 }
 
 // notServed refuses operations that are valid but not served in the way they were sent.
-func notServed(p *operation.Prepared, req *server.Request) *server.Refusal {
+func (e *Engine) notServed(p *operation.Prepared, req *server.Request) *server.Refusal {
 	switch {
 	case p.Kind == ast.Query:
 		return nil
-	case req.QueryOnly:
-		return mutationOverGet
-	case p.Kind == ast.Subscription:
+	case p.Kind == ast.Subscription && e.config.Subscriptions == nil:
 		return noSubscriptions
+	case p.Kind == ast.Subscription && !req.Events:
+		return noEvents
+	case req.QueryOnly && p.Kind == ast.Mutation:
+		return mutationOverGet
 	default:
 		return nil
 	}

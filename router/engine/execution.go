@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"encoding/json"
 	"strconv"
 	"strings"
 	"sync"
@@ -13,6 +14,7 @@ import (
 	"github.com/weft-graphql/weft/router/plan"
 	"github.com/weft-graphql/weft/router/prepared"
 	"github.com/weft-graphql/weft/router/server"
+	"github.com/weft-graphql/weft/router/subscription"
 	"github.com/weft-graphql/weft/router/supergraph"
 	"github.com/weft-graphql/weft/router/upstream"
 )
@@ -35,6 +37,10 @@ type execution struct {
 	visit    *cache.Visit
 	// shared is the execution's flight when others may join it.
 	shared *flight
+	// eventID names the event of a subscription; empty when it has no name.
+	eventID string
+	// planned receives a subscription that is only planned, not begun.
+	planned *subscription.Operation
 	// traced tells that the client is shown what happened to the requests of the plan.
 	traced bool
 
@@ -90,10 +96,14 @@ func (x *execution) complete(from *exec.Response) {
 	resp.Operation.Errors, resp.Operation.Fetches = from.Errors, from.Fetches
 	x.tellCaching(resp, from.Errors > 0)
 	hooks := x.engine.hooks
-	if len(hooks.Answerers) == 0 {
+	if len(hooks.Answerers) == 0 && x.eventID == "" {
 		return
 	}
 	x.answer.Begin(resp)
+	if x.eventID != "" {
+		name, _ := json.Marshal(x.eventID) // a string can always be written
+		x.answer.AddExtension("eventId", name)
+	}
 	x.answer.Errors, x.answer.Fetches, x.answer.Plan = from.Errors, from.Fetches, x.made.Plan
 	if x.traced {
 		x.answer.Trace = from.Trace

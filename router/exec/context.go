@@ -44,7 +44,7 @@ func (c *compiler) contexts(request int, cl *call) {
 		for _, t := range cl.targets {
 			for _, chain := range c.above(t.place.node, setters) {
 				chain.typers = c.typers(chain.base, request)
-				chain.fields = c.representationFields(request, chain.base, ctx.Fields, typesOf(chain.base), false)
+				chain.fields = c.representationFields(request, chain.base, ctx.Fields, typesOf(chain.base))
 				c.collect(chain.base.node)
 				cp.chains = append(cp.chains, chain)
 			}

@@ -64,7 +64,7 @@ func (c *compiler) representation(request int, p *place, r *plan.Representation)
 		rep.dynamic = true
 	}
 	var inputs []representationField
-	for _, f := range c.representationFields(request, p, r.Fields, r.On, false) {
+	for _, f := range c.representationFields(request, p, r.Fields, r.On) {
 		switch {
 		case f.key:
 			rep.fields = append(rep.fields, f)
@@ -77,13 +77,13 @@ func (c *compiler) representation(request int, p *place, r *plan.Representation)
 	return rep
 }
 
-// representationFields compiles the fields of a representation or of an object in it, which is part of a key if below
-// is set. types are the runtime types the object can have.
-func (c *compiler) representationFields(request int, p *place, fields []*plan.RepresentationField, types supergraph.TypeSet, below bool) []representationField {
+// representationFields compiles the fields of a representation or of an object in it. types are the runtime types the
+// object can have.
+func (c *compiler) representationFields(request int, p *place, fields []*plan.RepresentationField, types supergraph.TypeSet) []representationField {
 	var compiled []representationField
 	for _, f := range fields {
 		rf := representationField{
-			spelled: "," + string(appendQuoted(nil, f.Name)) + ":", on: f.On, key: f.Key || below, typename: len(f.From) == 0,
+			spelled: "," + string(appendQuoted(nil, f.Name)) + ":", on: f.On, key: f.Key, typename: len(f.From) == 0,
 		}
 		if types.SubsetOf(rf.on) {
 			rf.on = nil
@@ -100,7 +100,7 @@ func (c *compiler) representationFields(request int, p *place, fields []*plan.Re
 			if s.field.node != nil {
 				rs.place = c.places[s.field.node]
 				rs.typers = c.typers(rs.place, request)
-				rs.fields = c.representationFields(request, rs.place, f.Fields, from.Selection.Type.Possible, rf.key)
+				rs.fields = c.representationFields(request, rs.place, f.Fields, from.Selection.Type.Possible)
 			}
 			rf.sources = append(rf.sources, rs)
 		}
@@ -206,8 +206,6 @@ type fitness uint8
 
 const (
 	fit fitness = iota
-	// nullKey means that a field of the key is null.
-	nullKey
 	// lacking means that an input could not be fetched.
 	lacking
 	// omitted means that an input was asked for, but left out of an object that is there.
@@ -270,7 +268,7 @@ func (x *execution) representField(out []byte, f *representationField, r ref, ty
 		case kindNull, kindList, kindObject:
 			start := len(out)
 			var fits fitness
-			if out, fits = x.representValue(out, f, s, a, v); fits < lacking {
+			if out, fits = x.representValue(out, f, s, a, v); fits == fit {
 				return out, fits
 			}
 			why = max(why, fits)
@@ -290,9 +288,7 @@ func (x *execution) representField(out []byte, f *representationField, r ref, ty
 func (x *execution) representValue(out []byte, f *representationField, s *representationSource, a *answer, v value) ([]byte, fitness) {
 	switch v.kind() {
 	case kindNull:
-		if f.key {
-			return out, nullKey
-		}
+		// A null is sent like any other value, in keys, too: whether there is such an entity is for the subgraph to say.
 		return append(out, "null"...), fit
 	case kindList:
 		out = append(out, '[')

@@ -22,6 +22,10 @@ func (g *Generation) newEngine(set *provisioned, previous *engine.Engine) *engin
 	personal := set.inputs.Personal(set.inputs.All())
 	identity := g.declareIdentity(&set.inputs)
 	g.declareVary(&set.inputs)
+	subscriptions := g.resources.subscriptions
+	if g.sources == nil {
+		subscriptions = nil
+	}
 	return engine.New(engine.Config{
 		Supergraph: g.supergraph, Subgraphs: clients, Cache: g.cache, Epochs: &g.resources.epochs, Inputs: &set.inputs,
 		Identity: identity, Hooks: set.hooks, Vary: set.inputs.Headers(set.inputs.All()), Personal: personal,
@@ -33,6 +37,7 @@ func (g *Generation) newEngine(set *provisioned, previous *engine.Engine) *engin
 		Introspection: c.GraphQL.Introspection, StreamAbove: int(c.GraphQL.StreamAbove), ShareQueries: c.Dedupe.ClientQueries,
 		MaxParallel: c.Upstream.MaxConcurrentFetches, Halving: g.halving(), Errors: g.errorPolicy(),
 		Extensions: c.GraphQL.SubgraphExtensions, ResponseBytes: int64(c.Limits.ResponseBytes), Panicked: g.panicked,
+		Subscriptions: subscriptions, Sources: g.sources, Hold: g.hold,
 	}, previous)
 }
 

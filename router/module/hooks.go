@@ -27,6 +27,13 @@ type DocumentResolver interface {
 	ResolveDocument(ctx context.Context, request *server.Request) *server.Refusal
 }
 
+// DocumentKeeper is a module that knows documents before anybody sends them. It is given, before its generation serves,
+// what prepares and plans one, so that the first request with it is as fast as the second; it may use that as long as it
+// is not cleaned up. The errors say why the graph refuses the document.
+type DocumentKeeper interface {
+	KeepDocuments(prepare func(ctx context.Context, document, operationName string) error)
+}
+
 // Identifier says who a request comes from. It is called once per request, on an anonymous caller or what the modules
 // before it made of it. A request that claims to come from somebody and cannot prove it is refused.
 type Identifier interface {

@@ -14,6 +14,9 @@ type Condition struct {
 	Default bool
 	// Label is the override label; empty for a variable.
 	Label string
+	// Incremental is the condition that the client takes deferred parts of its answer: without it @defer is as good as
+	// absent. Deferring is a variable that decides nothing else.
+	Incremental, Deferring bool
 }
 
 // ConditionSet tells which conditions of a Prepared are on. It is comparable, to be a key of plans.
@@ -49,19 +52,36 @@ func (s ConditionSet) With(i int) ConditionSet {
 // Conditions are the conditions of the operation; a ConditionSet refers to them by index.
 func (p *Prepared) Conditions() []Condition { return p.conditions }
 
-// ConditionSet evaluates the conditions for a request. labelOn decides about override labels; nil means that all are
-// off.
+// ConditionSet evaluates the conditions for a request whose client takes its answer as a whole. labelOn decides about
+// override labels; nil means that all are off.
 func (p *Prepared) ConditionSet(vars *Variables, labelOn func(label string) bool) ConditionSet {
 	var s ConditionSet
 	for i := range p.conditions {
 		c := &p.conditions[i]
 		var on bool
-		if c.Variable >= 0 {
+		switch {
+		case c.Incremental, c.Deferring:
+		case c.Variable >= 0:
 			on = vars.boolOr(c.Variable, c.Default)
-		} else if labelOn != nil {
+		case labelOn != nil:
 			on = labelOn(c.Label)
 		}
 		if on {
+			s = s.With(i)
+		}
+	}
+	return s
+}
+
+// Incremental is a set for a client that takes deferred parts of its answer behind the first; the same set when nothing
+// in the document is deferred.
+func (p *Prepared) Incremental(s ConditionSet, vars *Variables) ConditionSet {
+	if !p.defers {
+		return s
+	}
+	for i := range p.conditions {
+		c := &p.conditions[i]
+		if c.Incremental || c.Deferring && vars.boolOr(c.Variable, c.Default) {
 			s = s.With(i)
 		}
 	}

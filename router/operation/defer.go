@@ -15,10 +15,10 @@ type Defer struct {
 	Owner *Field
 }
 
-// deferral returns the @defer that a fragment's fields stand under.
+// deferral returns the @defer that a fragment's fields stand under; the one around it when parts are not delivered later.
 func (n *normaliser) deferral(ds ast.DirectiveList, around *Defer, owner *Field) *Defer {
 	d := ds.ForName("defer")
-	if d == nil || !n.flag(d, true) || n.op.Kind == ast.Subscription {
+	if d == nil || !n.incremental || !n.flag(d, true) {
 		return around
 	}
 	out := &Defer{ID: len(n.op.Defers), Parent: around, Owner: owner}

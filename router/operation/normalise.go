@@ -15,6 +15,7 @@ func (p *Prepared) Operation(conds ConditionSet) *Operation {
 	op := &Operation{Kind: p.Kind, Name: p.Name, Variables: p.Variables, Directives: p.forwarded(p.Definition.Directives)}
 	n := normaliser{p: p, sg: p.Supergraph, conds: conds, op: op}
 	for i, c := range p.conditions {
+		n.incremental = n.incremental || c.Incremental && conds.Has(i)
 		if c.Label != "" && conds.Has(i) {
 			op.Labels = append(op.Labels, c.Label)
 		}
@@ -37,6 +38,8 @@ type normaliser struct {
 	sg    *supergraph.Supergraph
 	conds ConditionSet
 	op    *Operation
+	// incremental tells that the client takes deferred parts.
+	incremental bool
 	// pending are the fields being collected.
 	pending []pending
 	// index finds them by key once there are many; nil before.

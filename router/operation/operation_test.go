@@ -192,7 +192,10 @@ func TestConditionSetBeyondAWord(t *testing.T) {
 func TestDefer(t *testing.T) {
 	p := prepare(t, `query($d:Boolean){dog{id ...@defer(if:$d,label:"late"){name self{id ...on Dog@defer{barks}} id}}}`)
 	v, _ := p.CoerceVariables([]byte(`{}`))
-	op := p.Operation(p.ConditionSet(&v, nil))
+	if op := p.Operation(p.ConditionSet(&v, nil)); len(op.Defers) > 0 {
+		t.Errorf("a client that takes its answer as a whole gets %+v later", op.Defers)
+	}
+	op := p.Operation(p.Incremental(p.ConditionSet(&v, nil), &v))
 	if len(op.Defers) != 2 || op.Defers[0].Label != "late" || op.Defers[1].Parent != op.Defers[0] || op.Defers[0].Owner.Name != "dog" {
 		t.Fatalf("defers %+v", op.Defers)
 	}
@@ -206,8 +209,16 @@ func TestDefer(t *testing.T) {
 		}
 	}
 	v, _ = p.CoerceVariables([]byte(`{"d":false}`))
-	if op := p.Operation(p.ConditionSet(&v, nil)); len(op.Defers) != 1 {
+	if op := p.Operation(p.Incremental(p.ConditionSet(&v, nil), &v)); len(op.Defers) != 1 {
 		t.Errorf("@defer(if: false) deferred: %+v", op.Defers)
+	}
+	if on, _ := p.CoerceVariables([]byte(`{"d":true}`)); p.ConditionSet(&v, nil) != p.ConditionSet(&on, nil) {
+		t.Error("what only @defer asks for makes another plan for a client that takes its answer as a whole")
+	}
+	both := prepare(t, `query($d:Boolean!){dog{id ...@defer(if:$d){name} self@include(if:$d){id}}}`)
+	on, _ := both.CoerceVariables([]byte(`{"d":true}`))
+	if op := both.Operation(both.ConditionSet(&on, nil)); len(op.Defers) > 0 || len(op.Fields) != 5 {
+		t.Errorf("a variable of @defer and @include: %d fields, defers %+v", len(op.Fields), op.Defers)
 	}
 }
 

@@ -35,6 +35,8 @@ type Prepared struct {
 	// notNull are the indexes of variables that may not be null where the router itself looks at them, in @skip, @include
 	// and introspection, although their types allow it: they, or the places, have default values.
 	notNull []int
+	// defers tells that a part of the answer can be deferred.
+	defers bool
 	// directed tells that there are directives for subgraphs.
 	directed bool
 	// introspection is set when the operation asks for __schema or __type.
@@ -196,7 +198,8 @@ func setCode(err *gqlerror.Error, code string) {
 }
 
 // findConditions collects what decides the shape of the operation: variables of @skip, @include and @defer in the order
-// in which they stand in the document, then the labels of progressive overrides it may touch.
+// in which they stand in the document, then the labels of progressive overrides it may touch, then whether parts of the
+// answer may be deferred.
 func (p *Prepared) findConditions() {
 	f := conditionFinder{p: p, seen: map[string]bool{}, labels: map[string]bool{}}
 	f.selectionSet(p.Definition.SelectionSet)
@@ -204,6 +207,9 @@ func (p *Prepared) findConditions() {
 		if f.labels[label] || keyLabel(p.Supergraph, label) {
 			p.conditions = append(p.conditions, Condition{Label: label, Variable: -1})
 		}
+	}
+	if p.defers {
+		p.conditions = append(p.conditions, Condition{Variable: -1, Incremental: true})
 	}
 }
 
@@ -237,6 +243,7 @@ func (f *conditionFinder) selectionSet(set ast.SelectionSet) {
 
 func (f *conditionFinder) directives(ds ast.DirectiveList) {
 	for _, d := range ds {
+		f.p.defers = f.p.defers || d.Name == "defer" && f.p.Kind != ast.Subscription
 		arg := d.Arguments.ForName("if")
 		if arg == nil || arg.Value.Kind != ast.Variable || (d.Name != "skip" && d.Name != "include" && d.Name != "defer") {
 			continue
@@ -248,14 +255,15 @@ func (f *conditionFinder) directives(ds ast.DirectiveList) {
 		if d.Name != "defer" {
 			f.notNull(v)
 		}
-		if _, known := f.p.byVariable[v.Name]; known {
+		if i, known := f.p.byVariable[v.Name]; known {
+			f.p.conditions[i].Deferring = f.p.conditions[i].Deferring && d.Name == "defer"
 			continue
 		}
 		if f.p.byVariable == nil {
 			f.p.byVariable = map[string]int{}
 		}
 		f.p.byVariable[v.Name] = len(f.p.conditions)
-		f.p.conditions = append(f.p.conditions, Condition{Variable: v.Index, Default: d.Name == "defer"})
+		f.p.conditions = append(f.p.conditions, Condition{Variable: v.Index, Default: d.Name == "defer", Deferring: d.Name == "defer"})
 	}
 }
 

@@ -52,8 +52,8 @@ func (r *Response) Share(holders int) {
 	r.Body, r.buffer, r.paid = nil, nil, 0
 }
 
-// release gives back the answer.
-func (r *Response) release() {
+// releasePart gives back this part of the answer.
+func (r *Response) releasePart() {
 	if r.Shared != nil {
 		r.Shared.Release()
 		r.Shared = nil

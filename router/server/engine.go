@@ -12,8 +12,9 @@ import (
 
 // Engine answers GraphQL requests. It must be safe for concurrent use.
 type Engine interface {
-	// Execute answers req by appending the whole JSON answer to resp.Body and setting the outcome, or by streaming it. The bytes of req
-	// are only valid until Execute returns.
+	// Execute answers req: the first part of the answer, as a rule all of it, is in resp, or has been streamed. What follows
+	// comes out of resp.Sequel. The bytes of req are only valid until Execute returns, or, with a Sequel, until that is
+	// closed.
 	Execute(ctx context.Context, req *Request, resp *Response)
 }
 
@@ -21,6 +22,8 @@ type Engine interface {
 type Request struct {
 	// Query is the document's text, and OperationName the operation to run in it; empty when not given.
 	Query, OperationName []byte
+	// DocumentID names a document that the router is to know (documentId); empty when not given.
+	DocumentID []byte
 	// Variables and Extensions are JSON objects as they were sent; nil when not given or null.
 	Variables, Extensions []byte
 	// Header are the HTTP request's headers. They must not be changed.
@@ -31,6 +34,14 @@ type Request struct {
 	ShowPlan bool
 	// Stream takes a large answer instead of Response.Body; nil when that is not possible.
 	Stream Stream
+	// Events tells that the client takes the events of a subscription; otherwise subscriptions are refused.
+	Events bool
+	// LastEventID is the id of the last event that a client has, which comes back to a subscription; empty when it is a new
+	// one.
+	LastEventID string
+	// Running tells that it is a subscription which was admitted before and is planned again, on another graph or with other
+	// settings: it counts in no rate.
+	Running bool
 }
 
 // Stream sends an answer while it is being printed, so that it never exists as a whole.
@@ -41,7 +52,8 @@ type Stream interface {
 	Begin(resp *Response, size int64) io.Writer
 }
 
-// Response is an answer under construction.
+// Response is an answer under construction, or one part of it when it is a sequence. Whoever takes it, calls Release
+// when it was sent: that gives its buffers back and ends the sequence.
 type Response struct {
 	// Body is the answer. Appending to Buffer makes it without allocating.
 	Body []byte
@@ -56,6 +68,13 @@ type Response struct {
 	Header []HeaderLine
 	// Operation describes what ran, for the access log and the metrics.
 	Operation OperationInfo
+	// Sequel has the parts of the answer that follow this one; nil when there are none. When there is no answer beside it
+	// (Bytes is empty), the first part is still to come.
+	Sequel Sequel
+	// Ended tells that this part is the last one, because the answer broke off.
+	Ended End
+	// EventID names the event that the part is about, for a client that comes back; empty when it has no name.
+	EventID string
 	// buffer is what Body was made in; nil when Buffer was not called. paid is what it takes of the budget, if there is one.
 	buffer *buffer
 	budget *budget
@@ -71,6 +90,8 @@ type Refusal struct {
 	Outcome Outcome
 	// Message says what was wrong and how to mend it, Code is for programs (extensions.code).
 	Message, Code string
+	// Body is the whole answer, instead of Message and Code; nil when it is made of these.
+	Body []byte
 }
 
 // OperationInfo is what the access log tells of an executed operation.

@@ -88,7 +88,7 @@ func (c Command) Run(ctx context.Context) error {
 	return Serve(ctx, listeners, server.RunOptions{
 		WriteTimeout: server.WriteTimeout(cfg.Limits.RequestTimeout), BodyTimeout: cfg.Limits.BodyTimeout,
 		DrainDelay: cfg.Shutdown.DrainDelay, ShutdownTimeout: cfg.Shutdown.Timeout,
-		Standard: cfg.Server.HTTP == "standard", Health: r.Health(), Logger: logger,
+		Standard: cfg.Server.HTTP == "standard", Health: r.Health(), Logger: logger, EndStreams: r.EndSubscriptions,
 	})
 }
 
@@ -103,6 +103,7 @@ func ConfigSource(file string, list []module.Info, override func(*config.Config)
 // LoadConfig reads a configuration and writes what is wrong with it to complaints, one problem per line: then the error
 // is ErrConfiguration.
 func LoadConfig(source config.Source, complaints io.Writer) (*config.Config, error) {
+	source.Warn = func(p config.Problem) { fmt.Fprintln(complaints, "warning: "+p.Error()) }
 	c, err := config.Load(source)
 	var problems config.Problems
 	if !errors.As(err, &problems) {

@@ -70,7 +70,9 @@ func (r *Reloader) watch(ctx context.Context, interval time.Duration, changed ch
 // reload reads the configuration again and puts it to use. When something is wrong with it the old one goes on.
 func (r *Reloader) reload(why string) {
 	began := time.Now()
-	cfg, err := config.Load(r.Source)
+	source := r.Source
+	source.Warn = func(p config.Problem) { r.Logger.Warn("a setting is called differently now", "setting", p.Error()) }
+	cfg, err := config.Load(source)
 	if err == nil {
 		if r.Prepare != nil {
 			r.Prepare(cfg)

@@ -54,37 +54,11 @@ func apiSchema(doc *ast.SchemaDocument, f *features) (*ast.Schema, error) {
 	if verr != nil {
 		return nil, fmt.Errorf("the API schema of the supergraph is not valid: %w", verr)
 	}
-	dropUnusedScalars(schema)
 	for name, possible := range schema.PossibleTypes {
 		// Interfaces that implement an interface are no types an object can have.
 		schema.PossibleTypes[name] = slices.DeleteFunc(possible, func(t *ast.Definition) bool { return t.Kind != ast.Object })
 	}
 	return schema, nil
-}
-
-// dropUnusedScalars takes away the built-in scalars that nothing refers to: they are not part of a schema.
-// https://spec.graphql.org/September2025/#sec-Scalars.Built-in-Scalars
-func dropUnusedScalars(schema *ast.Schema) {
-	used := map[string]bool{}
-	arguments := func(list ast.ArgumentDefinitionList) {
-		for _, a := range list {
-			used[a.Type.Name()] = true
-		}
-	}
-	for _, def := range schema.Types {
-		for _, f := range def.Fields {
-			used[f.Type.Name()] = true
-			arguments(f.Arguments)
-		}
-	}
-	for _, d := range schema.Directives {
-		arguments(d.Arguments)
-	}
-	for _, name := range []string{"Int", "Float", "ID"} {
-		if !used[name] {
-			delete(schema.Types, name)
-		}
-	}
 }
 
 // executable tells whether a directive can stand in an operation; only those belong to the API schema.

@@ -49,7 +49,7 @@ func (m *Metrics) Provision(host module.Host) error {
 		return err
 	}
 	m.counters = shared.(*counters)
-	host.HandleAdmin("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
+	host.HandleAdmin("GET /metrics", promhttp.HandlerFor(prometheus.Gatherers{m.registry, host.Metrics().Gatherer()}, promhttp.HandlerOpts{}))
 	return nil
 }
 

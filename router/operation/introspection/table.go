@@ -76,8 +76,11 @@ func New(schema *ast.Schema) *Schema {
 		schema: schema, wrapped: map[string]int32{},
 	}
 	defs := make([]*ast.Definition, 0, len(schema.Types))
+	used := referenced(schema)
 	for _, t := range schema.Types {
-		defs = append(defs, t)
+		if !t.BuiltIn || t.Kind != ast.Scalar || used[t.Name] {
+			defs = append(defs, t)
+		}
 	}
 	slices.SortFunc(defs, func(a, b *ast.Definition) int { return strings.Compare(a.Name, b.Name) })
 	// All named types first: their rows refer to each other.

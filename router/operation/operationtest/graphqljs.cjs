@@ -76,9 +76,24 @@ function sorted(schema) {
   return schema;
 }
 
+// Operations may have variables of all built-in scalars, which graphql-js only allows when the schema uses them: as parts
+// of literals of custom scalars they are good for something. Introspection does not tell of them.
+function withBuiltIns(schema) {
+  const types = { ...schema.getTypeMap() };
+  for (const type of graphql.specifiedScalarTypes) types[type.name] ??= type;
+  return Object.create(schema, { getTypeMap: { value: () => types }, getType: { value: (name) => types[name] } });
+}
+graphql.SchemaMetaFieldDef.resolve = () => schema;
+graphql.TypeMetaFieldDef.resolve = (_source, { name }) => schema.getType(name);
+
 // schemas are those of the last commands, by number; schema is the one the command at hand is about.
 const schemas = new Map();
 let schema;
+const known = new WeakMap();
+function clientSchema() {
+  if (!known.has(schema)) known.set(schema, withBuiltIns(schema));
+  return known.get(schema);
+}
 const parsed = new Map();
 function parse(text) {
   if (!parsed.has(text)) {
@@ -96,10 +111,12 @@ function hash(text) {
   h ^= h >>> 15;
   return Math.imul(h, 2246822519) >>> 0;
 }
+// A variable without a value leaves undefined in the literal of a custom scalar, which JSON has as nothing, or as null.
 const canonical = (value) => {
+  if (value === undefined) return 'null';
   if (Array.isArray(value)) return '[' + value.map(canonical).join() + ']';
   if (value && typeof value === 'object') {
-    return '{' + Object.keys(value).sort().map((k) => k + ':' + canonical(value[k])).join() + '}';
+    return '{' + Object.keys(value).filter((k) => value[k] !== undefined).sort().map((k) => k + ':' + canonical(value[k])).join() + '}';
   }
   return typeof value === 'number' ? String(value) : JSON.stringify(value);
 };
@@ -127,7 +144,7 @@ function fieldResolver(source, args, _, info) {
 const typeResolver = (value) => value.__typename;
 
 function execute(document, operationName, variableValues) {
-  const result = graphql.execute({ schema, document, operationName, variableValues, fieldResolver, typeResolver });
+  const result = graphql.execute({ schema: clientSchema(), document, operationName, variableValues, fieldResolver, typeResolver });
   return { data: result.data, errors: result.errors && messages(result.errors) };
 }
 
@@ -140,7 +157,7 @@ function validate(document) {
     if (kind === 'OperationDefinition' && !schema.getRootType(operation)) broken.KnownRootType = operation;
   }
   const check = (some) => {
-    for (const e of graphql.validate(schema, document, some, everyError)) broken[e.rule] = e.message;
+    for (const e of graphql.validate(clientSchema(), document, some, everyError)) broken[e.rule] = e.message;
   };
   try {
     check(rules);
@@ -170,7 +187,7 @@ function mistakes(operation, inputs) {
   const out = [];
   for (const { variable, type, defaultValue } of operation.variableDefinitions) {
     const name = variable.name.value;
-    const expected = graphql.typeFromAST(schema, type);
+    const expected = graphql.typeFromAST(clientSchema(), type);
     if (!Object.hasOwn(inputs, name)) {
       if (!defaultValue && graphql.isNonNullType(expected)) {
         out.push({ name, why: `of required type "${expected}" was not provided.` });
@@ -228,7 +245,7 @@ const commands = {
     const operation = pick(document, name);
     if (!operation) return { noOperation: true };
     const results = variables.map((raw) => {
-      const { coerced, errors } = graphql.getVariableValues(schema, operation.variableDefinitions || [], JSON.parse(raw));
+      const { coerced, errors } = graphql.getVariableValues(clientSchema(), operation.variableDefinitions || [], JSON.parse(raw));
       if (errors) return { errors: messages(errors), mistakes: mistakes(operation, JSON.parse(raw)) };
       if (operation.operation === 'subscription') return { coerced: plain(coerced) };
       return { coerced: plain(coerced), ...execute(document, name || undefined, JSON.parse(raw)) };
@@ -238,7 +255,7 @@ const commands = {
   // coerce: coerce one set of variables again.
   coerce({ document, operation: name, variables }) {
     const declared = pick(parse(document), name).variableDefinitions || [];
-    const { coerced, errors } = graphql.getVariableValues(schema, declared, variables);
+    const { coerced, errors } = graphql.getVariableValues(clientSchema(), declared, variables);
     return errors ? { errors: messages(errors) } : { coerced: plain(coerced) };
   },
   // fetch: answer like a strict subgraph.

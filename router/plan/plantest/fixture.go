@@ -64,7 +64,7 @@ func (f *Fixture) Prepare(query, variables string, labels []string) (*operation.
 	if len(errs) > 0 {
 		return nil, nil, errs
 	}
-	return p.Operation(p.ConditionSet(&vars, func(l string) bool { return has(labels, l) })), &vars, nil
+	return p.Operation(p.Incremental(p.ConditionSet(&vars, func(l string) bool { return has(labels, l) }), &vars)), &vars, nil
 }
 
 // Run plans an operation and executes it against the subgraphs.
