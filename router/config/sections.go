@@ -176,6 +176,11 @@ type Limits struct {
 	Directives int `yaml:"directives"`
 	// Most fields of the operation's root selection, fragments expanded.
 	RootFields int `yaml:"root_fields"`
+	// Deepest nesting of fields below __schema and __type.
+	IntrospectionDepth int `yaml:"introspection_depth"`
+	// Let operations pass that are beyond these limits, but not beyond the defaults; they are counted
+	// (weft_limits_exceeded_total).
+	WarnOnly bool `yaml:"warn_only"`
 }
 
 // Compression is about answers to clients.
