@@ -33,9 +33,9 @@ type flights struct {
 }
 
 // board makes an entity wait for fetches under way, if these bring everything it lacks; otherwise it begins flights
-// for what it will fetch itself. Types whose last answer could not be shared do without: waiting would be in vain.
+// for what it will fetch itself. Types whose last answers could not be shared do without: waiting would be in vain.
 func (fl *flights) board(l *lookup, e *exec.CacheEntity, st *entityState) bool {
-	if !st.tp.scope.shared.Load() {
+	if !st.tp.scope.shares() {
 		return false
 	}
 	fl.mu.Lock()

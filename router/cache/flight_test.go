@@ -2,11 +2,13 @@ package cache
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/weft-graphql/weft/router/cache/redistest"
+	"github.com/weft-graphql/weft/router/exec"
 )
 
 // flightRig has one replica whose Product type is known to be shareable, so that misses wait for each other.
@@ -66,6 +68,37 @@ func TestConcurrentMissesMakeOneCall(t *testing.T) {
 	}
 	same(t, "calls", r.up.count()-calls, 1)
 	same(t, "shared", r.caches[0].Stats().Types[0].Shared, 10)
+}
+
+// TestMissesAreSharedFromTheFirstOn has many wait for one call: in a cache that has just been opened, and after private
+// answers, as long as these are not all there is.
+func TestMissesAreSharedFromTheFirstOn(t *testing.T) {
+	for private, shared := range map[int]bool{0: true, 1: true, maxUnshared - 1: true, maxUnshared: false} {
+		t.Run(fmt.Sprintf("after %d private answers", private), func(t *testing.T) {
+			r := newReplicas(t, 1, Config{L1: L1Config{TTL: time.Hour}})
+			for i := range private {
+				_, err := r.asks[0].run(context.Background(), r.caches[0].Visit(VisitOptions{}), nil, []string{product(10 + i), product(20 + i)},
+					func([]string) subgraphAnswer {
+						secret := `{"name":"Secret"}`
+						return subgraphAnswer{entities: []string{secret, secret}, header: map[string]string{"Cache-Control": "private, max-age=60"}}
+					})
+				if err != nil {
+					t.Fatal(err)
+				}
+				settle(t, r.caches[0])
+			}
+			f := r.asks[0].fetch(r.caches[0].Visit(VisitOptions{}), nil, []string{product(1)})
+			r.asks[0].cache.Lookup(context.Background(), f)
+			g := r.asks[0].fetch(r.caches[0].Visit(VisitOptions{}), nil, []string{product(1)})
+			r.asks[0].cache.Lookup(context.Background(), g)
+			if waits := g.Entities[0].Status == exec.CachePending; waits != shared {
+				t.Errorf("the second one waits: %v", waits)
+			}
+			for _, f := range []*exec.CacheFetch{f, g} {
+				r.asks[0].cache.Finish(context.Background(), f, &exec.CacheOutcome{Err: context.Canceled})
+			}
+		})
+	}
 }
 
 func TestTwoFetchesThatWaitForEachOther(t *testing.T) {

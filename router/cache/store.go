@@ -230,6 +230,32 @@ type storeJob struct {
 	entities []storeEntity
 	flights  []*flight
 	size     int64
+	// scopes are those of what the answer brought.
+	scopes []answeredScope
+}
+
+// answeredScope tells whether something of a scope could be stored for everybody.
+type answeredScope struct {
+	*scope
+	shared bool
+}
+
+// note notes that an entity of a scope could be stored for everybody, or could not.
+func (j *storeJob) note(s *scope, shared bool) {
+	for i := range j.scopes {
+		if j.scopes[i].scope == s {
+			j.scopes[i].shared = j.scopes[i].shared || shared
+			return
+		}
+	}
+	j.scopes = append(j.scopes, answeredScope{s, shared})
+}
+
+// tellScopes tells each scope once how its part of the answer was.
+func (j *storeJob) tellScopes() {
+	for _, s := range j.scopes {
+		s.answered(s.shared)
+	}
 }
 
 type storeEntity struct {
@@ -251,7 +277,7 @@ func (j *storeJob) add(a *answered, e *exec.CacheEntity, st *entityState, positi
 	s.control.personal = s.control.personal || a.varied
 	if !e.Null && !s.anyStorable() {
 		st.tp.scope.stats.unstorable.Add(1)
-		st.tp.scope.shared.Store(false)
+		j.note(st.tp.scope, false)
 		return
 	}
 	if st.cp.root {

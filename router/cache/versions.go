@@ -42,8 +42,26 @@ type scope struct {
 	// min is the oldest reading that counts.
 	min   atomic.Uint64
 	stats counters
-	// shared tells that the last answer could be stored for everybody. Concurrent misses wait for each other only then.
-	shared atomic.Bool
+	// unshared counts the latest answers of which nothing could be stored for everybody, since one of which something was.
+	unshared atomic.Int32
+}
+
+// maxUnshared is how many answers in a row end the sharing of misses: whoever waits for such an answer waits in vain.
+const maxUnshared = 4
+
+// shares tells whether concurrent misses wait for each other.
+func (s *scope) shares() bool { return s.unshared.Load() < maxUnshared }
+
+// answered notes an answer, of which something could be stored for everybody or nothing could.
+func (s *scope) answered(shared bool) {
+	switch {
+	case !shared:
+		if s.shares() {
+			s.unshared.Add(1)
+		}
+	case s.unshared.Load() != 0:
+		s.unshared.Store(0)
+	}
 }
 
 // versions is this process's copy of what was invalidated when.

@@ -50,6 +50,7 @@ func newWriter(c *Cache) *writer {
 // submit hands over a job; it never waits. What does not fit is dropped, and its flights end empty-handed.
 func (w *writer) submit(j storeJob) {
 	if len(j.entities) == 0 {
+		j.tellScopes()
 		w.abandon(j)
 		return
 	}
@@ -106,7 +107,7 @@ func (w *writer) process(j *storeJob) {
 			if unstorable {
 				n.unstorable.Add(1)
 			}
-			s.st.tp.scope.shared.Store(len(built.shared) > 0)
+			j.note(s.st.tp.scope, len(built.shared) > 0)
 			if len(built.shared)+len(built.private) == 0 {
 				continue
 			}
@@ -119,6 +120,7 @@ func (w *writer) process(j *storeJob) {
 			}
 		}
 	}
+	j.tellScopes()
 	for _, f := range j.flights {
 		c.flights.end(f, brought[f.key])
 	}
