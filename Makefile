@@ -99,6 +99,7 @@ servers:
 	need redis-sentinel redis-sentinel; \
 	need postgresql postgres /usr/lib/postgresql/*/bin/postgres; \
 	need nats-server nats-server; \
+	need rabbitmq-server rabbitmq-server; \
 	need chromium chromium chromium-browser google-chrome; \
 	need gcc gcc cc; \
 	need nodejs node; \
