@@ -90,6 +90,12 @@ compose-oracle:
 	npm install --silent --no-audit --no-fund --prefix .weft/oracle $(APOLLO)
 	go run ./router/compose/oracle/refresh -modules .weft/oracle
 
+.PHONY: compose-campaign
+compose-campaign: ## Compose hostile random inputs and compare with the reference composer (needs Node; ARGS="-n 200 -seed 1 -kind links -show 3")
+	@mkdir -p .weft/oracle
+	npm install --silent --no-audit --no-fund --prefix .weft/oracle $(APOLLO)
+	go run ./router/compose/oracle/campaign -modules .weft/oracle $(ARGS)
+
 # The tests run against real servers. What is not there is installed, and nothing is asked of the network otherwise.
 .PHONY: servers
 servers:

@@ -33,6 +33,9 @@ func (x *execution) fetch(request int) {
 	asked := false
 	for i := range r.calls {
 		asked = x.gather(&r.calls[i], &f.calls[i]) || asked
+		if x.request.Trace && r.calls[i].plan.Entities {
+			f.trace.Entities += len(f.calls[i].spans)
+		}
 	}
 	switch {
 	case !asked:

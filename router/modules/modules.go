@@ -11,11 +11,13 @@ import (
 	"github.com/weft-graphql/weft/router/modules/metrics"
 	"github.com/weft-graphql/weft/router/modules/persisted"
 	"github.com/weft-graphql/weft/router/modules/queryplan"
+	"github.com/weft-graphql/weft/router/modules/tracing"
 )
 
 // List are the modules of the router, in the order in which requests meet their hooks: what comes first wraps the rest.
 func List() []module.Info {
 	return []module.Info{
+		tracing.Info,
 		accesslog.Info,
 		metrics.Info,
 		cors.Info,
