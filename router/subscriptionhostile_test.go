@@ -133,7 +133,7 @@ func TestWebSocketsHaveBounds(t *testing.T) {
 	s.write(c, subscribe("subscribe", "deep", tickQuery+" # tick.product.name is 3 deep"))
 	s.await(1)
 	s.write(c, subscribe("subscribe", "deeper", `{ __schema { types { fields { name } } } }`))
-	if m := s.read(c); !strings.Contains(fmt.Sprint(m["payload"]), "OPERATION_LIMIT_EXCEEDED") || m["type"] != "error" {
+	if m := s.read(c); !strings.Contains(fmt.Sprint(m["payload"]), "MAX_DEPTH_LIMIT") || m["type"] != "error" {
 		t.Errorf("a document that is too deep: %v", m)
 	}
 }
