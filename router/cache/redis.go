@@ -94,6 +94,9 @@ func (c *Cache) follow() {
 		}
 		ctx, cancel := context.WithTimeout(c.ctx, c.cfg.WriteTimeout)
 		err := c.sync(ctx)
+		if err != nil && ctx.Err() == nil {
+			err = c.sync(ctx) // one may be an accident
+		}
 		if err == nil && c.pending.any() {
 			err = c.flushPending(ctx) // deferred while the breaker was closing
 		}

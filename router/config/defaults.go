@@ -24,6 +24,7 @@ func Default() Config {
 			ConcurrentRequests: 10_000, RequestTimeout: 30 * time.Second,
 			Tokens: operations.Tokens, Depth: operations.Depth, Fields: operations.Fields, Aliases: operations.Aliases,
 			Directives: operations.Directives, RootFields: operations.RootFields,
+			IntrospectionDepth: operations.IntrospectionDepth,
 		},
 		Compression: Compression{
 			MinBytes: 1 << 10,

@@ -176,6 +176,11 @@ type Limits struct {
 	Directives int `yaml:"directives"`
 	// Most fields of the operation's root selection, fragments expanded.
 	RootFields int `yaml:"root_fields"`
+	// Deepest nesting of fields below __schema and __type.
+	IntrospectionDepth int `yaml:"introspection_depth"`
+	// Let operations pass that are beyond these limits, but not beyond the defaults; they are counted
+	// (weft_limits_exceeded_total).
+	WarnOnly bool `yaml:"warn_only"`
 }
 
 // Compression is about answers to clients.
@@ -287,7 +292,8 @@ type Cache struct {
 	Namespace string `yaml:"namespace"`
 	// The Redis that all replicas share; without an address each remembers for itself.
 	Redis Redis `yaml:"redis"`
-	// Longest wait for Redis in a request, paid once per outage.
+	// Longest wait for Redis in a look-up of a few hundred entities; larger ones wait in proportion, up to 1s. After three
+	// failures in a row no request waits until Redis answers again.
 	Timeout time.Duration `yaml:"timeout"`
 	// Lifetime of values about which neither the subgraph nor the schema says anything; 0 means they are not kept.
 	TTL time.Duration `yaml:"ttl"`
@@ -375,6 +381,9 @@ type CacheSubgraph struct {
 	Stale *Stale `yaml:"stale"`
 	// Keep private answers, each for its own caller.
 	Private bool `yaml:"private"`
+	// Its answers do not depend on who asks: share them although requests carry credentials (Authorization, caller.headers,
+	// claims), unless an answer or the schema says private.
+	Public bool `yaml:"public"`
 	// Request headers its answers depend on.
 	Vary []string `yaml:"vary"`
 	// Settings of single types by name; Query stands for root fields.

@@ -78,6 +78,9 @@ type Engine struct {
 	operations *prepared.Cache[*program]
 	// shares is nil when identical queries do not share their execution.
 	shares *shares
+	// carried is what requests to the subgraphs carry, and credentials all of it that says who the caller is; for the cache.
+	carried     []carried
+	credentials caller.Set
 	// now is the present epoch of queries: bound once, not for every request.
 	now func() upstream.Epoch
 }
@@ -97,7 +100,9 @@ func New(c Config, previous *Engine) *Engine {
 		Extensions: c.Extensions, ResponseBytes: c.ResponseBytes, Panicked: c.Panicked,
 	}
 	if c.Cache != nil {
-		executor.Cache = c.Cache.Graph(c.Supergraph)
+		graph := c.Cache.Graph(c.Supergraph)
+		e.carry(graph)
+		executor.Cache = graph
 	}
 	e.executor = exec.New(executor)
 	if c.ShareQueries {

@@ -39,6 +39,7 @@ func (e *Engine) answer(ctx context.Context, x *execution) {
 	}
 	if len(errs) > 0 {
 		reject(resp, rejection(errs), len(errs))
+		resp.Operation.Code = codeOf(errs)
 		return
 	}
 	defer p.Done()
@@ -46,13 +47,16 @@ func (e *Engine) answer(ctx context.Context, x *execution) {
 	if p.Prepared.Kind == ast.Subscription {
 		req = x.keepRequest()
 	}
-	resp.Operation = server.OperationInfo{Name: p.Prepared.Name, Kind: string(p.Prepared.Kind)}
+	resp.Operation = server.OperationInfo{
+		Name: p.Prepared.Name, Kind: string(p.Prepared.Kind), Exceeded: p.Prepared.Exceeded,
+	}
 	if refused := e.notServed(p.Prepared, req); refused != nil {
 		refuse(resp, refused)
 		return
 	}
 	if x.variables, errs = p.Prepared.CoerceVariables(req.Variables); len(errs) > 0 {
 		reject(resp, rejection(errs), len(errs))
+		resp.Operation.Code = codeOf(errs)
 		return
 	}
 	for _, hook := range e.hooks.Admitters {

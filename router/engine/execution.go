@@ -50,6 +50,7 @@ type execution struct {
 	finish     func(*exec.Response)
 	fetched    func(*plan.Request, *exec.FetchTrace)
 	labelOn    func(string) bool
+	carried    func(subgraph int, to []byte) ([]byte, bool)
 }
 
 var executions = sync.Pool{New: func() any {
@@ -61,6 +62,7 @@ var executions = sync.Pool{New: func() any {
 	x.finish = x.complete
 	x.fetched = x.fetchEnded
 	x.labelOn = x.decideLabel
+	x.carried = x.carriedTo
 	return x
 }}
 
@@ -83,7 +85,7 @@ func (x *execution) release() {
 	x.answer.Begin(nil)
 	*x = execution{
 		op: x.op, values: x.values, answer: x.answer, subgraph: x.subgraph, introspect: x.introspect, finish: x.finish,
-		fetched: x.fetched, labelOn: x.labelOn,
+		fetched: x.fetched, labelOn: x.labelOn, carried: x.carried,
 	}
 	executions.Put(x)
 }
@@ -153,7 +155,10 @@ func (x *execution) decideLabel(label string) bool {
 // visitCache begins the request in the entity cache.
 func (x *execution) visitCache() {
 	e, header := x.engine, x.op.Request.Header
-	options := cache.VisitOptions{Header: header.Get, CacheControl: strings.Join(header["Cache-Control"], ","), Debug: x.traced}
+	options := cache.VisitOptions{
+		Header: header.Values, CacheControl: strings.Join(header["Cache-Control"], ","), Debug: x.traced,
+		Credentials: x.values.Present(e.credentials), Values: x.carried,
+	}
 	if x.values.Present(e.config.Identity) {
 		options.Identity = string(x.values.Append(nil, e.config.Identity))
 	}

@@ -42,7 +42,7 @@ func refuse(resp *server.Response, refusal *server.Refusal) {
 	reject(resp, rejection(gqlerror.List{{
 		Message: refusal.Message, Extensions: map[string]any{"code": refusal.Code},
 	}}), 1)
-	resp.Outcome = refusal.Outcome
+	resp.Outcome, resp.Operation.Code = refusal.Outcome, refusal.Code
 }
 
 // rejection is the answer to a request that is not executed: errors and no data.
@@ -56,6 +56,12 @@ func rejection(errs gqlerror.List) []byte {
 		return []byte(`{"errors":[{"message":"The request is not valid.","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`)
 	}
 	return body
+}
+
+// codeOf is the code of the first error.
+func codeOf(errs gqlerror.List) string {
+	code, _ := errs[0].Extensions["code"].(string)
+	return code
 }
 
 func reject(resp *server.Response, body []byte, errors int) {

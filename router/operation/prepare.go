@@ -25,6 +25,8 @@ type Prepared struct {
 	Name string
 	// Variables are the declared variables in document order.
 	Variables []*Variable
+	// Exceeded are the codes of limits that the document is beyond, where that only is to be told (Limits.Warn).
+	Exceeded []string
 
 	// declared are the indexes of Variables by name.
 	declared   map[string]int
@@ -72,11 +74,8 @@ func (p *Prepared) asksSchema(set ast.SelectionSet, seen map[string]bool) bool {
 // operationName, or the only one when the name is empty (GraphQL specification, section 6.1, GetOperation).
 func Prepare(sg *supergraph.Supergraph, query, operationName string, limits Limits) (*Prepared, gqlerror.List) {
 	limits = limits.withDefaults()
-	doc, err := syntax.ParseExecutable(&ast.Source{Input: query}, limits.Tokens)
-	if err != nil {
-		return nil, gqlerror.List{parseError(err)}
-	}
-	if gerr := limits.check(doc.QueryDocument); gerr != nil {
+	doc, exceeded, gerr := parse(query, limits)
+	if gerr != nil {
 		return nil, gqlerror.List{gerr}
 	}
 	if errs := validate(sg, doc); len(errs) > 0 {
@@ -88,7 +87,7 @@ func Prepare(sg *supergraph.Supergraph, query, operationName string, limits Limi
 	}
 	p := &Prepared{
 		Supergraph: sg, Definition: op, Kind: op.Operation, Name: op.Name,
-		fragments: fragmentsByName(doc.QueryDocument),
+		fragments: fragmentsByName(doc.QueryDocument), Exceeded: exceeded,
 	}
 	if p.Kind == "" {
 		p.Kind = ast.Query
@@ -114,6 +113,21 @@ func Prepare(sg *supergraph.Supergraph, query, operationName string, limits Limi
 		p.introspection = introspection.New(sg.API)
 	}
 	return p, nil
+}
+
+// parse parses a document and checks limits. exceeded are the codes of those that it is beyond, and that let it pass.
+func parse(query string, limits Limits) (doc *syntax.Document, exceeded []string, gerr *gqlerror.Error) {
+	doc, err := syntax.ParseExecutable(&ast.Source{Input: query}, limits.Tokens)
+	var tooMany *syntax.TokenLimitError
+	if limits.Warn && errors.As(err, &tooMany) {
+		exceeded = append(exceeded, CodeTokens)
+		doc, err = syntax.ParseExecutable(&ast.Source{Input: query}, limits.hard().Tokens)
+	}
+	if err != nil {
+		return nil, nil, parseError(err)
+	}
+	more, gerr := limits.check(doc.QueryDocument)
+	return doc, append(exceeded, more...), gerr
 }
 
 // maxMessage is how long, in bytes, the message of an error about a document can be.
@@ -178,7 +192,7 @@ func parseError(err error) *gqlerror.Error {
 	var tooMany *syntax.TokenLimitError
 	if errors.As(err, &tooMany) {
 		gerr := gqlerror.Errorf("The document is too long: it has more than %d tokens.", tooMany.Limit)
-		setCode(gerr, LimitExceeded)
+		setCode(gerr, CodeTokens)
 		return gerr
 	}
 	gerr := syntax.Locate(err)

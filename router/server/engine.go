@@ -98,6 +98,9 @@ type Refusal struct {
 type OperationInfo struct {
 	// Name is the operation's name, and Kind "query", "mutation" or "subscription"; empty when it was rejected.
 	Name, Kind string
+	// Code is the code of the first error of an answer without data, and Exceeded those of limits that only warn.
+	Code     string
+	Exceeded []string
 	// Errors counts the answer's errors, Fetches the subgraph requests made.
 	Errors, Fetches int
 }

@@ -91,7 +91,7 @@ func (x *exchange) leave() {
 
 // fail makes the answer a failure of the server.
 func (x *exchange) fail(f *failure) {
-	x.status = f.status
+	x.status, x.response.Operation.Code = f.status, f.code
 	x.response.Release()
 	x.response.Body = appendFailure(x.response.Buffer(), f)
 	if x.httpRequest != nil && x.httpRequest.Method != http.MethodPost {
