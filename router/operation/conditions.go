@@ -93,6 +93,11 @@ func (p *Prepared) Incremental(s ConditionSet, vars *Variables) ConditionSet {
 	return s
 }
 
+// Protected tells whether callers are asked for something that is in the document.
+func (p *Prepared) Protected() bool {
+	return len(p.conditions) > 0 && p.conditions[len(p.conditions)-1].Access != nil
+}
+
 // Unfulfilled tells whether a requirement of access of something in the document is not fulfilled.
 func (p *Prepared) Unfulfilled(s ConditionSet) bool {
 	for i := range p.conditions {

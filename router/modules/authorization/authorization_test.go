@@ -385,6 +385,15 @@ func TestCallersGetNothingOfEachOther(t *testing.T) {
 			t.Errorf("not allowed: %s, asked %s", body, asked)
 		}
 	}
+	for query, want := range map[string]string{"{me{name}}": "public", "{me{name email}}": "private"} {
+		req := httptest.NewRequest(http.MethodGet, "/graphql?query="+strings.NewReplacer("{", "%7B", "}", "%7D", " ", "%20").Replace(query), nil)
+		req.Header.Set("X-Subject", "ada")
+		rec := httptest.NewRecorder()
+		r.router.ServeHTTP(rec, req)
+		if got := rec.Header().Get("Cache-Control"); !strings.HasPrefix(got, want) {
+			t.Errorf("%s: caches in front are told %q, want %s", query, got, want)
+		}
+	}
 	var wait sync.WaitGroup
 	for i := range 40 {
 		wait.Go(func() {
