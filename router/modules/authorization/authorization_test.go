@@ -525,4 +525,3 @@ func TestSettings(t *testing.T) {
 		}
 	}
 }
-
