@@ -17,20 +17,21 @@ const modulePath = "github.com/weft-graphql/weft/"
 // mayImport says what the packages below a directory may import of this module, besides what is below the directory
 // itself. The longest directory counts. Data passes through the rooms once, in order, and nobody looks back.
 var mayImport = map[string][]string{
-	"router/excerpt":    {},
-	"router/syntax":     {},
-	"router/federation": {"router/syntax"},
-	"router/compose":    {"router/excerpt", "router/federation", "router/syntax", "router/validation"},
-	"router/supergraph": {"router/excerpt", "router/federation", "router/syntax"},
-	"router/validation": {"router/syntax"},
-	"router/operation":  {"router/supergraph", "router/syntax", "router/validation"},
-	"router/plan":       {"router/operation", "router/supergraph", "router/syntax"},
-	"router/prepared":   {"router/plan", "router/operation", "router/supergraph"},
-	"router/jsontext":   {},
-	"router/upstream":   {},
-	"router/exec":       {"router/jsontext", "router/upstream", "router/plan", "router/operation", "router/supergraph"},
-	"router/cache":      {"router/exec", "router/jsontext", "router/plan", "router/operation", "router/supergraph", "router/federation"},
-	"router/server":     {},
+	"router/excerpt":      {},
+	"router/syntax":       {},
+	"router/federation":   {"router/syntax"},
+	"router/compose":      {"router/excerpt", "router/federation", "router/syntax", "router/validation"},
+	"router/supergraph":   {"router/excerpt", "router/federation", "router/syntax"},
+	"router/validation":   {"router/syntax"},
+	"router/operation":    {"router/supergraph", "router/syntax", "router/validation"},
+	"router/plan":         {"router/operation", "router/supergraph", "router/syntax"},
+	"router/prepared":     {"router/plan", "router/operation", "router/supergraph"},
+	"router/jsontext":     {},
+	"router/upstream":     {},
+	"router/exec":         {"router/jsontext", "router/upstream", "router/plan", "router/operation", "router/supergraph"},
+	"router/cache":        {"router/exec", "router/jsontext", "router/plan", "router/operation", "router/supergraph", "router/federation"},
+	"router/server":       {},
+	"router/subscription": {"router/server", "router/upstream"},
 	"router/config": {
 		"router/excerpt", "router/operation", "router/prepared", "router/upstream", "router/cache", "router/exec",
 	},
@@ -51,7 +52,7 @@ var mayImport = map[string][]string{
 // engineRooms are the rooms that a request passes through, as modules and the engine see them.
 var engineRooms = []string{
 	"router/caller", "router/operation", "router/plan", "router/prepared", "router/supergraph", "router/exec", "router/cache",
-	"router/upstream", "router/server",
+	"router/upstream", "router/server", "router/subscription",
 }
 
 // below tells whether a directory is another one or in it.

@@ -6,10 +6,12 @@
 package router
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/weft-graphql/weft/router/config"
 	"github.com/weft-graphql/weft/router/generation"
@@ -70,7 +72,7 @@ func New(cfg *config.Config, options Options) (*Router, error) {
 	r.health.Detail = r.status
 	r.options = generation.Options{
 		Logger: options.Logger, Modules: options.Modules, Handlers: options.Handlers, DefaultQuery: options.DefaultQuery,
-		Events: options.Events, Health: r.health, State: r.state,
+		Events: options.Events, Health: r.health, State: r.state, Current: r.enter,
 	}
 	sdl := options.Supergraph
 	if !r.given {
@@ -97,6 +99,7 @@ func (r *Router) replace(cfg *config.Config, sdl string) error {
 	}
 	r.config, r.supergraph = cfg, sdl
 	r.current.Store(g)
+	g.TakeOver()
 	if old != nil {
 		old.Retire()
 	}
@@ -192,11 +195,18 @@ func (r *Router) state() module.State {
 // Health is what /healthz, /readyz and /status answer from.
 func (r *Router) Health() *server.Health { return r.health }
 
-// Close ends what runs in the background. Requests must have ended before.
+// EndSubscriptions ends the subscriptions and WebSockets of clients before the process ends, each at any time within the
+// duration, so that they do not come back all at once, and takes no new ones. It returns when there are none, or ctx ends.
+func (r *Router) EndSubscriptions(ctx context.Context, over time.Duration) {
+	r.resources.EndSubscriptions(ctx, over)
+}
+
+// Close ends what runs in the background, subscriptions included. Requests must have ended before.
 func (r *Router) Close() {
 	r.replacing.Lock()
 	defer r.replacing.Unlock()
 	if !r.closed.Swap(true) {
+		r.resources.Close()
 		r.current.Load().Retire()
 	}
 }

@@ -77,6 +77,7 @@ func (c devCommand) Run(ctx context.Context) error {
 	go d.reloads.Follow(ctx)
 	err = standalone.Serve(ctx, listeners, server.RunOptions{
 		ShutdownTimeout: 5 * time.Second, Health: d.router.Health(), Logger: logger,
+		EndStreams: d.router.EndSubscriptions,
 	})
 	if err == nil {
 		fmt.Fprintln(os.Stderr, "stopped")

@@ -23,6 +23,7 @@ type cli struct {
 	Compose  composeCommand  `cmd:"" help:"Make a supergraph of subgraphs."`
 	Check    checkCommand    `cmd:"" help:"Compare proposed subgraph schemas with the graph in use: what changes, and who breaks."`
 	Plan     planCommand     `cmd:"" help:"Show how an operation would be answered."`
+	Persist  persistCommand  `cmd:"" help:"Make a manifest of the documents in a frontend's sources, and check them against the graph."`
 	Bench    benchCommand    `cmd:"" help:"Measure a GraphQL endpoint with the benchmark's workloads or one of yours."`
 	Cache    cacheCommand    `cmd:"" help:"Look into the entity cache, or invalidate it."`
 	Events   eventsCommand   `cmd:"" help:"Look after the events between services: who is behind, and what could not be taken in."`

@@ -53,7 +53,7 @@ func Open(cfg Config) (*Cache, error) {
 		return nil, err
 	}
 	c := &Cache{cfg: cfg, keys: keyspace{cfg.Namespace}, versions: newVersions(cfg.MaxTracked)}
-	if c.redis, err = newRedis(cfg); err != nil {
+	if c.redis, err = NewRedis(cfg.Redis, cfg.WriteTimeout); err != nil {
 		return nil, err
 	}
 	if !cfg.L1.Disabled {

@@ -15,13 +15,15 @@ type Config struct {
 	Redis RedisConfig
 	// Namespace separates several graphs in one Redis: keys begin with weft:<namespace>:. Default "default".
 	Namespace string
-	// Timeout is the most a request waits for Redis, once per outage: after that the breaker keeps requests away from
-	// Redis until a probe in the background succeeds. Default 20 ms.
+	// Timeout is the most a look-up of a few hundred entities waits for Redis; larger ones wait in proportion, WriteTimeout
+	// at most. After three failures in a row the breaker keeps requests away from Redis until a probe in the background
+	// succeeds. Default 20 ms.
 	Timeout time.Duration
-	// WriteTimeout bounds writes and invalidations, which no query waits for. Default 1 s.
+	// WriteTimeout bounds writes, and each of the two attempts at telling Redis of an invalidation, which mutations wait
+	// for. Default 1 s.
 	WriteTimeout time.Duration
-	// ProbeInterval is the first pause before a probe of a lost Redis; it doubles up to 50 times as long.
-	// Default 100 ms.
+	// ProbeInterval is the first pause before a probe of a lost Redis; it doubles up to 8 times as long, but not beyond
+	// 0.9 s. Default 100 ms.
 	ProbeInterval time.Duration
 	// L1 is the cache in process.
 	L1 L1Config
@@ -107,6 +109,10 @@ type SubgraphConfig struct {
 	// Private stores private answers (Cache-Control: private, or @cacheControl(scope: PRIVATE)), each for one caller
 	// only. Default false: private answers are not stored.
 	Private bool
+	// Public says that answers do not depend on who asks: they are shared although requests carry credentials, unless the
+	// answer or the schema says that they are private. Default false: such answers are shared only where the answer
+	// (public, s-maxage, must-revalidate) or the schema (scope: PUBLIC) says so.
+	Public bool
 	// Vary are the request headers that the subgraph's answers depend on.
 	Vary []string
 	// Types are settings by type name; "Query" stands for root fields.

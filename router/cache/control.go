@@ -13,12 +13,17 @@ import (
 type control struct {
 	noStore, noCache bool
 	private          bool
-	maxAge           time.Duration
-	age              time.Duration
-	whileRevalidate  time.Duration
-	ifError          time.Duration
+	// public tells that the answer may be shared even when the request carried credentials (section 3.5).
+	public          bool
+	maxAge          time.Duration
+	age             time.Duration
+	whileRevalidate time.Duration
+	ifError         time.Duration
 	// malformed tells that something could not be parsed: nobody knows what it forbids.
 	malformed bool
+	// credentials tells that the request carried some: the answer is then shared only if somebody says that it may be
+	// (RFC 9111 section 3.5). personal tells that something else shows it to be for one caller.
+	credentials, personal bool
 }
 
 // saidControl are the values of the headers Cache-Control and Age, and what they mean.
@@ -91,16 +96,20 @@ func parseControl(cacheControl, age string) control {
 			c.noCache = c.noCache || !d.namesFields()
 		case "private":
 			c.private = c.private || !d.namesFields()
+		case "public":
+			c.public = true
 		case "max-age":
 			seconds(&c.maxAge, &d)
 		case "s-maxage", "smax-age", "s-max-age":
 			seconds(&shared, &d)
+			c.public = true
 		case "stale-while-revalidate":
 			seconds(&c.whileRevalidate, &d)
 		case "stale-if-error":
 			seconds(&c.ifError, &d)
 		case "must-revalidate", "proxy-revalidate":
 			c.whileRevalidate, c.ifError = 0, 0
+			c.public = c.public || d.name == "must-revalidate"
 		}
 	}
 	c.malformed = c.malformed || d.malformed
@@ -246,32 +255,12 @@ func stricter(a, b time.Duration) time.Duration {
 	return a
 }
 
-// varies reports whether an answer with these Vary lines depends on a request header that is not among the declared
-// ones, so that storing it could show one caller another caller's answer. Headers that the router itself sets the same
-// for everybody do not count.
-func varies(lines []string, declared []string) bool {
-	for _, line := range lines {
-		for name := range strings.SplitSeq(line, ",") {
-			name = strings.TrimSpace(name)
-			switch strings.ToLower(name) {
-			case "", "accept", "accept-encoding", "content-type", "origin",
-				"access-control-request-method", "access-control-request-headers":
-				continue
-			}
-			if !containsFold(declared, name) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// variesBy reads a Vary header: the names of the client's headers that an answer depends on, or that it depends on anything
-// (*). What the router itself says of the format of answers depends on no client.
+// variesBy reads a Vary header, all of its lines: the names of the request's headers that an answer depends on, or that it
+// depends on anything (*). What the router itself says of the format of answers is the same in all requests.
 //
 // Specification: RFC 9110, section 12.5.5 "Vary".
-func variesBy(line string) (names []string, anything bool) {
-	for name := range strings.SplitSeq(line, ",") {
+func variesBy(lines string) (names []string, anything bool) {
+	for name := range strings.SplitSeq(lines, ",") {
 		switch name = strings.TrimSpace(name); strings.ToLower(name) {
 		case "", "accept", "accept-encoding", "content-type":
 		case "*":

@@ -6,6 +6,9 @@ import (
 	"net/http"
 	"testing"
 	"time"
+
+	"github.com/weft-graphql/weft/router/plan"
+	"github.com/weft-graphql/weft/router/supergraph"
 )
 
 func TestParseControl(t *testing.T) {
@@ -150,14 +153,27 @@ func TestVaries(t *testing.T) {
 	for _, test := range []struct {
 		line     string
 		declared []string
-		want     bool
+		carried  *Carried
+		how      varying
+		anything bool
 	}{
-		{"", nil, false}, {"Accept-Encoding, Origin", nil, false}, {"*", nil, true},
-		{"Accept-Language", nil, true}, {"accept-language", []string{"Accept-Language"}, false},
-		{"Accept-Language, Cookie", []string{"Accept-Language"}, true},
+		{line: ""}, {line: "Accept-Encoding, accept"}, {line: "*", anything: true}, {line: "Accept, *", anything: true},
+		{line: "Accept-Language", how: varyingByOther}, {line: "accept-language", declared: []string{"Accept-Language"}},
+		{line: "Accept-Language, Cookie", declared: []string{"Accept-Language"}, how: varyingByOther},
+		{line: "Origin", how: varyingByOther}, {line: "Origin", carried: &Carried{Headers: []string{"Cookie"}}},
+		{line: "origin", carried: &Carried{Headers: []string{"Origin"}}, how: varyingByCaller},
+		{line: "X-Subject", carried: &Carried{Proved: true}, how: varyingByCaller},
 	} {
-		if got := varies([]string{test.line}, test.declared); got != test.want {
-			t.Errorf("Vary %q with %v declared: %v", test.line, test.declared, got)
+		g := &Graph{}
+		if test.carried != nil {
+			g.Carry([]Carried{*test.carried})
+		}
+		r := &requestCache{
+			graph: g, policy: policy{vary: test.declared}, req: &plan.Request{Subgraph: &supergraph.Subgraph{}},
+		}
+		names, anything := variesBy(test.line)
+		if how, _ := r.varies(names); how != test.how || anything != test.anything {
+			t.Errorf("Vary %q with %+v: %v, anything %v", test.line, test, how, anything)
 		}
 	}
 }

@@ -15,8 +15,8 @@ import (
 type hint struct {
 	// maxAge is -1 when the schema does not say.
 	maxAge time.Duration
-	// private is for scope: PRIVATE.
-	private bool
+	// private is for scope: PRIVATE, public for scope: PUBLIC where nothing below is private.
+	private, public bool
 	// inherit takes maxAge from the parent.
 	inherit bool
 }
@@ -25,7 +25,8 @@ var noHint = hint{maxAge: -1}
 
 // and combines the hints of a value and of something it contains: the stricter of both.
 func (h hint) and(o hint) hint {
-	return hint{maxAge: stricter(h.maxAge, o.maxAge), private: h.private || o.private}
+	private := h.private || o.private
+	return hint{maxAge: stricter(h.maxAge, o.maxAge), private: private, public: h.public && !private}
 }
 
 // applied yields the arguments of every directive with that name that one subgraph applied: either carried by the
@@ -80,6 +81,7 @@ func hintOf(directives ast.DirectiveList, graph string, own bool) hint {
 		}
 		if v := arg("scope"); v != nil {
 			h.private = h.private || strings.EqualFold(v.Raw, "PRIVATE")
+			h.public = h.public || strings.EqualFold(v.Raw, "PUBLIC")
 		}
 		if v := arg("inheritMaxAge"); v != nil {
 			h.inherit = v.Raw == "true"

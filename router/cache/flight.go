@@ -138,6 +138,7 @@ func (r *requestCache) Wait(ctx context.Context, f *exec.CacheFetch) {
 	}
 	c := r.cache
 	l := lookup{r: r, f: f, v: v, clock: c.versions.clock.Load()}
+	l.audience, l.credentials = r.caller(v)
 	for i := range f.Entities {
 		e := &f.Entities[i]
 		st, ok := e.State.(*entityState)
@@ -156,7 +157,7 @@ func (r *requestCache) Wait(ctx context.Context, f *exec.CacheFetch) {
 		}
 		l.disembark(e, st)
 	}
-	v.contribute(&l.tally)
+	v.contribute(r, &l.tally)
 }
 
 // arrives waits for the flight an item waits for.
@@ -189,7 +190,7 @@ func (l *lookup) board(st *entityState) {
 		for j := range it.wants {
 			l.consider(st, it, &it.wants[j], rec)
 		}
-		if n := rec.find(negativeHash, negativeName); n != nil && n.clock >= st.tp.scope.min.Load() {
+		if n := rec.find(negativeHash, negativeName); n != nil && n.clock >= st.tp.scope.min.Load() && l.allowed(n) {
 			it.negative = n
 		}
 	}

@@ -331,7 +331,8 @@ func TestPrivateInTheSchema(t *testing.T) {
 			ask("ada once more", test.query, test.forAda, 0, ada...)
 			ask("nobody once more", test.query, test.forNobody, 1)
 		}
-		// What is not private is everybody's.
+		// What is public is everybody's.
+		h.accounts.header = http.Header{"Cache-Control": {"public"}}
 		ask("ada, the name", `{ author { name } }`, `"Ada"`, 1, ada...)
 		ask("bob, the name", `{ author { name } }`, `"Ada"`, 0, bob...)
 		ask("nobody, the name", `{ author { name } }`, `"Ada"`, 0)

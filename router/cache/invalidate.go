@@ -105,25 +105,79 @@ func (c *Cache) invalidateSome(
 	return res, nil
 }
 
-// targets are invalidations in terms of members and hashes.
+// maxSingle is how many entities of one type in one subgraph are invalidated one by one; of more, all of the type are.
+const maxSingle = 1000
+
+// targets are invalidations in terms of members and hashes, each once.
 type targets struct {
 	members, hashes []string
 	// whole counts subgraphs, types and tags.
 	whole int
+	seen  map[string]struct{}
+	types map[typeName]*singles
+}
+
+// typeName is a type in a subgraph.
+type typeName struct{ subgraph, typ string }
+
+// singles are the entities of a type that are invalidated one by one; too many means that all of the type are.
+type singles struct {
+	members, hashes []string
+	tooMany         bool
+}
+
+// adds notes a member or hash, and tells whether it is new.
+func (t *targets) adds(name string) bool {
+	if t.seen == nil {
+		t.seen = map[string]struct{}{}
+	}
+	_, known := t.seen[name]
+	t.seen[name] = struct{}{}
+	return !known
 }
 
 func (t *targets) member(m string) {
-	if !slices.Contains(t.members, m) {
+	if t.adds(m) {
 		t.members = append(t.members, m)
 	}
 }
 
 func (t *targets) entity(c *Cache, subgraph, typ string, key []byte) {
-	t.member(entityMember(subgraph, typ, key))
-	t.member(changedMember(subgraph, typ))
-	if h := entityKey(c.keys.entityPrefix(subgraph, typ), key); !slices.Contains(t.hashes, h) {
-		t.hashes = append(t.hashes, h)
+	at := typeName{subgraph, typ}
+	s := t.types[at]
+	if s == nil {
+		s = &singles{}
+		if t.types == nil {
+			t.types = map[typeName]*singles{}
+		}
+		t.types[at] = s
 	}
+	if s.tooMany {
+		return
+	}
+	t.member(changedMember(subgraph, typ))
+	member, hash := entityMember(subgraph, typ, key), entityKey(c.keys.entityPrefix(subgraph, typ), key)
+	if !t.adds(member) {
+		return
+	}
+	s.members, s.hashes = append(s.members, member), append(s.hashes, hash)
+	t.members, t.hashes = append(t.members, member), append(t.hashes, hash)
+	if len(s.members) > maxSingle {
+		t.replace(at, s)
+	}
+}
+
+// replace makes the whole type a target in place of single entities.
+func (t *targets) replace(at typeName, s *singles) {
+	single := make(map[string]struct{}, 2*len(s.members))
+	for i, m := range s.members {
+		single[m], single[s.hashes[i]] = struct{}{}, struct{}{}
+	}
+	isSingle := func(name string) bool { _, is := single[name]; return is }
+	t.members, t.hashes = slices.DeleteFunc(t.members, isSingle), slices.DeleteFunc(t.hashes, isSingle)
+	*s = singles{tooMany: true}
+	t.allOf(at.subgraph, at.typ)
+	t.whole++
 }
 
 // invalidate makes targets not count any more. news names what tells of them, if others may be told as well.
@@ -139,7 +193,7 @@ func (c *Cache) invalidate(ctx context.Context, t *targets, news string) Invalid
 		return res
 	}
 	if c.breaker.closed() {
-		n, err := c.publishNews(ctx, news, t.members, t.hashes)
+		n, err := c.announce(ctx, news, t)
 		res.Count += n
 		if err == nil {
 			return res
@@ -151,4 +205,20 @@ func (c *Cache) invalidate(ctx context.Context, t *targets, news string) Invalid
 	c.breaker.kick()
 	res.Deferred = true
 	return res
+}
+
+// announce tells Redis of targets, and tries once more if that fails: others read what is not true any more until they
+// know. It takes its own time, whatever the request that led to it has left, also when the client has gone.
+func (c *Cache) announce(ctx context.Context, news string, t *targets) (stored int, err error) {
+	for range 2 {
+		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.cfg.WriteTimeout)
+		stored, err = c.publishNews(limited, news, t.members, t.hashes)
+		cancel()
+		if err == nil {
+			break
+		}
+		// Nobody else does what an attempt that failed has announced.
+		news = ""
+	}
+	return stored, err
 }

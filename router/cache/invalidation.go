@@ -62,9 +62,7 @@ func (c *Cache) invalidateExtension(ctx context.Context, subgraph string, raw []
 	if len(list) > maxInvalidations {
 		list, refused = wholeTypesOf(list, refused), nil
 	}
-	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.cfg.Timeout)
-	defer cancel()
-	if _, err := c.invalidateSome(limited, list, refused, ""); err != nil {
+	if _, err := c.invalidateSome(ctx, list, refused, ""); err != nil {
 		c.cfg.Logger.Warn("cache: extensions.invalidation of a subgraph's answer is wrong", "subgraph", subgraph, "error", err)
 	}
 }

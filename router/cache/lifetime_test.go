@@ -184,13 +184,16 @@ func TestVaryHeadersArePartOfTheKey(t *testing.T) {
 			r.says("max-age=60", "Vary", "accept-language")
 			in := func(language string) VisitOptions {
 				h := http.Header{"Accept-Language": {language}}
-				return VisitOptions{Header: h.Get}
+				return VisitOptions{Header: h.Values}
 			}
 			r.as(in("de"), true)
 			r.as(in("de"), false)
 			r.as(in("fr"), true)
 			r.as(in("de"), false)
 			r.as(VisitOptions{}, true)
+			lines := http.Header{"Accept-Language": {"de", "fr"}}
+			r.as(VisitOptions{Header: lines.Values}, true) // not that of the first line alone
+			r.as(VisitOptions{Header: lines.Values}, false)
 			if _, err := r.c.Invalidate(context.Background(), Invalidation{Kind: "entity", Type: "Product", Key: []byte(`{"upc":"1"}`)}); err != nil {
 				t.Fatal(err)
 			}

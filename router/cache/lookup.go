@@ -40,13 +40,21 @@ func (r *requestCache) Lookup(ctx context.Context, f *exec.CacheFetch) {
 		r: r, f: f, v: v, s: scratches.Get().(*scratch), clock: c.versions.clock.Load(), now: millis(c.cfg.Now()),
 		varied: v.varied(r.policy.vary),
 	}
-	if r.policy.private {
-		l.audience = v.audience
-	}
+	l.audience, l.credentials = r.caller(v)
 	v.depend(r.policy.vary)
 	l.run(ctx)
-	v.contribute(&l.tally)
+	v.contribute(r, &l.tally)
 	scratches.Put(l.s)
+}
+
+// caller returns the audience of private values, empty when there are none for the caller, and whether requests carry
+// credentials that matter.
+func (r *requestCache) caller(v *Visit) (audience string, credentials bool) {
+	carried := v.carries(r.req.Subgraph.ID)
+	if r.policy.private {
+		audience = carried.audience
+	}
+	return audience, carried.credentials && !r.policy.public
 }
 
 // lookup is one Lookup under way.
@@ -60,7 +68,9 @@ type lookup struct {
 	now   int64
 	// varied and audience are the digests of vary headers and caller; empty when they do not matter.
 	varied, audience string
-	tally            tally
+	// credentials tells that a request to the subgraph carries some.
+	credentials bool
+	tally       tally
 	// found are the values of one entity, and fields the names of root fields, for people who debug.
 	found  []*value
 	fields []string
@@ -188,7 +198,7 @@ func (l *lookup) localNull(e *exec.CacheEntity, tp *typeProgram, shared, private
 			continue
 		}
 		n := r.find(negativeHash, negativeName)
-		if n == nil || n.clock < tp.scope.min.Load() || n.freshness(l.now) != fresh || contradicted(r, n) {
+		if n == nil || n.clock < tp.scope.min.Load() || n.freshness(l.now) != fresh || !l.allowed(n) || contradicted(r, n) {
 			continue
 		}
 		t := tally{}
@@ -284,9 +294,13 @@ func (l *lookup) usable(rec *record, tp *typeProgram, fp *fieldProgram, rf *rend
 
 // fits tells whether a value counts and has what is asked, apart from its age.
 func (l *lookup) fits(f *value, tp *typeProgram, fp *fieldProgram, rf *rendered) bool {
-	return f.schema == fp.schema && f.clock >= tp.scope.min.Load() &&
+	return f.schema == fp.schema && f.clock >= tp.scope.min.Load() && l.allowed(f) &&
 		(!fp.composite || l.r.cache.coverage.covers(f.covers, rf.covers))
 }
+
+// allowed tells whether a value is for the caller: what was fetched without credentials, and may depend on them, is only for
+// requests without.
+func (l *lookup) allowed(f *value) bool { return !l.credentials || f.open || f.private }
 
 // hit counts an entity that was answered in process.
 func (l *lookup) hit(e *exec.CacheEntity, tp *typeProgram, status exec.CacheStatus, t *tally) {
@@ -301,7 +315,7 @@ func (l *lookup) hit(e *exec.CacheEntity, tp *typeProgram, status exec.CacheStat
 		n.nulls.Add(1)
 		name = "null"
 	}
-	l.tally.add(t.left, t.age, t.private)
+	l.tally.join(t)
 	if l.v.debug {
 		l.noteLocal(tp, name)
 	}

@@ -14,7 +14,7 @@ import (
 func (r *requestCache) Mutated(ctx context.Context, f *exec.CacheFetch, o *exec.CacheOutcome) {
 	c := r.cache
 	if v := visitOf(f); v != nil {
-		v.contribute(&tally{uncacheable: true})
+		v.contribute(r, &tally{uncacheable: true})
 	}
 	var t targets
 	w := walker{graph: r.graph.supergraph, subgraph: r.req.Subgraph, served: true}
@@ -38,11 +38,9 @@ func (r *requestCache) Mutated(ctx context.Context, f *exec.CacheFetch, o *exec.
 		}
 		w.object(call.Selection, o.Data, 0)
 	}
-	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.cfg.Timeout)
-	defer cancel()
-	c.invalidate(limited, &t, "")
+	c.invalidate(ctx, &t, "")
 	if ext := member(o.Extensions, "invalidation"); ext != nil {
-		c.invalidateExtension(limited, r.subgraph, ext)
+		c.invalidateExtension(ctx, r.subgraph, ext)
 	}
 }
 

@@ -15,10 +15,10 @@ type policy struct {
 	// negative is the longest lifetime of "there is no such entity".
 	negative time.Duration
 	stale    StaleConfig
-	// private allows storing for one caller.
-	private bool
-	vary    []string
-	max     time.Duration
+	// private allows storing for one caller; public says that answers are the same for everybody, whoever asked.
+	private, public bool
+	vary            []string
+	max             time.Duration
 }
 
 // policyFor resolves the settings: type before subgraph before the whole.
@@ -26,7 +26,7 @@ func (c *Config) policyFor(subgraph, typ string) policy {
 	p := policy{ttl: c.TTL, negative: c.NegativeTTL, stale: c.Stale, max: c.MaxTTL}
 	s, ok := c.Subgraphs[subgraph]
 	if ok {
-		p.disabled, p.private, p.vary = s.Disabled, s.Private, s.Vary
+		p.disabled, p.private, p.public, p.vary = s.Disabled, s.Private, s.Public, s.Vary
 		if s.TTL > 0 {
 			p.ttl = s.TTL
 		}
@@ -76,13 +76,16 @@ type lifetime struct {
 	// age is how old the value was when it arrived.
 	age                      time.Duration
 	whileRevalidate, ifError time.Duration
-	private                  bool
+	// private is for one caller only; open for everybody, also for those whose requests carry credentials.
+	private, open bool
 }
 
 // lifetime combines what the answer, the schema and the configuration say. The answer's Cache-Control and the schema's
 // @cacheControl both bind; the configured default counts only when neither says anything.
 func (p *policy) lifetime(c *control, h hint) lifetime {
-	l := lifetime{age: c.age, private: c.private || h.private}
+	l := lifetime{age: c.age, private: c.private || h.private || c.personal}
+	l.open = (c.public || h.public || p.public) && !l.private
+	l.private = l.private || c.credentials && !l.open
 	if p.disabled || c.noStore || c.noCache {
 		return l
 	}

@@ -29,6 +29,8 @@ type printed struct {
 	parts []part
 	// until is when one of them must be read anew. expires is when the first value ends, born when the oldest was made.
 	until, expires, born int64
+	// anonymous tells that a part of it is only for requests without credentials.
+	anonymous bool
 	// hits are how many entities of each type the form stands for.
 	hits []hitCount
 	// verified is the count of versions.changes at which all parts were found unchanged.
@@ -122,12 +124,13 @@ func (l *lookup) form(e *exec.CacheEntity, value int, f *value, t *tally) {
 		case l.now >= p.until || !p.counts(l.r.cache.versions):
 			forms.forms.Invalidate(key)
 			return
-		case p.text == nil || string(variables) != string(p.variables):
+		case p.text == nil || string(variables) != string(p.variables) || p.anonymous && l.v.credentials:
 			return
 		}
 		s.Printed, s.Handle = true, p
 		e.Values[value] = p.text
 		t.add(max(p.expires-l.now, 0), max(l.now-p.born, 0), false)
+		t.anonymous = t.anonymous || p.anonymous
 		return
 	}
 }
@@ -220,7 +223,10 @@ func (p *printed) add(u exec.UsedEntity) bool {
 	if !ok {
 		return false
 	}
-	cp := u.Cache.(*requestCache).calls[e.Call]
+	r := u.Cache.(*requestCache)
+	cp := r.calls[e.Call]
+	carried, _ := r.graph.carriedTo(r.req.Subgraph.ID)
+	matters := carried.personal() && !r.policy.public
 	scope := cp.typeOf(e.Representation).scope
 	part := part{scope: scope, self: rec.self, clock: math.MaxUint64, renewed: rec.renewed}
 	for i, w := range e.Wanted {
@@ -235,6 +241,7 @@ func (p *printed) add(u exec.UsedEntity) bool {
 		if f == nil {
 			return false
 		}
+		p.anonymous = p.anonymous || matters && !f.open
 		part.clock = min(part.clock, f.clock)
 		part.deps = append(part.deps, f.deps...)
 		p.last(f.expires, f.born)
@@ -261,6 +268,7 @@ func formOf(e *exec.CacheEntity, value int) *printed {
 // join adds a form that is part of this one.
 func (p *printed) join(form *printed) {
 	p.parts = append(p.parts, form.parts...)
+	p.anonymous = p.anonymous || form.anonymous
 	p.last(form.expires, form.born)
 	p.until = min(p.until, form.until)
 	for _, h := range form.hits {

@@ -35,6 +35,8 @@ type Graph struct {
 	othersTagged map[typeIn]bool
 	// stored is what storedAs found, by typeIn.
 	stored sync.Map
+	// carried is what requests to each subgraph carry; nil when nobody said.
+	carried []Carried
 }
 
 // typeIn is a type in a subgraph.
@@ -392,18 +394,19 @@ func (r *requestCache) declared(def *supergraph.Field, graph string) hint {
 	if named := def.Named; named != nil && named.IsComposite() && named.Definition != nil {
 		leaf = false
 		t := hintOf(named.Definition.Directives, graph, own)
-		h.private = h.private || t.private
+		h.private, h.public = h.private || t.private, h.public || t.public
 		if h.maxAge < 0 && !h.inherit {
 			h.maxAge, h.inherit = t.maxAge, t.inherit
 		}
 	}
 	if parent := def.Parent; parent != nil && parent.Definition != nil {
 		p := hintOf(parent.Definition.Directives, graph, own)
-		h.private = h.private || p.private
+		h.private, h.public = h.private || p.private, h.public || p.public
 		if h.maxAge < 0 && (leaf || h.inherit) {
 			h.maxAge = p.maxAge
 		}
 	}
+	h.public = h.public && !h.private
 	return h
 }
 

@@ -31,15 +31,16 @@ type value struct {
 	covers string
 	// deps are what it depends on besides its entity: tags and the entities it contains (see versions.go).
 	deps []string
-	// private tells that it is for one caller only; negative that it stands for an entity that does not exist.
-	private, negative bool
+	// private tells that it is for one caller only, open that it is for everybody, also for those whose requests carry
+	// credentials; negative that it stands for an entity that does not exist.
+	private, open, negative bool
 	// by is what its lifetime comes from.
 	by bound
 }
 
 const (
-	// recordMagic begins every stored value and changes with the format.
-	recordMagic = 0xE8
+	// recordMagic begins every stored value and changes with the format; openMagic those that are open.
+	recordMagic, openMagic = 0xE8, 0xE9
 
 	flagPrivate  = 1
 	flagNegative = 2
@@ -90,7 +91,11 @@ func encodeValue(dst []byte, where string, v *value) []byte {
 	set(flagTimes, v.born != v.stored || v.whileRevalidate != 0 || v.ifError != 0)
 	set(flagCovers, v.covers != "")
 	set(flagDeps, len(v.deps) > 0)
-	dst = append(dst, recordMagic, flags)
+	magic := byte(recordMagic)
+	if v.open {
+		magic = openMagic
+	}
+	dst = append(dst, magic, flags)
 	dst = binary.BigEndian.AppendUint32(dst, v.schema)
 	dst = binary.AppendVarint(dst, v.stored-timeOrigin)
 	dst = binary.AppendVarint(dst, int64(v.clock)-v.stored*1000)
@@ -119,7 +124,7 @@ func appendCounted(dst []byte, s string) []byte {
 
 // decodeValue reads what encodeValue wrote. The value refers to b.
 func decodeValue(where, name string, b []byte) (value, error) {
-	if len(b) < fixedHeader+checksumSize || b[0] != recordMagic {
+	if len(b) < fixedHeader+checksumSize || b[0] != recordMagic && b[0] != openMagic {
 		return value{}, errForeign
 	}
 	body := b[:len(b)-checksumSize]
@@ -130,7 +135,7 @@ func decodeValue(where, name string, b []byte) (value, error) {
 	r := valueReader{rest: body[fixedHeader:], ok: true}
 	v := value{
 		name: name, hash: nameHash(name), schema: binary.BigEndian.Uint32(body[2:]),
-		private: flags&flagPrivate != 0, negative: flags&flagNegative != 0, by: bound(flags >> boundShift & boundMask),
+		private: flags&flagPrivate != 0, open: b[0] == openMagic, negative: flags&flagNegative != 0, by: bound(flags >> boundShift & boundMask),
 	}
 	v.stored = timeOrigin + r.varint()
 	v.clock = uint64(v.stored*1000 + r.varint())

@@ -18,9 +18,9 @@ type silence struct{}
 
 func (silence) Printf(context.Context, string, ...any) {}
 
-// newRedis makes the client for the configured mode; nil when there is no address. It does not connect yet.
-func newRedis(c Config) (redis.UniversalClient, error) {
-	r := c.Redis
+// NewRedis makes the client for the configured mode; nil when there is no address. It does not connect yet. timeout bounds
+// what the context of a command does not.
+func NewRedis(r RedisConfig, timeout time.Duration) (redis.UniversalClient, error) {
 	if len(r.Addresses) == 0 {
 		return nil, nil
 	}
@@ -31,7 +31,7 @@ func newRedis(c Config) (redis.UniversalClient, error) {
 		PoolSize: r.PoolSize, IsClusterMode: r.Mode == "cluster", DisableIdentity: true,
 		// A lookup must not be tried again behind our back: its time is bounded by the context.
 		MaxRetries: -1, ContextTimeoutEnabled: true,
-		DialTimeout: c.WriteTimeout, ReadTimeout: c.WriteTimeout, WriteTimeout: c.WriteTimeout,
+		DialTimeout: timeout, ReadTimeout: timeout, WriteTimeout: timeout,
 		DialerRetries: 1,
 	}
 	if len(r.Addresses) == 1 && strings.Contains(r.Addresses[0], "://") {
@@ -94,6 +94,9 @@ func (c *Cache) follow() {
 		}
 		ctx, cancel := context.WithTimeout(c.ctx, c.cfg.WriteTimeout)
 		err := c.sync(ctx)
+		if err != nil && ctx.Err() == nil {
+			err = c.sync(ctx) // one may be an accident
+		}
 		if err == nil && c.pending.any() {
 			err = c.flushPending(ctx) // deferred while the breaker was closing
 		}

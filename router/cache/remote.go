@@ -3,6 +3,7 @@ package cache
 import (
 	"context"
 	"strings"
+	"time"
 	"unique"
 	"unsafe"
 
@@ -187,7 +188,7 @@ func (l *lookup) consider(st *entityState, it *item, w *want, rec *record) {
 		}
 	}
 	if n := rec.find(negativeHash, negativeName); n != nil && n.freshness(l.now) == fresh &&
-		n.clock >= st.tp.scope.min.Load() && !contradicted(rec, n) {
+		n.clock >= st.tp.scope.min.Load() && l.allowed(n) && !contradicted(rec, n) {
 		it.negative = n
 	}
 }
@@ -237,12 +238,15 @@ func (l *lookup) ask(ctx context.Context, states []entityState) bool {
 		return false
 	}
 	c.totals.roundTrips.Add(1)
-	limited, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
+	limited, cancel := context.WithTimeout(ctx, c.timeoutFor(len(answers)))
 	_, err := pipe.Exec(limited)
 	cancel()
-	if isOutage(err) && ctx.Err() == nil {
+	switch {
+	case !isOutage(err):
+		c.breaker.succeeded()
+	case ctx.Err() == nil:
 		c.totals.failures.Add(1)
-		c.breaker.open(err)
+		c.breaker.failed(err)
 	}
 	news := false
 	for i := range answers {
@@ -255,6 +259,15 @@ func (l *lookup) ask(ctx context.Context, states []entityState) bool {
 		c.told.Add(1)
 	}
 	return true
+}
+
+// commandsInTime is how many commands Config.Timeout is for. More have more time.
+const commandsInTime = 500
+
+// timeoutFor is how long a pipeline of so many commands may take.
+func (c *Cache) timeoutFor(commands int) time.Duration {
+	scaled := c.cfg.Timeout + c.cfg.Timeout*time.Duration(commands)/commandsInTime
+	return max(c.cfg.Timeout, min(scaled, c.cfg.WriteTimeout))
 }
 
 // queue adds the commands for one item, the shared lane first.

@@ -60,7 +60,7 @@ func (r *requestCache) Finish(ctx context.Context, f *exec.CacheFetch, o *exec.C
 	if o.Err != nil || o.PathlessErrors || a.anything {
 		t.uncacheable = true
 	}
-	v.contribute(&t)
+	v.contribute(r, &t)
 	if fs != nil {
 		job.flights = append(job.flights, fs.leads...)
 		fs.leads = nil
@@ -82,6 +82,8 @@ type answered struct {
 	// usable tells that values of the answer may be stored at all: what depends on something that keys do not have is
 	// for whoever keeps what headers say apart.
 	usable bool
+	// varied tells that values may only be stored for the caller, because of what the answer varies by.
+	varied bool
 	// anything tells that the answer depends on what has no name.
 	anything bool
 	// rootTags and entityTags are the tags of extensions.apolloCacheTags and apolloEntityCacheTags.
@@ -96,13 +98,13 @@ func (a *answered) read(o *exec.CacheOutcome) {
 		header = func(string) []byte { return nil }
 	}
 	a.control = a.r.control(header, a.r.cache.cfg.Now())
+	_, a.control.credentials = a.r.caller(a.v)
+	// A cookie is for one caller, and so may be what comes with it.
+	a.control.personal = len(header("Set-Cookie")) > 0
 	a.answers = !o.PathlessErrors && (o.Status == 0 || o.Status/100 == 2)
 	a.usable = a.answers
 	if vary := header("Vary"); len(vary) > 0 {
-		a.usable = a.usable && !varies([]string{string(vary)}, a.r.policy.vary)
-		names, everything := variesBy(string(vary))
-		a.v.depend(names)
-		a.anything = everything
+		a.vary(string(vary))
 	}
 	if len(o.Extensions) == 0 {
 		return
@@ -129,6 +131,16 @@ func (a *answered) read(o *exec.CacheOutcome) {
 			a.invalidation = slices.Clone(value)
 		}
 	}
+}
+
+// vary judges what the answer varies by.
+func (a *answered) vary(lines string) {
+	names, anything := variesBy(lines)
+	how, depends := a.r.varies(names)
+	a.v.depend(depends)
+	a.anything = anything
+	a.varied = how == varyingByCaller
+	a.usable = a.usable && !anything && how != varyingByOther
 }
 
 // maxTags bounds the tags of one value.
@@ -177,6 +189,7 @@ func (a *answered) policy(e *exec.CacheEntity, st *entityState, t *tally) {
 			return
 		}
 		t.add(l.ttl.Milliseconds(), l.age.Milliseconds(), l.private)
+		t.anonymous = t.anonymous || !l.open && !l.private
 	}
 }
 
@@ -235,6 +248,7 @@ type storeEntity struct {
 // add copies an entity into the job.
 func (j *storeJob) add(a *answered, e *exec.CacheEntity, st *entityState, position int) {
 	s := storeEntity{st: st, null: e.Null, wanted: e.Wanted, control: a.control, audience: st.fetch.audience}
+	s.control.personal = s.control.personal || a.varied
 	if !e.Null && !s.anyStorable() {
 		st.tp.scope.stats.unstorable.Add(1)
 		st.tp.scope.shared.Store(false)
@@ -349,7 +363,7 @@ func (o *lanes) put(s *storeEntity, v value, l lifetime, now int64) {
 	v.stored, v.born = now, now-l.age.Milliseconds()
 	v.expires, v.by = now+l.ttl.Milliseconds(), l.by
 	v.whileRevalidate, v.ifError = l.whileRevalidate.Milliseconds(), l.ifError.Milliseconds()
-	if v.private = l.private; l.private {
+	if v.private, v.open = l.private, l.open; l.private {
 		o.private = append(o.private, v)
 	} else {
 		o.shared = append(o.shared, v)

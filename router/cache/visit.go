@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"encoding/binary"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,8 +14,13 @@ type VisitOptions struct {
 	// Identity names the caller, unforgeably (a verified subject, for example); empty for an anonymous caller. Only its
 	// digest is kept.
 	Identity string
-	// Header returns a header of the client's request, for subgraphs whose answers vary by it. May be nil.
-	Header func(name string) string
+	// Credentials tells that requests to some subgraph carry what says who the caller is.
+	Credentials bool
+	// Values appends what a request to a subgraph (by supergraph.Subgraph.ID) carries besides Identity, as bytes that are
+	// the same only for the same values, and tells whether that says who the caller is. May be nil.
+	Values func(subgraph int, to []byte) (values []byte, credentials bool)
+	// Header returns all lines of a header of the client's request, for subgraphs whose answers vary by it. May be nil.
+	Header func(name string) []string
 	// CacheControl is the client's Cache-Control header, all of its lines; it counts only when Config.RequestNoCache allows it.
 	CacheControl string
 	// Debug collects what happened for every fetch, see Visit.Fetches.
@@ -24,14 +30,17 @@ type VisitOptions struct {
 // Visit is the cache's part of one client request: who asks, and what the answer may say about its own caching. It is
 // the Session of the execution.
 type Visit struct {
-	cache *Cache
-	// audience is the digest of the caller's identity; empty for an anonymous caller.
-	audience        string
-	header          func(string) string
+	cache           *Cache
+	identity        string
+	credentials     bool
+	values          func(int, []byte) ([]byte, bool)
+	header          func(string) []string
 	noRead, noStore bool
 	debug           bool
 
 	mu sync.Mutex
+	// carried is what the requests to each subgraph carry, as far as somebody asked.
+	carried []carriedValues
 	// any tells that something contributed; left is the shortest time any part may be kept, age the age of the oldest.
 	any, private, uncacheable bool
 	left                      time.Duration
@@ -43,9 +52,8 @@ type Visit struct {
 
 // Visit begins a client request.
 func (c *Cache) Visit(o VisitOptions) *Visit {
-	v := &Visit{cache: c, header: o.Header, debug: o.Debug}
-	if o.Identity != "" {
-		v.audience = digest([]byte("identity\x00" + o.Identity))
+	v := &Visit{
+		cache: c, identity: o.Identity, credentials: o.Credentials, values: o.Values, header: o.Header, debug: o.Debug,
 	}
 	if c.cfg.RequestNoCache && o.CacheControl != "" {
 		said := parseControl(o.CacheControl, "")
@@ -55,7 +63,7 @@ func (c *Cache) Visit(o VisitOptions) *Visit {
 	return v
 }
 
-// varied is the digest of the values of the headers that a subgraph's answers vary by; empty when there are none.
+// varied is the digest of the headers that a subgraph's answers vary by, all of their lines; empty when there are none.
 func (v *Visit) varied(names []string) string {
 	if len(names) == 0 {
 		return ""
@@ -63,8 +71,11 @@ func (v *Visit) varied(names []string) string {
 	b := []byte("vary")
 	for _, name := range names {
 		b = append(append(append(b, 0), strings.ToLower(name)...), 0)
-		if v.header != nil {
-			b = append(b, v.header(name)...)
+		if v.header == nil {
+			continue
+		}
+		for _, line := range v.header(name) {
+			b = append(binary.AppendUvarint(append(b, 1), uint64(len(line))), line...)
 		}
 	}
 	return digest(b)
@@ -73,7 +84,9 @@ func (v *Visit) varied(names []string) string {
 // tally is what some parts of an answer allow together.
 type tally struct {
 	any, private, uncacheable bool
-	left, age                 int64 // milliseconds
+	// anonymous tells that a part is only for requests without credentials.
+	anonymous bool
+	left, age int64 // milliseconds
 }
 
 func (t *tally) add(left, age int64, private bool) {
@@ -86,11 +99,24 @@ func (t *tally) add(left, age int64, private bool) {
 // addValue counts a stored value that was used at now.
 func (t *tally) addValue(v *value, now int64) {
 	t.add(max(v.expires-now, 0), max(now-v.born, 0), v.private)
+	t.anonymous = t.anonymous || !v.open && !v.private
 }
 
-func (v *Visit) contribute(t *tally) {
+// join adds what other parts allow.
+func (t *tally) join(o *tally) {
+	t.add(o.left, o.age, o.private)
+	t.anonymous = t.anonymous || o.anonymous
+}
+
+// contribute adds what a request of r allows.
+func (v *Visit) contribute(r *requestCache, t *tally) {
 	if !t.any && !t.uncacheable {
 		return
+	}
+	if t.anonymous && !r.policy.public {
+		// Somebody with credentials may get another answer.
+		carried, _ := r.graph.carriedTo(r.req.Subgraph.ID)
+		v.depend(carried.Credentials)
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()

@@ -269,7 +269,7 @@ func (w *writer) send(batch []redisWrite) {
 		return
 	}
 	if _, err := pipe.Exec(ctx); isOutage(err) {
-		c.breaker.open(err)
+		c.breaker.failed(err)
 	}
 	for _, s := range all {
 		length, err := s.length.Int()

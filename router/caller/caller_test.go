@@ -3,6 +3,7 @@ package caller
 import (
 	"bytes"
 	"net/http"
+	"slices"
 	"testing"
 )
 
@@ -86,6 +87,21 @@ func TestAnIdentityIsMadeOfClaimsOrOfCredentials(t *testing.T) {
 	}
 	if names := inputs.Headers(identity); len(names) != 2 || !inputs.Personal(identity) {
 		t.Errorf("headers %v", names)
+	}
+}
+
+func TestCredentialsAreToldFromOtherHeaders(t *testing.T) {
+	var inputs Inputs
+	inputs.DeclareIdentity([]string{"Cookie"}, []string{"sub"})
+	all := inputs.Declare(Header("X-A"), Header("cookie"), Header("authorization"), Claim("tier"))
+	if got := inputs.Headers(inputs.Credentials(all)); !slices.Equal(got, []string{"Authorization", "Cookie"}) {
+		t.Errorf("credentials: %q", got)
+	}
+	if got := inputs.Headers(all.Without(inputs.Credentials(all))); !slices.Equal(got, []string{"X-A"}) {
+		t.Errorf("the rest: %q", got)
+	}
+	if got := inputs.Proved(all); inputs.Headers(got) != nil || !inputs.Personal(got) {
+		t.Errorf("proved: %v", got)
 	}
 }
 

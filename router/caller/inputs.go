@@ -103,6 +103,39 @@ func (in *Inputs) Personal(s Set) bool {
 	return slices.ContainsFunc(s.numbers, func(number int) bool { return in.list[number].Kind != HeaderInput })
 }
 
+// Credentials are the headers in a set that say who a caller is: those that an identity is made of, and Authorization.
+func (in *Inputs) Credentials(s Set) Set {
+	return in.only(s, func(input Input) bool {
+		return input.Kind == HeaderInput && (input == Header("Authorization") || slices.Contains(in.credentials, input))
+	})
+}
+
+// Proved is what is in a set and is no header: what somebody says of the caller, rather than the caller.
+func (in *Inputs) Proved(s Set) Set {
+	return in.only(s, func(input Input) bool { return input.Kind != HeaderInput })
+}
+
+func (in *Inputs) only(s Set, wanted func(Input) bool) Set {
+	var some Set
+	for _, number := range s.numbers {
+		if wanted(in.list[number]) {
+			some.numbers = append(some.numbers, number)
+		}
+	}
+	return some
+}
+
+// Without is what is in the set and not in the other.
+func (s Set) Without(other Set) Set {
+	var some Set
+	for _, number := range s.numbers {
+		if !slices.Contains(other.numbers, number) {
+			some.numbers = append(some.numbers, number)
+		}
+	}
+	return some
+}
+
 // Union is what is in either set.
 func (s Set) Union(other Set) Set {
 	numbers := slices.Concat(s.numbers, other.numbers)

@@ -17,6 +17,7 @@ func (r *reader) check(c *Config) error {
 	k.clientSide(c)
 	k.upstream(&c.Upstream)
 	k.cache(&c.Cache)
+	k.subscription(&c.Subscription)
 	k.rest(c)
 	k.modules(c)
 	if len(k.problems) > 0 {
@@ -136,7 +137,7 @@ func (k *checker) clientSide(c *Config) {
 	k.notNegative("limits.request_timeout", l.RequestTimeout)
 	k.positive("limits.body_timeout", l.BodyTimeout, 100*time.Millisecond)
 	for key, n := range map[string]int{"tokens": l.Tokens, "depth": l.Depth, "fields": l.Fields, "aliases": l.Aliases,
-		"directives": l.Directives, "root_fields": l.RootFields} {
+		"directives": l.Directives, "root_fields": l.RootFields, "introspection_depth": l.IntrospectionDepth} {
 		k.between("limits."+key, n, -1, 1<<30)
 	}
 }

@@ -24,6 +24,7 @@ func Default() Config {
 			ConcurrentRequests: 10_000, RequestTimeout: 30 * time.Second,
 			Tokens: operations.Tokens, Depth: operations.Depth, Fields: operations.Fields, Aliases: operations.Aliases,
 			Directives: operations.Directives, RootFields: operations.RootFields,
+			IntrospectionDepth: operations.IntrospectionDepth,
 		},
 		Compression: Compression{
 			MinBytes: 1 << 10,
@@ -42,8 +43,11 @@ func Default() Config {
 			Namespace: "default", Timeout: 20 * time.Millisecond, NegativeTTL: 5 * time.Second, MaxTTL: 24 * time.Hour,
 			L1: L1{Enabled: true, MaxBytes: 64 << 20, TTL: 2 * time.Second},
 		},
-		Caller:   Caller{Claims: []string{"iss", "sub"}, Headers: []string{"Authorization", "Cookie"}},
-		Dedupe:   Dedupe{SubgraphRequests: true},
+		Caller: Caller{Claims: []string{"iss", "sub"}, Headers: []string{"Authorization", "Cookie"}},
+		Dedupe: Dedupe{SubgraphRequests: true},
+
+		Subscription: DefaultSubscription(),
+
 		Plan:     Plan{CacheBytes: prepared.DefaultBytes, WarmUp: 500},
 		Log:      Log{Level: "info", Format: "json", RequestIDs: false},
 		Shutdown: Shutdown{Timeout: 20 * time.Second},

@@ -15,10 +15,14 @@ import (
 //go:embed sections.go
 var sectionsSource string
 
+//go:embed subscription.go
+var subscriptionSource string
+
 // descriptions are the doc comments of the sections' fields by "Section.Field", and of the sections by "Section".
 func (r *root) descriptions() map[string]string {
 	texts := map[string]string{}
 	readComments(texts, sectionsSource)
+	readComments(texts, subscriptionSource)
 	for _, s := range r.sections {
 		readComments(texts, s.Source)
 		name := reflect.TypeOf(s.New()).Elem().Name()

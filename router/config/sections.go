@@ -33,6 +33,8 @@ type Config struct {
 	Caller Caller `yaml:"caller"`
 	// Sharing of identical work in progress.
 	Dedupe Dedupe `yaml:"dedupe"`
+	// Subscriptions of clients, and how subgraphs are asked for events.
+	Subscription Subscription `yaml:"subscription"`
 	// Query planning.
 	Plan Plan `yaml:"plan"`
 	// What the router writes to its log.
@@ -71,9 +73,8 @@ type Supergraph struct {
 	Watch bool `yaml:"watch"`
 	// How often the files are looked at.
 	PollInterval time.Duration `yaml:"poll_interval"`
-	// What to do with a graph that links a specification for SECURITY or EXECUTION which the router does not support, as are
-	// those of @authenticated, @requiresScopes and @policy: refuse it, or warn in the log and serve it all the same. It is
-	// then served to everybody as if the directives were not there.
+	// What to do with a graph that links a specification for SECURITY or EXECUTION which the router does not support: refuse
+	// it, or warn in the log and serve it all the same. It is then served to everybody as if the directives were not there.
 	UnsupportedFeatures string `yaml:"unsupported_features"`
 	// Labels of progressive @override that are on. Labels of the form percent(x) decide for themselves.
 	OverrideLabels []string `yaml:"override_labels"`
@@ -174,6 +175,11 @@ type Limits struct {
 	Directives int `yaml:"directives"`
 	// Most fields of the operation's root selection, fragments expanded.
 	RootFields int `yaml:"root_fields"`
+	// Deepest nesting of fields below __schema and __type.
+	IntrospectionDepth int `yaml:"introspection_depth"`
+	// Let operations pass that are beyond these limits, but not beyond the defaults; they are counted
+	// (weft_limits_exceeded_total).
+	WarnOnly bool `yaml:"warn_only"`
 }
 
 // Compression is about answers to clients.
@@ -285,7 +291,8 @@ type Cache struct {
 	Namespace string `yaml:"namespace"`
 	// The Redis that all replicas share; without an address each remembers for itself.
 	Redis Redis `yaml:"redis"`
-	// Longest wait for Redis in a request, paid once per outage.
+	// Longest wait for Redis in a look-up of a few hundred entities; larger ones wait in proportion, up to 1s. After three
+	// failures in a row no request waits until Redis answers again.
 	Timeout time.Duration `yaml:"timeout"`
 	// Lifetime of values about which neither the subgraph nor the schema says anything; 0 means they are not kept.
 	TTL time.Duration `yaml:"ttl"`
@@ -373,6 +380,9 @@ type CacheSubgraph struct {
 	Stale *Stale `yaml:"stale"`
 	// Keep private answers, each for its own caller.
 	Private bool `yaml:"private"`
+	// Its answers do not depend on who asks: share them although requests carry credentials (Authorization, caller.headers,
+	// claims), unless an answer or the schema says private.
+	Public bool `yaml:"public"`
 	// Request headers its answers depend on.
 	Vary []string `yaml:"vary"`
 	// Settings of single types by name; Query stands for root fields.

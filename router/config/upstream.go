@@ -7,10 +7,13 @@ func (u *Upstream) For(name string) UpstreamSettings {
 	settings := u.All
 	own, ok := u.Subgraphs[name]
 	if ok {
-		inherit(reflect.ValueOf(&settings).Elem(), reflect.ValueOf(own))
+		inherit(valueOf(&settings), valueOf(&own))
 	}
 	return settings
 }
+
+// valueOf is what a pointer points to.
+func valueOf[T any](settings *T) reflect.Value { return reflect.ValueOf(settings).Elem() }
 
 // inherit writes what is set in own over base, section by section.
 func inherit(base, own reflect.Value) {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"github.com/weft-graphql/weft/router/cache"
 	"github.com/weft-graphql/weft/router/caller"
@@ -13,6 +14,7 @@ import (
 	"github.com/weft-graphql/weft/router/operation"
 	"github.com/weft-graphql/weft/router/plan"
 	"github.com/weft-graphql/weft/router/prepared"
+	"github.com/weft-graphql/weft/router/subscription"
 	"github.com/weft-graphql/weft/router/supergraph"
 	"github.com/weft-graphql/weft/router/upstream"
 )
@@ -58,6 +60,13 @@ type Config struct {
 	ResponseBytes int64
 	// Panicked is told of panics that were made an error of one request.
 	Panicked func(cause any)
+
+	// Subscriptions runs subscriptions; nil when they are not served. Sources are where the events of a subgraph come from,
+	// by supergraph.Subgraph.ID; nil for those that have none. Hold keeps the generation until what it returns is called,
+	// which must be possible while a request is in progress.
+	Subscriptions *subscription.Hub
+	Sources       []subscription.Upstream
+	Hold          func() (release func())
 }
 
 // Engine answers operations on one supergraph. It is safe for concurrent use.
@@ -69,6 +78,9 @@ type Engine struct {
 	operations *prepared.Cache[*program]
 	// shares is nil when identical queries do not share their execution.
 	shares *shares
+	// carried is what requests to the subgraphs carry, and credentials all of it that says who the caller is; for the cache.
+	carried     []carried
+	credentials caller.Set
 	// now is the present epoch of queries: bound once, not for every request.
 	now func() upstream.Epoch
 }
@@ -88,7 +100,9 @@ func New(c Config, previous *Engine) *Engine {
 		Extensions: c.Extensions, ResponseBytes: c.ResponseBytes, Panicked: c.Panicked,
 	}
 	if c.Cache != nil {
-		executor.Cache = c.Cache.Graph(c.Supergraph)
+		graph := c.Cache.Graph(c.Supergraph)
+		e.carry(graph)
+		executor.Cache = graph
 	}
 	e.executor = exec.New(executor)
 	if c.ShareQueries {
@@ -152,6 +166,9 @@ func (e *Engine) compile(_ *operation.Prepared, p *plan.Plan) (*program, error) 
 	if err != nil {
 		return nil, err
 	}
+	if err := oneSource(p); err != nil {
+		return nil, err
+	}
 	return &program{
 		Program: compiled,
 		// Not only at the root: a field can be of the type Query.
@@ -160,10 +177,13 @@ func (e *Engine) compile(_ *operation.Prepared, p *plan.Plan) (*program, error) 
 }
 
 // labelOn decides whether a label is on when no module does: percent(x) by chance, others when the configuration names
-// them.
+// them. A graph that asks callers for something is only served without an Authorizer where the operator wants that.
 //
 // Specification: Apollo Federation, progressive @override.
 func (e *Engine) labelOn(label string) bool {
+	if e.hooks.Authorizer == nil && strings.HasPrefix(label, supergraph.AccessLabel) {
+		return true
+	}
 	if percent, ok := operation.PercentLabel(label); ok {
 		return rand.Float64()*100 < percent
 	}

@@ -39,17 +39,24 @@ func (e *Engine) answer(ctx context.Context, x *execution) {
 	}
 	if len(errs) > 0 {
 		reject(resp, rejection(errs), len(errs))
+		resp.Operation.Code = codeOf(errs)
 		return
 	}
 	defer p.Done()
 	x.prepare(p)
-	resp.Operation = server.OperationInfo{Name: p.Prepared.Name, Kind: string(p.Prepared.Kind)}
-	if refused := notServed(p.Prepared, req); refused != nil {
+	if p.Prepared.Kind == ast.Subscription {
+		req = x.keepRequest()
+	}
+	resp.Operation = server.OperationInfo{
+		Name: p.Prepared.Name, Kind: string(p.Prepared.Kind), Exceeded: p.Prepared.Exceeded,
+	}
+	if refused := e.notServed(p.Prepared, req); refused != nil {
 		refuse(resp, refused)
 		return
 	}
 	if x.variables, errs = p.Prepared.CoerceVariables(req.Variables); len(errs) > 0 {
 		reject(resp, rejection(errs), len(errs))
+		resp.Operation.Code = codeOf(errs)
 		return
 	}
 	for _, hook := range e.hooks.Admitters {
@@ -58,7 +65,12 @@ func (e *Engine) answer(ctx context.Context, x *execution) {
 			return
 		}
 	}
-	made, err := p.Plan(ctx, p.Prepared.ConditionSet(&x.variables, x.labelOn))
+	conditions := p.Prepared.ConditionSet(&x.variables, x.labelOn)
+	if p.Prepared.Kind == ast.Subscription && p.Prepared.Unfulfilled(conditions) {
+		refuse(resp, e.denied(x, nil))
+		return
+	}
+	made, err := p.Plan(ctx, conditions)
 	if errors.Is(err, prepared.ErrBusy) {
 		busy(resp)
 		return
@@ -67,6 +79,12 @@ func (e *Engine) answer(ctx context.Context, x *execution) {
 		reject(resp, planningFailed(err), 1)
 		return
 	}
+	if fields := made.Plan.Operation.Denied; len(fields) > 0 {
+		if refusal := e.denied(x, fields); refusal != nil {
+			refuse(resp, refusal)
+			return
+		}
+	}
 	if made.Compiled.introspects {
 		if !e.config.Introspection {
 			refuse(resp, introspectionDisabled)
@@ -74,16 +92,25 @@ func (e *Engine) answer(ctx context.Context, x *execution) {
 		}
 		x.request.Introspect = x.introspect
 	}
+	if p.Prepared.Kind == ast.Subscription {
+		e.subscribe(x, p, made)
+		return
+	}
 	e.share(ctx, x, made)
 }
 
 // identify finds the request's document, says who it comes from, and reads all that its answer may depend on.
 func (e *Engine) identify(ctx context.Context, x *execution) (refusal *server.Refusal) {
 	req := x.op.Request
-	for _, hook := range e.hooks.Documents {
-		if refusal := hook.ResolveDocument(ctx, req); refusal != nil {
-			return refusal
+	if !req.Running {
+		for _, hook := range e.hooks.Documents {
+			if refusal := hook.ResolveDocument(ctx, req); refusal != nil {
+				return refusal
+			}
 		}
+	}
+	if len(req.Query) == 0 {
+		return noDocuments
 	}
 	for _, hook := range e.hooks.Identifiers {
 		if refusal := hook.Identify(ctx, req, &x.caller); refusal != nil {
@@ -137,15 +164,29 @@ func (e *Engine) run(ctx context.Context, x *execution, made *prepared.Planned[*
 	}
 }
 
+// denied asks whether an operation is refused because of what the caller may not see.
+func (e *Engine) denied(x *execution, fields []*operation.Field) *server.Refusal {
+	var refusal *server.Refusal
+	if e.hooks.Authorizer != nil {
+		refusal = e.hooks.Authorizer.Denied(&x.op, fields)
+	}
+	if refusal == nil && fields == nil {
+		return unauthorized
+	}
+	return refusal
+}
+
 // notServed refuses operations that are valid but not served in the way they were sent.
-func notServed(p *operation.Prepared, req *server.Request) *server.Refusal {
+func (e *Engine) notServed(p *operation.Prepared, req *server.Request) *server.Refusal {
 	switch {
 	case p.Kind == ast.Query:
 		return nil
-	case req.QueryOnly:
-		return mutationOverGet
-	case p.Kind == ast.Subscription:
+	case p.Kind == ast.Subscription && e.config.Subscriptions == nil:
 		return noSubscriptions
+	case p.Kind == ast.Subscription && !req.Events:
+		return noEvents
+	case req.QueryOnly && p.Kind == ast.Mutation:
+		return mutationOverGet
 	default:
 		return nil
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"encoding/json"
 	"strconv"
 	"strings"
 	"sync"
@@ -13,6 +14,7 @@ import (
 	"github.com/weft-graphql/weft/router/plan"
 	"github.com/weft-graphql/weft/router/prepared"
 	"github.com/weft-graphql/weft/router/server"
+	"github.com/weft-graphql/weft/router/subscription"
 	"github.com/weft-graphql/weft/router/supergraph"
 	"github.com/weft-graphql/weft/router/upstream"
 )
@@ -35,6 +37,10 @@ type execution struct {
 	visit    *cache.Visit
 	// shared is the execution's flight when others may join it.
 	shared *flight
+	// eventID names the event of a subscription; empty when it has no name.
+	eventID string
+	// planned receives a subscription that is only planned, not begun.
+	planned *subscription.Operation
 	// traced tells that the client is shown what happened to the requests of the plan.
 	traced bool
 
@@ -44,6 +50,7 @@ type execution struct {
 	finish     func(*exec.Response)
 	fetched    func(*plan.Request, *exec.FetchTrace)
 	labelOn    func(string) bool
+	carried    func(subgraph int, to []byte) ([]byte, bool)
 }
 
 var executions = sync.Pool{New: func() any {
@@ -55,6 +62,7 @@ var executions = sync.Pool{New: func() any {
 	x.finish = x.complete
 	x.fetched = x.fetchEnded
 	x.labelOn = x.decideLabel
+	x.carried = x.carriedTo
 	return x
 }}
 
@@ -77,7 +85,7 @@ func (x *execution) release() {
 	x.answer.Begin(nil)
 	*x = execution{
 		op: x.op, values: x.values, answer: x.answer, subgraph: x.subgraph, introspect: x.introspect, finish: x.finish,
-		fetched: x.fetched, labelOn: x.labelOn,
+		fetched: x.fetched, labelOn: x.labelOn, carried: x.carried,
 	}
 	executions.Put(x)
 }
@@ -88,10 +96,14 @@ func (x *execution) complete(from *exec.Response) {
 	resp.Operation.Errors, resp.Operation.Fetches = from.Errors, from.Fetches
 	x.tellCaching(resp, from.Errors > 0)
 	hooks := x.engine.hooks
-	if len(hooks.Answerers) == 0 {
+	if len(hooks.Answerers) == 0 && x.eventID == "" {
 		return
 	}
 	x.answer.Begin(resp)
+	if x.eventID != "" {
+		name, _ := json.Marshal(x.eventID) // a string can always be written
+		x.answer.AddExtension("eventId", name)
+	}
 	x.answer.Errors, x.answer.Fetches, x.answer.Plan = from.Errors, from.Fetches, x.made.Plan
 	if x.traced {
 		x.answer.Trace = from.Trace
@@ -119,6 +131,9 @@ func (x *execution) tellCaching(resp *server.Response, hasErrors bool) {
 	case x.traced:
 		// What is shown beside the answer is about this request.
 		resp.CacheControl, resp.Age = "no-store", ""
+	case strings.HasPrefix(resp.CacheControl, "public") && x.op.Prepared.Protected():
+		// Nothing in a header says who may see it.
+		resp.CacheControl = "private" + strings.TrimPrefix(resp.CacheControl, "public")
 	case strings.HasPrefix(resp.CacheControl, "public"):
 		resp.Vary = x.visit.Vary()
 	case resp.CacheControl == "" && config.Personal:
@@ -143,7 +158,10 @@ func (x *execution) decideLabel(label string) bool {
 // visitCache begins the request in the entity cache.
 func (x *execution) visitCache() {
 	e, header := x.engine, x.op.Request.Header
-	options := cache.VisitOptions{Header: header.Get, CacheControl: strings.Join(header["Cache-Control"], ","), Debug: x.traced}
+	options := cache.VisitOptions{
+		Header: header.Values, CacheControl: strings.Join(header["Cache-Control"], ","), Debug: x.traced,
+		Credentials: x.values.Present(e.credentials), Values: x.carried,
+	}
 	if x.values.Present(e.config.Identity) {
 		options.Identity = string(x.values.Append(nil, e.config.Identity))
 	}

@@ -9,10 +9,20 @@ import (
 )
 
 var (
+	// noDocuments is the answer to a request for a document that was not sent, when no module knows any. It is what
+	// clients with automatic persisted queries take for the sign to send documents from now on.
+	noDocuments     = &server.Refusal{Outcome: server.Executed, Code: server.CodePersistedQuery, Message: "PersistedQueryNotSupported"}
+	unauthorized    = &server.Refusal{Outcome: server.Forbidden, Code: "UNAUTHORIZED_FIELD_OR_TYPE", Message: "Unauthorized field or type"}
 	mutationOverGet = &server.Refusal{Outcome: server.NotAQuery, Code: "METHOD_NOT_ALLOWED",
 		Message: "Only queries may be sent with GET. Send this operation with POST."}
 	noSubscriptions = &server.Refusal{Outcome: server.Rejected, Code: "SUBSCRIPTION_NOT_SUPPORTED",
-		Message: "This router does not serve subscriptions."}
+		Message: "This router does not serve subscriptions (subscription.enabled in its configuration)."}
+	noEvents = &server.Refusal{Outcome: server.Rejected, Code: "SUBSCRIPTION_NOT_SUPPORTED",
+		Message: "A subscription has more than one answer, and the request takes only one. Send it over a WebSocket, or with an " +
+			"Accept header of text/event-stream or multipart/mixed;subscriptionSpec=1.0."}
+	noSource = &server.Refusal{Outcome: server.Rejected, Code: "SUBSCRIPTION_NOT_SUPPORTED",
+		Message: "The events of this subscription cannot be asked for: its subgraph has no protocol for them " +
+			"(subscription.subgraphs in the router's configuration)."}
 	introspectionDisabled = &server.Refusal{Outcome: server.Rejected, Code: "INTROSPECTION_DISABLED",
 		Message: "Introspection is switched off: the schema cannot be asked for (graphql.introspection in the router's configuration)."}
 	// tooBusy is the answer to an operation that nobody got to prepare.
@@ -24,10 +34,15 @@ func busy(resp *server.Response) { refuse(resp, tooBusy) }
 
 // refuse answers an operation that is not run.
 func refuse(resp *server.Response, refusal *server.Refusal) {
+	if refusal.Body != nil {
+		reject(resp, refusal.Body, 1)
+		resp.Outcome = refusal.Outcome
+		return
+	}
 	reject(resp, rejection(gqlerror.List{{
 		Message: refusal.Message, Extensions: map[string]any{"code": refusal.Code},
 	}}), 1)
-	resp.Outcome = refusal.Outcome
+	resp.Outcome, resp.Operation.Code = refusal.Outcome, refusal.Code
 }
 
 // rejection is the answer to a request that is not executed: errors and no data.
@@ -41,6 +56,12 @@ func rejection(errs gqlerror.List) []byte {
 		return []byte(`{"errors":[{"message":"The request is not valid.","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`)
 	}
 	return body
+}
+
+// codeOf is the code of the first error.
+func codeOf(errs gqlerror.List) string {
+	code, _ := errs[0].Extensions["code"].(string)
+	return code
 }
 
 func reject(resp *server.Response, body []byte, errors int) {

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"unsafe"
 
+	"github.com/weft-graphql/weft/router/operation"
 	"github.com/weft-graphql/weft/router/prepared"
 	"github.com/weft-graphql/weft/router/server"
 	"github.com/weft-graphql/weft/router/upstream"
@@ -65,8 +66,13 @@ func (s *shares) appendKey(key []byte, made *prepared.Planned[*program], epoch u
 	key = binary.LittleEndian.AppendUint64(key, epoch.Mutations)
 	key = binary.LittleEndian.AppendUint64(key, epoch.Clock)
 	key = binary.LittleEndian.AppendUint64(key, epoch.Told)
-	for i := range x.variables.Len() {
-		raw := x.variables.Raw(i)
+	key = appendVariables(key, &x.variables)
+	return append(key, x.values.All()...)
+}
+
+func appendVariables(key []byte, variables *operation.Variables) []byte {
+	for i := range variables.Len() {
+		raw := variables.Raw(i)
 		// An absent variable is something else than one with a value.
 		length := uint64(len(raw)) + 1
 		if raw == nil {
@@ -74,7 +80,7 @@ func (s *shares) appendKey(key []byte, made *prepared.Planned[*program], epoch u
 		}
 		key = append(binary.AppendUvarint(key, length), raw...)
 	}
-	return append(key, x.values.All()...)
+	return key
 }
 
 // do answers with run, or with the answer of an identical query under way.

@@ -74,6 +74,9 @@ type Request struct {
 	// begins, not once for the execution: the later calls may not be shared with what began before data changed, and
 	// what the cache stores of them counts as read now. It is called after the execution has ended, too.
 	Epoch func() upstream.Epoch
+	// Event is what the source of a subscription says, in the place of the answer to the plan's first request; nil for
+	// queries and mutations.
+	Event *Event
 	// Trace asks for Response.Trace.
 	Trace bool
 	// Fetched is told of each request of the plan when it has ended, by the goroutine that ran it; only with Trace.
@@ -87,6 +90,14 @@ type Request struct {
 	// always wanted in Response.Body. StreamPiece is the most of it that is held at a time; 0 means 64 KiB.
 	Stream                   Streamer
 	StreamAbove, StreamPiece int
+}
+
+// Event is what the source of a subscription says.
+type Event struct {
+	// Payload is a GraphQL response, as the body of an answer. It is not changed.
+	Payload []byte
+	// Err is why there is none any more.
+	Err error
 }
 
 // Response is an answer under construction.

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/vektah/gqlparser/v2/ast"
+
 	"github.com/weft-graphql/weft/router/operation"
 	"github.com/weft-graphql/weft/router/upstream"
 )
@@ -31,6 +33,9 @@ func (x *execution) fetch(request int) {
 	asked := false
 	for i := range r.calls {
 		asked = x.gather(&r.calls[i], &f.calls[i]) || asked
+		if x.request.Trace && r.calls[i].plan.Entities {
+			f.trace.Entities += len(f.calls[i].spans)
+		}
 	}
 	switch {
 	case !asked:
@@ -298,6 +303,9 @@ func (x *execution) send(r *request, f *fetch, body []byte, resp *upstream.Respo
 	}
 	if x.request.Subgraph != nil {
 		x.request.Subgraph(subgraph, &f.sending)
+	}
+	if r.plan.Kind == ast.Subscription {
+		return x.event(f, resp)
 	}
 	err := x.program.engine.config.Subgraphs[subgraph.ID].Do(x.ctx, &f.sending, resp)
 	f.sent++

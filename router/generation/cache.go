@@ -69,7 +69,9 @@ func OpenCache(c *config.Cache, logger *slog.Logger) (*cache.Cache, error) {
 		translated.Subgraphs = map[string]cache.SubgraphConfig{}
 	}
 	for name, s := range c.Subgraphs {
-		sub := cache.SubgraphConfig{Disabled: s.Disabled, TTL: s.TTL, Stale: (*cache.StaleConfig)(s.Stale), Private: s.Private, Vary: s.Vary}
+		sub := cache.SubgraphConfig{
+			Disabled: s.Disabled, TTL: s.TTL, Stale: (*cache.StaleConfig)(s.Stale), Private: s.Private, Public: s.Public, Vary: s.Vary,
+		}
 		if len(s.Types) > 0 {
 			sub.Types = map[string]cache.TypeConfig{}
 		}

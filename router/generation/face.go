@@ -23,7 +23,10 @@ func (g *Generation) newFace(set *provisioned) error {
 		MaxConcurrent: c.Limits.ConcurrentRequests, Timeout: c.Limits.RequestTimeout,
 		Compress: c.Compression.Enabled, CompressAbove: int(c.Compression.MinBytes),
 		RequireHeaders: c.GraphQL.RequireHeaders, RequestIDs: c.Log.RequestIDs, Health: g.options.Health, OpenStatus: g.openStatus,
-		Observers: set.observe(), Logger: g.logger,
+		Observers: set.observe(), Logger: g.logger, Heartbeat: c.Subscription.Heartbeat, Detach: g.detach,
+	}
+	if sockets := g.newWebSockets(); sockets != nil {
+		opts.WebSocket = sockets
 	}
 	if c.GraphQL.Batching.Enabled {
 		opts.MaxBatch = c.GraphQL.Batching.Max

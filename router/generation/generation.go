@@ -19,6 +19,7 @@ import (
 	"github.com/weft-graphql/weft/router/engine"
 	"github.com/weft-graphql/weft/router/module"
 	"github.com/weft-graphql/weft/router/server"
+	"github.com/weft-graphql/weft/router/subscription"
 	"github.com/weft-graphql/weft/router/supergraph"
 	"github.com/weft-graphql/weft/schema/bus"
 )
@@ -39,6 +40,8 @@ type Options struct {
 	Health *server.Health
 	// State reads the counters of the generation in use.
 	State func() module.State
+	// Current returns the generation in use, which was entered; nil when there is none any more.
+	Current func() *Generation
 }
 
 // Generation is a graph served with some settings. It is immutable but for its caches.
@@ -55,6 +58,8 @@ type Generation struct {
 	engine  *engine.Engine
 	cache   *cache.Cache
 	clients []subgraphClient
+	// sources are the ways to the events of subgraphs, by Subgraph.ID; nil when there are no subscriptions.
+	sources []subscription.Upstream
 	// handler is the innermost part of face.
 	handler *server.Handler
 	face    http.Handler
@@ -100,6 +105,9 @@ func (g *Generation) assemble(sdl string, previous *Generation) error {
 	if err := g.openClients(); err != nil {
 		return err
 	}
+	if err := g.openSources(); err != nil {
+		return err
+	}
 	var old *engine.Engine
 	if previous != nil {
 		old = previous.engine
@@ -116,6 +124,9 @@ func (g *Generation) assemble(sdl string, previous *Generation) error {
 	}
 	if old != nil && g.config.Plan.WarmUp > 0 {
 		g.engine.WarmUp(old, g.config.Plan.WarmUp)
+	}
+	for _, keeper := range set.keepers {
+		keeper.KeepDocuments(g.engine.Prepare)
 	}
 	return nil
 }

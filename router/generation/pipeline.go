@@ -22,17 +22,22 @@ func (g *Generation) newEngine(set *provisioned, previous *engine.Engine) *engin
 	personal := set.inputs.Personal(set.inputs.All())
 	identity := g.declareIdentity(&set.inputs)
 	g.declareVary(&set.inputs)
+	subscriptions := g.resources.subscriptions
+	if g.sources == nil {
+		subscriptions = nil
+	}
 	return engine.New(engine.Config{
 		Supergraph: g.supergraph, Subgraphs: clients, Cache: g.cache, Epochs: &g.resources.epochs, Inputs: &set.inputs,
 		Identity: identity, Hooks: set.hooks, Vary: set.inputs.Headers(set.inputs.All()), Personal: personal,
 		Limits: operation.Limits{
 			Tokens: l.Tokens, Depth: l.Depth, Fields: l.Fields, Aliases: l.Aliases, Directives: l.Directives,
-			RootFields: l.RootFields,
+			RootFields: l.RootFields, IntrospectionDepth: l.IntrospectionDepth, Warn: l.WarnOnly,
 		},
 		PlanBytes: int64(c.Plan.CacheBytes), SearchBudget: c.Plan.SearchBudget, Labels: c.Supergraph.OverrideLabels,
 		Introspection: c.GraphQL.Introspection, StreamAbove: int(c.GraphQL.StreamAbove), ShareQueries: c.Dedupe.ClientQueries,
 		MaxParallel: c.Upstream.MaxConcurrentFetches, Halving: g.halving(), Errors: g.errorPolicy(),
 		Extensions: c.GraphQL.SubgraphExtensions, ResponseBytes: int64(c.Limits.ResponseBytes), Panicked: g.panicked,
+		Subscriptions: subscriptions, Sources: g.sources, Hold: g.hold,
 	}, previous)
 }
 

@@ -22,6 +22,7 @@ type provisioned struct {
 	handlers  []module.Handler
 	observers []module.RequestObserver
 	wrappers  []module.SubgraphClient
+	keepers   []module.DocumentKeeper
 }
 
 // provision makes the configured modules.
@@ -67,6 +68,9 @@ func (p *provisioned) add(m module.Module, h *host, subgraphs []*supergraph.Subg
 	}
 	if hook, ok := m.(module.SubgraphClient); ok {
 		p.wrappers = append(p.wrappers, hook)
+	}
+	if hook, ok := m.(module.DocumentKeeper); ok {
+		p.keepers = append(p.keepers, hook)
 	}
 	return nil
 }
@@ -148,6 +152,9 @@ func (h *host) HandleAdmin(pattern string, handler http.Handler) {
 
 // OpenStatus implements module.Host.
 func (h *host) OpenStatus() { h.generation.openStatus = true }
+
+// Metrics implements module.Host.
+func (h *host) Metrics() *module.Metrics { return h.generation.resources.metrics }
 
 // State implements module.Host.
 func (h *host) State() module.State { return h.generation.options.State() }

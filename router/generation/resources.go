@@ -4,6 +4,9 @@ import (
 	"sync"
 
 	"github.com/weft-graphql/weft/router/engine"
+	"github.com/weft-graphql/weft/router/module"
+	"github.com/weft-graphql/weft/router/server/websocket"
+	"github.com/weft-graphql/weft/router/subscription"
 )
 
 // Resources are what outlives generations: connection pools, breakers, counters, the entity cache. Each is made when the
@@ -11,6 +14,12 @@ import (
 type Resources struct {
 	// epochs are those of all generations: they have clients in common.
 	epochs engine.Epochs
+	// metrics are those of the modules of all generations.
+	metrics *module.Metrics
+
+	// subscriptions are those of all generations, and sessions the WebSockets of clients.
+	subscriptions *subscription.Hub
+	sessions      websocket.Sessions
 
 	mu   sync.Mutex
 	held map[string]*resource
@@ -26,7 +35,11 @@ type resource struct {
 }
 
 // NewResources returns none.
-func NewResources() *Resources { return &Resources{held: map[string]*resource{}} }
+func NewResources() *Resources {
+	return &Resources{
+		metrics: module.NewMetrics(), held: map[string]*resource{}, subscriptions: subscription.NewHub(subscription.Settings{}),
+	}
+}
 
 // acquire returns the resource of a key, made by create if there is none; done must be called once it is not needed any
 // more. What could not be made is tried again by the next one.

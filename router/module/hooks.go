@@ -27,6 +27,13 @@ type DocumentResolver interface {
 	ResolveDocument(ctx context.Context, request *server.Request) *server.Refusal
 }
 
+// DocumentKeeper is a module that knows documents before anybody sends them. It is given, before its generation serves,
+// what prepares and plans one, so that the first request with it is as fast as the second; it may use that as long as it
+// is not cleaned up. The errors say why the graph refuses the document.
+type DocumentKeeper interface {
+	KeepDocuments(prepare func(ctx context.Context, document, operationName string) error)
+}
+
 // Identifier says who a request comes from. It is called once per request, on an anonymous caller or what the modules
 // before it made of it. A request that claims to come from somebody and cannot prove it is refused.
 type Identifier interface {
@@ -50,6 +57,16 @@ type Admitter interface {
 // it. known is false for labels that the module has no say in.
 type Conditions interface {
 	Decide(op *Operation, label string) (on, known bool)
+}
+
+// Authorizer is the module that decides about requirements of access: the labels of supergraph.Supergraph.Requirements. A
+// graph that has some is not served without one. What a caller may not see is taken out of the operation before it is
+// planned.
+type Authorizer interface {
+	Conditions
+	// Denied is told of an operation from which something was taken out; nil answers it without that, with an error for
+	// each field. fields is nil for a subscription, which is never served in part: then nil refuses it in the usual words.
+	Denied(op *Operation, fields []*operation.Field) *server.Refusal
 }
 
 // SubgraphHeaders adds headers to the requests to a subgraph. It is asked once per subgraph and generation for a function

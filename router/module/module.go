@@ -70,6 +70,8 @@ type Host interface {
 	HandleAdmin(pattern string, handler http.Handler)
 	// OpenStatus lets clients see what /status otherwise tells operators only: which graph is in use.
 	OpenStatus()
+	// Metrics are what the module counts; /metrics of the administration listener tells them.
+	Metrics() *Metrics
 	// State reads the router's own counters, those of the generation in use when it is called.
 	State() State
 }

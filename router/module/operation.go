@@ -1,6 +1,8 @@
 package module
 
 import (
+	"slices"
+
 	"github.com/weft-graphql/weft/router/caller"
 	"github.com/weft-graphql/weft/router/operation"
 	"github.com/weft-graphql/weft/router/server"
@@ -41,6 +43,12 @@ func (o *Operation) Begin(request *server.Request, values *caller.Values, slots 
 	}
 	o.slots = o.slots[:slots]
 }
+
+// Keep returns a copy of the modules' state, for an operation that lives on in others. It is for the engine.
+func (o *Operation) Keep() []any { return slices.Clone(o.slots) }
+
+// Restore takes over what Keep returned. It is for the engine.
+func (o *Operation) Restore(slots []any) { copy(o.slots, slots) }
 
 // SetCompiled gives what CompileDocument returned, by slot. It is for the engine.
 func (o *Operation) SetCompiled(compiled []any) { o.compiled = compiled }

@@ -5,20 +5,26 @@ import (
 	"github.com/weft-graphql/weft/router/config"
 	"github.com/weft-graphql/weft/router/module"
 	"github.com/weft-graphql/weft/router/modules/accesslog"
+	"github.com/weft-graphql/weft/router/modules/authorization"
 	"github.com/weft-graphql/weft/router/modules/cors"
 	"github.com/weft-graphql/weft/router/modules/headers"
 	"github.com/weft-graphql/weft/router/modules/identity"
 	"github.com/weft-graphql/weft/router/modules/metrics"
+	"github.com/weft-graphql/weft/router/modules/persisted"
 	"github.com/weft-graphql/weft/router/modules/queryplan"
+	"github.com/weft-graphql/weft/router/modules/tracing"
 )
 
 // List are the modules of the router, in the order in which requests meet their hooks: what comes first wraps the rest.
 func List() []module.Info {
 	return []module.Info{
+		tracing.Info,
 		accesslog.Info,
 		metrics.Info,
 		cors.Info,
+		authorization.Info,
 		headers.Info,
+		persisted.Info,
 		identity.Info,
 		queryplan.Info,
 	}

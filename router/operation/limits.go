@@ -2,6 +2,7 @@ package operation
 
 import (
 	"math"
+	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -22,13 +23,41 @@ type Limits struct {
 	Directives int
 	// RootFields is the number of fields of the operation's root selection, fragments expanded.
 	RootFields int
+	// IntrospectionDepth is how deep fields may be nested below __schema and __type.
+	IntrospectionDepth int
+	// Warn lets operations pass that are beyond these limits and not beyond the defaults: Prepared.Exceeded has the codes.
+	Warn bool
 }
 
 // DefaultLimits are used for the zero fields of Limits.
-var DefaultLimits = Limits{Tokens: 100_000, Depth: 100, Fields: 50_000, Aliases: 5_000, Directives: 2_000, RootFields: 1_000}
+var DefaultLimits = Limits{Tokens: 100_000, Depth: 100, Fields: 50_000, Aliases: 5_000, Directives: 2_000, RootFields: 1_000,
+	IntrospectionDepth: 30}
 
-// LimitExceeded is the code in the extensions of an error about a limit.
-const LimitExceeded = "OPERATION_LIMIT_EXCEEDED"
+// The codes in the extensions of errors about limits. They are stable.
+const (
+	CodeTokens             = "MAX_TOKENS_LIMIT"
+	CodeDepth              = "MAX_DEPTH_LIMIT"
+	CodeFields             = "MAX_FIELDS_LIMIT"
+	CodeAliases            = "MAX_ALIASES_LIMIT"
+	CodeDirectives         = "MAX_DIRECTIVES_LIMIT"
+	CodeRootFields         = "MAX_ROOT_FIELDS_LIMIT"
+	CodeIntrospectionDepth = "MAX_INTROSPECTION_DEPTH_LIMIT"
+	// LimitExceeded is that of limits that cannot be set.
+	LimitExceeded = "OPERATION_LIMIT_EXCEEDED"
+)
+
+// hard are the limits beyond which nothing passes.
+func (l Limits) hard() Limits {
+	if !l.Warn {
+		return l
+	}
+	d := DefaultLimits
+	return Limits{
+		Tokens: max(l.Tokens, d.Tokens), Depth: max(l.Depth, d.Depth), Fields: max(l.Fields, d.Fields),
+		Aliases: max(l.Aliases, d.Aliases), Directives: max(l.Directives, d.Directives),
+		RootFields: max(l.RootFields, d.RootFields), IntrospectionDepth: max(l.IntrospectionDepth, d.IntrospectionDepth),
+	}
+}
 
 func (l Limits) withDefaults() Limits {
 	pick := func(v, def int) int {
@@ -44,13 +73,14 @@ func (l Limits) withDefaults() Limits {
 	return Limits{
 		Tokens: pick(l.Tokens, d.Tokens), Depth: pick(l.Depth, d.Depth), Fields: pick(l.Fields, d.Fields),
 		Aliases: pick(l.Aliases, d.Aliases), Directives: pick(l.Directives, d.Directives),
-		RootFields: pick(l.RootFields, d.RootFields),
+		RootFields: pick(l.RootFields, d.RootFields), IntrospectionDepth: pick(l.IntrospectionDepth, d.IntrospectionDepth),
+		Warn: l.Warn,
 	}
 }
 
 // size is what a selection set amounts to once its fragments are expanded.
 type size struct {
-	depth, fields, aliases, directives, top int
+	depth, fields, aliases, directives, top, schema int
 }
 
 // measurer counts selection sets; every fragment is counted once.
@@ -61,37 +91,48 @@ type measurer struct {
 	open map[string]bool
 }
 
-// check checks all operations of a document, of which any could be asked for later.
-func (l Limits) check(doc *ast.QueryDocument) *gqlerror.Error {
+// check checks all operations of a document, of which any could be asked for later. exceeded are the codes of the limits
+// that one of them is beyond, and that let it pass.
+func (l Limits) check(doc *ast.QueryDocument) (exceeded []string, err *gqlerror.Error) {
 	m := &measurer{fragments: fragmentsByName(doc)}
+	hard := l.hard()
 	for _, op := range doc.Operations {
-		if err := l.checkOperation(m, op); err != nil {
-			return err
+		measures := l.measure(m, op)
+		for i, beyond := range hard.measure(m, op) {
+			if beyond.got > beyond.limit {
+				return nil, beyond.refuse(op)
+			}
+			if soft := measures[i]; soft.got > soft.limit && !slices.Contains(exceeded, soft.code) {
+				exceeded = append(exceeded, soft.code)
+			}
 		}
 	}
-	return nil
+	return exceeded, nil
 }
 
-func (l Limits) checkOperation(m *measurer, op *ast.OperationDefinition) *gqlerror.Error {
+// measure is what an operation has of what is limited.
+type measure struct {
+	what, code string
+	got, limit int
+}
+
+func (m measure) refuse(op *ast.OperationDefinition) *gqlerror.Error {
+	err := gqlerror.ErrorPosf(op.Position, "The operation "+m.what+"; the limit is %d.", m.got, m.limit)
+	err.Extensions = map[string]any{"code": m.code}
+	return err
+}
+
+func (l Limits) measure(m *measurer, op *ast.OperationDefinition) []measure {
 	s := m.selectionSet(op.SelectionSet)
 	s.directives = plus(s.directives, len(op.Directives))
-	for _, c := range []struct {
-		what       string
-		got, limit int
-	}{
-		{"is nested %d fields deep", s.depth, l.Depth},
-		{"selects %d fields", s.fields, l.Fields},
-		{"has %d aliases", s.aliases, l.Aliases},
-		{"has %d directives", s.directives, l.Directives},
-		{"has %d root fields", s.top, l.RootFields},
-	} {
-		if c.got > c.limit {
-			err := gqlerror.ErrorPosf(op.Position, "The operation "+c.what+"; the limit is %d.", c.got, c.limit)
-			err.Extensions = map[string]any{"code": LimitExceeded}
-			return err
-		}
+	return []measure{
+		{"is nested %d fields deep", CodeDepth, s.depth, l.Depth},
+		{"selects %d fields", CodeFields, s.fields, l.Fields},
+		{"has %d aliases", CodeAliases, s.aliases, l.Aliases},
+		{"has %d directives", CodeDirectives, s.directives, l.Directives},
+		{"has %d root fields", CodeRootFields, s.top, l.RootFields},
+		{"asks for the schema %d fields deep", CodeIntrospectionDepth, s.schema, l.IntrospectionDepth},
 	}
-	return nil
 }
 
 func (m *measurer) selectionSet(set ast.SelectionSet) size {
@@ -102,6 +143,9 @@ func (m *measurer) selectionSet(set ast.SelectionSet) size {
 			sub := m.selectionSet(sel.SelectionSet)
 			sub.top = 0
 			sub.depth = plus(sub.depth, 1)
+			if sel.Name == "__schema" || sel.Name == "__type" {
+				sub.schema = sub.depth
+			}
 			sub.fields = plus(sub.fields, 1)
 			sub.directives = plus(sub.directives, len(sel.Directives))
 			if sel.Alias != "" && sel.Alias != sel.Name {
@@ -146,6 +190,7 @@ func (s *size) add(o size) {
 	s.aliases = plus(s.aliases, o.aliases)
 	s.directives = plus(s.directives, o.directives)
 	s.top = plus(s.top, o.top)
+	s.schema = max(s.schema, o.schema)
 }
 
 // plus adds without overflow: nested fragments multiply, so that a document of a few kilobytes can stand for more

@@ -239,12 +239,14 @@ func TestPrepareErrors(t *testing.T) {
 		{query: `query A{dog{id}}`, name: "C", want: `named "C"`, code: "OPERATION_RESOLUTION_FAILURE"},
 		{query: `fragment F on Dog{id}`, want: "never used", code: "GRAPHQL_VALIDATION_FAILED"},
 		{query: ``, want: "Unexpected <EOF>", code: "GRAPHQL_PARSE_FAILED"},
-		{query: bomb, want: "nested 42 fields deep", code: operation.LimitExceeded, limits: operation.Limits{Depth: 20}},
-		{query: bomb, want: "selects ", code: operation.LimitExceeded},
-		{query: `{dog{id name}}`, want: "more than 3 tokens", code: operation.LimitExceeded, limits: operation.Limits{Tokens: 3}},
-		{query: `{a:dog{b:id}}`, want: "has 2 aliases", code: operation.LimitExceeded, limits: operation.Limits{Aliases: 1}},
-		{query: `{dog{id@skip(if:true)@include(if:true)}}`, want: "has 2 directives", code: operation.LimitExceeded, limits: operation.Limits{Directives: 1}},
-		{query: `{dog{id} ...F} fragment F on Query{a:dog{id} b:dog{id}}`, want: "has 3 root fields", code: operation.LimitExceeded, limits: operation.Limits{RootFields: 2}},
+		{query: bomb, want: "nested 42 fields deep", code: "MAX_DEPTH_LIMIT", limits: operation.Limits{Depth: 20}},
+		{query: bomb, want: "selects ", code: "MAX_FIELDS_LIMIT"},
+		{query: `{dog{id name}}`, want: "more than 3 tokens", code: "MAX_TOKENS_LIMIT", limits: operation.Limits{Tokens: 3}},
+		{query: `{a:dog{b:id}}`, want: "has 2 aliases", code: "MAX_ALIASES_LIMIT", limits: operation.Limits{Aliases: 1}},
+		{query: `{dog{id@skip(if:true)@include(if:true)}}`, want: "has 2 directives", code: "MAX_DIRECTIVES_LIMIT", limits: operation.Limits{Directives: 1}},
+		{query: `{dog{id} ...F} fragment F on Query{a:dog{id} b:dog{id}}`, want: "has 3 root fields", code: "MAX_ROOT_FIELDS_LIMIT", limits: operation.Limits{RootFields: 2}},
+		{query: `{__schema{types{fields{type{name}}}}}`, want: "asks for the schema 5 fields deep", code: "MAX_INTROSPECTION_DEPTH_LIMIT",
+			limits: operation.Limits{IntrospectionDepth: 4}},
 		{query: `{dog{...A}} fragment A on Dog{...B} fragment B on Dog{...A}`, want: "Cannot spread fragment", code: "GRAPHQL_VALIDATION_FAILED"},
 		{query: `subscription{x}`, want: "subscription", code: "GRAPHQL_VALIDATION_FAILED"},
 		{query: `{pet(id:1){id name ...on Dog{name:id}}}`, want: "conflict", code: "GRAPHQL_VALIDATION_FAILED"},
@@ -258,6 +260,26 @@ func TestPrepareErrors(t *testing.T) {
 				t.Errorf("got %v (%v), want %q (%s)", errs, errs[0].Extensions, c.want, c.code)
 			}
 		})
+	}
+}
+
+// Limits that only warn let pass what is within the defaults, and nothing more.
+func TestLimitsThatOnlyWarn(t *testing.T) {
+	limits := operation.Limits{Tokens: 3, Depth: 1, Fields: 1, Aliases: -1, Warn: true}
+	p, errs := operation.Prepare(load(t), `{dog{id name}}`, "", limits)
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	if got := strings.Join(p.Exceeded, " "); got != "MAX_TOKENS_LIMIT MAX_DEPTH_LIMIT MAX_FIELDS_LIMIT" {
+		t.Error(got)
+	}
+	deep := "{dog" + strings.Repeat("{self", 101) + "{id}" + strings.Repeat("}", 102)
+	if _, errs := operation.Prepare(load(t), deep, "", limits); len(errs) == 0 || errs[0].Extensions["code"] != "MAX_DEPTH_LIMIT" {
+		t.Errorf("beyond the default: %v", errs)
+	}
+	limits.Warn = false
+	if _, errs := operation.Prepare(load(t), `{dog{id}}`, "", limits); len(errs) == 0 {
+		t.Error("it passes although the limits refuse")
 	}
 }
 

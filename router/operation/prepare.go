@@ -25,6 +25,8 @@ type Prepared struct {
 	Name string
 	// Variables are the declared variables in document order.
 	Variables []*Variable
+	// Exceeded are the codes of limits that the document is beyond, where that only is to be told (Limits.Warn).
+	Exceeded []string
 
 	// declared are the indexes of Variables by name.
 	declared   map[string]int
@@ -72,11 +74,8 @@ func (p *Prepared) asksSchema(set ast.SelectionSet, seen map[string]bool) bool {
 // operationName, or the only one when the name is empty (GraphQL specification, section 6.1, GetOperation).
 func Prepare(sg *supergraph.Supergraph, query, operationName string, limits Limits) (*Prepared, gqlerror.List) {
 	limits = limits.withDefaults()
-	doc, err := syntax.ParseExecutable(&ast.Source{Input: query}, limits.Tokens)
-	if err != nil {
-		return nil, gqlerror.List{parseError(err)}
-	}
-	if gerr := limits.check(doc.QueryDocument); gerr != nil {
+	doc, exceeded, gerr := parse(query, limits)
+	if gerr != nil {
 		return nil, gqlerror.List{gerr}
 	}
 	if errs := validate(sg, doc); len(errs) > 0 {
@@ -88,7 +87,7 @@ func Prepare(sg *supergraph.Supergraph, query, operationName string, limits Limi
 	}
 	p := &Prepared{
 		Supergraph: sg, Definition: op, Kind: op.Operation, Name: op.Name,
-		fragments: fragmentsByName(doc.QueryDocument),
+		fragments: fragmentsByName(doc.QueryDocument), Exceeded: exceeded,
 	}
 	if p.Kind == "" {
 		p.Kind = ast.Query
@@ -114,6 +113,21 @@ func Prepare(sg *supergraph.Supergraph, query, operationName string, limits Limi
 		p.introspection = introspection.New(sg.API)
 	}
 	return p, nil
+}
+
+// parse parses a document and checks limits. exceeded are the codes of those that it is beyond, and that let it pass.
+func parse(query string, limits Limits) (doc *syntax.Document, exceeded []string, gerr *gqlerror.Error) {
+	doc, err := syntax.ParseExecutable(&ast.Source{Input: query}, limits.Tokens)
+	var tooMany *syntax.TokenLimitError
+	if limits.Warn && errors.As(err, &tooMany) {
+		exceeded = append(exceeded, CodeTokens)
+		doc, err = syntax.ParseExecutable(&ast.Source{Input: query}, limits.hard().Tokens)
+	}
+	if err != nil {
+		return nil, nil, parseError(err)
+	}
+	more, gerr := limits.check(doc.QueryDocument)
+	return doc, append(exceeded, more...), gerr
 }
 
 // maxMessage is how long, in bytes, the message of an error about a document can be.
@@ -178,7 +192,7 @@ func parseError(err error) *gqlerror.Error {
 	var tooMany *syntax.TokenLimitError
 	if errors.As(err, &tooMany) {
 		gerr := gqlerror.Errorf("The document is too long: it has more than %d tokens.", tooMany.Limit)
-		setCode(gerr, LimitExceeded)
+		setCode(gerr, CodeTokens)
 		return gerr
 	}
 	gerr := syntax.Locate(err)
@@ -201,7 +215,7 @@ func setCode(err *gqlerror.Error, code string) {
 // in which they stand in the document, then the labels of progressive overrides it may touch, then whether parts of the
 // answer may be deferred.
 func (p *Prepared) findConditions() {
-	f := conditionFinder{p: p, seen: map[string]bool{}, labels: map[string]bool{}}
+	f := conditionFinder{p: p, seen: map[string]bool{}, labels: map[string]bool{}, access: map[int]bool{}}
 	f.selectionSet(p.Definition.SelectionSet)
 	for _, label := range p.Supergraph.OverrideLabels {
 		if f.labels[label] || keyLabel(p.Supergraph, label) {
@@ -211,12 +225,19 @@ func (p *Prepared) findConditions() {
 	if p.defers {
 		p.conditions = append(p.conditions, Condition{Variable: -1, Incremental: true})
 	}
+	for _, r := range p.Supergraph.Requirements {
+		if f.access[r.ID] {
+			p.conditions = append(p.conditions, Condition{Label: r.Label, Access: r, Variable: -1})
+		}
+	}
 }
 
 type conditionFinder struct {
 	p *Prepared
 	// seen are the fragments already looked at.
 	seen, labels map[string]bool
+	// access are the requirements of what is selected.
+	access map[int]bool
 	// variables are the operation's by name, once asked for.
 	variables map[string]*Variable
 }
@@ -302,7 +323,7 @@ func (f *conditionFinder) field(sel *ast.Field) {
 	if len(sel.Arguments) > 0 && (sel.Name == "__type" || strings.HasPrefix(sel.ObjectDefinition.Name, "__")) {
 		f.introspection(sel)
 	}
-	if sel.ObjectDefinition == nil || len(f.p.Supergraph.OverrideLabels) == 0 {
+	if sel.ObjectDefinition == nil || len(f.p.Supergraph.OverrideLabels)+len(f.p.Supergraph.Requirements) == 0 {
 		return
 	}
 	t := f.p.Supergraph.Type(sel.ObjectDefinition.Name)
@@ -316,6 +337,7 @@ func (f *conditionFinder) field(sel *ast.Field) {
 					f.labels[in.OverrideLabel] = true
 				}
 			}
+			eachAccess(def, sel.Arguments, func(id int) { f.access[id] = true })
 		}
 	}
 	mark(t)

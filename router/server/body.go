@@ -15,16 +15,17 @@ type badBody string
 func (e badBody) Error() string { return string(e) }
 
 const (
-	errNotUTF8     = badBody("The request body is not valid UTF-8.")
-	errNotObject   = badBody("The request body must be a JSON object with a \"query\" member.")
-	errTooDeep     = badBody("The request body is nested too deeply.")
-	errQueryType   = badBody("The \"query\" member of the request must be a string.")
-	errNameType    = badBody("The \"operationName\" member of the request must be a string or null.")
-	errVarsType    = badBody("The \"variables\" member of the request must be an object or null.")
-	errExtType     = badBody("The \"extensions\" member of the request must be an object or null.")
-	errSyntax      = badBody("The request body is not valid JSON.")
-	errSyntaxEnd   = badBody("The request body is not valid JSON: it ends too early.")
-	errSyntaxAfter = badBody("The request body is not valid JSON: something follows the end of the value.")
+	errNotUTF8      = badBody("The request body is not valid UTF-8.")
+	errNotObject    = badBody("The request body must be a JSON object with a \"query\" member.")
+	errTooDeep      = badBody("The request body is nested too deeply.")
+	errQueryType    = badBody("The \"query\" member of the request must be a string.")
+	errDocumentType = badBody("The \"documentId\" member of the request must be a string or null.")
+	errNameType     = badBody("The \"operationName\" member of the request must be a string or null.")
+	errVarsType     = badBody("The \"variables\" member of the request must be an object or null.")
+	errExtType      = badBody("The \"extensions\" member of the request must be an object or null.")
+	errSyntax       = badBody("The request body is not valid JSON.")
+	errSyntaxEnd    = badBody("The request body is not valid JSON: it ends too early.")
+	errSyntaxAfter  = badBody("The request body is not valid JSON: something follows the end of the value.")
 )
 
 // parseBody reads the members of a GraphQL request from a JSON object. Nothing is copied: the request's fields point
@@ -98,6 +99,8 @@ func (p *jsonReader) member(key []byte, req *Request) error {
 	switch string(key) {
 	case "query":
 		return p.optionalText(&req.Query, errQueryType)
+	case "documentId":
+		return p.optionalText(&req.DocumentID, errDocumentType)
 	case "operationName":
 		return p.optionalText(&req.OperationName, errNameType)
 	case "variables":

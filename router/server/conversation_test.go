@@ -173,8 +173,8 @@ func testConversations(t *testing.T, standard bool) {
 
 		{name: "a WebSocket", say: asked("GET", "/graphql", "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"),
 			statuses: []int{501}, open: true, says: CodeSubscription},
-		{name: "events, and nothing else", say: sent("Accept: text/event-stream\r\n"), statuses: []int{406}, open: true, says: CodeSubscription},
-		{name: "events, without a query", say: asked("GET", "/graphql", "Accept: text/event-stream, application/json\r\n"), statuses: []int{406}, open: true, says: CodeSubscription},
+		{name: "events, and nothing else", say: sent("Accept: text/event-stream\r\n"), statuses: []int{200}, open: true, says: "event: complete"},
+		{name: "events, without a query", say: asked("GET", "/graphql", "Accept: text/event-stream, application/json\r\n"), statuses: []int{400}, open: true, says: CodeBadRequest},
 		{name: "events or JSON", say: sent("Accept: text/event-stream, application/json\r\n"), statuses: []int{200}, open: true},
 
 		// What could be taken for the beginning of another request is not: the connection ends.

@@ -22,6 +22,8 @@ type Engine interface {
 type Request struct {
 	// Query is the document's text, and OperationName the operation to run in it; empty when not given.
 	Query, OperationName []byte
+	// DocumentID names a document that the router is to know (documentId); empty when not given.
+	DocumentID []byte
 	// Variables and Extensions are JSON objects as they were sent; nil when not given or null.
 	Variables, Extensions []byte
 	// Header are the HTTP request's headers. They must not be changed.
@@ -32,6 +34,14 @@ type Request struct {
 	ShowPlan bool
 	// Stream takes a large answer instead of Response.Body; nil when that is not possible.
 	Stream Stream
+	// Events tells that the client takes the events of a subscription; otherwise subscriptions are refused.
+	Events bool
+	// LastEventID is the id of the last event that a client has, which comes back to a subscription; empty when it is a new
+	// one.
+	LastEventID string
+	// Running tells that it is a subscription which was admitted before and is planned again, on another graph or with other
+	// settings: it counts in no rate.
+	Running bool
 }
 
 // Stream sends an answer while it is being printed, so that it never exists as a whole.
@@ -63,6 +73,8 @@ type Response struct {
 	Sequel Sequel
 	// Ended tells that this part is the last one, because the answer broke off.
 	Ended End
+	// EventID names the event that the part is about, for a client that comes back; empty when it has no name.
+	EventID string
 	// buffer is what Body was made in; nil when Buffer was not called. paid is what it takes of the budget, if there is one.
 	buffer *buffer
 	budget *budget
@@ -78,12 +90,17 @@ type Refusal struct {
 	Outcome Outcome
 	// Message says what was wrong and how to mend it, Code is for programs (extensions.code).
 	Message, Code string
+	// Body is the whole answer, instead of Message and Code; nil when it is made of these.
+	Body []byte
 }
 
 // OperationInfo is what the access log tells of an executed operation.
 type OperationInfo struct {
 	// Name is the operation's name, and Kind "query", "mutation" or "subscription"; empty when it was rejected.
 	Name, Kind string
+	// Code is the code of the first error of an answer without data, and Exceeded those of limits that only warn.
+	Code     string
+	Exceeded []string
 	// Errors counts the answer's errors, Fetches the subgraph requests made.
 	Errors, Fetches int
 }

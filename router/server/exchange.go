@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -26,6 +27,10 @@ type exchange struct {
 	response Response
 	accepted mediaType
 	status   int
+	// delivery is how the client takes an answer of several parts; takesWhole tells that it takes one in JSON, too. executed
+	// tells that the engine has answered.
+	delivery             delivery
+	takesWhole, executed bool
 	// size is the length of the answer, not compressed.
 	size int64
 
@@ -58,7 +63,7 @@ func (x *exchange) release() {
 	if x.paid > 0 {
 		x.handler.bodies.giveBack(x.paid)
 	}
-	if cap(input) > keepInput {
+	if cap(input) > keepInput || cap(input) == 0 {
 		input = make([]byte, 0, 4<<10)
 	}
 	*x = exchange{input: input[:0]}
@@ -86,7 +91,7 @@ func (x *exchange) leave() {
 
 // fail makes the answer a failure of the server.
 func (x *exchange) fail(f *failure) {
-	x.status = f.status
+	x.status, x.response.Operation.Code = f.status, f.code
 	x.response.Release()
 	x.response.Body = appendFailure(x.response.Buffer(), f)
 	if x.httpRequest != nil && x.httpRequest.Method != http.MethodPost {
@@ -148,12 +153,13 @@ func (x *exchange) readURL(r *http.Request) *failure {
 	}
 	req := &x.request
 	req.QueryOnly = true
-	for _, name := range [...]string{"query", "operationName", "variables", "extensions"} {
+	for _, name := range [...]string{"query", "documentId", "operationName", "variables", "extensions"} {
 		if !utf8.ValidString(params.Get(name)) {
 			return badRequest("The " + name + " parameter is not valid UTF-8.")
 		}
 	}
 	req.Query = []byte(params.Get("query"))
+	req.DocumentID = []byte(params.Get("documentId"))
 	req.OperationName = []byte(params.Get("operationName"))
 	for name, target := range map[string]*[]byte{"variables": &req.Variables, "extensions": &req.Extensions} {
 		text := strings.TrimSpace(params.Get(name))
@@ -171,17 +177,13 @@ func (x *exchange) readURL(r *http.Request) *failure {
 
 // checkQuery refuses a request without a document.
 func (x *exchange) checkQuery() *failure {
-	req := &x.request
-	if len(req.Query) > 0 {
-		return nil
+	if !x.request.hasDocument() {
+		return failNoQuery
 	}
-	switch {
-	case strings.Contains(string(req.Extensions), `"persistedQuery"`):
-		return failPersisted
-	case wantsWebSocket(req.Header):
-		return failWebSocket
-	case wantsEvents(req.Header["Accept"]):
-		return failEventStream
-	}
-	return failNoQuery
+	return nil
+}
+
+// hasDocument tells that the request has a document, or names one. Whether that is known is for the engine to say.
+func (r *Request) hasDocument() bool {
+	return len(r.Query) > 0 || len(r.DocumentID) > 0 || bytes.Contains(r.Extensions, []byte(`"persistedQuery"`))
 }

@@ -37,18 +37,16 @@ var (
 	failCompressed = &failure{http.StatusUnsupportedMediaType, CodeMediaType,
 		"The request body is compressed, which the router does not accept. Send it without Content-Encoding."}
 	failNotAcceptable = &failure{http.StatusNotAcceptable, CodeNotAcceptable,
-		"The answer can be application/graphql-response+json or application/json; the Accept header allows neither."}
+		"The answer can be application/graphql-response+json or application/json, or for a subscription text/event-stream or " +
+			"multipart/mixed;subscriptionSpec=1.0; the Accept header allows none of them."}
+	failWebSocket = &failure{http.StatusNotImplemented, CodeSubscription,
+		"WebSockets are not served here (subscription.websocket.enabled in the router's configuration). Send queries and " +
+			"mutations with POST, and subscriptions with an Accept header of text/event-stream."}
 	failMethod = &failure{http.StatusMethodNotAllowed, CodeMethodNotAllowed,
 		"GraphQL requests are sent with POST, or with GET for queries."}
 	failNoQuery = &failure{http.StatusBadRequest, CodeBadRequest,
 		`The request has no "query": it must hold the text of a GraphQL document.`}
-	failWebSocket = &failure{http.StatusNotImplemented, CodeSubscription,
-		"This router does not serve subscriptions yet, and so no WebSockets. Send queries and mutations with POST."}
-	failEventStream = &failure{http.StatusNotAcceptable, CodeSubscription,
-		"This router does not serve subscriptions yet, and so no text/event-stream. " +
-			"Accept application/graphql-response+json or application/json."}
-	failPersisted = &failure{http.StatusOK, CodePersistedQuery, "PersistedQueryNotSupported"}
-	failBatching  = &failure{http.StatusBadRequest, CodeBatching,
+	failBatching = &failure{http.StatusBadRequest, CodeBatching,
 		"The request is a batch (a JSON array), and batching is not enabled. " +
 			"Send one request at a time, or set graphql.batching.enabled in the router's configuration."}
 	failEmptyBatch = &failure{http.StatusBadRequest, CodeBadRequest, "The batch is empty."}

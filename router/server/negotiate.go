@@ -122,16 +122,6 @@ func isUTF8(charset string) bool {
 	return strings.EqualFold(charset, "utf-8") || strings.EqualFold(charset, "utf8")
 }
 
-// wantsEvents tells whether the Accept header names text/event-stream, as clients do that want a subscription's events.
-func wantsEvents(accept []string) bool {
-	for _, value := range accept {
-		if strings.Contains(value, "text/event-stream") {
-			return true
-		}
-	}
-	return false
-}
-
 // wantsWebSocket tells whether a request wants to be upgraded to a WebSocket.
 //
 // Specification: RFC 6455, section 4.2.1.

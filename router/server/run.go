@@ -39,6 +39,9 @@ type RunOptions struct {
 	BodyTimeout time.Duration
 	// Standard makes net/http serve everything, HTTP/1.1 without TLS included.
 	Standard bool
+	// EndStreams, when not nil, ends what lasts as long as clients want, spread over the given time, when draining begins. It
+	// returns when that is done, or ctx ends.
+	EndStreams func(ctx context.Context, over time.Duration)
 	// Health is told when draining begins; optional.
 	Health *Health
 	// Logger receives the errors of connections.
@@ -60,10 +63,16 @@ func Run(ctx context.Context, listeners []Listener, opts RunOptions) error {
 		}()
 	}
 	var cause error
+	streams := make(chan struct{})
 	select {
 	case <-ctx.Done():
+		go func() {
+			defer close(streams)
+			opts.endStreams()
+		}()
 		drain(opts, failed)
 	case cause = <-failed:
+		close(streams)
 	}
 	stop, cancel := context.WithTimeout(context.Background(), opts.ShutdownTimeout)
 	defer cancel()
@@ -75,7 +84,18 @@ func Run(ctx context.Context, listeners []Listener, opts RunOptions) error {
 			}
 		}
 	}
+	<-streams
 	return cause
+}
+
+// endStreams ends streams so that a quarter of the time for requests in progress is left when the last one ends.
+func (o *RunOptions) endStreams() {
+	if o.EndStreams == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), o.DrainDelay+o.ShutdownTimeout)
+	defer cancel()
+	o.EndStreams(ctx, o.DrainDelay+o.ShutdownTimeout*3/4)
 }
 
 // drain announces the end and goes on serving for the configured delay.

@@ -8,14 +8,25 @@ import (
 // Sequel yields the parts of an answer behind the first: the events of a subscription, or deferred parts. It is for one
 // goroutine at a time. It must be closed, which Response.Release does; the engine works for it until then.
 type Sequel interface {
-	// Ready returns a channel that is closed once Next does not wait any more. It must be asked for again after each Next.
+	// Next makes the next part that of resp, whose part before was given back, if there is one yet. It does not wait.
+	Next(resp *Response) Step
+	// Ready yields when it is time to call Next again after it returned NotYet. That can be for nothing.
 	Ready() <-chan struct{}
-	// Next makes the next part that of resp, whose part before was given back; false means that there is none any more. It
-	// waits for Ready, however long that takes.
-	Next(resp *Response) bool
 	// Close ends the sequence early. It may be called more than once, and by another goroutine than Next.
 	Close()
 }
+
+// Step is what Sequel.Next found.
+type Step uint8
+
+const (
+	// NotYet means that the next part is still to come.
+	NotYet Step = iota
+	// Part means that it is there.
+	Part
+	// Over means that there is none any more.
+	Over
+)
 
 // End is why an answer breaks off.
 type End uint8
@@ -25,30 +36,35 @@ const (
 	NotEnded End = iota
 	// EndedByError means that the part says why, in its errors.
 	EndedByError
-	// EndedByRestart means that this router ends: the client should come back, to whichever router answers then.
+	// EndedByRestart means that this router ends: the client should come back, to whichever router answers then. The part
+	// says so for clients that cannot be told in another way.
 	EndedByRestart
 )
 
-// Next makes the part the following one of the answer's; false when there is none, or ctx ended before it came.
-func (r *Response) Next(ctx context.Context) bool {
+// Take makes the part the following one of the answer's, if that is there, and gives the one before back.
+func (r *Response) Take() Step {
 	if r.Sequel == nil || r.Ended != NotEnded {
-		return false
-	}
-	select {
-	case <-r.Sequel.Ready():
-	case <-ctx.Done():
-		return false
-	}
-	return r.following()
-}
-
-// following is Next for a sequel that is ready.
-func (r *Response) following() bool {
-	if r.Sequel == nil || r.Ended != NotEnded {
-		return false
+		return Over
 	}
 	r.releasePart()
 	return r.Sequel.Next(r)
+}
+
+// Next is Take, and waits; false when there is no further part, or ctx ended before it came.
+func (r *Response) Next(ctx context.Context) bool {
+	for {
+		switch r.Take() {
+		case Part:
+			return true
+		case Over:
+			return false
+		}
+		select {
+		case <-r.Sequel.Ready():
+		case <-ctx.Done():
+			return false
+		}
+	}
 }
 
 // Parts yields the parts of the answer in order, all in r: each is given back before the next one comes, and the last one at

@@ -6,22 +6,26 @@ import (
 	"testing"
 )
 
-// letters is a sequel of so many parts.
+// letters is a sequel of so many parts, of which so many are still to come.
 type letters struct {
-	left   int
-	ready  chan struct{}
-	closed int
+	left, late int
+	ready      chan struct{}
+	closed     int
 }
 
 func (l *letters) Ready() <-chan struct{} { return l.ready }
 
-func (l *letters) Next(resp *Response) bool {
-	if l.left == 0 {
-		return false
+func (l *letters) Next(resp *Response) Step {
+	switch {
+	case l.left == 0:
+		return Over
+	case l.late > 0:
+		l.late--
+		return NotYet
 	}
 	l.left--
 	resp.Body = append(resp.Buffer(), byte('a'+l.left))
-	return true
+	return Part
 }
 
 func (l *letters) Close() { l.closed++ }
@@ -42,7 +46,7 @@ func TestAnAnswerIsASequence(t *testing.T) {
 	if got := parts(one); !slices.Equal(got, []string{"whole"}) || one.Body != nil || one.buffer != nil {
 		t.Errorf("one part: %q, then %+v", got, one)
 	}
-	sequel := &letters{left: 2, ready: open}
+	sequel := &letters{left: 2, late: 3, ready: open}
 	more := &Response{Sequel: sequel}
 	more.Body = append(more.Buffer(), "first"...)
 	if got := parts(more); !slices.Equal(got, []string{"first", "b", "a"}) || sequel.closed != 1 || more.buffer != nil {
@@ -58,10 +62,10 @@ func TestASequenceEndsEarly(t *testing.T) {
 	never := make(chan struct{})
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	sequel := &letters{left: 1, ready: never}
+	sequel := &letters{left: 1, late: 1, ready: never}
 	resp := &Response{Sequel: sequel}
 	if resp.Next(ctx) {
-		t.Error("a part came out of a sequel that was not ready")
+		t.Error("a part came out of a sequel that had none yet")
 	}
 	if resp.Release(); sequel.closed != 1 || resp.Sequel != nil {
 		t.Errorf("closed %d times", sequel.closed)

@@ -53,6 +53,13 @@ type Options struct {
 	RequestIDs bool
 	// Observers are told of every GraphQL request after it was answered.
 	Observers []func(*Observation)
+	// WebSocket takes requests to Path that want to be a WebSocket; they are refused when it is nil.
+	WebSocket http.Handler
+	// Heartbeat is the longest time without a byte on an answer of several parts; 10 seconds when zero.
+	Heartbeat time.Duration
+	// Detach runs what lasts as long as a client wants, on behalf of a request that is not to count as one in progress; nil:
+	// it is just run.
+	Detach func(run func())
 	// Health answers /healthz, /readyz and /status; they are left out when nil. OpenStatus shows its Detail to clients.
 	Health     *Health
 	OpenStatus bool
@@ -88,6 +95,9 @@ func NewHandler(opts Options) (*Handler, error) {
 	}
 	if opts.MaxBodiesBytes == 0 {
 		opts.MaxBodiesBytes = 256 << 20
+	}
+	if opts.Heartbeat <= 0 {
+		opts.Heartbeat = 10 * time.Second
 	}
 	if opts.ReadTimeout == 0 {
 		opts.ReadTimeout = 20 * time.Second
@@ -161,6 +171,10 @@ func (h *Handler) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
+	if wantsWebSocket(r.Header) {
+		h.serveWebSocket(w, r)
+		return
+	}
 	x := newExchange()
 	defer x.release()
 	x.handler, x.writer, x.httpRequest = h, w, r
@@ -173,6 +187,14 @@ func (h *Handler) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 		setRequestID(w, r)
 	}
 	h.answer(w, r, x)
+	if x.isDelivered() {
+		h.deliver(x, func() {
+			if len(h.opts.Observers) > 0 {
+				h.observe(r, x, time.Since(started))
+			}
+		})
+		return
+	}
 	h.write(x)
 	broken := x.streamed && !x.finish()
 	if len(h.opts.Observers) > 0 {
@@ -192,13 +214,12 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, x *exchange) {
 	// Who waits for the bytes of a client, or for a client to take bytes, is not in progress.
 	defer x.leave()
 	defer h.recover(r, x)
-	var ok bool
-	if x.accepted, ok = negotiate(r.Header["Accept"]); !ok {
-		if wantsEvents(r.Header["Accept"]) {
-			x.fail(failEventStream)
-		} else {
-			x.fail(failNotAcceptable)
-		}
+	x.accepted, x.takesWhole = negotiate(r.Header["Accept"])
+	if r.Method != http.MethodHead {
+		x.delivery = deliveryOf(r.Header["Accept"])
+	}
+	if !x.takesWhole && x.delivery == whole {
+		x.fail(failNotAcceptable)
 		return
 	}
 	if f := h.read(r, x); f != nil {
@@ -252,7 +273,7 @@ func (h *Handler) post(ctx context.Context, x *exchange) {
 		h.batch(ctx, x)
 		return
 	}
-	x.request.Stream = x
+	x.stream()
 	if err := parseBody(x.input, &x.request); err != nil {
 		x.fail(badRequest(err.Error()))
 		return
@@ -261,8 +282,30 @@ func (h *Handler) post(ctx context.Context, x *exchange) {
 }
 
 func (h *Handler) get(ctx context.Context, x *exchange) {
-	x.request.Stream = x
+	x.stream()
 	h.execute(ctx, x)
+}
+
+// stream offers the engine what the exchange can do with an answer beside sending it as a whole.
+func (x *exchange) stream() {
+	if x.takesWhole {
+		x.request.Stream = x
+	}
+	if x.delivery != whole {
+		x.request.Events = true
+		x.request.LastEventID = x.request.Header.Get("Last-Event-ID")
+	}
+}
+
+// serveWebSocket hands the request to who serves WebSockets.
+func (h *Handler) serveWebSocket(w http.ResponseWriter, r *http.Request) {
+	if h.opts.WebSocket != nil {
+		h.opts.WebSocket.ServeHTTP(w, r)
+		return
+	}
+	w.Header()["Content-Type"] = contentTypes[legacyJSON]
+	w.WriteHeader(failWebSocket.status)
+	_, _ = w.Write(appendFailure(nil, failWebSocket)) // the client has gone; there is nobody to tell
 }
 
 func hasAny(header http.Header, names []string) bool {
@@ -280,6 +323,7 @@ func (h *Handler) execute(ctx context.Context, x *exchange) {
 		x.fail(f)
 		return
 	}
+	x.executed = true
 	h.opts.Engine.Execute(ctx, &x.request, &x.response)
 	x.status = statusOf(x.response.Outcome, x.accepted)
 }

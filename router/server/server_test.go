@@ -25,6 +25,12 @@ func newEcho() echo {
 }
 
 func (e echo) Execute(_ context.Context, req *Request, resp *Response) {
+	if len(req.Query) == 0 {
+		// What the router's engine says when no module knows documents.
+		resp.Body = append(resp.Body, `{"errors":[{"extensions":{"code":"PERSISTED_QUERY_NOT_SUPPORTED"}}]}`...)
+		resp.Operation.Errors = 1
+		return
+	}
 	doc, errs := gqlparser.LoadQueryWithRules(e.schema, string(req.Query), nil)
 	if errs != nil {
 		resp.Outcome = Rejected

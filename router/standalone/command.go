@@ -88,7 +88,7 @@ func (c Command) Run(ctx context.Context) error {
 	return Serve(ctx, listeners, server.RunOptions{
 		WriteTimeout: server.WriteTimeout(cfg.Limits.RequestTimeout), BodyTimeout: cfg.Limits.BodyTimeout,
 		DrainDelay: cfg.Shutdown.DrainDelay, ShutdownTimeout: cfg.Shutdown.Timeout,
-		Standard: cfg.Server.HTTP == "standard", Health: r.Health(), Logger: logger,
+		Standard: cfg.Server.HTTP == "standard", Health: r.Health(), Logger: logger, EndStreams: r.EndSubscriptions,
 	})
 }
 

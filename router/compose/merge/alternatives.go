@@ -46,7 +46,8 @@ func (a alternative) implies(b alternative) bool {
 	return true
 }
 
-// alternatives reads the value of an argument in disjunctive normal form: [["a", "b"], ["c"]] means a and b, or c.
+// alternatives reads the value of an argument in disjunctive normal form: [["a", "b"], ["c"]] means a and b, or c. An
+// empty list requires nothing, as [[]] does: routers read it so, and what others require beside it must not be lost.
 func alternatives(v *ast.Value) []alternative {
 	var out []alternative
 	for _, inner := range items(v) {
@@ -56,6 +57,9 @@ func alternatives(v *ast.Value) []alternative {
 		}
 		sort.Strings(a)
 		out = append(out, slices.Compact(a))
+	}
+	if len(out) == 0 {
+		return []alternative{{}}
 	}
 	return out
 }

@@ -2,10 +2,12 @@ package merge
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/weft-graphql/weft/router/compose/problem"
+	"github.com/weft-graphql/weft/router/compose/schema"
 )
 
 const fewerAlternatives = "Require the same everywhere, or give fewer alternatives: one scope or policy can stand for several others."
@@ -51,4 +53,16 @@ func (m *merger) spendNames(coordinate, name string, v *ast.Value, given []*ast.
 			maxNamesInAll, name, coordinate).Suggestion = fewerAlternatives
 	}
 	return false
+}
+
+// spendDemanded counts the requirements that an element has because of others.
+func (m *merger) spendDemanded(p pendingDirectives, name string, d *schema.Directive) {
+	if !slices.ContainsFunc(p.demanded, func(other demand) bool { return other.directive.Federation == d.Federation }) {
+		return
+	}
+	for _, a := range d.Arguments {
+		if !m.spendNames(p.coordinate, name, a.Value, nil) {
+			return
+		}
+	}
 }

@@ -13,7 +13,7 @@ func (m *merger) mergeComposite(t *schema.Type) {
 	sources := m.sources(t.Name)
 	m.describe(t.Name, typeAnnotations(sources), &t.Description)
 	m.addJoinTypes(t)
-	m.mergeDirectives(t.Name, typeAnnotations(sources), &t.Directives)
+	m.mergeWithDemands(t.Name, typeAnnotations(sources), &t.Directives, m.demandsOf(t, ""))
 	isRoot := m.out.IsRoot(t.Name)
 	isEntity := m.checkEntityConsistency(t, sources)
 	if t.Kind == ast.Interface {

@@ -15,6 +15,8 @@ type pendingDirectives struct {
 	coordinate  string
 	sources     []annotation
 	destination *[]*schema.Directive
+	// demanded is what others require of the element.
+	demanded []demand
 }
 
 // mergedName is the name in the supergraph of a directive application of subgraph i; empty if it stays behind.
@@ -37,7 +39,12 @@ func (m *merger) mergedName(i int, d *schema.Directive) string {
 // mergeDirectives merges what subgraphs apply to an element. @inaccessible is applied at once, because merging looks at
 // it, and the rest later.
 func (m *merger) mergeDirectives(coordinate string, sources []annotation, destination *[]*schema.Directive) {
-	any := false
+	m.mergeWithDemands(coordinate, sources, destination, nil)
+}
+
+// mergeWithDemands is mergeDirectives for an element of which others require something.
+func (m *merger) mergeWithDemands(coordinate string, sources []annotation, destination *[]*schema.Directive, demanded []demand) {
+	any := len(demanded) > 0
 	for _, s := range sources {
 		any = any || len(s.directives) > 0
 	}
@@ -47,7 +54,7 @@ func (m *merger) mergeDirectives(coordinate string, sources []annotation, destin
 	if m.isHidden(sources) {
 		*destination = append(*destination, &schema.Directive{Name: m.features.name(federation.Inaccessible), Federation: federation.Inaccessible})
 	}
-	m.later = append(m.later, pendingDirectives{coordinate, sources, destination})
+	m.later = append(m.later, pendingDirectives{coordinate, sources, destination, demanded})
 }
 
 // isHidden reports whether some subgraph marks the element @inaccessible.
@@ -66,30 +73,43 @@ func (m *merger) mergePendingDirectives() {
 		m.mergeCacheTags(p)
 		m.mergeCacheControl(p)
 		m.mergeContexts(p)
-		var order []string
-		applied := map[string][][]*schema.Directive{}
-		for i, s := range p.sources {
-			for _, d := range s.directives {
-				name := m.mergedName(i, d)
-				if name == "" || d.Federation == federation.Inaccessible {
-					continue
-				}
-				if applied[name] == nil {
-					applied[name] = make([][]*schema.Directive, len(p.sources))
-					order = append(order, name)
-				}
-				applied[name][i] = append(applied[name][i], d)
-			}
+		m.mergeAllApplications(p)
+	}
+}
+
+func (m *merger) mergeAllApplications(p pendingDirectives) {
+	var order []string
+	applied := map[string][][]*schema.Directive{}
+	add := func(i int, d *schema.Directive) {
+		name := m.mergedName(i, d)
+		if name == "" || d.Federation == federation.Inaccessible {
+			return
 		}
-		for _, name := range order {
-			m.mergeApplications(p, name, applied[name])
+		if applied[name] == nil {
+			applied[name] = make([][]*schema.Directive, len(m.subgraphs))
+			order = append(order, name)
 		}
+		applied[name][i] = append(applied[name][i], d)
+	}
+	for i, s := range p.sources {
+		for _, d := range s.directives {
+			add(i, d)
+		}
+	}
+	for _, d := range p.demanded {
+		add(d.subgraph, d.directive)
+	}
+	for _, name := range order {
+		m.mergeApplications(p, name, applied[name])
 	}
 }
 
 // mergeApplications merges the applications of one directive to one element: all distinct ones of a repeatable
 // directive, a single one of any other.
 func (m *merger) mergeApplications(p pendingDirectives, name string, applied [][]*schema.Directive) {
+	if len(p.demanded) > 0 && m.repeatedNames > maxNamesInAll { // which is reported
+		return
+	}
 	var distinct []*schema.Directive
 	var counts []int
 	known := map[string]int{}
@@ -114,11 +134,14 @@ func (m *merger) mergeApplications(p pendingDirectives, name string, applied [][
 		return
 	}
 	if len(distinct) == 1 {
+		m.spendDemanded(p, name, distinct[0])
 		*p.destination = append(*p.destination, merged(name, distinct[0]))
 		return
 	}
 	if strategies := argumentStrategies[distinct[0].Federation]; strategies != nil {
-		*p.destination = append(*p.destination, m.mergeByStrategies(p, name, distinct, strategies))
+		d := m.mergeByStrategies(p, name, distinct, strategies)
+		m.spendDemanded(p, name, d)
+		*p.destination = append(*p.destination, d)
 		return
 	}
 	best := 0
@@ -169,6 +192,9 @@ func argumentsText(d *schema.Directive) string {
 func merged(name string, d *schema.Directive) *schema.Directive {
 	out := &schema.Directive{Name: name, Federation: d.Federation}
 	for _, a := range d.Arguments {
+		if a.Name == "sizedFields" && d.Federation == federation.ListSize && a.Value.Kind == ast.NullValue {
+			continue // readers of supergraphs take it for a list
+		}
 		out.Arguments = append(out.Arguments, arg(a.Name, a.Value))
 	}
 	return out

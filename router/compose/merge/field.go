@@ -15,13 +15,14 @@ func (m *merger) mergeField(t *schema.Type, f *schema.Field, sources []*schema.F
 	resolving := make([]*schema.Field, len(sources))
 	found := false
 	for i, s := range sources {
-		if s == nil {
-			continue
-		}
-		if !m.subgraphs[i].IsExternal(s) {
+		if s != nil && !m.subgraphs[i].IsExternal(s) {
 			resolving[i] = s
 			found = true
 		}
+	}
+	shape := resolving
+	if !found && m.isAbstracted(f, sources) {
+		found, shape = true, sources
 	}
 	if !found {
 		var all []place
@@ -41,10 +42,10 @@ func (m *merger) mergeField(t *schema.Type, f *schema.Field, sources []*schema.F
 	}
 	annotations := fieldAnnotations(resolving)
 	m.describe(f.Coordinate(), annotations, &f.Description)
-	m.mergeArguments(f, resolving)
-	equal := m.mergeType(f, resolving, asOutput)
+	m.mergeArguments(f, shape)
+	equal := m.mergeType(f, shape, asOutput)
 	m.checkExternals(f, sources, resolving, equal)
-	m.mergeDirectives(f.Coordinate(), annotations, &f.Directives)
+	m.mergeWithDemands(f.Coordinate(), annotations, &f.Directives, m.demandsOf(t, f.Name))
 	m.addJoinFields(t, f, sources, resolving, equal, overrides)
 	m.checkSharing(f, sources, overrides)
 }

@@ -1,6 +1,8 @@
 package merge
 
 import (
+	"slices"
+
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/weft-graphql/weft/router/compose/problem"
@@ -10,39 +12,78 @@ import (
 
 // addInterfaceObjectFields adds to the implementations of an interface the fields that subgraphs resolve for all of
 // them at once through an interface object. Their join__field names no subgraph: the router finds it by the interface.
+// Fields that implementations have only as external ones get the directives of the interface's field.
 func (m *merger) addInterfaceObjectFields() {
+	provided := map[string][]*schema.Field{}
 	for _, t := range m.typesOf(ast.Interface) {
-		var provided []*schema.Field
 		for _, f := range t.Fields() {
-			for _, s := range m.subgraphs {
-				own := s.Schema.Type(t.Name)
-				if isInterfaceObject(own) && own.Field(f.Name) != nil && !s.IsExternal(own.Field(f.Name)) {
-					provided = append(provided, f)
-					break
-				}
+			if m.isProvided(f) {
+				provided[t.Name] = append(provided[t.Name], f)
 			}
 		}
-		for _, implementation := range m.implementers[t.Name] {
-			for _, f := range provided {
-				if implementation.Field(f.Name) == nil {
-					m.copyField(implementation, f)
+	}
+	if len(provided) == 0 {
+		return
+	}
+	for _, t := range m.typesOf(ast.Object) {
+		for _, ref := range t.Interfaces {
+			for _, f := range provided[ref.Name] {
+				if own := t.Field(f.Name); own == nil {
+					m.copyField(t, f)
+				} else if isFullyExternal(own) {
+					own.Directives = append(own.Directives, copied(f)...)
 				}
 			}
 		}
 	}
 }
 
+// isProvided reports whether a subgraph resolves a field of an interface by an interface object.
+func (m *merger) isProvided(f *schema.Field) bool {
+	for _, s := range m.subgraphs {
+		if own := s.Schema.Type(f.Parent.Name); isInterfaceObject(own) && own.Field(f.Name) != nil && !s.IsExternal(own.Field(f.Name)) {
+			return true
+		}
+	}
+	return false
+}
+
+// isFullyExternal reports whether no subgraph that has the field resolves it.
+func isFullyExternal(f *schema.Field) bool {
+	joined := false
+	for _, d := range f.Directives {
+		if d.Name != "join__field" {
+			continue
+		}
+		joined = true
+		if external := d.Arg("external"); external == nil || external.Raw != "true" {
+			return false
+		}
+	}
+	return joined
+}
+
+// copied are the directives of a field of an interface that its implementations get too. What access requires is
+// merged for each of them.
+func copied(f *schema.Field) []*schema.Directive {
+	var out []*schema.Directive
+	for _, d := range f.Directives {
+		if d.Name != "join__field" && !slices.Contains(authDirectives, d.Federation) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
 func (m *merger) copyField(to *schema.Type, f *schema.Field) {
 	added := &schema.Field{
 		Name: f.Name, Description: f.Description, Type: schema.CloneType(f.Type), Arguments: f.Arguments,
-		Directives: []*schema.Directive{apply("join__field")},
-	}
-	for _, d := range f.Directives {
-		if d.Name != "join__field" {
-			added.Directives = append(added.Directives, d)
-		}
+		Directives: append([]*schema.Directive{apply("join__field")}, copied(f)...),
 	}
 	to.AddField(added)
+	none := make([]annotation, len(m.subgraphs))
+	m.mergeAllApplications(pendingDirectives{added.Coordinate(), none, &added.Directives, m.demandsOf(to, f.Name)})
+	m.checkSharing(added, make([]*schema.Field, len(m.subgraphs)), make([]override, len(m.subgraphs)))
 }
 
 // checkInterfaceObjects: INTERFACE_OBJECT_USAGE_ERROR, a subgraph with an interface object does not know the

@@ -60,6 +60,12 @@ type merger struct {
 	later []pendingDirectives
 	// repeatedNames counts the scopes and policies that merging adds to those that subgraphs write; see spendNames.
 	repeatedNames int
+	// anyAccess tells that some subgraph requires something of callers.
+	anyAccess bool
+	// controlled are the subgraphs with an interface object, by its name.
+	controlled map[string][]int
+	// demandedOf is what byInterfaceObjects found.
+	demandedOf map[*schema.Type]map[string][]demand
 	// carriesCacheControl tells that the supergraph says what subgraphs said with @cacheControl.
 	carriesCacheControl bool
 }
@@ -78,9 +84,11 @@ const (
 func (m *merger) run() {
 	m.collectComposedDirectives()
 	m.collectFeatures()
+	m.checkComposedPrefixes()
 	m.addTypes()
 	m.addDirectives()
 	m.mergeImplements()
+	m.findAccessControlled()
 	for _, t := range m.typesOf(ast.Union) {
 		m.checkBase(t)
 		m.mergeUnion(t)
@@ -108,7 +116,6 @@ func (m *merger) run() {
 	}
 	m.checkQueries()
 	m.mergePendingDirectives()
-	m.raiseAuthRequirements()
 	m.addInterfaceObjectFields()
 	if len(m.errors) > 0 {
 		return

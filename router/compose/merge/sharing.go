@@ -1,6 +1,8 @@
 package merge
 
 import (
+	"slices"
+
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/weft-graphql/weft/router/compose/problem"
@@ -74,6 +76,16 @@ func (m *merger) checkSubscriptionSharing(f *schema.Field, sources []*schema.Fie
 			return
 		}
 	}
+}
+
+// isAbstracted reports whether some subgraph resolves f by an interface object.
+func (m *merger) isAbstracted(f *schema.Field, sources []*schema.Field) bool {
+	for i, s := range sources {
+		if s == nil && slices.ContainsFunc(m.abstractedField(f, i), func(own *schema.Field) bool { return !m.subgraphs[i].IsExternal(own) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // abstractedField returns the fields by which subgraph i, which does not know the object type f belongs to, resolves f

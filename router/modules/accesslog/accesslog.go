@@ -57,6 +57,9 @@ func (a *AccessLog) RequestEnded(o *server.Observation) {
 	if o.Operation.Errors > 0 {
 		attrs = append(attrs, slog.Int("errors", o.Operation.Errors))
 	}
+	if o.Operation.Code != "" {
+		attrs = append(attrs, slog.String("code", o.Operation.Code))
+	}
 	if o.RequestID != "" {
 		attrs = append(attrs, slog.String("request_id", o.RequestID))
 	}

@@ -34,6 +34,8 @@ type counters struct {
 	duration *prometheus.HistogramVec
 	fetches  prometheus.Counter
 	errors   prometheus.Counter
+	refused  *prometheus.CounterVec
+	exceeded *prometheus.CounterVec
 }
 
 // Enabled implements module.Module.
@@ -49,7 +51,7 @@ func (m *Metrics) Provision(host module.Host) error {
 		return err
 	}
 	m.counters = shared.(*counters)
-	host.HandleAdmin("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
+	host.HandleAdmin("GET /metrics", promhttp.HandlerFor(prometheus.Gatherers{m.registry, host.Metrics().Gatherer()}, promhttp.HandlerOpts{}))
 	return nil
 }
 
@@ -68,7 +70,12 @@ func newCounters(state func() module.State) *counters {
 		errors: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "weft_graphql_errors_total", Help: "Errors in answers."}),
 	}
-	c.registry.MustRegister(c.requests, c.duration, c.fetches, c.errors, stateCollector{state}, subgraphCollector{state},
+	c.refused = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "weft_refused_total", Help: "Requests that were not executed, by the code of their error."}, []string{"code"})
+	c.exceeded = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "weft_limits_exceeded_total", Help: "Requests beyond a limit that only warns (limits.warn_only), by its code."},
+		[]string{"code"})
+	c.registry.MustRegister(c.refused, c.exceeded, c.requests, c.duration, c.fetches, c.errors, stateCollector{state}, subgraphCollector{state},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return c
 }
@@ -83,4 +90,10 @@ func (m *Metrics) RequestEnded(o *server.Observation) {
 	m.duration.WithLabelValues(kind).Observe(o.Duration.Seconds())
 	m.fetches.Add(float64(o.Operation.Fetches))
 	m.errors.Add(float64(o.Operation.Errors))
+	if o.Operation.Code != "" {
+		m.refused.WithLabelValues(o.Operation.Code).Inc()
+	}
+	for _, code := range o.Operation.Exceeded {
+		m.exceeded.WithLabelValues(code).Inc()
+	}
 }
