@@ -135,6 +135,8 @@ type line struct {
 	failure  error
 	next     time.Time
 	since    time.Time
+	// givenUp tells that the first event makes room for others: its next attempt is the last.
+	givenUp bool
 }
 
 type held struct {
@@ -245,12 +247,12 @@ func (w *worker) hold() {
 	}
 	var oldest *line
 	for _, l := range w.waiting {
-		if !errors.Is(l.failure, ErrUnavailable) && (oldest == nil || l.since.Before(oldest.since)) {
+		if !l.givenUp && !errors.Is(l.failure, ErrUnavailable) && (oldest == nil || l.since.Before(oldest.since)) {
 			oldest = l
 		}
 	}
 	if oldest != nil {
-		oldest.attempts, oldest.next = max(oldest.attempts, w.bus.retries.Attempts-1), time.Now()
+		oldest.attempts, oldest.next, oldest.givenUp = max(oldest.attempts, w.bus.retries.Attempts-1), time.Now(), true
 	}
 }
 
@@ -285,7 +287,7 @@ func (w *worker) advance(ctx context.Context, l *line) bool {
 		} else if w.consumer.Settled != nil {
 			w.consumer.Settled(first.event)
 		}
-		l.events, l.attempts, l.failure, l.since = l.events[1:], 0, nil, time.Now()
+		l.events, l.attempts, l.failure, l.since, l.givenUp = l.events[1:], 0, nil, time.Now(), false
 	}
 	return true
 }
