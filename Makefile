@@ -90,6 +90,12 @@ compose-oracle:
 	npm install --silent --no-audit --no-fund --prefix .weft/oracle $(APOLLO)
 	go run ./router/compose/oracle/refresh -modules .weft/oracle
 
+.PHONY: compose-campaign
+compose-campaign: ## Compose hostile random inputs and compare with the reference composer (needs Node; ARGS="-n 200 -seed 1 -kind links -show 3")
+	@mkdir -p .weft/oracle
+	npm install --silent --no-audit --no-fund --prefix .weft/oracle $(APOLLO)
+	go run ./router/compose/oracle/campaign -modules .weft/oracle $(ARGS)
+
 # The tests run against real servers. What is not there is installed, and nothing is asked of the network otherwise.
 .PHONY: servers
 servers:
@@ -99,6 +105,7 @@ servers:
 	need redis-sentinel redis-sentinel; \
 	need postgresql postgres /usr/lib/postgresql/*/bin/postgres; \
 	need nats-server nats-server; \
+	need rabbitmq-server rabbitmq-server; \
 	need chromium chromium chromium-browser google-chrome; \
 	need gcc gcc cc; \
 	need nodejs node; \
@@ -113,7 +120,7 @@ servers:
 	$$root apt-get update -qq && $$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing > /dev/null
 
 # What tests ask of Node, in versions that do not change. It is installed when it is missing or another version.
-NPM := $(GRAPHQL_JS) @apollo/client@4.3.8 rxjs@7.8.2
+NPM := $(GRAPHQL_JS) @apollo/client@4.3.8 rxjs@7.8.2 graphql-ws@6.4.2 graphql-sse@2.6.1 subscriptions-transport-ws@0.11.0 ws@8.18.3
 
 .PHONY: packages
 packages: servers

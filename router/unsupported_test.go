@@ -24,9 +24,10 @@ func linking(t *testing.T, link string) string {
 // TestUnsupportedFeaturesAreRefused: a graph that says that it must not be served without something is not.
 func TestUnsupportedFeaturesAreRefused(t *testing.T) {
 	for link, refused := range map[string]bool{
-		`@link(url: "https://specs.apollo.dev/authenticated/v0.1", for: SECURITY)`:            true,
-		`@link(url: "https://specs.apollo.dev/requiresScopes/v0.1", for: SECURITY)`:           true,
-		`@link(url: "https://specs.apollo.dev/policy/v0.1", as: "guard", for: SECURITY)`:      true,
+		`@link(url: "https://specs.apollo.dev/authenticated/v0.1", for: SECURITY)`:            false,
+		`@link(url: "https://specs.apollo.dev/authenticated/v0.9", for: SECURITY)`:            true,
+		`@link(url: "https://specs.apollo.dev/requiresScopes/v0.1", for: SECURITY)`:           false,
+		`@link(url: "https://specs.apollo.dev/policy/v0.1", as: "guard", for: SECURITY)`:      false,
 		`@link(url: "https://specs.apollo.dev/connect/v0.1", for: EXECUTION)`:                 true,
 		`@link(url: "https://example.com/masking/v1.0", for: SECURITY)`:                       true,
 		`@link(url: "https://example.com/sharding/v1.0", for: EXECUTION)`:                     true,
@@ -61,7 +62,7 @@ func TestUnsupportedFeaturesAreRefused(t *testing.T) {
 // TestUnsupportedFeaturesKeepTheOldGraph: a new graph that is refused does not replace the one in use.
 func TestUnsupportedFeaturesKeepTheOldGraph(t *testing.T) {
 	f := newFixture(t, nil)
-	if err := f.router.Swap(linking(t, `@link(url: "https://specs.apollo.dev/policy/v0.1", for: SECURITY)`)); err == nil {
+	if err := f.router.Swap(linking(t, `@link(url: "https://specs.apollo.dev/connect/v0.1", for: EXECUTION)`)); err == nil {
 		t.Error("the graph was swapped")
 	}
 	if status, body := f.ask(t, `{person(id:"1"){name}}`); status != 200 || !strings.Contains(body, "Ada") {
@@ -73,10 +74,10 @@ func TestUnsupportedFeaturesKeepTheOldGraph(t *testing.T) {
 func TestUnsupportedFeaturesCanBeServed(t *testing.T) {
 	var log bytes.Buffer
 	f := newFixtureWithLog(t, slog.New(slog.NewTextHandler(&log, nil)), func(c *config.Config) { c.Supergraph.UnsupportedFeatures = "warn" })
-	if err := f.router.Swap(linking(t, `@link(url: "https://specs.apollo.dev/policy/v0.1", for: SECURITY)`)); err != nil {
+	if err := f.router.Swap(linking(t, `@link(url: "https://specs.apollo.dev/connect/v0.1", for: EXECUTION)`)); err != nil {
 		t.Fatal(err)
 	}
-	if text := log.String(); !strings.Contains(text, "level=WARN") || !strings.Contains(text, "https://specs.apollo.dev/policy/v0.1 (for: SECURITY)") {
+	if text := log.String(); !strings.Contains(text, "level=WARN") || !strings.Contains(text, "https://specs.apollo.dev/connect/v0.1 (for: EXECUTION)") {
 		t.Errorf("the log says only: %s", text)
 	}
 	if status, body := f.ask(t, `{person(id:"1"){name}}`); status != 200 || !strings.Contains(body, "Ada") {

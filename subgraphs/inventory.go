@@ -18,6 +18,8 @@ var inventoryRecipe = recipe{
 	maxAge:    10 * time.Second,
 	build: func(db *bun.DB, outbox *events.Outbox) parts {
 		core := inventory.New(store.New(db, outbox))
-		return parts{schema: graph.New(core), take: core.Take}
+		return parts{
+			schema: graph.New(core), take: core.Take, sources: []events.Source{{Subgraph: "catalog", Types: []string{"Product"}}},
+		}
 	},
 }

@@ -18,6 +18,8 @@ var reviewsRecipe = recipe{
 	maxAge:    30 * time.Second,
 	build: func(db *bun.DB, outbox *events.Outbox) parts {
 		core := reviews.New(store.New(db, outbox))
-		return parts{schema: graph.New(core), take: core.Take}
+		return parts{schema: graph.New(core), take: core.Take, sources: []events.Source{
+			{Subgraph: "catalog", Types: []string{"Product"}}, {Subgraph: "accounts", Types: []string{"User"}},
+		}}
 	},
 }

@@ -3,6 +3,7 @@ package subgraphs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -43,8 +44,9 @@ type recipe struct {
 // parts is what a service has to offer.
 type parts struct {
 	schema graphql.ExecutableSchema
-	// take takes in the news of other services; nil when the service does not listen.
-	take func(context.Context, wire.EntityChanged) error
+	// take takes in the events of the sources; nil when the service takes none in.
+	take    func(context.Context, wire.EntityChanged) error
+	sources []events.Source
 }
 
 // recipes knows how to make each service.
@@ -75,41 +77,50 @@ func Open(ctx context.Context, name string, config kit.Config) (Service, error) 
 	return service, nil
 }
 
+// prepare brings the database to its present form.
+func (r recipe) prepare(ctx context.Context, config kit.Config) error {
+	db, err := kit.OpenForSetup(ctx, r.blueprint.Name, config)
+	if err != nil {
+		return err
+	}
+	return errors.Join(kit.Prepare(ctx, db, r.blueprint, config.Empty), db.Close())
+}
+
 func (r recipe) open(ctx context.Context, config kit.Config) (Service, error) {
 	config = config.WithDefaults()
-	db, err := kit.OpenDatabase(ctx, r.blueprint.Name, config)
+	if err := r.prepare(ctx, config); err != nil {
+		return nil, err
+	}
+	db, err := kit.OpenDatabase(r.blueprint.Name, config)
 	if err != nil {
 		return nil, err
 	}
-	if err := kit.Prepare(ctx, db, r.blueprint, config.Empty); err != nil {
-		_ = db.Close()
-		return nil, err
+	checks, err := kit.OpenForChecks(r.blueprint.Name, config)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
 	}
-	outbox := events.NewOutbox(db, config.Events != nil)
+	background, err := kit.OpenForEvents(r.blueprint.Name, config)
+	if err != nil {
+		return nil, errors.Join(err, checks.Close(), db.Close())
+	}
+	outbox := events.NewOutbox(kit.Transactions(db), background, kit.Transactions(background))
 	made := r.build(db, outbox)
 	assembly := kit.Assembly{
 		Name:         r.blueprint.Name,
 		Schema:       made.schema,
 		MaxAge:       r.maxAge,
-		Dependencies: []kit.Dependency{{Name: "database", Check: db.PingContext}},
+		Dependencies: []kit.Dependency{{Name: "database", Check: checks.PingContext}},
 	}
+	var follower *events.Follower
 	if config.Events != nil {
 		assembly.Dependencies = append(assembly.Dependencies,
 			kit.Dependency{Name: "events", Check: config.Events.Check, Optional: true})
-		assembly.Closers = connect(r.blueprint.Name, config, outbox, made)
+		if made.take != nil {
+			follower = events.NewFollower(r.blueprint.Name, made.sources, made.take, outbox, config.Events, config.Logger)
+		}
 	}
-	assembly.Closers = append(assembly.Closers, db.Close)
+	assembly.Events = func(ctx context.Context) (events.Report, error) { return follower.Report(ctx, outbox) }
+	stop := events.Start(r.blueprint.Name, outbox, follower, config.Events, kit.LockOf(background, r.blueprint.Name), config.Logger)
+	assembly.Closers = []func() error{func() error { stop(); return nil }, background.Close, checks.Close, db.Close}
 	return kit.NewServer(assembly, config), nil
-}
-
-// connect starts what listens to the bus and what publishes on it, and returns how to stop them: first no more news
-// comes in, then the last goes out.
-func connect(name string, config kit.Config, outbox *events.Outbox, made parts) []func() error {
-	var stops []func() error
-	if made.take != nil {
-		stop := config.Events.Consume(name, made.take)
-		stops = append(stops, func() error { stop(); return nil })
-	}
-	stop := events.StartRelay(outbox, config.Events, config.Logger)
-	return append(stops, func() error { stop(); return nil })
 }

@@ -26,6 +26,7 @@ type cli struct {
 	Persist  persistCommand  `cmd:"" help:"Make a manifest of the documents in a frontend's sources, and check them against the graph."`
 	Bench    benchCommand    `cmd:"" help:"Measure a GraphQL endpoint with the benchmark's workloads or one of yours."`
 	Cache    cacheCommand    `cmd:"" help:"Look into the entity cache, or invalidate it."`
+	Events   eventsCommand   `cmd:"" help:"Look after the events between services: who is behind, and what could not be taken in."`
 	Config   configCommand   `cmd:"" help:"Help with the router's configuration file."`
 	Health   healthCommand   `cmd:"" help:"Ask a running router or subgraph whether it is ready."`
 	Schema   schemaCommand   `cmd:"" help:"Print the schema clients see, a subgraph's part of it, or the answer to introspection."`

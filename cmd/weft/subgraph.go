@@ -19,7 +19,7 @@ type subgraphCommand struct {
 	DataDir     string `help:"Directory of the SQLite database." env:"WEFT_DATA_DIR" default:".weft/data" type:"path"`
 	DatabaseURL string `help:"PostgreSQL to use instead of SQLite, for example postgres://weft:secret@localhost/weft" env:"WEFT_DATABASE_URL" name:"database-url" placeholder:"URL"`
 	IdentityKey string `help:"Secret shared with the router. With it, only requests from the router are answered." env:"WEFT_IDENTITY_KEY" placeholder:"KEY"`
-	NATS        string `help:"NATS server that carries the news of changes, for example nats://localhost:4222" env:"WEFT_NATS_URL" name:"nats-url" placeholder:"URL"`
+	EventsURL   string `help:"The bus that carries events: NATS (nats://localhost:4222) or RabbitMQ (amqp://localhost:5672)" env:"WEFT_EVENTS_URL,WEFT_NATS_URL" name:"events-url" aliases:"nats-url" placeholder:"URL"`
 	Empty       bool   `help:"Leave a new database without the sample data."`
 	LogFormat   string `help:"json, text or pretty." env:"WEFT_LOG_FORMAT" enum:"json,text,pretty" default:"json"`
 	LogLevel    string `help:"debug, info, warn or error." env:"WEFT_LOG_LEVEL" enum:"debug,info,warn,error" default:"info"`
@@ -47,8 +47,8 @@ func (c subgraphCommand) Run(ctx context.Context) error {
 	}
 	defer socket.Close()
 	var events *bus.Bus
-	if c.NATS != "" {
-		if events, err = bus.Connect(ctx, bus.Config{URL: c.NATS, Client: "weft subgraph " + c.Name, Logger: logger}); err != nil {
+	if c.EventsURL != "" {
+		if events, err = bus.Connect(ctx, bus.Config{URL: c.EventsURL, Client: "weft subgraph " + c.Name, Logger: logger}); err != nil {
 			return err
 		}
 		defer events.Close()

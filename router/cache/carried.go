@@ -31,8 +31,8 @@ func (c *Carried) personal() bool { return c.Proved || len(c.Credentials) > 0 }
 type varying uint8
 
 const (
-	// varyingByKey answers depend on nothing that keys do not have.
-	varyingByKey varying = iota
+	// The first answers depend on nothing that keys do not have.
+	_ varying = iota
 	// varyingByCaller answers depend on what only the keys of private values have.
 	varyingByCaller
 	// varyingByOther answers depend on what no key has.

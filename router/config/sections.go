@@ -73,9 +73,8 @@ type Supergraph struct {
 	Watch bool `yaml:"watch"`
 	// How often the files are looked at.
 	PollInterval time.Duration `yaml:"poll_interval"`
-	// What to do with a graph that links a specification for SECURITY or EXECUTION which the router does not support, as are
-	// those of @authenticated, @requiresScopes and @policy: refuse it, or warn in the log and serve it all the same. It is
-	// then served to everybody as if the directives were not there.
+	// What to do with a graph that links a specification for SECURITY or EXECUTION which the router does not support: refuse
+	// it, or warn in the log and serve it all the same. It is then served to everybody as if the directives were not there.
 	UnsupportedFeatures string `yaml:"unsupported_features"`
 	// Labels of progressive @override that are on. Labels of the form percent(x) decide for themselves.
 	OverrideLabels []string `yaml:"override_labels"`

@@ -6,6 +6,7 @@ import (
 	"context"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"github.com/weft-graphql/weft/router/cache"
 	"github.com/weft-graphql/weft/router/caller"
@@ -176,10 +177,13 @@ func (e *Engine) compile(_ *operation.Prepared, p *plan.Plan) (*program, error) 
 }
 
 // labelOn decides whether a label is on when no module does: percent(x) by chance, others when the configuration names
-// them.
+// them. A graph that asks callers for something is only served without an Authorizer where the operator wants that.
 //
 // Specification: Apollo Federation, progressive @override.
 func (e *Engine) labelOn(label string) bool {
+	if e.hooks.Authorizer == nil && strings.HasPrefix(label, supergraph.AccessLabel) {
+		return true
+	}
 	if percent, ok := operation.PercentLabel(label); ok {
 		return rand.Float64()*100 < percent
 	}

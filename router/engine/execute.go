@@ -65,7 +65,12 @@ func (e *Engine) answer(ctx context.Context, x *execution) {
 			return
 		}
 	}
-	made, err := p.Plan(ctx, p.Prepared.ConditionSet(&x.variables, x.labelOn))
+	conditions := p.Prepared.ConditionSet(&x.variables, x.labelOn)
+	if p.Prepared.Kind == ast.Subscription && p.Prepared.Unfulfilled(conditions) {
+		refuse(resp, e.denied(x, nil))
+		return
+	}
+	made, err := p.Plan(ctx, conditions)
 	if errors.Is(err, prepared.ErrBusy) {
 		busy(resp)
 		return
@@ -73,6 +78,12 @@ func (e *Engine) answer(ctx context.Context, x *execution) {
 	if err != nil {
 		reject(resp, planningFailed(err), 1)
 		return
+	}
+	if fields := made.Plan.Operation.Denied; len(fields) > 0 {
+		if refusal := e.denied(x, fields); refusal != nil {
+			refuse(resp, refusal)
+			return
+		}
 	}
 	if made.Compiled.introspects {
 		if !e.config.Introspection {
@@ -151,6 +162,18 @@ func (e *Engine) run(ctx context.Context, x *execution, made *prepared.Planned[*
 	if x.answered.Refused == exec.NoRoom && x.op.Prepared.Kind == ast.Query {
 		resp.Outcome = server.Unavailable
 	}
+}
+
+// denied asks whether an operation is refused because of what the caller may not see.
+func (e *Engine) denied(x *execution, fields []*operation.Field) *server.Refusal {
+	var refusal *server.Refusal
+	if e.hooks.Authorizer != nil {
+		refusal = e.hooks.Authorizer.Denied(&x.op, fields)
+	}
+	if refusal == nil && fields == nil {
+		return unauthorized
+	}
+	return refusal
 }
 
 // notServed refuses operations that are valid but not served in the way they were sent.

@@ -23,8 +23,10 @@ type Hooks struct {
 	Conditions  []module.Conditions
 	Tracers     []module.Tracer
 	Answerers   []module.Answerer
-	Operations  []module.OperationObserver
-	Fetches     []module.FetchObserver
+	// Authorizer decides about requirements of access; nil when nobody does.
+	Authorizer module.Authorizer
+	Operations []module.OperationObserver
+	Fetches    []module.FetchObserver
 	// Subgraphs is what modules add to requests, by supergraph.Subgraph.ID; nil when they add nothing to any.
 	Subgraphs []SubgraphHooks
 }
@@ -63,6 +65,12 @@ func (h *Hooks) Add(name string, m module.Module, slot module.Slot, varies calle
 	}
 	if hook, ok := m.(module.Conditions); ok {
 		h.Conditions = append(h.Conditions, hook)
+	}
+	if hook, ok := m.(module.Authorizer); ok {
+		if h.Authorizer != nil {
+			return fmt.Errorf("two modules want to decide who may see what; the second is %s", name)
+		}
+		h.Authorizer = hook
 	}
 	if hook, ok := m.(module.Tracer); ok {
 		h.Tracers = append(h.Tracers, hook)

@@ -54,6 +54,11 @@ func (p *printer) walk(resp *Response) {
 // all prints the answer.
 func (p *printer) all(resp *Response) {
 	if p.data(); p.stopped == notRefused {
+		if p.mode != sending {
+			for _, e := range p.x.program.denied {
+				p.x.errors.note(e)
+			}
+		}
 		p.tail(resp)
 	}
 	if len(p.out) >= p.due && p.stopped == notRefused {

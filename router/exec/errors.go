@@ -32,6 +32,8 @@ const (
 	codeTooLarge   = "RESPONSE_TOO_LARGE"
 	codeOverloaded = "OVERLOADED"
 	codeAbandoned  = "CLIENT_CLOSED_REQUEST"
+	// codeUnauthorized is for fields that the caller may not see.
+	codeUnauthorized = "UNAUTHORIZED_FIELD_OR_TYPE"
 	// codeInternal is for mistakes of the router.
 	codeInternal = "INTERNAL_SERVER_ERROR"
 )

@@ -58,6 +58,8 @@ const (
 	outputValue outputKind = iota
 	outputTypename
 	outputIntrospection
+	// outputDenied is for fields that the caller may not see.
+	outputDenied
 )
 
 // outputSource is one place of a value.
@@ -96,6 +98,9 @@ func (c *compiler) output(set *operation.SelectionSet, p *place, second bool) (*
 			of.on = f.On
 		}
 		switch {
+		case f.Denied != nil:
+			of.what = outputDenied
+			of.typ = newOutputType(f.Denied)
 		case f.IsTypename():
 			of.what = outputTypename
 			of.typ = &outputType{nonNull: true, leaf: leafTypename}

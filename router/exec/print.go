@@ -67,7 +67,9 @@ func (p *printer) object(o *objectProgram, r ref) bool {
 		out[len(out)-len(f.spelled)] = opening
 		opening = ','
 		if f.what != outputValue {
-			p.out = out
+			if p.out = out; f.what == outputDenied && f.typ.nonNull {
+				return false
+			}
 			p.special(f, typ)
 			out = p.out
 			continue
@@ -143,8 +145,12 @@ func (p *printer) find(f *outputField, r ref, typ int32) (*outputSource, *answer
 	return source, from, value{}
 }
 
-// special prints __typename and introspection fields.
+// special prints __typename and introspection fields, and the null of those that the caller may not see.
 func (p *printer) special(f *outputField, typ int32) {
+	if f.what == outputDenied {
+		p.out = append(p.out, "null"...)
+		return
+	}
 	if f.what == outputTypename {
 		p.out = append(p.out, '"')
 		p.out = append(p.out, p.x.program.types.types[typ].Name...)

@@ -29,6 +29,8 @@ type Program struct {
 	root *place
 	// output prints the client's answer.
 	output *objectProgram
+	// denied are the errors about fields that the caller may not see.
+	denied []clientError
 	pool   sync.Pool
 }
 
@@ -131,6 +133,7 @@ func (e *Engine) Compile(p *plan.Plan) (*Program, error) {
 		alternatives: map[*plan.Field][]*plan.RepresentationField{}, unshared: map[*node]bool{}, collectors: make([]int, len(p.Requests)),
 	}
 	prog := &Program{engine: e, plan: p, types: newTypeNames(p.Supergraph), requests: make([]request, len(p.Requests))}
+	prog.denied = deniedErrors(p.Operation)
 	root := &node{request: -1, typ: int32(p.Operation.Root.Parent.ObjectIndex), collector: -1}
 	prog.root = &place{node: root, members: []member{{node: root}}}
 	c.places[root] = prog.root

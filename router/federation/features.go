@@ -24,3 +24,29 @@ func FeatureDirectives(identity string) []Directive {
 		return nil
 	}
 }
+
+// KnownFeatureVersion reports whether a specification that federation directives have of their own is known in a
+// version. Of another one nothing is known, not even whether it has the directives.
+func KnownFeatureVersion(url FeatureURL) bool {
+	latest := 1
+	switch url.Identity {
+	case TagIdentity:
+		latest = 3
+	case InaccessibleIdentity:
+		latest = 2
+	}
+	return FeatureDirectives(url.Identity) != nil && url.Version.Major == 0 && 1 <= url.Version.Minor && url.Version.Minor <= latest
+}
+
+// featureTypes are the types that specifications of federation directives have.
+var featureTypes = map[string]string{RequiresScopesIdentity: "Scope", PolicyIdentity: "Policy", ContextIdentity: "ContextFieldValue"}
+
+// featureHas reports whether a specification of federation directives has an element that can be imported.
+func featureHas(identity, element string) bool {
+	for _, d := range FeatureDirectives(identity) {
+		if element == "@"+d.String() {
+			return true
+		}
+	}
+	return featureTypes[identity] == element
+}

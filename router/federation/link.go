@@ -249,7 +249,21 @@ func (p *linkParser) known(link *Link, d *ast.Directive) bool {
 		}
 		return p.federationImports(link, d)
 	}
+	if KnownFeatureVersion(link.URL) && link.URL.Identity != CacheTagIdentity {
+		return p.featureImports(link, d)
+	}
 	return true
+}
+
+func (p *linkParser) featureImports(link *Link, d *ast.Directive) bool {
+	ok := true
+	for _, i := range link.Imports {
+		if !featureHas(link.URL.Identity, i.Name) {
+			p.fail(CodeInvalidUsage, d, "%q has no element %q to import.", link.URL.Identity, i.Name)
+			ok = false
+		}
+	}
+	return ok
 }
 
 func (p *linkParser) federationImports(link *Link, d *ast.Directive) bool {

@@ -59,6 +59,16 @@ type Conditions interface {
 	Decide(op *Operation, label string) (on, known bool)
 }
 
+// Authorizer is the module that decides about requirements of access: the labels of supergraph.Supergraph.Requirements. A
+// graph that has some is not served without one. What a caller may not see is taken out of the operation before it is
+// planned.
+type Authorizer interface {
+	Conditions
+	// Denied is told of an operation from which something was taken out; nil answers it without that, with an error for
+	// each field. fields is nil for a subscription, which is never served in part: then nil refuses it in the usual words.
+	Denied(op *Operation, fields []*operation.Field) *server.Refusal
+}
+
 // SubgraphHeaders adds headers to the requests to a subgraph. It is asked once per subgraph and generation for a function
 // that appends them, nil when there are none. The function is called by several goroutines.
 type SubgraphHeaders interface {

@@ -3,17 +3,22 @@ package operation
 import (
 	"strconv"
 	"strings"
+
+	"github.com/weft-graphql/weft/router/supergraph"
 )
 
 // Condition is something that is either on or off for a request and decides which fields the operation has or who
-// resolves them: a Boolean variable of @skip, @include or @defer, or the label of a progressive @override.
+// resolves them: a Boolean variable of @skip, @include or @defer, the label of a progressive @override, or whether the caller
+// fulfils a requirement of access.
 type Condition struct {
 	// Variable is the index of the variable, or -1 for a label.
 	Variable int
 	// Default is the value when the variable is absent or null.
 	Default bool
-	// Label is the override label; empty for a variable.
+	// Label is the override label, or that of Access; empty for a variable.
 	Label string
+	// Access is the requirement that is fulfilled if the condition is on; nil for all others.
+	Access *supergraph.Requirement
 	// Incremental is the condition that the client takes deferred parts of its answer: without it @defer is as good as
 	// absent. Deferring is a variable that decides nothing else.
 	Incremental, Deferring bool
@@ -86,6 +91,21 @@ func (p *Prepared) Incremental(s ConditionSet, vars *Variables) ConditionSet {
 		}
 	}
 	return s
+}
+
+// Protected tells whether callers are asked for something that is in the document.
+func (p *Prepared) Protected() bool {
+	return len(p.conditions) > 0 && p.conditions[len(p.conditions)-1].Access != nil
+}
+
+// Unfulfilled tells whether a requirement of access of something in the document is not fulfilled.
+func (p *Prepared) Unfulfilled(s ConditionSet) bool {
+	for i := range p.conditions {
+		if p.conditions[i].Access != nil && !s.Has(i) {
+			return true
+		}
+	}
+	return false
 }
 
 // PercentLabel returns the share of requests, from 0 to 100, for which a label of the form "percent(x)" is on. Other

@@ -16,7 +16,11 @@ func (p *Prepared) Operation(conds ConditionSet) *Operation {
 	n := normaliser{p: p, sg: p.Supergraph, conds: conds, op: op}
 	for i, c := range p.conditions {
 		n.incremental = n.incremental || c.Incremental && conds.Has(i)
-		if c.Label != "" && conds.Has(i) {
+		switch {
+		case c.Access != nil && !conds.Has(i):
+			n.unfulfilled = append(n.unfulfilled, c.Access.ID)
+		case c.Access != nil:
+		case c.Label != "" && conds.Has(i):
 			op.Labels = append(op.Labels, c.Label)
 		}
 	}
@@ -40,6 +44,8 @@ type normaliser struct {
 	op    *Operation
 	// incremental tells that the client takes deferred parts.
 	incremental bool
+	// unfulfilled are the requirements that the caller does not fulfil.
+	unfulfilled []int
 	// pending are the fields being collected.
 	pending []pending
 	// index finds them by key once there are many; nil before.
@@ -78,6 +84,8 @@ type pending struct {
 	key   string
 	on    supergraph.TypeSet
 	nodes []node
+	// denied tells that the caller may not see the field.
+	denied bool
 }
 
 type node struct {
@@ -96,7 +104,7 @@ func (n *normaliser) selection(out *SelectionSet, owner *Field, occurrences []oc
 		}
 		n.collect(o.set, o.parent, on, o.standing, owner)
 	}
-	collected := slices.Clone(n.pending)
+	collected := n.denied(slices.Clone(n.pending))
 	clear(n.pending)
 
 	fields := make([]Field, len(collected))
@@ -270,6 +278,12 @@ func (n *normaliser) field(f *Field, c *pending, parent *SelectionSet, owner *Fi
 		f.Line, f.Column = pos.Line, pos.Column
 	}
 	n.op.Fields = append(n.op.Fields, f)
+	if c.denied {
+		f.Denied, f.Def, f.Name = f.Def, nil, "__typename"
+		n.op.Denied = append(n.op.Denied, f)
+		f.Defers = deferrals(c.nodes)
+		return
+	}
 	f.Defers = deferrals(c.nodes)
 	f.Applied = n.applied(c.nodes)
 	switch f.Name {

@@ -26,6 +26,8 @@ type Operation struct {
 	Labels []string
 	// Defers are the deferred parts of the answer; Defer.ID is the index. Empty without @defer.
 	Defers []*Defer
+	// Denied are the fields that the caller may not see.
+	Denied []*Field
 }
 
 // Variable is a declared variable.
@@ -80,6 +82,9 @@ type Field struct {
 	Owner  *Field
 	// Defers are the deferred parts of the answer the field belongs to; nil when it belongs to the first part.
 	Defers []*Defer
+	// Denied is the definition of a field that the caller may not see: it is null, or makes null what it is in. For
+	// everybody but who prints it, the field is a __typename: what it is in is asked for, and it is not. Nil for others.
+	Denied *supergraph.Field
 	// Position is where the field stands in the client's document (1-based), for error locations.
 	Line, Column int
 }

@@ -215,7 +215,7 @@ func setCode(err *gqlerror.Error, code string) {
 // in which they stand in the document, then the labels of progressive overrides it may touch, then whether parts of the
 // answer may be deferred.
 func (p *Prepared) findConditions() {
-	f := conditionFinder{p: p, seen: map[string]bool{}, labels: map[string]bool{}}
+	f := conditionFinder{p: p, seen: map[string]bool{}, labels: map[string]bool{}, access: map[int]bool{}}
 	f.selectionSet(p.Definition.SelectionSet)
 	for _, label := range p.Supergraph.OverrideLabels {
 		if f.labels[label] || keyLabel(p.Supergraph, label) {
@@ -225,12 +225,19 @@ func (p *Prepared) findConditions() {
 	if p.defers {
 		p.conditions = append(p.conditions, Condition{Variable: -1, Incremental: true})
 	}
+	for _, r := range p.Supergraph.Requirements {
+		if f.access[r.ID] {
+			p.conditions = append(p.conditions, Condition{Label: r.Label, Access: r, Variable: -1})
+		}
+	}
 }
 
 type conditionFinder struct {
 	p *Prepared
 	// seen are the fragments already looked at.
 	seen, labels map[string]bool
+	// access are the requirements of what is selected.
+	access map[int]bool
 	// variables are the operation's by name, once asked for.
 	variables map[string]*Variable
 }
@@ -316,7 +323,7 @@ func (f *conditionFinder) field(sel *ast.Field) {
 	if len(sel.Arguments) > 0 && (sel.Name == "__type" || strings.HasPrefix(sel.ObjectDefinition.Name, "__")) {
 		f.introspection(sel)
 	}
-	if sel.ObjectDefinition == nil || len(f.p.Supergraph.OverrideLabels) == 0 {
+	if sel.ObjectDefinition == nil || len(f.p.Supergraph.OverrideLabels)+len(f.p.Supergraph.Requirements) == 0 {
 		return
 	}
 	t := f.p.Supergraph.Type(sel.ObjectDefinition.Name)
@@ -330,6 +337,7 @@ func (f *conditionFinder) field(sel *ast.Field) {
 					f.labels[in.OverrideLabel] = true
 				}
 			}
+			eachAccess(def, sel.Arguments, func(id int) { f.access[id] = true })
 		}
 	}
 	mark(t)

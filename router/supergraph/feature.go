@@ -31,13 +31,15 @@ type features struct {
 	// inaccessible and context are the names under which those directives appear, join the namespace of the join
 	// specification.
 	inaccessible, context, join string
+	// access are the directives that say who may see something, by the names under which they appear.
+	access map[string]AccessKind
 	// joinVersion is the version of the join specification, such as "v0.3"; empty when it is not linked.
 	joinVersion string
 }
 
 func readFeatures(doc *ast.SchemaDocument) *features {
 	f := &features{
-		prefixes: map[string]bool{}, directives: map[string]bool{}, types: map[string]bool{},
+		prefixes: map[string]bool{}, directives: map[string]bool{}, types: map[string]bool{}, access: map[string]AccessKind{},
 		inaccessible: "inaccessible", context: "context", join: "join",
 	}
 	var applied ast.DirectiveList
@@ -103,6 +105,11 @@ func (f *features) link(d *ast.Directive) {
 	case "context":
 		f.context = local
 	}
+	parsed, _ := federation.ParseFeatureURL(url)
+	protects, isAccess := accessDirectives[parsed.Identity]
+	if isAccess {
+		f.access[local] = protects
+	}
 	for _, i := range importsOf(d) {
 		bare, directive := strings.CutPrefix(i.As, "@")
 		if !directive {
@@ -110,6 +117,9 @@ func (f *features) link(d *ast.Directive) {
 			continue
 		}
 		f.directives[bare] = true
+		if isAccess && i.Name == "@"+name {
+			f.access[bare] = protects
+		}
 		switch i.Name {
 		case "@inaccessible":
 			f.inaccessible = bare

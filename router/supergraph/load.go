@@ -36,6 +36,7 @@ func load(sdl string) (*Supergraph, error) {
 		}
 	}
 	l.overrides()
+	l.access()
 	if l.s.API, err = apiSchema(doc, l.features); err != nil {
 		return nil, err
 	}

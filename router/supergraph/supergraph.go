@@ -25,6 +25,8 @@ type Supergraph struct {
 	Features []Feature
 	// OverrideLabels are the labels of progressive @override(label:) in the graph, sorted.
 	OverrideLabels []string
+	// Requirements are what callers are asked for anywhere in the graph; Requirement.ID is the index.
+	Requirements []*Requirement
 
 	byName map[string]*Type
 }
@@ -121,7 +123,9 @@ type Field struct {
 	In []*FieldIn
 	// Inaccessible tells that clients must never see the field.
 	Inaccessible bool
-	Definition   *ast.FieldDefinition
+	// Access are the IDs of everything that is asked of callers who select the field on Parent, sorted.
+	Access     []int
+	Definition *ast.FieldDefinition
 }
 
 // Argument is an argument of a field.
@@ -130,6 +134,8 @@ type Argument struct {
 	Type         *ast.Type
 	DefaultValue *ast.Value
 	Inaccessible bool
+	// Access are the IDs of what is asked of callers who give the argument, sorted.
+	Access []int
 }
 
 // FieldIn is a field as one subgraph knows it (join__field).

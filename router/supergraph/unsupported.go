@@ -6,8 +6,7 @@ import (
 	"github.com/weft-graphql/weft/router/federation"
 )
 
-// supported are the versions of the specifications that loading, planning and executing a supergraph heed. Those of
-// @authenticated, @requiresScopes and @policy are not among them: nothing here asks who may see a field.
+// supported are the versions of the specifications that loading, planning and executing a supergraph heed.
 var supported = map[string][]federation.Version{
 	federation.CoreIdentity:         minors(1, 2),
 	federation.LinkIdentity:         {{Major: 1}},
@@ -18,6 +17,11 @@ var supported = map[string][]federation.Version{
 	federation.CostIdentity:         minors(1),
 	federation.CacheTagIdentity:     minors(1),
 	federation.WeftIdentity:         minors(1),
+
+	// Whether somebody decides about Supergraph.Requirements is for the generation to see to.
+	federation.AuthenticatedIdentity:  minors(1),
+	federation.RequiresScopesIdentity: minors(1),
+	federation.PolicyIdentity:         minors(1),
 }
 
 func minors(of ...int) []federation.Version {

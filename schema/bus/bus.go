@@ -1,10 +1,10 @@
-// Package bus carries entity-changed events (package wire) over NATS JetStream: services publish and take in, routers
-// watch. It knows nothing of either side, so both can use it.
+// Package bus carries entity-changed events (package wire): services publish and take in, routers watch. Beneath it is
+// NATS JetStream or RabbitMQ, as the address says; both behave alike. It knows neither services nor routers, so that
+// both can use it.
 package bus
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/url"
@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/weft-graphql/weft/schema/wire"
 )
@@ -20,85 +19,97 @@ import (
 const (
 	// callTimeout bounds one exchange with the server.
 	callTimeout = 5 * time.Second
-	// keepFor and keepBytes bound what the stream keeps for receivers that were away.
+	// keepFor and keepBytes bound what is kept for receivers that were away. Who was away longer catches up.
 	keepFor   = 24 * time.Hour
 	keepBytes = 256 << 20
-	// dedupeWindow is how long the server knows the ids of events, so that one published twice is kept once.
-	dedupeWindow = 10 * time.Minute
+	// reopenAfter is how long a receiver waits before it tries to open a broken subscription again.
+	reopenAfter = 250 * time.Millisecond
+	// watchIdle is how long the server keeps the place of a watcher that went away without a word.
+	watchIdle = time.Minute
 )
 
-// Config says how to reach a NATS server.
+// Config says how to reach the server.
 type Config struct {
-	// URL is `nats://host:port` or `tls://host:port`, several separated by commas, with user and password if needed.
+	// URL is `nats://host:port` or `tls://host:port` for NATS (several separated by commas), `amqp://host:port` or
+	// `amqps://host:port` for RabbitMQ, with user and password if needed.
 	URL string
 	// Credentials is the path of a NATS credentials file; empty when there is none.
 	Credentials string
 	// Client is the name under which the server lists this connection.
 	Client string
-	// Replicas is how many servers keep the stream, when it has to be made; 0 means 1.
+	// Replicas is how many NATS servers keep the stream, when it has to be made; 0 means 1.
 	Replicas int
+	// Retries says how often consumers try events that fail. Zero fields have defaults.
+	Retries Retries
+	// KeepFor is how long NATS keeps events, when the stream has to be made, and RabbitMQ the queue of a consumer that is
+	// away; 0 means a day.
+	KeepFor time.Duration
 	// Logger receives what goes wrong in the background; nil means slog.Default.
 	Logger *slog.Logger
-	// Options are added to the connection's own, for example nats.InProcessServer.
+	// Options are added to those of a NATS connection, for example nats.InProcessServer.
 	Options []nats.Option
 }
 
-// Bus is a connection to the stream of entity-changed events. It reconnects by itself.
+// broker is a server that carries events. Its methods may be called at the same time.
+type broker interface {
+	// publish returns once the server has stored the event.
+	publish(ctx context.Context, event wire.EntityChanged, payload []byte) error
+	// deliver hands on what is in the queue of the consumer, made when it is missing, until ctx ends or the queue breaks.
+	// opened is called when the queue is there. At most maxHeld deliveries are without an answer at any time.
+	deliver(ctx context.Context, consumer string, opened func(), receive func(delivery)) error
+	// watch begins with what is published after it returned; then it hands on until stop is called, across broken
+	// connections. missed is called when something may have been lost.
+	watch(ctx context.Context, receive func(message, subject string, payload []byte), missed func()) (stop func(), err error)
+	// bury stores a dead letter for good.
+	bury(ctx context.Context, letter wire.DeadLetter) error
+	// letters calls each with the dead letters of the consumer, oldest first, until it returns an error. A letter is
+	// removed when each says so.
+	letters(ctx context.Context, consumer string, each func(wire.DeadLetter) (remove bool, err error)) error
+	// consumers are the names of those that have a queue or dead letters.
+	consumers(ctx context.Context) ([]string, error)
+	// redeliver puts an event into the queue of one consumer.
+	redeliver(ctx context.Context, consumer, subject string, payload []byte) error
+	// lag is how many events wait for the consumer.
+	lag(ctx context.Context, consumer string) (int, error)
+	// buried is how many dead letters the consumer has.
+	buried(ctx context.Context, consumer string) (int, error)
+	// ask and answer carry one question to whoever answers for the subgraph.
+	ask(ctx context.Context, subgraph string, question []byte) ([]byte, error)
+	answer(subgraph string, respond func(context.Context, []byte) []byte) (stop func(), err error)
+	// check returns nil while the server answers.
+	check(ctx context.Context) error
+	close()
+}
+
+// Bus is a connection to the events. It reconnects by itself.
 type Bus struct {
-	conn     *nats.Conn
-	js       jetstream.JetStream
-	replicas int
-	logger   *slog.Logger
+	broker  broker
+	retries Retries
+	logger  *slog.Logger
 }
 
-// Connect reaches the server and makes the stream when it is missing. A stream that is there keeps its settings.
+// Connect reaches the server, and makes there what is missing. What is there keeps its settings.
 func Connect(ctx context.Context, config Config) (*Bus, error) {
-	logger := config.Logger
-	if logger == nil {
-		logger = slog.Default()
+	if config.Logger == nil {
+		config.Logger = slog.Default()
 	}
-	options := []nats.Option{
-		nats.Name(config.Client), nats.MaxReconnects(-1), nats.ReconnectWait(250 * time.Millisecond),
-		nats.Timeout(callTimeout),
-		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
-			if err != nil {
-				logger.Warn("event bus disconnected", "error", err)
-			}
-		}),
-		nats.ReconnectHandler(func(*nats.Conn) { logger.Info("event bus connected again") }),
+	if config.KeepFor <= 0 {
+		config.KeepFor = keepFor
 	}
-	if config.Credentials != "" {
-		options = append(options, nats.UserCredentials(config.Credentials))
+	connect := connectNATS
+	switch scheme, _, _ := strings.Cut(config.URL, "://"); scheme {
+	case "amqp", "amqps":
+		connect = connectRabbit
+	case "nats", "tls", "ws", "wss":
+	default:
+		return nil, fmt.Errorf("the address of the event bus must begin with nats://, tls://, amqp:// or amqps://, not %q",
+			redacted(config.URL))
 	}
-	conn, err := nats.Connect(config.URL, append(options, config.Options...)...)
+	broker, err := connect(ctx, config)
 	if err != nil {
-		return nil, fmt.Errorf("connect to the event bus at %s: %w", redacted(config.URL), err)
+		return nil, err
 	}
-	js, err := jetstream.New(conn)
-	if err != nil {
-		conn.Close()
-		return nil, fmt.Errorf("use JetStream: %w", err)
-	}
-	b := &Bus{conn: conn, js: js, replicas: max(1, config.Replicas), logger: logger}
-	if _, err := b.stream(ctx); err != nil {
-		conn.Close()
-		return nil, fmt.Errorf("prepare the event bus at %s (is JetStream on?): %w", redacted(config.URL), err)
-	}
-	return b, nil
-}
-
-// stream returns the stream, made when it is missing.
-func (b *Bus) stream(ctx context.Context) (jetstream.Stream, error) {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	stream, err := b.js.Stream(ctx, wire.EventStream)
-	if !errors.Is(err, jetstream.ErrStreamNotFound) {
-		return stream, err
-	}
-	return b.js.CreateStream(ctx, jetstream.StreamConfig{
-		Name: wire.EventStream, Subjects: []string{wire.EventSubjects}, Storage: jetstream.FileStorage,
-		MaxAge: keepFor, MaxBytes: keepBytes, Duplicates: dedupeWindow, Replicas: b.replicas,
-	})
+	return &Bus{broker, config.Retries.withDefaults(), config.Logger}, nil
 }
 
 // Publish hands the event to the server and returns once the server has stored it. Publishing one again is harmless.
@@ -109,30 +120,66 @@ func (b *Bus) Publish(ctx context.Context, event wire.EntityChanged) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	_, err = b.js.Publish(ctx, event.Subject(), payload, jetstream.WithMsgID(event.ID))
-	if errors.Is(err, jetstream.ErrNoStreamResponse) { // the server lost the stream
-		if _, err = b.stream(ctx); err == nil {
-			_, err = b.js.Publish(ctx, event.Subject(), payload, jetstream.WithMsgID(event.ID))
-		}
-	}
-	if err != nil {
+	if err := b.broker.publish(ctx, event, payload); err != nil {
 		return fmt.Errorf("publish event %s: %w", event.ID, err)
 	}
 	return nil
 }
 
-// Check returns nil while the server answers.
-func (b *Bus) Check(ctx context.Context) error {
-	if status := b.conn.Status(); status != nats.CONNECTED {
-		return fmt.Errorf("event bus is %s", strings.ToLower(status.String()))
+// Watch gives every event that is published from now on to changed, in order, to every watcher, with a name of the
+// message that is the same for all watchers. Of an event that cannot be read only Subgraph and Type are given, as the
+// subject tells them. It goes on where it was after a broken connection; missed is called when events may have been lost
+// meanwhile, so that the watcher can drop whatever it remembers. The first place is taken before Watch returns. The
+// returned function stops it.
+func (b *Bus) Watch(
+	ctx context.Context, changed func(message string, event wire.EntityChanged), missed func(),
+) (stop func(), err error) {
+	stop, err = b.broker.watch(ctx, func(message, subject string, payload []byte) {
+		event, err := wire.DecodeEntityChanged(payload)
+		if err != nil {
+			b.logger.Error("event cannot be read", "subject", subject, "error", err)
+			subgraph, typeName, ok := wire.ParseEventSubject(subject)
+			if !ok {
+				return
+			}
+			event = wire.EntityChanged{Subgraph: subgraph, Type: typeName}
+		}
+		changed(message, event)
+	}, missed)
+	if err != nil {
+		return nil, fmt.Errorf("watch the event bus: %w", err)
 	}
+	return stop, nil
+}
+
+// Lag is how many events wait for the consumer, those in its hands included as far as the server counts them.
+func (b *Bus) Lag(ctx context.Context, consumer string) (int, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	return b.conn.FlushWithContext(ctx)
+	return b.broker.lag(ctx, consumer)
+}
+
+// Check returns nil while the server answers.
+func (b *Bus) Check(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	return b.broker.check(ctx)
 }
 
 // Close ends the connection. Stop whatever consumes or watches first.
-func (b *Bus) Close() { b.conn.Close() }
+func (b *Bus) Close() { b.broker.close() }
+
+// pause waits, and reports whether ctx goes on.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
 
 // redacted is the list of addresses without passwords.
 func redacted(list string) string {

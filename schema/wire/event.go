@@ -31,8 +31,15 @@ type EntityChanged struct {
 	Subgraph string `json:"subgraph"`
 	// Change says what happened: "created", "updated" or "deleted".
 	Change Change `json:"change"`
-	// Data may hold new values of public fields for other services that keep copies; caches do not need it. Decoded
-	// numbers are of type json.Number.
+	// Version counts the changes of the entity in the subgraph, from 1 on, without gaps: of two events of one entity the
+	// one with the greater version is the later, whatever clocks say. It is 0 in events of services that do not count.
+	Version int64 `json:"version,omitempty"`
+	// Sequence is the event's place among all that the subgraph has published, from 1 on, without gaps: who misses one
+	// knows it. It is 0 in events of services that do not count.
+	Sequence int64 `json:"sequence,omitempty"`
+	// Data may hold values of public fields for other services that keep copies: all that they copy, not only what
+	// changed, since a receiver that was away gets an entity's last event only. Caches do not need it. Decoded numbers
+	// are of type json.Number.
 	Data map[string]any `json:"data,omitempty"`
 	// At is when the write was committed, as near as the service can tell.
 	At time.Time `json:"at"`
@@ -57,6 +64,15 @@ const eventSubject = "weft.entity."
 // Subject is where the event is published: weft.entity.<subgraph>.<Type>.
 func (e EntityChanged) Subject() string {
 	return eventSubject + e.Subgraph + "." + e.Type
+}
+
+// Entity names the entity among all of its subgraph: its type and its key. It is the same for equal keys.
+func (e EntityChanged) Entity() string {
+	key, err := json.Marshal(e.Key) // the fields in the order of their names
+	if err != nil {
+		return e.Type
+	}
+	return e.Type + " " + string(key)
 }
 
 // ParseEventSubject returns what the subject tells of an event that cannot be read.

@@ -110,15 +110,15 @@ func (c *Core) UpdateProfile(ctx context.Context, caller wire.Identity, input Up
 	if err := input.check(); err != nil {
 		return nil, err
 	}
-	user, err := c.store.UpdateUser(ctx, caller.Subject, input.apply, changed)
+	user, err := c.store.UpdateUser(ctx, caller.Subject, input.apply, Changed)
 	if err == nil && user == nil {
 		err = fault.New(fault.NotFound, "there is no person %q", caller.Subject)
 	}
 	return user, err
 }
 
-// changed is the event that a person's profile changed. It carries the public name for services that keep a copy.
-func changed(user *User) wire.EntityChanged {
+// Changed is the event that a person's profile changed. It carries the public name for services that keep a copy.
+func Changed(user *User) wire.EntityChanged {
 	return wire.EntityChanged{
 		Type: "User", Key: map[string]any{"id": user.ID}, Subgraph: "accounts", Change: wire.Updated,
 		Data: map[string]any{"username": user.Username},

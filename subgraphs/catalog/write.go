@@ -53,7 +53,7 @@ func (c *Core) CreateProduct(ctx context.Context, caller wire.Identity, input Cr
 		CreatedAt: time.Now().UTC().Truncate(time.Second),
 	}
 	// A category and a brand change, too: they count and list their products.
-	err := c.store.CreateProduct(ctx, product, changed(upc, wire.Created),
+	err := c.store.CreateProduct(ctx, product, Changed(upc, wire.Created),
 		wire.EntityChanged{Type: "Category", Key: map[string]any{"id": product.CategoryID}, Subgraph: "catalog", Change: wire.Updated},
 		wire.EntityChanged{Type: "Brand", Key: map[string]any{"id": product.BrandID}, Subgraph: "catalog", Change: wire.Updated})
 	if err != nil {
@@ -70,7 +70,7 @@ func (c *Core) UpdateProduct(ctx context.Context, caller wire.Identity, input Up
 	if err := input.check(); err != nil {
 		return nil, err
 	}
-	product, err := c.store.UpdateProduct(ctx, input.Upc, input.apply, changed(input.Upc, wire.Updated))
+	product, err := c.store.UpdateProduct(ctx, input.Upc, input.apply, Changed(input.Upc, wire.Updated))
 	switch {
 	case err != nil:
 		return nil, err
@@ -145,8 +145,8 @@ func (in UpdateProductInput) apply(product *Product) {
 	}
 }
 
-// changed is the news that a product is new or changed.
-func changed(upc string, change wire.Change) wire.EntityChanged {
+// Changed is the news that a product is new or changed.
+func Changed(upc string, change wire.Change) wire.EntityChanged {
 	return wire.EntityChanged{Type: "Product", Key: map[string]any{"upc": upc}, Subgraph: "catalog", Change: change}
 }
 

@@ -26,9 +26,8 @@ type Store interface {
 	// ChangeStock sets the stock of a product in a warehouse to what change makes of it (0 when there was none), and
 	// writes the events about it together with it. It changes nothing when change returns an error.
 	ChangeStock(ctx context.Context, upc, warehouse string, change func(int) (int, error), events ...wire.EntityChanged) (*StockLevel, error)
-	// AddProduct makes a product known, with nothing in stock. The id of the event that told of it makes a repeated
-	// event harmless.
-	AddProduct(ctx context.Context, eventID, upc string, event wire.EntityChanged) error
+	// AddProduct makes a product known that an event tells of, with nothing in stock, and writes the event about it.
+	AddProduct(ctx context.Context, from wire.EntityChanged, upc string, event wire.EntityChanged) error
 }
 
 // Core is what can be done with the stock.

@@ -81,11 +81,12 @@ func productChanged(upc string, change wire.Change) wire.EntityChanged {
 	return wire.EntityChanged{Type: "Product", Key: map[string]any{"upc": upc}, Subgraph: "inventory", Change: change}
 }
 
-// Take makes a product known that the catalog put on sale. Other news does not concern inventory.
+// Take makes a product known that the catalog has. Other news does not concern inventory. Any event tells that the product
+// is there, since whoever catches up hears the last one only.
 func (c *Core) Take(ctx context.Context, event wire.EntityChanged) error {
 	upc, ok := event.Key["upc"].(string)
-	if !ok || event.Subgraph != "catalog" || event.Type != "Product" || event.Change != wire.Created {
+	if !ok || event.Subgraph != "catalog" || event.Type != "Product" || event.Change == wire.Deleted {
 		return nil
 	}
-	return c.store.AddProduct(ctx, event.ID, upc, productChanged(upc, wire.Created))
+	return c.store.AddProduct(ctx, event, upc, productChanged(upc, wire.Created))
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,20 +19,31 @@ import (
 	"github.com/uptrace/bun/dialect/sqlitedialect"
 	"modernc.org/sqlite" // the driver "sqlite", too
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/weft-graphql/weft/subgraphs/kit/events"
 )
 
-// OpenDatabase opens the database of the named service: the SQLite file `<name>.db` in the data directory, or the
-// PostgreSQL schema called name when there is a database address. The queries of a service are the same for both.
-func OpenDatabase(ctx context.Context, name string, config Config) (*bun.DB, error) {
-	var (
-		db  *bun.DB
-		err error
-	)
-	if config.DatabaseURL == "" {
-		db, err = openSQLite(name, config.DataDir)
-	} else {
-		db, err = openPostgres(ctx, name, config.DatabaseURL)
-	}
+// pool says how a pool of connections to PostgreSQL is bounded.
+type pool struct {
+	connections int
+	// statement, lock and idle are the most that a statement may take, wait for a lock, and leave a transaction without
+	// another one. 0 is no bound.
+	statement, lock, idle time.Duration
+}
+
+// The pools of a service: one slow table, or one burst of requests, does not take from the others what they need.
+var (
+	requestPool = pool{connections: 16, statement: 5 * time.Second, lock: 2 * time.Second, idle: 10 * time.Second}
+	eventPool   = pool{connections: 4, statement: 10 * time.Second, lock: 5 * time.Second, idle: 10 * time.Second}
+	checkPool   = pool{connections: 1, statement: time.Second, lock: time.Second, idle: time.Second}
+	setupPool   = pool{connections: 4}
+)
+
+// OpenDatabase opens the database of the named service for its requests: the SQLite file `<name>.db` in the data
+// directory, or the PostgreSQL schema called name when there is a database address. The queries of a service are the same
+// for both.
+func OpenDatabase(name string, config Config) (*bun.DB, error) {
+	db, err := openDatabase(name, config, requestPool)
 	if err != nil {
 		return nil, err
 	}
@@ -39,6 +51,40 @@ func OpenDatabase(ctx context.Context, name string, config Config) (*bun.DB, err
 		db = db.WithQueryHook(hook)
 	}
 	return db, nil
+}
+
+// OpenForSetup opens it for migrations, sample data and tools, whose statements may take as long as they need. It makes the
+// PostgreSQL schema when that is missing.
+func OpenForSetup(ctx context.Context, name string, config Config) (*bun.DB, error) {
+	db, err := openDatabase(name, config, setupPool)
+	if err != nil || config.DatabaseURL == "" {
+		return db, err
+	}
+	if err := withLock(ctx, db, name, func() error {
+		_, err := db.ExecContext(ctx, "CREATE SCHEMA IF NOT EXISTS ?", bun.Ident(name))
+		return err
+	}); err != nil {
+		_ = db.Close()
+		return nil, fmt.Errorf("prepare PostgreSQL schema %s: %w", name, err)
+	}
+	return db, nil
+}
+
+// OpenForEvents opens it for the relay and the follower of events.
+func OpenForEvents(name string, config Config) (*bun.DB, error) {
+	return openDatabase(name, config, eventPool)
+}
+
+// OpenForChecks opens it for questions whether it is there, which do not wait for anything that requests do.
+func OpenForChecks(name string, config Config) (*bun.DB, error) {
+	return openDatabase(name, config, checkPool)
+}
+
+func openDatabase(name string, config Config, bounds pool) (*bun.DB, error) {
+	if config.DatabaseURL == "" {
+		return openSQLite(name, config.DataDir)
+	}
+	return openPostgres(name, config.DatabaseURL, bounds)
 }
 
 // openSQLite opens a file in write-ahead mode: readers go on while one transaction writes, and a commit does not wait
@@ -69,10 +115,13 @@ func openSQLite(name, dir string) (*bun.DB, error) {
 	return bun.NewDB(db, sqlitedialect.New()), nil
 }
 
-// openPostgres connects to a schema of the service's own, and makes it when it is missing. Queries are sent as
-// complete text (bun fills in the arguments), so that nothing is prepared on the server. A pooler in between must keep a
-// session on one connection: the search path and the lock of withLock belong to the session.
-func openPostgres(ctx context.Context, name, address string) (*bun.DB, error) {
+// connectTimeout bounds how long a connection may take to make.
+const connectTimeout = 5 * time.Second
+
+// openPostgres connects to a schema of the service's own. Queries are sent as complete text (bun fills in the arguments),
+// so that nothing is prepared on the server. A pooler in between must keep a session on one connection: the search path
+// and the lock of withLock belong to the session.
+func openPostgres(name, address string, bounds pool) (*bun.DB, error) {
 	if !strings.HasPrefix(address, "postgres://") && !strings.HasPrefix(address, "postgresql://") {
 		return nil, fmt.Errorf("database address must begin with postgres://")
 	}
@@ -83,19 +132,20 @@ func openPostgres(ctx context.Context, name, address string) (*bun.DB, error) {
 	config.RuntimeParams["search_path"] = name
 	config.RuntimeParams["timezone"] = "UTC"
 	config.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
-	pool := stdlib.OpenDB(*config)
-	pool.SetMaxOpenConns(16)
-	pool.SetMaxIdleConns(8)
-	pool.SetConnMaxIdleTime(5 * time.Minute)
-	db := bun.NewDB(pool, pgdialect.New())
-	if err := withLock(ctx, db, name, func() error {
-		_, err := db.ExecContext(ctx, "CREATE SCHEMA IF NOT EXISTS ?", bun.Ident(name))
-		return err
-	}); err != nil {
-		_ = db.Close()
-		return nil, fmt.Errorf("prepare PostgreSQL schema %s: %w", name, err)
+	for name, bound := range map[string]time.Duration{
+		"statement_timeout": bounds.statement, "lock_timeout": bounds.lock, "idle_in_transaction_session_timeout": bounds.idle,
+	} {
+		config.RuntimeParams[name] = strconv.FormatInt(bound.Milliseconds(), 10)
 	}
-	return db, nil
+	config.ConnectTimeout = min(config.ConnectTimeout, connectTimeout)
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = connectTimeout
+	}
+	pool := stdlib.OpenDB(*config)
+	pool.SetMaxOpenConns(bounds.connections)
+	pool.SetMaxIdleConns(max(1, bounds.connections/2))
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	return bun.NewDB(pool, pgdialect.New()), nil
 }
 
 // withLock runs f while no other process that shares a PostgreSQL database runs one under the same name. An SQLite
@@ -109,12 +159,24 @@ func withLock(ctx context.Context, db *bun.DB, name string, f func() error) erro
 		return err
 	}
 	defer conn.Close()
+	// Waiting for another process, which may take long, is no slow statement.
+	if _, err := conn.ExecContext(ctx, "SET statement_timeout = 0; SET lock_timeout = 0"); err != nil {
+		return err
+	}
+	defer conn.ExecContext(context.WithoutCancel(ctx), "RESET statement_timeout; RESET lock_timeout")
 	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock(hashtext(?))", "weft."+name); err != nil {
 		return err
 	}
 	// The lock must be given back even when ctx has ended, or the pooled connection would keep it.
 	defer conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock(hashtext(?))", "weft."+name)
 	return f()
+}
+
+// LockOf is the lock by which the processes of a service take turns. Work under it keeps one connection of the pool busy.
+func LockOf(db *bun.DB, service string) events.Lock {
+	return func(ctx context.Context, name string, f func() error) error {
+		return withLock(ctx, db, service+"."+name, f)
+	}
 }
 
 // Duplicate reports whether err says that a unique index has such a value already. It is how two requests at once are
@@ -128,9 +190,6 @@ func Duplicate(err error) bool {
 	return errors.As(err, &lite) &&
 		(lite.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || lite.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
 }
-
-// uniqueViolation is PostgreSQL's code for it (https://www.postgresql.org/docs/current/errcodes-appendix.html).
-const uniqueViolation = "23505"
 
 // Lock makes other transactions that Lock the same row wait until this one ends. It does so by writing the row as it
 // is, which PostgreSQL takes as a lock on it; in SQLite the transaction has the only write lock anyway.

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"sync/atomic"
 	"time"
+
+	"github.com/weft-graphql/weft/subgraphs/kit/events"
 )
 
 // checkTimeout bounds how long one dependency is waited for.
@@ -26,6 +28,7 @@ type health struct {
 	name, version string
 	started       time.Time
 	dependencies  []Dependency
+	events        func(context.Context) (events.Report, error)
 	stopping      atomic.Bool
 }
 
@@ -43,6 +46,9 @@ type statusReport struct {
 	StartedAt     time.Time          `json:"startedAt"`
 	UptimeSeconds int64              `json:"uptimeSeconds"`
 	Dependencies  []dependencyStatus `json:"dependencies"`
+	// Events is missing when the bus or the database cannot tell; Dependencies say why. Dead letters degrade the service:
+	// what it knows of others may be old.
+	Events *events.Report `json:"events,omitempty"`
 }
 
 // Ready returns nil when everything works that requests need, or the first that does not.
@@ -90,6 +96,15 @@ func (h *health) status(w http.ResponseWriter, r *http.Request) {
 			one.Status, one.Error, report.Status = "failing", err.Error(), "degraded"
 		}
 		report.Dependencies = append(report.Dependencies, one)
+	}
+	if h.events != nil {
+		ctx, cancel := context.WithTimeout(r.Context(), checkTimeout)
+		defer cancel()
+		if told, err := h.events(ctx); err == nil {
+			if report.Events = &told; told.DeadLetters > 0 {
+				report.Status = "degraded"
+			}
+		}
 	}
 	writeHealth(w, http.StatusOK, report)
 }

@@ -13,7 +13,7 @@ import (
 
 // common are the tables every service has, whatever its domain.
 //
-//go:embed migrations/*.sql
+//go:embed migrations
 var common embed.FS
 
 // Blueprint says how to make a service's database.
@@ -21,7 +21,8 @@ type Blueprint struct {
 	// Name is the service's name.
 	Name string
 	// Migrations holds files named `<number>_<name>.tx.up.sql`, run in the order of their numbers, once each, in a
-	// transaction each. They are written in the SQL that SQLite and PostgreSQL share.
+	// transaction each, and `.tx.down.sql`, which take them back. They are written in the SQL that SQLite and PostgreSQL
+	// share, or lie in folders called sqlite and postgres.
 	Migrations fs.FS
 	// Seed fills a new database with sample data, in one transaction.
 	Seed func(ctx context.Context, tx bun.Tx) error
@@ -54,10 +55,10 @@ func Prepare(ctx context.Context, db *bun.DB, plan Blueprint, empty bool) error 
 
 func runMigrations(ctx context.Context, db *bun.DB, plan Blueprint) error {
 	all := migrate.NewMigrations()
-	if err := all.Discover(common); err != nil {
+	if err := all.Discover(filesFor(db, common)); err != nil {
 		return err
 	}
-	if err := all.Discover(plan.Migrations); err != nil {
+	if err := all.Discover(filesFor(db, plan.Migrations)); err != nil {
 		return err
 	}
 	migrator := migrate.NewMigrator(db, all, migrate.WithMarkAppliedOnSuccess(true))

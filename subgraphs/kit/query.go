@@ -2,9 +2,23 @@ package kit
 
 import (
 	"context"
+	"database/sql"
 
 	"github.com/uptrace/bun"
+
+	"github.com/weft-graphql/weft/schema/wire"
 )
+
+// IfChanged returns the events of a statement that altered a row, and none of one that altered nothing.
+func IfChanged(result sql.Result, err error, events ...wire.EntityChanged) ([]wire.EntityChanged, error) {
+	if err != nil {
+		return nil, err
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		return nil, err
+	}
+	return events, nil
+}
 
 // Ranked selects the rows of the table whose column is one of the keys, and numbers those of each key from 1 on in the
 // given order, in a column called place. A query around it takes the first few of each key: one query serves all keys,

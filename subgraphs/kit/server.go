@@ -13,6 +13,8 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graphql/weft/subgraphs/kit/events"
 )
 
 // queryCacheSize is how many parsed documents a service keeps. A router sends few different ones.
@@ -28,6 +30,8 @@ type Assembly struct {
 	MaxAge time.Duration
 	// Dependencies are what the service cannot work without.
 	Dependencies []Dependency
+	// Events tells how the service's events are doing; nil when it has none.
+	Events func(context.Context) (events.Report, error)
 	// Closers are run by Close, in order.
 	Closers []func() error
 }
@@ -44,7 +48,7 @@ type Server struct {
 // NewServer puts the HTTP face of a service together.
 func NewServer(a Assembly, config Config) *Server {
 	config = config.WithDefaults()
-	h := &health{name: a.Name, version: config.Version, started: time.Now(), dependencies: a.Dependencies}
+	h := &health{name: a.Name, version: config.Version, started: time.Now(), dependencies: a.Dependencies, events: a.Events}
 	graphql := withCachePolicy(a.MaxAge,
 		withBodyLimit(config.Limits.Body,
 			withIdentity(config.Identity, newGraphQL(a.Schema, config))))

@@ -27,9 +27,9 @@ type Store interface {
 	// AddReview writes the review, brings the product's score up to date and writes the events, all together. A second
 	// review of one product by one person is a Conflict fault.
 	AddReview(ctx context.Context, review *Review, events ...wire.EntityChanged) error
-	// AddProduct and PutUser take over news from other services. The id of the event makes a repeated event harmless.
-	AddProduct(ctx context.Context, eventID, upc string, event wire.EntityChanged) error
-	PutUser(ctx context.Context, eventID, id, username string, event wire.EntityChanged) error
+	// AddProduct and PutUser take over what events of other services tell, and write the events about it.
+	AddProduct(ctx context.Context, from wire.EntityChanged, upc string, event wire.EntityChanged) error
+	PutUser(ctx context.Context, from wire.EntityChanged, id, username string, event wire.EntityChanged) error
 }
 
 // Core is what can be done with reviews.

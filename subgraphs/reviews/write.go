@@ -69,18 +69,20 @@ func changed(typeName, keyField, key string, change wire.Change) wire.EntityChan
 }
 
 // Take takes over what reviews keeps a copy of: which products there are, and the public names of people. Other news
-// does not concern reviews.
+// does not concern reviews. An entity that exists may be told of by any event, since whoever catches up hears the last one
+// only.
 func (c *Core) Take(ctx context.Context, event wire.EntityChanged) error {
 	switch {
-	case event.Subgraph == "catalog" && event.Type == "Product" && event.Change == wire.Created:
+	case event.Change == wire.Deleted:
+	case event.Subgraph == "catalog" && event.Type == "Product":
 		if upc, ok := event.Key["upc"].(string); ok {
-			return c.store.AddProduct(ctx, event.ID, upc, changed("Product", "upc", upc, wire.Created))
+			return c.store.AddProduct(ctx, event, upc, changed("Product", "upc", upc, wire.Created))
 		}
 	case event.Subgraph == "accounts" && event.Type == "User":
 		id, ok := event.Key["id"].(string)
 		username, named := event.Data["username"].(string)
 		if ok && named {
-			return c.store.PutUser(ctx, event.ID, id, username, changed("User", "id", id, wire.Updated))
+			return c.store.PutUser(ctx, event, id, username, changed("User", "id", id, wire.Updated))
 		}
 	}
 	return nil

@@ -220,6 +220,22 @@ func (m *merger) checkComposedNames() {
 	}
 }
 
+// checkComposedPrefixes: INVALID_LINK_DIRECTIVE_USAGE, no composed directive can be mistaken for an element of a feature
+// of the supergraph.
+func (m *merger) checkComposedPrefixes() {
+	features := map[string]string{"join": federation.JoinIdentity, "link": federation.LinkIdentity}
+	for _, f := range m.features.used {
+		features[f.identity[strings.LastIndex(f.identity, "/")+1:]] = f.identity
+	}
+	for _, c := range m.composed {
+		prefix, _, found := strings.Cut(c.name, "__")
+		if identity := features[prefix]; found && identity != "" && identity != c.identity {
+			m.fail(problem.InvalidLinkDirectiveUsage, m.composers(c), "Composed directive \"@%s\" of %q has a name like that of an element of %q, which the supergraph links.",
+				c.name, c.identity, identity).Suggestion = "Import it under another name."
+		}
+	}
+}
+
 func firstOf(list []int) []int { return list[:min(len(list), maxNameConflicts)] }
 
 func (m *merger) failComposedNames(a, b *composedDirective) {

@@ -192,6 +192,9 @@ func argumentsText(d *schema.Directive) string {
 func merged(name string, d *schema.Directive) *schema.Directive {
 	out := &schema.Directive{Name: name, Federation: d.Federation}
 	for _, a := range d.Arguments {
+		if a.Name == "sizedFields" && d.Federation == federation.ListSize && a.Value.Kind == ast.NullValue {
+			continue // readers of supergraphs take it for a list
+		}
 		out.Arguments = append(out.Arguments, arg(a.Name, a.Value))
 	}
 	return out

@@ -84,6 +84,7 @@ const (
 func (m *merger) run() {
 	m.collectComposedDirectives()
 	m.collectFeatures()
+	m.checkComposedPrefixes()
 	m.addTypes()
 	m.addDirectives()
 	m.mergeImplements()

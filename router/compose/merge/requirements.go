@@ -66,7 +66,7 @@ func (r authRequirements) add(directives []*schema.Directive) {
 	for _, d := range directives {
 		switch d.Federation {
 		case federation.Authenticated:
-			r[federation.Authenticated] = [][]alternative{{{}}}
+			r[federation.Authenticated] = [][]alternative{{{"authenticated"}}}
 		case federation.RequiresScopes, federation.Policy:
 			name := "scopes"
 			if d.Federation == federation.Policy {
@@ -83,11 +83,7 @@ func (r authRequirements) add(directives []*schema.Directive) {
 func (r authRequirements) implies(other authRequirements) (bool, error) {
 	for _, directive := range authDirectives {
 		for _, required := range other[directive] {
-			own, ok := r[directive]
-			if !ok {
-				return false, nil
-			}
-			if implied, err := implies(own, required); !implied || err != nil {
+			if implied, err := implies(r[directive], required); !implied || err != nil {
 				return false, err
 			}
 		}
@@ -105,6 +101,9 @@ func implies(factors [][]alternative, required []alternative) (bool, error) {
 			matter[i] = append(matter[i], slices.DeleteFunc(slices.Clone(a), func(name string) bool { return filed.count[name] == 0 }))
 		}
 		matter[i] = minimal(matter[i])
+	}
+	if len(matter) == 0 {
+		matter = [][]alternative{{{}}} // who need not fulfil anything
 	}
 	product, err := multiply(matter)
 	if err != nil {

@@ -18,17 +18,19 @@ type strategy struct {
 	merge func(values []*ast.Value) (*ast.Value, error)
 	// multiplies tells that the result can be much larger than the values.
 	multiplies bool
+	// otherwise is the default value of the argument, nil if it has none.
+	otherwise *ast.Value
 }
 
 // argumentStrategies says, for directives that have them, how each argument is merged.
 var argumentStrategies = map[federation.Directive]map[string]strategy{
 	federation.Authenticated:  {},
-	federation.RequiresScopes: {"scopes": {"DNF_CONJUNCTION", conjunction, true}},
-	federation.Policy:         {"policies": {"DNF_CONJUNCTION", conjunction, true}},
-	federation.Cost:           {"weight": {"MAX", greatest, false}},
+	federation.RequiresScopes: {"scopes": {"DNF_CONJUNCTION", conjunction, true, nil}},
+	federation.Policy:         {"policies": {"DNF_CONJUNCTION", conjunction, true, nil}},
+	federation.Cost:           {"weight": {"MAX", greatest, false, nil}},
 	federation.ListSize: {
-		"assumedSize": {"NULLABLE_MAX", greatest, false}, "slicingArguments": {"NULLABLE_UNION", union, false},
-		"sizedFields": {"NULLABLE_UNION", union, false}, "requireOneSlicingArgument": {"NULLABLE_AND", allTrue, false},
+		"assumedSize": {"NULLABLE_MAX", greatest, false, nil}, "slicingArguments": {"NULLABLE_UNION", union, false, nil},
+		"sizedFields": {"NULLABLE_UNION", union, false, nil}, "requireOneSlicingArgument": {"NULLABLE_AND", allTrue, false, schema.Bool(true)},
 	},
 }
 
@@ -49,6 +51,8 @@ func (m *merger) mergeByStrategies(p pendingDirectives, name string, distinct []
 		for i, d := range distinct {
 			if v := d.Arg(argument); v != nil && v.Kind != ast.NullValue {
 				values[i] = v
+			} else if v == nil {
+				values[i] = s.otherwise
 			}
 		}
 		if s.multiplies && m.repeatedNames > maxNamesInAll { // which is reported

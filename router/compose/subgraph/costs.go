@@ -8,11 +8,13 @@ import (
 	"github.com/weft-graphql/weft/router/federation"
 )
 
-// costs: COST_APPLIED_TO_INTERFACE_FIELD, a cost is that of resolving something.
+// costs: COST_APPLIED_TO_INTERFACE_FIELD, a cost is that of resolving something. The fields of an interface object are
+// fields of an interface in the supergraph, too.
 func costs(s *Subgraph) []*problem.Error {
 	var out []*problem.Error
 	for _, t := range s.Schema.Types() {
-		if t.Kind != ast.Interface {
+		object := t.Kind == ast.Object && t.Has(federation.InterfaceObject)
+		if t.Kind != ast.Interface && !object {
 			continue
 		}
 		for _, f := range t.Fields() {

@@ -141,6 +141,9 @@ func renamed(sdl, name, local string, version federation.Version, typeName func(
 // featureSDL defines the federation directives that link gives the schema from a specification of their own.
 func (s *Subgraph) featureSDL(link *federation.Link) string {
 	var sdl strings.Builder
+	if !federation.KnownFeatureVersion(link.URL) {
+		return ""
+	}
 	directives := federation.FeatureDirectives(link.URL.Identity)
 	scalars := map[string]bool{}
 	for _, d := range directives {

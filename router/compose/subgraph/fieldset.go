@@ -46,6 +46,11 @@ type missingSelectionError struct {
 
 func (e missingSelectionError) Unwrap() error { return e.error }
 
+// conditionError says that a type condition cannot be true.
+type conditionError struct{ error }
+
+func (e conditionError) Unwrap() error { return e.error }
+
 // FieldSet resolves the field set in an argument of a directive against the type it selects from.
 func FieldSet(s *schema.Schema, parent *schema.Type, raw string) ([]*Selection, error) {
 	parsed, err := federation.ParseFieldSet(raw)
@@ -147,7 +152,7 @@ func fieldSetErrorf(node ast.Selection, format string, args ...any) error {
 func checkCondition(s *schema.Schema, parent, inner *schema.Type, node *ast.InlineFragment) error {
 	switch {
 	case inner == nil:
-		return fieldSetErrorf(node, "type %q does not exist", node.TypeCondition)
+		return conditionError{fieldSetErrorf(node, "type %q does not exist", node.TypeCondition)}
 	case !inner.IsComposite():
 		return fieldSetErrorf(node, "type %q has no fields to select", node.TypeCondition)
 	case inner == parent || inner.Implements(parent.Name) || parent.Implements(inner.Name):
@@ -160,7 +165,7 @@ func checkCondition(s *schema.Schema, parent, inner *schema.Type, node *ast.Inli
 			}
 		}
 	}
-	return fieldSetErrorf(node, "a %s can never be a %s", parent.Name, inner.Name)
+	return conditionError{fieldSetErrorf(node, "a %s can never be a %s", parent.Name, inner.Name)}
 }
 
 func resolveField(s *schema.Schema, parent *schema.Type, node *ast.Field) (*Selection, error) {

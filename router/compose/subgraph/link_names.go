@@ -29,6 +29,10 @@ func (s *Subgraph) linkNames(doc *ast.SchemaDocument, links federation.Links) []
 			}
 		}
 	}
+	if name := n.directive(); n.byName[name] == nil && len(links) > 0 && links.ByIdentity(federation.LinkIdentity) == nil {
+		// The specification of @link is linked even where nobody writes so.
+		n.byName[name] = &federation.Link{URL: federation.FeatureURL{Identity: federation.LinkIdentity, Name: "link"}, Name: name}
+	}
 	for _, link := range links {
 		n.check(link)
 	}
@@ -65,12 +69,19 @@ func (n *linkNames) check(link *federation.Link) {
 		return
 	}
 	names := make(map[string]string, len(link.Imports))
+	elements := make(map[string]string, len(link.Imports))
 	for _, i := range link.Imports {
 		if before, known := names[i.Name]; known && before != i.As {
 			n.fail(federation.CodeInvalidUsage, link.Position, "%q is imported from %q both as %q and as %q.", i.Name, link.URL.Identity, before, i.As)
 			return
 		}
 		names[i.Name] = i.As
+		if before, known := elements[i.As]; known && before != i.Name {
+			n.fail(federation.CodeInvalidUsage, link.Position, "%q and %q are both imported from %q as %q. Give one of them another name with \"as\".",
+				before, i.Name, link.URL.Identity, i.As)
+			return
+		}
+		elements[i.As] = i.Name
 		if message := n.checkImport(link, i); message != "" {
 			n.fail(federation.CodeInvalidUsage, link.Position, "%s", message)
 			return

@@ -30,7 +30,7 @@ type Options struct {
 	// Detach runs a connection, which lasts as long as its client wants, on behalf of its request; nil: it is just run.
 	Detach func(run func())
 	// Origins are the origins, beside the router's own, whose pages may connect: scheme://host, where * stands for any
-	// characters but dots and slashes; a lone * for all.
+	// characters but slashes; a lone * for all.
 	Origins []string
 	// InitHeaders are the entries of the payload of connection_init that count as headers of the client's requests.
 	InitHeaders []string

@@ -96,8 +96,11 @@ func (s *Subgraph) Opened() (opened int, bodies []string, headers []http.Header)
 }
 
 // Tick emits an event with a number to all subscriptions.
-func (s *Subgraph) Tick(n int) {
-	s.Emit(fmt.Sprintf(`{"data":{"tick":{"n":%d,"product":{"__typename":"Product","upc":"p%d"}}}}`, n, n))
+func (s *Subgraph) Tick(n int) { s.Emit(Event(n)) }
+
+// Event is the event that Tick emits.
+func Event(n int) string {
+	return fmt.Sprintf(`{"data":{"tick":{"n":%d,"product":{"__typename":"Product","upc":"p%d"}}}}`, n, n)
 }
 
 // Emit emits a GraphQL response to all subscriptions.

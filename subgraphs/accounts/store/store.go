@@ -176,5 +176,13 @@ func Seed(ctx context.Context, tx bun.Tx) error {
 			City: p.City, Country: p.Country, Tier: p.Tier, JoinedAt: p.Joined,
 		}
 	}
-	return kit.InsertAll(ctx, tx, rows)
+	if err := kit.InsertAll(ctx, tx, rows); err != nil {
+		return err
+	}
+	news := make([]wire.EntityChanged, len(rows))
+	for i := range rows {
+		news[i] = accounts.Changed(rows[i].user())
+		news[i].Change = wire.Created
+	}
+	return events.Preset(ctx, tx, news)
 }

@@ -5,8 +5,10 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/weft-graphql/weft/schema/wire"
 	"github.com/weft-graphql/weft/subgraphs/catalog"
 	"github.com/weft-graphql/weft/subgraphs/kit"
+	"github.com/weft-graphql/weft/subgraphs/kit/events"
 	"github.com/weft-graphql/weft/subgraphs/seed"
 )
 
@@ -35,5 +37,12 @@ func Seed(ctx context.Context, tx bun.Tx) error {
 			CategoryID: p.CategoryID, BrandID: p.BrandID, Sold: p.Sold, CreatedAt: p.Created,
 		})
 	}
-	return kit.InsertAll(ctx, tx, products)
+	if err := kit.InsertAll(ctx, tx, products); err != nil {
+		return err
+	}
+	news := make([]wire.EntityChanged, len(products))
+	for i, p := range products {
+		news[i] = catalog.Changed(p.UPC, wire.Created)
+	}
+	return events.Preset(ctx, tx, news)
 }

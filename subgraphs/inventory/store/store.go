@@ -190,10 +190,10 @@ func (s *Store) ChangeStock(
 }
 
 // AddProduct makes a product known, with nothing in stock.
-func (s *Store) AddProduct(ctx context.Context, eventID, upc string, event wire.EntityChanged) error {
-	err := s.outbox.CommitOnce(ctx, eventID, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
-		_, err := tx.NewInsert().Model(&productRow{UPC: upc}).On("CONFLICT DO NOTHING").Exec(ctx)
-		return []wire.EntityChanged{event}, err
+func (s *Store) AddProduct(ctx context.Context, from wire.EntityChanged, upc string, event wire.EntityChanged) error {
+	err := s.outbox.Take(ctx, from, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
+		result, err := tx.NewInsert().Model(&productRow{UPC: upc}).On("CONFLICT DO NOTHING").Exec(ctx)
+		return kit.IfChanged(result, err, event)
 	})
 	if err != nil {
 		return fmt.Errorf("add a product: %w", err)
@@ -223,5 +223,8 @@ func Seed(ctx context.Context, tx bun.Tx) error {
 			UPC: s.ProductID, WarehouseID: s.WarehouseID, Quantity: s.Quantity, RestockAt: s.Restock, UpdatedAt: s.Updated,
 		})
 	}
-	return kit.InsertAll(ctx, tx, stock)
+	if err := kit.InsertAll(ctx, tx, stock); err != nil {
+		return err
+	}
+	return events.SetPosition(ctx, tx, "catalog", seed.ProductCount) // these are the catalog's first events
 }

@@ -3,6 +3,7 @@ package events_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"slices"
@@ -28,7 +29,7 @@ type note struct {
 func newDatabase(t *testing.T) *bun.DB {
 	t.Helper()
 	ctx := context.Background()
-	db, err := kit.OpenDatabase(ctx, "test", kit.Config{DataDir: t.TempDir()})
+	db, err := kit.OpenDatabase("test", kit.Config{DataDir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,6 +43,10 @@ func newDatabase(t *testing.T) *bun.DB {
 		t.Fatal(err)
 	}
 	return db
+}
+
+func newOutbox(db *bun.DB) *events.Outbox {
+	return events.NewOutbox(kit.Transactions(db), db, kit.Transactions(db))
 }
 
 // write writes a note and tells of it.
@@ -112,7 +117,7 @@ var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
 
 func TestChangeAndEventAreCommittedTogether(t *testing.T) {
 	db := newDatabase(t)
-	outbox := events.NewOutbox(db, true)
+	outbox := newOutbox(db)
 	ctx := context.Background()
 	if err := outbox.Commit(ctx, write("a", about("a"), about("b"))); err != nil {
 		t.Fatal(err)
@@ -135,24 +140,44 @@ func TestChangeAndEventAreCommittedTogether(t *testing.T) {
 	}
 }
 
-func TestWithoutBusNothingIsKept(t *testing.T) {
+// Without a bus nothing is published, and nothing waits for it: who catches up later finds it all the same.
+func TestWithoutBusTheLastEventsAreKept(t *testing.T) {
 	db := newDatabase(t)
-	if err := events.NewOutbox(db, false).Commit(context.Background(), write("a", about("a"))); err != nil {
-		t.Fatal(err)
+	outbox := newOutbox(db)
+	stop := events.StartRelay(outbox, nil, events.Alone, quiet)
+	for _, text := range []string{"a", "b"} {
+		if err := outbox.Commit(context.Background(), write(text, about("same"), about(text))); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if n, m := count(t, db, "notes"), count(t, db, "weft_outbox"); n != 1 || m != 0 {
-		t.Errorf("%d notes and %d events, want 1 and 0", n, m)
+	stop()
+	if n, m := count(t, db, "weft_outbox"), count(t, db, "weft_log"); n != 0 || m != 3 {
+		t.Errorf("%d events wait and %d are kept, want 0 and 3", n, m)
+	}
+	told, err := outbox.CaughtUp(context.Background(), wire.CatchUp{})
+	if err != nil || len(told.Events) != 3 || told.UpTo != 4 || told.More {
+		t.Fatalf("%+v, %v", told, err)
+	}
+	for i, e := range told.Events {
+		want := map[string]int64{"same": 2, "a": 1, "b": 1}[e.Key["id"].(string)]
+		if e.Version != want || e.Sequence == 0 || i > 0 && e.Sequence <= told.Events[i-1].Sequence {
+			t.Errorf("%+v", e)
+		}
+	}
+	told, err = outbox.CaughtUp(context.Background(), wire.CatchUp{After: 4})
+	if err != nil || len(told.Events) != 0 || told.UpTo != 4 {
+		t.Errorf("after everything: %+v, %v", told, err)
 	}
 }
 
 func TestRelayPublishesUntilItWorks(t *testing.T) {
 	db := newDatabase(t)
-	outbox := events.NewOutbox(db, true)
+	outbox := newOutbox(db)
 	if err := outbox.Commit(context.Background(), write("a", about("a"))); err != nil { // before the relay runs
 		t.Fatal(err)
 	}
 	bus := newReceiver(2)
-	stop := events.StartRelay(outbox, bus, quiet)
+	stop := events.StartRelay(outbox, bus, events.Alone, quiet)
 	for _, text := range []string{"b", "c"} {
 		if err := outbox.Commit(context.Background(), write(text, about(text))); err != nil {
 			t.Fatal(err)
@@ -163,16 +188,16 @@ func TestRelayPublishesUntilItWorks(t *testing.T) {
 	if n := count(t, db, "weft_outbox"); n != 0 {
 		t.Errorf("%d events are left", n)
 	}
-	if len(slices.Compact(slices.Clone(bus.ids))) != 3 || !slices.IsSorted(bus.ids) {
-		t.Errorf("the ids %v do not sort by time", bus.ids)
+	if slices.Sort(bus.ids); len(slices.Compact(bus.ids)) != 3 {
+		t.Errorf("the ids %v are not unique", bus.ids)
 	}
 }
 
 func TestStoppedRelayLooksOnceMore(t *testing.T) {
 	db := newDatabase(t)
-	outbox := events.NewOutbox(db, true)
+	outbox := newOutbox(db)
 	bus := newReceiver(0)
-	stop := events.StartRelay(outbox, bus, quiet)
+	stop := events.StartRelay(outbox, bus, events.Alone, quiet)
 	if err := outbox.Commit(context.Background(), write("a", about("a"))); err != nil {
 		t.Fatal(err)
 	}
@@ -182,8 +207,8 @@ func TestStoppedRelayLooksOnceMore(t *testing.T) {
 
 func TestUnreachableBusKeepsEvents(t *testing.T) {
 	db := newDatabase(t)
-	outbox := events.NewOutbox(db, true)
-	stop := events.StartRelay(outbox, newReceiver(1_000_000), quiet)
+	outbox := newOutbox(db)
+	stop := events.StartRelay(outbox, newReceiver(1_000_000), events.Alone, quiet)
 	if err := outbox.Commit(context.Background(), write("a", about("a"))); err != nil {
 		t.Fatal(err)
 	}
@@ -192,26 +217,50 @@ func TestUnreachableBusKeepsEvents(t *testing.T) {
 		t.Fatalf("%d events are kept, want 1", n)
 	}
 	bus := newReceiver(0)
-	stop = events.StartRelay(events.NewOutbox(db, true), bus, quiet) // the next start
+	stop = events.StartRelay(newOutbox(db), bus, events.Alone, quiet) // the next start
 	defer stop()
 	bus.await(t, "a")
 }
 
-func TestRepeatedEventIsHarmless(t *testing.T) {
+// A receiver takes in what is newer by the owner's count, whatever the clocks of those who wrote it say.
+func TestRepeatedAndLateEventsAreHarmless(t *testing.T) {
 	db := newDatabase(t)
-	outbox := events.NewOutbox(db, true)
+	outbox := newOutbox(db)
 	ctx := context.Background()
+	event := func(version int64, at time.Time) wire.EntityChanged {
+		e := about("a")
+		e.ID, e.Version, e.At, e.Subgraph = fmt.Sprint(version), version, at, "elsewhere"
+		return e
+	}
 	failed := errors.New("failed")
-	if err := outbox.CommitOnce(ctx, "1", func(context.Context, bun.Tx) ([]wire.EntityChanged, error) { return nil, failed }); !errors.Is(err, failed) {
+	first := event(1, time.Now().Add(time.Hour))
+	if err := outbox.Take(ctx, first, func(context.Context, bun.Tx) ([]wire.EntityChanged, error) { return nil, failed }); !errors.Is(err, failed) {
 		t.Errorf("got %v", err)
 	}
-	for range 3 { // a failure is not remembered as done, a success is
-		if err := outbox.CommitOnce(ctx, "1", write("a", about("a"))); err != nil {
+	take := func(text string, e wire.EntityChanged) {
+		t.Helper()
+		if err := outbox.Take(ctx, e, write(text, about(text))); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if n, m := count(t, db, "notes"), count(t, db, "weft_outbox"); n != 1 || m != 1 {
-		t.Errorf("%d notes and %d events, want 1 and 1", n, m)
+	for range 3 { // a failure is not remembered as done, a success is
+		take("one", first)
+	}
+	take("three", event(3, time.Now().Add(-time.Hour))) // later, on a machine whose clock is late
+	take("two", event(2, time.Now()))                   // overtaken
+	take("one again", first)
+	var texts []string
+	if err := db.NewSelect().TableExpr("notes").Column("text").OrderExpr("text").Scan(ctx, &texts); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(texts, []string{"one", "three"}) || count(t, db, "weft_outbox") != 2 {
+		t.Errorf("taken in: %v", texts)
+	}
+	e := event(0, time.Now()) // of a service that does not count
+	take("any", e)
+	take("any more", e)
+	if n := count(t, db, "notes"); n != 4 {
+		t.Errorf("%d notes, want 4", n)
 	}
 }
 
@@ -235,9 +284,9 @@ func (f *forgetful) Publish(_ context.Context, e wire.EntityChanged) error {
 // An event whose publication is in doubt is published again, under the same id: whoever takes it in does so once.
 func TestDoubtfulEventsComeTwiceAndCountOnce(t *testing.T) {
 	sender, receiver := newDatabase(t), newDatabase(t)
-	outbox := events.NewOutbox(sender, true)
+	outbox := newOutbox(sender)
 	bus := &forgetful{second: make(chan struct{})}
-	stop := events.StartRelay(outbox, bus, quiet)
+	stop := events.StartRelay(outbox, bus, events.Alone, quiet)
 	if err := outbox.Commit(context.Background(), write("a", about("a"))); err != nil {
 		t.Fatal(err)
 	}
@@ -250,9 +299,9 @@ func TestDoubtfulEventsComeTwiceAndCountOnce(t *testing.T) {
 	if len(bus.taken) != 2 || bus.taken[0].ID == "" || bus.taken[0].ID != bus.taken[1].ID {
 		t.Fatalf("published %+v", bus.taken)
 	}
-	inbox := events.NewOutbox(receiver, true)
+	inbox := newOutbox(receiver)
 	for _, e := range bus.taken {
-		if err := inbox.CommitOnce(context.Background(), e.ID, write("b", about("b"))); err != nil {
+		if err := inbox.Take(context.Background(), e, write("b", about("b"))); err != nil {
 			t.Fatal(err)
 		}
 	}

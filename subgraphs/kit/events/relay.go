@@ -14,16 +14,14 @@ import (
 
 const (
 	// relayBatch is how many events the relay reads at once.
-	relayBatch = 100
+	relayBatch = 200
 	// relayEvery is how often the relay looks for events that nobody woke it for: those of a process that crashed
-	// between commit and publication, or could not reach the bus.
+	// between commit and publication.
 	relayEvery = 2 * time.Second
+	// firstPause and longestPause bound how long the relay waits after the bus refused an event; the pause doubles.
+	firstPause, longestPause = 100 * time.Millisecond, 5 * time.Second
 	// lastLook bounds how long the relay goes on when it is stopped.
 	lastLook = 2 * time.Second
-	// forgetEvery and forgetAfter say when ids of events that were taken in are forgotten. The bus has forgotten the
-	// events long before.
-	forgetEvery = time.Hour
-	forgetAfter = 7 * 24 * time.Hour
 )
 
 // Publisher is the bus as the relay needs it. Publish returns nil once the event is safe.
@@ -31,18 +29,26 @@ type Publisher interface {
 	Publish(ctx context.Context, event wire.EntityChanged) error
 }
 
-// Relay publishes what is in the outbox, oldest first, and removes each event once it is published. A crash in between
-// publishes it again: at least once.
+// Relay gives the events in the outbox their places in the sequence, publishes them, those of one entity in order, and
+// removes each once it is published. A crash in between publishes it again: at least once.
 type Relay struct {
 	outbox *Outbox
 	bus    Publisher
+	lock   Lock
 	logger *slog.Logger
 }
 
-// StartRelay starts the relay of the outbox. The returned function stops it: what is being published is finished, and
-// what came in last is published too, as far as that is possible in a short time.
-func StartRelay(outbox *Outbox, bus Publisher, logger *slog.Logger) (stop func()) {
-	r := &Relay{outbox, bus, logger}
+// Lock runs f while no other process of the service runs one under the same name.
+type Lock func(ctx context.Context, name string, f func() error) error
+
+// Alone is the lock of a service that is one process.
+func Alone(_ context.Context, _ string, f func() error) error { return f() }
+
+// StartRelay starts the relay of the outbox. Without a bus (nil) events are only given their places, so that who catches
+// up later finds them. The returned function stops it: what is being published is finished, and what came in last is
+// published too, as far as that is possible in a short time.
+func StartRelay(outbox *Outbox, bus Publisher, lock Lock, logger *slog.Logger) (stop func()) {
+	r := &Relay{outbox, bus, lock, logger}
 	work, abandon := context.WithCancel(context.Background())
 	stopped := make(chan struct{})
 	var running sync.WaitGroup
@@ -57,22 +63,28 @@ func StartRelay(outbox *Outbox, bus Publisher, logger *slog.Logger) (stop func()
 }
 
 func (r *Relay) run(ctx context.Context, stopped <-chan struct{}) {
-	tick, forget := time.NewTicker(relayEvery), time.NewTicker(forgetEvery)
+	tick := time.NewTicker(relayEvery)
 	defer tick.Stop()
-	defer forget.Stop()
+	var backoff time.Duration
+	var retry <-chan time.Time
 	for {
-		if err := r.empty(ctx); err != nil {
-			r.logger.Warn("events wait in the outbox", "error", err)
+		if err := r.lock(ctx, "relay", func() error { return r.empty(ctx) }); err != nil {
+			backoff = min(max(firstPause, 2*backoff), longestPause)
+			retry = time.After(backoff)
+			r.logger.Warn("events wait in the outbox", "error", err, "next attempt in", backoff)
+		} else {
+			backoff, retry = 0, nil
+		}
+		wake, ticks := r.outbox.wake, tick.C
+		if retry != nil { // what waits will not go sooner for being more
+			wake, ticks = nil, nil
 		}
 		select {
-		case <-r.outbox.wake:
-		case <-tick.C:
-		case <-forget.C:
-			if err := r.forget(ctx); err != nil {
-				r.logger.Warn("old ids of events could not be forgotten", "error", err)
-			}
+		case <-wake:
+		case <-ticks:
+		case <-retry:
 		case <-stopped:
-			if err := r.empty(ctx); err != nil {
+			if err := r.lock(ctx, "relay", func() error { return r.empty(ctx) }); err != nil {
 				r.logger.Warn("events stay in the outbox until the next start", "error", err)
 			}
 			return
@@ -83,12 +95,9 @@ func (r *Relay) run(ctx context.Context, stopped <-chan struct{}) {
 // empty publishes until the outbox is empty or something fails.
 func (r *Relay) empty(ctx context.Context) error {
 	for {
-		var rows []outboxRow
-		if err := r.outbox.db.NewSelect().Model(&rows).OrderExpr("id").Limit(relayBatch).Scan(ctx); err != nil {
-			return fmt.Errorf("read the outbox: %w", err)
-		}
-		if len(rows) == 0 {
-			return nil
+		rows, err := r.number(ctx)
+		if err != nil || len(rows) == 0 {
+			return err
 		}
 		if err := r.publish(ctx, rows); err != nil {
 			return err
@@ -96,30 +105,83 @@ func (r *Relay) empty(ctx context.Context) error {
 	}
 }
 
+// number reads the events that are next, and gives those places that have none.
+func (r *Relay) number(ctx context.Context) (rows []outboxRow, err error) {
+	err = r.outbox.background(ctx, func(ctx context.Context, tx bun.Tx) error {
+		rows = nil
+		if err := tx.NewSelect().Model(&rows).OrderExpr("o.position").Limit(relayBatch).Scan(ctx); err != nil {
+			return fmt.Errorf("read the outbox: %w", err)
+		}
+		head, err := position(ctx, tx, "")
+		if err != nil {
+			return fmt.Errorf("read the place in the sequence: %w", err)
+		}
+		var fresh []outboxRow
+		last := map[string]logRow{}
+		for i := range rows {
+			if rows[i].Sequence != 0 {
+				continue
+			}
+			head++
+			rows[i].Sequence = head
+			fresh = append(fresh, rows[i])
+			last[rows[i].Entity] = logRow{Entity: rows[i].Entity, Version: rows[i].Version, Sequence: head}
+		}
+		if len(fresh) == 0 {
+			return nil
+		}
+		return storeSequence(ctx, tx, fresh, last, head)
+	})
+	return rows, err
+}
+
+// storeSequence stores the places of events, in the outbox and in the log, where a later version may have come meanwhile.
+func storeSequence(ctx context.Context, tx bun.Tx, fresh []outboxRow, last map[string]logRow, head int64) error {
+	_, err := tx.NewInsert().Model(&fresh).Column("position", "entity", "version", "sequence", "payload").
+		On("CONFLICT (position) DO UPDATE").Set("sequence = EXCLUDED.sequence").Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("give events places in the sequence: %w", err)
+	}
+	logged := make([]logRow, 0, len(last))
+	for _, row := range fresh {
+		if at, ok := last[row.Entity]; ok && at.Version == row.Version {
+			logged = append(logged, at)
+		}
+	}
+	_, err = tx.NewInsert().Model(&logged).On("CONFLICT (entity) DO UPDATE").
+		Set("sequence = EXCLUDED.sequence").Where("l.version = EXCLUDED.version").Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("give entities places in the sequence: %w", err)
+	}
+	return SetPosition(ctx, tx, "", head)
+}
+
 // publish publishes the rows in order, and removes those that it could.
 func (r *Relay) publish(ctx context.Context, rows []outboxRow) (failure error) {
-	var done []string
+	var done []int64
 	for _, row := range rows {
-		event, err := wire.DecodeEntityChanged([]byte(row.Payload))
+		event, err := readEvent(row.Payload, row.Version, row.Sequence)
 		if err != nil { // nobody could read it either
-			r.logger.Error("an event in the outbox cannot be read and is dropped", "event", row.ID, "error", err)
-		} else if failure = r.bus.Publish(ctx, event); failure != nil {
-			break
+			r.logger.Error("an event in the outbox cannot be read and is dropped", "entity", row.Entity, "error", err)
+		} else if r.bus != nil {
+			if failure = r.bus.Publish(ctx, event); failure != nil {
+				break
+			}
 		}
-		done = append(done, row.ID)
+		done = append(done, row.Position)
 	}
 	if len(done) == 0 {
 		return failure
 	}
-	_, err := r.outbox.db.NewDelete().Model((*outboxRow)(nil)).Where("id IN (?)", bun.List(done)).Exec(ctx)
+	_, err := r.outbox.db.NewDelete().Model((*outboxRow)(nil)).Where("o.position IN (?)", bun.List(done)).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("remove published events from the outbox: %w", err)
 	}
 	return failure
 }
 
-func (r *Relay) forget(ctx context.Context) error {
-	_, err := r.outbox.db.NewDelete().Model((*inboxRow)(nil)).
-		Where("at < ?", time.Now().UTC().Add(-forgetAfter)).Exec(ctx)
-	return err
+// Waiting is how many events were committed and are not published yet.
+func (o *Outbox) Waiting(ctx context.Context) (int, error) {
+	n, err := o.db.NewSelect().Model((*outboxRow)(nil)).Count(ctx)
+	return int(n), err
 }

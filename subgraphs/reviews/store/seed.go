@@ -6,6 +6,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/weft-graphql/weft/subgraphs/kit"
+	"github.com/weft-graphql/weft/subgraphs/kit/events"
 	"github.com/weft-graphql/weft/subgraphs/seed"
 )
 
@@ -37,5 +38,11 @@ func Seed(ctx context.Context, tx bun.Tx) error {
 	if err := kit.InsertAll(ctx, tx, people); err != nil {
 		return err
 	}
-	return kit.InsertAll(ctx, tx, rows)
+	if err := kit.InsertAll(ctx, tx, rows); err != nil {
+		return err
+	}
+	if err := events.SetPosition(ctx, tx, "catalog", seed.ProductCount); err != nil { // these are the shop's first events
+		return err
+	}
+	return events.SetPosition(ctx, tx, "accounts", seed.PersonCount)
 }

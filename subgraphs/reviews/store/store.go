@@ -18,7 +18,7 @@ import (
 	"github.com/weft-graphql/weft/subgraphs/reviews"
 )
 
-//go:embed migrations/*.sql
+//go:embed migrations
 var migrations embed.FS
 
 // Migrations are the files that make the tables.
@@ -75,8 +75,6 @@ type personRow struct {
 
 	ID       string `bun:"id,pk"`
 	Username string `bun:"username"`
-	// Version is the id of the event that told the username. Ids of events sort by time.
-	Version string `bun:"version"`
 }
 
 // productRow is what reviews knows of a product.
@@ -213,10 +211,10 @@ func (s *Store) AddReview(ctx context.Context, review *reviews.Review, events ..
 }
 
 // AddProduct makes a product known, with no review.
-func (s *Store) AddProduct(ctx context.Context, eventID, upc string, event wire.EntityChanged) error {
-	err := s.outbox.CommitOnce(ctx, eventID, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
-		_, err := tx.NewInsert().Model(&productRow{UPC: upc}).On("CONFLICT DO NOTHING").Exec(ctx)
-		return []wire.EntityChanged{event}, err
+func (s *Store) AddProduct(ctx context.Context, from wire.EntityChanged, upc string, event wire.EntityChanged) error {
+	err := s.outbox.Take(ctx, from, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
+		result, err := tx.NewInsert().Model(&productRow{UPC: upc}).On("CONFLICT DO NOTHING").Exec(ctx)
+		return kit.IfChanged(result, err, event)
 	})
 	if err != nil {
 		return fmt.Errorf("add a product: %w", err)
@@ -224,14 +222,13 @@ func (s *Store) AddProduct(ctx context.Context, eventID, upc string, event wire.
 	return nil
 }
 
-// PutUser takes over the public name of a person, unless a later event has told another one already.
-func (s *Store) PutUser(ctx context.Context, eventID, id, username string, event wire.EntityChanged) error {
-	err := s.outbox.CommitOnce(ctx, eventID, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
-		_, err := tx.NewInsert().Model(&personRow{ID: id, Username: username, Version: eventID}).
-			On("CONFLICT (id) DO UPDATE").
-			Set("username = EXCLUDED.username").Set("version = EXCLUDED.version").
-			Where("u.version < EXCLUDED.version").Exec(ctx)
-		return []wire.EntityChanged{event}, err
+// PutUser takes over the public name of a person.
+func (s *Store) PutUser(ctx context.Context, from wire.EntityChanged, id, username string, event wire.EntityChanged) error {
+	err := s.outbox.Take(ctx, from, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
+		result, err := tx.NewInsert().Model(&personRow{ID: id, Username: username}).
+			On("CONFLICT (id) DO UPDATE").Set("username = EXCLUDED.username").
+			Where("u.username <> EXCLUDED.username").Exec(ctx)
+		return kit.IfChanged(result, err, event)
 	})
 	if err != nil {
 		return fmt.Errorf("take over a username: %w", err)

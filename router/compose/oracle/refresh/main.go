@@ -8,32 +8,15 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"sort"
 	"strings"
 
 	"github.com/weft-graphql/weft/router/compose/oracle"
 )
-
-type answer struct {
-	ID         string    `json:"id"`
-	Errors     []problem `json:"errors"`
-	Hints      []problem `json:"hints"`
-	Supergraph string    `json:"supergraph"`
-	API        string    `json:"api"`
-}
-
-type problem struct {
-	Code    string `json:"code"`
-	Message string `json:"message"`
-}
 
 func main() {
 	modules := flag.String("modules", "", "folder whose node_modules holds the reference")
@@ -57,7 +40,7 @@ func run(modules, root, show string) error {
 			asked = append(asked, c)
 		}
 	}
-	answers, err := ask(modules, filepath.Join(root, "reference.cjs"), asked)
+	answers, err := oracle.Ask(modules, filepath.Join(root, "reference.cjs"), asked, nil)
 	if err != nil {
 		return err
 	}
@@ -67,38 +50,7 @@ func run(modules, root, show string) error {
 	return write(filepath.Join(root, "testdata", "verdicts"), asked, answers)
 }
 
-func ask(modules, script string, cases []*oracle.Case) (map[string]*answer, error) {
-	script, err := filepath.Abs(script)
-	if err != nil {
-		return nil, err
-	}
-	var in bytes.Buffer
-	encode := json.NewEncoder(&in)
-	for _, c := range cases {
-		if err := encode.Encode(map[string]any{"id": c.ID(), "subgraphs": c.Subgraphs}); err != nil {
-			return nil, err
-		}
-	}
-	cmd := exec.Command("node", script)
-	cmd.Dir, cmd.Stdin, cmd.Stderr = modules, &in, os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		return nil, fmt.Errorf("node: %w", err)
-	}
-	answers := make(map[string]*answer, len(cases))
-	scan := bufio.NewScanner(bytes.NewReader(out))
-	scan.Buffer(nil, 64<<20)
-	for scan.Scan() {
-		a := &answer{}
-		if err := json.Unmarshal(scan.Bytes(), a); err != nil {
-			return nil, err
-		}
-		answers[a.ID] = a
-	}
-	return answers, scan.Err()
-}
-
-func display(cases []*oracle.Case, answers map[string]*answer) error {
+func display(cases []*oracle.Case, answers map[string]*oracle.Answer) error {
 	if len(cases) == 0 {
 		return fmt.Errorf("no such case")
 	}
@@ -118,14 +70,14 @@ func display(cases []*oracle.Case, answers map[string]*answer) error {
 	return nil
 }
 
-func write(dir string, cases []*oracle.Case, answers map[string]*answer) error {
+func write(dir string, cases []*oracle.Case, answers map[string]*oracle.Answer) error {
 	groups := map[string]*bytes.Buffer{}
 	for _, c := range cases {
 		a := answers[c.ID()]
 		if a == nil {
 			return fmt.Errorf("%s: the reference gave no answer", c.ID())
 		}
-		v, err := verdict(c, a)
+		v, err := a.Verdict(c)
 		if err != nil {
 			return fmt.Errorf("%s: %w", c.ID(), err)
 		}
@@ -151,24 +103,4 @@ func write(dir string, cases []*oracle.Case, answers map[string]*answer) error {
 		}
 	}
 	return nil
-}
-
-func verdict(c *oracle.Case, a *answer) (*oracle.Verdict, error) {
-	v := &oracle.Verdict{Digest: c.Digest()}
-	for _, p := range a.Errors {
-		v.Errors = append(v.Errors, p.Code)
-	}
-	for _, p := range a.Hints {
-		v.Hints = append(v.Hints, p.Code)
-	}
-	sort.Strings(v.Hints)
-	if len(a.Errors) > 0 {
-		return v, nil
-	}
-	var err error
-	if v.API, err = oracle.APILines(a.API); err != nil {
-		return nil, err
-	}
-	v.Join, err = oracle.SupergraphLines(a.Supergraph)
-	return v, err
 }

@@ -1,0 +1,80 @@
+// Subscribes with real clients and prints what each got: node subscriptions.mjs MODULES URL CLIENT
+import { createRequire } from 'node:module'
+
+const [modules, url, which] = process.argv.slice(2)
+const require = createRequire(modules + '/node_modules/')
+const query = 'subscription { tick { n product { upc name } } }'
+const most = 3
+
+const take = async (source) => {
+  const got = []
+  for await (const result of source) {
+    got.push(result)
+    if (got.length === most) break
+  }
+  return got
+}
+
+const clients = {
+  async 'graphql-ws'() {
+    const { createClient } = require('graphql-ws')
+    const client = createClient({
+      url: url.replace('http', 'ws'), webSocketImpl: require('ws'), connectionParams: { Authorization: 'ws' },
+    })
+    const events = client.iterate({ query })
+    const got = await take(events)
+    const [answer] = await take(client.iterate({ query: '{ ping }' }))
+    await client.dispose()
+    return [...got, answer]
+  },
+  async 'graphql-sse'() {
+    const { createClient } = require('graphql-sse')
+    const client = createClient({ url, headers: { Authorization: 'sse' } })
+    const got = await take(client.iterate({ query }))
+    const [answer] = await take(client.iterate({ query: '{ ping }' }))
+    client.dispose()
+    return [...got, answer]
+  },
+  async 'subscriptions-transport-ws'() {
+    const { SubscriptionClient } = require('subscriptions-transport-ws')
+    const client = new SubscriptionClient(
+      url.replace('http', 'ws'), { connectionParams: { Authorization: 'old' } }, require('ws'))
+    const ask = (query, most) => new Promise((resolve, reject) => {
+      const got = []
+      const running = client.request({ query }).subscribe({
+        next(result) {
+          got.push(result)
+          if (got.length === most) { running.unsubscribe(); resolve(got) }
+        },
+        error: reject,
+      })
+    })
+    const got = await ask(query, most)
+    const answers = await ask('{ ping }', 1)
+    client.close()
+    return [...got, ...answers]
+  },
+  async 'apollo'() {
+    const { ApolloClient, HttpLink, InMemoryCache, gql } = require('@apollo/client')
+    const client = new ApolloClient({
+      link: new HttpLink({ uri: url, headers: { Authorization: 'apollo' } }), cache: new InMemoryCache({ addTypename: false }),
+    })
+    const plain = (value) => JSON.parse(JSON.stringify(value, (key, value) => key === '__typename' ? undefined : value))
+    const got = await new Promise((resolve, reject) => {
+      const got = []
+      const running = client.subscribe({ query: gql(query) }).subscribe({
+        next({ data, error }) {
+          if (error) return reject(error)
+          got.push({ data: plain(data) })
+          if (got.length === most) { running.unsubscribe(); resolve(got) }
+        },
+        error: reject,
+      })
+    })
+    const { data } = await client.query({ query: gql('{ ping }') })
+    return [...got, { data: plain(data) }]
+  },
+}
+
+console.log(JSON.stringify(await clients[which]()))
+process.exit(0)

@@ -1,0 +1,5 @@
+DROP TABLE products;
+--bun:split
+DROP TABLE brands;
+--bun:split
+DROP TABLE categories;

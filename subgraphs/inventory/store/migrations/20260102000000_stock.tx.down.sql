@@ -1,0 +1,5 @@
+DROP TABLE stock;
+--bun:split
+DROP TABLE warehouses;
+--bun:split
+DROP TABLE products;

@@ -1,0 +1,5 @@
+DROP TABLE reviews;
+--bun:split
+DROP TABLE people;
+--bun:split
+DROP TABLE products;
