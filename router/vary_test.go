@@ -50,9 +50,9 @@ func TestAnswersToGETNameWhatTheyDependOn(t *testing.T) {
 		{name: "declared, and said", query: "{ b }", cached: true, varied: http.Header{"Cache-Control": {public}, "Vary": {"accept-language, Accept-Encoding"}},
 			control: public, names: "Origin, Accept, Accept-Language"},
 		{name: "said, in two lines", query: "{ a }", cached: true, plain: http.Header{"Cache-Control": {public}, "Vary": {"X-Foo", "x-bar"}},
-			control: public, names: "Origin, Accept"}, // what the subgraph does not get makes no difference
+			control: public, names: "Origin, Accept, X-Bar, X-Foo"}, // what the subgraph does not get makes no difference
 		{name: "said of what it gets, in two lines", query: "{ a }", cached: true, plain: http.Header{"Cache-Control": {public}, "Vary": {"X-Foo", "accept-language", "Authorization"}},
-			control: public, names: "Origin, Accept, Accept-Language, Authorization"},
+			control: public, names: "Origin, Accept, Accept-Language, Authorization, X-Foo"},
 		{name: "without a word about callers with credentials", query: "{ a }", cached: true, plain: http.Header{"Cache-Control": {"max-age=60"}},
 			control: public, names: "Origin, Accept, Authorization"},
 		{name: "anything", query: "{ a }", cached: true, plain: http.Header{"Cache-Control": {public}, "Vary": {"*"}}, control: "no-store"},

@@ -53,6 +53,9 @@ func (r *requestCache) varies(names []string) (v varying, depends []string) {
 		case carried.Proved:
 			// It may be a header that was made of what was proved.
 			v = max(v, varyingByCaller)
+		default:
+			// The router passes no such header on; why the subgraph names it is not known.
+			v, depends = varyingByOther, append(depends, name)
 		}
 	}
 	return v, depends
