@@ -50,7 +50,7 @@ func TestAnswersToGETNameWhatTheyDependOn(t *testing.T) {
 		{name: "declared, and said", query: "{ b }", cached: true, varied: http.Header{"Cache-Control": {public}, "Vary": {"accept-language, Accept-Encoding"}},
 			control: public, names: "Origin, Accept, Accept-Language"},
 		{name: "said, in two lines", query: "{ a }", cached: true, plain: http.Header{"Cache-Control": {public}, "Vary": {"X-Foo", "x-bar"}},
-			control: public, names: "Origin, Accept, X-Bar, X-Foo"}, // what the subgraph does not get makes no difference
+			control: public, names: "Origin, Accept, X-Bar, X-Foo"},
 		{name: "said of what it gets, in two lines", query: "{ a }", cached: true, plain: http.Header{"Cache-Control": {public}, "Vary": {"X-Foo", "accept-language", "Authorization"}},
 			control: public, names: "Origin, Accept, Accept-Language, Authorization, X-Foo"},
 		{name: "without a word about callers with credentials", query: "{ a }", cached: true, plain: http.Header{"Cache-Control": {"max-age=60"}},

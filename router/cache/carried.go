@@ -1,6 +1,6 @@
 package cache
 
-// Carried is what requests to a subgraph carry of the client's. An answer can depend on nothing else of it.
+// Carried is what requests to a subgraph carry of the client's.
 type Carried struct {
 	// Headers are the names of the client's headers that the requests are made of, Credentials those among them that say
 	// who the caller is.
