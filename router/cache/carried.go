@@ -1,5 +1,7 @@
 package cache
 
+import "strings"
+
 // Carried is what requests to a subgraph carry of the client's.
 type Carried struct {
 	// Headers are the names of the client's headers that the requests are made of, Credentials those among them that say
@@ -53,12 +55,20 @@ func (r *requestCache) varies(names []string) (v varying, depends []string) {
 		case carried.Proved:
 			// It may be a header that was made of what was proved.
 			v = max(v, varyingByCaller)
+		case aboutOrigins(name):
+			// What answers to cross-origin requests of browsers say. The subgraph was asked by the router, without an origin.
 		default:
 			// The router passes no such header on; why the subgraph names it is not known.
 			v, depends = varyingByOther, append(depends, name)
 		}
 	}
 	return v, depends
+}
+
+// aboutOrigins tells that a header is one of those that browsers send for CORS (Fetch standard, section 3.3.2).
+func aboutOrigins(name string) bool {
+	return strings.EqualFold(name, "Origin") || strings.EqualFold(name, "Access-Control-Request-Method") ||
+		strings.EqualFold(name, "Access-Control-Request-Headers")
 }
 
 // carriedValues is what the requests of one client request to one subgraph carry.

@@ -160,7 +160,7 @@ func TestVaries(t *testing.T) {
 		{line: ""}, {line: "Accept-Encoding, accept"}, {line: "*", anything: true}, {line: "Accept, *", anything: true},
 		{line: "Accept-Language", how: varyingByOther}, {line: "accept-language", declared: []string{"Accept-Language"}},
 		{line: "Accept-Language, Cookie", declared: []string{"Accept-Language"}, how: varyingByOther},
-		{line: "Origin", how: varyingByOther}, {line: "Origin", carried: &Carried{Headers: []string{"Cookie"}}, how: varyingByOther},
+		{line: "Origin", how: varyingByOther}, {line: "Origin", carried: &Carried{Headers: []string{"Cookie"}}}, {line: "X-Other", carried: &Carried{}, how: varyingByOther},
 		{line: "origin", carried: &Carried{Headers: []string{"Origin"}}, how: varyingByCaller},
 		{line: "X-Subject", carried: &Carried{Proved: true}, how: varyingByCaller},
 	} {
