@@ -367,6 +367,9 @@ func (b *natsBroker) answer(subgraph string, respond func(context.Context, []byt
 			b.config.Logger.Warn("an answer to what has changed was not sent", "subgraph", subgraph, "error", err)
 		}
 	})
+	if err == nil {
+		err = b.known(subscription)
+	}
 	if err != nil {
 		cancel()
 		return nil, err
@@ -375,6 +378,20 @@ func (b *natsBroker) answer(subgraph string, respond func(context.Context, []byt
 		cancel()
 		_ = subscription.Unsubscribe() // the connection may have ended before
 	}, nil
+}
+
+// known waits until the server has the subscription: what is asked after that finds it. Without a connection it need
+// not wait, since the subscription is sent again whenever the connection is back.
+func (b *natsBroker) known(subscription *nats.Subscription) error {
+	if !b.conn.IsConnected() {
+		return nil
+	}
+	err := b.conn.FlushTimeout(time.Second)
+	if err == nil || !b.conn.IsConnected() || errors.Is(err, nats.ErrTimeout) {
+		return nil
+	}
+	_ = subscription.Unsubscribe()
+	return err
 }
 
 func (b *natsBroker) check(ctx context.Context) error {
