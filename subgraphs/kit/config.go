@@ -3,12 +3,12 @@
 package kit
 
 import (
+	"crypto/tls"
 	"log/slog"
 
 	"github.com/uptrace/bun"
 
 	"github.com/weft-graphql/weft/schema/bus"
-	"github.com/weft-graphql/weft/schema/wire"
 )
 
 // Config is what a service needs to know to start. The zero value plus a DataDir is a working development service.
@@ -27,22 +27,15 @@ type Config struct {
 	Logger *slog.Logger
 	// Identity says whom the service believes.
 	Identity IdentityConfig
+	// TLS makes Serve speak HTTPS. When it asks clients for certificates, those without one are told about health only. Nil:
+	// without TLS.
+	TLS *tls.Config
 	// Limits bound what one request may ask for; zero fields take the defaults of DefaultLimits.
 	Limits Limits
 	// Events carries the news of what changed. Nil means that nobody is told, and that nothing is heard.
 	Events *bus.Bus
 	// QueryHooks see every SQL query.
 	QueryHooks []bun.QueryHook
-}
-
-// IdentityConfig says whom a service believes about who is asking.
-type IdentityConfig struct {
-	// Key is the secret shared with the router. When it is set, only requests with a fresh identity header signed
-	// with it are answered. When it is empty, headers are believed unsigned: for development only.
-	Key []byte
-	// Assume is the caller of a request without an identity header, when there is no key: whoever tries the
-	// development playground. Nil means anonymous.
-	Assume *wire.Identity
 }
 
 // Limits bound what one request may ask for.
