@@ -24,8 +24,8 @@ func filesOfTLS(files []string, t *config.UpstreamTLS) []string {
 	return files
 }
 
-// watchCertificates makes another generation whenever the files with which subgraphs are spoken to change: its connections
-// to those subgraphs are new ones, and requests in progress end on the old ones.
+// watchCertificates makes another generation whenever the files with which subgraphs are spoken to change: its
+// connections to those subgraphs are new ones, and requests in progress end on the old ones.
 func (r *Router) watchCertificates(ctx context.Context) {
 	for r.certificates.Wait(ctx, r.graphSettings().PollInterval) {
 		r.replacing.Lock()

@@ -18,8 +18,8 @@ import (
 	"github.com/weft-graphql/weft/router/standalone/certtest"
 )
 
-// TestCertificatesOfSubgraphsAreFollowed has a subgraph that asks for certificates change its authority, and the router's
-// files follow, without a restart.
+// TestCertificatesOfSubgraphsAreFollowed has a subgraph that asks for certificates change its authority, and the
+// router's files follow, without a restart.
 func TestCertificatesOfSubgraphsAreFollowed(t *testing.T) {
 	dir := t.TempDir()
 	file := func(name string) string { return filepath.Join(dir, name) }

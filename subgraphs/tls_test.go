@@ -16,6 +16,8 @@ import (
 
 func TestServicesSpeakTLS(t *testing.T) {
 	authority, stranger := certtest.New(t), certtest.New(t)
+	trusted := []tls.Certificate{authority.Certificate(t, "router")}
+	untrusted := []tls.Certificate{stranger.Certificate(t, "router")}
 	for _, mutual := range []bool{false, true} {
 		config := sqliteConfig(t)
 		config.TLS = &tls.Config{Certificates: []tls.Certificate{authority.Certificate(t, "127.0.0.1")}}
@@ -64,8 +66,8 @@ func TestServicesSpeakTLS(t *testing.T) {
 		}{
 			{"a query", http.MethodPost, "/graphql", nil, 200, 403},
 			{"health", http.MethodGet, "/readyz", nil, 200, 200},
-			{"a query with a certificate", http.MethodPost, "/graphql", []tls.Certificate{authority.Certificate(t, "router")}, 200, 200},
-			{"a query with a stranger's", http.MethodPost, "/graphql", []tls.Certificate{stranger.Certificate(t, "router")}, 200, 0},
+			{"a query with a certificate", http.MethodPost, "/graphql", trusted, 200, 200},
+			{"a query with a stranger's", http.MethodPost, "/graphql", untrusted, 200, 0},
 		} {
 			want := c.plain
 			if mutual {
@@ -75,7 +77,8 @@ func TestServicesSpeakTLS(t *testing.T) {
 				t.Errorf("%s, mutual %v: %d %s, want %d", c.what, mutual, got, body, want)
 			}
 		}
-		resp, err := http.Post("http://"+socket.Addr().String()+"/graphql", "application/json", strings.NewReader(`{"query":"{ __typename }"}`))
+		body := strings.NewReader(`{"query":"{ __typename }"}`)
+		resp, err := http.Post("http://"+socket.Addr().String()+"/graphql", "application/json", body)
 		if err == nil {
 			if resp.StatusCode == http.StatusOK {
 				t.Error("it answers without TLS")

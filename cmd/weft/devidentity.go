@@ -39,7 +39,8 @@ func (d *devIdentity) modules() []module.Info {
 	return list
 }
 
-// direct is a service for those who come past the router, which is for trying things out: they are nobody in particular.
+// direct is a service for those who come past the router, which is for trying things out: they are nobody in
+// particular.
 func (d *devIdentity) direct(service subgraphs.Service) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get(wire.IdentityHeader) == "" {

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Certificates are the files with which a listener proves who it is. When they change, connections from then on get what is
-// new; what does not go together leaves what was there before.
+// Certificates are the files with which a listener proves who it is. When they change, connections from then on get
+// what is new; what does not go together leaves what was there before.
 type Certificates struct {
 	// CertFile and KeyFile are in PEM.
 	CertFile, KeyFile string
@@ -31,8 +31,8 @@ type Certificates struct {
 // lookPause is the least time between two looks at the files.
 const lookPause = time.Second
 
-// TLS returns the configuration of the listener. A client that shows a certificate must have one that the authorities vouch
-// for; whether it must show one is decided for each request, so that health can be asked by everybody.
+// TLS returns the configuration of the listener. A client that shows a certificate must have one that the authorities
+// vouch for; whether it must show one is decided for each request, so that health can be asked by everybody.
 func (c *Certificates) TLS() (*tls.Config, error) {
 	if err := c.look(); err != nil {
 		return nil, err

@@ -44,7 +44,10 @@ func shakeHands(t *testing.T, server *tls.Config, client *tls.Config) (string, e
 
 func TestCertificatesAreReadAgain(t *testing.T) {
 	dir := t.TempDir()
-	c := &Certificates{CertFile: filepath.Join(dir, "cert.pem"), KeyFile: filepath.Join(dir, "key.pem"), Logger: slog.New(slog.DiscardHandler)}
+	c := &Certificates{
+		CertFile: filepath.Join(dir, "cert.pem"), KeyFile: filepath.Join(dir, "key.pem"),
+		Logger: slog.New(slog.DiscardHandler),
+	}
 	a := certtest.New(t)
 	a.Write(t, "first", c.CertFile, c.KeyFile)
 	config, err := c.TLS()
@@ -89,8 +92,9 @@ func TestClientsAreVouchedFor(t *testing.T) {
 	dir := t.TempDir()
 	a, stranger := certtest.New(t), certtest.New(t)
 	c := &Certificates{
-		CertFile: filepath.Join(dir, "cert.pem"), KeyFile: filepath.Join(dir, "key.pem"), ClientCAFile: filepath.Join(dir, "ca.pem"),
-		Logger: slog.New(slog.DiscardHandler),
+		CertFile: filepath.Join(dir, "cert.pem"), KeyFile: filepath.Join(dir, "key.pem"),
+		ClientCAFile: filepath.Join(dir, "ca.pem"),
+		Logger:       slog.New(slog.DiscardHandler),
 	}
 	a.Write(t, "service", c.CertFile, c.KeyFile)
 	a.WriteCA(t, c.ClientCAFile)

@@ -60,8 +60,8 @@ type look struct{ done chan struct{} }
 // errEmpty is why there are no keys before the first look has ended.
 var errEmpty = errors.New("the keys have not been read yet")
 
-// Follow begins to follow a set. load gets its text and read makes something of it; a set that cannot be got, or that does
-// not make sense, leaves the one from before in use. Close ends it.
+// Follow begins to follow a set. load gets its text and read makes something of it; a set that cannot be got, or that
+// does not make sense, leaves the one from before in use. Close ends it.
 func Follow[T any](load func(context.Context) ([]byte, error), read func([]byte) (T, error), options Options) *Set[T] {
 	if options.Timeout <= 0 {
 		options.Timeout = 5 * time.Second
@@ -84,8 +84,8 @@ func (s *Set[T]) Close() {
 	s.running.Wait()
 }
 
-// Get returns the newest set. The first time it waits for that, as long as ctx allows. The error says that there has never
-// been one.
+// Get returns the newest set. The first time it waits for that, as long as ctx allows. The error says that there has
+// never been one.
 func (s *Set[T]) Get(ctx context.Context) (T, error) {
 	if r := s.current.Load(); r != nil {
 		return r.value, nil
@@ -104,8 +104,8 @@ func (s *Set[T]) Get(ctx context.Context) (T, error) {
 // Failing tells that the last look at the source failed: what is in use may be old.
 func (s *Set[T]) Failing() bool { return s.failing.Load() }
 
-// Renew has the source looked at, because something is missing in the set, and waits for that. All who ask at the same time
-// share one look, and there is at most one in Options.Pause: in between it returns at once.
+// Renew has the source looked at, because something is missing in the set, and waits for that. All who ask at the same
+// time share one look, and there is at most one in Options.Pause: in between it returns at once.
 func (s *Set[T]) Renew(ctx context.Context) {
 	s.mu.Lock()
 	l := s.pending
@@ -171,7 +171,8 @@ func (s *Set[T]) look(ctx context.Context) {
 	}
 	if err != nil {
 		if !s.failing.Swap(true) && !errors.Is(err, context.Canceled) {
-			s.options.Logger.Warn("keys cannot be read: those from before, if there are any, go on", "keys", s.options.Name, "err", err)
+			s.options.Logger.Warn("keys cannot be read: those from before, if there are any, go on",
+				"keys", s.options.Name, "err", err)
 		}
 		return
 	}

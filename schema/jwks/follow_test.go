@@ -141,7 +141,9 @@ func TestAddresses(t *testing.T) {
 		}
 	}))
 	defer server.Close()
-	for path, works := range map[string]bool{"/keys": true, "/moved": false, "/huge": false, "/slow": false, "/missing": false} {
+	for path, works := range map[string]bool{
+		"/keys": true, "/moved": false, "/huge": false, "/slow": false, "/missing": false,
+	} {
 		ctx, cancel := context.WithCancel(t.Context())
 		if path == "/slow" {
 			cancel()
@@ -152,9 +154,10 @@ func TestAddresses(t *testing.T) {
 		cancel()
 	}
 	for address, works := range map[string]bool{
-		"https://id.example.com/keys": true, "http://localhost:1/keys": true, "http://[::1]/keys": true, "http://127.0.0.1/keys": true,
-		"http://id.example.com/keys": false, "http://127.0.0.1.example.com/": false, "file:///etc/passwd": false, "": false, "keys": false,
-		"https://user:secret@id.example.com": false, "gopher://127.0.0.1/": false,
+		"https://id.example.com/keys": true, "http://localhost:1/keys": true, "http://[::1]/keys": true,
+		"http://127.0.0.1/keys": true, "https://user:secret@id.example.com": false, "gopher://127.0.0.1/": false,
+		"http://id.example.com/keys": false, "http://127.0.0.1.example.com/": false, "file:///etc/passwd": false,
+		"": false, "keys": false,
 	} {
 		if err := jwks.CheckURL(address); (err == nil) != works {
 			t.Errorf("%s: %v", address, err)

@@ -66,7 +66,7 @@ func bounded(from io.Reader) ([]byte, error) {
 	return text, err
 }
 
-// CheckURL tells whether keys, or answers about tokens, may be asked for at an address: over HTTPS, or from this machine.
+// CheckURL tells whether keys, or answers about tokens, may be asked for at an address: over HTTPS, or on this machine.
 // Whoever can change what comes from there can be anybody.
 func CheckURL(address string) error {
 	u, err := url.Parse(address)

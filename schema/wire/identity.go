@@ -14,12 +14,12 @@ import (
 )
 
 // IdentityHeader carries who is asking, from the router to a service: a JSON Web Token (RFC 7519) that the router has
-// signed (EdDSA, Ed25519) for that one service (aud). It comes with anonymous requests, too: then it proves that they come
-// from the router.
+// signed (EdDSA, Ed25519) for that one service (aud). It comes with anonymous requests, too: then it proves that they
+// come from the router.
 const IdentityHeader = "Weft-Identity"
 
-// IdentityLifetime is how long a token counts from when it was signed. The router uses one for several requests of the same
-// caller for half of that time.
+// IdentityLifetime is how long a token counts from when it was signed. The router uses one for several requests of the
+// same caller for half of that time.
 const IdentityLifetime = time.Minute
 
 // IdentityIssuer is who issues the tokens (iss).
@@ -33,8 +33,8 @@ const maxIdentity = 16 << 10
 
 // Identity says who is asking.
 type Identity struct {
-	// Issuer vouches for the caller, whose name there is Subject; empty for an anonymous caller. In tokens they are sub and
-	// sub_id (RFC 9493, section 3.2.3).
+	// Issuer vouches for the caller, whose name there is Subject; empty for an anonymous caller. In tokens they are sub
+	// and sub_id (RFC 9493, section 3.2.3).
 	Issuer, Subject string
 	// Roles are the caller's roles, for example "merchant": the claim roles, if the router passes it on.
 	Roles []string

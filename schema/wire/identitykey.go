@@ -26,7 +26,8 @@ type IdentityKey struct {
 // NewIdentityKey makes a key of an Ed25519 private key.
 func NewIdentityKey(private ed25519.PrivateKey) *IdentityKey {
 	id := keyID(private.Public().(ed25519.PublicKey))
-	return &IdentityKey{private: private, head: encoding.EncodeToString([]byte(`{"alg":"EdDSA","kid":"` + id + `","typ":"JWT"}`))}
+	head := `{"alg":"EdDSA","kid":"` + id + `","typ":"JWT"}`
+	return &IdentityKey{private: private, head: encoding.EncodeToString([]byte(head))}
 }
 
 // ReadIdentityKeys reads the private keys of a text in PEM, PKCS #8, as openssl genpkey -algorithm ed25519 writes them.
@@ -98,7 +99,8 @@ func PublicKeys(keys []*IdentityKey) []byte {
 	set := keySet{Keys: []publicKey{}}
 	for _, k := range keys {
 		public := k.private.Public().(ed25519.PublicKey)
-		set.Keys = append(set.Keys, publicKey{"OKP", "Ed25519", encoding.EncodeToString(public), keyID(public), "sig", "EdDSA"})
+		x := encoding.EncodeToString(public)
+		set.Keys = append(set.Keys, publicKey{"OKP", "Ed25519", x, keyID(public), "sig", "EdDSA"})
 	}
 	text, _ := json.Marshal(set) // strings can always be written
 	return text
@@ -116,7 +118,8 @@ func ReadPublicKeys(text []byte) (IdentityKeys, error) {
 	keys := IdentityKeys{}
 	for _, k := range set.Keys {
 		x, err := encoding.DecodeString(k.X)
-		if k.Type == "OKP" && k.Curve == "Ed25519" && (k.Use == "" || k.Use == "sig") && err == nil && len(x) == ed25519.PublicKeySize {
+		ours := k.Type == "OKP" && k.Curve == "Ed25519" && (k.Use == "" || k.Use == "sig")
+		if ours && err == nil && len(x) == ed25519.PublicKeySize {
 			keys[keyID(x)] = x
 		}
 	}

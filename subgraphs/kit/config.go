@@ -27,8 +27,8 @@ type Config struct {
 	Logger *slog.Logger
 	// Identity says whom the service believes.
 	Identity IdentityConfig
-	// TLS makes Serve speak HTTPS. When it asks clients for certificates, those without one are told about health only. Nil:
-	// without TLS.
+	// TLS makes Serve speak HTTPS. When it asks clients for certificates, those without one are told about health only.
+	// Nil: without TLS.
 	TLS *tls.Config
 	// Limits bound what one request may ask for; zero fields take the defaults of DefaultLimits.
 	Limits Limits

@@ -27,13 +27,14 @@ func Caller(ctx context.Context) wire.Identity {
 	return id
 }
 
-// WithCaller returns a context in which Caller is id. A program that serves a service without keys says by it who is asking.
+// WithCaller returns a context in which Caller is id. A program that serves a service without keys says by it who is
+// asking.
 func WithCaller(ctx context.Context, id wire.Identity) context.Context {
 	return context.WithValue(ctx, identityKey{}, id)
 }
 
-// withIdentity reads who is asking, and answers for the service when that cannot be believed. name is the service's, for
-// which identities are signed.
+// withIdentity reads who is asking, and answers for the service when that cannot be believed. name is the service's,
+// for which identities are signed.
 func withIdentity(name string, config IdentityConfig, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := Caller(r.Context())

@@ -37,8 +37,8 @@ type opened struct {
 	keys *wire.IdentityKeys
 }
 
-// FollowIdentityKeys follows the set of the router's public keys (JWKS) in a file or at an address (https://, or http:// on
-// this machine). Until they could be read nobody is believed.
+// FollowIdentityKeys follows the set of the router's public keys (JWKS) in a file or at an address (https://, or
+// http:// on this machine). Until they could be read nobody is believed.
 func FollowIdentityKeys(source string, logger *slog.Logger) (*IdentityKeys, error) {
 	load, interval := jwks.FromFile(source), keyFileInterval
 	if strings.Contains(source, "://") {

@@ -1,5 +1,5 @@
-// Package identity tells subgraphs who is asking: a short-lived token (Weft-Identity) that the router signs for each of them,
-// so that none can pass it on to another.
+// Package identity tells subgraphs who is asking: a short-lived token (Weft-Identity) that the router signs for each of
+// them, so that none can pass it on to another.
 package identity
 
 import (
@@ -33,11 +33,11 @@ func With(keys ...*wire.IdentityKey) module.Info {
 type Identity struct {
 	// Send it.
 	On bool `yaml:"enabled"`
-	// Files with the private keys (Ed25519, PKCS #8 in PEM: openssl genpkey -algorithm ed25519). The first key signs, all of
-	// them are published; changes are followed. Without files a key is made at the start, which is this process's alone.
+	// Files with the private keys (Ed25519, PKCS #8 in PEM: openssl genpkey -algorithm ed25519). The first key signs, all
+	// of them are published; changes are followed. Without files a key is made at the start, this process's own.
 	KeyFiles []string `yaml:"key_files"`
-	// File that the public keys (JWKS) are written to, for the services. They are also at /.well-known/jwks.json of the admin
-	// listener.
+	// File that the public keys (JWKS) are written to, for the services. They are also at /.well-known/jwks.json of the
+	// admin listener.
 	JWKSFile string `yaml:"jwks_file"`
 	// Claims of the caller that are told beside who it is, for example [roles, tenant].
 	Claims []string `yaml:"claims"`

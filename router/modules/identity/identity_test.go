@@ -92,8 +92,8 @@ func TestKeyFilesAreFollowed(t *testing.T) {
 	old, next, public := filepath.Join(dir, "old.pem"), filepath.Join(dir, "next.pem"), filepath.Join(dir, "keys.json")
 	writeFile(t, old, pemKey(t))
 	writeFile(t, next, pemKey(t))
-	r := moduletest.New(t, "admin: {listen: '127.0.0.1:0'}\nidentity: {enabled: true, jwks_file: '"+public+"', key_files: ['"+
-		old+"', '"+next+"']}\n", nil)
+	r := moduletest.New(t, "admin: {listen: '127.0.0.1:0'}\nidentity: {enabled: true, jwks_file: '"+public+
+		"', key_files: ['"+old+"', '"+next+"']}\n", nil)
 	r.Ask(query)
 	keys, first := published(t, r), token(r, "people")
 	if len(keys) != 2 {
@@ -122,7 +122,8 @@ func TestKeyFilesAreFollowed(t *testing.T) {
 }
 
 func TestSettingsThatCannotWork(t *testing.T) {
-	if got := moduletest.Problems(t, "identity: {enabled: true, claims: [roles, exp]}\n"); !strings.Contains(got, "exp is a claim") {
+	got := moduletest.Problems(t, "identity: {enabled: true, claims: [roles, exp]}\n")
+	if !strings.Contains(got, "exp is a claim") {
 		t.Errorf("a reserved claim: %q", got)
 	}
 	if got := moduletest.Problems(t, "identity: {claims: [roles]}\n"); !strings.Contains(got, "must be true") {

@@ -99,7 +99,8 @@ func readFiles(files []string) ([]byte, error) {
 	return bytes.Join(all, []byte("\n")), nil
 }
 
-// write writes the public keys to a file, if there is to be one: who reads it meanwhile finds the old keys or the new ones.
+// write writes the public keys to a file, if there is to be one: who reads it meanwhile finds the old keys or the new
+// ones.
 func write(file string, keys []*wire.IdentityKey) error {
 	if file == "" {
 		return nil
@@ -140,8 +141,8 @@ func (s *signer) all() []*wire.IdentityKey {
 	return keys
 }
 
-// token returns the token with the sum of everything that goes into it, which identity tells when there is none yet. It is
-// empty when there can be none.
+// token returns the token with the sum of everything that goes into it, which identity tells when there is none yet. It
+// is empty when there can be none.
 func (s *signer) token(sum [sha256.Size]byte, now time.Time, audience string, identity func() wire.Identity) string {
 	keys := s.all()
 	if len(keys) == 0 {
@@ -165,7 +166,8 @@ func (s *signer) complain(audience string, err error) {
 	defer s.mu.Unlock()
 	if time.Since(s.complained) > time.Minute {
 		s.complained = time.Now()
-		s.logger.Error("a subgraph cannot be told who is asking, and will refuse the request", "subgraph", audience, "err", err)
+		s.logger.Error("a subgraph cannot be told who is asking, and will refuse the request",
+			"subgraph", audience, "err", err)
 	}
 }
 
