@@ -5,10 +5,12 @@ package kit
 import (
 	"crypto/tls"
 	"log/slog"
+	"time"
 
 	"github.com/uptrace/bun"
 
 	"github.com/weft-graphql/weft/schema/bus"
+	"github.com/weft-graphql/weft/subgraphs/kit/dataloader"
 )
 
 // Config is what a service needs to know to start. The zero value plus a DataDir is a working development service.
@@ -36,6 +38,8 @@ type Config struct {
 	Events *bus.Bus
 	// QueryHooks see every SQL query.
 	QueryHooks []bun.QueryHook
+	// BatchWait is how long a dataloader waits for further keys; 0 takes dataloader.DefaultWait.
+	BatchWait time.Duration
 }
 
 // Limits bound what one request may ask for.
@@ -79,6 +83,9 @@ func (c Config) WithDefaults() Config {
 	}
 	if c.Logger == nil {
 		c.Logger = slog.Default()
+	}
+	if c.BatchWait == 0 {
+		c.BatchWait = dataloader.DefaultWait
 	}
 	c.Limits = c.Limits.withDefaults()
 	return c
