@@ -21,7 +21,8 @@ import (
 var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
 
 func text(b []byte) (string, error) {
-	if strings.Contains(string(b), "garbage") {
+	// A file that is being written is empty at first.
+	if len(b) == 0 || strings.Contains(string(b), "garbage") {
 		return "", errors.New("garbage")
 	}
 	return string(b), nil
