@@ -7,6 +7,7 @@ import (
 	"github.com/weft-graphql/weft/router/modules/accesslog"
 	"github.com/weft-graphql/weft/router/modules/authorization"
 	"github.com/weft-graphql/weft/router/modules/cors"
+	"github.com/weft-graphql/weft/router/modules/cost"
 	"github.com/weft-graphql/weft/router/modules/headers"
 	"github.com/weft-graphql/weft/router/modules/identity"
 	"github.com/weft-graphql/weft/router/modules/metrics"
@@ -26,6 +27,7 @@ func List() []module.Info {
 		headers.Info,
 		persisted.Info,
 		identity.Info,
+		cost.Info,
 		queryplan.Info,
 	}
 }

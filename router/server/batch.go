@@ -56,6 +56,9 @@ func (h *Handler) batch(ctx context.Context, x *exchange) {
 		size += len(part.response.Bytes())
 		x.response.Operation.Errors += part.response.Operation.Errors
 		x.response.Operation.Fetches += part.response.Operation.Fetches
+		if x.response.OwnHeader == nil {
+			x.response.OwnHeader = part.response.OwnHeader
+		}
 	}
 	if size > freeAnswer {
 		// There is no second copy of what is large.

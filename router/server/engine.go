@@ -66,6 +66,8 @@ type Response struct {
 	Vary []string
 	// Header are further lines of the answer's header.
 	Header []HeaderLine
+	// OwnHeader are lines about this request alone: they are not shared with the answer.
+	OwnHeader []HeaderLine
 	// Operation describes what ran, for the access log and the metrics.
 	Operation OperationInfo
 	// Sequel has the parts of the answer that follow this one; nil when there are none. When there is no answer beside it
