@@ -13,6 +13,7 @@ import (
 	"github.com/weft-graphql/weft/router/modules/metrics"
 	"github.com/weft-graphql/weft/router/modules/persisted"
 	"github.com/weft-graphql/weft/router/modules/queryplan"
+	"github.com/weft-graphql/weft/router/modules/rates"
 	"github.com/weft-graphql/weft/router/modules/tracing"
 )
 
@@ -28,6 +29,7 @@ func List() []module.Info {
 		persisted.Info,
 		identity.Info,
 		cost.Info,
+		rates.Info,
 		queryplan.Info,
 	}
 }

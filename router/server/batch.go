@@ -105,7 +105,7 @@ func (h *Handler) splitBatch(x *exchange) ([]*exchange, *failure) {
 		parts = append(parts, part)
 		part.accepted = x.accepted
 		part.response.budget = x.response.budget
-		part.request.Header = x.request.Header
+		part.request.Header, part.request.RemoteAddr = x.request.Header, x.request.RemoteAddr
 		part.request.ShowPlan = x.request.ShowPlan
 		if err := p.request(&part.request); err != nil {
 			return parts, badRequest(err.Error())

@@ -28,6 +28,8 @@ type Request struct {
 	Variables, Extensions []byte
 	// Header are the HTTP request's headers. They must not be changed.
 	Header http.Header
+	// RemoteAddr is the address of who is connected, as net/http has it: a client, or a proxy.
+	RemoteAddr string
 	// QueryOnly tells that the request came over GET, which may only run queries.
 	QueryOnly bool
 	// ShowPlan tells that the client asked for the query plan; the engine decides whether it is allowed to see it.
