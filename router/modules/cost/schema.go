@@ -7,9 +7,11 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"github.com/weft-graphql/weft/router/federation"
 	"github.com/weft-graphql/weft/router/supergraph"
 )
+
+// specification names where the directives come from. https://specs.apollo.dev/cost/v0.1/
+const specification = "https://specs.apollo.dev/cost"
 
 // schema reads the weights of a graph from its directives.
 type schema struct {
@@ -22,8 +24,8 @@ type schema struct {
 func newSchema(graph *supergraph.Supergraph) *schema {
 	return &schema{
 		graph: graph, inputs: map[string]*input{},
-		cost:     cmp.Or(graph.DirectiveName(federation.CostIdentity, "cost"), "cost"),
-		listSize: cmp.Or(graph.DirectiveName(federation.CostIdentity, "listSize"), "listSize"),
+		cost:     cmp.Or(graph.DirectiveName(specification, "cost"), "cost"),
+		listSize: cmp.Or(graph.DirectiveName(specification, "listSize"), "listSize"),
 	}
 }
 
