@@ -34,6 +34,7 @@ type entityState struct {
 	fetch *fetchState
 	cp    *callProgram
 	tp    *typeProgram
+	rd    *rendering
 	items []item
 	// refresh are the flights of the background fetch that was asked for.
 	refresh []*flight
@@ -78,9 +79,9 @@ func (l *lookup) remote(ctx context.Context, rest []int) {
 			tp.scope.stats.misses.Add(1)
 			continue
 		}
-		states = append(states, entityState{fetch: fs, cp: cp, tp: tp})
+		states = append(states, entityState{fetch: fs, cp: cp, tp: tp, rd: l.rendering(e.Call)})
 		st := &states[len(states)-1]
-		if !l.items(st, e, l.rendering(e.Call)) {
+		if !l.items(st, e, st.rd) {
 			states = states[:len(states)-1]
 			tp.scope.stats.misses.Add(1)
 			continue

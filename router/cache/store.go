@@ -37,9 +37,6 @@ func (r *requestCache) Finish(ctx context.Context, f *exec.CacheFetch, o *exec.C
 		}
 		// Without an answer nothing was fetched, whatever was asked for.
 		if !e.Fetched || o.Err != nil {
-			if o.Err != nil && e.Status == exec.CacheMiss && st != nil {
-				a.rescue(e, st, &t)
-			}
 			if o.Err != nil && st != nil {
 				job.flights = append(job.flights, st.refresh...)
 				st.refresh = nil
@@ -193,36 +190,6 @@ func (a *answered) policy(e *exec.CacheEntity, st *entityState, t *tally) {
 	}
 }
 
-// rescue answers an entity that could not be fetched with what ended not long ago, where that is allowed.
-func (a *answered) rescue(e *exec.CacheEntity, st *entityState, t *tally) {
-	for i := range st.items {
-		for j := range st.items[i].wants {
-			f := st.items[i].wants[j].found
-			if f == nil {
-				return
-			}
-			age := f.freshness(a.now)
-			if age == ended || age == stale && a.now >= f.expires+f.ifError {
-				return
-			}
-			c := a.r.cache
-			if !c.versions.depsCount(f.deps, f.clock) || !c.versions.entityCounts(st.items[i].self, f.clock) ||
-				f.clock < st.tp.scope.min.Load() {
-				return
-			}
-		}
-	}
-	e.Status = exec.CacheHit
-	for i := range st.items {
-		for j := range st.items[i].wants {
-			w := &st.items[i].wants[j]
-			e.Values[w.slot] = w.found.json
-			t.addValue(w.found, a.now)
-		}
-	}
-	st.tp.scope.stats.stale.Add(1)
-}
-
 // storeJob is what one Finish hands to the background: copies of fetched values, and flights to end.
 type storeJob struct {
 	r        *requestCache
@@ -269,6 +236,10 @@ type storeEntity struct {
 	audience string
 	// rep is the representation, when the type has more than one key.
 	rep []byte
+	// inherited are the members of the tags of the value that the entity was found in, optional tells that it was found
+	// in one.
+	inherited []string
+	optional  bool
 }
 
 // add copies an entity into the job.
@@ -317,7 +288,13 @@ func (s *storeEntity) anyStorable() bool {
 			return true
 		}
 	}
-	return false
+	return s.contains()
+}
+
+// contains tells whether entities in the values can be stored.
+func (s *storeEntity) contains() bool {
+	return !s.null && !s.control.noStore && !s.control.noCache &&
+		slices.ContainsFunc(s.wanted, func(w int) bool { return s.st.cp.fields[w].entities })
 }
 
 // lanes are the values of one item, for everybody (or everybody with the same vary headers) and for the caller.
@@ -328,7 +305,7 @@ type lanes struct {
 // build makes the values of one item of a fetched entity. unstorable tells that something must not be stored.
 func (s *storeEntity) build(j *storeJob, it *item, known names) (out lanes, unstorable bool) {
 	tp := s.st.tp
-	deps := s.tagDeps(j, it, known)
+	deps := append(s.tagDeps(j, it, known), s.inherited...)
 	for _, key := range known.without(it.canonical) {
 		deps = append(deps, entityMember(j.r.subgraph, tp.name, key))
 	}

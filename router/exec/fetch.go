@@ -352,6 +352,9 @@ func (x *execution) read(p *parser, body []byte, r *request, f *fetch, status in
 	if p.errors != nil && f.halvable(d, status) {
 		return errWhole
 	}
+	if d.failedWhole(p, status) && x.rescue(r, f, status) {
+		return errStale
+	}
 	x.tellBroken(p, r, f, picked)
 	if p.errors != nil {
 		x.subgraphErrors(p, r, f, picked)

@@ -142,8 +142,10 @@ func (x *execution) halveCached(request, which int, r *request, f *fetch) {
 			c.mark(p, entityOpen)
 			return o.Err
 		}
-		r.cache.Finish(x.ctx, &c.fetch, &o)
-		x.lose(request, r, f, &o)
+		x.finish(request, which, r, f, &o)
+		if o.Err == errStale {
+			return nil
+		}
 		return o.Err
 	})
 }

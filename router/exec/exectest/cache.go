@@ -118,6 +118,9 @@ func (r *requestCache) Wait(_ context.Context, f *exec.CacheFetch) {
 	}
 }
 
+// Rescue implements exec.RequestCache: nothing ends here, so that nothing is stale.
+func (r *requestCache) Rescue(*exec.CacheFetch, int) {}
+
 func (r *requestCache) Finish(_ context.Context, f *exec.CacheFetch, o *exec.CacheOutcome) {
 	r.cache.mu.Lock()
 	defer r.cache.mu.Unlock()
