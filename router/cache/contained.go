@@ -2,6 +2,7 @@ package cache
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/weft-graphql/weft/router/plan"
 	"github.com/weft-graphql/weft/router/supergraph"
@@ -64,10 +65,16 @@ func (r *requestCache) containsEntities(f *plan.Field) bool {
 }
 
 // storesContained tells whether an object of a type can be fetched by itself, under the type's name: it is an entity with
-// a key that can be asked by, and not one of an interface, whose own type is not known.
+// a key that can be asked by, which other subgraphs know, too, so that they can refer to it; and not one that is only known
+// by an interface, whose own type nobody told.
 func (r *requestCache) storesContained(t *supergraph.Type) bool {
 	id := r.req.Subgraph.ID
 	if id >= len(t.In) || t.In[id] == nil || t.IsAbstract() && !t.In[id].InterfaceObject {
+		return false
+	}
+	if !slices.ContainsFunc(r.graph.supergraph.Subgraphs, func(s *supergraph.Subgraph) bool {
+		return s.ID != id && s.ID < len(t.In) && t.In[s.ID] != nil
+	}) {
 		return false
 	}
 	for _, k := range t.In[id].Keys {
