@@ -172,9 +172,9 @@ func (a *answered) policy(e *exec.CacheEntity, st *entityState, t *tally) {
 	case cp.root:
 		p = &cp.types[0].policy
 	}
-	for _, w := range e.Wanted {
+	for i, w := range e.Wanted {
 		fp := &cp.fields[w]
-		if fp.typename {
+		if fp.typename || e.Known != nil && e.Known[i] {
 			continue
 		}
 		// What the subgraph allows the client does not depend on whether we store it.
@@ -187,6 +187,20 @@ func (a *answered) policy(e *exec.CacheEntity, st *entityState, t *tally) {
 		}
 		t.add(l.ttl.Milliseconds(), l.age.Milliseconds(), l.private)
 		t.anonymous = t.anonymous || !l.open && !l.private
+	}
+	if e.Known != nil {
+		st.eachKnown(e.Known, func(w *want) { t.addValue(w.found, a.now) })
+	}
+}
+
+// eachKnown calls f for the wanted fields that were known before.
+func (st *entityState) eachKnown(known []bool, f func(w *want)) {
+	for i := range st.items {
+		for j := range st.items[i].wants {
+			if w := &st.items[i].wants[j]; known[w.slot] {
+				f(w)
+			}
+		}
 	}
 }
 
@@ -240,11 +254,15 @@ type storeEntity struct {
 	// in one.
 	inherited []string
 	optional  bool
+	// known are the wanted fields that were not fetched because they were known; nil if there are none.
+	known []bool
 }
 
 // add copies an entity into the job.
 func (j *storeJob) add(a *answered, e *exec.CacheEntity, st *entityState, position int) {
-	s := storeEntity{st: st, null: e.Null, wanted: e.Wanted, control: a.control, audience: st.fetch.audience}
+	s := storeEntity{
+		st: st, null: e.Null, wanted: e.Wanted, control: a.control, audience: st.fetch.audience, known: e.Known,
+	}
 	s.control.personal = s.control.personal || a.varied
 	if !e.Null && !s.anyStorable() {
 		st.tp.scope.stats.unstorable.Add(1)
@@ -261,13 +279,15 @@ func (j *storeJob) add(a *answered, e *exec.CacheEntity, st *entityState, positi
 	}
 	if !e.Null {
 		total := 0
-		for _, v := range e.Values {
-			total += len(v)
+		for i, v := range e.Values {
+			if !s.isKnown(i) {
+				total += len(v)
+			}
 		}
 		slab := make([]byte, 0, total)
 		s.values = make([][]byte, len(e.Values))
 		for i, v := range e.Values {
-			if v == nil {
+			if v == nil || s.isKnown(i) {
 				continue
 			}
 			start := len(slab)
@@ -279,6 +299,9 @@ func (j *storeJob) add(a *answered, e *exec.CacheEntity, st *entityState, positi
 	j.size += 200
 	j.entities = append(j.entities, s)
 }
+
+// isKnown tells whether a wanted field was not fetched because it was known.
+func (s *storeEntity) isKnown(slot int) bool { return s.known != nil && s.known[slot] }
 
 // anyStorable tells whether a value of the entity may be stored.
 func (s *storeEntity) anyStorable() bool {
@@ -329,6 +352,9 @@ func (s *storeEntity) build(j *storeJob, it *item, known names) (out lanes, unst
 	}
 	for i := range it.wants {
 		w := &it.wants[i]
+		if s.isKnown(w.slot) {
+			continue
+		}
 		raw := s.values[w.slot]
 		if raw == nil || w.fp.never {
 			unstorable = true
@@ -423,6 +449,9 @@ func (s *storeEntity) names(j *storeJob, it *item) names {
 		for i := range it.wants {
 			w := &it.wants[i]
 			if f := w.fp.field; f.Def != nil && f.Def.Name == name && len(f.Args) == 0 {
+				if s.isKnown(w.slot) {
+					return w.found.json, f.Selection
+				}
 				return s.values[w.slot], f.Selection
 			}
 		}

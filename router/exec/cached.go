@@ -22,6 +22,8 @@ type cacheRun struct {
 	// rescues tells that stale values may be used where the subgraph fails, rescued that some are.
 	rescues, rescued bool
 	late             []byte
+	// lacks is what lacking returns.
+	lacks []byte
 	// outcome is here so that it need not be allocated, like headers, which read those of the two answers.
 	outcome CacheOutcome
 	headers [2]func(name string) []byte
@@ -247,7 +249,7 @@ func (x *execution) sendPicked(request, which int, r *request, f *fetch) CacheOu
 		resp, body, header = &f.late, &c.late, c.headers[1]
 	}
 	c.pathless = false
-	*body = x.body((*body)[:0], r, f, c.picked, nil)
+	*body = x.body((*body)[:0], x.narrow(r, f), r, f, c.picked, nil)
 	f.parser = parser{a: x.extraAnswer(request, which), ranges: true}
 	p := &f.parser
 	err := x.ctx.Err()
@@ -273,6 +275,7 @@ func (x *execution) sendPicked(request, which int, r *request, f *fetch) CacheOu
 		return CacheOutcome{Err: err, Status: resp.Status}
 	}
 	c.readValues(r, f, p.a)
+	x.complete(r, f, p.a)
 	return CacheOutcome{
 		Status: resp.Status, Header: header, Data: p.data, Extensions: p.extensions, PathlessErrors: c.pathless,
 	}
@@ -301,6 +304,10 @@ func (c *cacheRun) readValues(r *request, f *fetch, a *answer) {
 				end++
 			}
 			for j, slot := range e.Wanted {
+				if e.Known != nil && e.Known[j] {
+					continue
+				}
+				e.Values[j] = nil
 				v := a.values[slots+uint32(slot)]
 				switch v.kind() {
 				case kindAbsent:

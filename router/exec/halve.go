@@ -104,7 +104,7 @@ func (x *execution) halveFetched(request int, r *request, f *fetch) {
 			err = x.ctx.Err()
 		}
 		if err == nil {
-			f.body = x.body(f.body[:0], r, f, p, nil)
+			f.body = x.body(f.body[:0], &r.text, r, f, p, nil)
 			err = x.send(r, f, f.body, &f.response)
 		}
 		if err == nil {
