@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 
+	"github.com/weft-graphql/weft/router/jsontext"
 	"github.com/weft-graphql/weft/router/plan"
 	"github.com/weft-graphql/weft/router/supergraph"
 )
@@ -220,17 +221,12 @@ func (w *writer) contained(j *storeJob, s *storeEntity, it *item, deps []string)
 
 // value looks for entities in the value of a field. above is what the schema says of the fields that it is in.
 func (c *container) value(f *plan.Field, raw []byte, above hint, depth int) {
-	if f.Selection == nil || len(raw) == 0 || depth > maxDepth || len(c.found) >= maxContainedStored {
+	if f.Selection == nil || len(raw) == 0 || depth > jsontext.MaxDepth || len(c.found) >= maxContainedStored {
 		return
 	}
 	switch raw[0] {
 	case '[':
-		e := elementsOf(raw)
-		for {
-			item, ok := e.next()
-			if !ok {
-				return
-			}
+		for item := range jsontext.Elements(raw) {
 			c.value(f, item, above, depth+1)
 		}
 	case '{':
@@ -243,12 +239,7 @@ func (c *container) object(set *plan.SelectionSet, object []byte, above hint, de
 	if t != nil && c.j.r.storesContained(t) {
 		c.entity(set, t, object, above)
 	}
-	m := membersOf(object)
-	for {
-		name, value, ok := m.next()
-		if !ok {
-			return
-		}
+	for name, value := range jsontext.Members(object) {
 		if value[0] != '{' && value[0] != '[' {
 			continue
 		}
@@ -286,7 +277,7 @@ func (c *container) entity(set *plan.SelectionSet, t *supergraph.Type, object []
 	}
 	for i := range ct.fields {
 		f := &ct.fields[i]
-		raw := member(object, f.key)
+		raw := jsontext.Member(object, f.key)
 		if raw == nil {
 			continue
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/weft-graphql/weft/router/jsontext"
 	"github.com/weft-graphql/weft/router/operation"
 	"github.com/weft-graphql/weft/router/plan"
 	"github.com/weft-graphql/weft/router/supergraph"
@@ -200,7 +201,7 @@ func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
 	for _, pc := range pr.Calls {
 		cl := call{plan: pc, node: c.node(pc.Selection, pr.ID)}
 		if pc.Entities {
-			cl.spelled = string(appendQuoted(nil, pc.Variable)) + ":["
+			cl.spelled = string(jsontext.AppendQuoted(nil, pc.Variable)) + ":["
 		}
 		if len(pc.Targets) == 0 {
 			if pc.Entities {
@@ -236,21 +237,21 @@ func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
 
 // textOf makes the text of a request with one of its documents, and those of its variables that the document has.
 func textOf(pr *plan.Request, document string, has func(variable string) bool) (text requestText) {
-	opening := append([]byte(`{"query":`), appendQuoted(nil, document)...)
+	opening := append([]byte(`{"query":`), jsontext.AppendQuoted(nil, document)...)
 	if pr.OperationName != "" {
-		opening = append(append(opening, `,"operationName":`...), appendQuoted(nil, pr.OperationName)...)
+		opening = append(append(opening, `,"operationName":`...), jsontext.AppendQuoted(nil, pr.OperationName)...)
 	}
 	text.opening = string(opening) + `,"variables":{`
 	for _, v := range pr.Variables {
 		if has(v.Name) {
-			text.variables = append(text.variables, requestVariable{spelled: string(appendQuoted(nil, v.Name)) + ":", index: v.Index})
+			text.variables = append(text.variables, requestVariable{spelled: string(jsontext.AppendQuoted(nil, v.Name)) + ":", index: v.Index})
 		}
 	}
 	for _, l := range pr.Literals {
 		if !has(l.Name) {
 			continue
 		}
-		literal := requestLiteral{spelled: string(appendQuoted(nil, l.Name)) + ":", value: l.Value, indexes: map[string]int{}}
+		literal := requestLiteral{spelled: string(jsontext.AppendQuoted(nil, l.Name)) + ":", value: l.Value, indexes: map[string]int{}}
 		for _, v := range l.Variables {
 			literal.indexes[v.Name] = v.Index
 		}
