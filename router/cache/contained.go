@@ -65,9 +65,9 @@ func (r *requestCache) containsEntities(f *plan.Field) bool {
 	return false
 }
 
-// storesContained tells whether an object of a type can be fetched by itself, under the type's name: it is an entity with
-// a key that can be asked by, which other subgraphs know, too, so that they can refer to it; and not one that is only known
-// by an interface, whose own type nobody told.
+// storesContained tells whether an object of a type can be fetched by itself, under the type's name: it is an entity
+// with a key that can be asked by, which other subgraphs know, too, so that they can refer to it; and not one that is
+// only known by an interface, whose own type nobody told.
 func (r *requestCache) storesContained(t *supergraph.Type) bool {
 	id := r.req.Subgraph.ID
 	if id >= len(t.In) || t.In[id] == nil || t.IsAbstract() && !t.In[id].InterfaceObject {
@@ -350,15 +350,15 @@ func (e *containedEntity) prefer(c *Cache, now int64) {
 	}
 }
 
-// improves tells whether a value that was found in another one is worth storing where another one is: not if that is the
-// same and lasts about as long.
+// improves tells whether a value that was found in another one is worth storing where another one is: not if that is
+// the same and lasts about as long.
 func (v *value) improves(other *value, now int64) bool {
 	return other.schema != v.schema || other.open != v.open || other.covers != v.covers || other.freshness(now) != fresh ||
 		4*(other.expires-now) < 3*(v.expires-now) || !bytes.Equal(other.json, v.json)
 }
 
-// news leaves out the values that are known in process to be the same, and to last about as long. least is the oldest clock
-// reading that counts.
+// news leaves out the values that are known in process to be the same, and to last about as long. least is the oldest
+// clock reading that counts.
 func (w *writer) news(values []value, local string, least uint64, now int64) []value {
 	rec := w.c.local([]byte(local), now)
 	if rec == nil {

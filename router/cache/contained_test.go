@@ -33,10 +33,16 @@ func TestFetchesFindEntitiesInOtherValues(t *testing.T) {
 	list := func(product string) string { return `{"topProducts":[` + product + `,{"upc":"2"}]}` }
 	whole := list(twoProducts)
 	for name, test := range map[string]containedCase{
-		"a list":   {`{ topProducts { upc name price } }`, whole, "", upc, one, `{ price name }`, `{"price":5,"name":"Table"}`, nil, 0, ""},
-		"the root": {`{ product(upc: "1") { upc name } }`, `{"product":` + twoProducts + `}`, "", upc, one, `{ name }`, `{"name":"Table"}`, nil, 0, ""},
-		"not all":  {`{ topProducts { upc name } }`, whole, "", upc, one, `{ name price }`, "", nil, 0, ""},
-		"no key":   {`{ topProducts { name } }`, whole, "", upc, one, `{ name }`, "", nil, 0, ""},
+		"a list": {
+			`{ topProducts { upc name price } }`, whole,
+			"", upc, one, `{ price name }`, `{"price":5,"name":"Table"}`, nil, 0, "",
+		},
+		"the root": {
+			`{ product(upc: "1") { upc name } }`, `{"product":` + twoProducts + `}`,
+			"", upc, one, `{ name }`, `{"name":"Table"}`, nil, 0, "",
+		},
+		"not all": {`{ topProducts { upc name } }`, whole, "", upc, one, `{ name price }`, "", nil, 0, ""},
+		"no key":  {`{ topProducts { name } }`, whole, "", upc, one, `{ name }`, "", nil, 0, ""},
 		"aliases": {
 			`{ topProducts { id: upc name: price other: name } }`, list(`{"id":"1","name":5,"other":"Table"}`), "",
 			upc, one, `{ name price }`, `{"name":"Table","price":5}`, nil, 0, "",
@@ -55,18 +61,34 @@ func TestFetchesFindEntitiesInOtherValues(t *testing.T) {
 			`{ topProducts { sku brand { id } name } }`, whole, "", "sku brand{id}",
 			`{"__typename":"Product","sku":"s1","brand":{"id":"b1"}}`, `{ name }`, `{"name":"Table"}`, nil, 0, "",
 		},
-		"a key that nobody told": {`{ topProducts { sku brand { id } name } }`, whole, "", upc, one, `{ name }`, "", nil, 0, ""},
+		"a key that nobody told": {
+			`{ topProducts { sku brand { id } name } }`, whole,
+			"", upc, one, `{ name }`, "", nil, 0, "",
+		},
 		"an object with more": {
 			`{ topProducts { upc size { width height } } }`, whole, "", upc, one, `{ size { width } }`,
 			`{"size":{"width":3,"height":4}}`, nil, 0, "",
 		},
-		"an object with less": {`{ topProducts { upc size { width } } }`, whole, "", upc, one, `{ size { height } }`, "", nil, 0, ""},
-		"no-store":            {`{ topProducts { upc name } }`, whole, "no-store", upc, one, `{ name }`, "", nil, 0, ""},
-		"private":             {`{ topProducts { upc name } }`, whole, "private, max-age=60", upc, one, `{ name }`, "", nil, 0, ""},
-		"in time":             {`{ topProducts { upc name } }`, whole, "max-age=10", upc, one, `{ name }`, `{"name":"Table"}`, nil, 9 * time.Second, ""},
-		"too late":            {`{ topProducts { upc name } }`, whole, "max-age=10", upc, one, `{ name }`, "", nil, 11 * time.Second, ""},
+		"an object with less": {
+			`{ topProducts { upc size { width } } }`, whole,
+			"", upc, one, `{ size { height } }`, "", nil, 0, "",
+		},
+		"no-store": {`{ topProducts { upc name } }`, whole, "no-store", upc, one, `{ name }`, "", nil, 0, ""},
+		"private": {
+			`{ topProducts { upc name } }`, whole,
+			"private, max-age=60", upc, one, `{ name }`, "", nil, 0, "",
+		},
+		"in time": {
+			`{ topProducts { upc name } }`, whole,
+			"max-age=10", upc, one, `{ name }`, `{"name":"Table"}`, nil, 9 * time.Second, "",
+		},
+		"too late": {
+			`{ topProducts { upc name } }`, whole,
+			"max-age=10", upc, one, `{ name }`, "", nil, 11 * time.Second, "",
+		},
 		"too late for the schema": {
-			`{ topProducts { upc volatile } }`, list(`{"upc":"1","volatile":1}`), "", upc, one, `{ volatile }`, "", nil, 8 * time.Second, "",
+			`{ topProducts { upc volatile } }`, list(`{"upc":"1","volatile":1}`), "",
+			upc, one, `{ volatile }`, "", nil, 8 * time.Second, "",
 		},
 		"invalidated by its key": {
 			`{ topProducts { upc name } }`, whole, "", upc, one, `{ name }`, "",
@@ -85,7 +107,8 @@ func TestFetchesFindEntitiesInOtherValues(t *testing.T) {
 			&Invalidation{Kind: "entity", Type: "Product", Key: []byte(`{"sku":"s1","brand":{"id":"b1"}}`)}, 0, "",
 		},
 		"its type invalidated": {
-			`{ topProducts { upc name } }`, whole, "", upc, one, `{ name }`, "", &Invalidation{Kind: "type", Type: "Product"}, 0, "",
+			`{ topProducts { upc name } }`, whole, "", upc, one, `{ name }`, "",
+			&Invalidation{Kind: "type", Type: "Product"}, 0, "",
 		},
 		"its subgraph invalidated": {
 			`{ topProducts { upc name } }`, whole, "", upc, one, `{ name }`, "",
@@ -145,7 +168,8 @@ func TestEntitiesInPrivateFieldsArePrivate(t *testing.T) {
 		return func([]string) subgraphAnswer { return subgraphAnswer{entities: []string{entity}} }
 	}
 	visit := func(who string) *Visit { return c.Visit(VisitOptions{Identity: who}) }
-	if _, err := me.run(context.Background(), visit("ada"), nil, nil, answer(`{"me":{"id":"1","name":"Ada"}}`)); err != nil {
+	ada := answer(`{"me":{"id":"1","name":"Ada"}}`)
+	if _, err := me.run(context.Background(), visit("ada"), nil, nil, ada); err != nil {
 		t.Fatal(err)
 	}
 	settle(t, c)
@@ -158,8 +182,8 @@ func TestEntitiesInPrivateFieldsArePrivate(t *testing.T) {
 	}
 }
 
-// A list whose answers end soon does not make its entities end sooner that are known for longer, nor hide what was known of
-// them.
+// A list whose answers end soon does not make its entities end sooner that are known for longer, nor hide what was
+// known of them.
 func TestEntitiesInOtherValuesDoNotReplaceBetterOnes(t *testing.T) {
 	s := redistest.Start(t)
 	for storage, cfg := range map[string]Config{"process": {}, "redis": redisOnly(s.Addr)} {

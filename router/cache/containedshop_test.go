@@ -7,11 +7,14 @@ import (
 	"github.com/weft-graphql/weft/router/config"
 )
 
-// manyOperations are different operations over the same entities, with their keys, as clients that keep entities write them.
+// manyOperations are different operations over the same entities, with their keys, as clients that keep entities write
+// them.
 var manyOperations = []string{
 	`{ users { id name nick } }`,
-	`{ a: product(upc: "0") { upc title price } b: product(upc: "1") { upc title price } c: product(upc: "2") { upc title price } }`,
-	`{ a: product(upc: "3") { upc title price } b: product(upc: "4") { upc title price } c: product(upc: "5") { upc title price } }`,
+	`{ a: product(upc: "0") { upc title price } b: product(upc: "1") { upc title price }
+		c: product(upc: "2") { upc title price } }`,
+	`{ a: product(upc: "3") { upc title price } b: product(upc: "4") { upc title price }
+		c: product(upc: "5") { upc title price } }`,
 	`{ latest(first: 12) { id body author { id name } product { upc title } } }`,
 	`{ latest(first: 12) { id author { id nick } } }`,
 	`{ latest(first: 12) { id author { id name nick } product { upc title price } } }`,

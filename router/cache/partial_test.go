@@ -25,13 +25,15 @@ func TestOnlyWhatIsMissingIsAskedFor(t *testing.T) {
 		}
 		const declared = `query($r:[_Any!]!){_entities(representations:$r){...on Product{`
 		ask(`{ reviewed { name } }`, `{"reviewed":[{"name":"P1"},{"name":"P2"}]}`, declared+`name}}}`)
-		ask(`{ reviewed { price name } }`, `{"reviewed":[{"price":10,"name":"P1"},{"price":20,"name":"P2"}]}`, declared+`price}}}`)
+		ask(`{ reviewed { price name } }`, `{"reviewed":[{"price":10,"name":"P1"},{"price":20,"name":"P2"}]}`,
+			declared+`price}}}`)
 		ask(`{ reviewed { box { width } price name } }`,
 			`[{"box":{"width":1},"price":10,"name":"P1"},{"box":{"width":2},"price":20,"name":"P2"}]`, declared+`box{width}}}}`)
 		ask(`{ reviewed { box { width } name dimensions { width } price } }`,
 			`[{"box":{"width":1},"name":"P1","dimensions":{"width":1},"price":10},`, declared+`dimensions{width}}}}`)
 		// Nothing is lost: everything is known now.
-		ask(`{ reviewed { dimensions { width } box { width } name price } }`, `{"dimensions":{"width":2},"box":{"width":2},"name":"P2","price":20}`)
+		ask(`{ reviewed { dimensions { width } box { width } name price } }`,
+			`{"dimensions":{"width":2},"box":{"width":2},"name":"P2","price":20}`)
 		// What one of the entities lacks, all are asked for.
 		h.invalidate(`[{"kind":"entity","type":"Product","key":{"upc":"1"}}]`)
 		ask(`{ reviewed { name price moment } }`, `[{"name":"P1","price":10,"moment":1},{"name":"P2","price":20,"moment":1}]`,

@@ -32,8 +32,8 @@ func (r *requestCache) Rescue(f *exec.CacheFetch, status int) {
 	v.contribute(r, &t)
 }
 
-// refuses tells whether a status says that something is wrong with the request or the caller. The subgraph has not failed
-// then; 408 and 429 say that it has too much to do.
+// refuses tells whether a status says that something is wrong with the request or the caller. The subgraph has not
+// failed then; 408 and 429 say that it has too much to do.
 func refuses(status int) bool {
 	return status/100 == 4 && status != http.StatusRequestTimeout && status != http.StatusTooManyRequests
 }

@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// maxNarrowed bounds the texts that a request has for parts of its fields. When there are more, all fields are asked for:
-// subgraphs remember documents, too.
+// maxNarrowed bounds the texts that a request has for parts of its fields. When there are more, all fields are asked
+// for: subgraphs remember documents, too.
 const maxNarrowed = 16
 
 // narrowedTexts are a request's texts that ask for some of the fields only, by which these are.
@@ -15,8 +15,8 @@ type narrowedTexts struct {
 	text map[string]*requestText
 }
 
-// lacking tells which of the fields of each call somebody lacks among the picked entities, one after the other, one byte
-// each. It is nil when nothing is known of any.
+// lacking tells which of the fields of each call somebody lacks among the picked entities, one after the other, one
+// byte each. It is nil when nothing is known of any.
 func (c *cacheRun) lacking(r *request) []byte {
 	known := false
 	for call, picked := range c.picked {
@@ -55,8 +55,8 @@ func bit(set bool) byte {
 	return '0'
 }
 
-// narrow returns the text that asks for what the picked entities lack. The batch stays one request: what one of them lacks
-// all are asked for. What is asked for all the same does not count as known.
+// narrow returns the text that asks for what the picked entities lack. The batch stays one request: what one of them
+// lacks all are asked for. What is asked for all the same does not count as known.
 func (x *execution) narrow(r *request, f *fetch) *requestText {
 	c := f.cache
 	lacks := c.lacking(r)

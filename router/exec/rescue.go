@@ -11,9 +11,9 @@ var errStale = &answerError{code: codeDownstream, message: "stale values are use
 // accessCodes are codes of errors by which a subgraph refuses the caller. What it said before is not shown then.
 var accessCodes = []string{"UNAUTHENTICATED", "FORBIDDEN", "UNAUTHORIZED", "ACCESS_DENIED"}
 
-// failedWhole tells whether an answer shows that the subgraph failed as a whole, though it is one that can be read: it has
-// a status of 500 and above, or nothing but errors.
-// Specification: RFC 5861, section 4 "The stale-if-error Cache-Control Extension".
+// failedWhole tells whether an answer shows that the subgraph failed as a whole, though it is one that can be read: it
+// has a status of 500 and above, or nothing but errors. Specification: RFC 5861, section 4 "The stale-if-error Cache-
+// Control Extension".
 func (d *dataReader) failedWhole(p *parser, status int) bool {
 	switch {
 	case status/100 == 5:
@@ -28,8 +28,8 @@ func (d *dataReader) failedWhole(p *parser, status int) bool {
 	})
 }
 
-// rescue asks the cache for stale values of what the subgraph was asked for in vain. It tells whether there are some for
-// all of it.
+// rescue asks the cache for stale values of what the subgraph was asked for in vain. It tells whether there are some
+// for all of it.
 func (x *execution) rescue(r *request, f *fetch, status int) (all bool) {
 	c := f.cache
 	if c == nil || !c.rescues {

@@ -8,9 +8,9 @@ import (
 	"github.com/weft-graphql/weft/router/syntax"
 )
 
-// Narrow returns the document of a request with those fields at the top of each call's selection only that keep wants, by
-// the call's index and the field's response key, and the names of the variables that are left. ok is false when nothing of
-// a call would be left, or the document cannot be read.
+// Narrow returns the document of a request with those fields at the top of each call's selection only that keep wants,
+// by the call's index and the field's response key, and the names of the variables that are left. ok is false when
+// nothing of a call would be left, or the document cannot be read.
 func (r *Request) Narrow(keep func(call int, key string) bool) (text string, variables []string, ok bool) {
 	doc, err := syntax.ParseExecutable(&ast.Source{Input: r.Document}, 0)
 	if err != nil || len(doc.Operations) != 1 {
