@@ -28,6 +28,8 @@ type Program struct {
 	// zips in the order in which they must run.
 	zips []*zip
 	root *place
+	// nodes are all nodes, by their IDs.
+	nodes []*node
 	// output prints the client's answer.
 	output *objectProgram
 	// denied are the errors about fields that the caller may not see.
@@ -167,6 +169,7 @@ func (e *Engine) Compile(p *plan.Plan) (*Program, error) {
 			prog.requests[before].before = append(prog.requests[before].before, i)
 		}
 	}
+	prog.nodes = c.nodes
 	c.representations(prog)
 	if err := c.readable(prog); err != nil {
 		return nil, err
