@@ -53,7 +53,8 @@ func (g *Generation) provision() (*provisioned, error) {
 }
 
 func (p *provisioned) add(m module.Module, h *host, subgraphs []*supergraph.Subgraph) error {
-	if _, ok := m.(module.DocumentCompiler); ok {
+	_, compiles := m.(module.DocumentCompiler)
+	if _, plans := m.(module.PlanCompiler); plans || compiles {
 		h.Slot()
 	}
 	varies, declared := h.declaration.Set()
@@ -152,6 +153,9 @@ func (h *host) HandleAdmin(pattern string, handler http.Handler) {
 
 // OpenStatus implements module.Host.
 func (h *host) OpenStatus() { h.generation.openStatus = true }
+
+// KeepPrivate implements module.Host.
+func (h *host) KeepPrivate() { h.set.hooks.Private = true }
 
 // Metrics implements module.Host.
 func (h *host) Metrics() *module.Metrics { return h.generation.resources.metrics }

@@ -5,13 +5,16 @@ import (
 	"github.com/weft-graphql/weft/router/config"
 	"github.com/weft-graphql/weft/router/module"
 	"github.com/weft-graphql/weft/router/modules/accesslog"
+	"github.com/weft-graphql/weft/router/modules/authentication"
 	"github.com/weft-graphql/weft/router/modules/authorization"
 	"github.com/weft-graphql/weft/router/modules/cors"
+	"github.com/weft-graphql/weft/router/modules/cost"
 	"github.com/weft-graphql/weft/router/modules/headers"
 	"github.com/weft-graphql/weft/router/modules/identity"
 	"github.com/weft-graphql/weft/router/modules/metrics"
 	"github.com/weft-graphql/weft/router/modules/persisted"
 	"github.com/weft-graphql/weft/router/modules/queryplan"
+	"github.com/weft-graphql/weft/router/modules/rates"
 	"github.com/weft-graphql/weft/router/modules/tracing"
 )
 
@@ -22,10 +25,13 @@ func List() []module.Info {
 		accesslog.Info,
 		metrics.Info,
 		cors.Info,
+		authentication.Info,
 		authorization.Info,
 		headers.Info,
 		persisted.Info,
 		identity.Info,
+		cost.Info,
+		rates.Info,
 		queryplan.Info,
 	}
 }
