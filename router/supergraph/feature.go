@@ -31,6 +31,8 @@ type features struct {
 	// inaccessible and context are the names under which those directives appear, join the namespace of the join
 	// specification.
 	inaccessible, context, join string
+	// main are the names of the directives that features are called after, by the features' identities.
+	main map[string]string
 	// access are the directives that say who may see something, by the names under which they appear.
 	access map[string]AccessKind
 	// joinVersion is the version of the join specification, such as "v0.3"; empty when it is not linked.
@@ -40,6 +42,7 @@ type features struct {
 func readFeatures(doc *ast.SchemaDocument) *features {
 	f := &features{
 		prefixes: map[string]bool{}, directives: map[string]bool{}, types: map[string]bool{}, access: map[string]AccessKind{},
+		main:         map[string]string{},
 		inaccessible: "inaccessible", context: "context", join: "join",
 	}
 	var applied ast.DirectiveList
@@ -106,6 +109,7 @@ func (f *features) link(d *ast.Directive) {
 		f.context = local
 	}
 	parsed, _ := federation.ParseFeatureURL(url)
+	f.main[parsed.Identity] = local
 	protects, isAccess := accessDirectives[parsed.Identity]
 	if isAccess {
 		f.access[local] = protects
@@ -117,8 +121,11 @@ func (f *features) link(d *ast.Directive) {
 			continue
 		}
 		f.directives[bare] = true
-		if isAccess && i.Name == "@"+name {
-			f.access[bare] = protects
+		if i.Name == "@"+name {
+			f.main[parsed.Identity] = bare
+			if isAccess {
+				f.access[bare] = protects
+			}
 		}
 		switch i.Name {
 		case "@inaccessible":

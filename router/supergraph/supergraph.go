@@ -29,7 +29,14 @@ type Supergraph struct {
 	Requirements []*Requirement
 
 	byName map[string]*Type
+	// directives are the names of the directives that features are called after, by the features' identities.
+	directives map[string]string
 }
+
+// DirectiveOf returns the name under which the directive appears that a feature is called after, as inaccessible is in
+// https://specs.apollo.dev/inaccessible; empty when the document does not link the feature. An identity is a URL without its
+// version.
+func (s *Supergraph) DirectiveOf(identity string) string { return s.directives[identity] }
 
 // Type returns the type with that name, or nil.
 func (s *Supergraph) Type(name string) *Type { return s.byName[name] }
