@@ -31,10 +31,10 @@ type features struct {
 	// inaccessible and context are the names under which those directives appear, join the namespace of the join
 	// specification.
 	inaccessible, context, join string
-	// main are the names of the directives that features are called after, by the features' identities.
-	main map[string]string
 	// access are the directives that say who may see something, by the names under which they appear.
 	access map[string]AccessKind
+	// named are the names under which directives appear, by identity and name of their specification.
+	named map[directiveKey]string
 	// joinVersion is the version of the join specification, such as "v0.3"; empty when it is not linked.
 	joinVersion string
 }
@@ -42,7 +42,7 @@ type features struct {
 func readFeatures(doc *ast.SchemaDocument) *features {
 	f := &features{
 		prefixes: map[string]bool{}, directives: map[string]bool{}, types: map[string]bool{}, access: map[string]AccessKind{},
-		main:         map[string]string{},
+		named:        map[directiveKey]string{},
 		inaccessible: "inaccessible", context: "context", join: "join",
 	}
 	var applied ast.DirectiveList
@@ -109,7 +109,8 @@ func (f *features) link(d *ast.Directive) {
 		f.context = local
 	}
 	parsed, _ := federation.ParseFeatureURL(url)
-	f.main[parsed.Identity] = local
+	f.named[directiveKey{parsed.Identity, ""}] = local
+	f.named[directiveKey{parsed.Identity, name}] = local
 	protects, isAccess := accessDirectives[parsed.Identity]
 	if isAccess {
 		f.access[local] = protects
@@ -121,11 +122,9 @@ func (f *features) link(d *ast.Directive) {
 			continue
 		}
 		f.directives[bare] = true
-		if i.Name == "@"+name {
-			f.main[parsed.Identity] = bare
-			if isAccess {
-				f.access[bare] = protects
-			}
+		f.named[directiveKey{parsed.Identity, strings.TrimPrefix(i.Name, "@")}] = bare
+		if isAccess && i.Name == "@"+name {
+			f.access[bare] = protects
 		}
 		switch i.Name {
 		case "@inaccessible":
@@ -134,6 +133,24 @@ func (f *features) link(d *ast.Directive) {
 			f.context = bare
 		}
 	}
+}
+
+// directiveKey names a directive of a specification; the specification's own namespace without a name.
+type directiveKey struct{ identity, name string }
+
+// DirectiveName is the name under which a directive of a specification (its identity, such as
+// https://specs.apollo.dev/cost) appears in the document: imports and "as" can change it. Empty when the specification
+// is not linked.
+//
+// Specification: link v1.0, "Name Conventions".
+func (s *Supergraph) DirectiveName(identity, name string) string {
+	if local, imported := s.named[directiveKey{identity, name}]; imported {
+		return local
+	}
+	if namespace := s.named[directiveKey{identity, ""}]; namespace != "" {
+		return namespace + "__" + name
+	}
+	return ""
 }
 
 // importsOf reads what a @link imports.

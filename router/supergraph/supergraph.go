@@ -29,14 +29,9 @@ type Supergraph struct {
 	Requirements []*Requirement
 
 	byName map[string]*Type
-	// directives are the names of the directives that features are called after, by the features' identities.
-	directives map[string]string
+	// named are the names of linked directives.
+	named map[directiveKey]string
 }
-
-// DirectiveOf returns the name under which the directive appears that a feature is called after, as inaccessible is in
-// https://specs.apollo.dev/inaccessible; empty when the document does not link the feature. An identity is a URL without its
-// version.
-func (s *Supergraph) DirectiveOf(identity string) string { return s.directives[identity] }
 
 // Type returns the type with that name, or nil.
 func (s *Supergraph) Type(name string) *Type { return s.byName[name] }
@@ -70,7 +65,8 @@ type Type struct {
 	In []*TypeIn
 	// EnumValues are the values of an enum type, inaccessible ones included.
 	EnumValues []*EnumValue
-	// Contexts are the names of the contexts (@context) that objects of the type set.
+	// Contexts are the names of the contexts (@context) that objects of the type set, be it said of the type itself or of
+	// an interface or a union that it belongs to.
 	Contexts []string
 	// Inaccessible tells that clients must never see the type.
 	Inaccessible bool

@@ -10,7 +10,7 @@ import (
 
 // Declarations are the subscription fields of a subgraph that are fed by events, by name; none when it has no @events.
 func Declarations(graph *supergraph.Supergraph, s *supergraph.Subgraph) (map[string]*Declaration, error) {
-	name := graph.DirectiveOf(FeatureIdentity)
+	name := graph.DirectiveName(FeatureIdentity, "events")
 	if name == "" || graph.Subscription == nil {
 		return nil, nil
 	}
