@@ -160,10 +160,13 @@ func (e *Engine) run(ctx context.Context, x *execution, made *prepared.Planned[*
 	if len(e.hooks.Objects) > 0 {
 		x.request.Object = e.hooks.observeObjects(&x.op)
 	}
-	if e.config.Cache != nil {
+	if e.config.Cache != nil && !x.changed {
 		x.visitCache()
 	}
-	if x.op.Prepared.Kind == ast.Mutation {
+	switch {
+	case x.changed:
+		x.request.Epoch = e.config.Epochs.mutation(e.config.Cache)
+	case x.op.Prepared.Kind == ast.Mutation:
 		x.request.Epoch = e.config.Epochs.mutation(e.config.Cache)
 		defer e.config.Epochs.changed()
 	}

@@ -39,6 +39,8 @@ type execution struct {
 	shared *flight
 	// eventID names the event of a subscription; empty when it has no name.
 	eventID string
+	// changed tells that the event says that data has changed: what is remembered, or asked already, may be from before.
+	changed bool
 	// planned receives a subscription that is only planned, not begun.
 	planned *subscription.Operation
 	// traced tells that the client is shown what happened to the requests of the plan.

@@ -163,7 +163,7 @@ func (r *reader) message(data []byte, id string, backlog bool) {
 		return
 	}
 	if payload := r.answer(data); payload != nil {
-		r.emit(subscription.Event{Payload: payload, ID: id, Backlog: backlog})
+		r.emit(subscription.Event{Payload: payload, ID: id, Backlog: backlog, Changed: true})
 	}
 }
 
