@@ -22,16 +22,16 @@ import (
 
 	"github.com/weft-graphql/weft/router"
 	"github.com/weft-graphql/weft/router/config"
-	"github.com/weft-graphql/weft/router/subscription/eventbus"
+	"github.com/weft-graphql/weft/router/federation"
 )
 
 // eventGraph is a subgraph without a service, whose events are messages.
-const eventGraph = `extend schema
+var eventGraph = `extend schema
   @link(url: "https://specs.apollo.dev/link/v1.0")
   @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@composeDirective"])
-  @link(url: "` + eventbus.FeatureURL + `", import: ["@events"])
+  @link(url: "` + federation.EventsURL + `", import: ["@events"])
   @composeDirective(name: "@events")
-` + eventbus.Definition + `
+` + fmt.Sprintf(federation.EventsDefinition, "events") + `
 type Subscription {
   stockChanged(upc: ID!): Product
     @events(subjects: ["weft.entity.inventory.Product"], value: "key", where: ["key.upc={{args.upc}}"])
@@ -488,5 +488,35 @@ func TestEventGraphsThatCannotWork(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), why) || !strings.Contains(err.Error(), `"events"`) {
 			t.Errorf("%s: %v", why, err)
 		}
+	}
+}
+
+// cosmoGraph says what eventGraph does with the directives of Cosmo.
+const cosmoGraph = `type Subscription {
+  stockChanged(upc: ID!): Product
+    @edfs__natsSubscribe(subjects: ["weft.entity.inventory.Product"], streamConfiguration: {
+      consumerName: "c", streamName: "WEFT_ENTITIES", consumerInactiveThreshold: 30})
+    @openfed__subscriptionFilter(condition: {IN: {fieldPath: "upc", values: ["{{ args.upc }}"]}})
+  price(upc: ID!): Price @edfs__natsSubscribe(subjects: ["prices.{{ args.upc }}"], providerId: "default")
+}
+type Price { upc: ID! cents: Int product: Product }
+type Product @key(fields: "upc", resolvable: false) { upc: ID! @external }`
+
+// TestDirectivesOfCosmo serves a graph that is written for Cosmo Router. Its messages are the entities themselves.
+func TestDirectivesOfCosmo(t *testing.T) {
+	e := newEventFed(t)
+	if err := e.router.Swap(supergraphWith(t, "", cosmoGraph)); err != nil {
+		t.Fatal(err)
+	}
+	c := e.from(stockQuery, "")
+	e.opened(1)
+	for _, upc := range []string{"2", "1"} {
+		message := []byte(`{"__typename":"Product","upc":"` + upc + `"}`)
+		if _, err := e.js.Publish(e.ctx, "weft.entity.inventory.Product", message); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if id, got := c.next(); got != stockAnswer("1") || id == "" {
+		t.Errorf("got %s with the id %q", got, id)
 	}
 }

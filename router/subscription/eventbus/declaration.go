@@ -7,21 +7,6 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// FeatureURL is what schemas link to use @events; FeatureIdentity is it without its version.
-const (
-	FeatureURL      = FeatureIdentity + "/v1.0"
-	FeatureIdentity = "https://github.com/weft-graphql/weft/events"
-)
-
-// Definition is the directive as schemas define it.
-const Definition = `directive @events(
-  subjects: [String!]!
-  stream: String
-  provider: String = "default"
-  value: String
-  where: [String!]
-) on FIELD_DEFINITION`
-
 // Declaration says which messages are the events of a subscription field.
 type Declaration struct {
 	// Field is the field's name, and Type the type that it returns.

@@ -9,6 +9,6 @@
 // The subgraph of such a field needs no service: a message holds what the field returns, for entities that is their key,
 // and what else clients select is fetched from the other subgraphs as for any entity.
 //
-// The directive is one of a feature of its own, FeatureURL, which schemas link and compose like any other
+// The directive is one of a feature of its own, federation.EventsURL, which schemas link and compose like any other
 // (https://specs.apollo.dev/federation/v2.1#@composeDirective), so that every composer carries it.
 package eventbus

@@ -5,12 +5,13 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/weft-graphql/weft/router/federation"
 	"github.com/weft-graphql/weft/router/supergraph"
 )
 
 // Declarations are the subscription fields of a subgraph that are fed by events, by name; none when it has no @events.
 func Declarations(graph *supergraph.Supergraph, s *supergraph.Subgraph) (map[string]*Declaration, error) {
-	name := graph.DirectiveName(FeatureIdentity, "events")
+	name := graph.DirectiveName(federation.EventsIdentity, "events")
 	if name == "" || graph.Subscription == nil {
 		return nil, nil
 	}
