@@ -36,6 +36,12 @@ func translateEDFS(doc *ast.SchemaDocument) error {
 	if !found {
 		return nil
 	}
+	// Cosmo marks the keys in messages as external. They are what messages have.
+	for _, def := range slices.Concat(doc.Definitions, doc.Extensions) {
+		for _, f := range def.Fields {
+			f.Directives = slices.DeleteFunc(f.Directives, func(d *ast.Directive) bool { return d.Name == "external" })
+		}
+	}
 	doc.Directives = slices.DeleteFunc(doc.Directives, func(d *ast.DirectiveDefinition) bool {
 		return d.Name == edfsNATS || d.Name == edfsFilter
 	})
