@@ -236,6 +236,10 @@ func (run *callRun) grow() {
 // variables.
 func (x *execution) body(out []byte, r *request, f *fetch, picked [][]uint32, more []byte) []byte {
 	out = append(out, r.opening...)
+	for i := range r.inlined {
+		l := &r.inlined[i]
+		out = append(appendEscaped(out, x.request.Variables.Raw(l.index)), l.behind...)
+	}
 	out = append(out, more...)
 	first := len(more) == 0
 	for _, v := range r.variables {

@@ -209,8 +209,12 @@ func validUTF8(text []byte) []byte {
 
 // appendQuoted appends s as a JSON string.
 func appendQuoted[T string | []byte](out []byte, s T) []byte {
+	return append(appendEscaped(append(out, '"'), s), '"')
+}
+
+// appendEscaped appends what stands between the quotes of a JSON string.
+func appendEscaped[T string | []byte](out []byte, s T) []byte {
 	const hex = "0123456789abcdef"
-	out = append(out, '"')
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
 		case c == '"' || c == '\\':
@@ -227,5 +231,5 @@ func appendQuoted[T string | []byte](out []byte, s T) []byte {
 			out = append(out, c)
 		}
 	}
-	return append(out, '"')
+	return out
 }

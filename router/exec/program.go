@@ -41,8 +41,10 @@ type request struct {
 	// before are the requests that wait for this one, zips those that need it.
 	before []int
 	zips   []int
-	// opening is the body up to the first variable, closing what is behind the last one.
+	// opening is the body up to the first literal of the client's document or the first variable, closing what is behind
+	// the last one.
 	opening, closing string
+	inlined          []inlinedLiteral
 	variables        []requestVariable
 	literals         []requestLiteral
 	query            bool
@@ -56,6 +58,12 @@ type request struct {
 type requestVariable struct {
 	spelled string
 	index   int
+}
+
+// inlinedLiteral is a compiled plan.Inlined: the index of the literal, and the text behind it.
+type inlinedLiteral struct {
+	index  int
+	behind string
 }
 
 // requestLiteral is a compiled plan.Literal.
@@ -189,13 +197,11 @@ func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
 			r.halves = n
 		}
 	}
-	opening := append([]byte(`{"query":`), appendQuoted(nil, pr.Document)...)
-	if pr.OperationName != "" {
-		opening = append(append(opening, `,"operationName":`...), appendQuoted(nil, pr.OperationName)...)
-	}
-	r.opening, r.closing = string(opening)+`,"variables":{`, "}}"
+	r.compileText(pr)
 	for _, v := range pr.Variables {
-		r.variables = append(r.variables, requestVariable{spelled: string(appendQuoted(nil, v.Name)) + ":", index: v.Index})
+		if !v.Literal {
+			r.variables = append(r.variables, requestVariable{spelled: string(appendQuoted(nil, v.Name)) + ":", index: v.Index})
+		}
 	}
 	for _, l := range pr.Literals {
 		literal := requestLiteral{spelled: string(appendQuoted(nil, l.Name)) + ":", value: l.Value, indexes: map[string]int{}}
@@ -239,6 +245,35 @@ func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
 		r.calls = append(r.calls, cl)
 	}
 	return nil
+}
+
+// compileText makes what is around the variables of a body.
+func (r *request) compileText(pr *plan.Request) {
+	text := append([]byte(`{"query":`), appendQuoted(nil, pr.Document)...)
+	if len(pr.Inlined) > 0 {
+		text = append(text[:0], `{"query":"`...)
+		at := 0
+		for i, l := range pr.Inlined {
+			text = appendEscaped(text, pr.Document[at:l.Start])
+			at = l.End
+			if i == 0 {
+				r.opening = string(text)
+			} else {
+				r.inlined[i-1].behind = string(text)
+			}
+			r.inlined, text = append(r.inlined, inlinedLiteral{index: l.Variable.Index}), text[:0]
+		}
+		text = append(appendEscaped(text, pr.Document[at:]), '"')
+	}
+	if pr.OperationName != "" {
+		text = appendQuoted(append(text, `,"operationName":`...), pr.OperationName)
+	}
+	rest := string(append(text, `,"variables":{`...))
+	if r.closing = "}}"; len(r.inlined) > 0 {
+		r.inlined[len(r.inlined)-1].behind = rest
+	} else {
+		r.opening = rest
+	}
 }
 
 // wanted lists the fields of a node for each object type, and for unknown types at the end.

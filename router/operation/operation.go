@@ -42,6 +42,10 @@ type Variable struct {
 	defaultJSON []byte
 	// Directives are those of its definition that are for subgraphs.
 	Directives []*Directive
+	// Literal tells that no client declares it: it stands for literals in the document, which each document of the same
+	// form has its own of, and which stand in the documents that subgraphs get as well; see Form. Its value is theirs, as
+	// JSON.
+	Literal bool
 }
 
 // SelectionSet is the selection on a composite value.

@@ -15,6 +15,11 @@ type document struct {
 	t    *tables
 	out  []byte
 	used map[string]bool
+	// inlined are the places of literals, variables those that they are looked for in. Behind the text that ends at unspaced
+	// a name needs no space.
+	inlined   []Inlined
+	variables []*operation.Variable
+	unspaced  int
 	// literals become variables; nil when the document is not to be sent.
 	literals *literals
 	// directed tells that there are directives in it.
@@ -23,7 +28,7 @@ type document struct {
 
 // write appends a token, with a space where it would otherwise run into the one before.
 func (d *document) write(token string) {
-	if n := len(d.out); n > 0 && nameByte(d.out[n-1]) && nameByte(token[0]) {
+	if n := len(d.out); n > 0 && n != d.unspaced && nameByte(d.out[n-1]) && nameByte(token[0]) {
 		d.out = append(d.out, ' ')
 	}
 	d.out = append(d.out, token...)
@@ -268,8 +273,10 @@ func (d *document) value(v *ast.Value, typ *ast.Type) {
 			d.used = map[string]bool{}
 		}
 		d.used[v.Raw] = true
+		start := len(d.out)
 		d.write("$")
 		d.write(v.Raw)
+		d.inline(v.Raw, start)
 	case ast.ListValue:
 		d.write("[")
 		for _, c := range v.Children {
@@ -292,6 +299,18 @@ func (d *document) value(v *ast.Value, typ *ast.Type) {
 		d.out = append(d.out, v.String()...)
 	default:
 		d.write(v.String())
+	}
+}
+
+// inline notes that a literal is to be sent instead of what was written since start, if that is the name of one.
+func (d *document) inline(name string, start int) {
+	for i := len(d.variables) - 1; i >= 0 && d.variables[i].Literal; i-- {
+		if v := d.variables[i]; v.Name == name {
+			d.inlined = append(d.inlined, Inlined{Start: start, End: len(d.out), Variable: v})
+			if named := v.Type.NamedType; named == "String" || named == "ID" {
+				d.unspaced = len(d.out)
+			}
+		}
 	}
 }
 
@@ -318,6 +337,7 @@ func (d *document) inputFieldType(typ *ast.Type, name string) *ast.Type {
 
 // request writes the whole document of a request and returns it with the variables it uses.
 func (d *document) request(kind ast.Operation, calls []*bcall, keys, variables []string, op *operation.Operation) (string, []*operation.Variable) {
+	d.variables = op.Variables
 	if calls[0].sel.entity {
 		d.write("{")
 	}
@@ -338,7 +358,7 @@ func (d *document) request(kind ast.Operation, calls []*bcall, keys, variables [
 	}
 	body := d.out
 	directives := d.operationDirectives(kind, op)
-	d.out = make([]byte, 0, len(body)+64)
+	d.out, d.unspaced = make([]byte, 0, len(body)+64), 0
 	d.write(string(kind))
 	short := kind == ast.Query && len(directives) == 0
 	open := "("
@@ -374,6 +394,9 @@ func (d *document) request(kind ast.Operation, calls []*bcall, keys, variables [
 			continue
 		}
 		used = append(used, v)
+		if v.Literal {
+			continue
+		}
 		declare(v.Name, v.Type.String())
 		if v.Default != nil {
 			d.write("=")
@@ -387,6 +410,10 @@ func (d *document) request(kind ast.Operation, calls []*bcall, keys, variables [
 	d.out = append(d.out, directives...)
 	if short {
 		return string(body), used
+	}
+	for i := range d.inlined {
+		d.inlined[i].Start += len(d.out)
+		d.inlined[i].End += len(d.out)
 	}
 	return string(append(d.out, body...)), used
 }

@@ -51,12 +51,21 @@ type Request struct {
 	// OperationName and Document are sent as they are. Each entity call's representations are in the document's
 	// variable named Call.Variable.
 	OperationName, Document string
-	// Variables are the client's variables the document uses, in canonical (declaration) order.
+	// Variables are the client's variables the document uses, in canonical (declaration) order. Those that stand for literals
+	// (operation.Variable.Literal) are not declared in it: their values are written in the places of Inlined.
 	Variables []*operation.Variable
+	// Inlined are the places of the document where literals stand, in order.
+	Inlined []Inlined
 	// Directed tells that the document has directives of the client in it, which may change what the subgraph answers.
 	Directed bool
 	// Literals are values in the client's document that the document has variables for; see Literal.
 	Literals []*Literal
+}
+
+// Inlined is a piece of a document, from Start to End, in whose place a literal of the client's document is sent.
+type Inlined struct {
+	Start, End int
+	Variable   *operation.Variable
 }
 
 // Literal is a value of a custom scalar that is sent as a variable, because there are variables in it whose types the
