@@ -38,9 +38,6 @@ type Options[P any] struct {
 	Panicked func(cause any)
 }
 
-// DefaultBytes is the bound of a cache for which none is given.
-const DefaultBytes = 64 << 20
-
 const shards = 16
 
 // largestPart is the part of the cache that a single entry may fill; larger ones are used and not kept.
@@ -83,7 +80,7 @@ type Stats struct {
 // New makes an empty cache.
 func New[P any](opts Options[P]) *Cache[P] {
 	if opts.Bytes <= 0 {
-		opts.Bytes = DefaultBytes
+		opts.Bytes = DefaultBytes()
 	}
 	c := &Cache[P]{opts: opts, seed: maphash.MakeSeed(), admission: newAdmission(opts.Bytes)}
 	for i := range c.shards {
@@ -280,8 +277,8 @@ func (c *Cache[P]) prepare(ctx context.Context, e *Entry[P], form *operation.For
 	}
 	if len(errs) == 0 {
 		e.Prepared = prepared
-		// The syntax tree, with everything validation hangs into it, is some thirty times the text.
-		e.grow(int64(len(e.source)) * 30)
+		// The syntax tree, with everything validation hangs into it, is some forty times the text.
+		e.grow(int64(len(e.source)) * 40)
 	}
 	e.refuse(errs)
 	return true

@@ -204,9 +204,9 @@ func (e *Entry[P]) keep(p *Planned[P], bytes int64) {
 
 // planBytes estimates the memory of an operation, its plan, and a program compiled from them.
 func planBytes(op *operation.Operation, p *plan.Plan) int64 {
-	n := int64(len(op.Fields))*250 + int64(p.Fields)*500 + 512
+	n := int64(len(op.Fields))*400 + int64(p.Fields)*800 + 1024
 	for _, r := range p.Requests {
-		n += int64(len(r.Document)) + 512
+		n += 2*int64(len(r.Document)) + 1536
 	}
 	return n
 }
