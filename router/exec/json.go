@@ -206,30 +206,3 @@ func validUTF8(text []byte) []byte {
 	}
 	return bytes.ToValidUTF8(text, []byte("\uFFFD"))
 }
-
-// appendQuoted appends s as a JSON string.
-func appendQuoted[T string | []byte](out []byte, s T) []byte {
-	return append(appendEscaped(append(out, '"'), s), '"')
-}
-
-// appendEscaped appends what stands between the quotes of a JSON string.
-func appendEscaped[T string | []byte](out []byte, s T) []byte {
-	const hex = "0123456789abcdef"
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '"' || c == '\\':
-			out = append(out, '\\', c)
-		case c == '\n':
-			out = append(out, '\\', 'n')
-		case c == '\r':
-			out = append(out, '\\', 'r')
-		case c == '\t':
-			out = append(out, '\\', 't')
-		case c < ' ':
-			out = append(out, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
-		default:
-			out = append(out, c)
-		}
-	}
-	return out
-}

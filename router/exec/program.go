@@ -9,6 +9,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/weft-graphql/weft/router/jsontext"
 	"github.com/weft-graphql/weft/router/operation"
 	"github.com/weft-graphql/weft/router/plan"
 	"github.com/weft-graphql/weft/router/supergraph"
@@ -200,11 +201,11 @@ func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
 	r.compileText(pr)
 	for _, v := range pr.Variables {
 		if !v.Literal {
-			r.variables = append(r.variables, requestVariable{spelled: string(appendQuoted(nil, v.Name)) + ":", index: v.Index})
+			r.variables = append(r.variables, requestVariable{spelled: string(jsontext.AppendQuoted(nil, v.Name)) + ":", index: v.Index})
 		}
 	}
 	for _, l := range pr.Literals {
-		literal := requestLiteral{spelled: string(appendQuoted(nil, l.Name)) + ":", value: l.Value, indexes: map[string]int{}}
+		literal := requestLiteral{spelled: string(jsontext.AppendQuoted(nil, l.Name)) + ":", value: l.Value, indexes: map[string]int{}}
 		for _, v := range l.Variables {
 			literal.indexes[v.Name] = v.Index
 		}
@@ -213,7 +214,7 @@ func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
 	for _, pc := range pr.Calls {
 		cl := call{plan: pc, node: c.node(pc.Selection, pr.ID)}
 		if pc.Entities {
-			cl.spelled = string(appendQuoted(nil, pc.Variable)) + ":["
+			cl.spelled = string(jsontext.AppendQuoted(nil, pc.Variable)) + ":["
 		}
 		if len(pc.Targets) == 0 {
 			if pc.Entities {
@@ -249,12 +250,12 @@ func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
 
 // compileText makes what is around the variables of a body.
 func (r *request) compileText(pr *plan.Request) {
-	text := append([]byte(`{"query":`), appendQuoted(nil, pr.Document)...)
+	text := append([]byte(`{"query":`), jsontext.AppendQuoted(nil, pr.Document)...)
 	if len(pr.Inlined) > 0 {
 		text = append(text[:0], `{"query":"`...)
 		at := 0
 		for i, l := range pr.Inlined {
-			text = appendEscaped(text, pr.Document[at:l.Start])
+			text = jsontext.AppendEscaped(text, pr.Document[at:l.Start])
 			at = l.End
 			if i == 0 {
 				r.opening = string(text)
@@ -263,10 +264,10 @@ func (r *request) compileText(pr *plan.Request) {
 			}
 			r.inlined, text = append(r.inlined, inlinedLiteral{index: l.Variable.Index}), text[:0]
 		}
-		text = append(appendEscaped(text, pr.Document[at:]), '"')
+		text = append(jsontext.AppendEscaped(text, pr.Document[at:]), '"')
 	}
 	if pr.OperationName != "" {
-		text = appendQuoted(append(text, `,"operationName":`...), pr.OperationName)
+		text = jsontext.AppendQuoted(append(text, `,"operationName":`...), pr.OperationName)
 	}
 	rest := string(append(text, `,"variables":{`...))
 	if r.closing = "}}"; len(r.inlined) > 0 {

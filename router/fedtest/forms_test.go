@@ -47,7 +47,11 @@ func TestDocumentsOfOneFormAreAnsweredAsAlone(t *testing.T) {
 	alone := map[*rig]*rig{}
 	rigs := make(chan map[*rig]*rig, 1)
 	rigs <- alone
-	plain := func(c *config.Config) { c.Dedupe.SubgraphRequests, c.GraphQL.StreamAbove = false, 0 }
+	plain := func(c *config.Config) {
+		c.Dedupe.SubgraphRequests, c.GraphQL.StreamAbove = false, 0
+		// Of two errors at one place, the one that comes first is told.
+		c.Upstream.MaxConcurrentFetches = 1
+	}
 	campaign{
 		with: traits{uniform: true}, queries: true, setUp: (*rig).setFailures,
 		rig: func(g *graph) (*rig, error) {

@@ -9,6 +9,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"github.com/weft-graphql/weft/router/jsontext"
 	"github.com/weft-graphql/weft/router/supergraph"
 	"github.com/weft-graphql/weft/router/syntax"
 )
@@ -179,18 +180,17 @@ func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 // number reads a number, which is written as in JSON. What follows must not be a part of it.
 func (s *formScanner) number() byte {
-	n := scanner{data: s.text, pos: s.start}
-	integer, ok := n.skipNumber()
-	if s.end = n.pos; !ok {
+	if s.end = jsontext.SkipNumber(s.text, s.start); s.end < 0 {
+		s.end = s.start
 		return formBad
 	}
 	if s.end < len(s.text) && (nameStart(s.text[s.end]) || isDigit(s.text[s.end]) || s.text[s.end] == '.') {
 		return formBad
 	}
-	if integer {
-		return formInt
+	if bytes.ContainsAny(s.value(), ".eE") {
+		return formFloat
 	}
-	return formFloat
+	return formInt
 }
 
 func (s *formScanner) string() byte {

@@ -166,7 +166,7 @@ func (c *Cache[P]) formed(
 			}
 			s := c.shard(exact)
 			s.mu.Lock()
-			s.seen.see(exact.sum)
+			s.seenAlone.see(exact.sum)
 			s.mu.Unlock()
 			return e, nil, nil
 		}

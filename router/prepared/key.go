@@ -53,7 +53,7 @@ const aliasBytes = 256
 func (c *Cache[P]) alias(k key, e *Entry[P], query, operationName []byte, literals *operation.Literals) {
 	s := c.shard(k)
 	s.mu.Lock()
-	seen := s.seen.see(k.sum)
+	seen := s.seenAlone.see(k.sum)
 	s.mu.Unlock()
 	if !seen {
 		return

@@ -39,14 +39,19 @@ func (q *queue[P]) remove(e *Entry[P]) {
 	q.length--
 }
 
-// sights remembers hashes that were seen lately, each until another one takes its place: a bounded number of them, without
-// pointers.
-type sights [512]uint64
+// sights remembers the hashes that were seen last: in each bucket the last few, the latest first. It has no pointers.
+type sights [128][4]uint64
 
 // see notes a hash, and tells whether it was seen before.
 func (s *sights) see(sum uint64) bool {
-	at := &s[bits.Reverse64(sum)%uint64(len(s))]
-	seen := *at == sum
-	*at = sum
+	bucket := &s[bits.Reverse64(sum)%uint64(len(s))]
+	at, seen := len(bucket)-1, false
+	for i := range bucket {
+		if bucket[i] == sum {
+			at, seen = i, true
+		}
+	}
+	copy(bucket[1:at+1], bucket[:at])
+	bucket[0] = sum
 	return seen
 }

@@ -23,7 +23,8 @@ type shard[P any] struct {
 	byHash          map[uint64]*Entry[P]
 	aliases         map[uint64]*alias[P]
 	probation, main queue[P]
-	seen            sights
+	// seen are the hashes of entries that began their probation, seenAlone those of documents that are no aliases.
+	seen, seenAlone sights
 }
 
 // alias is a document that was seen again, and has an entry of the same form: it need not be scanned.
