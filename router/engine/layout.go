@@ -6,8 +6,8 @@ import (
 	"github.com/weft-graphql/weft/router/operation"
 )
 
-// elsewhere tells that the request's document has its tokens in other places than the one that was prepared, whose form it
-// has.
+// elsewhere tells that the request's document has its tokens in other places than the one that was prepared, whose
+// form it has.
 func (x *execution) elsewhere() bool {
 	return x.entry != nil && x.entry.Formed() && string(x.op.Request.Query) != x.entry.Source()
 }

@@ -16,9 +16,11 @@ import (
 
 // literalOrSpace finds what documents of one form may differ in, among other things: strings that are longer than they
 // look stay as they are.
-var literalOrSpace = regexp.MustCompile(`"""(?s:.*?)"""|"(?:\\.|[^"\\])*"|[$@A-Za-z_][A-Za-z0-9_]*|-?[0-9]+(?:\.[0-9]+)?|[ \n]`)
+var literalOrSpace = regexp.MustCompile(`"""(?s:.*?)"""|"(?:\\.|[^"\\])*"|` +
+	`[$@A-Za-z_][A-Za-z0-9_]*|-?[0-9]+(?:\.[0-9]+)?|[ \n]`)
 
-// another writes a document with the same tokens, but for other literals and other white space. Equal literals stay equal.
+// another writes a document with the same tokens, but for other literals and other white space. Equal literals stay
+// equal.
 func another(document string, rnd *rand.Rand) string {
 	instead := map[string]string{}
 	return literalOrSpace.ReplaceAllStringFunc(document, func(token string) string {
@@ -40,8 +42,8 @@ func another(document string, rnd *rand.Rand) string {
 }
 
 // TestDocumentsOfOneFormAreAnsweredAsAlone asks one router for documents of one form, of which all but the first share
-// what was prepared for it, and others for each alone. The answers are the same, byte by byte: data, errors, their places
-// and their order.
+// what was prepared for it, and others for each alone. The answers are the same, byte by byte: data, errors, their
+// places and their order.
 func TestDocumentsOfOneFormAreAnsweredAsAlone(t *testing.T) {
 	var shared, failed atomic.Int64
 	alone := map[*rig]*rig{}
@@ -73,7 +75,8 @@ func TestDocumentsOfOneFormAreAnsweredAsAlone(t *testing.T) {
 			rnd := rand.New(rand.NewPCG(r.graph.seed, uint64(len(op.text))))
 			second := *op
 			second.text = another(op.text, rnd)
-			// The first router has prepared op when it is asked for second, the other one second when it is asked for op.
+			// The first router has prepared op when it is asked for second, the other one second when it is asked for
+			// op.
 			first, err := answers(r, op, &second)
 			if err != nil {
 				return err

@@ -14,14 +14,14 @@ import (
 	"github.com/weft-graphql/weft/router/syntax"
 )
 
-// Form is a document without what does not matter to how it is answered: white space, commas, comments, and the literals
-// that are the whole value of an argument of the types Int, Float, String and ID. Documents with equal texts can share
-// one Prepared: they are all valid if one is, and ask for the same fields with the same names; each brings its own
-// literals, which take the place of variables.
+// Form is a document without what does not matter to how it is answered: white space, commas, comments, and the
+// literals that are the whole value of an argument of the types Int, Float, String and ID. Documents with equal texts
+// can share one Prepared: they are all valid if one is, and ask for the same fields with the same names; each brings
+// its own literals, which take the place of variables.
 //
-// Everything else keeps its place in the text: enum values, booleans, null, lists and objects and what is in them, default
-// values of variables, and all arguments of directives. Literals that are equal stay equal in the text, because two fields
-// with one response key may only have equal arguments. A Form is scratch space: Scan overwrites it.
+// Everything else keeps its place in the text: enum values, booleans, null, lists and objects and what is in them,
+// default values of variables, and all arguments of directives. Literals that are equal stay equal in the text,
+// because two fields with one response key may only have equal arguments. A Form is scratch space: Scan overwrites it.
 type Form struct {
 	// Text is the canonical text. It has the operation's name, which may be chosen outside of the document, in front.
 	Text []byte
@@ -31,8 +31,8 @@ type Form struct {
 	scan formScanner
 }
 
-// Literals are values of a document that stand for variables which no client declares, as they are written, which is JSON,
-// too. A literal that stands in several places, of one type, is one value.
+// Literals are values of a document that stand for variables which no client declares, as they are written, which is
+// JSON, too. A literal that stands in several places, of one type, is one value.
 type Literals struct {
 	buf []byte
 	at  []span
@@ -55,7 +55,8 @@ func (l *Literals) Set(others *Literals) {
 // place is where a literal was taken out: the number of characters before it, and its index.
 type place struct{ start, literal int }
 
-// taken is a literal that was taken out: a piece of the document, and what the argument's type and the literal's kind are.
+// taken is a literal that was taken out: a piece of the document, and what the argument's type and the literal's kind
+// are.
 type taken struct {
 	start, end int
 	tag        byte
@@ -68,8 +69,8 @@ const maxTaken = 64
 // maxFormDepth bounds the nesting of selections of documents that have a form.
 const maxFormDepth = 200
 
-// Scan finds the form of a document. False means that it has none, be it because it is not valid, and has to be prepared
-// as it is: so are subscriptions, and what asks for the schema.
+// Scan finds the form of a document. False means that it has none, be it because it is not valid, and has to be
+// prepared as it is: so are subscriptions, and what asks for the schema.
 func (f *Form) Scan(sg *supergraph.Supergraph, query, operationName []byte) bool {
 	f.Text = append(append(f.Text[:0], operationName...), 0)
 	f.Literals.buf, f.Literals.at = f.Literals.buf[:0], f.Literals.at[:0]
@@ -107,8 +108,8 @@ const (
 	formSpread = '.'
 )
 
-// formScanner reads a document token by token and writes its form. What it does not understand has no form: it need not
-// say what is wrong with a document, as the parser has to.
+// formScanner reads a document token by token and writes its form. What it does not understand has no form: it need
+// not say what is wrong with a document, as the parser has to.
 type formScanner struct {
 	form *Form
 	sg   *supergraph.Supergraph
@@ -454,7 +455,8 @@ func typeOfLiteral(letter byte) *ast.Type {
 	return ast.NonNullNamedType("ID", nil)
 }
 
-// take takes the literal at hand out, unless it has to stay: when it is none, or one whose validity has to be looked at.
+// take takes the literal at hand out, unless it has to stay: when it is none, or one whose validity has to be looked
+// at.
 func (s *formScanner) take(typ *ast.Type) bool {
 	letter := literalType(typ)
 	if letter == 0 || !s.plain(letter) {
@@ -495,14 +497,16 @@ func (s *formScanner) plain(letter byte) bool {
 	return false
 }
 
-// Corresponding returns a function from the places of tokens in one document to those of the same tokens in another with
-// the same form. It does its work when it is called for the first time, and must not be called by several goroutines.
+// Corresponding returns a function from the places of tokens in one document to those of the same tokens in another
+// with the same form. It does its work when it is called for the first time, and must not be called by several
+// goroutines.
 func Corresponding(from, to string) func(line, column int) (int, int) {
 	return syntax.Corresponding(from, to)
 }
 
-// PrepareForm is Prepare for the document that form was found in: its literals become variables, behind those that clients
-// declare, and its own values are what these are by default. Every document with an equal form may use the result.
+// PrepareForm is Prepare for the document that form was found in: its literals become variables, behind those that
+// clients declare, and its own values are what these are by default. Every document with an equal form may use the
+// result.
 func PrepareForm(
 	sg *supergraph.Supergraph, query, operationName string, limits Limits, form *Form,
 ) (*Prepared, gqlerror.List) {
@@ -558,7 +562,9 @@ func (r *replacer) selectionSet(set ast.SelectionSet) {
 
 func (r *replacer) argument(a *ast.Argument) {
 	places := r.form.scan.places
-	i, found := slices.BinarySearchFunc(places, a.Value.Position.Start, func(p place, start int) int { return p.start - start })
+	i, found := slices.BinarySearchFunc(places, a.Value.Position.Start, func(p place, start int) int {
+		return p.start - start
+	})
 	if !found {
 		return
 	}

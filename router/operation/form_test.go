@@ -57,9 +57,12 @@ func TestForms(t *testing.T) {
 		}
 	}
 	for _, query := range []string{
-		`{__schema{types{name}}}`, `{__type(name:"A"){name}}`, `{nope}`, `{dog{id}`, `{pet(id:01){name}}`, `{pet(id:1a){name}}`,
-		`{pet(id:1.){name}}`, `{pet(id:"a){name}}`, "{pet(id:\"\x01\"){name}}", `{pet(nope:1){name}}`, `{dog{id}}type A`, `{dog..{id}}`,
-		"", "#", `subscription{a}`, "{" + strings.Repeat("node{self{", 200) + "id" + strings.Repeat("}}", 200) + "}", "{dog{id}}\x00",
+		`{__schema{types{name}}}`, `{__type(name:"A"){name}}`, `{nope}`, `{dog{id}`, `{pet(id:01){name}}`,
+		`{pet(id:1a){name}}`,
+		`{pet(id:1.){name}}`, `{pet(id:"a){name}}`, "{pet(id:\"\x01\"){name}}", `{pet(nope:1){name}}`, `{dog{id}}type A`,
+		`{dog..{id}}`,
+		"", "#", `subscription{a}`, "{" + strings.Repeat("node{self{", 200) + "id" + strings.Repeat("}}", 200) + "}",
+		"{dog{id}}\x00",
 	} {
 		if text := scan(query); text != "" {
 			t.Errorf("%.100q has the form %q", query, text)
@@ -70,7 +73,8 @@ func TestForms(t *testing.T) {
 // TestLiteralsBecomeVariables prepares a document for its form, and gives it the literals of another.
 func TestLiteralsBecomeVariables(t *testing.T) {
 	sg := load(t)
-	const query = "# ü\nquery($weft_value1:Int!){ list(ids:[$weft_value1], f: 2){name} a:pet(id:\"ü\"){id} b:pet(id:7){id} c:pet(id:7){id}}"
+	const query = "# ü\nquery($weft_value1:Int!){ list(ids:[$weft_value1], f: 2){name} " +
+		"a:pet(id:\"ü\"){id} b:pet(id:7){id} c:pet(id:7){id}}"
 	var form operation.Form
 	if !form.Scan(sg, []byte(query), nil) || form.Literals.Len() != 2 {
 		t.Fatalf("%d literals", form.Literals.Len())
@@ -107,7 +111,8 @@ func TestLiteralsBecomeVariables(t *testing.T) {
 }
 
 // pieces are what documents of TestFormsAreValidTogether are made of: all of them at random places.
-var pieces = strings.Split("{ } ( ) : , ! $ @ [ ] ... query fragment on Dog Pet Query pet dog list id name a b A $x ID Int if skip "+
+var pieces = strings.Split("{ } ( ) : , ! $ @ [ ] ... query fragment on Dog Pet Query pet dog list id name a b A $x ID Int "+
+	"if skip "+
 	`self 1 2 -0 1.5 1.50 99999999999 "a" "b" "" "\u0061" """a""" true null BIG f ids e of lives Cat node # 7`, " ")
 
 // TestFormsAreValidTogether changes documents a little, which breaks most of them. All documents with one form must be
@@ -158,7 +163,7 @@ func TestFormsAreValidTogether(t *testing.T) {
 
 func BenchmarkScan(b *testing.B) {
 	sg := load(b)
-	query := []byte(`query($x:ID!){ a:pet(id:1){id name self{id}} list(f:1.5){id name ...on Cat{lives(of:7) self{id}}} b:pet(id:$x){name} }`)
+	query := []byte(`query($x:ID!){ a:pet(id:1){id name self{id}} ` + `list(f:1.5){id name ...on Cat{lives(of:7) self{id}}} b:pet(id:$x){name} }`)
 	var form operation.Form
 	b.ReportAllocs()
 	b.SetBytes(int64(len(query)))

@@ -15,8 +15,8 @@ type document struct {
 	t    *tables
 	out  []byte
 	used map[string]bool
-	// inlined are the places of literals, variables those that they are looked for in. Behind the text that ends at unspaced
-	// a name needs no space.
+	// inlined are the places of literals, variables those that they are looked for in. Behind the text that ends at
+	// unspaced a name needs no space.
 	inlined   []Inlined
 	variables []*operation.Variable
 	unspaced  int

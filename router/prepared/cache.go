@@ -2,9 +2,9 @@
 // prepared operation, its plans, and whatever the executor compiled from them.
 //
 // The cache is bounded by bytes. Documents are told apart by equality, found by a keyed hash; those with the same form
-// (operation.Form) share an entry. Concurrent requests for the same document, or the same plan, do the work once. Refused
-// documents are remembered, too, so that sending them again costs nothing. How many documents are prepared at the same time
-// is bounded: a flood of new ones takes neither all memory nor all processors.
+// (operation.Form) share an entry. Concurrent requests for the same document, or the same plan, do the work once.
+// Refused documents are remembered, too, so that sending them again costs nothing. How many documents are prepared at
+// the same time is bounded: a flood of new ones takes neither all memory nor all processors.
 package prepared
 
 import (
@@ -27,11 +27,11 @@ type Options[P any] struct {
 	Limits     operation.Limits
 	// Compile is called once for each plan; its result is kept beside the plan. It may be nil.
 	Compile func(p *operation.Prepared, pl *plan.Plan) (P, error)
-	// Examine is called once for each prepared document; its result is kept as Entry.Examined. Errors refuse the document.
-	// It may be nil.
+	// Examine is called once for each prepared document; its result is kept as Entry.Examined. Errors refuse the
+	// document. It may be nil.
 	Examine func(p *operation.Prepared) (any, gqlerror.List)
-	// Bytes bounds the estimated memory of all entries; zero means DefaultBytes. It also bounds the documents that wait
-	// to be prepared.
+	// Bytes bounds the estimated memory of all entries; zero means DefaultBytes. It also bounds the documents that
+	// wait to be prepared.
 	Bytes int64
 	// Panicked is told of panics while something was prepared or planned. The client only hears that it failed. It may
 	// be nil.
@@ -90,12 +90,14 @@ func New[P any](opts Options[P]) *Cache[P] {
 }
 
 // Get returns the entry of a document and operation name (empty for a document with one operation). The bytes are not
-// retained. A hit does not allocate. There is no entry when the document was not looked at: ErrBusy. Done must be called
-// on an entry that was not refused.
+// retained. A hit does not allocate. There is no entry when the document was not looked at: ErrBusy. Done must be
+// called on an entry that was not refused.
 //
-// The entry may be that of another document with the same form; then form.Literals are the values of this one. Without a
-// form the entry is of this very document.
-func (c *Cache[P]) Get(ctx context.Context, query, operationName []byte, form *operation.Form) (*Entry[P], gqlerror.List, error) {
+// The entry may be that of another document with the same form; then form.Literals are the values of this one. Without
+// a form the entry is of this very document.
+func (c *Cache[P]) Get(
+	ctx context.Context, query, operationName []byte, form *operation.Form,
+) (*Entry[P], gqlerror.List, error) {
 	return c.get(ctx, query, operationName, form, nil)
 }
 
@@ -148,8 +150,8 @@ func (c *Cache[P]) exact(
 	}
 }
 
-// formed is get for the document's form; exact is the key of the document itself. There is no entry when the document that
-// came first with the form is refused: what is wrong, and where, is told of each for itself.
+// formed is get for the document's form; exact is the key of the document itself. There is no entry when the document
+// that came first with the form is refused: what is wrong, and where, is told of each for itself.
 func (c *Cache[P]) formed(
 	ctx context.Context, exact key, query, operationName []byte, form *operation.Form, known *operation.Prepared,
 ) (*Entry[P], gqlerror.List, error) {
@@ -245,8 +247,9 @@ func (c *Cache[P]) insert(k key, query, operationName []byte) (e *Entry[P], crea
 	return e, true
 }
 
-// prepare fills an entry; false means that there was no place for it in time, and the entry is gone. Whoever waits for it
-// is released whatever happens. form, when not nil, is what the entry is for; known what the document was prepared to already.
+// prepare fills an entry; false means that there was no place for it in time, and the entry is gone. Whoever waits for
+// it is released whatever happens. form, when not nil, is what the entry is for; known what the document was prepared
+// to already.
 func (c *Cache[P]) prepare(ctx context.Context, e *Entry[P], form *operation.Form, known *operation.Prepared) bool {
 	c.stats.misses.Add(1)
 	defer close(e.ready)
@@ -350,10 +353,10 @@ func (c *Cache[P]) Stats() Stats {
 	return out
 }
 
-// WarmUp prepares and plans what was used most recently in another cache, at most n documents, the latest first: called
-// on the cache of a new supergraph, or of new settings, before it takes over. What was prepared for the same supergraph
-// and limits is taken over as it is, and so are plans if the planner is the same. Operations that the new supergraph
-// refuses are left out. It returns how many were planned.
+// WarmUp prepares and plans what was used most recently in another cache, at most n documents, the latest first:
+// called on the cache of a new supergraph, or of new settings, before it takes over. What was prepared for the same
+// supergraph and limits is taken over as it is, and so are plans if the planner is the same. Operations that the new
+// supergraph refuses are left out. It returns how many were planned.
 func (c *Cache[P]) WarmUp(ctx context.Context, from *Cache[P], n int) (planned int) {
 	samePrepared := c.opts.Supergraph == from.opts.Supergraph && c.opts.Limits == from.opts.Limits
 	samePlans := samePrepared && c.opts.Planner == from.opts.Planner

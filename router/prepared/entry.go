@@ -74,8 +74,8 @@ type Planned[P any] struct {
 	bytes   int64
 }
 
-// Plan returns the plan for a set of conditions, making it when it is asked for the first time. A hit does not allocate.
-// The error can be ErrBusy.
+// Plan returns the plan for a set of conditions, making it when it is asked for the first time. A hit does not
+// allocate. The error can be ErrBusy.
 func (e *Entry[P]) Plan(ctx context.Context, set operation.ConditionSet) (*Planned[P], error) {
 	return e.planFor(ctx, set, nil)
 }

@@ -13,8 +13,9 @@ const (
 	fittingPart           = 16
 )
 
-// DefaultBytes is the bound of a cache for which none is given: 32 MB, or a sixteenth of the memory that the process may
-// have if that is less, and at least 4 MB. What it may have is the least of GOMEMLIMIT and the limit of its cgroup.
+// DefaultBytes is the bound of a cache for which none is given: 32 MB, or a sixteenth of the memory that the process
+// may have if that is less, and at least 4 MB. What it may have is the least of GOMEMLIMIT and the limit of its
+// cgroup.
 func DefaultBytes() int64 { return fitting(memoryLimit(os.ReadFile)) }
 
 func fitting(limit int64) int64 { return min(mostBytes, max(leastBytes, limit/fittingPart)) }

@@ -17,8 +17,8 @@ import (
 	"github.com/weft-graphql/weft/router/upstream"
 )
 
-// TestDocumentsOfOneFormShareAnEntry asks for documents that differ in literals and white space, and for one that differs
-// in more.
+// TestDocumentsOfOneFormShareAnEntry asks for documents that differ in literals and white space, and for one that
+// differs in more.
 func TestDocumentsOfOneFormShareAnEntry(t *testing.T) {
 	c := newCache(t, 0, nil)
 	var form operation.Form

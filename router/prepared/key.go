@@ -8,7 +8,8 @@ import (
 	"github.com/weft-graphql/weft/router/operation"
 )
 
-// key is what an entry or an alias is found by: a document and the operation's name, or a form, which has the name in it.
+// key is what an entry or an alias is found by: a document and the operation's name, or a form, which has the name in
+// it.
 type key struct {
 	sum        uint64
 	text, name string

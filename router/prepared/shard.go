@@ -12,14 +12,14 @@ import (
 
 // shard is a part of the cache with its own lock.
 //
-// What is new is on probation. When the time to leave comes, entries that were used again move to the main queue, and the
-// others are dropped; one that comes back soon after that begins in the main queue. So documents that nobody sends
-// twice push out nothing but each other. The main queue drops what was not used since it last came by (S3-FIFO: Yang et
-// al., SOSP 2023). Hits only set a flag, so that they share the lock.
+// What is new is on probation. When the time to leave comes, entries that were used again move to the main queue, and
+// the others are dropped; one that comes back soon after that begins in the main queue. So documents that nobody sends
+// twice push out nothing but each other. The main queue drops what was not used since it last came by (S3-FIFO: Yang
+// et al., SOSP 2023). Hits only set a flag, so that they share the lock.
 type shard[P any] struct {
 	mu sync.RWMutex
-	// byHash has the entry for each hash, and aliases documents whose entry is that of their form. Two documents with one
-	// hash do not both fit; the later one replaces.
+	// byHash has the entry for each hash, and aliases documents whose entry is that of their form. Two documents with
+	// one hash do not both fit; the later one replaces.
 	byHash          map[uint64]*Entry[P]
 	aliases         map[uint64]*alias[P]
 	probation, main queue[P]
@@ -80,8 +80,8 @@ func (s *shard[P]) remove(e *Entry[P]) {
 	delete(s.byHash, e.key.sum)
 }
 
-// judge ends the probation of the oldest entry that is on it, but for keep. It tells whether there was one, and returns
-// what was dropped.
+// judge ends the probation of the oldest entry that is on it, but for keep. It tells whether there was one, and
+// returns what was dropped.
 func (s *shard[P]) judge(keep *Entry[P]) (dropped *Entry[P], judged bool) {
 	e := s.probation.oldest
 	if e == keep && e != nil {
