@@ -28,6 +28,8 @@ type Program struct {
 	// zips in the order in which they must run.
 	zips []*zip
 	root *place
+	// nodes are all nodes, by their IDs.
+	nodes []*node
 	// output prints the client's answer.
 	output *objectProgram
 	// denied are the errors about fields that the caller may not see.
@@ -42,29 +44,30 @@ type request struct {
 	// before are the requests that wait for this one, zips those that need it.
 	before []int
 	zips   []int
-	// opening is the body up to the first literal of the client's document or the first variable, closing what is behind
-	// the last one.
-	opening, closing string
-	inlined          []inlinedLiteral
-	variables        []requestVariable
-	literals         []requestLiteral
-	query            bool
-	collectors       int
-	cache            RequestCache
+	text   requestText
+	// narrowed are the texts that ask for a part of the fields; nil when the request is not cached.
+	narrowed   *narrowedTexts
+	query      bool
+	collectors int
+	cache      RequestCache
 	// halves is the most requests that a batch of entities that failed as a whole may be repeated with.
 	halves int
+}
+
+// requestText is what the body of a request is made of.
+type requestText struct {
+	// opening is the body up to the first of inlined, or to the first variable when there are none. Behind the last variable
+	// there are two braces.
+	opening   string
+	inlined   []inlinedLiteral
+	variables []requestVariable
+	literals  []requestLiteral
 }
 
 // requestVariable is a variable of the client that goes along with a request.
 type requestVariable struct {
 	spelled string
 	index   int
-}
-
-// inlinedLiteral is a compiled plan.Inlined: the index of the literal, and the text behind it.
-type inlinedLiteral struct {
-	index  int
-	behind string
 }
 
 // requestLiteral is a compiled plan.Literal.
@@ -168,6 +171,7 @@ func (e *Engine) Compile(p *plan.Plan) (*Program, error) {
 			prog.requests[before].before = append(prog.requests[before].before, i)
 		}
 	}
+	prog.nodes = c.nodes
 	c.representations(prog)
 	if err := c.readable(prog); err != nil {
 		return nil, err
@@ -198,19 +202,7 @@ func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
 			r.halves = n
 		}
 	}
-	r.compileText(pr)
-	for _, v := range pr.Variables {
-		if !v.Literal {
-			r.variables = append(r.variables, requestVariable{spelled: string(jsontext.AppendQuoted(nil, v.Name)) + ":", index: v.Index})
-		}
-	}
-	for _, l := range pr.Literals {
-		literal := requestLiteral{spelled: string(jsontext.AppendQuoted(nil, l.Name)) + ":", value: l.Value, indexes: map[string]int{}}
-		for _, v := range l.Variables {
-			literal.indexes[v.Name] = v.Index
-		}
-		r.literals = append(r.literals, literal)
-	}
+	r.text = textOf(pr, pr.Document, func(string) bool { return true })
 	for _, pc := range pr.Calls {
 		cl := call{plan: pc, node: c.node(pc.Selection, pr.ID)}
 		if pc.Entities {
@@ -248,33 +240,26 @@ func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
 	return nil
 }
 
-// compileText makes what is around the variables of a body.
-func (r *request) compileText(pr *plan.Request) {
-	text := append([]byte(`{"query":`), jsontext.AppendQuoted(nil, pr.Document)...)
-	if len(pr.Inlined) > 0 {
-		text = append(text[:0], `{"query":"`...)
-		at := 0
-		for i, l := range pr.Inlined {
-			text = jsontext.AppendEscaped(text, pr.Document[at:l.Start])
-			at = l.End
-			if i == 0 {
-				r.opening = string(text)
-			} else {
-				r.inlined[i-1].behind = string(text)
-			}
-			r.inlined, text = append(r.inlined, inlinedLiteral{index: l.Variable.Index}), text[:0]
+// textOf makes the text of a request with one of its documents, and those of its variables that the document has.
+func textOf(pr *plan.Request, document string, has func(variable string) bool) (text requestText) {
+	text.cut(pr, document)
+	for _, v := range pr.Variables {
+		if !v.Literal && has(v.Name) {
+			spelled := string(jsontext.AppendQuoted(nil, v.Name)) + ":"
+			text.variables = append(text.variables, requestVariable{spelled: spelled, index: v.Index})
 		}
-		text = append(jsontext.AppendEscaped(text, pr.Document[at:]), '"')
 	}
-	if pr.OperationName != "" {
-		text = jsontext.AppendQuoted(append(text, `,"operationName":`...), pr.OperationName)
+	for _, l := range pr.Literals {
+		if !has(l.Name) {
+			continue
+		}
+		literal := requestLiteral{spelled: string(jsontext.AppendQuoted(nil, l.Name)) + ":", value: l.Value, indexes: map[string]int{}}
+		for _, v := range l.Variables {
+			literal.indexes[v.Name] = v.Index
+		}
+		text.literals = append(text.literals, literal)
 	}
-	rest := string(append(text, `,"variables":{`...))
-	if r.closing = "}}"; len(r.inlined) > 0 {
-		r.inlined[len(r.inlined)-1].behind = rest
-	} else {
-		r.opening = rest
-	}
+	return text
 }
 
 // wanted lists the fields of a node for each object type, and for unknown types at the end.
@@ -350,7 +335,9 @@ func (c *compiler) finish(prog *Program) error {
 		// Representations do not name context values, and what a directive makes of a field is the subgraph's to know: such
 		// requests are not cached. Mutations still tell what they changed.
 		if prog.engine.config.Cache != nil && !contextual && !(r.query && r.plan.Directed) {
-			r.cache = prog.engine.config.Cache.Prepare(r.plan)
+			if r.cache = prog.engine.config.Cache.Prepare(r.plan); r.cache != nil && r.query {
+				r.narrowed = new(narrowedTexts)
+			}
 		}
 		for j := range r.calls {
 			if r.cache != nil {

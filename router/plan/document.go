@@ -15,9 +15,7 @@ type document struct {
 	t    *tables
 	out  []byte
 	used map[string]bool
-	// inlined are the places of literals, variables those that they are looked for in. Behind the text that ends at
-	// unspaced a name needs no space.
-	inlined   []Inlined
+	// variables are those of the operation. Behind the text that ends at unspaced a name needs no space.
 	variables []*operation.Variable
 	unspaced  int
 	// literals become variables; nil when the document is not to be sent.
@@ -273,10 +271,11 @@ func (d *document) value(v *ast.Value, typ *ast.Type) {
 			d.used = map[string]bool{}
 		}
 		d.used[v.Raw] = true
-		start := len(d.out)
 		d.write("$")
 		d.write(v.Raw)
-		d.inline(v.Raw, start)
+		if d.text(v.Raw) {
+			d.unspaced = len(d.out)
+		}
 	case ast.ListValue:
 		d.write("[")
 		for _, c := range v.Children {
@@ -302,16 +301,14 @@ func (d *document) value(v *ast.Value, typ *ast.Type) {
 	}
 }
 
-// inline notes that a literal is to be sent instead of what was written since start, if that is the name of one.
-func (d *document) inline(name string, start int) {
+// text tells whether a variable stands for a literal that is a string, behind which no space is needed.
+func (d *document) text(name string) bool {
 	for i := len(d.variables) - 1; i >= 0 && d.variables[i].Literal; i-- {
 		if v := d.variables[i]; v.Name == name {
-			d.inlined = append(d.inlined, Inlined{Start: start, End: len(d.out), Variable: v})
-			if named := v.Type.NamedType; named == "String" || named == "ID" {
-				d.unspaced = len(d.out)
-			}
+			return v.Type.NamedType == "String"
 		}
 	}
+	return false
 }
 
 // elementType is the type of a list's elements; nil for what is in a literal of a scalar.
@@ -410,10 +407,6 @@ func (d *document) request(kind ast.Operation, calls []*bcall, keys, variables [
 	d.out = append(d.out, directives...)
 	if short {
 		return string(body), used
-	}
-	for i := range d.inlined {
-		d.inlined[i].Start += len(d.out)
-		d.inlined[i].End += len(d.out)
 	}
 	return string(append(d.out, body...)), used
 }

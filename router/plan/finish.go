@@ -108,7 +108,7 @@ func (b *builder) request(p *Plan, req *Request, calls []*bcall) {
 	keys, variables := callNames(calls, b.op.Variables)
 	d := document{t: b.t, literals: &literals{t: b.t, graph: req.Subgraph.ID, declared: b.op.Variables}}
 	req.Document, req.Variables = d.request(req.Kind, calls, keys, variables, b.op)
-	req.Literals, req.Directed, req.Inlined = d.literals.list, d.directed, d.inlined
+	req.Literals, req.Directed = d.literals.list, d.directed
 	for i, c := range calls {
 		call := &Call{ID: p.Calls, Entities: c.sel.entity, Key: keys[i], Variable: variables[i]}
 		p.Calls++

@@ -52,20 +52,12 @@ type Request struct {
 	// variable named Call.Variable.
 	OperationName, Document string
 	// Variables are the client's variables the document uses, in canonical (declaration) order. Those that stand for literals
-	// (operation.Variable.Literal) are not declared in it: their values are written in the places of Inlined.
+	// (operation.Variable.Literal) are not declared in it: their values are sent in the places of their names.
 	Variables []*operation.Variable
-	// Inlined are the places of the document where literals stand, in order.
-	Inlined []Inlined
 	// Directed tells that the document has directives of the client in it, which may change what the subgraph answers.
 	Directed bool
 	// Literals are values in the client's document that the document has variables for; see Literal.
 	Literals []*Literal
-}
-
-// Inlined is a piece of a document, from Start to End, in whose place a literal of the client's document is sent.
-type Inlined struct {
-	Start, End int
-	Variable   *operation.Variable
 }
 
 // Literal is a value of a custom scalar that is sent as a variable, because there are variables in it whose types the
