@@ -15,9 +15,6 @@ type document struct {
 	t    *tables
 	out  []byte
 	used map[string]bool
-	// variables are those of the operation. Behind the text that ends at unspaced a name needs no space.
-	variables []*operation.Variable
-	unspaced  int
 	// literals become variables; nil when the document is not to be sent.
 	literals *literals
 	// directed tells that there are directives in it.
@@ -26,7 +23,7 @@ type document struct {
 
 // write appends a token, with a space where it would otherwise run into the one before.
 func (d *document) write(token string) {
-	if n := len(d.out); n > 0 && n != d.unspaced && nameByte(d.out[n-1]) && nameByte(token[0]) {
+	if n := len(d.out); n > 0 && nameByte(d.out[n-1]) && nameByte(token[0]) {
 		d.out = append(d.out, ' ')
 	}
 	d.out = append(d.out, token...)
@@ -273,9 +270,6 @@ func (d *document) value(v *ast.Value, typ *ast.Type) {
 		d.used[v.Raw] = true
 		d.write("$")
 		d.write(v.Raw)
-		if d.text(v.Raw) {
-			d.unspaced = len(d.out)
-		}
 	case ast.ListValue:
 		d.write("[")
 		for _, c := range v.Children {
@@ -301,16 +295,6 @@ func (d *document) value(v *ast.Value, typ *ast.Type) {
 	}
 }
 
-// text tells whether a variable stands for a literal that is a string, behind which no space is needed.
-func (d *document) text(name string) bool {
-	for i := len(d.variables) - 1; i >= 0 && d.variables[i].Literal; i-- {
-		if v := d.variables[i]; v.Name == name {
-			return v.Type.NamedType == "String"
-		}
-	}
-	return false
-}
-
 // elementType is the type of a list's elements; nil for what is in a literal of a scalar.
 func elementType(typ *ast.Type) *ast.Type {
 	if typ == nil {
@@ -334,7 +318,6 @@ func (d *document) inputFieldType(typ *ast.Type, name string) *ast.Type {
 
 // request writes the whole document of a request and returns it with the variables it uses.
 func (d *document) request(kind ast.Operation, calls []*bcall, keys, variables []string, op *operation.Operation) (string, []*operation.Variable) {
-	d.variables = op.Variables
 	if calls[0].sel.entity {
 		d.write("{")
 	}
@@ -355,7 +338,7 @@ func (d *document) request(kind ast.Operation, calls []*bcall, keys, variables [
 	}
 	body := d.out
 	directives := d.operationDirectives(kind, op)
-	d.out, d.unspaced = make([]byte, 0, len(body)+64), 0
+	d.out = make([]byte, 0, len(body)+64)
 	d.write(string(kind))
 	short := kind == ast.Query && len(directives) == 0
 	open := "("
