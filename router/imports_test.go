@@ -41,7 +41,7 @@ var mayImport = map[string][]string{
 	"router/module":     engineRooms,
 	"router/engine":     append([]string{"router/module"}, engineRooms...),
 	"router/modules":    append([]string{"router/module", "router/config", "schema/wire"}, engineRooms...),
-	"router/generation": append([]string{"router/module", "router/engine", "router/config", "schema/bus", "schema/wire"}, engineRooms...),
+	"router/generation": append([]string{"router/module", "router/engine", "router/config", "router/excerpt", "schema/bus", "schema/wire"}, engineRooms...),
 	"router":            {"schema/bus"},
 	"cmd/weft-router":   {"router/standalone"},
 	"schema":            {},

@@ -119,6 +119,9 @@ func (k *checker) clientSide(c *Config) {
 	if c.GraphQL.Batching.Enabled {
 		k.between("graphql.batching.max", c.GraphQL.Batching.Max, 1, 1000)
 	}
+	if c.GraphQL.CSRF.Enabled && len(c.GraphQL.CSRF.Headers) == 0 {
+		k.report("graphql.csrf.headers", "must name at least one header, like Apollo-Require-Preflight")
+	}
 	k.between("errors.max", c.Errors.Max, 1, 100_000)
 	l := &c.Limits
 	if l.BodyBytes < 1 {

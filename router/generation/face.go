@@ -25,6 +25,12 @@ func (g *Generation) newFace(set *provisioned) error {
 		RequireHeaders: c.GraphQL.RequireHeaders, RequestIDs: c.Log.RequestIDs, Health: g.options.Health, OpenStatus: g.openStatus,
 		Observers: set.observe(), Logger: g.logger, Heartbeat: c.Subscription.Heartbeat, Detach: g.detach,
 	}
+	if c.GraphQL.CSRF.Enabled {
+		opts.PreflightHeaders = c.GraphQL.CSRF.Headers
+	}
+	if c.Production {
+		opts.Landing = "This is a GraphQL endpoint. Send operations to " + c.GraphQL.Path + " with POST.\n"
+	}
 	if sockets := g.newWebSockets(); sockets != nil {
 		opts.WebSocket = sockets
 	}
