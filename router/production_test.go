@@ -59,3 +59,23 @@ func TestRefusalsOfSubgraphsAreToldApart(t *testing.T) {
 		}
 	}
 }
+
+// TestTheAdminListenerCanAskForAToken asks it with and without.
+func TestTheAdminListenerCanAskForAToken(t *testing.T) {
+	r := moduletest.New(t, "admin: {listen: '127.0.0.1:0', token: 0123456789abcdef}", nil)
+	for _, c := range []struct {
+		path, authorization string
+		status              int
+	}{
+		{"/supergraph", "", 401}, {"/metrics", "Bearer wrong", 401}, {"/subgraphs", "0123456789abcdef", 401},
+		{"/supergraph", "Bearer 0123456789abcdef", 200}, {"/metrics", "Bearer 0123456789abcdef", 200}, {"/healthz", "", 200},
+	} {
+		req := httptest.NewRequest(http.MethodGet, c.path, nil)
+		req.Header.Set("Authorization", c.authorization)
+		rec := httptest.NewRecorder()
+		r.Router.Admin().ServeHTTP(rec, req)
+		if rec.Code != c.status {
+			t.Errorf("%s with %q: %d", c.path, c.authorization, rec.Code)
+		}
+	}
+}

@@ -56,6 +56,9 @@ func (k *checker) listeners(c *Config) {
 			k.report("admin.listen", "is the same address as listen; operators need an address of their own")
 		}
 	}
+	if token := c.Admin.Token; token != "" && len(token) < 16 {
+		k.report("admin.token", "must have at least 16 characters")
+	}
 	k.oneOf("server.http", c.Server.HTTP, "weft", "standard")
 	if (c.TLS.CertFile == "") != (c.TLS.KeyFile == "") {
 		k.report("tls", "needs both cert_file and key_file")

@@ -468,10 +468,13 @@ type Log struct {
 }
 
 // Admin is the listener for operators: /healthz, /readyz, /status, /subgraphs (where they are), /supergraph (its SDL),
-// /metrics and, when switched on, /debug/pprof and /invalidation. It has no authentication of its own.
+// /metrics and, when switched on, /debug/pprof and /invalidation. Without a token it asks nobody who they are.
 type Admin struct {
 	// Address to listen at; no admin listener when empty.
 	Listen string `yaml:"listen"`
+	// Secret that requests must carry (Authorization: Bearer …), but for /healthz, /readyz, and /invalidation, which has a key
+	// of its own. Give it as ${VARIABLE}, or as token_file.
+	Token string `yaml:"token"`
 	// Serve profiles at /debug/pprof.
 	Profiles bool `yaml:"profiles"`
 }

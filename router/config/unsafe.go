@@ -38,9 +38,9 @@ func (u *unsafe) listeners(c *Config) {
 		u.report("listen", "%s is reached by others than this machine, without TLS: set tls.cert_file and tls.key_file, or let "+
 			"only a proxy with TLS reach it", c.Listen)
 	}
-	if c.Admin.Listen != "" && !loopback(c.Admin.Listen) {
+	if c.Admin.Listen != "" && c.Admin.Token == "" && !loopback(c.Admin.Listen) {
 		u.report("admin.listen", "%s is reached by others than this machine, and asks nobody who they are: it tells the graph "+
-			"and where the subgraphs are; listen at 127.0.0.1", c.Admin.Listen)
+			"and where the subgraphs are; set admin.token, or listen at 127.0.0.1", c.Admin.Listen)
 	}
 }
 
