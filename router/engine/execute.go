@@ -45,7 +45,7 @@ func (e *Engine) answer(ctx context.Context, x *execution) {
 		return
 	}
 	if len(errs) > 0 {
-		reject(resp, rejection(errs), len(errs))
+		reject(resp, e.rejection(errs), len(errs))
 		resp.Operation.Code = codeOf(errs)
 		return
 	}
@@ -63,7 +63,7 @@ func (e *Engine) answer(ctx context.Context, x *execution) {
 	}
 	if x.variables, errs = p.Prepared.Coerce(req.Variables, &x.form.Literals); len(errs) > 0 {
 		errs = x.relocated(errs)
-		reject(resp, rejection(errs), len(errs))
+		reject(resp, e.rejection(errs), len(errs))
 		resp.Operation.Code = codeOf(errs)
 		return
 	}
