@@ -32,13 +32,20 @@ func (e *Engine) answer(ctx context.Context, x *execution) {
 		refuse(resp, refusal)
 		return
 	}
-	p, errs, err := e.operations.Get(ctx, req.Query, req.OperationName)
+	p, errs, err := e.operations.Get(ctx, req.Query, req.OperationName, &x.form)
+	if err == nil && len(errs) == 0 && p.Formed() {
+		if x.prepare(p); e.hooks.traces(&x.op) {
+			// Plans are shown with the literals of the document.
+			p.Done()
+			p, errs, err = e.operations.Get(ctx, req.Query, req.OperationName, nil)
+		}
+	}
 	if err != nil {
 		busy(resp)
 		return
 	}
 	if len(errs) > 0 {
-		reject(resp, rejection(errs), len(errs))
+		reject(resp, e.rejection(errs), len(errs))
 		resp.Operation.Code = codeOf(errs)
 		return
 	}
@@ -54,8 +61,9 @@ func (e *Engine) answer(ctx context.Context, x *execution) {
 		refuse(resp, refused)
 		return
 	}
-	if x.variables, errs = p.Prepared.CoerceVariables(req.Variables); len(errs) > 0 {
-		reject(resp, rejection(errs), len(errs))
+	if x.variables, errs = p.Prepared.Coerce(req.Variables, &x.form.Literals); len(errs) > 0 {
+		errs = x.relocated(errs)
+		reject(resp, e.rejection(errs), len(errs))
 		resp.Operation.Code = codeOf(errs)
 		return
 	}
@@ -148,6 +156,9 @@ func (e *Engine) run(ctx context.Context, x *execution, made *prepared.Planned[*
 	x.response, x.made = resp, made
 	if x.variables.Len() > 0 {
 		x.request.Variables = &x.variables
+	}
+	if x.elsewhere() {
+		x.request.Locate = x.locate
 	}
 	if e.hooks.Subgraphs != nil {
 		x.request.Subgraph = x.subgraph

@@ -27,7 +27,12 @@ type execution struct {
 	caller    caller.Caller
 	values    caller.Values
 	variables operation.Variables
-	made      *prepared.Planned[*program]
+	// form is the document's; entry may be that of another document with the same form.
+	form  operation.Form
+	entry *prepared.Entry[*program]
+	// places leads from places in the document that was prepared to those in the request's; nil until it is needed.
+	places func(line, column int) (int, int)
+	made   *prepared.Planned[*program]
 
 	request  exec.Request
 	answered exec.Response
@@ -53,6 +58,7 @@ type execution struct {
 	fetched    func(*plan.Request, *exec.FetchTrace)
 	labelOn    func(string) bool
 	carried    func(subgraph int, to []byte) ([]byte, bool)
+	locate     func(line, column int) (int, int)
 }
 
 var executions = sync.Pool{New: func() any {
@@ -65,6 +71,7 @@ var executions = sync.Pool{New: func() any {
 	x.fetched = x.fetchEnded
 	x.labelOn = x.decideLabel
 	x.carried = x.carriedTo
+	x.locate = x.located
 	return x
 }}
 
@@ -75,6 +82,7 @@ func (x *execution) begin(e *Engine, req *server.Request, resp *server.Response)
 
 // prepare tells the modules what is executed.
 func (x *execution) prepare(entry *prepared.Entry[*program]) {
+	x.entry = entry
 	x.op.Prepared, x.op.Variables = entry.Prepared, &x.variables
 	if compiled, ok := entry.Examined.([]any); ok {
 		x.op.SetCompiled(compiled)
@@ -85,9 +93,10 @@ func (x *execution) release() {
 	x.op.End()
 	x.values.Reset()
 	x.answer.Begin(nil)
+	x.form.Release()
 	*x = execution{
-		op: x.op, values: x.values, answer: x.answer, subgraph: x.subgraph, introspect: x.introspect, finish: x.finish,
-		fetched: x.fetched, labelOn: x.labelOn, carried: x.carried,
+		op: x.op, values: x.values, form: x.form, answer: x.answer, subgraph: x.subgraph, introspect: x.introspect, finish: x.finish,
+		fetched: x.fetched, labelOn: x.labelOn, carried: x.carried, locate: x.locate,
 	}
 	executions.Put(x)
 }
@@ -133,12 +142,12 @@ func (x *execution) tellCaching(resp *server.Response, hasErrors bool) {
 	case x.traced:
 		// What is shown beside the answer is about this request.
 		resp.CacheControl, resp.Age = "no-store", ""
-	case strings.HasPrefix(resp.CacheControl, "public") && x.op.Prepared.Protected():
+	case strings.HasPrefix(resp.CacheControl, "public") && (x.engine.hooks.Private || x.op.Prepared.Protected()):
 		// Nothing in a header says who may see it.
 		resp.CacheControl = "private" + strings.TrimPrefix(resp.CacheControl, "public")
 	case strings.HasPrefix(resp.CacheControl, "public"):
 		resp.Vary = x.visit.Vary()
-	case resp.CacheControl == "" && config.Personal:
+	case resp.CacheControl == "" && (config.Personal || x.engine.hooks.Private):
 		resp.CacheControl = "private"
 	}
 }
