@@ -3,6 +3,7 @@ package exec
 import (
 	"errors"
 	"hash/maphash"
+	"net/http"
 	"slices"
 	"strconv"
 	"time"
@@ -237,6 +238,10 @@ func (run *callRun) grow() {
 // more are further variables.
 func (x *execution) body(out []byte, text *requestText, r *request, f *fetch, picked [][]uint32, more []byte) []byte {
 	out = append(out, text.opening...)
+	for i := range text.inlined {
+		l := &text.inlined[i]
+		out = append(jsontext.AppendEscaped(out, x.request.Variables.Raw(l.index)), l.behind...)
+	}
 	out = append(out, more...)
 	first := len(more) == 0
 	for _, v := range text.variables {
@@ -415,7 +420,7 @@ func (d *dataReader) unusable(p *parser, ok bool, status int) error {
 		return nil
 	}
 	if status/100 != 2 {
-		return &answerError{code: codeHTTP, message: "it answered with the HTTP status " + strconv.Itoa(status)}
+		return &answerError{code: codeOfStatus(status), message: "it answered with the HTTP status " + strconv.Itoa(status)}
 	}
 	return &answerError{code: codeMalformed, message: where(problem, at)}
 }
@@ -668,6 +673,17 @@ type answerError struct{ code, message string }
 func (e *answerError) Error() string { return e.message }
 
 var _ error = (*answerError)(nil)
+
+// codeOfStatus is the code of an answer that has no GraphQL response, by its HTTP status.
+func codeOfStatus(status int) string {
+	switch status {
+	case http.StatusUnauthorized:
+		return codeUnauthenticated
+	case http.StatusForbidden:
+		return codeForbidden
+	}
+	return codeHTTP
+}
 
 // codeOf returns the code of a failure.
 func codeOf(err error) string {
