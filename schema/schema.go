@@ -14,6 +14,12 @@ import (
 //go:embed accounts.graphql catalog.graphql inventory.graphql reviews.graphql
 var files embed.FS
 
+// Events is the subgraph of subscriptions that the router feeds from the event bus. It has no service, and is not among
+// Names: a router that serves it has to know where the bus is (subscription.providers).
+//
+//go:embed events.graphql
+var Events string
+
 // Names lists the subgraphs in the order they are composed: by name.
 func Names() []string {
 	return []string{"accounts", "catalog", "inventory", "reviews"}
