@@ -1,0 +1,87 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/uptrace/bun"
+
+	"github.com/weft-graphql/weft/schema/wire"
+	"github.com/weft-graphql/weft/subgraphs/kit"
+	"github.com/weft-graphql/weft/subgraphs/kit/events"
+	"github.com/weft-graphql/weft/subgraphs/orders"
+	"github.com/weft-graphql/weft/subgraphs/seed"
+)
+
+type productRow struct {
+	bun.BaseModel `bun:"table:products,alias:p"`
+
+	UPC      string `bun:"upc,pk"`
+	Name     string `bun:"name"`
+	Minor    int64  `bun:"minor"`
+	Currency string `bun:"currency"`
+}
+
+func (r productRow) product() *orders.Product {
+	return &orders.Product{Upc: r.UPC, Name: r.Name, Price: orders.Money{Minor: r.Minor, Currency: orders.Currency(r.Currency)}}
+}
+
+// Products returns those that can be bought.
+func (s *Store) Products(ctx context.Context, upcs []string) (map[string]*orders.Product, error) {
+	return products(ctx, s.db, upcs)
+}
+
+func products(ctx context.Context, db bun.IDB, upcs []string) (map[string]*orders.Product, error) {
+	if len(upcs) == 0 {
+		return nil, nil
+	}
+	var rows []productRow
+	if err := db.NewSelect().Model(&rows).Where("p.upc IN (?)", bun.List(upcs)).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("read products: %w", err)
+	}
+	found := make(map[string]*orders.Product, len(rows))
+	for _, row := range rows {
+		found[row.UPC] = row.product()
+	}
+	return found, nil
+}
+
+// PutProduct takes over what an event tells of a product.
+func (s *Store) PutProduct(ctx context.Context, from wire.EntityChanged, product *orders.Product) error {
+	row := &productRow{
+		UPC: product.Upc, Name: product.Name, Minor: product.Price.Minor, Currency: string(product.Price.Currency),
+	}
+	err := s.outbox.Take(ctx, from, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
+		_, err := tx.NewInsert().Model(row).On("CONFLICT (upc) DO UPDATE").Set("name = EXCLUDED.name").
+			Set("minor = EXCLUDED.minor").Set("currency = EXCLUDED.currency").Exec(ctx)
+		return nil, err
+	})
+	if err != nil {
+		return fmt.Errorf("take over a product: %w", err)
+	}
+	return nil
+}
+
+// RemoveProduct takes over that a product is sold no more.
+func (s *Store) RemoveProduct(ctx context.Context, from wire.EntityChanged, upc string) error {
+	err := s.outbox.Take(ctx, from, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
+		_, err := tx.NewDelete().Model((*productRow)(nil)).Where("upc = ?", upc).Exec(ctx)
+		return nil, err
+	})
+	if err != nil {
+		return fmt.Errorf("remove a product: %w", err)
+	}
+	return nil
+}
+
+// Seed fills a new database with the products of the sample shop. Nobody has ordered anything yet.
+func Seed(ctx context.Context, tx bun.Tx) error {
+	var rows []productRow
+	for _, p := range seed.Products() {
+		rows = append(rows, productRow{UPC: p.ID, Name: p.Name, Minor: int64(p.Price), Currency: "EUR"})
+	}
+	if err := kit.InsertAll(ctx, tx, rows); err != nil {
+		return err
+	}
+	return events.SetPosition(ctx, tx, "catalog", seed.ProductCount) // these are the catalog's first events
+}
