@@ -19,10 +19,18 @@ import (
 type Reservation struct {
 	OrderID string
 	State   ReservationState
-	// Reason is why nothing is set aside; empty when something is.
-	Reason           string
+	// Why is why nothing is set aside; empty when something is.
+	Why              string
 	Until, UpdatedAt time.Time
 	Lines            []*ReservationLine
+}
+
+// Reason is why nothing is set aside; nil when something is.
+func (r *Reservation) Reason() *string {
+	if r.Why == "" {
+		return nil
+	}
+	return &r.Why
 }
 
 // ReservationLine is pieces of one product in one warehouse that are set aside.
@@ -98,7 +106,7 @@ func (w Wish) first(places []*Place, now time.Time) *Reservation {
 	}
 	lines, short := allocate(w.Pieces, places)
 	if len(short) > 0 {
-		r.State, r.Reason = Refused, "there are too few pieces of "+strings.Join(short, ", ")
+		r.State, r.Why = Refused, "there are too few pieces of "+strings.Join(short, ", ")
 		return r
 	}
 	r.State, r.Lines = Held, lines
@@ -112,7 +120,7 @@ func (r *Reservation) Expire(places []*Place, now time.Time) *Reservation {
 		return nil
 	}
 	next := *r
-	next.State, next.UpdatedAt, next.Reason = Overdue, now, "the pieces were set aside for too long"
+	next.State, next.UpdatedAt, next.Why = Overdue, now, "the pieces were set aside for too long"
 	next.each(places, func(p *Place, n int) { p.Reserved -= n })
 	return &next
 }
@@ -159,7 +167,7 @@ func allocate(pieces map[string]int, places []*Place) (lines []*ReservationLine,
 func (r *Reservation) News(changed bool) []wire.EntityChanged {
 	news := []wire.EntityChanged{{
 		Type: "Reservation", Key: map[string]any{"orderId": r.OrderID}, Subgraph: "inventory", Change: wire.Updated,
-		Data: map[string]any{"state": r.State, "reason": r.Reason},
+		Data: map[string]any{"state": r.State, "reason": r.Why},
 	}}
 	if !changed {
 		return news

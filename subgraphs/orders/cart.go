@@ -32,9 +32,9 @@ func (c *Cart) Total() *Money {
 	if len(c.Lines) == 0 {
 		return nil
 	}
-	total := &Money{Currency: c.Lines[0].Product.Price.Currency}
+	total := &Money{Currency: c.Lines[0].Article.Price.Currency}
 	for _, line := range c.Lines {
-		if line.Product.Price.Currency != total.Currency {
+		if line.Article.Price.Currency != total.Currency {
 			return nil
 		}
 		total.Minor += line.Total().Minor
@@ -44,18 +44,18 @@ func (c *Cart) Total() *Money {
 
 // CartLine is pieces of one product in a cart.
 type CartLine struct {
-	Product  *Product
+	Article  *Article
 	Quantity int
 }
 
 // UnitPrice is what one piece costs today.
-func (l *CartLine) UnitPrice() *Money { return &l.Product.Price }
+func (l *CartLine) UnitPrice() *Money { return &l.Article.Price }
 
 // Total is what all pieces cost today.
-func (l *CartLine) Total() *Money { return l.Product.Price.times(l.Quantity) }
+func (l *CartLine) Total() *Money { return l.Article.Price.times(l.Quantity) }
 
-// Product is what orders knows of a product: what the catalog told.
-type Product struct {
+// Article is what orders knows of a product: what the catalog told.
+type Article struct {
 	Upc, Name string
 	Price     Money
 }
@@ -123,7 +123,7 @@ func (c *Core) SetCartQuantity(ctx context.Context, caller wire.Identity, input 
 func (c *Core) changeLine(
 	ctx context.Context, caller wire.Identity, check fault.Checker, id *string, upc string, create bool, to func(int) (int, error),
 ) (*Cart, error) {
-	products, err := c.store.Products(ctx, []string{upc})
+	products, err := c.store.Articles(ctx, []string{upc})
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +133,7 @@ func (c *Core) changeLine(
 		return nil, err
 	}
 	return c.changeCart(ctx, caller, id, create, func(cart *Cart) error {
-		at := slices.IndexFunc(cart.Lines, func(l *CartLine) bool { return l.Product.Upc == upc })
+		at := slices.IndexFunc(cart.Lines, func(l *CartLine) bool { return l.Article.Upc == upc })
 		was := 0
 		if at >= 0 {
 			was = cart.Lines[at].Quantity
@@ -149,7 +149,7 @@ func (c *Core) changeLine(
 		case now > 0 && len(cart.Lines) == maxLines:
 			return fault.At(fault.BadUserInput, "input.upc", "a cart can have %d different products at most", maxLines)
 		case now > 0:
-			cart.Lines = append(cart.Lines, &CartLine{Product: product, Quantity: now})
+			cart.Lines = append(cart.Lines, &CartLine{Article: product, Quantity: now})
 		}
 		return nil
 	})
@@ -202,7 +202,7 @@ func (c *Core) MergeCart(ctx context.Context, caller wire.Identity, input MergeC
 // merge adds the pieces of one cart to those of the other.
 func merge(from, to *Cart) {
 	for _, line := range from.Lines {
-		at := slices.IndexFunc(to.Lines, func(l *CartLine) bool { return l.Product.Upc == line.Product.Upc })
+		at := slices.IndexFunc(to.Lines, func(l *CartLine) bool { return l.Article.Upc == line.Article.Upc })
 		if at >= 0 {
 			to.Lines[at].Quantity = min(maxQuantity, to.Lines[at].Quantity+line.Quantity)
 		} else if len(to.Lines) < maxLines {

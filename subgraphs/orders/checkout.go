@@ -89,7 +89,7 @@ func (o *Order) fill(cart *Cart, expected *int64) error {
 	o.Lines, o.Total = nil, *total
 	for _, line := range cart.Lines {
 		o.Lines = append(o.Lines, &OrderLine{
-			Upc: line.Product.Upc, Name: line.Product.Name, Quantity: line.Quantity, UnitPrice: line.Product.Price,
+			Upc: line.Article.Upc, Name: line.Article.Name, Quantity: line.Quantity, UnitPrice: line.Article.Price,
 		})
 	}
 	if expected != nil && *expected != o.Total.Minor {

@@ -14,10 +14,10 @@ import (
 // Store keeps carts, orders and the checkouts behind them.
 type Store interface {
 	// Products returns those that can be bought.
-	Products(ctx context.Context, upcs []string) (map[string]*Product, error)
-	// PutProduct takes over what an event tells of a product, and RemoveProduct that it is sold no more.
-	PutProduct(ctx context.Context, from wire.EntityChanged, product *Product) error
-	RemoveProduct(ctx context.Context, from wire.EntityChanged, upc string) error
+	Articles(ctx context.Context, upcs []string) (map[string]*Article, error)
+	// PutArticle takes over what an event tells of a product, and RemoveArticle that it is sold no more.
+	PutArticle(ctx context.Context, from wire.EntityChanged, product *Article) error
+	RemoveArticle(ctx context.Context, from wire.EntityChanged, upc string) error
 
 	// Cart and CartOf return nil when there is none.
 	Cart(ctx context.Context, id string) (*Cart, error)
@@ -195,7 +195,23 @@ func (c *Core) Sagas(ctx context.Context, caller wire.Identity, first, minAttemp
 	if err := page.CheckFirst(first, maxPage); err != nil || first == 0 {
 		return []*Saga{}, err
 	}
-	return c.store.OpenSagas(ctx, first, minAttempts)
+	sagas, err := c.store.OpenSagas(ctx, first, minAttempts)
+	ids := make([]string, len(sagas))
+	for i, saga := range sagas {
+		ids[i] = saga.OrderID
+	}
+	kin := load.Of(ids)
+	for _, saga := range sagas {
+		saga.kin = kin
+	}
+	return sagas, err
+}
+
+type edgeOrder struct{}
+
+// OrderOfSaga returns the order that a checkout brings to an end. Who has the saga may see the order.
+func (c *Core) OrderOfSaga(ctx context.Context, saga *Saga) (*Order, error) {
+	return load.Onward(ctx, saga.kin, edgeOrder{}, saga.OrderID, c.store.Orders)
 }
 
 func operatorsOnly(caller wire.Identity, what string) error {

@@ -62,7 +62,7 @@ func (c *Core) takeProduct(ctx context.Context, event wire.EntityChanged) error 
 		return nil
 	}
 	if event.Change == wire.Deleted {
-		return c.store.RemoveProduct(ctx, event, upc)
+		return c.store.RemoveArticle(ctx, event, upc)
 	}
 	name, named := event.Data["name"].(string)
 	number, priced := event.Data["minor"].(json.Number)
@@ -74,7 +74,7 @@ func (c *Core) takeProduct(ctx context.Context, event wire.EntityChanged) error 
 	if err != nil {
 		return err
 	}
-	return c.store.PutProduct(ctx, event, &Product{Upc: upc, Name: name, Price: Money{minor, Currency(currency)}})
+	return c.store.PutArticle(ctx, event, &Article{Upc: upc, Name: name, Price: Money{minor, Currency(currency)}})
 }
 
 func (c *Core) takeReservation(ctx context.Context, event wire.EntityChanged) error {

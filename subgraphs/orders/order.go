@@ -12,8 +12,8 @@ import (
 type Order struct {
 	ID, BuyerID string
 	State       OrderState
-	// Reason is why it did not come to a delivery; empty otherwise.
-	Reason string
+	// Why is why it did not come to a delivery; empty otherwise.
+	Why    string
 	Lines  []*OrderLine
 	Total  Money
 	ShipTo *PostalAddress
@@ -29,6 +29,17 @@ type Order struct {
 
 // IsEntity says that the graph can refer to an order by key.
 func (*Order) IsEntity() {}
+
+// Reason is why it did not come to a delivery; nil otherwise.
+func (o *Order) Reason() *string { return orNil(o.Why) }
+
+// orNil is a text, or nil when it is empty.
+func orNil(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
 
 // OrderLine is pieces of one product in an order, as they were when it was placed.
 type OrderLine struct {

@@ -2,6 +2,8 @@ package orders
 
 import (
 	"time"
+
+	"github.com/weft-graphql/weft/subgraphs/kit/load"
 )
 
 // Saga is the checkout behind an order: what was asked of stock and payment, and what comes next. It is stored with the
@@ -19,9 +21,14 @@ type Saga struct {
 	ReserveBy, Deadline time.Time
 	// Charged says that the provider may hold money, and Held that stock may be set aside or taken out.
 	Charged, Held bool
-	// LastError is what went wrong at the last attempt.
-	LastError string
+	// Problem is what went wrong at the last attempt.
+	Problem string
+
+	kin *load.Siblings[string]
 }
+
+// LastError is what went wrong at the last attempt; nil when nothing did.
+func (s *Saga) LastError() *string { return orNil(s.Problem) }
 
 // SagaStep is what a saga does next, or waits for.
 type SagaStep string
@@ -46,7 +53,7 @@ func (t Timing) begin(order *Order, now time.Time) *Saga {
 
 // next goes on to the step, at once.
 func (s *Saga) next(step SagaStep, now time.Time) {
-	s.Step, s.DueAt, s.Attempts, s.LastError = step, now, 0, ""
+	s.Step, s.DueAt, s.Attempts, s.Problem = step, now, 0, ""
 }
 
 // wait goes on to a step that waits for an answer, and asks again when none comes.
@@ -62,13 +69,13 @@ func (s *Saga) retry(now time.Time, t Timing, problem string) {
 		pause *= 2
 	}
 	s.Attempts++
-	s.DueAt, s.LastError = now.Add(min(pause, t.Most)), problem
+	s.DueAt, s.Problem = now.Add(min(pause, t.Most)), problem
 }
 
 // fail ends the order in the state, and has the saga undo what was done.
 func (s *Saga) fail(order *Order, state OrderState, reason string, now time.Time) {
 	order.enter(state, now)
-	order.Reason = reason
+	order.Why = reason
 	s.next(StepUndo, now)
 	s.finishUndo(order)
 }
@@ -84,7 +91,7 @@ func (s *Saga) finishUndo(order *Order) {
 }
 
 func (s *Saga) done() {
-	s.Step, s.DueAt, s.Attempts, s.LastError = StepDone, time.Time{}, 0, ""
+	s.Step, s.DueAt, s.Attempts, s.Problem = StepDone, time.Time{}, 0, ""
 }
 
 // hear takes in what stock says of the order, and reports whether that changes anything: what comes late does not.

@@ -60,7 +60,7 @@ func readReservation(ctx context.Context, db bun.IDB, orderID string) (*inventor
 		return nil, fmt.Errorf("read a reservation: %w", err)
 	}
 	found := &inventory.Reservation{
-		OrderID: row.OrderID, State: inventory.ReservationState(row.State), Reason: row.Reason,
+		OrderID: row.OrderID, State: inventory.ReservationState(row.State), Why: row.Reason,
 		Until: time.UnixMilli(row.Until).UTC(), UpdatedAt: row.UpdatedAt.UTC(), Lines: []*inventory.ReservationLine{},
 	}
 	var lines []reservationLineRow
@@ -162,7 +162,7 @@ func lockReservation(
 // writeReservation writes a reservation and the places whose pieces it has changed.
 func writeReservation(ctx context.Context, tx bun.Tx, was, next *inventory.Reservation, places []*inventory.Place) error {
 	row := &reservationRow{
-		OrderID: next.OrderID, State: string(next.State), Reason: next.Reason, Until: next.Until.UnixMilli(), UpdatedAt: next.UpdatedAt,
+		OrderID: next.OrderID, State: string(next.State), Reason: next.Why, Until: next.Until.UnixMilli(), UpdatedAt: next.UpdatedAt,
 	}
 	_, err := tx.NewInsert().Model(row).On("CONFLICT (order_id) DO UPDATE").Set("state = EXCLUDED.state").
 		Set("reason = EXCLUDED.reason").Set("updated_at = EXCLUDED.updated_at").Exec(ctx)

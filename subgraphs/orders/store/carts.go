@@ -69,7 +69,7 @@ func readCart(ctx context.Context, db bun.IDB, where string, argument string) (*
 	cart := &orders.Cart{ID: row.ID, Owner: row.Owner, UpdatedAt: row.UpdatedAt.UTC(), Lines: []*orders.CartLine{}}
 	for _, form := range forms {
 		if product := found[form.Upc]; product != nil {
-			cart.Lines = append(cart.Lines, &orders.CartLine{Product: product, Quantity: form.Quantity})
+			cart.Lines = append(cart.Lines, &orders.CartLine{Article: product, Quantity: form.Quantity})
 		}
 	}
 	return cart, nil
@@ -78,7 +78,7 @@ func readCart(ctx context.Context, db bun.IDB, where string, argument string) (*
 func writeCart(ctx context.Context, tx bun.Tx, cart *orders.Cart) error {
 	forms := make([]lineForm, len(cart.Lines))
 	for i, line := range cart.Lines {
-		forms[i] = lineForm{line.Product.Upc, line.Quantity}
+		forms[i] = lineForm{line.Article.Upc, line.Quantity}
 	}
 	text, err := json.Marshal(forms)
 	if err != nil {

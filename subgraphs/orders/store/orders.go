@@ -55,7 +55,7 @@ type historyRow struct {
 
 func (r *orderRow) order() (*orders.Order, error) {
 	order := &orders.Order{
-		ID: r.ID, BuyerID: r.Buyer, State: orders.OrderState(r.State), Reason: r.Reason,
+		ID: r.ID, BuyerID: r.Buyer, State: orders.OrderState(r.State), Why: r.Reason,
 		Total:  orders.Money{Minor: r.Minor, Currency: orders.Currency(r.Currency)},
 		ShipTo: &orders.PostalAddress{}, Paid: orders.PaymentState(r.Paid), Method: r.Method,
 		PlacedAt: r.PlacedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(), Key: r.Key, Fingerprint: r.Fingerprint,
@@ -121,7 +121,7 @@ func insertOrder(ctx context.Context, tx bun.Tx, order *orders.Order) error {
 		return err
 	}
 	row := &orderRow{
-		ID: order.ID, Buyer: order.BuyerID, State: string(order.State), Reason: order.Reason,
+		ID: order.ID, Buyer: order.BuyerID, State: string(order.State), Reason: order.Why,
 		Minor: order.Total.Minor, Currency: string(order.Total.Currency), ShipTo: string(address), Method: order.Method,
 		Paid: string(order.Paid), Key: order.Key, Fingerprint: order.Fingerprint,
 		PlacedAt: order.PlacedAt, UpdatedAt: order.UpdatedAt,

@@ -22,16 +22,16 @@ type productRow struct {
 	Currency string `bun:"currency"`
 }
 
-func (r productRow) product() *orders.Product {
-	return &orders.Product{Upc: r.UPC, Name: r.Name, Price: orders.Money{Minor: r.Minor, Currency: orders.Currency(r.Currency)}}
+func (r productRow) product() *orders.Article {
+	return &orders.Article{Upc: r.UPC, Name: r.Name, Price: orders.Money{Minor: r.Minor, Currency: orders.Currency(r.Currency)}}
 }
 
-// Products returns those that can be bought.
-func (s *Store) Products(ctx context.Context, upcs []string) (map[string]*orders.Product, error) {
+// Articles returns the products that can be bought.
+func (s *Store) Articles(ctx context.Context, upcs []string) (map[string]*orders.Article, error) {
 	return products(ctx, s.db, upcs)
 }
 
-func products(ctx context.Context, db bun.IDB, upcs []string) (map[string]*orders.Product, error) {
+func products(ctx context.Context, db bun.IDB, upcs []string) (map[string]*orders.Article, error) {
 	if len(upcs) == 0 {
 		return nil, nil
 	}
@@ -39,15 +39,15 @@ func products(ctx context.Context, db bun.IDB, upcs []string) (map[string]*order
 	if err := db.NewSelect().Model(&rows).Where("p.upc IN (?)", bun.List(upcs)).Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read products: %w", err)
 	}
-	found := make(map[string]*orders.Product, len(rows))
+	found := make(map[string]*orders.Article, len(rows))
 	for _, row := range rows {
 		found[row.UPC] = row.product()
 	}
 	return found, nil
 }
 
-// PutProduct takes over what an event tells of a product.
-func (s *Store) PutProduct(ctx context.Context, from wire.EntityChanged, product *orders.Product) error {
+// PutArticle takes over what an event tells of a product.
+func (s *Store) PutArticle(ctx context.Context, from wire.EntityChanged, product *orders.Article) error {
 	row := &productRow{
 		UPC: product.Upc, Name: product.Name, Minor: product.Price.Minor, Currency: string(product.Price.Currency),
 	}
@@ -62,8 +62,8 @@ func (s *Store) PutProduct(ctx context.Context, from wire.EntityChanged, product
 	return nil
 }
 
-// RemoveProduct takes over that a product is sold no more.
-func (s *Store) RemoveProduct(ctx context.Context, from wire.EntityChanged, upc string) error {
+// RemoveArticle takes over that a product is sold no more.
+func (s *Store) RemoveArticle(ctx context.Context, from wire.EntityChanged, upc string) error {
 	err := s.outbox.Take(ctx, from, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
 		_, err := tx.NewDelete().Model((*productRow)(nil)).Where("upc = ?", upc).Exec(ctx)
 		return nil, err

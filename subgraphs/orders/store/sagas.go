@@ -34,7 +34,7 @@ const maxProblem = 500
 func rowOfSaga(s *orders.Saga) *sagaRow {
 	row := &sagaRow{
 		OrderID: s.OrderID, Step: string(s.Step), Attempts: s.Attempts, ReserveBy: s.ReserveBy.UnixMilli(),
-		Deadline: s.Deadline.UnixMilli(), Charged: s.Charged, Held: s.Held, LastError: s.LastError[:min(len(s.LastError), maxProblem)],
+		Deadline: s.Deadline.UnixMilli(), Charged: s.Charged, Held: s.Held, LastError: s.Problem[:min(len(s.Problem), maxProblem)],
 	}
 	if !s.DueAt.IsZero() {
 		due := s.DueAt.UnixMilli()
@@ -49,7 +49,7 @@ func rowOfSaga(s *orders.Saga) *sagaRow {
 func (r *sagaRow) saga() *orders.Saga {
 	saga := &orders.Saga{
 		OrderID: r.OrderID, Step: orders.SagaStep(r.Step), Attempts: r.Attempts, ReserveBy: time.UnixMilli(r.ReserveBy).UTC(),
-		Deadline: time.UnixMilli(r.Deadline).UTC(), Charged: r.Charged, Held: r.Held, LastError: r.LastError,
+		Deadline: time.UnixMilli(r.Deadline).UTC(), Charged: r.Charged, Held: r.Held, Problem: r.LastError,
 	}
 	if r.Due != nil {
 		saga.DueAt = time.UnixMilli(*r.Due).UTC()
@@ -176,7 +176,7 @@ func writeOrder(ctx context.Context, tx bun.Tx, order *orders.Order, saga *order
 	if _, err := tx.NewUpdate().Model(rowOfSaga(saga)).WherePK().Exec(ctx); err != nil {
 		return err
 	}
-	_, err := tx.NewUpdate().Model((*orderRow)(nil)).Set("state = ?", string(order.State)).Set("reason = ?", order.Reason).
+	_, err := tx.NewUpdate().Model((*orderRow)(nil)).Set("state = ?", string(order.State)).Set("reason = ?", order.Why).
 		Set("paid = ?", string(order.Paid)).Set("updated_at = ?", order.UpdatedAt).Where("id = ?", order.ID).Exec(ctx)
 	if err != nil {
 		return err
