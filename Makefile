@@ -51,6 +51,7 @@ judge: servers packages ## Judge 50,000 random documents beside graphql-js (ARGS
 # In make test the random campaigns take seconds. These are their full lengths, without the race detector.
 .PHONY: campaigns
 campaigns: servers packages ## Run all random campaigns at full length (half an hour)
+	go test -timeout 2h -count=1 ./router/plan -run 'Compos' -args -inputs 2000
 	go test -timeout 2h -count=1 ./router/exec/exectest -args -cases 50000
 	go test -timeout 2h -count=1 ./router/fedtest -args -graphs 1000
 	$(MAKE) --no-print-directory judge ARGS="-cases 500000 -seed 1000000"
