@@ -96,7 +96,7 @@ func TestHealth(t *testing.T) {
 func TestCacheControl(t *testing.T) {
 	want := map[string]string{
 		"accounts": "public, max-age=60", "catalog": "public, max-age=300",
-		"inventory": "public, max-age=10", "reviews": "public, max-age=30",
+		"inventory": "public, max-age=10", "orders": "no-store", "reviews": "public, max-age=30",
 	}
 	for name, header := range want {
 		s, _ := open(t, name, sqliteConfig(t))

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"time"
@@ -47,6 +48,12 @@ type parts struct {
 	// take takes in the events of the sources; nil when the service takes none in.
 	take    func(context.Context, wire.EntityChanged) error
 	sources []events.Source
+	// work runs in the background until its context ends; nil when there is nothing to do.
+	work func(context.Context, *slog.Logger)
+	// heard is told of all events on the bus, as soon as they are published, and missed when some may have been lost. They
+	// are for those who wait for something; what must not be lost is taken in. Both may be nil.
+	heard  func(wire.EntityChanged)
+	missed func()
 }
 
 // recipes knows how to make each service.
@@ -54,6 +61,7 @@ var recipes = map[string]recipe{
 	"accounts":  accountsRecipe,
 	"catalog":   catalogRecipe,
 	"inventory": inventoryRecipe,
+	"orders":    ordersRecipe,
 	"reviews":   reviewsRecipe,
 }
 
@@ -121,6 +129,9 @@ func (r recipe) open(ctx context.Context, config kit.Config) (Service, error) {
 	}
 	assembly.Events = func(ctx context.Context) (events.Report, error) { return follower.Report(ctx, outbox) }
 	stop := events.Start(r.blueprint.Name, outbox, follower, config.Events, kit.LockOf(background, r.blueprint.Name), config.Logger)
-	assembly.Closers = []func() error{func() error { stop(); return nil }, background.Close, checks.Close, db.Close}
+	rest := startWork(made, config)
+	assembly.Closers = []func() error{
+		func() error { rest(); stop(); return nil }, background.Close, checks.Close, db.Close,
+	}
 	return kit.NewServer(assembly, config), nil
 }

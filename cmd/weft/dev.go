@@ -226,7 +226,7 @@ func (d *devProcess) openServices(ctx context.Context) error {
 			service, err := subgraphs.Open(ctx, name, kit.Config{
 				DataDir: d.command.DataDir, Version: standalone.Version(), Logger: quiet.With("subgraph", name),
 				Events:   d.events.services,
-				Identity: kit.IdentityConfig{Assume: &wire.Identity{Subject: d.command.As, Roles: []string{"merchant"}}},
+				Identity: kit.IdentityConfig{Assume: &wire.Identity{Subject: d.command.As, Roles: []string{"merchant", "operator"}}},
 			})
 			mu.Lock()
 			defer mu.Unlock()

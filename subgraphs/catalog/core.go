@@ -34,7 +34,9 @@ type Store interface {
 	CreateProduct(ctx context.Context, product *Product, events ...wire.EntityChanged) error
 	// UpdateProduct lets change alter the product, and writes it and the event about it together. Two changes at once
 	// come one after the other. It returns nil when there is no such product.
-	UpdateProduct(ctx context.Context, upc string, change func(*Product), event wire.EntityChanged) (*Product, error)
+	UpdateProduct(
+		ctx context.Context, upc string, change func(*Product), event func(*Product) wire.EntityChanged,
+	) (*Product, error)
 }
 
 // Core is what can be done with the catalog.

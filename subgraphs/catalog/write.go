@@ -53,7 +53,7 @@ func (c *Core) CreateProduct(ctx context.Context, caller wire.Identity, input Cr
 		CreatedAt: time.Now().UTC().Truncate(time.Second),
 	}
 	// A category and a brand change, too: they count and list their products.
-	err := c.store.CreateProduct(ctx, product, Changed(upc, wire.Created),
+	err := c.store.CreateProduct(ctx, product, Changed(product, wire.Created),
 		wire.EntityChanged{Type: "Category", Key: map[string]any{"id": product.CategoryID}, Subgraph: "catalog", Change: wire.Updated},
 		wire.EntityChanged{Type: "Brand", Key: map[string]any{"id": product.BrandID}, Subgraph: "catalog", Change: wire.Updated})
 	if err != nil {
@@ -70,7 +70,9 @@ func (c *Core) UpdateProduct(ctx context.Context, caller wire.Identity, input Up
 	if err := input.check(); err != nil {
 		return nil, err
 	}
-	product, err := c.store.UpdateProduct(ctx, input.Upc, input.apply, Changed(input.Upc, wire.Updated))
+	product, err := c.store.UpdateProduct(ctx, input.Upc, input.apply, func(product *Product) wire.EntityChanged {
+		return Changed(product, wire.Updated)
+	})
 	switch {
 	case err != nil:
 		return nil, err
@@ -145,9 +147,12 @@ func (in UpdateProductInput) apply(product *Product) {
 	}
 }
 
-// Changed is the news that a product is new or changed.
-func Changed(upc string, change wire.Change) wire.EntityChanged {
-	return wire.EntityChanged{Type: "Product", Key: map[string]any{"upc": upc}, Subgraph: "catalog", Change: change}
+// Changed is the news that a product is new or changed. It carries what is needed to sell it.
+func Changed(product *Product, change wire.Change) wire.EntityChanged {
+	return wire.EntityChanged{
+		Type: "Product", Key: map[string]any{"upc": product.Upc}, Subgraph: "catalog", Change: change,
+		Data: map[string]any{"name": product.Name, "minor": product.Price, "currency": product.Currency},
+	}
 }
 
 // newUPC makes a product code that nobody else makes: 130 random bits.

@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"github.com/weft-graphql/weft/schema/wire"
+	"github.com/weft-graphql/weft/subgraphs/kit/dataloader"
 	"github.com/weft-graphql/weft/subgraphs/kit/fault"
-	"github.com/weft-graphql/weft/subgraphs/kit/load"
 )
 
 // Reservation is pieces set aside for an order.
@@ -37,12 +37,10 @@ func (r *Reservation) Reason() *string {
 type ReservationLine struct {
 	Upc, WarehouseID string
 	Quantity         int
-
-	products, warehouses *load.Siblings[string]
 }
 
 // Product is what is set aside.
-func (l *ReservationLine) Product() *Product { return &Product{Upc: l.Upc, kin: l.products} }
+func (l *ReservationLine) Product() *Product { return &Product{Upc: l.Upc} }
 
 // ReservationState is how the pieces of an order stand.
 type ReservationState string
@@ -262,24 +260,12 @@ func (c *Core) Reservation(ctx context.Context, caller wire.Identity, orderID st
 	case !caller.HasRole(Operator):
 		return nil, fault.New(fault.Forbidden, "only operators may see reservations")
 	}
-	found, err := c.store.Reservation(ctx, orderID)
-	if err != nil || found == nil {
-		return nil, err
-	}
-	upcs, ids := make([]string, len(found.Lines)), make([]string, len(found.Lines))
-	for i, line := range found.Lines {
-		upcs[i], ids[i] = line.Upc, line.WarehouseID
-	}
-	products, warehouses := load.Of(upcs), load.Of(ids)
-	for _, line := range found.Lines {
-		line.products, line.warehouses = products, warehouses
-	}
-	return found, nil
+	return c.store.Reservation(ctx, orderID)
 }
 
 // WarehouseOfLine returns where the pieces lie.
 func (c *Core) WarehouseOfLine(ctx context.Context, line *ReservationLine) (*Warehouse, error) {
-	return load.Onward(ctx, line.warehouses, edgeWarehouse{}, line.WarehouseID, c.warehouseMap)
+	return c.Warehouse(ctx, line.WarehouseID)
 }
 
 // Availability is how many pieces of a product there are.
@@ -288,10 +274,10 @@ type Availability struct{ InStock, Reserved int }
 // Available is how many can be sold.
 func (a *Availability) Available() int { return a.InStock - a.Reserved }
 
-type edgeAvailability struct{}
+type loadAvailability struct{}
 
 // Availability counts the pieces of the product in all warehouses together.
 func (c *Core) Availability(ctx context.Context, product *Product) (*Availability, error) {
-	found, err := load.Onward(ctx, product.kin, edgeAvailability{}, product.Upc, c.store.Availabilities)
+	found, err := dataloader.Load(ctx, loadAvailability{}, product.Upc, c.store.Availabilities)
 	return &found, err
 }

@@ -87,6 +87,9 @@ func newGraphQL(schema graphql.ExecutableSchema, config Config) http.Handler {
 	logger := config.Logger
 	server := handler.New(schema)
 	server.AddTransport(transport.Options{})
+	if schema.Schema().Subscription != nil {
+		addStreams(server, config.Limits.Body)
+	}
 	server.AddTransport(transport.POST{})
 	server.SetQueryCache(lru.New[*ast.QueryDocument](queryCacheSize))
 	server.SetParserTokenLimit(config.Limits.Tokens)

@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"github.com/weft-graphql/weft/schema/wire"
+	"github.com/weft-graphql/weft/subgraphs/kit/dataloader"
 	"github.com/weft-graphql/weft/subgraphs/kit/fault"
-	"github.com/weft-graphql/weft/subgraphs/kit/load"
 	"github.com/weft-graphql/weft/subgraphs/kit/page"
 	"github.com/weft-graphql/weft/subgraphs/orders/payment"
 )
@@ -102,7 +102,7 @@ func (c *Core) OrdersByID(ctx context.Context, caller wire.Identity, ids []strin
 			delete(found, id)
 		}
 	}
-	return load.InOrder(ids, found), err
+	return dataloader.InOrder(ids, found), err
 }
 
 // Order returns the order, or nil when there is none that the caller may see.
@@ -183,8 +183,7 @@ func (c *Core) SagaOf(ctx context.Context, caller wire.Identity, order *Order) (
 	if !caller.HasRole(Operator) {
 		return nil, nil
 	}
-	found, err := c.store.Sagas(ctx, []string{order.ID})
-	return found[order.ID], err
+	return dataloader.Load(ctx, loadSaga{}, order.ID, c.store.Sagas)
 }
 
 // Sagas returns checkouts in progress, those that are due first first.
@@ -195,23 +194,18 @@ func (c *Core) Sagas(ctx context.Context, caller wire.Identity, first, minAttemp
 	if err := page.CheckFirst(first, maxPage); err != nil || first == 0 {
 		return []*Saga{}, err
 	}
-	sagas, err := c.store.OpenSagas(ctx, first, minAttempts)
-	ids := make([]string, len(sagas))
-	for i, saga := range sagas {
-		ids[i] = saga.OrderID
-	}
-	kin := load.Of(ids)
-	for _, saga := range sagas {
-		saga.kin = kin
-	}
-	return sagas, err
+	return c.store.OpenSagas(ctx, first, minAttempts)
 }
 
-type edgeOrder struct{}
+// The names of the loaders.
+type (
+	loadOrder struct{}
+	loadSaga  struct{}
+)
 
 // OrderOfSaga returns the order that a checkout brings to an end. Who has the saga may see the order.
 func (c *Core) OrderOfSaga(ctx context.Context, saga *Saga) (*Order, error) {
-	return load.Onward(ctx, saga.kin, edgeOrder{}, saga.OrderID, c.store.Orders)
+	return dataloader.Load(ctx, loadOrder{}, saga.OrderID, c.store.Orders)
 }
 
 func operatorsOnly(caller wire.Identity, what string) error {

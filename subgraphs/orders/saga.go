@@ -1,10 +1,6 @@
 package orders
 
-import (
-	"time"
-
-	"github.com/weft-graphql/weft/subgraphs/kit/load"
-)
+import "time"
 
 // Saga is the checkout behind an order: what was asked of stock and payment, and what comes next. It is stored with the
 // order, and changed in the same transactions, so that a crash at any place goes on from there.
@@ -23,8 +19,6 @@ type Saga struct {
 	Charged, Held bool
 	// Problem is what went wrong at the last attempt.
 	Problem string
-
-	kin *load.Siblings[string]
 }
 
 // LastError is what went wrong at the last attempt; nil when nothing did.

@@ -42,7 +42,7 @@ func Seed(ctx context.Context, tx bun.Tx) error {
 	}
 	news := make([]wire.EntityChanged, len(products))
 	for i, p := range products {
-		news[i] = catalog.Changed(p.UPC, wire.Created)
+		news[i] = catalog.Changed(p.product(), wire.Created)
 	}
 	return events.Preset(ctx, tx, news)
 }

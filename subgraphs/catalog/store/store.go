@@ -292,7 +292,7 @@ func (s *Store) CreateProduct(ctx context.Context, product *catalog.Product, eve
 
 // UpdateProduct lets change alter the product, and writes what can change of it and the event about it together.
 func (s *Store) UpdateProduct(
-	ctx context.Context, upc string, change func(*catalog.Product), event wire.EntityChanged,
+	ctx context.Context, upc string, change func(*catalog.Product), event func(*catalog.Product) wire.EntityChanged,
 ) (product *catalog.Product, err error) {
 	err = s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
 		if err := kit.Lock(ctx, tx, "products", "upc", upc); err != nil {
@@ -309,7 +309,7 @@ func (s *Store) UpdateProduct(
 		product = row.product()
 		change(product)
 		_, err = tx.NewUpdate().Model(rowOf(product)).Column("name", "description", "price", "weight").WherePK().Exec(ctx)
-		return []wire.EntityChanged{event}, err
+		return []wire.EntityChanged{event(product)}, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("write a product: %w", err)
