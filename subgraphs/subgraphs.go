@@ -40,6 +40,8 @@ type recipe struct {
 	maxAge time.Duration
 	// build connects the service's parts: store, domain, resolvers.
 	build func(*bun.DB, *events.Outbox) parts
+	// configured is build for a service that has settings of its own.
+	configured func(kit.Config, *bun.DB, *events.Outbox) parts
 }
 
 // parts is what a service has to offer.
@@ -54,6 +56,8 @@ type parts struct {
 	// are for those who wait for something; what must not be lost is taken in. Both may be nil.
 	heard  func(wire.EntityChanged)
 	missed func()
+	// routes are what the service answers beside /graphql, by patterns of http.ServeMux.
+	routes map[string]http.Handler
 }
 
 // recipes knows how to make each service.
@@ -112,11 +116,17 @@ func (r recipe) open(ctx context.Context, config kit.Config) (Service, error) {
 		return nil, errors.Join(err, checks.Close(), db.Close())
 	}
 	outbox := events.NewOutbox(kit.Transactions(db), background, kit.Transactions(background))
-	made := r.build(db, outbox)
+	var made parts
+	if r.configured != nil {
+		made = r.configured(config, db, outbox)
+	} else {
+		made = r.build(db, outbox)
+	}
 	assembly := kit.Assembly{
 		Name:         r.blueprint.Name,
 		Schema:       made.schema,
 		MaxAge:       r.maxAge,
+		Routes:       made.routes,
 		Dependencies: []kit.Dependency{{Name: "database", Check: checks.PingContext}},
 	}
 	var follower *events.Follower

@@ -34,7 +34,7 @@ type system struct {
 	admin string
 }
 
-// startSystem starts a Redis and a NATS server, the four services and a router that composes their schemas.
+// startSystem starts a Redis and a NATS server, the services and a router that composes their schemas.
 func startSystem(t *testing.T) *system {
 	t.Helper()
 	s := &system{services: map[string]*process{}, nats: natstest.Start(t)}
