@@ -15,7 +15,7 @@ import (
 
 // accountsRecipe: people change rarely, but a changed name should show soon.
 var accountsRecipe = recipe{
-	blueprint: kit.Blueprint{Name: "accounts", Migrations: store.Migrations(), Seed: store.Seed},
+	blueprint: kit.Blueprint{Name: "accounts", Migrations: store.Migrations(), Seed: store.Seed, Grow: store.Grow},
 	maxAge:    time.Minute,
 	configured: func(config kit.Config, db *bun.DB, outbox *events.Outbox) parts {
 		people := store.New(db, outbox)

@@ -16,7 +16,7 @@ var ordersRecipe = ordersPaidBy(payment.Fake{}, orders.DefaultTiming())
 
 func ordersPaidBy(provider payment.Provider, timing orders.Timing) recipe {
 	return recipe{
-		blueprint: kit.Blueprint{Name: "orders", Migrations: store.Migrations(), Seed: store.Seed},
+		blueprint: kit.Blueprint{Name: "orders", Migrations: store.Migrations(), Seed: store.Seed, Grow: store.Grow},
 		build: func(db *bun.DB, outbox *events.Outbox) parts {
 			core := orders.New(store.New(db, outbox), provider, timing)
 			return parts{

@@ -189,6 +189,21 @@ func writeReservation(ctx context.Context, tx bun.Tx, was, next *inventory.Reser
 			return err
 		}
 	}
+	return sumUp(ctx, tx, was, next)
+}
+
+// sumUp notes how many pieces there are of the products, when that has changed.
+func sumUp(ctx context.Context, tx bun.Tx, was, next *inventory.Reservation) error {
+	if next.State != inventory.Committed && (was == nil || was.State != inventory.Committed) {
+		return nil
+	}
+	for _, line := range next.Lines {
+		of := tx.NewSelect().Model((*placeRow)(nil)).ColumnExpr("SUM(s.quantity)").Where("s.upc = ?", line.Upc)
+		_, err := tx.NewUpdate().Model((*productRow)(nil)).Set("total = (?)", of).Where("upc = ?", line.Upc).Exec(ctx)
+		if err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
