@@ -16,8 +16,8 @@ import (
 	"github.com/weft-graphql/weft/subgraphs/orders/payment"
 )
 
-// ledger is a payment provider that remembers everything, over HTTP. It is slow, breaks off, and answers after its caller
-// has given up; what it will do of an order is in the order's key.
+// ledger is a payment provider that remembers everything, over HTTP. It is slow, breaks off, and answers after its
+// caller has given up; what it will do of an order is in the order's key.
 type ledger struct {
 	mu       sync.Mutex
 	accounts map[string]*account
@@ -37,8 +37,8 @@ func startLedger(t *testing.T) (*ledger, string) {
 	return l, server.URL
 }
 
-// temper is what the ledger will do of an order: three in a hundred are declined at first, two when the money is taken, and
-// four never hear anything until the shop gives up.
+// temper is what the ledger will do of an order: three in a hundred are declined at first, two when the money is
+// taken, and four never hear anything until the shop gives up.
 func temper(key string) int {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(key)) // never fails

@@ -51,7 +51,7 @@ type sagaShop struct {
 // sagaTiming makes everything a hundred times as fast as in a real shop.
 func sagaTiming() orders.Timing {
 	return orders.Timing{
-		Reserve: 20 * time.Second, Whole: 20 * time.Second, Call: 500 * time.Millisecond,
+		Reserve: 30 * time.Second, Whole: 30 * time.Second, Call: 500 * time.Millisecond,
 		First: 50 * time.Millisecond, Most: time.Second, Look: 50 * time.Millisecond,
 	}
 }
@@ -117,7 +117,8 @@ func runSagaShop(settings string) error {
 		config := kit.Config{
 			DataDir: s.Dir, DatabaseURL: s.DatabaseURL, Logger: logger, Events: events, QueryHooks: []bun.QueryHook{c},
 		}
-		service, err := subgraphs.OpenDisturbed(ctx, name, config, crashingProvider{ledgerClient{s.Ledger}, c}, sagaTiming(), c.disturb)
+		provider := crashingProvider{ledgerClient{s.Ledger}, c}
+		service, err := subgraphs.OpenDisturbed(ctx, name, config, provider, sagaTiming(), c.disturb)
 		if err != nil {
 			return err
 		}
@@ -158,8 +159,8 @@ func (c *crasher) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Co
 
 func (c *crasher) AfterQuery(context.Context, *bun.QueryEvent) {}
 
-// disturb loses the answers of handlers, which makes events come again; has some handled twice, some late, and some again
-// when others have come after them.
+// disturb loses the answers of handlers, which makes events come again; has some handled twice, some late, and some
+// again when others have come after them.
 func (c *crasher) disturb(take subgraphs.Take) subgraphs.Take {
 	return func(ctx context.Context, event wire.EntityChanged) error {
 		c.step()

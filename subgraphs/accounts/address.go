@@ -27,7 +27,8 @@ type RemoveAddressInput struct{ ID string }
 type AddressStore interface {
 	// Addresses returns the address books of people, each in the order the addresses came.
 	Addresses(ctx context.Context, userIDs []string) (map[string][]*Address, error)
-	// ChangeAddresses lets change alter a person's address book and writes it. Two changes at once come one after the other.
+	// ChangeAddresses lets change alter a person's address book and writes it. Two changes at once come one after the
+	// other.
 	ChangeAddresses(ctx context.Context, userID string, change func([]*Address) ([]*Address, error)) error
 }
 
@@ -55,7 +56,8 @@ func (b *AddressBook) Save(ctx context.Context, caller wire.Identity, input Save
 	check.Length(input.Street, 1, 120, "input.street")
 	check.Length(input.PostalCode, 1, 16, "input.postalCode")
 	check.Length(input.City, 1, 80, "input.city")
-	check.Require(countryPattern.MatchString(input.Country), "input.country", "country must be two capital letters, like DE")
+	check.Require(countryPattern.MatchString(input.Country), "input.country",
+		"country must be two capital letters, like DE")
 	if err := check.Err(); err != nil {
 		return nil, err
 	}

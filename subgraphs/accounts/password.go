@@ -47,10 +47,12 @@ func checkPassword(check *fault.Checker, password, field string, about ...string
 	check.Require(n >= minPassword && n <= maxPassword, field, "the password must be %d to %d characters long, not %d",
 		minPassword, maxPassword, n)
 	lower := strings.ToLower(password)
-	check.Require(!known[lower] && !repeated(lower), field, "the password is one of those that are tried first; choose another one")
+	check.Require(!known[lower] && !repeated(lower), field,
+		"the password is one of those that are tried first; choose another one")
 	for _, one := range about {
 		one = strings.ToLower(strings.TrimSpace(one))
-		check.Require(len(one) < 4 || !strings.Contains(lower, one), field, "the password must not contain your name or address")
+		check.Require(len(one) < 4 || !strings.Contains(lower, one), field,
+			"the password must not contain your name or address")
 	}
 }
 
@@ -78,7 +80,7 @@ func derive(ctx context.Context, password string, salt []byte, time, memory uint
 	return argon2.IDKey([]byte(password), salt, time, memory, threads, hashLength), nil
 }
 
-// hashPassword makes what is stored of a password, in the PHC string format.
+// hashPassword makes what is stored of a password.
 func hashPassword(ctx context.Context, password string) (string, error) {
 	salt := make([]byte, saltLength)
 	_, _ = rand.Read(salt) // never fails
@@ -86,14 +88,18 @@ func hashPassword(ctx context.Context, password string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	encode := base64.RawStdEncoding.EncodeToString
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, hashMemory, hashTime, hashThreads,
-		encode(salt), encode(key)), nil
+	return storedForm(salt, key), nil
 }
 
 // nobody is what the password of somebody without an account is compared with, so that it takes as long.
-var nobody = fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, hashMemory, hashTime, hashThreads,
-	base64.RawStdEncoding.EncodeToString(make([]byte, saltLength)), base64.RawStdEncoding.EncodeToString(make([]byte, hashLength)))
+var nobody = storedForm(make([]byte, saltLength), make([]byte, hashLength))
+
+// storedForm is the PHC string format of a password's salt and key.
+func storedForm(salt, key []byte) string {
+	encode := base64.RawStdEncoding.EncodeToString
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, hashMemory, hashTime, hashThreads,
+		encode(salt), encode(key))
+}
 
 // samePassword reports whether the stored form is that of the password.
 func samePassword(ctx context.Context, stored, password string) (bool, error) {

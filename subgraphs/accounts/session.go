@@ -29,8 +29,8 @@ const (
 // operatorRole is the role of operators as tokens and services have it.
 const operatorRole = "operator"
 
-// claims are the roles as they stand in tokens. Operators are merchants, too, which is what services ask for that change
-// what is sold.
+// claims are the roles as they stand in tokens. Operators are merchants, too, which is what services ask for that
+// change what is sold.
 func claims(roles []Role) []string {
 	list := []string{"customer"}
 	if slices.Contains(roles, Operator) {
@@ -180,8 +180,8 @@ func checkEmail(check *fault.Checker, text string) string {
 	email := strings.ToLower(strings.TrimSpace(text))
 	parsed, err := mail.ParseAddress(email)
 	_, domain, _ := strings.Cut(email, "@")
-	check.Require(err == nil && parsed.Address == email && len(email) <= 254 && strings.Contains(domain, "."), "input.email",
-		"email must be an e-mail address, like ada@example.com")
+	fine := err == nil && parsed.Address == email && len(email) <= 254 && strings.Contains(domain, ".")
+	check.Require(fine, "input.email", "email must be an e-mail address, like ada@example.com")
 	return email
 }
 
@@ -269,7 +269,9 @@ func (l *Logins) begin(ctx context.Context, user *User, login *Login) (*Session,
 	return l.session(ctx, user, login, id, secret, now)
 }
 
-func (l *Logins) session(ctx context.Context, user *User, login *Login, id, secret string, now time.Time) (*Session, error) {
+func (l *Logins) session(
+	ctx context.Context, user *User, login *Login, id, secret string, now time.Time,
+) (*Session, error) {
 	token, until, err := l.issuer.Sign(ctx, user.ID, id, claims(login.Roles), now)
 	if err != nil {
 		return nil, err
@@ -328,7 +330,9 @@ func (l *Logins) SignOut(ctx context.Context, input SignOutInput) (ended int, er
 }
 
 // ChangePassword changes the caller's password, and ends all sessions.
-func (l *Logins) ChangePassword(ctx context.Context, caller wire.Identity, input ChangePasswordInput) (ended int, err error) {
+func (l *Logins) ChangePassword(
+	ctx context.Context, caller wire.Identity, input ChangePasswordInput,
+) (ended int, err error) {
 	if caller.Anonymous() {
 		return 0, fault.New(fault.Unauthenticated, "sign in to change your password")
 	}

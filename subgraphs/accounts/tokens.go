@@ -21,7 +21,8 @@ type SigningKey struct {
 }
 
 const (
-	// signFor is how long a key signs; publishFor how long its public half is known, until no token of it is valid any more.
+	// signFor is how long a key signs; publishFor how long its public half is known, until no token of it is valid any
+	// more.
 	signFor    = 30 * 24 * time.Hour
 	publishFor = signFor + 24*time.Hour
 	// lookAgain is how often a process looks for keys that others have made.
@@ -97,7 +98,9 @@ func (i *Issuer) current(ctx context.Context, now time.Time) ([]*SigningKey, err
 }
 
 // Sign makes an access token of the person.
-func (i *Issuer) Sign(ctx context.Context, subject, session string, roles []string, now time.Time) (token string, until time.Time, err error) {
+func (i *Issuer) Sign(
+	ctx context.Context, subject, session string, roles []string, now time.Time,
+) (token string, until time.Time, err error) {
 	keys, err := i.current(ctx, now)
 	if err != nil {
 		return "", until, err
@@ -108,7 +111,8 @@ func (i *Issuer) Sign(ctx context.Context, subject, session string, roles []stri
 		return "", until, err
 	}
 	claims, err := json.Marshal(map[string]any{
-		"iss": i.Name, "sub": subject, "aud": Audience, "iat": now.Unix(), "exp": until.Unix(), "sid": session, "roles": roles,
+		"iss": i.Name, "sub": subject, "aud": Audience, "iat": now.Unix(), "exp": until.Unix(),
+		"sid": session, "roles": roles,
 	})
 	if err != nil {
 		return "", until, err

@@ -160,8 +160,8 @@ func allocate(pieces map[string]int, places []*Place) (lines []*ReservationLine,
 	return lines, short
 }
 
-// News are the events of a reservation that was changed: what became of the pieces, for the order, and that products and
-// warehouses are not what they were.
+// News are the events of a reservation that was changed: what became of the pieces, for the order, and that products
+// and warehouses are not what they were.
 func (r *Reservation) News(changed bool) []wire.EntityChanged {
 	news := []wire.EntityChanged{{
 		Type: "Reservation", Key: map[string]any{"orderId": r.OrderID}, Subgraph: "inventory", Change: wire.Updated,

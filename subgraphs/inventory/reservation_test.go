@@ -9,8 +9,8 @@ import (
 	"github.com/weft-graphql/weft/subgraphs/inventory"
 )
 
-// TestReservationsAddUp has many orders wish for pieces in any order, again and again, and compares the stock after every
-// wish with what the reservations say.
+// TestReservationsAddUp has many orders wish for pieces in any order, again and again, and compares the stock after
+// every wish with what the reservations say.
 func TestReservationsAddUp(t *testing.T) {
 	for seed := range uint64(200) {
 		dice := rand.New(rand.NewPCG(seed, 3))
@@ -78,7 +78,8 @@ func TestPiecesComeFromOneWarehouseIfPossible(t *testing.T) {
 		{Upc: "a", WarehouseID: "w1", Quantity: 3}, {Upc: "a", WarehouseID: "w2", Quantity: 5, Reserved: 1},
 	}
 	wish := func(id string, pieces int) *inventory.Reservation {
-		return inventory.Wish{OrderID: id, State: inventory.Held, Pieces: map[string]int{"a": pieces}}.Fulfil(nil, places, time.Now())
+		wish := inventory.Wish{OrderID: id, State: inventory.Held, Pieces: map[string]int{"a": pieces}}
+		return wish.Fulfil(nil, places, time.Now())
 	}
 	if r := wish("o1", 4); r.State != inventory.Held || len(r.Lines) != 1 || r.Lines[0].WarehouseID != "w2" {
 		t.Errorf("four pieces: %+v", r)

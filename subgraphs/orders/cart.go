@@ -104,8 +104,8 @@ func (c *Core) AddToCart(ctx context.Context, caller wire.Identity, input AddToC
 	check.Between(input.Quantity, 1, maxQuantity, "input.quantity")
 	return c.changeLine(ctx, caller, check, input.CartID, input.Upc, true, func(was int) (int, error) {
 		if was+input.Quantity > maxQuantity {
-			return 0, fault.At(fault.BadUserInput, "input.quantity", "there are %d pieces in the cart already; it can have %d at most",
-				was, maxQuantity)
+			return 0, fault.At(fault.BadUserInput, "input.quantity",
+				"there are %d pieces in the cart already; it can have %d at most", was, maxQuantity)
 		}
 		return was + input.Quantity, nil
 	})
@@ -121,7 +121,8 @@ func (c *Core) SetCartQuantity(ctx context.Context, caller wire.Identity, input 
 
 // changeLine changes how many pieces of a product are in a cart, which is made when it is missing and create is set.
 func (c *Core) changeLine(
-	ctx context.Context, caller wire.Identity, check fault.Checker, id *string, upc string, create bool, to func(int) (int, error),
+	ctx context.Context, caller wire.Identity, check fault.Checker, id *string, upc string, create bool,
+	to func(int) (int, error),
 ) (*Cart, error) {
 	products, err := c.store.Articles(ctx, []string{upc})
 	if err != nil {

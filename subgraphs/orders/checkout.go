@@ -35,7 +35,8 @@ func (in CheckoutInput) check() error {
 	c.Length(in.ShipTo.Street, 1, 120, "input.shipTo.street")
 	c.Length(in.ShipTo.PostalCode, 1, 16, "input.shipTo.postalCode")
 	c.Length(in.ShipTo.City, 1, 80, "input.shipTo.city")
-	c.Require(countryPattern.MatchString(in.ShipTo.Country), "input.shipTo.country", "country must be two capital letters, like DE")
+	c.Require(countryPattern.MatchString(in.ShipTo.Country), "input.shipTo.country",
+		"country must be two capital letters, like DE")
 	return c.Err()
 }
 
@@ -49,8 +50,8 @@ func (in CheckoutInput) fingerprint() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Checkout places an order for what is in the caller's cart, and empties the cart. Asked again with the same key it returns
-// the order that there is.
+// Checkout places an order for what is in the caller's cart, and empties the cart. Asked again with the same key it
+// returns the order that there is.
 func (c *Core) Checkout(ctx context.Context, caller wire.Identity, input CheckoutInput) (*Order, error) {
 	if caller.Anonymous() {
 		return nil, fault.New(fault.Unauthenticated, "sign in to order")
@@ -62,7 +63,8 @@ func (c *Core) Checkout(ctx context.Context, caller wire.Identity, input Checkou
 	address := PostalAddress(*input.ShipTo)
 	order := &Order{
 		ID: newID("o"), BuyerID: caller.Subject, ShipTo: &address, Paid: PaymentPending,
-		Method: strings.TrimSpace(input.PaymentMethod), PlacedAt: now, Key: input.IdempotencyKey, Fingerprint: input.fingerprint(),
+		Method: strings.TrimSpace(input.PaymentMethod), PlacedAt: now,
+		Key: input.IdempotencyKey, Fingerprint: input.fingerprint(),
 	}
 	order.enter(Placed, now)
 	saga := c.timing.begin(order, now)
@@ -93,7 +95,8 @@ func (o *Order) fill(cart *Cart, expected *int64) error {
 		})
 	}
 	if expected != nil && *expected != o.Total.Minor {
-		return fault.At(fault.Conflict, "input.expectedTotal", "the total is %d now, not %d; look at the cart again", o.Total.Minor, *expected)
+		return fault.At(fault.Conflict, "input.expectedTotal", "the total is %d now, not %d; look at the cart again",
+			o.Total.Minor, *expected)
 	}
 	return nil
 }

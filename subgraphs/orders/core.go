@@ -34,7 +34,8 @@ type Store interface {
 	Place(ctx context.Context, order *Order, saga *Saga, fill func(*Cart) error) (*Order, error)
 	// Orders returns those that exist.
 	Orders(ctx context.Context, ids []string) (map[string]*Order, error)
-	// OrderPage returns the orders of a page and, if there is one, the next in the direction it is counted in, newest first.
+	// OrderPage returns the orders of a page and, if there is one, the next in the direction it is counted in, newest
+	// first.
 	OrderPage(ctx context.Context, ask page.Ask[Position], filter Filter) ([]*Order, error)
 	// CountOrders counts those that pass the filter.
 	CountOrders(ctx context.Context, filter Filter) (int, error)
@@ -48,10 +49,12 @@ type Store interface {
 	// Claim returns sagas that are due, and that nobody else gets before until. It notes of each that is about to
 	// authorise that the provider may have been asked.
 	Claim(ctx context.Context, now, until time.Time, limit int) ([]*Saga, error)
-	// Change lets change alter an order and its saga, and writes both with the news of them if it returns true. Two changes
-	// at once come one after the other. It returns nil when there is no such order. An event that is given, and was taken
-	// in before, changes nothing.
-	Change(ctx context.Context, id string, from *wire.EntityChanged, change func(*Order, *Saga) (bool, error)) (*Order, error)
+	// Change lets change alter an order and its saga, and writes both with the news of them if it returns true. Two
+	// changes at once come one after the other. It returns nil when there is no such order. An event that is given, and
+	// was taken in before, changes nothing.
+	Change(
+		ctx context.Context, id string, from *wire.EntityChanged, change func(*Order, *Saga) (bool, error),
+	) (*Order, error)
 }
 
 // Filter says which orders a list has. What is empty does not matter.
@@ -135,7 +138,9 @@ type OrderEdge struct {
 func (l *OrderConnection) TotalCount(ctx context.Context) (int, error) { return l.total(ctx) }
 
 // AllOrders returns a page of all orders.
-func (c *Core) AllOrders(ctx context.Context, caller wire.Identity, args page.Args, state OrderState) (*OrderConnection, error) {
+func (c *Core) AllOrders(
+	ctx context.Context, caller wire.Identity, args page.Args, state OrderState,
+) (*OrderConnection, error) {
 	if err := operatorsOnly(caller, "see all orders"); err != nil {
 		return nil, err
 	}
@@ -143,7 +148,9 @@ func (c *Core) AllOrders(ctx context.Context, caller wire.Identity, args page.Ar
 }
 
 // OrdersOf returns a page of what the person bought; nil when the caller must not know.
-func (c *Core) OrdersOf(ctx context.Context, caller wire.Identity, buyer string, args page.Args) (*OrderConnection, error) {
+func (c *Core) OrdersOf(
+	ctx context.Context, caller wire.Identity, buyer string, args page.Args,
+) (*OrderConnection, error) {
 	if caller.Subject != buyer && !caller.HasRole(Operator) {
 		return nil, nil
 	}

@@ -33,7 +33,8 @@ func (c *Core) Cancel(ctx context.Context, caller wire.Identity, input CancelOrd
 		case order.State == Cancelled:
 			return false, nil
 		case !order.State.MayBecome(Cancelled):
-			return false, fault.At(fault.Conflict, "input.id", "the order is %s; it can be cancelled until it is shipped", order.State)
+			return false, fault.At(fault.Conflict, "input.id", "the order is %s; it can be cancelled until it is shipped",
+				order.State)
 		}
 		saga.fail(order, Cancelled, reason, c.now())
 		return true, nil
@@ -50,7 +51,9 @@ func (c *Core) Deliver(ctx context.Context, caller wire.Identity, input DeliverO
 	return c.advance(ctx, caller, input.ID, Delivered, "deliver orders")
 }
 
-func (c *Core) advance(ctx context.Context, caller wire.Identity, id string, to OrderState, what string) (*Order, error) {
+func (c *Core) advance(
+	ctx context.Context, caller wire.Identity, id string, to OrderState, what string,
+) (*Order, error) {
 	if err := operatorsOnly(caller, what); err != nil {
 		return nil, err
 	}

@@ -62,7 +62,8 @@ func (c *Core) manageDue(ctx context.Context, logger *slog.Logger) (more bool, e
 	return len(claimed) == claimAtOnce, nil
 }
 
-// goOn does what the saga has to do, and writes what became of it. Of an error nothing is written; the claim ends by itself.
+// goOn does what the saga has to do, and writes what became of it. Of an error nothing is written; the claim ends by
+// itself.
 func (c *Core) goOn(ctx context.Context, claimed *Saga) error {
 	ask := c.request(claimed)
 	var failure error

@@ -27,7 +27,8 @@ func (s *Saga) LastError() *string { return orNil(s.Problem) }
 // SagaStep is what a saga does next, or waits for.
 type SagaStep string
 
-// The steps. Reserve, Commit and Undo wait for an answer of stock; Authorise, Capture and Undo ask the payment provider.
+// The steps. Reserve, Commit and Undo wait for an answer of stock; Authorise, Capture and Undo ask the payment
+// provider.
 const (
 	StepReserve   SagaStep = "RESERVE"
 	StepAuthorise SagaStep = "AUTHORISE"

@@ -68,10 +68,13 @@ type keyRow struct {
 }
 
 // CreateUser writes a person, the login and the event together.
-func (s *Store) CreateUser(ctx context.Context, user *accounts.User, login *accounts.Login, event wire.EntityChanged) error {
+func (s *Store) CreateUser(
+	ctx context.Context, user *accounts.User, login *accounts.Login, event wire.EntityChanged,
+) error {
 	err := s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
 		_, err := tx.NewInsert().Model(&userRow{
-			ID: user.ID, Name: user.Name, Username: user.Username, Email: user.Mail, Tier: string(user.Tier), JoinedAt: user.JoinedAt,
+			ID: user.ID, Name: user.Name, Username: user.Username, Email: user.Mail, Tier: string(user.Tier),
+			JoinedAt: user.JoinedAt,
 		}).Exec(ctx)
 		if kit.Duplicate(err) {
 			return nil, fault.At(fault.Conflict, "input.username", "the username %q is taken", user.Username)
@@ -117,8 +120,8 @@ func (s *Store) readLogin(ctx context.Context, where, argument string) (*account
 
 // CountFailure notes a wrong password.
 func (s *Store) CountFailure(ctx context.Context, userID string, until time.Time) error {
-	_, err := s.db.NewUpdate().Model((*loginRow)(nil)).Set("failures = failures + 1").Set("blocked_until = ?", until.UnixMilli()).
-		Where("user_id = ?", userID).Exec(ctx)
+	_, err := s.db.NewUpdate().Model((*loginRow)(nil)).Set("failures = failures + 1").
+		Set("blocked_until = ?", until.UnixMilli()).Where("user_id = ?", userID).Exec(ctx)
 	return err
 }
 
@@ -146,7 +149,8 @@ func (s *Store) SetPassword(ctx context.Context, userID, password string) (ended
 
 // SetRoles returns false when there is no such login.
 func (s *Store) SetRoles(ctx context.Context, userID string, roles []accounts.Role) (bool, error) {
-	n, err := count(s.db.NewUpdate().Model((*loginRow)(nil)).Set("roles = ?", rolesText(roles)).Where("user_id = ?", userID).Exec(ctx))
+	q := s.db.NewUpdate().Model((*loginRow)(nil)).Set("roles = ?", rolesText(roles)).Where("user_id = ?", userID)
+	n, err := count(q.Exec(ctx))
 	return n > 0, err
 }
 
@@ -217,7 +221,8 @@ func count(result sql.Result, err error) (int, error) {
 // SigningKeys returns those that were made since, newest first.
 func (s *Store) SigningKeys(ctx context.Context, since time.Time) ([]*accounts.SigningKey, error) {
 	var rows []keyRow
-	err := s.db.NewSelect().Model(&rows).Where("k.made_at >= ?", since.UnixMilli()).OrderExpr("k.made_at DESC, k.id").Scan(ctx)
+	err := s.db.NewSelect().Model(&rows).Where("k.made_at >= ?", since.UnixMilli()).
+		OrderExpr("k.made_at DESC, k.id").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read signing keys: %w", err)
 	}
@@ -227,7 +232,9 @@ func (s *Store) SigningKeys(ctx context.Context, since time.Time) ([]*accounts.S
 		if err != nil || len(seed) != ed25519.SeedSize {
 			return nil, fmt.Errorf("signing key %s is broken", row.ID)
 		}
-		keys[i] = &accounts.SigningKey{ID: row.ID, Private: ed25519.NewKeyFromSeed(seed), MadeAt: time.UnixMilli(row.MadeAt).UTC()}
+		keys[i] = &accounts.SigningKey{
+			ID: row.ID, Private: ed25519.NewKeyFromSeed(seed), MadeAt: time.UnixMilli(row.MadeAt).UTC(),
+		}
 	}
 	return keys, nil
 }

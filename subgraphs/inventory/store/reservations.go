@@ -69,7 +69,9 @@ func readReservation(ctx context.Context, db bun.IDB, orderID string) (*inventor
 		return nil, fmt.Errorf("read the lines of a reservation: %w", err)
 	}
 	for _, l := range lines {
-		found.Lines = append(found.Lines, &inventory.ReservationLine{Upc: l.UPC, WarehouseID: l.WarehouseID, Quantity: l.Quantity})
+		found.Lines = append(found.Lines, &inventory.ReservationLine{
+			Upc: l.UPC, WarehouseID: l.WarehouseID, Quantity: l.Quantity,
+		})
 	}
 	return found, nil
 }
@@ -135,7 +137,8 @@ func (s *Store) ExpireReservation(ctx context.Context, orderID string, now time.
 	return nil
 }
 
-// lockReservation makes other changes of the products' stock wait, in the order of their codes, and reads what is there.
+// lockReservation makes other changes of the products' stock wait, in the order of their codes, and reads what is
+// there.
 func lockReservation(
 	ctx context.Context, tx bun.Tx, orderID string, upcs []string,
 ) (*inventory.Reservation, []*inventory.Place, error) {
@@ -160,9 +163,12 @@ func lockReservation(
 }
 
 // writeReservation writes a reservation and the places whose pieces it has changed.
-func writeReservation(ctx context.Context, tx bun.Tx, was, next *inventory.Reservation, places []*inventory.Place) error {
+func writeReservation(
+	ctx context.Context, tx bun.Tx, was, next *inventory.Reservation, places []*inventory.Place,
+) error {
 	row := &reservationRow{
-		OrderID: next.OrderID, State: string(next.State), Reason: next.Why, Until: next.Until.UnixMilli(), UpdatedAt: next.UpdatedAt,
+		OrderID: next.OrderID, State: string(next.State), Reason: next.Why, Until: next.Until.UnixMilli(),
+		UpdatedAt: next.UpdatedAt,
 	}
 	_, err := tx.NewInsert().Model(row).On("CONFLICT (order_id) DO UPDATE").Set("state = EXCLUDED.state").
 		Set("reason = EXCLUDED.reason").Set("updated_at = EXCLUDED.updated_at").Exec(ctx)
@@ -179,11 +185,14 @@ func writeReservation(ctx context.Context, tx bun.Tx, was, next *inventory.Reser
 		}
 	}
 	for _, line := range next.Lines {
-		at := slices.IndexFunc(places, func(p *inventory.Place) bool { return p.Upc == line.Upc && p.WarehouseID == line.WarehouseID })
+		at := slices.IndexFunc(places, func(p *inventory.Place) bool {
+			return p.Upc == line.Upc && p.WarehouseID == line.WarehouseID
+		})
 		if at < 0 {
 			return fmt.Errorf("the stock of product %s in warehouse %s is gone", line.Upc, line.WarehouseID)
 		}
-		_, err := tx.NewUpdate().Model((*placeRow)(nil)).Set("quantity = ?", places[at].Quantity).Set("reserved = ?", places[at].Reserved).
+		_, err := tx.NewUpdate().Model((*placeRow)(nil)).
+			Set("quantity = ?", places[at].Quantity).Set("reserved = ?", places[at].Reserved).
 			Set("updated_at = ?", next.UpdatedAt).Where("upc = ? AND warehouse_id = ?", line.Upc, line.WarehouseID).Exec(ctx)
 		if err != nil {
 			return err
@@ -217,7 +226,8 @@ func (s *Store) Availabilities(ctx context.Context, upcs []string) (map[string]i
 		InStock  int    `bun:"in_stock"`
 		Reserved int    `bun:"reserved"`
 	}
-	err := s.db.NewSelect().TableExpr("stock AS s").ColumnExpr("s.upc, SUM(s.quantity) AS in_stock, SUM(s.reserved) AS reserved").
+	err := s.db.NewSelect().TableExpr("stock AS s").
+		ColumnExpr("s.upc, SUM(s.quantity) AS in_stock, SUM(s.reserved) AS reserved").
 		Where("s.upc IN (?)", bun.List(upcs)).GroupExpr("s.upc").Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("count stock: %w", err)
@@ -232,8 +242,8 @@ func (s *Store) Availabilities(ctx context.Context, upcs []string) (map[string]i
 // keepsReserved returns a fault when a change would leave fewer pieces than are set aside.
 func keepsReserved(ctx context.Context, tx bun.Tx, upc, warehouse string, left int) error {
 	var reserved int
-	err := tx.NewSelect().Model((*placeRow)(nil)).Column("reserved").Where("s.upc = ? AND s.warehouse_id = ?", upc, warehouse).
-		Scan(ctx, &reserved)
+	err := tx.NewSelect().Model((*placeRow)(nil)).Column("reserved").
+		Where("s.upc = ? AND s.warehouse_id = ?", upc, warehouse).Scan(ctx, &reserved)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil

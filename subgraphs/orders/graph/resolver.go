@@ -31,8 +31,8 @@ func New(core *orders.Core) graphql.ExecutableSchema {
 	return NewExecutableSchema(config)
 }
 
-// userErrors splits an error of a mutation: what the person can mend becomes part of the payload, and what is left, an error
-// of the whole field.
+// userErrors splits an error of a mutation: what the person can mend becomes part of the payload, and what is left,
+// an error of the whole field.
 func userErrors(err error) ([]*model.UserError, error) {
 	list := []*model.UserError{}
 	for _, f := range fault.All(err) {

@@ -18,8 +18,8 @@ const (
 	MethodDown = "down"
 )
 
-// Fake is a provider for development: what it does depends on the means of payment alone, so that it needs no memory, and
-// a restart changes nothing.
+// Fake is a provider for development: what it does depends on the means of payment alone, so that it needs no memory,
+// and a restart changes nothing.
 type Fake struct {
 	// SlowBy is how long MethodSlow takes; 0 means three seconds.
 	SlowBy time.Duration

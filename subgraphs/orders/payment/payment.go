@@ -28,7 +28,7 @@ type Provider interface {
 	Authorise(ctx context.Context, charge Charge) error
 	// Capture takes the money that is held.
 	Capture(ctx context.Context, charge Charge) error
-	// Void lets the money go that is held, and gives back what was taken. Afterwards Authorise and Capture are declined for
-	// this key, so that a request that was on its way for long has no effect. It is no error when there is nothing.
+	// Void lets the money go that is held, and gives back what was taken. Afterwards Authorise and Capture are declined
+	// for this key, so that a request that was on its way for long has no effect. It is no error when there is nothing.
 	Void(ctx context.Context, charge Charge) error
 }

@@ -95,12 +95,14 @@ func (s *Store) NewCart(ctx context.Context, id, owner string) (*orders.Cart, er
 	now := time.Now().UTC()
 	err := s.commit(ctx, func(ctx context.Context, tx bun.Tx) error {
 		if owner == "" {
-			_, err := tx.NewDelete().Model((*cartRow)(nil)).Where("owner = '' AND updated_at < ?", now.Add(-guestCartsFor)).Exec(ctx)
+			_, err := tx.NewDelete().Model((*cartRow)(nil)).
+				Where("owner = '' AND updated_at < ?", now.Add(-guestCartsFor)).Exec(ctx)
 			if err != nil {
 				return err
 			}
 		}
-		_, err := tx.NewInsert().Model(&cartRow{ID: id, Owner: owner, Lines: "[]", UpdatedAt: now}).On("CONFLICT DO NOTHING").Exec(ctx)
+		row := &cartRow{ID: id, Owner: owner, Lines: "[]", UpdatedAt: now}
+		_, err := tx.NewInsert().Model(row).On("CONFLICT DO NOTHING").Exec(ctx)
 		return err
 	})
 	if err != nil {
@@ -113,7 +115,9 @@ func (s *Store) NewCart(ctx context.Context, id, owner string) (*orders.Cart, er
 }
 
 // ChangeCart lets change alter the cart and writes it.
-func (s *Store) ChangeCart(ctx context.Context, id string, change func(*orders.Cart) error) (cart *orders.Cart, err error) {
+func (s *Store) ChangeCart(
+	ctx context.Context, id string, change func(*orders.Cart) error,
+) (cart *orders.Cart, err error) {
 	err = s.commit(ctx, func(ctx context.Context, tx bun.Tx) error {
 		if cart, err = lockCart(ctx, tx, id); err != nil {
 			return err
@@ -130,7 +134,9 @@ func (s *Store) ChangeCart(ctx context.Context, id string, change func(*orders.C
 }
 
 // MergeCarts lets merge alter the second cart, writes it, and removes the first.
-func (s *Store) MergeCarts(ctx context.Context, from, to string, merge func(from, to *orders.Cart)) (cart *orders.Cart, err error) {
+func (s *Store) MergeCarts(
+	ctx context.Context, from, to string, merge func(from, to *orders.Cart),
+) (cart *orders.Cart, err error) {
 	err = s.commit(ctx, func(ctx context.Context, tx bun.Tx) error {
 		guest, err := lockCart(ctx, tx, from)
 		if err != nil {

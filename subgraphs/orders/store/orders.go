@@ -145,7 +145,8 @@ func insertOrder(ctx context.Context, tx bun.Tx, order *orders.Order) error {
 func insertHistory(ctx context.Context, tx bun.Tx, order *orders.Order, from int) error {
 	var rows []historyRow
 	for i := from; i < len(order.History); i++ {
-		rows = append(rows, historyRow{OrderID: order.ID, Position: i, State: string(order.History[i].State), At: order.History[i].At})
+		entry := order.History[i]
+		rows = append(rows, historyRow{OrderID: order.ID, Position: i, State: string(entry.State), At: entry.At})
 	}
 	if len(rows) == 0 {
 		return nil
@@ -160,7 +161,9 @@ func (s *Store) Orders(ctx context.Context, ids []string) (map[string]*orders.Or
 	if len(ids) == 0 {
 		return found, nil
 	}
-	list, err := readOrders(ctx, s.db, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("o.id IN (?)", bun.List(ids)) })
+	list, err := readOrders(ctx, s.db, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("o.id IN (?)", bun.List(ids))
+	})
 	for _, order := range list {
 		found[order.ID] = order
 	}
@@ -168,7 +171,9 @@ func (s *Store) Orders(ctx context.Context, ids []string) (map[string]*orders.Or
 }
 
 // readOrders reads whole orders with three queries, however many there are.
-func readOrders(ctx context.Context, db bun.IDB, which func(*bun.SelectQuery) *bun.SelectQuery) ([]*orders.Order, error) {
+func readOrders(
+	ctx context.Context, db bun.IDB, which func(*bun.SelectQuery) *bun.SelectQuery,
+) ([]*orders.Order, error) {
 	var rows []orderRow
 	if err := which(db.NewSelect().Model(&rows)).Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read orders: %w", err)
@@ -186,17 +191,21 @@ func readOrders(ctx context.Context, db bun.IDB, which func(*bun.SelectQuery) *b
 		list[i], byID[order.ID], ids[i] = order, order, order.ID
 	}
 	var lines []lineRow
-	if err := db.NewSelect().Model(&lines).Where("l.order_id IN (?)", bun.List(ids)).OrderExpr("l.order_id, l.position").Scan(ctx); err != nil {
+	of := func(model any, order string) error {
+		return db.NewSelect().Model(model).Where("order_id IN (?)", bun.List(ids)).OrderExpr(order).Scan(ctx)
+	}
+	if err := of(&lines, "l.order_id, l.position"); err != nil {
 		return nil, fmt.Errorf("read the lines of orders: %w", err)
 	}
 	for _, l := range lines {
 		order := byID[l.OrderID]
 		order.Lines = append(order.Lines, &orders.OrderLine{
-			Upc: l.UPC, Name: l.Name, Quantity: l.Quantity, UnitPrice: orders.Money{Minor: l.Minor, Currency: order.Total.Currency},
+			Upc: l.UPC, Name: l.Name, Quantity: l.Quantity,
+			UnitPrice: orders.Money{Minor: l.Minor, Currency: order.Total.Currency},
 		})
 	}
 	var history []historyRow
-	if err := db.NewSelect().Model(&history).Where("h.order_id IN (?)", bun.List(ids)).OrderExpr("h.order_id, h.position").Scan(ctx); err != nil {
+	if err := of(&history, "h.order_id, h.position"); err != nil {
 		return nil, fmt.Errorf("read the history of orders: %w", err)
 	}
 	for _, h := range history {
@@ -207,7 +216,9 @@ func readOrders(ctx context.Context, db bun.IDB, which func(*bun.SelectQuery) *b
 }
 
 // OrderPage returns the orders of a page, and the next one; newest first.
-func (s *Store) OrderPage(ctx context.Context, ask page.Ask[orders.Position], filter orders.Filter) ([]*orders.Order, error) {
+func (s *Store) OrderPage(
+	ctx context.Context, ask page.Ask[orders.Position], filter orders.Filter,
+) ([]*orders.Order, error) {
 	list, err := readOrders(ctx, s.db, func(q *bun.SelectQuery) *bun.SelectQuery {
 		q = filtered(q, filter).Limit(int64(ask.Limit()))
 		if ask.Backward {

@@ -23,7 +23,8 @@ type productRow struct {
 }
 
 func (r productRow) product() *orders.Article {
-	return &orders.Article{Upc: r.UPC, Name: r.Name, Price: orders.Money{Minor: r.Minor, Currency: orders.Currency(r.Currency)}}
+	price := orders.Money{Minor: r.Minor, Currency: orders.Currency(r.Currency)}
+	return &orders.Article{Upc: r.UPC, Name: r.Name, Price: price}
 }
 
 // Articles returns the products that can be bought.

@@ -34,7 +34,8 @@ const maxProblem = 500
 func rowOfSaga(s *orders.Saga) *sagaRow {
 	row := &sagaRow{
 		OrderID: s.OrderID, Step: string(s.Step), Attempts: s.Attempts, ReserveBy: s.ReserveBy.UnixMilli(),
-		Deadline: s.Deadline.UnixMilli(), Charged: s.Charged, Held: s.Held, LastError: s.Problem[:min(len(s.Problem), maxProblem)],
+		Deadline: s.Deadline.UnixMilli(), Charged: s.Charged, Held: s.Held,
+		LastError: s.Problem[:min(len(s.Problem), maxProblem)],
 	}
 	if !s.DueAt.IsZero() {
 		due := s.DueAt.UnixMilli()
@@ -102,8 +103,8 @@ func (s *Store) NextDue(ctx context.Context) (time.Time, error) {
 	return time.UnixMilli(*due), nil
 }
 
-// Claim returns sagas that are due, and that nobody else gets before until. On PostgreSQL it passes over those that others
-// are changing; on SQLite there is one writer.
+// Claim returns sagas that are due, and that nobody else gets before until. On PostgreSQL it passes over those that
+// others are changing; on SQLite there is one writer.
 func (s *Store) Claim(ctx context.Context, now, until time.Time, limit int) (claimed []*orders.Saga, err error) {
 	due, err := s.NextDue(ctx) // a look that takes no lock
 	if err != nil || due.IsZero() || due.After(now) {
