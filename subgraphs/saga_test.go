@@ -89,8 +89,7 @@ func newSagaWorld(t *testing.T, shop *sagaShop, restartBroker func()) *sagaWorld
 func (w *sagaWorld) run(t *testing.T, n int) {
 	w.shop.start(t)
 	for _, upc := range sagaProducts {
-		w.mustAsk(t, "inventory", operator, fmt.Sprintf(
-			`mutation { setStock(input: {upc: %q, warehouseId: "ber1", quantity: %d}) { quantity } }`, upc, n/4), nil)
+		w.makeScarce(t, upc, n/10)
 		w.stock[upc], _ = w.available(t, upc)
 	}
 	w.shop.kill()
@@ -112,8 +111,25 @@ func (w *sagaWorld) run(t *testing.T, n int) {
 	w.check(t, n, crashes)
 }
 
-// disturb starts the shop again whenever it has crashed, until everything was bought and there were enough crashes. Then
-// it lives.
+// makeScarce has so many pieces of the product lie in each of its warehouses.
+func (w *sagaWorld) makeScarce(t *testing.T, upc string, pieces int) {
+	var got struct {
+		Entities []struct {
+			Stock []struct{ Warehouse struct{ ID string } }
+		} `json:"_entities"`
+	}
+	w.mustAsk(t, "inventory", operator, fmt.Sprintf(
+		`{ _entities(representations: [{__typename: "Product", upc: %q}]) {
+			... on Product { stock { warehouse { id } } } } }`, upc), &got)
+	for _, level := range got.Entities[0].Stock {
+		w.mustAsk(t, "inventory", operator, fmt.Sprintf(
+			`mutation { setStock(input: {upc: %q, warehouseId: %q, quantity: %d}) { quantity } }`,
+			upc, level.Warehouse.ID, pieces), nil)
+	}
+}
+
+// disturb starts the shop again whenever it has crashed, until everything was bought and there were enough crashes.
+// Then it lives.
 func (w *sagaWorld) disturb(t *testing.T, bought <-chan struct{}, enough int) (crashes int) {
 	for crashes < enough || bought != nil {
 		select {
