@@ -178,6 +178,24 @@ func (w *sagaWorld) buy(t *testing.T, buyer, n int) {
 			w.insist(t, "orders", caller, fmt.Sprintf(`mutation { checkout: cancelOrder(input: {id: %q}) {
 				order { id } userErrors { code field message } } }`, got.Checkout.Order.ID), &got)
 		}
+		w.awaitStock(t, caller, got.Checkout.Order.ID)
+	}
+}
+
+// awaitStock waits until the pieces of an order are set aside, or it has come to an end: people who place the next order
+// sooner than the shop can work would only find out that all of them expire.
+func (w *sagaWorld) awaitStock(t *testing.T, caller *wire.Identity, id string) {
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		var got struct {
+			Order struct{ State orders.OrderState }
+		}
+		w.insist(t, "orders", caller, fmt.Sprintf(`{ order(id: %q) { state } }`, id), &got)
+		if got.Order.State != orders.Placed || t.Failed() {
+			return
+		}
+		<-tick.C
 	}
 }
 

@@ -48,11 +48,11 @@ type sagaShop struct {
 	done    chan struct{}
 }
 
-// sagaTiming makes everything a hundred times as fast as in a real shop.
+// sagaTiming is that of a shop that is in a hurry.
 func sagaTiming() orders.Timing {
 	return orders.Timing{
-		Reserve: 30 * time.Second, Whole: 30 * time.Second, Call: 500 * time.Millisecond,
-		First: 50 * time.Millisecond, Most: time.Second, Look: 50 * time.Millisecond,
+		Reserve: 20 * time.Second, Whole: 20 * time.Second, Call: 500 * time.Millisecond,
+		First: 250 * time.Millisecond, Most: 2 * time.Second, Look: 100 * time.Millisecond,
 	}
 }
 
