@@ -60,7 +60,8 @@ func TestTheShopIsBoughtThrough(t *testing.T) {
 		t.Fatalf("the order does not become %s", state)
 	}
 	await("CONFIRMED")
-	stock := mustAsk(t, url, fmt.Sprintf(`{ product(upc: %q) { totalStock availability { reserved } } }`, upc)).Raw
+	left := mustAsk(t, url, fmt.Sprintf(`{ product(upc: %q) { totalStock availability { reserved } } }`, upc))
+	stock := left.Raw
 	if !strings.Contains(stock, `"totalStock":3`) || !strings.Contains(stock, `"reserved":0`) {
 		t.Errorf("after the sale there is %s", stock)
 	}
