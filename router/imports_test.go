@@ -40,7 +40,7 @@ var mayImport = map[string][]string{
 	"router/caller":     {},
 	"router/module":     engineRooms,
 	"router/engine":     append([]string{"router/module"}, engineRooms...),
-	"router/modules":    append([]string{"router/module", "router/config", "schema/wire"}, engineRooms...),
+	"router/modules":    append([]string{"router/module", "router/config", "schema/jwks", "schema/wire"}, engineRooms...),
 	"router/generation": append([]string{"router/module", "router/engine", "router/config", "schema/bus", "schema/wire"}, engineRooms...),
 	"router":            {"schema/bus"},
 	"cmd/weft-router":   {"router/standalone"},

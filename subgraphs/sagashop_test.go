@@ -126,7 +126,7 @@ func runSagaShop(settings string) error {
 		if err != nil {
 			return err
 		}
-		go func() { failed <- http.Serve(socket, service.Handler()) }()
+		go func() { failed <- http.Serve(socket, believing(service.Handler())) }()
 	}
 	c.ready.Store(true)
 	if _, err := os.Stdout.WriteString("r"); err != nil {

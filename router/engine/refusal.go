@@ -34,6 +34,7 @@ func busy(resp *server.Response) { refuse(resp, tooBusy) }
 
 // refuse answers an operation that is not run.
 func refuse(resp *server.Response, refusal *server.Refusal) {
+	resp.Header = append(resp.Header, refusal.Header...)
 	if refusal.Body != nil {
 		reject(resp, refusal.Body, 1)
 		resp.Outcome = refusal.Outcome
