@@ -65,7 +65,7 @@ const (
 	sagaBuyers = 10
 	// ordersPerCrash is how many orders there are for each crash, and crashOneIn how many steps until one.
 	ordersPerCrash = 20
-	crashOneIn     = 400
+	crashOneIn     = 1000
 )
 
 func newSagaWorld(t *testing.T, shop *sagaShop, restartBroker func()) *sagaWorld {

@@ -51,7 +51,7 @@ type sagaShop struct {
 // sagaTiming is that of a shop that is in a hurry.
 func sagaTiming() orders.Timing {
 	return orders.Timing{
-		Reserve: 20 * time.Second, Whole: 20 * time.Second, Call: 500 * time.Millisecond,
+		Reserve: 30 * time.Second, Whole: 30 * time.Second, Call: 500 * time.Millisecond,
 		First: 250 * time.Millisecond, Most: 2 * time.Second, Look: 100 * time.Millisecond,
 	}
 }
