@@ -220,7 +220,7 @@ func TestOpenRefusals(t *testing.T) {
 		config        kit.Config
 		want          string
 	}{
-		{"no such service", "orders", kit.Config{DataDir: t.TempDir()}, `no subgraph "orders"; the subgraphs are [accounts`},
+		{"no such service", "nobody", kit.Config{DataDir: t.TempDir()}, `no subgraph "nobody"; the subgraphs are [accounts`},
 		{"nowhere to keep data", "catalog", kit.Config{}, "set DataDir"},
 		{"not an address", "catalog", kit.Config{DatabaseURL: "mysql://x"}, "must begin with postgres://"},
 		{"nobody answers", "catalog", kit.Config{DatabaseURL: "postgres://weft@127.0.0.1:1/x"}, "prepare PostgreSQL schema catalog"},
