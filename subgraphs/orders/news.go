@@ -61,7 +61,7 @@ func (c *Core) takeProduct(ctx context.Context, event wire.EntityChanged) error 
 	if !ok {
 		return nil
 	}
-	if event.Change == wire.Deleted {
+	if archived, _ := event.Data["archived"].(bool); archived || event.Change == wire.Deleted {
 		return c.store.RemoveArticle(ctx, event, upc)
 	}
 	name, named := event.Data["name"].(string)
