@@ -216,9 +216,9 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, x *exchange) {
 	defer h.recover(r, x)
 	x.accepted, x.takesWhole = negotiate(r.Header["Accept"])
 	if r.Method != http.MethodHead {
-		x.delivery = deliveryOf(r.Header["Accept"])
+		x.deliveries = deliveriesOf(r.Header["Accept"])
 	}
-	if !x.takesWhole && x.delivery == whole {
+	if !x.takesWhole && !x.takesParts() {
 		x.fail(failNotAcceptable)
 		return
 	}
@@ -291,7 +291,8 @@ func (x *exchange) stream() {
 	if x.takesWhole {
 		x.request.Stream = x
 	}
-	if x.delivery != whole {
+	x.request.Incremental = x.form
+	if x.events != whole {
 		x.request.Events = true
 		x.request.LastEventID = x.request.Header.Get("Last-Event-ID")
 	}
