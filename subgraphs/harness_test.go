@@ -47,12 +47,20 @@ var (
 
 // onBoth runs the test on SQLite and on PostgreSQL, each with a new, filled database.
 func onBoth(t *testing.T, name string, test func(t *testing.T, s subgraphs.Service, sql *kittest.Counter)) {
+	onBothWith(t, name, kit.Config{}, test)
+}
+
+func onBothWith(
+	t *testing.T, name string, config kit.Config, test func(t *testing.T, s subgraphs.Service, sql *kittest.Counter),
+) {
 	t.Run("sqlite", func(t *testing.T) {
-		s, counter := open(t, name, kit.Config{DataDir: t.TempDir()})
+		config.DataDir, config.DatabaseURL = t.TempDir(), ""
+		s, counter := open(t, name, config)
 		test(t, s, counter)
 	})
 	t.Run("postgres", func(t *testing.T) {
-		s, counter := open(t, name, kit.Config{DatabaseURL: newDatabase(t)})
+		config.DataDir, config.DatabaseURL = "", newDatabase(t)
+		s, counter := open(t, name, config)
 		test(t, s, counter)
 	})
 }

@@ -3,6 +3,7 @@ package cache
 import (
 	"slices"
 
+	"github.com/weft-graphql/weft/router/jsontext"
 	"github.com/weft-graphql/weft/router/plan"
 	"github.com/weft-graphql/weft/router/supergraph"
 )
@@ -113,17 +114,12 @@ type walker struct {
 func (w *walker) follows(f *plan.Field) bool { return !w.served || len(f.Serves) > 0 }
 
 func (w *walker) value(f *plan.Field, raw []byte, depth int) {
-	if f.Selection == nil || len(raw) == 0 || depth > maxDepth {
+	if f.Selection == nil || len(raw) == 0 || depth > jsontext.MaxDepth {
 		return
 	}
 	switch raw[0] {
 	case '[':
-		e := elementsOf(raw)
-		for {
-			item, ok := e.next()
-			if !ok {
-				return
-			}
+		for item := range jsontext.Elements(raw) {
 			w.value(f, item, depth+1)
 		}
 	case '{':
@@ -147,12 +143,7 @@ func (w *walker) object(set *plan.SelectionSet, object []byte, depth int) {
 	case w.isEntity(t):
 		w.visit(t, object, set)
 	}
-	m := membersOf(object)
-	for {
-		name, value, ok := m.next()
-		if !ok {
-			return
-		}
+	for name, value := range jsontext.Members(object) {
 		if value[0] != '{' && value[0] != '[' && (w.null == nil || value[0] != 'n') {
 			continue
 		}
@@ -169,7 +160,7 @@ func (w *walker) object(set *plan.SelectionSet, object []byte, depth int) {
 func (w *walker) runtimeType(set *plan.SelectionSet, object []byte) *supergraph.Type {
 	for _, f := range set.Fields {
 		if f.IsTypename() {
-			if name, ok := unquote(member(object, f.Key)); ok {
+			if name, ok := unquote(jsontext.Member(object, f.Key)); ok {
 				return w.graph.Type(name)
 			}
 		}
@@ -222,7 +213,7 @@ func selectedFields(t *supergraph.Type, set *plan.SelectionSet, object []byte) f
 			if f.Def == nil || f.Def.Name != name || len(f.Args) > 0 || f.Directed || !isSelectedFor(t, set, f) {
 				continue
 			}
-			if v := member(object, f.Key); v != nil {
+			if v := jsontext.Member(object, f.Key); v != nil {
 				return v, f.Selection
 			}
 		}

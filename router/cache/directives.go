@@ -8,6 +8,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/weft-graphql/weft/router/federation"
+	"github.com/weft-graphql/weft/router/jsontext"
 	"github.com/weft-graphql/weft/router/supergraph"
 )
 
@@ -187,7 +188,7 @@ func (f tagFormat) render(key, args []byte) (tag string, ok bool) {
 			v = args
 		}
 		for _, step := range p.path[1:] {
-			if v = member(v, step); v == nil {
+			if v = jsontext.Member(v, step); v == nil {
 				return "", false
 			}
 		}

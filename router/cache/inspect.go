@@ -12,6 +12,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/weft-graphql/weft/router/jsontext"
 	"github.com/weft-graphql/weft/router/supergraph"
 )
 
@@ -75,11 +76,11 @@ func (c *Cache) ParseKey(typ string, args []string) ([]byte, error) {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = append(appendQuoted(b, name), ':')
+		b = append(jsontext.AppendQuoted(b, name), ':')
 		if literalKey(t, name, value) {
 			b = append(b, value...)
 		} else {
-			b = appendQuoted(b, value)
+			b = jsontext.AppendQuoted(b, value)
 		}
 	}
 	if len(args) == 0 {

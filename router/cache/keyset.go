@@ -9,6 +9,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/weft-graphql/weft/router/jsontext"
 	"github.com/weft-graphql/weft/router/plan"
 	"github.com/weft-graphql/weft/router/supergraph"
 )
@@ -94,7 +95,7 @@ type fieldLookup func(name string) (value []byte, below *plan.SelectionSet)
 
 // fieldsOf looks fields up in an object whose members are named like the fields.
 func fieldsOf(object []byte) fieldLookup {
-	return func(name string) ([]byte, *plan.SelectionSet) { return member(object, name), nil }
+	return func(name string) ([]byte, *plan.SelectionSet) { return jsontext.Member(object, name), nil }
 }
 
 // appendKey appends the canonical key object. It returns nil when a field is missing or null.
@@ -120,13 +121,9 @@ func (s keyShape) appendKey(dst []byte, lookup fieldLookup) []byte {
 func (f *keyField) appendValue(dst, v []byte, below *plan.SelectionSet) []byte {
 	switch {
 	case v[0] == '[' && (f.kind != keyOther || f.sub != nil):
-		e, first := elementsOf(v), true
 		dst = append(dst, '[')
-		for {
-			item, ok := e.next()
-			if !ok {
-				return append(dst, ']')
-			}
+		first := true
+		for item := range jsontext.Elements(v) {
 			if !first {
 				dst = append(dst, ',')
 			}
@@ -135,6 +132,7 @@ func (f *keyField) appendValue(dst, v []byte, below *plan.SelectionSet) []byte {
 				return nil
 			}
 		}
+		return append(dst, ']')
 	case f.sub != nil:
 		if v[0] != '{' {
 			return nil
@@ -219,7 +217,7 @@ func appendNumber(dst, v []byte) []byte {
 
 // normalKey is a key object from outside with the fewest escapes, also in its members' names; nil when it is none.
 func normalKey(key []byte) []byte {
-	if m := membersOf(key); m.broken || !json.Valid(key) {
+	if !jsontext.IsObject(key) {
 		return nil
 	}
 	d := json.NewDecoder(bytes.NewReader(key))

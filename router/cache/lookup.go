@@ -7,6 +7,7 @@ import (
 	"unsafe"
 
 	"github.com/weft-graphql/weft/router/exec"
+	"github.com/weft-graphql/weft/router/jsontext"
 )
 
 // negativeName is the hash field that remembers that an entity does not exist.
@@ -377,7 +378,7 @@ func appendInputs(dst []byte, requires []string, representation []byte) []byte {
 			sep = '{'
 		}
 		dst = append(append(append(append(dst, sep, '"'), name...), '"'), ':')
-		if v := member(representation, name); v != nil {
+		if v := jsontext.Member(representation, name); v != nil {
 			dst = appendCanonical(dst, v, 0)
 		} else {
 			dst = append(dst, "null"...)

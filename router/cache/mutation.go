@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/weft-graphql/weft/router/exec"
+	"github.com/weft-graphql/weft/router/jsontext"
 	"github.com/weft-graphql/weft/router/plan"
 	"github.com/weft-graphql/weft/router/supergraph"
 )
@@ -39,7 +40,7 @@ func (r *requestCache) Mutated(ctx context.Context, f *exec.CacheFetch, o *exec.
 		w.object(call.Selection, o.Data, 0)
 	}
 	c.invalidate(ctx, &t, "")
-	if ext := member(o.Extensions, "invalidation"); ext != nil {
+	if ext := jsontext.Member(o.Extensions, "invalidation"); ext != nil {
 		c.invalidateExtension(ctx, r.subgraph, ext)
 	}
 }

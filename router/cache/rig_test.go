@@ -18,6 +18,7 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 
 	"github.com/weft-graphql/weft/router/exec"
+	"github.com/weft-graphql/weft/router/jsontext"
 	"github.com/weft-graphql/weft/router/operation"
 	"github.com/weft-graphql/weft/router/plan"
 	"github.com/weft-graphql/weft/router/supergraph"
@@ -258,12 +259,16 @@ func (a *ask) fetch(v *Visit, vars variableValues, reps []string) *exec.CacheFet
 
 // keyLength is where the key fields of a representation end.
 func (a *ask) keyLength(rep string) int {
-	m := membersOf([]byte(rep))
+	r := jsontext.Reader{Data: []byte(rep)}
+	r.Accept('{')
 	end := 0
 	for i := 0; i <= len(a.keys); i++ {
-		if _, _, ok := m.next(); ok {
-			end = m.i
+		if _, ok := r.Key(); !ok {
+			break
 		}
+		r.Value()
+		end = r.At
+		r.More('}')
 	}
 	return end
 }
@@ -354,7 +359,7 @@ func (r *run) send(ctx context.Context, f *exec.CacheFetch, asked []int, reps []
 			continue
 		}
 		for k, w := range e.Wanted {
-			e.Values[k] = member(raw, r.ask.req.Calls[0].Selection.Fields[w].Key)
+			e.Values[k] = jsontext.Member(raw, r.ask.req.Calls[0].Selection.Fields[w].Key)
 		}
 	}
 	if f == r.f {

@@ -9,6 +9,7 @@ import (
 	"github.com/cespare/xxhash/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/weft-graphql/weft/router/jsontext"
 	"github.com/weft-graphql/weft/router/operation"
 	"github.com/weft-graphql/weft/router/plan"
 	"github.com/weft-graphql/weft/router/supergraph"
@@ -66,7 +67,7 @@ func appendLiteral(dst []byte, v *ast.Value, vars variables) (out []byte, given 
 		}
 		return appendCanonical(dst, raw, 0), true
 	case ast.StringValue, ast.BlockValue, ast.EnumValue:
-		return appendQuoted(dst, v.Raw), true
+		return jsontext.AppendQuoted(dst, v.Raw), true
 	case ast.ListValue:
 		dst = append(dst, '[')
 		for i, c := range v.Children {
@@ -87,7 +88,7 @@ func appendLiteral(dst []byte, v *ast.Value, vars variables) (out []byte, given 
 			if dst[start-1] != '{' {
 				dst = append(dst, ',')
 			}
-			dst = append(appendQuoted(dst, c.Name), ':')
+			dst = append(jsontext.AppendQuoted(dst, c.Name), ':')
 			if dst, given = appendLiteral(dst, c.Value, vars); !given {
 				dst = dst[:start]
 			}
@@ -239,7 +240,7 @@ func parseSelected(text string) (selected, bool) {
 }
 
 func parseItems(text string, depth int) (items selected, rest string, ok bool) {
-	if text == "" || text[0] != '{' || depth > maxDepth {
+	if text == "" || text[0] != '{' || depth > jsontext.MaxDepth {
 		return nil, "", false
 	}
 	text = text[1:]

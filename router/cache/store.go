@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/weft-graphql/weft/router/exec"
+	"github.com/weft-graphql/weft/router/jsontext"
 	"github.com/weft-graphql/weft/router/plan"
 )
 
@@ -109,22 +110,12 @@ func (a *answered) read(o *exec.CacheOutcome) {
 	if len(o.Extensions) == 0 {
 		return
 	}
-	m := membersOf(o.Extensions)
-	for {
-		name, value, ok := m.next()
-		if !ok {
-			return
-		}
+	for name, value := range jsontext.Members(o.Extensions) {
 		switch string(name) {
 		case "apolloCacheTags":
 			a.rootTags = stringList(value)
 		case "apolloEntityCacheTags":
-			e := elementsOf(value)
-			for {
-				list, ok := e.next()
-				if !ok {
-					break
-				}
+			for list := range jsontext.Elements(value) {
 				a.entityTags = append(a.entityTags, stringList(list))
 			}
 		case "invalidation":
@@ -148,10 +139,8 @@ const maxTags = 64
 
 func stringList(list []byte) []string {
 	var out []string
-	e := elementsOf(list)
-	for len(out) < maxTags {
-		v, ok := e.next()
-		if !ok {
+	for v := range jsontext.Elements(list) {
+		if len(out) == maxTags {
 			break
 		}
 		if s, ok := unquote(v); ok {
@@ -426,7 +415,7 @@ func isEmptyList(b []byte) bool {
 	if b[0] != '[' {
 		return false
 	}
-	i := skipBlanks(b, 1)
+	i := jsontext.SkipSpace(b, 1)
 	return i < len(b) && b[i] == ']'
 }
 
@@ -440,7 +429,7 @@ func (s *storeEntity) names(j *storeJob, it *item) names {
 		return names{it.canonical}
 	}
 	return j.r.graph.named(s.st.tp.typ, j.r.req.Subgraph.ID, func(name string) ([]byte, *plan.SelectionSet) {
-		if v := member(s.rep, name); v != nil || s.null {
+		if v := jsontext.Member(s.rep, name); v != nil || s.null {
 			return v, nil
 		}
 		for i := range it.wants {

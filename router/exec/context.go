@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 
+	"github.com/weft-graphql/weft/router/jsontext"
 	"github.com/weft-graphql/weft/router/supergraph"
 )
 
@@ -32,7 +33,7 @@ type contextStep struct {
 // contexts compiles the contexts of a call.
 func (c *compiler) contexts(request int, cl *call) {
 	for _, ctx := range cl.plan.Contexts {
-		cp := contextProgram{spelled: string(appendQuoted(nil, ctx.Variable)) + ":"}
+		cp := contextProgram{spelled: string(jsontext.AppendQuoted(nil, ctx.Variable)) + ":"}
 		at := c.nodeOf[ctx.At]
 		if at == nil {
 			continue
@@ -149,7 +150,7 @@ func (x *execution) contextValue(chain *contextChain, r ref) []byte {
 			if value = value[1 : len(value)-1]; len(value) == 0 {
 				return nil
 			}
-			value = value[skipKey(value, 0):]
+			value = value[jsontext.SkipKey(value, 0):]
 			f = f.inner()
 		}
 		return value
@@ -230,7 +231,7 @@ func (x *execution) fetchContexts(request int, r *request, f *fetch) {
 		}
 		if err == nil {
 			f.parser.start = len(body)
-			body = append(body, validUTF8(f.response.Body)...)
+			body = append(body, jsontext.ToValidUTF8(f.response.Body)...)
 			err = x.read(&f.parser, body, r, f, f.response.Status, [][]uint32{picked})
 		}
 		if err != nil {

@@ -1,6 +1,10 @@
 package exec
 
-import "github.com/weft-graphql/weft/router/supergraph"
+import (
+	"github.com/weft-graphql/weft/router/supergraph"
+
+	"github.com/weft-graphql/weft/router/jsontext"
+)
 
 // kind is what a value is.
 type kind uint32
@@ -200,7 +204,7 @@ func newTypeNames(s *supergraph.Supergraph) *typeNames {
 
 // find returns the runtime type a raw __typename stands for.
 func (t *typeNames) find(raw []byte) int32 {
-	if typ, ok := t.byName[string(decodeString(raw))]; ok {
+	if typ, ok := t.byName[string(jsontext.Text(raw))]; ok {
 		return typ
 	}
 	return typeForeign

@@ -1,6 +1,10 @@
 package exec
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/weft-graphql/weft/router/jsontext"
+)
 
 // deferrals are the places where parts of an answer are to follow: each @defer, at each object that it stands on.
 type deferrals struct {
@@ -172,7 +176,7 @@ func appendSteps(out []byte, path []pathStep) []byte {
 			out = append(out, ',')
 		}
 		if step.key != "" {
-			out = appendQuoted(out, step.key)
+			out = jsontext.AppendQuoted(out, step.key)
 		} else {
 			out = strconv.AppendInt(out, int64(step.index), 10)
 		}

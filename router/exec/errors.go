@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"sync"
 
+	"github.com/weft-graphql/weft/router/jsontext"
 	"github.com/weft-graphql/weft/router/upstream"
 )
 
@@ -203,7 +204,7 @@ func (e *clientError) print(out []byte, policy *ErrorPolicy, tell bool) []byte {
 		}
 		message = "A subgraph could not answer."
 	}
-	out = appendQuoted(append(out, `{"message":`...), message)
+	out = jsontext.AppendQuoted(append(out, `{"message":`...), message)
 	if e.line > 0 {
 		out = append(out, `,"locations":[{"line":`...)
 		out = strconv.AppendInt(out, int64(e.line), 10)
@@ -218,16 +219,16 @@ func (e *clientError) print(out []byte, policy *ErrorPolicy, tell bool) []byte {
 				out = append(out, ',')
 			}
 			if step.key != "" {
-				out = appendQuoted(out, step.key)
+				out = jsontext.AppendQuoted(out, step.key)
 			} else {
 				out = strconv.AppendInt(out, int64(step.index), 10)
 			}
 		}
 		out = append(out, ']')
 	}
-	out = appendQuoted(append(out, `,"extensions":{"code":`...), e.code)
+	out = jsontext.AppendQuoted(append(out, `,"extensions":{"code":`...), e.code)
 	if e.service != "" && !policy.HideService {
-		out = appendQuoted(append(out, `,"service":`...), e.service)
+		out = jsontext.AppendQuoted(append(out, `,"service":`...), e.service)
 	}
 	if !policy.Redact {
 		out = e.printExtensions(out, policy.Extensions)
@@ -248,7 +249,7 @@ func (e *clientError) printExtensions(out []byte, allowed []string) []byte {
 	}
 	slices.Sort(keys)
 	for _, key := range keys {
-		out = appendQuoted(append(out, ','), key)
+		out = jsontext.AppendQuoted(append(out, ','), key)
 		out = append(append(out, ':'), e.extensions[key]...)
 	}
 	return out

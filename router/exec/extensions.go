@@ -1,5 +1,7 @@
 package exec
 
+import "github.com/weft-graphql/weft/router/jsontext"
+
 // printExtensions appends the extensions entry: what the request brought, and the subgraphs' extensions under their
 // names if the engine passes them on.
 func (x *execution) printExtensions(out []byte) []byte {
@@ -21,7 +23,7 @@ func (x *execution) printExtensions(out []byte) []byte {
 				out = append(out, `"subgraphs":[`...)
 				named = true
 			}
-			out = appendQuoted(append(out, `{"name":`...), x.program.requests[i].plan.Subgraph.Name)
+			out = jsontext.AppendQuoted(append(out, `{"name":`...), x.program.requests[i].plan.Subgraph.Name)
 			out = append(append(out, `,"extensions":`...), f.extensions...)
 			out = append(out, '}')
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/weft-graphql/weft/router/jsontext"
 	"github.com/weft-graphql/weft/router/operation"
 	"github.com/weft-graphql/weft/router/upstream"
 )
@@ -321,7 +322,7 @@ func (x *execution) parse(p *parser, r *request, f *fetch, resp *upstream.Respon
 		return x.parseJoined(p, r, f, resp, picked)
 	}
 	f.reader.marks = f.reader.marks[:0]
-	return x.read(p, validUTF8(resp.Body), r, f, resp.Status, picked)
+	return x.read(p, jsontext.ToValidUTF8(resp.Body), r, f, resp.Status, picked)
 }
 
 // read is parse for an answer that begins at p.start.
@@ -448,7 +449,7 @@ func (d *dataReader) data(p *parser, i int) int {
 		return end
 	}
 	b := p.b
-	i = skipSpace(b, i+1)
+	i = jsontext.SkipSpace(b, i+1)
 	if i < len(b) && b[i] == '}' {
 		return i + 1
 	}
@@ -456,11 +457,11 @@ func (d *dataReader) data(p *parser, i int) int {
 	seen = append(seen, make([]bool, len(d.request.calls))...)
 	for {
 		start := i
-		if i = skipKey(b, i); i < 0 {
+		if i = jsontext.SkipKey(b, i); i < 0 {
 			return p.fail(start, notJSON)
 		}
-		key := decodeString(b[start:skipString(b, start+1)])
-		i = skipSpace(b, i)
+		key := jsontext.Text(b[start:jsontext.SkipString(b, start)])
+		i = jsontext.SkipSpace(b, i)
 		call := -1
 		for c := range d.request.calls {
 			if d.request.calls[c].plan.Key == string(key) {
@@ -469,7 +470,7 @@ func (d *dataReader) data(p *parser, i int) int {
 		}
 		switch {
 		case call < 0:
-			i = skipValue(b, i, 0)
+			i = jsontext.SkipValue(b, i)
 		case seen[call]:
 			return p.fail(start, "data has the key "+strconv.Quote(string(key))+" twice")
 		default:
@@ -479,9 +480,9 @@ func (d *dataReader) data(p *parser, i int) int {
 		if i < 0 {
 			return p.fail(start, notJSON)
 		}
-		i = skipSpace(b, i)
+		i = jsontext.SkipSpace(b, i)
 		if i < len(b) && b[i] == ',' {
-			i = skipSpace(b, i+1)
+			i = jsontext.SkipSpace(b, i+1)
 			continue
 		}
 		if i < len(b) && b[i] == '}' {
@@ -502,7 +503,7 @@ func (d *dataReader) entities(p *parser, call, i int) int {
 	}
 	if i >= len(b) || b[i] != '[' {
 		start := i
-		if i = skipValue(b, i, 0); i < 0 {
+		if i = jsontext.SkipValue(b, i); i < 0 {
 			return p.fail(start, notJSON)
 		}
 		if b[start] != 'n' {
@@ -512,14 +513,14 @@ func (d *dataReader) entities(p *parser, call, i int) int {
 	}
 	objects, broken := len(a.objects), len(d.broken)
 	tooMany := 0
-	i = skipSpace(b, i+1)
+	i = jsontext.SkipSpace(b, i+1)
 	count := 0
 	for i < len(b) && b[i] != ']' {
 		if count > 0 {
 			if b[i] != ',' {
 				return p.fail(i, notJSON)
 			}
-			i = skipSpace(b, i+1)
+			i = jsontext.SkipSpace(b, i+1)
 		}
 		start := i
 		switch {
@@ -527,7 +528,7 @@ func (d *dataReader) entities(p *parser, call, i int) int {
 			if count == expected {
 				tooMany = start
 			}
-			i = skipValue(b, i, 0)
+			i = jsontext.SkipValue(b, i)
 		case i < len(b) && b[i] == '{':
 			entity := d.entity(call, count)
 			misfits := p.misfits
@@ -540,7 +541,7 @@ func (d *dataReader) entities(p *parser, call, i int) int {
 				d.fetch.cacheTaint(call, entity)
 			}
 		default:
-			if i = skipValue(b, i, 0); i > 0 && b[start] != 'n' {
+			if i = jsontext.SkipValue(b, i); i > 0 && b[start] != 'n' {
 				d.breaks(call, d.entity(call, count), "an entity is not an object", start)
 			}
 		}
@@ -548,7 +549,7 @@ func (d *dataReader) entities(p *parser, call, i int) int {
 			return p.fail(start, notJSON)
 		}
 		count++
-		i = skipSpace(b, i)
+		i = jsontext.SkipSpace(b, i)
 	}
 	if i >= len(b) {
 		return p.fail(i, "the answer ends too early")

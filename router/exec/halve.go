@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/weft-graphql/weft/router/jsontext"
 	"github.com/weft-graphql/weft/router/upstream"
 )
 
@@ -177,7 +178,7 @@ func (x *execution) parseJoined(p *parser, r *request, f *fetch, resp *upstream.
 		f.reader.marks = append(f.reader.marks, len(collected))
 	}
 	p.start = len(f.joined)
-	body := append(f.joined, validUTF8(resp.Body)...)
+	body := append(f.joined, jsontext.ToValidUTF8(resp.Body)...)
 	err := x.read(p, body, r, f, resp.Status, picked)
 	if err == nil {
 		f.joined = body

@@ -6,8 +6,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
+	"github.com/weft-graphql/weft/router/jsontext"
 	"github.com/weft-graphql/weft/router/plan"
 )
 
@@ -15,37 +15,6 @@ var jsonSamples = []string{
 	`{"data":{"a":1}}`, `null`, `true`, `false`, ` [ ] `, `{}`, `""`, `-0`, `-0.0e-0`, `1E+5`, `01`, `1.`, `.5`, `-`, `+1`, `1e`, `"\u00e4"`,
 	`"\ud800"`, `"\x"`, `"a`, "\"\x01\"", "\"\xff\"", `[1,]`, `{"a":1,}`, `{"a" : [ {"b":null} , "c" ] }`, `{"a":1}x`, `nul`, `{a:1}`, `[[[[]]]]`,
 	`"12345678\"12345678\\"`, `"ääääääääää"`, `{"a":{"b":{"a":2}},"c":[{"a":"x"},null]}`, "\ufeff1", `"\u12"`, "\t\n\r 1", "\v1", `{"a":1,"a":2}`,
-}
-
-// whole tells whether skipValue takes the text for one JSON value.
-func whole(text []byte) bool {
-	i := skipValue(text, skipSpace(text, 0), 0)
-	return i >= 0 && skipSpace(text, i) == len(text)
-}
-
-func FuzzSkipValueAcceptsWhatEncodingJSONAccepts(f *testing.F) {
-	for _, s := range jsonSamples {
-		f.Add([]byte(s))
-	}
-	f.Fuzz(func(t *testing.T, text []byte) {
-		if bytes.Count(text, []byte("["))+bytes.Count(text, []byte("{")) >= maxDepth {
-			return
-		}
-		if got, want := whole(text), json.Valid(text); got != want {
-			t.Errorf("%q: accepted is %v, encoding/json says %v", text, got, want)
-		}
-	})
-}
-
-func TestDepthIsBounded(t *testing.T) {
-	for _, open := range []string{"[", `{"a":`} {
-		if deep := strings.Repeat(open, 1_000_000); whole([]byte(deep)) {
-			t.Error("a million open brackets pass")
-		}
-	}
-	if deep := strings.Repeat("[", maxDepth) + strings.Repeat("]", maxDepth); !whole([]byte(deep)) {
-		t.Errorf("%d levels do not pass", maxDepth)
-	}
 }
 
 // slots is a node with custom scalars a and b, and an object c of the same kind.
@@ -127,10 +96,10 @@ func FuzzParserReadsWhatEncodingJSONReads(f *testing.F) {
 	}
 	n := slots(3)
 	f.Fuzz(func(t *testing.T, text []byte) {
-		if bytes.Count(text, []byte("["))+bytes.Count(text, []byte("{")) >= maxDepth {
+		if bytes.Count(text, []byte("["))+bytes.Count(text, []byte("{")) >= jsontext.MaxDepth {
 			return
 		}
-		text = validUTF8(text)
+		text = jsontext.ToValidUTF8(text)
 		p := parser{b: text, a: &answer{body: text}, types: &typeNames{}}
 		var root uint32
 		ok := p.document(func(p *parser, i int) int {
@@ -166,25 +135,6 @@ func FuzzParserReadsWhatEncodingJSONReads(f *testing.F) {
 			t.Fatal(err)
 		}
 		same(t, p.a, n, root, want.Data)
-	})
-}
-
-func FuzzStringsSurviveQuoting(f *testing.F) {
-	for _, s := range []string{"", "plain", "\"\\\n\r\t\x00\x1f", "ä€😀", "\u2028", "</script>"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		if !utf8.ValidString(s) {
-			return
-		}
-		raw := appendQuoted(nil, s)
-		var got string
-		if err := json.Unmarshal(raw, &got); err != nil || got != s {
-			t.Fatalf("%q became %s, read as %q: %v", s, raw, got, err)
-		}
-		if got := string(decodeString(raw)); got != s {
-			t.Fatalf("%s is decoded as %q", raw, got)
-		}
 	})
 }
 

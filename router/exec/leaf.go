@@ -6,6 +6,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/weft-graphql/weft/router/jsontext"
 	"github.com/weft-graphql/weft/router/supergraph"
 )
 
@@ -125,6 +126,6 @@ func newEnumValues(t *supergraph.Type) enumValues {
 }
 
 func (e enumValues) has(raw []byte) bool {
-	_, ok := e[string(decodeString(raw))]
+	_, ok := e[string(jsontext.Text(raw))]
 	return ok
 }

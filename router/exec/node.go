@@ -3,6 +3,7 @@ package exec
 import (
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/weft-graphql/weft/router/jsontext"
 	"github.com/weft-graphql/weft/router/plan"
 	"github.com/weft-graphql/weft/router/supergraph"
 )
@@ -61,7 +62,7 @@ func (c *compiler) node(set *plan.SelectionSet, request int) *node {
 	last := make(map[string]int32, len(set.Fields))
 	for i, f := range set.Fields {
 		nf := &n.fields[i]
-		*nf = nodeField{spelled: string(appendQuoted(nil, f.Key)) + ":", key: f.Key, plan: f, on: f.On, next: -1, first: true}
+		*nf = nodeField{spelled: string(jsontext.AppendQuoted(nil, f.Key)) + ":", key: f.Key, plan: f, on: f.On, next: -1, first: true}
 		if previous, ok := last[f.Key]; ok {
 			n.fields[previous].next = int32(i)
 			nf.first = false

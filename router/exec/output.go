@@ -6,6 +6,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/weft-graphql/weft/router/jsontext"
 	"github.com/weft-graphql/weft/router/operation"
 	"github.com/weft-graphql/weft/router/supergraph"
 )
@@ -108,7 +109,7 @@ func (c *compiler) output(set *operation.SelectionSet, p *place, second bool) (*
 			continue
 		}
 		c.outputs++
-		of := outputField{id: c.outputs, spelled: "," + string(appendQuoted(nil, f.Key)) + ":", field: f, passing: passing}
+		of := outputField{id: c.outputs, spelled: "," + string(jsontext.AppendQuoted(nil, f.Key)) + ":", field: f, passing: passing}
 		of.joint = c.part != nil && c.part.deferred != nil && len(f.Defers) > 1 && f.Selection != nil
 		if o.typ < 0 && !o.possible.SubsetOf(f.On) {
 			of.on = f.On

@@ -2,6 +2,8 @@ package exec
 
 import (
 	"strconv"
+
+	"github.com/weft-graphql/weft/router/jsontext"
 )
 
 // parser reads a subgraph's answer into slots.
@@ -42,32 +44,32 @@ func (p *parser) fail(i int, problem string) int {
 // document reads the whole answer; data reads the value of its data entry.
 func (p *parser) document(data func(p *parser, i int) int) bool {
 	b := p.b
-	i := skipSpace(b, p.start)
+	i := jsontext.SkipSpace(b, p.start)
 	if i >= len(b) || b[i] != '{' {
 		p.fail(i, "the answer is not a JSON object")
 		return false
 	}
 	var seen [3]bool
-	i = skipSpace(b, i+1)
+	i = jsontext.SkipSpace(b, i+1)
 	if i < len(b) && b[i] == '}' {
 		i++
 	} else {
 		for {
 			start := i
-			i = skipKey(b, i)
+			i = jsontext.SkipKey(b, i)
 			if i < 0 {
 				p.fail(start, notJSON)
 				return false
 			}
-			key := b[start:skipString(b, start+1)]
-			i = p.entry(string(decodeString(key)), skipSpace(b, i), &seen, data)
+			key := b[start:jsontext.SkipString(b, start)]
+			i = p.entry(string(jsontext.Text(key)), jsontext.SkipSpace(b, i), &seen, data)
 			if i < 0 {
 				p.fail(start, notJSON)
 				return false
 			}
-			i = skipSpace(b, i)
+			i = jsontext.SkipSpace(b, i)
 			if i < len(b) && b[i] == ',' {
-				i = skipSpace(b, i+1)
+				i = jsontext.SkipSpace(b, i+1)
 				continue
 			}
 			if i < len(b) && b[i] == '}' {
@@ -78,7 +80,7 @@ func (p *parser) document(data func(p *parser, i int) int) bool {
 			return false
 		}
 	}
-	if i = skipSpace(b, i); i != len(b) {
+	if i = jsontext.SkipSpace(b, i); i != len(b) {
 		p.fail(i, "the answer goes on behind its end")
 		return false
 	}
@@ -110,7 +112,7 @@ func (p *parser) entry(key string, i int, seen *[3]bool, data func(p *parser, i 
 		}
 		return i
 	}
-	if i = skipValue(p.b, i, 0); i < 0 {
+	if i = jsontext.SkipValue(p.b, i); i < 0 {
 		return p.fail(start, notJSON)
 	}
 	raw := p.b[start:i]
@@ -121,7 +123,7 @@ func (p *parser) entry(key string, i int, seen *[3]bool, data func(p *parser, i 
 		}
 	case "errors":
 		// What is not a list is an error in a wrong form, not none.
-		if raw[0] != 'n' && (raw[0] != '[' || skipSpace(raw, 1) != len(raw)-1) {
+		if raw[0] != 'n' && (raw[0] != '[' || jsontext.SkipSpace(raw, 1) != len(raw)-1) {
 			p.errors = raw
 		}
 	case "extensions":
@@ -144,7 +146,7 @@ func (p *parser) object(n *node, typ int32, i int) (uint32, int) {
 		a.collected[n.collector] = append(a.collected[n.collector], o)
 	}
 	slots := a.objects[o].slots
-	i = skipSpace(b, i+1)
+	i = jsontext.SkipSpace(b, i+1)
 	if i < len(b) && b[i] == '}' {
 		return o, i + 1
 	}
@@ -164,14 +166,14 @@ func (p *parser) object(n *node, typ int32, i int) (uint32, int) {
 			}
 		}
 		if i < len(b) && b[i] <= ' ' {
-			i = skipSpace(b, i)
+			i = jsontext.SkipSpace(b, i)
 		}
 		if slot >= 0 && (n.fields[slot].next >= 0 || !n.fields[slot].first) {
 			slot = p.alternative(n, slot, &typ, i)
 		}
 		if slot < 0 {
 			start := i
-			if i = skipValue(b, i, 0); i < 0 {
+			if i = jsontext.SkipValue(b, i); i < 0 {
 				p.fail(start, notJSON)
 				return 0, -1
 			}
@@ -180,7 +182,7 @@ func (p *parser) object(n *node, typ int32, i int) (uint32, int) {
 			var v value
 			var end int
 			if f.plain && i < len(b) && b[i] == '"' {
-				if end = skipString(b, i+1); end < 0 {
+				if end = jsontext.SkipString(b, i); end < 0 {
 					p.fail(i, notJSON)
 					return 0, -1
 				}
@@ -206,7 +208,7 @@ func (p *parser) object(n *node, typ int32, i int) (uint32, int) {
 			i = end
 		}
 		if i < len(b) && b[i] <= ' ' {
-			i = skipSpace(b, i)
+			i = jsontext.SkipSpace(b, i)
 		}
 		if i >= len(b) {
 			p.fail(i, "the answer ends too early")
@@ -216,7 +218,7 @@ func (p *parser) object(n *node, typ int32, i int) (uint32, int) {
 		case ',':
 			i++
 			if i < len(b) && b[i] <= ' ' {
-				i = skipSpace(b, i)
+				i = jsontext.SkipSpace(b, i)
 			}
 		case '}':
 			a.objects[o].typ = typ
@@ -231,11 +233,11 @@ func (p *parser) object(n *node, typ int32, i int) (uint32, int) {
 // key reads a key that is not the predicted one. It returns the field's slot, -1 for a key nobody asked for, and the
 // position behind the colon.
 func (p *parser) key(n *node, predicted, i int) (int, int) {
-	end := skipKey(p.b, i)
+	end := jsontext.SkipKey(p.b, i)
 	if end < 0 {
 		return -1, p.fail(i, notJSON)
 	}
-	key := decodeString(p.b[i:skipString(p.b, i+1)])
+	key := jsontext.Text(p.b[i:jsontext.SkipString(p.b, i)])
 	return n.find(key, predicted), end
 }
 
@@ -262,20 +264,20 @@ func (p *parser) alternative(n *node, slot int, typ *int32, i int) int {
 func (p *parser) lookAhead(n *node, i int) int32 {
 	b := p.b
 	for {
-		if i = skipValue(b, i, 0); i < 0 {
+		if i = jsontext.SkipValue(b, i); i < 0 {
 			return typeUnknown
 		}
-		if i = skipSpace(b, i); i >= len(b) || b[i] != ',' {
+		if i = jsontext.SkipSpace(b, i); i >= len(b) || b[i] != ',' {
 			return typeUnknown
 		}
-		start := skipSpace(b, i+1)
-		if i = skipKey(b, start); i < 0 {
+		start := jsontext.SkipSpace(b, i+1)
+		if i = jsontext.SkipKey(b, start); i < 0 {
 			return typeUnknown
 		}
-		i = skipSpace(b, i)
-		slot := n.find(decodeString(b[start:skipString(b, start+1)]), 0)
+		i = jsontext.SkipSpace(b, i)
+		slot := n.find(jsontext.Text(b[start:jsontext.SkipString(b, start)]), 0)
 		if slot >= 0 && n.fields[slot].leaf == leafTypename && i < len(b) && b[i] == '"' {
-			if end := skipString(b, i+1); end > 0 {
+			if end := jsontext.SkipString(b, i); end > 0 {
 				return p.types.find(b[i:end])
 			}
 		}
@@ -290,13 +292,13 @@ func (p *parser) value(f *nodeField, lists, i int) (value, int) {
 	}
 	switch b[i] {
 	case '"':
-		end := skipString(b, i+1)
+		end := jsontext.SkipString(b, i)
 		if end < 0 {
 			return value{}, p.fail(i, notJSON)
 		}
 		return p.scalar(f, lists, kindString, i, end)
 	case 'n':
-		if end := skipWord(b, i, "null"); end > 0 {
+		if end := jsontext.SkipWord(b, i, "null"); end > 0 {
 			return newValue(kindNull, 0, 0), end
 		}
 		return value{}, p.fail(i, notJSON)
@@ -312,11 +314,11 @@ func (p *parser) value(f *nodeField, lists, i int) (value, int) {
 		}
 		return p.opaque(f, lists, i)
 	case 't':
-		return p.scalar(f, lists, kindBool, i, skipWord(b, i, "true"))
+		return p.scalar(f, lists, kindBool, i, jsontext.SkipWord(b, i, "true"))
 	case 'f':
-		return p.scalar(f, lists, kindBool, i, skipWord(b, i, "false"))
+		return p.scalar(f, lists, kindBool, i, jsontext.SkipWord(b, i, "false"))
 	}
-	return p.scalar(f, lists, kindNumber, i, skipNumber(b, i))
+	return p.scalar(f, lists, kindNumber, i, jsontext.SkipNumber(b, i))
 }
 
 // scalar makes the value of a scalar. Where a list or an object is expected it is a misfit, which is null with an error when
@@ -333,7 +335,7 @@ func (p *parser) scalar(f *nodeField, lists int, k kind, i, end int) (value, int
 
 // opaque reads an array or object as it is, the value of a custom scalar or a misfit.
 func (p *parser) opaque(f *nodeField, lists, i int) (value, int) {
-	end := skipValue(p.b, i, 0)
+	end := jsontext.SkipValue(p.b, i)
 	if end < 0 {
 		return value{}, p.fail(i, notJSON)
 	}
@@ -344,7 +346,7 @@ func (p *parser) opaque(f *nodeField, lists, i int) (value, int) {
 func (p *parser) list(f *nodeField, lists, i int) (value, int) {
 	a, b := p.a, p.b
 	mark := len(a.pending)
-	i = skipSpace(b, i+1)
+	i = jsontext.SkipSpace(b, i+1)
 	if i < len(b) && b[i] == ']' {
 		a.lists = append(a.lists, list{})
 		return newValue(kindList, len(a.lists)-1, 0), i + 1
@@ -356,14 +358,14 @@ func (p *parser) list(f *nodeField, lists, i int) (value, int) {
 		}
 		a.pending = append(a.pending, v)
 		if i < len(b) && b[i] <= ' ' {
-			i = skipSpace(b, i)
+			i = jsontext.SkipSpace(b, i)
 		}
 		if i >= len(b) {
 			return value{}, p.fail(i, "the answer ends too early")
 		}
 		switch b[i] {
 		case ',':
-			i = skipSpace(b, i+1)
+			i = jsontext.SkipSpace(b, i+1)
 		case ']':
 			at := len(a.values)
 			a.values = append(a.values, a.pending[mark:]...)

@@ -3,6 +3,8 @@ package exec
 import (
 	"slices"
 	"strconv"
+
+	"github.com/weft-graphql/weft/router/jsontext"
 )
 
 // Next appends the next part of the answer to resp.Body, or makes it in memory when that is not nil. ready is false when it
@@ -120,7 +122,7 @@ func appendID(out []byte, d *deferral) []byte {
 
 func (l *Later) appendLabel(out []byte, d *deferral) []byte {
 	if label := l.x.program.parts[1+d.defers].deferred.Label; label != "" {
-		out = appendQuoted(append(out, `,"label":`...), label)
+		out = jsontext.AppendQuoted(append(out, `,"label":`...), label)
 	}
 	return out
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/weft-graphql/weft/router/jsontext"
 	"github.com/weft-graphql/weft/router/operation"
 	"github.com/weft-graphql/weft/router/plan"
 	"github.com/weft-graphql/weft/router/supergraph"
@@ -198,16 +199,16 @@ func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
 			r.halves = n
 		}
 	}
-	opening := append([]byte(`{"query":`), appendQuoted(nil, pr.Document)...)
+	opening := append([]byte(`{"query":`), jsontext.AppendQuoted(nil, pr.Document)...)
 	if pr.OperationName != "" {
-		opening = append(append(opening, `,"operationName":`...), appendQuoted(nil, pr.OperationName)...)
+		opening = append(append(opening, `,"operationName":`...), jsontext.AppendQuoted(nil, pr.OperationName)...)
 	}
 	r.opening, r.closing = string(opening)+`,"variables":{`, "}}"
 	for _, v := range pr.Variables {
-		r.variables = append(r.variables, requestVariable{spelled: string(appendQuoted(nil, v.Name)) + ":", index: v.Index})
+		r.variables = append(r.variables, requestVariable{spelled: string(jsontext.AppendQuoted(nil, v.Name)) + ":", index: v.Index})
 	}
 	for _, l := range pr.Literals {
-		literal := requestLiteral{spelled: string(appendQuoted(nil, l.Name)) + ":", value: l.Value, indexes: map[string]int{}}
+		literal := requestLiteral{spelled: string(jsontext.AppendQuoted(nil, l.Name)) + ":", value: l.Value, indexes: map[string]int{}}
 		for _, v := range l.Variables {
 			literal.indexes[v.Name] = v.Index
 		}
@@ -216,7 +217,7 @@ func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
 	for _, pc := range pr.Calls {
 		cl := call{plan: pc, node: c.node(pc.Selection, pr.ID)}
 		if pc.Entities {
-			cl.spelled = string(appendQuoted(nil, pc.Variable)) + ":["
+			cl.spelled = string(jsontext.AppendQuoted(nil, pc.Variable)) + ":["
 		}
 		if len(pc.Targets) == 0 {
 			if pc.Entities {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/weft-graphql/weft/router/jsontext"
 	"github.com/weft-graphql/weft/router/plan"
 	"github.com/weft-graphql/weft/router/supergraph"
 )
@@ -53,12 +54,12 @@ func (c *compiler) representation(request int, p *place, r *plan.Representation)
 	rep := &representation{on: r.On, opening: `{"__typename":`}
 	switch {
 	case r.TypeName != "":
-		rep.opening += string(appendQuoted(nil, r.TypeName))
+		rep.opening += string(jsontext.AppendQuoted(nil, r.TypeName))
 		named := c.plan.Supergraph.Type(r.TypeName)
 		rep.untyped = named != nil && named.IsAbstract()
 	case r.On.Count() == 1:
 		for i := range r.On.All {
-			rep.opening += string(appendQuoted(nil, c.plan.Supergraph.Objects[i].Name))
+			rep.opening += string(jsontext.AppendQuoted(nil, c.plan.Supergraph.Objects[i].Name))
 		}
 	default:
 		rep.dynamic = true
@@ -83,7 +84,7 @@ func (c *compiler) representationFields(request int, p *place, fields []*plan.Re
 	var compiled []representationField
 	for _, f := range fields {
 		rf := representationField{
-			spelled: "," + string(appendQuoted(nil, f.Name)) + ":", on: f.On, key: f.Key, typename: len(f.From) == 0,
+			spelled: "," + string(jsontext.AppendQuoted(nil, f.Name)) + ":", on: f.On, key: f.Key, typename: len(f.From) == 0,
 		}
 		if types.SubsetOf(rf.on) {
 			rf.on = nil
@@ -220,7 +221,7 @@ func (x *execution) represent(out []byte, rep *representation, p *place, target 
 		if typ < 0 {
 			return out, 0, lacking
 		}
-		out = appendQuoted(out, x.program.types.types[typ].Name)
+		out = jsontext.AppendQuoted(out, x.program.types.types[typ].Name)
 	}
 	named := len(out)
 	for i := range rep.fields {
@@ -244,7 +245,7 @@ func (x *execution) representField(out []byte, f *representationField, r ref, ty
 		if typ < 0 {
 			return out, lacking
 		}
-		return appendQuoted(out, x.program.types.types[typ].Name), fit
+		return jsontext.AppendQuoted(out, x.program.types.types[typ].Name), fit
 	}
 	why := lacking
 	for i := range f.sources {

@@ -10,6 +10,8 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/weft-graphql/weft/router/jsontext"
 )
 
 // coercer checks one variable's JSON against its type and writes it canonically. The JSON's syntax was checked before.
@@ -17,7 +19,7 @@ import (
 type coercer struct {
 	types    map[string]*ast.Definition
 	variable *Variable
-	in       scanner
+	in       jsontext.Reader
 	out      []byte
 	// path is where the value at hand stands inside the variable: field names and list indexes.
 	path []string
@@ -51,9 +53,8 @@ func (c *coercer) invalid(raw []byte, why string) {
 
 // value reads a value of type t.
 func (c *coercer) value(t *ast.Type) {
-	start := c.in.skipSpace()
-	if c.in.peek() == 'n' {
-		c.in.skipValue(0)
+	if c.in.Peek() == 'n' {
+		c.in.Value()
 		if t.NonNull && len(c.path) == 0 {
 			c.fail("Variable \"$%s\" of non-null type \"%s\" must not be null.", c.variable.Name, t)
 		} else if t.NonNull {
@@ -69,8 +70,7 @@ func (c *coercer) value(t *ast.Type) {
 	def := c.types[t.NamedType]
 	switch {
 	case def == nil:
-		c.in.skipValue(0)
-		c.invalid(c.in.data[start:c.in.pos], "Type \""+t.NamedType+"\" is not known.")
+		c.invalid(c.in.Value(), "Type \""+t.NamedType+"\" is not known.")
 	case def.Kind == ast.InputObject:
 		c.object(def)
 	case def.Kind == ast.Enum:
@@ -83,13 +83,13 @@ func (c *coercer) value(t *ast.Type) {
 // list reads a list; a single value stands for a list of one. GraphQL specification, section 3.11.
 func (c *coercer) list(t *ast.Type) {
 	c.out = append(c.out, '[')
-	if !c.in.open('[') {
+	if !c.in.Accept('[') {
 		c.value(t.Elem)
 		c.out = append(c.out, ']')
 		return
 	}
 	i := 0
-	for more := !c.in.close(']'); more; more = c.in.comma(']') {
+	for more := !c.in.Accept(']'); more; more = c.in.More(']') {
 		if i > 0 {
 			c.out = append(c.out, ',')
 		}
@@ -104,19 +104,18 @@ func (c *coercer) list(t *ast.Type) {
 // object reads an input object and writes its fields in schema order. Defaults of absent fields are left to the
 // subgraph, which has them in its own schema. GraphQL specification, section 3.10.
 func (c *coercer) object(def *ast.Definition) {
-	start := c.in.skipSpace()
-	if !c.in.open('{') {
-		c.in.skipValue(0)
-		c.invalid(c.in.data[start:c.in.pos], "Expected type \""+def.Name+"\" to be an object.")
+	start := c.in.SkipSpace()
+	if !c.in.Accept('{') {
+		c.invalid(c.in.Value(), "Expected type \""+def.Name+"\" to be an object.")
 		return
 	}
 	given := make([]span, len(def.Fields))
 	var unknown []string
-	for more := !c.in.close('}'); more; more = c.in.comma('}') {
-		name, _ := c.in.key()
-		from := c.in.skipSpace()
-		c.in.skipValue(0)
-		text := keyText(name)
+	for more := !c.in.Accept('}'); more; more = c.in.More('}') {
+		name, _ := c.in.Key()
+		from := c.in.SkipSpace()
+		c.in.Value()
+		text := jsontext.Text(name)
 		i := slices.IndexFunc(def.Fields, func(f *ast.FieldDefinition) bool { return f.Name == string(text) })
 		if i < 0 {
 			if len(unknown) < maxVariableErrors && !slices.Contains(unknown, string(text)) {
@@ -124,15 +123,15 @@ func (c *coercer) object(def *ast.Definition) {
 			}
 			continue
 		}
-		given[i] = span{from, c.in.pos}
+		given[i] = span{from, c.in.At}
 	}
-	end := c.in.pos
+	end := c.in.At
 	c.out = append(c.out, '{')
 	first := true
 	for i, f := range def.Fields {
 		if given[i].end == 0 {
 			if f.Type.NonNull && f.DefaultValue == nil {
-				c.invalid(c.in.data[start:end], "Field \""+f.Name+"\" of required type \""+f.Type.String()+"\" was not provided.")
+				c.invalid(c.in.Data[start:end], "Field \""+f.Name+"\" of required type \""+f.Type.String()+"\" was not provided.")
 			}
 			continue
 		}
@@ -142,17 +141,17 @@ func (c *coercer) object(def *ast.Definition) {
 		first = false
 		c.out = append(append(append(c.out, '"'), f.Name...), '"', ':')
 		c.path = append(c.path, "."+f.Name)
-		c.in.pos = given[i].start
+		c.in.At = given[i].start
 		c.value(f.Type)
 		c.path = c.path[:len(c.path)-1]
 	}
 	c.out = append(c.out, '}')
-	c.in.pos = end
+	c.in.At = end
 	for _, name := range unknown {
-		c.invalid(c.in.data[start:end], "Field \""+name+"\" is not defined by type \""+def.Name+"\".")
+		c.invalid(c.in.Data[start:end], "Field \""+name+"\" is not defined by type \""+def.Name+"\".")
 	}
 	if def.Directives.ForName("oneOf") != nil {
-		c.oneOf(def, given, c.in.data[start:end])
+		c.oneOf(def, given, c.in.Data[start:end])
 	}
 }
 
@@ -167,7 +166,7 @@ func (c *coercer) oneOf(def *ast.Definition, given []span, raw []byte) {
 	if count != 1 {
 		c.invalid(raw, "Exactly one key must be specified for OneOf type \""+def.Name+"\".")
 	}
-	if count > 0 && c.in.data[given[first].start] == 'n' {
+	if count > 0 && c.in.Data[given[first].start] == 'n' {
 		name := def.Fields[first].Name
 		c.path = append(c.path, "."+name)
 		c.invalid([]byte("null"), "Field \""+name+"\" must be non-null.")
@@ -176,14 +175,12 @@ func (c *coercer) oneOf(def *ast.Definition, given []span, raw []byte) {
 }
 
 func (c *coercer) enum(def *ast.Definition) {
-	start := c.in.skipSpace()
-	c.in.skipValue(0)
-	raw := c.in.data[start:c.in.pos]
+	raw := c.in.Value()
 	if raw[0] != '"' {
 		c.invalid(raw, "Enum \""+def.Name+"\" cannot represent non-string value: "+excerpt(raw)+".")
 		return
 	}
-	text := keyText(raw)
+	text := jsontext.Text(raw)
 	for _, v := range def.EnumValues {
 		if v.Name == string(text) {
 			c.out = append(append(append(c.out, '"'), v.Name...), '"')
@@ -213,19 +210,12 @@ const maxShown = 100
 
 // scalar reads a value of a built-in or custom scalar. GraphQL specification, section 3.5.
 func (c *coercer) scalar(def *ast.Definition) {
-	start := c.in.skipSpace()
-	kind := c.in.data[start]
+	raw := c.in.Value()
+	kind := raw[0]
 	if kind == '{' || kind == '[' {
-		c.compactComposite(def, start)
+		c.compactComposite(def, raw)
 		return
 	}
-	integer := false
-	if kind == '-' || kind >= '0' && kind <= '9' {
-		integer, _ = c.in.skipNumber()
-	} else {
-		c.in.skipValue(0)
-	}
-	raw := c.in.data[start:c.in.pos]
 	text, number := kind == '"', kind == '-' || kind >= '0' && kind <= '9'
 	switch def.Name {
 	case "Int":
@@ -250,7 +240,7 @@ func (c *coercer) scalar(def *ast.Definition) {
 			c.invalid(raw, cannotRepresent["Boolean"]+excerpt(raw))
 		}
 	case "ID":
-		if digits, ok := idDigits(raw, integer); number && ok {
+		if digits, ok := idDigits(raw); number && ok {
 			c.out = append(append(append(c.out, '"'), digits...), '"')
 			return
 		} else if !text {
@@ -261,8 +251,8 @@ func (c *coercer) scalar(def *ast.Definition) {
 }
 
 // idDigits returns what an integer stands for as an ID, in whatever notation it is given: its digits, all of them.
-func idDigits(raw []byte, integer bool) (digits []byte, ok bool) {
-	if integer && string(raw) != "-0" {
+func idDigits(raw []byte) (digits []byte, ok bool) {
+	if !bytes.ContainsAny(raw, ".eE") && string(raw) != "-0" {
 		return raw, true
 	}
 	n, err := strconv.ParseFloat(string(raw), 64)
@@ -278,9 +268,7 @@ func idDigits(raw []byte, integer bool) (digits []byte, ok bool) {
 }
 
 // compactComposite copies an object or list given for a custom scalar, without white space.
-func (c *coercer) compactComposite(def *ast.Definition, start int) {
-	c.in.skipValue(0)
-	raw := c.in.data[start:c.in.pos]
+func (c *coercer) compactComposite(def *ast.Definition, raw []byte) {
 	if why, builtIn := cannotRepresent[def.Name]; builtIn {
 		c.invalid(raw, why+excerpt(raw))
 		return

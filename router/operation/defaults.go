@@ -2,6 +2,8 @@ package operation
 
 import (
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graphql/weft/router/jsontext"
 )
 
 // appendDefault writes the default value of a variable as CoerceVariables writes values of its type. The value is one
@@ -29,7 +31,7 @@ func appendDefault(out []byte, types map[string]*ast.Definition, v *ast.Value, t
 	case def != nil && def.Kind == ast.InputObject:
 		return appendDefaultObject(out, types, v, def)
 	case t.NamedType == "ID":
-		return appendString(out, v.Raw)
+		return jsontext.AppendQuoted(out, v.Raw)
 	}
 	return AppendJSON(out, v, nil)
 }

@@ -2,10 +2,12 @@ package operation
 
 import (
 	"bytes"
-	"encoding/json"
+	"unicode/utf8"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/weft-graphql/weft/router/jsontext"
 )
 
 // Variables are the coerced variables of a request as canonical JSON: no white space, input object fields in schema
@@ -71,7 +73,7 @@ func (p *Prepared) CoerceVariables(raw []byte) (Variables, gqlerror.List) {
 		start := len(c.out)
 		switch {
 		case given[i].end > 0:
-			c.in = scanner{data: raw[given[i].start:given[i].end]}
+			c.in = jsontext.Reader{Data: raw[given[i].start:given[i].end]}
 			c.value(def.Type)
 		case def.defaultJSON != nil:
 			c.out = append(c.out, def.defaultJSON...)
@@ -98,41 +100,30 @@ func (p *Prepared) CoerceVariables(raw []byte) (Variables, gqlerror.List) {
 
 // locate finds the values of the declared variables in a JSON object, checking its syntax on the way.
 func (p *Prepared) locate(raw []byte, given []span) *gqlerror.Error {
-	s := scanner{data: raw}
-	if !s.open('{') {
+	if !utf8.Valid(raw) {
+		return gqlerror.Errorf("The variables are not valid UTF-8.")
+	}
+	r := jsontext.Reader{Data: raw}
+	if !r.Accept('{') {
 		return gqlerror.Errorf("The variables must be a JSON object with a value for each variable.")
 	}
-	for more := !s.close('}'); more; more = s.comma('}') {
-		name, ok := s.key()
+	for more := !r.Accept('}'); more; more = r.More('}') {
+		name, ok := r.Key()
 		if !ok {
 			break
 		}
-		start := s.skipSpace()
-		if !s.skipValue(0) {
+		start := r.SkipSpace()
+		if r.Value() == nil {
 			break
 		}
-		if i, ok := p.declared[string(keyText(name))]; ok {
-			given[i] = span{start, s.pos}
+		if i, ok := p.declared[string(jsontext.Text(name))]; ok {
+			given[i] = span{start, r.At}
 		}
 	}
-	s.skipSpace()
-	if s.bad || s.pos != len(raw) {
-		return gqlerror.Errorf("The variables are not valid JSON (at byte %d).", s.pos)
+	if r.Bad() || !r.AtEnd() {
+		return gqlerror.Errorf("The variables are not valid JSON (at byte %d).", r.At)
 	}
 	return nil
-}
-
-// keyText returns what a JSON string, quotes included, stands for. It is decoded once for each key and not for each name
-// it is compared with, of which there can be thousands.
-func keyText(quoted []byte) []byte {
-	if bytes.IndexByte(quoted, '\\') < 0 {
-		return quoted[1 : len(quoted)-1]
-	}
-	var s string
-	if json.Unmarshal(quoted, &s) != nil {
-		return nil
-	}
-	return []byte(s)
 }
 
 // AppendJSON writes a GraphQL value as JSON. Variables in it are replaced by what variable returns for their name; with
@@ -147,7 +138,7 @@ func AppendJSON(out []byte, v *ast.Value, variable func(name string) []byte) []b
 		}
 		return append(out, "null"...)
 	case ast.StringValue, ast.BlockValue, ast.EnumValue:
-		return appendString(out, v.Raw)
+		return jsontext.AppendQuoted(out, v.Raw)
 	case ast.ListValue:
 		out = append(out, '[')
 		for i, c := range v.Children {
@@ -168,7 +159,7 @@ func AppendJSON(out []byte, v *ast.Value, variable func(name string) []byte) []b
 				out = append(out, ',')
 			}
 			first = false
-			out = append(appendString(out, c.Name), ':')
+			out = append(jsontext.AppendQuoted(out, c.Name), ':')
 			out = AppendJSON(out, c.Value, variable)
 		}
 		return append(out, '}')
@@ -177,27 +168,4 @@ func AppendJSON(out []byte, v *ast.Value, variable func(name string) []byte) []b
 	default:
 		return append(out, v.Raw...)
 	}
-}
-
-const hexDigits = "0123456789abcdef"
-
-func appendString(out []byte, s string) []byte {
-	out = append(out, '"')
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '"' || c == '\\':
-			out = append(out, '\\', c)
-		case c == '\n':
-			out = append(out, '\\', 'n')
-		case c == '\r':
-			out = append(out, '\\', 'r')
-		case c == '\t':
-			out = append(out, '\\', 't')
-		case c < 0x20:
-			out = append(out, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
-		default:
-			out = append(out, c)
-		}
-	}
-	return append(out, '"')
 }

@@ -11,9 +11,8 @@ import (
 
 // isBatch tells whether a body is a JSON array.
 func isBatch(body []byte) bool {
-	p := jsonReader{data: body}
-	p.space()
-	return p.peek() == '['
+	p := reading(body)
+	return p.Peek() == '['
 }
 
 // batch answers a JSON array of requests with the array of their answers, in the same order. The requests run at the
@@ -87,13 +86,9 @@ func (h *Handler) splitBatch(x *exchange) ([]*exchange, *failure) {
 		return nil, badRequest(errNotUTF8.Error())
 	}
 	var parts []*exchange
-	p := jsonReader{data: x.input}
-	p.space()
-	p.at++
-	if p.space(); p.peek() == ']' {
-		return nil, failEmptyBatch
-	}
-	for {
+	p := reading(x.input)
+	p.Accept('[')
+	for more := !p.Accept(']'); more; more = p.More(']') {
 		if len(parts) == h.opts.MaxBatch {
 			return parts, &failure{http.StatusBadRequest, CodeBatchTooLarge,
 				"The batch holds more than the allowed " + strconv.Itoa(h.opts.MaxBatch) + " requests."}
@@ -107,19 +102,14 @@ func (h *Handler) splitBatch(x *exchange) ([]*exchange, *failure) {
 		if err := p.request(&part.request); err != nil {
 			return parts, badRequest(err.Error())
 		}
-		p.space()
-		switch p.peek() {
-		case ',':
-			p.at++
-			p.space()
-		case ']':
-			p.at++
-			if p.space(); p.at < len(p.data) {
-				return parts, badRequest(errSyntaxAfter.Error())
-			}
-			return parts, nil
-		default:
-			return parts, badRequest(p.unexpected().Error())
-		}
 	}
+	switch err := p.fault(); {
+	case err != nil:
+		return parts, badRequest(err.Error())
+	case len(parts) == 0:
+		return nil, failEmptyBatch
+	case !p.AtEnd():
+		return parts, badRequest(errSyntaxAfter.Error())
+	}
+	return parts, nil
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"unicode/utf8"
+
+	"github.com/weft-graphql/weft/router/jsontext"
 )
 
 // Buffers larger than these are left to the garbage collector instead of going back to the pool.
@@ -166,11 +168,10 @@ func (x *exchange) readURL(r *http.Request) *failure {
 		if text == "" || text == "null" {
 			continue
 		}
-		p := jsonReader{data: []byte(text)}
-		if p.peek() != '{' || p.skip(0) != nil || p.at < len(p.data) {
+		*target = []byte(text)
+		if !jsontext.IsObject(*target) {
 			return badRequest("The " + name + " parameter must be a JSON object.")
 		}
-		*target = p.data
 	}
 	return nil
 }

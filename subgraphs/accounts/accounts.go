@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/weft-graphql/weft/schema/wire"
+	"github.com/weft-graphql/weft/subgraphs/kit/dataloader"
 	"github.com/weft-graphql/weft/subgraphs/kit/fault"
-	"github.com/weft-graphql/weft/subgraphs/kit/load"
 	"github.com/weft-graphql/weft/subgraphs/kit/page"
 )
 
@@ -80,13 +80,15 @@ func New(store Store) *Core { return &Core{store} }
 // UsersByID returns a person or nil for every id, in the order of the ids.
 func (c *Core) UsersByID(ctx context.Context, ids []string) ([]*User, error) {
 	found, err := c.store.UsersByID(ctx, ids)
-	return load.InOrder(ids, found), err
+	return dataloader.InOrder(ids, found), err
 }
+
+// loadUser is the name of the loader.
+type loadUser struct{}
 
 // User returns the person, or nil when there is none.
 func (c *Core) User(ctx context.Context, id string) (*User, error) {
-	found, err := c.store.UsersByID(ctx, []string{id})
-	return found[id], err
+	return dataloader.Load(ctx, loadUser{}, id, c.store.UsersByID)
 }
 
 // UserByUsername returns the person, or nil when there is none.

@@ -1,11 +1,7 @@
 // Package catalog owns what the shop sells: products, the categories they stand in and the brands that make them.
 package catalog
 
-import (
-	"time"
-
-	"github.com/weft-graphql/weft/subgraphs/kit/load"
-)
+import "time"
 
 // Product is something that can be bought.
 type Product struct {
@@ -25,13 +21,6 @@ type Product struct {
 	// Sold is how many pieces were ever sold; it orders best-selling lists.
 	Sold      int
 	CreatedAt time.Time
-
-	kin *productKin
-}
-
-// productKin is what products that were read together load together.
-type productKin struct {
-	categories, brands *load.Siblings[string]
 }
 
 // IsEntity says that the graph can refer to a product by key.
@@ -71,8 +60,6 @@ type Category struct {
 	ID          string
 	Name        string
 	Description string
-
-	kin *load.Siblings[string]
 }
 
 // IsEntity says that the graph can refer to a category by key.
@@ -96,8 +83,6 @@ type Brand struct {
 	Name        string
 	Description string
 	Country     string
-
-	kin *load.Siblings[string]
 }
 
 // IsEntity says that the graph can refer to a brand by key.

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/weft-graphql/weft/schema/wire"
-	"github.com/weft-graphql/weft/subgraphs/kit/load"
+	"github.com/weft-graphql/weft/subgraphs/kit/dataloader"
 	"github.com/weft-graphql/weft/subgraphs/kit/page"
 )
 
@@ -72,7 +72,7 @@ func (c *Core) ProductsByRef(ctx context.Context, refs []ProductRef) ([]*Product
 		return nil, err
 	}
 	found := make(map[ProductRef]*Product, len(refs))
-	for _, product := range relate(append(byUPC, bySKU...)) {
+	for _, product := range append(byUPC, bySKU...) {
 		found[ProductRef{UPC: product.Upc}] = product
 		found[ProductRef{SKU: product.Sku}] = product
 	}
@@ -88,11 +88,10 @@ func (c *Core) ProductsByRef(ctx context.Context, refs []ProductRef) ([]*Product
 
 // Product returns the product, or nil when there is none.
 func (c *Core) Product(ctx context.Context, upc string) (*Product, error) {
-	products, err := c.ProductsByRef(ctx, []ProductRef{{UPC: upc}})
-	if err != nil {
-		return nil, err
-	}
-	return products[0], nil
+	return dataloader.Load(ctx, loadProduct{}, upc, func(ctx context.Context, upcs []string) (map[string]*Product, error) {
+		products, err := c.store.ProductsByUPC(ctx, upcs)
+		return dataloader.ByKey(products, func(p *Product) string { return p.Upc }), err
+	})
 }
 
 // TopProducts returns the best-selling products.
@@ -103,37 +102,37 @@ func (c *Core) TopProducts(ctx context.Context, first int) ([]*Product, error) {
 	ask := page.Ask[ProductPosition]{Count: first}
 	found, err := c.store.Products(ctx, ProductQuery{Sort: BestSelling, Page: ask})
 	products, _ := page.Cut(ask, found)
-	return relate(products), err
+	return products, err
 }
 
 // Categories returns all categories by name.
 func (c *Core) Categories(ctx context.Context) ([]*Category, error) {
-	categories, err := c.store.Categories(ctx, nil)
-	return relateCategories(categories), err
+	return c.store.Categories(ctx, nil)
 }
 
 // CategoriesByID returns a category or nil for every id, in order.
 func (c *Core) CategoriesByID(ctx context.Context, ids []string) ([]*Category, error) {
 	found, err := c.categoryMap(ctx, ids)
-	return load.InOrder(ids, found), err
+	return dataloader.InOrder(ids, found), err
 }
 
 // Category returns the category, or nil when there is none.
 func (c *Core) Category(ctx context.Context, id string) (*Category, error) {
-	found, err := c.categoryMap(ctx, []string{id})
-	return found[id], err
+	return dataloader.Load(ctx, loadCategory{}, id, c.categoryMap)
 }
 
 // Brands returns all brands by name.
-func (c *Core) Brands(ctx context.Context) ([]*Brand, error) {
-	brands, err := c.store.Brands(ctx, nil)
-	return relateBrands(brands), err
-}
+func (c *Core) Brands(ctx context.Context) ([]*Brand, error) { return c.store.Brands(ctx, nil) }
 
 // BrandsByID returns a brand or nil for every id, in order.
 func (c *Core) BrandsByID(ctx context.Context, ids []string) ([]*Brand, error) {
 	found, err := c.brandMap(ctx, ids)
-	return load.InOrder(ids, found), err
+	return dataloader.InOrder(ids, found), err
+}
+
+// Brand returns the brand, or nil when there is none.
+func (c *Core) Brand(ctx context.Context, id string) (*Brand, error) {
+	return dataloader.Load(ctx, loadBrand{}, id, c.brandMap)
 }
 
 // Featured returns products, categories and brands by turns.
@@ -168,23 +167,24 @@ func (c *Core) Featured(ctx context.Context, first int) ([]Item, error) {
 	return items[:min(first, len(items))], nil
 }
 
-// The names of the edges that siblings load together.
+// The names of the loaders.
 type (
-	edgeCategory struct{}
-	edgeBrand    struct{}
-	edgeCount    struct{}
-	edgeProducts struct{ first int }
-	edgeRelated  struct{ first int }
+	loadProduct            struct{}
+	loadCategory           struct{}
+	loadBrand              struct{}
+	loadCount              struct{}
+	loadProductsOfCategory struct{ first int }
+	loadProductsOfBrand    struct{ first int }
 )
 
 // CategoryOf returns the product's category.
 func (c *Core) CategoryOf(ctx context.Context, product *Product) (*Category, error) {
-	return load.Onward(ctx, product.kin.categories, edgeCategory{}, product.CategoryID, c.categoryMap)
+	return c.Category(ctx, product.CategoryID)
 }
 
 // BrandOf returns the product's brand.
 func (c *Core) BrandOf(ctx context.Context, product *Product) (*Brand, error) {
-	return load.Onward(ctx, product.kin.brands, edgeBrand{}, product.BrandID, c.brandMap)
+	return c.Brand(ctx, product.BrandID)
 }
 
 // Related returns other products of the product's category, best-selling first.
@@ -192,10 +192,7 @@ func (c *Core) Related(ctx context.Context, product *Product, first int) ([]*Pro
 	if err := page.CheckFirst(first, maxFeatured); err != nil {
 		return nil, err
 	}
-	fetch := func(ctx context.Context, ids []string) (map[string][]*Product, error) {
-		return relateAll(c.store.TopOfCategories(ctx, ids, first+1))
-	}
-	top, err := load.Onward(ctx, product.kin.categories, edgeRelated{first}, product.CategoryID, fetch)
+	top, err := c.topOfCategory(ctx, product.CategoryID, first+1)
 	others := make([]*Product, 0, first)
 	for _, other := range top {
 		if other.Upc != product.Upc && len(others) < first {
@@ -207,7 +204,7 @@ func (c *Core) Related(ctx context.Context, product *Product, first int) ([]*Pro
 
 // CountOf counts the products of the category.
 func (c *Core) CountOf(ctx context.Context, category *Category) (int, error) {
-	return load.Onward(ctx, category.kin, edgeCount{}, category.ID, c.store.CountByCategory)
+	return dataloader.Load(ctx, loadCount{}, category.ID, c.store.CountByCategory)
 }
 
 // ProductsOfCategory returns the category's best-selling products.
@@ -215,9 +212,13 @@ func (c *Core) ProductsOfCategory(ctx context.Context, category *Category, first
 	if err := page.CheckFirst(first, maxPage); err != nil {
 		return nil, err
 	}
-	return load.Onward(ctx, category.kin, edgeProducts{first}, category.ID,
+	return c.topOfCategory(ctx, category.ID, first)
+}
+
+func (c *Core) topOfCategory(ctx context.Context, id string, first int) ([]*Product, error) {
+	return dataloader.Load(ctx, loadProductsOfCategory{first}, id,
 		func(ctx context.Context, ids []string) (map[string][]*Product, error) {
-			return relateAll(c.store.TopOfCategories(ctx, ids, first))
+			return c.store.TopOfCategories(ctx, ids, first)
 		})
 }
 
@@ -226,8 +227,24 @@ func (c *Core) ProductsOfBrand(ctx context.Context, brand *Brand, first int) ([]
 	if err := page.CheckFirst(first, maxPage); err != nil {
 		return nil, err
 	}
-	return load.Onward(ctx, brand.kin, edgeProducts{first}, brand.ID,
+	return dataloader.Load(ctx, loadProductsOfBrand{first}, brand.ID,
 		func(ctx context.Context, ids []string) (map[string][]*Product, error) {
-			return relateAll(c.store.TopOfBrands(ctx, ids, first))
+			return c.store.TopOfBrands(ctx, ids, first)
 		})
+}
+
+func (c *Core) categoryMap(ctx context.Context, ids []string) (map[string]*Category, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	categories, err := c.store.Categories(ctx, ids)
+	return dataloader.ByKey(categories, func(c *Category) string { return c.ID }), err
+}
+
+func (c *Core) brandMap(ctx context.Context, ids []string) (map[string]*Brand, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	brands, err := c.store.Brands(ctx, ids)
+	return dataloader.ByKey(brands, func(b *Brand) string { return b.ID }), err
 }

@@ -78,7 +78,6 @@ func (c *Core) Products(
 		return nil, err
 	}
 	products, more := page.Cut(ask, found)
-	products = relate(products)
 	cursors := make([]string, len(products))
 	edges := make([]*ProductEdge, len(products))
 	for i, product := range products {

@@ -48,9 +48,9 @@ func (c *Core) Node(ctx context.Context, id string) (Node, error) {
 	if err != nil || category != nil {
 		return orNil(category), err
 	}
-	brands, err := c.brandMap(ctx, []string{id})
-	if err != nil || brands[id] != nil {
-		return orNil(brands[id]), err
+	brand, err := c.Brand(ctx, id)
+	if err != nil || brand != nil {
+		return orNil(brand), err
 	}
 	for _, kind := range foreign {
 		if kind.form.MatchString(id) {

@@ -137,7 +137,7 @@ func (c *Core) readHits(ctx context.Context, hits []Hit) (map[hitKey]SearchResul
 	if err != nil {
 		return nil, err
 	}
-	for _, product := range relate(products) {
+	for _, product := range products {
 		results[hitKey{KindProduct, product.Upc}] = product
 	}
 	categories, err := c.categoryMap(ctx, ids[KindCategory])

@@ -59,7 +59,7 @@ func (c *Core) CreateProduct(ctx context.Context, caller wire.Identity, input Cr
 	if err != nil {
 		return nil, err
 	}
-	return relate([]*Product{product})[0], nil
+	return product, nil
 }
 
 // UpdateProduct changes a product.
@@ -77,7 +77,7 @@ func (c *Core) UpdateProduct(ctx context.Context, caller wire.Identity, input Up
 	case product == nil:
 		return nil, fault.At(fault.NotFound, "input.upc", "there is no product %q", input.Upc)
 	}
-	return relate([]*Product{product})[0], nil
+	return product, nil
 }
 
 func allowed(caller wire.Identity) error {
@@ -103,11 +103,11 @@ func (c *Core) checkNew(ctx context.Context, input CreateProductInput) error {
 		return err
 	}
 	check.Require(category != nil, "input.categoryId", "there is no category %q", input.CategoryID)
-	brands, err := c.brandMap(ctx, []string{input.BrandID})
+	brand, err := c.Brand(ctx, input.BrandID)
 	if err != nil {
 		return err
 	}
-	check.Require(brands[input.BrandID] != nil, "input.brandId", "there is no brand %q", input.BrandID)
+	check.Require(brand != nil, "input.brandId", "there is no brand %q", input.BrandID)
 	return check.Err()
 }
 

@@ -4,8 +4,8 @@ import (
 	"context"
 
 	"github.com/weft-graphql/weft/schema/wire"
+	"github.com/weft-graphql/weft/subgraphs/kit/dataloader"
 	"github.com/weft-graphql/weft/subgraphs/kit/fault"
-	"github.com/weft-graphql/weft/subgraphs/kit/load"
 	"github.com/weft-graphql/weft/subgraphs/kit/page"
 )
 
@@ -60,11 +60,10 @@ func (c *Core) ProductsByRef(ctx context.Context, refs []ProductRef) ([]*Product
 	if err != nil {
 		return nil, err
 	}
-	kin := load.Of(upcs)
 	products := make([]*Product, len(refs))
 	for i, ref := range refs {
 		if known[ref.UPC] {
-			products[i] = &Product{Upc: ref.UPC, Price: ref.Price, Weight: ref.Weight, kin: kin}
+			products[i] = &Product{Upc: ref.UPC, Price: ref.Price, Weight: ref.Weight}
 		}
 	}
 	return products, nil
@@ -73,19 +72,17 @@ func (c *Core) ProductsByRef(ctx context.Context, refs []ProductRef) ([]*Product
 // WarehousesByID returns a warehouse or nil for every id, in order.
 func (c *Core) WarehousesByID(ctx context.Context, ids []string) ([]*Warehouse, error) {
 	found, err := c.warehouseMap(ctx, ids)
-	return load.InOrder(ids, found), err
+	return dataloader.InOrder(ids, found), err
 }
 
 // Warehouse returns the warehouse, or nil when there is none.
 func (c *Core) Warehouse(ctx context.Context, id string) (*Warehouse, error) {
-	found, err := c.warehouseMap(ctx, []string{id})
-	return found[id], err
+	return dataloader.Load(ctx, loadWarehouse{}, id, c.warehouseMap)
 }
 
 // Warehouses returns all warehouses by name.
 func (c *Core) Warehouses(ctx context.Context) ([]*Warehouse, error) {
-	warehouses, err := c.store.Warehouses(ctx, nil)
-	return relate(warehouses), err
+	return c.store.Warehouses(ctx, nil)
 }
 
 // LowStock returns products of which at most threshold pieces are left, least first.
@@ -100,32 +97,29 @@ func (c *Core) LowStock(ctx context.Context, threshold, first int) ([]*Product, 
 	if err != nil {
 		return nil, err
 	}
-	kin := load.Of(upcs)
 	products := make([]*Product, len(upcs))
 	for i, upc := range upcs {
-		products[i] = &Product{Upc: upc, kin: kin}
+		products[i] = &Product{Upc: upc}
 	}
 	return products, nil
 }
 
-// The names of the edges that siblings load together.
+// The names of the loaders.
 type (
-	edgeTotal     struct{}
-	edgeStock     struct{ first int }
-	edgeWarehouse struct{}
+	loadTotal     struct{}
+	loadStockOf   struct{}
+	loadStockIn   struct{ first int }
+	loadWarehouse struct{}
 )
 
 // TotalStock counts the pieces of the product in all warehouses together.
 func (c *Core) TotalStock(ctx context.Context, product *Product) (int, error) {
-	return load.Onward(ctx, product.kin, edgeTotal{}, product.Upc, c.store.Totals)
+	return dataloader.Load(ctx, loadTotal{}, product.Upc, c.store.Totals)
 }
 
 // StockOf returns how many pieces of the product lie where, most first.
 func (c *Core) StockOf(ctx context.Context, product *Product) ([]*StockLevel, error) {
-	return load.Onward(ctx, product.kin, edgeStock{}, product.Upc,
-		func(ctx context.Context, upcs []string) (map[string][]*StockLevel, error) {
-			return relateLevels(c.store.LevelsByProduct(ctx, upcs))
-		})
+	return dataloader.Load(ctx, loadStockOf{}, product.Upc, c.store.LevelsByProduct)
 }
 
 // StockIn returns what lies in the warehouse, most first.
@@ -133,15 +127,15 @@ func (c *Core) StockIn(ctx context.Context, warehouse *Warehouse, first int) ([]
 	if err := page.CheckFirst(first, maxPage); err != nil {
 		return nil, err
 	}
-	return load.Onward(ctx, warehouse.kin, edgeStock{first}, warehouse.ID,
+	return dataloader.Load(ctx, loadStockIn{first}, warehouse.ID,
 		func(ctx context.Context, ids []string) (map[string][]*StockLevel, error) {
-			return relateLevels(c.store.LevelsByWarehouse(ctx, ids, first))
+			return c.store.LevelsByWarehouse(ctx, ids, first)
 		})
 }
 
 // WarehouseOf returns the warehouse of the stock.
 func (c *Core) WarehouseOf(ctx context.Context, level *StockLevel) (*Warehouse, error) {
-	return load.Onward(ctx, level.warehouses, edgeWarehouse{}, level.WarehouseID, c.warehouseMap)
+	return c.Warehouse(ctx, level.WarehouseID)
 }
 
 // Shipping returns what sending the product costs, or a fault when the router did not send its price and weight.
@@ -158,38 +152,5 @@ func (c *Core) warehouseMap(ctx context.Context, ids []string) (map[string]*Ware
 		return nil, nil
 	}
 	warehouses, err := c.store.Warehouses(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	return load.ByKey(relate(warehouses), func(w *Warehouse) string { return w.ID }), nil
-}
-
-// relate notes that the warehouses were read together.
-func relate(warehouses []*Warehouse) []*Warehouse {
-	ids := make([]string, len(warehouses))
-	for i, warehouse := range warehouses {
-		ids[i] = warehouse.ID
-	}
-	kin := load.Of(ids)
-	for _, warehouse := range warehouses {
-		warehouse.kin = kin
-	}
-	return warehouses
-}
-
-// relateLevels notes that the entries of all lists were read together.
-func relateLevels(lists map[string][]*StockLevel, err error) (map[string][]*StockLevel, error) {
-	var upcs, ids []string
-	for _, list := range lists {
-		for _, level := range list {
-			upcs, ids = append(upcs, level.Upc), append(ids, level.WarehouseID)
-		}
-	}
-	products, warehouses := load.Of(upcs), load.Of(ids)
-	for _, list := range lists {
-		for _, level := range list {
-			level.products, level.warehouses = products, warehouses
-		}
-	}
-	return lists, err
+	return dataloader.ByKey(warehouses, func(w *Warehouse) string { return w.ID }), err
 }

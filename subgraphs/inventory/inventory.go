@@ -1,19 +1,13 @@
 // Package inventory owns where things are: warehouses, what lies in them, and what it costs to send it.
 package inventory
 
-import (
-	"time"
-
-	"github.com/weft-graphql/weft/subgraphs/kit/load"
-)
+import "time"
 
 // Product is something that can be bought, as the warehouses know it.
 type Product struct {
 	Upc string
 	// Price (in cents) and Weight (in grams) belong to the catalog. They are nil unless the router sent them.
 	Price, Weight *int
-
-	kin *load.Siblings[string]
 }
 
 // IsEntity says that the graph can refer to a product by key.
@@ -28,8 +22,6 @@ type Warehouse struct {
 	Name    string
 	City    string
 	Country string
-
-	kin *load.Siblings[string]
 }
 
 // IsEntity says that the graph can refer to a warehouse by key.
@@ -43,12 +35,10 @@ type StockLevel struct {
 	// RestockAt is when more will arrive; nil when enough is there.
 	RestockAt *time.Time
 	UpdatedAt time.Time
-
-	products, warehouses *load.Siblings[string]
 }
 
 // Product is what lies there.
-func (l *StockLevel) Product() *Product { return &Product{Upc: l.Upc, kin: l.products} }
+func (l *StockLevel) Product() *Product { return &Product{Upc: l.Upc} }
 
 // ShippingMethod is a way a product can be sent.
 type ShippingMethod string

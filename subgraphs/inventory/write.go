@@ -67,13 +67,8 @@ func (c *Core) change(
 	if err := check.Err(); err != nil {
 		return nil, err
 	}
-	level, err := c.store.ChangeStock(ctx, upc, warehouseID, to, productChanged(upc, wire.Updated),
+	return c.store.ChangeStock(ctx, upc, warehouseID, to, productChanged(upc, wire.Updated),
 		wire.EntityChanged{Type: "Warehouse", Key: map[string]any{"id": warehouseID}, Subgraph: "inventory", Change: wire.Updated})
-	if err != nil {
-		return nil, err
-	}
-	_, err = relateLevels(map[string][]*StockLevel{upc: {level}}, nil)
-	return level, err
 }
 
 // productChanged is the news that what inventory knows about a product changed.

@@ -4,11 +4,13 @@ package kit
 
 import (
 	"log/slog"
+	"time"
 
 	"github.com/uptrace/bun"
 
 	"github.com/weft-graphql/weft/schema/bus"
 	"github.com/weft-graphql/weft/schema/wire"
+	"github.com/weft-graphql/weft/subgraphs/kit/dataloader"
 )
 
 // Config is what a service needs to know to start. The zero value plus a DataDir is a working development service.
@@ -33,6 +35,8 @@ type Config struct {
 	Events *bus.Bus
 	// QueryHooks see every SQL query.
 	QueryHooks []bun.QueryHook
+	// BatchWait is how long a dataloader waits for further keys; 0 takes dataloader.DefaultWait.
+	BatchWait time.Duration
 }
 
 // IdentityConfig says whom a service believes about who is asking.
@@ -86,6 +90,9 @@ func (c Config) WithDefaults() Config {
 	}
 	if c.Logger == nil {
 		c.Logger = slog.Default()
+	}
+	if c.BatchWait == 0 {
+		c.BatchWait = dataloader.DefaultWait
 	}
 	c.Limits = c.Limits.withDefaults()
 	return c

@@ -98,6 +98,7 @@ func newGraphQL(schema graphql.ExecutableSchema, config Config) http.Handler {
 		return panicked(ctx, logger, cause)
 	})
 	server.AroundOperations(collectChanges)
+	useDataloaders(server, config.BatchWait)
 	server.AroundResponses(finishResponse)
 	return server
 }

@@ -4,8 +4,8 @@ import (
 	"context"
 
 	"github.com/weft-graphql/weft/schema/wire"
+	"github.com/weft-graphql/weft/subgraphs/kit/dataloader"
 	"github.com/weft-graphql/weft/subgraphs/kit/fault"
-	"github.com/weft-graphql/weft/subgraphs/kit/load"
 	"github.com/weft-graphql/weft/subgraphs/kit/page"
 )
 
@@ -47,38 +47,38 @@ func (c *Core) ReviewsByID(ctx context.Context, ids []string) ([]*Review, error)
 	if err != nil {
 		return nil, err
 	}
-	return load.InOrder(ids, load.ByKey(relate(reviews), func(r *Review) string { return r.ID })), nil
+	return dataloader.InOrder(ids, dataloader.ByKey(reviews, reviewID)), nil
 }
 
 // Review returns the review, or nil when there is none.
 func (c *Core) Review(ctx context.Context, id string) (*Review, error) {
-	reviews, err := c.ReviewsByID(ctx, []string{id})
-	if err != nil {
-		return nil, err
-	}
-	return reviews[0], nil
+	return dataloader.Load(ctx, loadReview{}, id, func(ctx context.Context, ids []string) (map[string]*Review, error) {
+		reviews, err := c.store.ReviewsByID(ctx, ids)
+		return dataloader.ByKey(reviews, reviewID), err
+	})
 }
+
+func reviewID(r *Review) string { return r.ID }
 
 // Recent returns the newest reviews.
 func (c *Core) Recent(ctx context.Context, first int) ([]*Review, error) {
 	if err := page.CheckFirst(first, maxPage); err != nil || first == 0 {
 		return []*Review{}, err
 	}
-	reviews, err := c.store.Recent(ctx, first)
-	return relate(reviews), err
+	return c.store.Recent(ctx, first)
 }
 
 // ProductsByUPC returns a product or nil for every product code, in order.
 func (c *Core) ProductsByUPC(ctx context.Context, upcs []string) ([]*Product, error) {
-	kin := load.Of(upcs)
+	scores, err := c.scores(ctx, upcs)
+	if err != nil {
+		return nil, err
+	}
 	products := make([]*Product, len(upcs))
 	for i, upc := range upcs {
-		_, known, err := c.score(ctx, &Product{Upc: upc, kin: kin})
-		if err != nil {
-			return nil, err
-		}
-		if known {
-			products[i] = &Product{Upc: upc, kin: kin}
+		if score := scores[upc]; score != nil {
+			dataloader.Prime(ctx, loadScore{}, upc, score, c.scores)
+			products[i] = &Product{upc}
 		}
 	}
 	return products, nil
@@ -90,21 +90,22 @@ func (c *Core) UsersByID(ctx context.Context, ids []string) ([]*User, error) {
 	if err != nil {
 		return nil, err
 	}
-	kin := load.Of(ids)
 	users := make([]*User, len(ids))
 	for i, id := range ids {
 		if name, ok := names[id]; ok {
-			users[i] = &User{ID: id, Username: name, kin: kin}
+			users[i] = &User{ID: id, Username: name}
 		}
 	}
 	return users, nil
 }
 
-// The names of the edges that siblings load together.
+// The names of the loaders.
 type (
-	edgeReviews struct{ first, minRating int }
-	edgeScore   struct{}
-	edgeCount   struct{}
+	loadReview    struct{}
+	loadReviewsOf struct{ first, minRating int }
+	loadReviewsBy struct{ first int }
+	loadScore     struct{}
+	loadCount     struct{}
 )
 
 // ReviewsOf returns what people say about the product, newest first.
@@ -115,9 +116,9 @@ func (c *Core) ReviewsOf(ctx context.Context, product *Product, first, minRating
 	if err := check.Err(); err != nil {
 		return nil, err
 	}
-	return load.Onward(ctx, product.kin, edgeReviews{first, minRating}, product.Upc,
+	return dataloader.Load(ctx, loadReviewsOf{first, minRating}, product.Upc,
 		func(ctx context.Context, upcs []string) (map[string][]*Review, error) {
-			return relateAll(c.store.ByProduct(ctx, upcs, first, minRating))
+			return c.store.ByProduct(ctx, upcs, first, minRating)
 		})
 }
 
@@ -126,60 +127,32 @@ func (c *Core) ReviewsBy(ctx context.Context, user *User, first int) ([]*Review,
 	if err := page.CheckFirst(first, maxPage); err != nil {
 		return nil, err
 	}
-	return load.Onward(ctx, user.kin, edgeReviews{first: first}, user.ID,
+	return dataloader.Load(ctx, loadReviewsBy{first}, user.ID,
 		func(ctx context.Context, ids []string) (map[string][]*Review, error) {
-			return relateAll(c.store.ByAuthor(ctx, ids, first))
+			return c.store.ByAuthor(ctx, ids, first)
 		})
 }
 
 // CountBy counts what the person wrote.
 func (c *Core) CountBy(ctx context.Context, user *User) (int, error) {
-	return load.Onward(ctx, user.kin, edgeCount{}, user.ID, c.store.CountByAuthor)
+	return dataloader.Load(ctx, loadCount{}, user.ID, c.store.CountByAuthor)
 }
 
 // ScoreOf returns what the ratings of the product come to.
 func (c *Core) ScoreOf(ctx context.Context, product *Product) (Score, error) {
-	score, _, err := c.score(ctx, product)
-	return score, err
-}
-
-// score also tells whether the product is known.
-func (c *Core) score(ctx context.Context, product *Product) (Score, bool, error) {
-	score, err := load.Onward(ctx, product.kin, edgeScore{}, product.Upc,
-		func(ctx context.Context, upcs []string) (map[string]*Score, error) {
-			scores, err := c.store.Scores(ctx, upcs)
-			found := make(map[string]*Score, len(scores))
-			for upc, score := range scores {
-				found[upc] = &score
-			}
-			return found, err
-		})
+	score, err := dataloader.Load(ctx, loadScore{}, product.Upc, c.scores)
 	if err != nil || score == nil {
-		return Score{}, false, err
+		return Score{}, err
 	}
-	return *score, true, nil
+	return *score, nil
 }
 
-// relate notes that the reviews were read together.
-func relate(reviews []*Review) []*Review {
-	authors := make([]string, len(reviews))
-	products := make([]string, len(reviews))
-	for i, review := range reviews {
-		authors[i], products[i] = review.AuthorID, review.Upc
+// scores leaves out products that are not known.
+func (c *Core) scores(ctx context.Context, upcs []string) (map[string]*Score, error) {
+	scores, err := c.store.Scores(ctx, upcs)
+	found := make(map[string]*Score, len(scores))
+	for upc, score := range scores {
+		found[upc] = &score
 	}
-	kin := &reviewKin{load.Of(authors), load.Of(products)}
-	for _, review := range reviews {
-		review.kin = kin
-	}
-	return reviews
-}
-
-// relateAll notes that the reviews of all lists were read together.
-func relateAll(lists map[string][]*Review, err error) (map[string][]*Review, error) {
-	var all []*Review
-	for _, list := range lists {
-		all = append(all, list...)
-	}
-	relate(all)
-	return lists, err
+	return found, err
 }

@@ -1,11 +1,7 @@
 // Package reviews owns what people say about products.
 package reviews
 
-import (
-	"time"
-
-	"github.com/weft-graphql/weft/subgraphs/kit/load"
-)
+import "time"
 
 // Review is what a person says about a product.
 type Review struct {
@@ -20,13 +16,6 @@ type Review struct {
 	// Username is the author's public name, as accounts told it last.
 	Username string
 	Upc      string
-
-	kin *reviewKin
-}
-
-// reviewKin is what reviews that were read together load together.
-type reviewKin struct {
-	authors, products *load.Siblings[string]
 }
 
 // IsEntity says that the graph can refer to a review by key.
@@ -36,30 +25,22 @@ func (*Review) IsEntity() {}
 func (r *Review) Text() string { return r.Body }
 
 // Author is who wrote the review.
-func (r *Review) Author() *User {
-	return &User{ID: r.AuthorID, Username: r.Username, kin: r.kin.authors}
-}
+func (r *Review) Author() *User { return &User{ID: r.AuthorID, Username: r.Username} }
 
 // Product is what the review is about.
-func (r *Review) Product() *Product { return &Product{Upc: r.Upc, kin: r.kin.products} }
+func (r *Review) Product() *Product { return &Product{Upc: r.Upc} }
 
 // User is a person, as the author of reviews.
 type User struct {
 	ID       string
 	Username string
-
-	kin *load.Siblings[string]
 }
 
 // IsEntity says that the graph can refer to a person by key.
 func (*User) IsEntity() {}
 
 // Product is something that can be bought, as the subject of reviews.
-type Product struct {
-	Upc string
-
-	kin *load.Siblings[string]
-}
+type Product struct{ Upc string }
 
 // IsEntity says that the graph can refer to a product by key.
 func (*Product) IsEntity() {}

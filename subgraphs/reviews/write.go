@@ -46,7 +46,7 @@ func (c *Core) AddReview(ctx context.Context, caller wire.Identity, input AddRev
 	if err != nil {
 		return nil, err
 	}
-	return relate([]*Review{review})[0], nil
+	return review, nil
 }
 
 func (c *Core) checkNew(ctx context.Context, input AddReviewInput) error {

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graphql/weft/router/jsontext"
 )
 
 // text is JSON, ready to be printed.
@@ -265,21 +267,4 @@ func optional(s string) text {
 	return quoted(s)
 }
 
-func quoted(s string) text {
-	const hex = "0123456789abcdef"
-	out := make([]byte, 0, len(s)+2)
-	out = append(out, '"')
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '"' || c == '\\':
-			out = append(out, '\\', c)
-		case c == '\n':
-			out = append(out, '\\', 'n')
-		case c < 0x20:
-			out = append(out, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
-		default:
-			out = append(out, c)
-		}
-	}
-	return text(append(out, '"'))
-}
+func quoted(s string) text { return text(jsontext.AppendQuoted(nil, s)) }

@@ -1139,7 +1139,7 @@ type Warehouse implements Node @key(fields: "id", resolvable: false) {
   id: ID!
 }
 `, BuiltIn: false},
-	{Name: "../../../federation/directives.graphql", Input: `
+	{Name: "../federation/directives.graphql", Input: `
 	directive @authenticated on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM
 	directive @composeDirective(name: String!) repeatable on SCHEMA
 	directive @extends on OBJECT | INTERFACE
@@ -1191,7 +1191,7 @@ type Warehouse implements Node @key(fields: "id", resolvable: false) {
 	scalar federation__Policy
 	scalar federation__Scope
 `, BuiltIn: true},
-	{Name: "../../../federation/entity.graphql", Input: `
+	{Name: "../federation/entity.graphql", Input: `
 # a union of all types that use the @key directive
 union _Entity = Brand | Category | Product | Review | User | Warehouse
 

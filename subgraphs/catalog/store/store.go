@@ -16,9 +16,9 @@ import (
 	"github.com/weft-graphql/weft/schema/wire"
 	"github.com/weft-graphql/weft/subgraphs/catalog"
 	"github.com/weft-graphql/weft/subgraphs/kit"
+	"github.com/weft-graphql/weft/subgraphs/kit/dataloader"
 	"github.com/weft-graphql/weft/subgraphs/kit/events"
 	"github.com/weft-graphql/weft/subgraphs/kit/fault"
-	"github.com/weft-graphql/weft/subgraphs/kit/load"
 )
 
 //go:embed migrations/*.sql
@@ -229,7 +229,7 @@ func (s *Store) top(
 	if err != nil {
 		return nil, fmt.Errorf("read the best-selling products by %s: %w", column, err)
 	}
-	return load.Lists(ids, productsOf(rows), group), nil
+	return dataloader.Lists(ids, productsOf(rows), group), nil
 }
 
 // CountByCategory counts the products of each category.

@@ -580,7 +580,7 @@ input AdjustStockInput {
   delta: Int!
 }
 `, BuiltIn: false},
-	{Name: "../../../federation/directives.graphql", Input: `
+	{Name: "../federation/directives.graphql", Input: `
 	directive @authenticated on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM
 	directive @composeDirective(name: String!) repeatable on SCHEMA
 	directive @extends on OBJECT | INTERFACE
@@ -632,7 +632,7 @@ input AdjustStockInput {
 	scalar federation__Policy
 	scalar federation__Scope
 `, BuiltIn: true},
-	{Name: "../../../federation/entity.graphql", Input: `
+	{Name: "../federation/entity.graphql", Input: `
 # a union of all types that use the @key directive
 union _Entity = Product | Warehouse
 

@@ -15,8 +15,8 @@ import (
 	"github.com/weft-graphql/weft/schema/wire"
 	"github.com/weft-graphql/weft/subgraphs/inventory"
 	"github.com/weft-graphql/weft/subgraphs/kit"
+	"github.com/weft-graphql/weft/subgraphs/kit/dataloader"
 	"github.com/weft-graphql/weft/subgraphs/kit/events"
-	"github.com/weft-graphql/weft/subgraphs/kit/load"
 	"github.com/weft-graphql/weft/subgraphs/seed"
 )
 
@@ -106,7 +106,7 @@ func (s *Store) LevelsByProduct(ctx context.Context, upcs []string) (map[string]
 	if err != nil {
 		return nil, fmt.Errorf("read stock by product: %w", err)
 	}
-	return load.Lists(upcs, levelsOf(rows), func(l *inventory.StockLevel) string { return l.Upc }), nil
+	return dataloader.Lists(upcs, levelsOf(rows), func(l *inventory.StockLevel) string { return l.Upc }), nil
 }
 
 // LevelsByWarehouse returns the stock of each warehouse, most first, at most first entries of each.
@@ -120,7 +120,7 @@ func (s *Store) LevelsByWarehouse(
 	if err != nil {
 		return nil, fmt.Errorf("read stock by warehouse: %w", err)
 	}
-	return load.Lists(ids, levelsOf(rows), func(l *inventory.StockLevel) string { return l.WarehouseID }), nil
+	return dataloader.Lists(ids, levelsOf(rows), func(l *inventory.StockLevel) string { return l.WarehouseID }), nil
 }
 
 func levelsOf(rows []stockRow) []*inventory.StockLevel {

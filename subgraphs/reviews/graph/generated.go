@@ -535,7 +535,7 @@ input AddReviewInput {
   body: String!
 }
 `, BuiltIn: false},
-	{Name: "../../../federation/directives.graphql", Input: `
+	{Name: "../federation/directives.graphql", Input: `
 	directive @authenticated on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM
 	directive @composeDirective(name: String!) repeatable on SCHEMA
 	directive @extends on OBJECT | INTERFACE
@@ -587,7 +587,7 @@ input AddReviewInput {
 	scalar federation__Policy
 	scalar federation__Scope
 `, BuiltIn: true},
-	{Name: "../../../federation/entity.graphql", Input: `
+	{Name: "../federation/entity.graphql", Input: `
 # a union of all types that use the @key directive
 union _Entity = Product | Review | User
 

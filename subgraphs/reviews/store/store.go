@@ -12,9 +12,9 @@ import (
 
 	"github.com/weft-graphql/weft/schema/wire"
 	"github.com/weft-graphql/weft/subgraphs/kit"
+	"github.com/weft-graphql/weft/subgraphs/kit/dataloader"
 	"github.com/weft-graphql/weft/subgraphs/kit/events"
 	"github.com/weft-graphql/weft/subgraphs/kit/fault"
-	"github.com/weft-graphql/weft/subgraphs/kit/load"
 	"github.com/weft-graphql/weft/subgraphs/reviews"
 )
 
@@ -143,7 +143,7 @@ func (s *Store) newest(
 	if err != nil {
 		return nil, fmt.Errorf("read the newest reviews by %s: %w", column, err)
 	}
-	return load.Lists(keys, reviewsOf(rows), group), nil
+	return dataloader.Lists(keys, reviewsOf(rows), group), nil
 }
 
 // Scores returns what the ratings of each known product come to.

@@ -1,5 +1,3 @@
-// Package jsontext finds the ends of strings in JSON text (RFC 8259, section 7), many bytes at a time. Most of what a
-// router reads is the inside of strings.
 package jsontext
 
 import (
@@ -11,6 +9,8 @@ const (
 	lsb = 0x0101010101010101
 	msb = 0x8080808080808080
 )
+
+// Most of what a router reads is the inside of strings: their ends are found many bytes at a time.
 
 // Special returns the index of the first byte at or after i that has a meaning inside a string: a quote, a backslash or
 // a control character. It returns len(b) when there is none.

@@ -1,4 +1,4 @@
-package load
+package dataloader
 
 // InOrder returns the value of every key, in the order of the keys; the zero value (nil, for entities: there is no
 // such one) when nothing was found.
