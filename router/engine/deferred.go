@@ -39,8 +39,8 @@ func (d deferred) Next(resp *server.Response) server.Step {
 	return server.Part
 }
 
-// maybeDeferred tells that parts of an answer may be delivered later. What is shown of an execution is shown when all of it
-// is known.
+// maybeDeferred tells that parts of an answer may be delivered later. What is shown of an execution is shown when all
+// of it is known.
 func (x *execution) maybeDeferred(p *operation.Prepared) bool {
 	return x.op.Request.Incremental != server.NotIncremental && p.Defers() && p.Kind != ast.Subscription &&
 		!x.engine.hooks.traces(&x.op)
@@ -54,7 +54,10 @@ func (x *execution) goOn(ctx context.Context) {
 	}
 	// What the response becomes after this part is not the execution's any more.
 	told := &server.Response{Outcome: x.response.Outcome, Operation: x.response.Operation}
-	x.response.Sequel = deferred{later}
+	over := later.Over()
+	if !over {
+		x.response.Sequel = deferred{later}
+	}
 	x.response = nil
 	later.OnEnd(func() {
 		for _, observer := range x.engine.hooks.Operations {
@@ -63,7 +66,7 @@ func (x *execution) goOn(ctx context.Context) {
 		x.release()
 		release()
 	})
-	if later.Over() {
+	if over {
 		later.Close()
 	}
 }

@@ -70,7 +70,8 @@ type stepRange struct{ start, end int }
 
 func (d *deferrals) path(r stepRange) []pathStep { return d.steps[r.start:r.end] }
 
-// maxRests bounds the objects of an answer that parts of it are deferred for, and maxSteps the memory that their paths take.
+// maxRests bounds the objects of an answer that parts of it are deferred for, and maxSteps the memory that their
+// paths take.
 const (
 	maxRests = 1 << 16
 	maxSteps = 1 << 19

@@ -40,6 +40,9 @@ type Later struct {
 	// told tells which errors of the part at hand the client has been told; denied are those that are to be noted.
 	told   []bool
 	denied []clientError
+	// inHand are the deferrals of the present text, and known is how many deferrals the client was told of before.
+	inHand []int
+	known  int
 	// completed is what the draft says of deferrals that are over.
 	completed []byte
 	// ended is called when nothing of the execution runs any more.
@@ -194,8 +197,8 @@ func (l *Later) gather(part int) {
 	l.told = l.told[:0]
 }
 
-// isLast tells whether no part will be printed any more, besides the one at hand, that needs a request: errors of it that
-// the client has not been told by then belong nowhere else.
+// isLast tells whether no part will be printed any more, besides the one at hand, that needs a request: errors of it
+// that the client has not been told by then belong nowhere else.
 func (x *execution) isLast(request int) bool {
 	if x.later == nil {
 		return true

@@ -8,9 +8,9 @@ import (
 	"github.com/weft-graphql/weft/router/supergraph"
 )
 
-// answerPart is a part of an answer that is delivered in several: the first, or that of a @defer. It is printed as soon as the
-// requests that it needs are complete, while others run. So nothing that it reads may come from any but these: what it
-// prints, where it looks for that, and which links it follows is compiled for it alone.
+// answerPart is a part of an answer that is delivered in several: the first, or that of a @defer. It is printed as
+// soon as the requests that it needs are complete, while others run. So nothing that it reads may come from any but
+// these: what it prints, where it looks for that, and which links it follows is compiled for it alone.
 type answerPart struct {
 	// deferred is the @defer; nil for the first part.
 	deferred *operation.Defer
@@ -141,8 +141,8 @@ func (p *answerPart) has(needs []int) bool {
 // hasRequest is has for one request.
 func (p *answerPart) hasRequest(request int) bool { return p == nil || request < 0 || p.needs[request] }
 
-// prints tells whether a part prints a field where it comes by. passing tells that it does not, and only goes through it,
-// as finding the places of errors does.
+// prints tells whether a part prints a field where it comes by. passing tells that it does not, and only goes through
+// it, as finding the places of errors does.
 func (c *compiler) prints(f *operation.Field) (prints, passing bool) {
 	switch {
 	case c.part == nil:

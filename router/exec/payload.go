@@ -7,8 +7,8 @@ import (
 	"github.com/weft-graphql/weft/router/jsontext"
 )
 
-// Next appends the next part of the answer to resp.Body, or makes it in memory when that is not nil. ready is false when it
-// is not there yet, and over when there is none any more.
+// Next appends the next part of the answer to resp.Body, or makes it in memory when that is not nil. ready is false
+// when it is not there yet, and over when there is none any more.
 func (l *Later) Next(resp *Response, memory Memory) (ready, over bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -63,6 +63,7 @@ func (l *Later) payload(p *printer, parts []int) bool {
 	}
 	p.out = append(p.out, `"incremental":[`...)
 	before, told := len(p.out), false
+	l.inHand, l.known = l.inHand[:0], l.announced
 	l.completed = l.completed[:0]
 	for _, part := range parts {
 		l.printed[part] = true
@@ -170,6 +171,7 @@ func (l *Later) print(p *printer, index int, last bool) {
 	}
 	d := &l.list[index]
 	d.state = delivered
+	l.inHand = append(l.inHand, index)
 	l.pending--
 	draft := l.x.request.Incremental == IncrementalDraft
 	if draft {
@@ -226,8 +228,8 @@ func (l *Later) rest(p *printer, index, i int, last bool) bool {
 	return true
 }
 
-// appendErrors appends the errors of the part at or below a path that the client was not told, and the rest of them when
-// they belong nowhere else.
+// appendErrors appends the errors of the part at or below a path that the client was not told, and the rest of them
+// when they belong nowhere else.
 func (l *Later) appendErrors(out []byte, path []pathStep, last bool) []byte {
 	list := &l.x.errors
 	if last {
@@ -262,9 +264,12 @@ func (l *Later) giveUp(out []byte, why Refusal) []byte {
 	if draft {
 		opening = `{"completed":[`
 	}
+	for _, i := range l.inHand {
+		l.list[i].state = pending
+	}
 	for i := range l.list {
 		d := &l.list[i]
-		if d.state != pending {
+		if d.state != pending || d.id >= l.known {
 			continue
 		}
 		out = append(out, opening...)

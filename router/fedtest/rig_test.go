@@ -88,7 +88,7 @@ func newRig(g *graph, change func(*config.Config)) (*rig, error) {
 		change(&cfg)
 	}
 	r.router, err = router.New(&cfg, router.Options{
-		Supergraph: composed.SupergraphSDL, Handlers: handlers, Logger: slog.Default(),
+		Supergraph: composed.SupergraphSDL, Handlers: handlers, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("the router: %w", err)

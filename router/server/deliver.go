@@ -20,8 +20,8 @@ func (x *exchange) isDelivered() bool {
 	return false
 }
 
-// deliver sends the answer part by part until it ends or the client leaves. observe tells the observers; they are told when
-// the answer begins, for it can last as long as the client wants.
+// deliver sends the answer part by part until it ends or the client leaves. observe tells the observers; they are
+// told when the answer begins, for it can last as long as the client wants.
 func (h *Handler) deliver(x *exchange, observe func()) {
 	x.leave()
 	x.dropInput()

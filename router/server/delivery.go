@@ -31,11 +31,12 @@ type deliveries struct {
 // takesParts tells that the client takes answers of several parts.
 func (d *deliveries) takesParts() bool { return d.events != whole || d.deferred != whole }
 
-// deliveriesOf says how a client takes the parts of an answer, by the values of its Accept header: in the first format that
-// it names and that there is.
+// deliveriesOf says how a client takes the parts of an answer, by the values of its Accept header: in the first
+// format that it names and that there is.
 func deliveriesOf(accept []string) (d deliveries) {
 	for _, value := range accept {
-		if len(value) < len("multipart/mixed") || !strings.Contains(value, "t/event-stream") && !strings.Contains(value, "multipart/") {
+		if len(value) < len("multipart/mixed") ||
+			!strings.Contains(value, "t/event-stream") && !strings.Contains(value, "multipart/") {
 			continue
 		}
 		for part := range strings.SplitSeq(value, ",") {
@@ -103,16 +104,16 @@ func parameter(params, name string) string {
 // format writes the parts of an answer.
 type format interface {
 	contentType() string
-	// begin, part, heartbeat and end append what is sent before everything, for a part, when there is nothing to send for a
-	// while, and at the end.
+	// begin, part, heartbeat and end append what is sent before everything, for a part, when there is nothing to send
+	// for a while, and at the end.
 	begin(out []byte) []byte
 	part(out []byte, resp *Response) []byte
 	heartbeat(out []byte) []byte
 	end(out []byte, ended End) []byte
 }
 
-// eventStreamFormat writes Server-Sent Events in the distinct connections mode of graphql-sse. Where the router itself breaks off there
-// is no complete event: the client comes back.
+// eventStreamFormat writes Server-Sent Events in the distinct connections mode of graphql-sse. Where the router
+// itself breaks off there is no complete event: the client comes back.
 //
 // Specification: https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md
 type eventStreamFormat struct{}
@@ -156,7 +157,7 @@ func appendLine(out, json []byte) []byte {
 
 // partsFormat writes deferred parts as multipart/mixed. Every part is followed by its boundary at once.
 //
-// Specification: Incremental Delivery over HTTP, https://github.com/graphql/graphql-over-http/blob/main/rfcs/IncrementalDelivery.md
+// Specification: https://github.com/graphql/graphql-over-http/blob/main/rfcs/IncrementalDelivery.md
 type partsFormat struct{ spec string }
 
 func (f partsFormat) contentType() string {
@@ -178,8 +179,8 @@ func (partsFormat) heartbeat(out []byte) []byte { return out }
 
 func (partsFormat) end(out []byte, _ End) []byte { return append(out, "--\r\n"...) }
 
-// multipartFormat writes multipart/mixed as Apollo's clients read it. Every part is followed by its boundary at once, so that a client
-// need not wait for the next one to know that it is complete.
+// multipartFormat writes multipart/mixed as Apollo's clients read it. Every part is followed by its boundary at once,
+// so that a client need not wait for the next one to know that it is complete.
 //
 // Specification: https://www.apollographql.com/docs/graphos/routing/operations/subscriptions/multipart-protocol
 type multipartFormat struct{}

@@ -255,7 +255,7 @@ func (h *Handler) read(r *http.Request, x *exchange) *failure {
 	case http.MethodPost:
 		return x.readBody(r, h.opts.MaxBodyBytes)
 	case http.MethodGet, http.MethodHead:
-		if len(h.opts.RequireHeaders) > 0 && !hasAny(r.Header, h.opts.RequireHeaders) {
+		if len(h.opts.RequireHeaders) > 0 && !HasAny(r.Header, h.opts.RequireHeaders) {
 			return &failure{http.StatusForbidden, CodeCSRF,
 				"A GET request must carry the header " + h.opts.RequireHeaders[0] + "; any value will do."}
 		}
@@ -309,7 +309,12 @@ func (h *Handler) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(appendFailure(nil, failWebSocket)) // the client has gone; there is nobody to tell
 }
 
-func hasAny(header http.Header, names []string) bool {
+// PreflightHeaders are the headers that GraphQL clients send so that browsers ask before they send a request to another
+// origin (the CORS protocol's preflight).
+var PreflightHeaders = []string{"Apollo-Require-Preflight", "X-Apollo-Operation-Name"}
+
+// HasAny tells whether a request carries one of the headers, with any value but an empty one.
+func HasAny(header http.Header, names []string) bool {
 	for _, name := range names {
 		if header.Get(name) != "" {
 			return true

@@ -14,8 +14,8 @@ func (c *checker) deferStreamDirectiveLabel(d *ast.Directive) {
 		return
 	}
 	if c.labels[label.Value.Raw] {
-		c.report("DeferStreamDirectiveLabel", d.Position,
-			"Value for arguments \"defer(label:)\" and \"stream(label:)\" must be unique across all Defer/Stream directive usages.")
+		c.report("DeferStreamDirectiveLabel", d.Position, "Value for arguments \"defer(label:)\" and \"stream(label:)\" "+
+			"must be unique across all Defer/Stream directive usages.")
 	}
 	if c.labels == nil {
 		c.labels = map[string]bool{}

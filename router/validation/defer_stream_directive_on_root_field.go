@@ -8,9 +8,10 @@ func (c *checker) deferStreamDirectiveOnRootField(parent *ast.Definition, d *ast
 	switch parent {
 	case nil:
 	case c.schema.Mutation:
-		c.report("DeferStreamDirectiveOnRootField", d.Position, "Defer directive cannot be used on root mutation type %q.", parent.Name)
-	case c.schema.Subscription:
-		c.report("DeferStreamDirectiveOnRootField", d.Position, "Defer directive cannot be used on root subscription type %q.",
+		c.report("DeferStreamDirectiveOnRootField", d.Position, "Defer directive cannot be used on root mutation type %q.",
 			parent.Name)
+	case c.schema.Subscription:
+		c.report("DeferStreamDirectiveOnRootField", d.Position,
+			"Defer directive cannot be used on root subscription type %q.", parent.Name)
 	}
 }

@@ -15,8 +15,8 @@ func (c *checker) deferStreamDirectiveOnValidOperations() {
 				if on != nil && (on.Value.Kind == ast.Variable || on.Value.Raw == "false") {
 					continue
 				}
-				c.report("DeferStreamDirectiveOnValidOperations", d.Position,
-					"Defer directive not supported on subscription operations. Disable `@defer` by setting the `if` argument to `false`.")
+				c.report("DeferStreamDirectiveOnValidOperations", d.Position, "Defer directive not supported on subscription "+
+					"operations. Disable `@defer` by setting the `if` argument to `false`.")
 			}
 		})
 	}
