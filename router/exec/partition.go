@@ -108,29 +108,35 @@ func (c *compiler) need(p *answerPart, request int) {
 	}
 }
 
-// needSources makes a deferred part wait for all requests that know a field of it. A composite value that the part gets
-// anyway, or one around it, need not be seen as other parts see it, too: what is below it counts by itself.
+// needSources makes a deferred part wait for the requests that know a field of it. A composite value that other parts see,
+// too, need not be seen as these do, where the part gets it for all types anyway: what is below counts by itself.
 func (c *compiler) needSources(p *answerPart, f *operation.Field) {
-	var own, others []source
 	for _, at := range c.places {
-		for _, s := range c.sources(at, f) {
-			from := c.plan.Requests[c.nodeOf[s.field.plan.Parent].request].Defer
-			if from == nil || p.deferred.Within(from) {
-				own = append(own, s)
-			} else {
-				others = append(others, s)
+		var own, all supergraph.TypeSet
+		sources := c.sources(at, f)
+		for _, s := range sources {
+			all = all.Or(s.field.on)
+			if c.isOwn(p, s) {
+				own = own.Or(s.field.on)
+			}
+		}
+		enough := f.Selection != nil && all.SubsetOf(own)
+		for _, s := range sources {
+			if enough && !c.isOwn(p, s) {
+				continue
+			}
+			c.need(p, c.nodeOf[s.field.plan.Parent].request)
+			for _, r := range s.needs {
+				c.need(p, r)
 			}
 		}
 	}
-	if f.Selection == nil || len(own) == 0 {
-		own = append(own, others...)
-	}
-	for _, s := range own {
-		c.need(p, c.nodeOf[s.field.plan.Parent].request)
-		for _, r := range s.needs {
-			c.need(p, r)
-		}
-	}
+}
+
+// isOwn tells whether a source comes with a request for the part, or for one around it.
+func (c *compiler) isOwn(p *answerPart, s source) bool {
+	from := c.plan.Requests[c.nodeOf[s.field.plan.Parent].request].Defer
+	return from == nil || p.deferred.Within(from)
 }
 
 // has tells whether everything that must be complete for something is so when the part is printed.
