@@ -51,6 +51,7 @@ judge: servers packages ## Judge 50,000 random documents beside graphql-js (ARGS
 # In make test the random campaigns take seconds. These are their full lengths, without the race detector.
 .PHONY: campaigns
 campaigns: servers packages ## Run all random campaigns at full length (half an hour)
+	go test -timeout 2h -count=1 ./router/plan -run 'Compos' -args -inputs 2000
 	go test -timeout 2h -count=1 ./router/exec/exectest -args -cases 50000
 	go test -timeout 2h -count=1 ./router/fedtest -args -graphs 1000
 	$(MAKE) --no-print-directory judge ARGS="-cases 500000 -seed 1000000"
@@ -69,6 +70,10 @@ generate: ## Generate the services' code, the supergraph and the embedded assets
 .PHONY: bench
 bench: ## Measure the router against the floor (ARGS="--workload small --rounds 5")
 	go run ./bench/run $(ARGS)
+
+.PHONY: scale-services
+scale-services: servers ## Fill PostgreSQL with 200,000 products and 2 million reviews; plans and times of hot queries
+	go test -timeout 1h -count=1 -v -run TestHotQueriesUseIndices ./subgraphs -args -shop 667
 
 .PHONY: soak
 soak: ## Keep the router busy for ten minutes and watch its memory

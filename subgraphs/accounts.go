@@ -14,7 +14,7 @@ import (
 
 // accountsRecipe: people change rarely, but a changed name should show soon.
 var accountsRecipe = recipe{
-	blueprint: kit.Blueprint{Name: "accounts", Migrations: store.Migrations(), Seed: store.Seed},
+	blueprint: kit.Blueprint{Name: "accounts", Migrations: store.Migrations(), Seed: store.Seed, Grow: store.Grow},
 	maxAge:    time.Minute,
 	build: func(db *bun.DB, outbox *events.Outbox) parts {
 		return parts{schema: graph.New(accounts.New(store.New(db, outbox)))}

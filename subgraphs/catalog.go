@@ -14,8 +14,10 @@ import (
 
 // catalogRecipe: goods change seldom, and everybody sees the same.
 var catalogRecipe = recipe{
-	blueprint: kit.Blueprint{Name: "catalog", Migrations: store.Migrations(), Seed: store.Seed},
-	maxAge:    5 * time.Minute,
+	blueprint: kit.Blueprint{
+		Name: "catalog", Migrations: store.Migrations(), Steps: store.Steps(), Seed: store.Seed, Grow: store.Grow,
+	},
+	maxAge: 5 * time.Minute,
 	build: func(db *bun.DB, outbox *events.Outbox) parts {
 		return parts{schema: graph.New(catalog.New(store.New(db, outbox)))}
 	},

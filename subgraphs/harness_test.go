@@ -15,8 +15,6 @@ import (
 	"github.com/weft-graphql/weft/subgraphs/kit"
 	"github.com/weft-graphql/weft/subgraphs/kit/kittest"
 	"github.com/weft-graphql/weft/subgraphs/kit/pgtest"
-
-	"github.com/uptrace/bun"
 )
 
 // postgres is the server that the tests of this package share.
@@ -77,7 +75,7 @@ func newDatabase(t *testing.T) string {
 func open(t *testing.T, name string, config kit.Config) (subgraphs.Service, *kittest.Counter) {
 	t.Helper()
 	counter := &kittest.Counter{}
-	config.QueryHooks = []bun.QueryHook{counter}
+	config.QueryHooks = append(config.QueryHooks, counter)
 	config.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
 	s, err := subgraphs.Open(context.Background(), name, config)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 
 // inventoryRecipe: stock is what people decide by, and it changes with every order.
 var inventoryRecipe = recipe{
-	blueprint: kit.Blueprint{Name: "inventory", Migrations: store.Migrations(), Seed: store.Seed},
+	blueprint: kit.Blueprint{Name: "inventory", Migrations: store.Migrations(), Seed: store.Seed, Grow: store.Grow},
 	maxAge:    10 * time.Second,
 	build: func(db *bun.DB, outbox *events.Outbox) parts {
 		core := inventory.New(store.New(db, outbox))

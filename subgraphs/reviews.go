@@ -14,7 +14,7 @@ import (
 
 // reviewsRecipe: a new review should show soon.
 var reviewsRecipe = recipe{
-	blueprint: kit.Blueprint{Name: "reviews", Migrations: store.Migrations(), Seed: store.Seed},
+	blueprint: kit.Blueprint{Name: "reviews", Migrations: store.Migrations(), Seed: store.Seed, Grow: store.Grow},
 	maxAge:    30 * time.Second,
 	build: func(db *bun.DB, outbox *events.Outbox) parts {
 		core := reviews.New(store.New(db, outbox))

@@ -94,7 +94,7 @@ type L1Config struct {
 type StaleConfig struct {
 	// WhileRevalidate serves an ended value once more while it is fetched anew in the background.
 	WhileRevalidate time.Duration
-	// IfError serves an ended value when its subgraph cannot be reached or fails as a whole.
+	// IfError serves an ended value when its subgraph cannot be reached or fails as a whole: RFC 5861, section 4.
 	IfError time.Duration
 }
 

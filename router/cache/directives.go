@@ -30,6 +30,12 @@ func (h hint) and(o hint) hint {
 	return hint{maxAge: stricter(h.maxAge, o.maxAge), private: private, public: h.public && !private}
 }
 
+// within is the hint of a value inside another one. That the other one is public does not make this one public.
+func (h hint) within(above hint) hint {
+	private := h.private || above.private
+	return hint{maxAge: stricter(h.maxAge, above.maxAge), private: private, public: h.public && !private}
+}
+
 // applied yields the arguments of every directive with that name that one subgraph applied: either carried by the
 // supergraph in a join__directive that names the graph, or composed under its own or its namespaced name, which counts
 // for all subgraphs.

@@ -93,6 +93,9 @@ func (fl *flights) begin(l *lookup, st *entityState, it *item) *flight {
 	f := &flight{key: it.local, clock: l.clock, began: l.now, done: make(chan struct{})}
 	for i := range it.wants {
 		w := &it.wants[i]
+		if w.found != nil && w.found.freshness(l.now) == fresh {
+			continue // it may not be fetched
+		}
 		f.wants = append(f.wants, flightWant{name: w.name, covers: w.rf.covers, schema: w.fp.schema})
 	}
 	if fl.by == nil {

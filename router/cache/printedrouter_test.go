@@ -63,6 +63,10 @@ var pooled = []string{
 	`query($with: Boolean!) { users { name reviews { body @include(if: $with) product @skip(if: $with) { title } } } }`,
 	`query($a: Int, $b: Int) { users { few: reviews(first: $a) { body } more: reviews(first: $b) { product { title } } } }`,
 	`{ users { reviews { product { vendor { reviews { product { vendor { name } } } } } } } }`,
+	`query($n: Int, $lang: String) { latest(first: $n) { id author { id nick } product { upc title(lang: $lang) vendor { id } } } }`,
+	`query($upc: ID!, $lang: String) { product(upc: $upc) { key: upc title(lang: $lang) price vendor { id name } } }`,
+	`query($up: Boolean!) { users { id nick name(upper: $up) reviews { id body } } }`,
+	`query($id: ID!) { user(id: $id) { id name: nick reviews { product { upc reviews { id author { id } } } } } }`,
 	`query($id: ID!) { one: user(id: $id) { reviews { body } } two: user(id: "2") { reviews { author { name } } } latest { id } }`,
 }
 

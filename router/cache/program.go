@@ -121,6 +121,9 @@ type requestCache struct {
 	policy policy
 	// said is what the headers of the last answer said: most answers of a subgraph say the same.
 	said atomic.Pointer[saidControl]
+	// containedPrograms and above are for entities in values; only the goroutine that builds values looks at them.
+	containedPrograms map[*supergraph.Type]*typeProgram
+	above             map[*plan.Field]hint
 }
 
 // callProgram is one call, compiled.
@@ -158,10 +161,11 @@ type fieldProgram struct {
 	field     *plan.Field
 	typename  bool
 	composite bool
-	// never tells that the field must not be stored.
-	never  bool
-	schema uint32
-	hint   hint
+	// never tells that the field must not be stored, entities that its value can have entities in it that are stored.
+	never    bool
+	entities bool
+	schema   uint32
+	hint     hint
 	// requires are the members of the representation that the field is computed from, sorted.
 	requires []string
 	tags     []tagFormat
@@ -177,7 +181,26 @@ type rendering struct {
 	// key is the values of callProgram.vars, one after the other.
 	key    string
 	fields []rendered
+	// contained are what is stored of the entities in values; only the goroutine that builds values looks at it.
+	contained map[containedIn]*containedType
 }
+
+// variables returns the values that the rendering was made with.
+func (rd *rendering) variables(cp *callProgram) variables {
+	return func(name string) []byte {
+		rest := rd.key
+		for _, v := range cp.vars {
+			value, after, _ := strings.Cut(rest, "\x00")
+			if rest = after; v == name && value != absentVariable {
+				return []byte(value)
+			}
+		}
+		return nil
+	}
+}
+
+// absentVariable stands for a variable that is not given: JSON has no such byte.
+const absentVariable = "\x01"
 
 // rendered is where a field is stored.
 type rendered struct {
@@ -337,6 +360,7 @@ func (r *requestCache) field(s *selector, cp *callProgram, f *plan.Field) fieldP
 		fp.covers = string(s.append(nil, f.Selection))
 		fp.variant = variantOf(fp.covers)
 	}
+	fp.entities = fp.composite && !f.Directed && r.containsEntities(f)
 	return fp
 }
 
@@ -367,18 +391,24 @@ func directivesOf(def *supergraph.Field) ast.DirectiveList {
 
 // hint is the strictest of what the schema says about a field and everything selected below it.
 func (r *requestCache) hint(f *plan.Field, graph string) hint {
+	h := r.declaredOn(f, graph)
+	if f.Selection != nil {
+		for _, sub := range f.Selection.Fields {
+			if !sub.IsTypename() {
+				h = h.and(r.hint(sub, graph))
+			}
+		}
+	}
+	return h
+}
+
+// declaredOn is what the schema says about a field by itself, in all types that it is asked for.
+func (r *requestCache) declaredOn(f *plan.Field, graph string) hint {
 	h := r.declared(f.Def, graph)
 	if parent := f.Def.Parent; parent != nil && parent.IsAbstract() {
 		for i := range f.On.All {
 			if def := r.graph.supergraph.Objects[i].Field(f.Def.Name); def != nil {
 				h = h.and(r.declared(def, graph))
-			}
-		}
-	}
-	if f.Selection != nil {
-		for _, sub := range f.Selection.Fields {
-			if !sub.IsTypename() {
-				h = h.and(r.hint(sub, graph))
 			}
 		}
 	}
@@ -459,7 +489,7 @@ func (r *requestCache) appendValues(dst []byte, cp *callProgram, vars exec.Varia
 	for _, name := range cp.vars {
 		v := r.raw(name, vars)
 		if v == nil {
-			dst = append(dst, 1)
+			dst = append(dst, absentVariable...)
 		}
 		dst = append(append(dst, v...), 0)
 	}
@@ -473,39 +503,43 @@ func (r *requestCache) render(cp *callProgram, key string, vars variables) *rend
 	out := &rendering{key: key, fields: make([]rendered, len(cp.fields))}
 	s := selector{graph: r.graph.supergraph, subgraph: r.req.Subgraph, vars: vars}
 	for i := range cp.fields {
-		fp, f := &cp.fields[i], &out.fields[i]
-		if fp.typename {
-			continue
+		if fp := &cp.fields[i]; !fp.typename {
+			out.fields[i] = r.renderField(&s, fp, cp.root)
 		}
-		args := appendArguments(nil, fp.field.Args, vars)
-		if len(args) > maxName {
-			args = []byte("(#" + digest(args) + ")")
-		}
-		f.full = typename
-		if fp.field.Def != nil {
-			f.full = fp.field.Def.Name + string(args)
-		}
-		f.name = f.full
-		if cp.root {
-			f.name = "data"
-		}
-		if len(fp.tags) > 0 {
-			f.args = argumentsObject(fp.field, vars)
-		}
-		if fp.composite {
-			f.covers = fp.covers
-			variant := fp.variant
-			if f.covers == "" {
-				f.covers = string(s.append(nil, fp.field.Selection))
-				variant = variantOf(f.covers)
-			}
-			f.variant = f.name + variant
-			f.name += "~"
-			f.variantHash = nameHash(f.variant)
-		}
-		f.nameHash = nameHash(f.name)
 	}
 	return out
+}
+
+// renderField makes the names of a field.
+func (r *requestCache) renderField(s *selector, fp *fieldProgram, root bool) (f rendered) {
+	args := appendArguments(nil, fp.field.Args, s.vars)
+	if len(args) > maxName {
+		args = []byte("(#" + digest(args) + ")")
+	}
+	f.full = typename
+	if fp.field.Def != nil {
+		f.full = fp.field.Def.Name + string(args)
+	}
+	f.name = f.full
+	if root {
+		f.name = "data"
+	}
+	if len(fp.tags) > 0 {
+		f.args = argumentsObject(fp.field, s.vars)
+	}
+	if fp.composite {
+		f.covers = fp.covers
+		variant := fp.variant
+		if f.covers == "" {
+			f.covers = string(s.append(nil, fp.field.Selection))
+			variant = variantOf(f.covers)
+		}
+		f.variant = f.name + variant
+		f.name += "~"
+		f.variantHash = nameHash(f.variant)
+	}
+	f.nameHash = nameHash(f.name)
+	return f
 }
 
 // argumentsObject is the field's arguments as a JSON object, with the schema's defaults where none is given.

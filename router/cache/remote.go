@@ -34,6 +34,7 @@ type entityState struct {
 	fetch *fetchState
 	cp    *callProgram
 	tp    *typeProgram
+	rd    *rendering
 	items []item
 	// refresh are the flights of the background fetch that was asked for.
 	refresh []*flight
@@ -78,9 +79,9 @@ func (l *lookup) remote(ctx context.Context, rest []int) {
 			tp.scope.stats.misses.Add(1)
 			continue
 		}
-		states = append(states, entityState{fetch: fs, cp: cp, tp: tp})
+		states = append(states, entityState{fetch: fs, cp: cp, tp: tp, rd: l.rendering(e.Call)})
 		st := &states[len(states)-1]
-		if !l.items(st, e, l.rendering(e.Call)) {
+		if !l.items(st, e, st.rd) {
 			states = states[:len(states)-1]
 			tp.scope.stats.misses.Add(1)
 			continue
@@ -408,6 +409,7 @@ func (l *lookup) decide(e *exec.CacheEntity, st *entityState, asked bool) {
 	case l.r.cache.flights.board(l, e, st):
 		status = "shared"
 	case found > 0:
+		l.fillKnown(e, st)
 		n.partial.Add(1)
 		status = "partial"
 	default:
@@ -432,6 +434,18 @@ func (l *lookup) fill(e *exec.CacheEntity, st *entityState) {
 			w := &st.items[i].wants[j]
 			e.Values[w.slot] = w.found.json
 			l.tally.addValue(w.found, l.now)
+		}
+	}
+}
+
+// fillKnown fills in what was found of an entity that has to be fetched.
+func (l *lookup) fillKnown(e *exec.CacheEntity, st *entityState) {
+	e.Known = make([]bool, len(e.Wanted))
+	for i := range st.items {
+		for j := range st.items[i].wants {
+			if w := &st.items[i].wants[j]; w.found != nil && w.found.freshness(l.now) == fresh {
+				e.Known[w.slot], e.Values[w.slot] = true, w.found.json
+			}
 		}
 	}
 }

@@ -332,6 +332,9 @@ func (r *run) send(ctx context.Context, f *exec.CacheFetch, asked []int, reps []
 		for _, i := range asked {
 			f.Entities[i].Fetched = true
 		}
+		if f == r.f {
+			r.ask.cache.Rescue(f, 0)
+		}
 		r.ask.cache.Finish(ctx, f, o)
 		for _, i := range asked {
 			if f.Entities[i].Status == exec.CacheMiss {

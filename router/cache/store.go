@@ -38,9 +38,6 @@ func (r *requestCache) Finish(ctx context.Context, f *exec.CacheFetch, o *exec.C
 		}
 		// Without an answer nothing was fetched, whatever was asked for.
 		if !e.Fetched || o.Err != nil {
-			if o.Err != nil && e.Status == exec.CacheMiss && st != nil {
-				a.rescue(e, st, &t)
-			}
 			if o.Err != nil && st != nil {
 				job.flights = append(job.flights, st.refresh...)
 				st.refresh = nil
@@ -164,9 +161,9 @@ func (a *answered) policy(e *exec.CacheEntity, st *entityState, t *tally) {
 	case cp.root:
 		p = &cp.types[0].policy
 	}
-	for _, w := range e.Wanted {
+	for i, w := range e.Wanted {
 		fp := &cp.fields[w]
-		if fp.typename {
+		if fp.typename || e.Known != nil && e.Known[i] {
 			continue
 		}
 		// What the subgraph allows the client does not depend on whether we store it.
@@ -180,36 +177,20 @@ func (a *answered) policy(e *exec.CacheEntity, st *entityState, t *tally) {
 		t.add(l.ttl.Milliseconds(), l.age.Milliseconds(), l.private)
 		t.anonymous = t.anonymous || !l.open && !l.private
 	}
+	if e.Known != nil {
+		st.eachKnown(e.Known, func(w *want) { t.addValue(w.found, a.now) })
+	}
 }
 
-// rescue answers an entity that could not be fetched with what ended not long ago, where that is allowed.
-func (a *answered) rescue(e *exec.CacheEntity, st *entityState, t *tally) {
+// eachKnown calls f for the wanted fields that were known before.
+func (st *entityState) eachKnown(known []bool, f func(w *want)) {
 	for i := range st.items {
 		for j := range st.items[i].wants {
-			f := st.items[i].wants[j].found
-			if f == nil {
-				return
-			}
-			age := f.freshness(a.now)
-			if age == ended || age == stale && a.now >= f.expires+f.ifError {
-				return
-			}
-			c := a.r.cache
-			if !c.versions.depsCount(f.deps, f.clock) || !c.versions.entityCounts(st.items[i].self, f.clock) ||
-				f.clock < st.tp.scope.min.Load() {
-				return
+			if w := &st.items[i].wants[j]; known[w.slot] {
+				f(w)
 			}
 		}
 	}
-	e.Status = exec.CacheHit
-	for i := range st.items {
-		for j := range st.items[i].wants {
-			w := &st.items[i].wants[j]
-			e.Values[w.slot] = w.found.json
-			t.addValue(w.found, a.now)
-		}
-	}
-	st.tp.scope.stats.stale.Add(1)
 }
 
 // storeJob is what one Finish hands to the background: copies of fetched values, and flights to end.
@@ -258,11 +239,19 @@ type storeEntity struct {
 	audience string
 	// rep is the representation, when the type has more than one key.
 	rep []byte
+	// inherited are the members of the tags of the value that the entity was found in, optional tells that it was found
+	// in one.
+	inherited []string
+	optional  bool
+	// known are the wanted fields that were not fetched because they were known; nil if there are none.
+	known []bool
 }
 
 // add copies an entity into the job.
 func (j *storeJob) add(a *answered, e *exec.CacheEntity, st *entityState, position int) {
-	s := storeEntity{st: st, null: e.Null, wanted: e.Wanted, control: a.control, audience: st.fetch.audience}
+	s := storeEntity{
+		st: st, null: e.Null, wanted: e.Wanted, control: a.control, audience: st.fetch.audience, known: e.Known,
+	}
 	s.control.personal = s.control.personal || a.varied
 	if !e.Null && !s.anyStorable() {
 		st.tp.scope.stats.unstorable.Add(1)
@@ -279,13 +268,15 @@ func (j *storeJob) add(a *answered, e *exec.CacheEntity, st *entityState, positi
 	}
 	if !e.Null {
 		total := 0
-		for _, v := range e.Values {
-			total += len(v)
+		for i, v := range e.Values {
+			if !s.isKnown(i) {
+				total += len(v)
+			}
 		}
 		slab := make([]byte, 0, total)
 		s.values = make([][]byte, len(e.Values))
 		for i, v := range e.Values {
-			if v == nil {
+			if v == nil || s.isKnown(i) {
 				continue
 			}
 			start := len(slab)
@@ -298,6 +289,9 @@ func (j *storeJob) add(a *answered, e *exec.CacheEntity, st *entityState, positi
 	j.entities = append(j.entities, s)
 }
 
+// isKnown tells whether a wanted field was not fetched because it was known.
+func (s *storeEntity) isKnown(slot int) bool { return s.known != nil && s.known[slot] }
+
 // anyStorable tells whether a value of the entity may be stored.
 func (s *storeEntity) anyStorable() bool {
 	for _, w := range s.wanted {
@@ -306,7 +300,13 @@ func (s *storeEntity) anyStorable() bool {
 			return true
 		}
 	}
-	return false
+	return s.contains()
+}
+
+// contains tells whether entities in the values can be stored.
+func (s *storeEntity) contains() bool {
+	return !s.null && !s.control.noStore && !s.control.noCache &&
+		slices.ContainsFunc(s.wanted, func(w int) bool { return s.st.cp.fields[w].entities })
 }
 
 // lanes are the values of one item, for everybody (or everybody with the same vary headers) and for the caller.
@@ -317,7 +317,7 @@ type lanes struct {
 // build makes the values of one item of a fetched entity. unstorable tells that something must not be stored.
 func (s *storeEntity) build(j *storeJob, it *item, known names) (out lanes, unstorable bool) {
 	tp := s.st.tp
-	deps := s.tagDeps(j, it, known)
+	deps := append(s.tagDeps(j, it, known), s.inherited...)
 	for _, key := range known.without(it.canonical) {
 		deps = append(deps, entityMember(j.r.subgraph, tp.name, key))
 	}
@@ -341,6 +341,9 @@ func (s *storeEntity) build(j *storeJob, it *item, known names) (out lanes, unst
 	}
 	for i := range it.wants {
 		w := &it.wants[i]
+		if s.isKnown(w.slot) {
+			continue
+		}
 		raw := s.values[w.slot]
 		if raw == nil || w.fp.never {
 			unstorable = true
@@ -435,6 +438,9 @@ func (s *storeEntity) names(j *storeJob, it *item) names {
 		for i := range it.wants {
 			w := &it.wants[i]
 			if f := w.fp.field; f.Def != nil && f.Def.Name == name && len(f.Args) == 0 {
+				if s.isKnown(w.slot) {
+					return w.found.json, f.Selection
+				}
 				return s.values[w.slot], f.Selection
 			}
 		}

@@ -31,9 +31,9 @@ type subgraph struct {
 	// header and extensions are part of every answer.
 	header     http.Header
 	extensions map[string]any
-	// errors are those of every answer; down answers with nothing but a failure.
+	// errors are those of every answer; fails answers in place of the data.
 	errors []any
-	down   bool
+	fails  http.HandlerFunc
 	// calls are the documents it was asked.
 	calls []string
 	url   string
@@ -79,8 +79,8 @@ func (s *subgraph) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.calls = append(s.calls, req.Query)
-	if s.down {
-		http.Error(w, "down", http.StatusInternalServerError)
+	if s.fails != nil {
+		s.fails(w, r)
 		return
 	}
 	e := &evaluation{subgraph: s, doc: doc, variables: req.Variables, caller: r.Header}

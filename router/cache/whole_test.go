@@ -3,6 +3,7 @@ package cache_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -131,26 +132,64 @@ func TestStaleValuesServeWhileTheyAreFetchedAnew(t *testing.T) {
 	})
 }
 
+// answerWith is a subgraph that answers the same to everything.
+func answerWith(status int, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body)
+	}
+}
+
 func TestStaleValuesServeWhenTheirSubgraphFails(t *testing.T) {
-	for _, allowed := range []time.Duration{0, time.Hour} {
-		t.Run(fmt.Sprint(allowed), func(t *testing.T) {
-			eachStorage(t, staleProducts(config.Stale{IfError: allowed}), func(t *testing.T, h *hinted) {
+	const entities = `{"data":{"_entities":[{"__typename":"Product","moment":7},{"__typename":"Product","moment":7}]}}`
+	for name, test := range map[string]struct {
+		fails   http.HandlerFunc
+		allowed time.Duration
+		// refuses tells that the subgraph works, and says no.
+		refuses bool
+	}{
+		"not allowed":              {answerWith(500, "down"), 0, false},
+		"no answer":                {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, time.Hour, false},
+		"a status":                 {answerWith(500, "down"), time.Hour, false},
+		"a status with errors":     {answerWith(503, `{"errors":[{"message":"overloaded"}]}`), time.Hour, false},
+		"a status with null data":  {answerWith(502, `{"data":null,"errors":[{"message":"no"}]}`), time.Hour, false},
+		"a status with data":       {answerWith(500, entities), time.Hour, false},
+		"nothing but errors":       {answerWith(200, `{"data":null,"errors":[{"message":"no"}]}`), time.Hour, false},
+		"no entities":              {answerWith(200, `{"data":{"_entities":null},"errors":[{"message":"no"}]}`), time.Hour, false},
+		"what makes no sense":      {answerWith(200, "<html>"), time.Hour, false},
+		"too many requests":        {answerWith(429, "later"), time.Hour, false},
+		"who are you":              {answerWith(401, "who are you"), time.Hour, true},
+		"who are you, with errors": {answerWith(403, `{"errors":[{"message":"no"}]}`), time.Hour, true},
+		"forbidden, as a GraphQL error": {
+			answerWith(200, `{"data":null,"errors":[{"message":"no","extensions":{"code":"FORBIDDEN"}}]}`), time.Hour, true,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachStorage(t, staleProducts(config.Stale{IfError: test.allowed}), func(t *testing.T, h *hinted) {
 				const old = `[{"moment":1},{"moment":1}]`
 				h.ask(moments)
 				h.idle()
-				h.catalog.change(func() { h.catalog.down = true })
+				h.catalog.change(func() { h.catalog.fails = test.fails })
 				h.catalog.asked()
 				body := ""
 				redistest.Eventually(t, "the value has ended: the subgraph is asked", func() bool {
 					body = h.askAnyway(moments)
 					return len(h.catalog.asked()) > 0
 				})
-				if got := strings.Contains(body, old) && !strings.Contains(body, `"errors"`); got != (allowed > 0) {
+				served := strings.Contains(body, old) && !strings.Contains(body, `"errors"`)
+				if served != (test.allowed > 0 && !test.refuses) {
 					t.Errorf("without its subgraph: %s", body)
 				}
-				// What was invalidated never serves.
+				if !served {
+					return
+				}
+				// What was invalidated never serves; nor does anybody get another's error.
 				h.invalidate(`[{"kind":"entity","type":"Product","key":{"upc":"1"}}]`)
-				if body := h.askAnyway(moments); !strings.Contains(body, `"errors"`) || !strings.Contains(body, `[{"moment":null},`) {
+				body = h.askAnyway(moments)
+				if strings.Contains(body, `[{"moment":1}`) || !strings.Contains(body, `,{"moment":1}]`) ||
+					strings.Contains(body, `"reviewed",1`) {
 					t.Errorf("invalidated, and without its subgraph: %s", body)
 				}
 			})

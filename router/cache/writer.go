@@ -3,6 +3,7 @@ package cache
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -36,6 +37,8 @@ type redisWrite struct {
 	began  int64
 	values []value
 	size   int64
+	// optional tells that values need not be written that are there.
+	optional bool
 }
 
 const (
@@ -102,6 +105,9 @@ func (w *writer) process(j *storeJob) {
 		for k := range s.st.items {
 			it := &s.st.items[k]
 			known := s.names(j, it)
+			if s.contains() {
+				w.storeContained(j, w.contained(j, s, it, s.tagDeps(j, it, known)))
+			}
 			built, unstorable := s.build(j, it, known)
 			n := &s.st.tp.scope.stats
 			if unstorable {
@@ -116,7 +122,7 @@ func (w *writer) process(j *storeJob) {
 				brought[it.local] = rec
 			}
 			for _, key := range s.alternates(it, known) {
-				w.keep(j, s, s.st.alternate(it, key), built.dependingOn(it.self))
+				w.keep(j, s, s.st.named(key), built.dependingOn(it.self))
 			}
 		}
 	}
@@ -139,8 +145,8 @@ func (o lanes) dependingOn(member string) lanes {
 	return lanes{shared: add(o.shared), private: add(o.private)}
 }
 
-// alternate is the item of the same entity under another key.
-func (st *entityState) alternate(it *item, key []byte) *item {
+// named is the item of the entity under one of its keys.
+func (st *entityState) named(key []byte) *item {
 	local := append(append([]byte(nil), st.tp.local...), key...)
 	return &item{
 		canonical: key, local: string(appendAudience(local, st.fetch.varied)),
@@ -175,7 +181,7 @@ func (w *writer) keep(j *storeJob, s *storeEntity, it *item, built lanes) *recor
 		}
 		w.queue(redisWrite{
 			entity: it.redis, key: target, self: it.self, scope: s.st.tp.scope,
-			seq: sequence(fs.clock), clock: fs.clock, began: fs.began, values: values,
+			seq: sequence(fs.clock), clock: fs.clock, began: fs.began, values: values, optional: s.optional,
 		})
 	}
 	return shared
@@ -185,7 +191,11 @@ func (w *writer) queue(r redisWrite) {
 	for i := range r.values {
 		r.size += int64(r.values[i].size())
 	}
-	if w.waiting.Load()+r.size > w.c.cfg.Writes.MaxBytes || !w.c.breaker.closed() {
+	room := w.c.cfg.Writes.MaxBytes
+	if r.optional {
+		room /= 2
+	}
+	if w.waiting.Load()+r.size > room || r.optional && len(w.out) > writeQueue/2 || !w.c.breaker.closed() {
 		w.c.totals.writeDrops.Add(1)
 		return
 	}
@@ -245,8 +255,12 @@ func (w *writer) send(batch []redisWrite) {
 	}
 	var all []sent
 	now := millis(c.cfg.Now())
+	w.sift(ctx, batch, now)
 	for i := range batch {
 		r := &batch[i]
+		if len(r.values) == 0 {
+			continue
+		}
 		if r.clock < r.scope.min.Load() || !c.versions.surelyCounts(r.self, r.clock) ||
 			now-r.began > tombstone.Milliseconds()/2 {
 			c.totals.writeDrops.Add(1)
@@ -285,6 +299,61 @@ func (w *writer) send(batch []redisWrite) {
 			w.trim(ctx, s.r.key, now)
 		}
 	}
+}
+
+// sift leaves out what need not be written because it is there. A composite value makes way for one of another selection
+// and goes under a name of its own.
+func (w *writer) sift(ctx context.Context, batch []redisWrite, now int64) {
+	c := w.c
+	pipe := c.redis.Pipeline()
+	found := make([]*redis.SliceCmd, len(batch))
+	for i := range batch {
+		if r := &batch[i]; r.optional {
+			names := []string{sinceField}
+			for j := range r.values {
+				names = append(names, r.values[j].name)
+			}
+			found[i] = pipe.HMGet(ctx, r.key, names...)
+		}
+	}
+	if pipe.Len() == 0 {
+		return
+	}
+	if _, err := pipe.Exec(ctx); isOutage(err) {
+		return // the write tells the breaker
+	}
+	for i, cmd := range found {
+		if cmd == nil {
+			continue
+		}
+		if reply, err := cmd.Result(); err == nil && len(reply) == 1+len(batch[i].values) {
+			batch[i].sift(c, reply, now)
+		}
+	}
+}
+
+// sift is writer.sift for one hash: reply has since and what is stored under the values' names.
+func (r *redisWrite) sift(c *Cache, reply []any, now int64) {
+	text, _ := reply[0].(string)
+	since := number(text)
+	kept := r.values[:0:0]
+	for i, v := range r.values {
+		raw, ok := reply[1+i].(string)
+		held, err := decodeValue(r.key, v.name, []byte(raw))
+		if !ok || err != nil || held.clock < since || reading(held.clock) < r.scope.min.Load() || held.freshness(now) != fresh ||
+			!c.versions.depsCount(held.deps, reading(held.clock)) || held.schema != v.schema {
+			kept = append(kept, v)
+			continue
+		}
+		if base, common := strings.CutSuffix(v.name, "~"); common && !c.coverage.covers(v.covers, held.covers) {
+			v.name = base + variantOf(v.covers)
+			v.hash = nameHash(v.name)
+		} else if !v.improves(&held, now) {
+			continue
+		}
+		kept = append(kept, v)
+	}
+	r.values = kept
 }
 
 // refused deals with a write Redis did not take. A key that holds something else than a hash is not ours: it goes.

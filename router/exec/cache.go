@@ -13,6 +13,7 @@ import (
 //
 //	Prepare   once, when the plan is compiled
 //	Lookup    once per execution of the request, for all its calls together
+//	Rescue    only when the subgraph failed, before the Finish that says so
 //	Finish    when the misses have been fetched (or there were none)
 //	Wait      only when Lookup left entities Pending: the misses are answered by then, so that two requests that wait
 //	          for each other's entities come to an end
@@ -38,9 +39,13 @@ type RequestCache interface {
 	Wait(ctx context.Context, f *CacheFetch)
 	// Finish tells what became of the misses: for each entity whose Fetched is set, Values, Null and Failed are filled
 	// in from the subgraph's answer. Nothing of f or o may be kept after Finish returned; the bytes must be copied.
-	// o.Err is not nil when there was no usable answer; then Finish may turn entities that are a Miss, and for which it
-	// has stale values, into Hits (it fills in Status and Values as Lookup does), and the executor uses them.
+	// o.Err is not nil when there was no usable answer.
 	Finish(ctx context.Context, f *CacheFetch, o *CacheOutcome)
+	// Rescue turns entities that were Fetched in vain, and that it has stale values for, into Hits (it fills in Status and
+	// Values as Lookup does). It is called when the subgraph could not be reached, answered with a status of 500 and
+	// above, whatever the body says, or with nothing but errors. status is 0 when there was no answer.
+	// Specification: RFC 5861, section 4 "The stale-if-error Cache-Control Extension".
+	Rescue(f *CacheFetch, status int)
 	// Mutated is called for mutation requests instead of the three others, when the subgraph has answered and before
 	// anything that comes after (follow-up requests, the next mutation field, the client's answer).
 	Mutated(ctx context.Context, f *CacheFetch, o *CacheOutcome)
@@ -92,6 +97,9 @@ type CacheEntity struct {
 	// fills them in for a hit (the bytes must stay as they are until Finish has returned), the executor for a
 	// fetched entity; a fetched entity's nil is a field that was missing in the answer.
 	Values [][]byte
+	// Known tells of each wanted field of a Miss whether the cache filled in Values all the same: it need not be fetched. Nil
+	// when nothing is known. What the executor fetched in spite of that it unsets before Finish.
+	Known []bool
 	// Subtrees are those of the wanted fields whose printed form the cache may know, or want to; see SubtreeCache.
 	Subtrees []CacheSubtree
 	Status   CacheStatus

@@ -19,7 +19,11 @@ type cacheRun struct {
 	states []entityState
 	// pathless tells that the last answer had an error that points at no entity.
 	pathless bool
-	late     []byte
+	// rescues tells that stale values may be used where the subgraph fails, rescued that some are.
+	rescues, rescued bool
+	late             []byte
+	// lacks is what lacking returns.
+	lacks []byte
 	// outcome is here so that it need not be allocated, like headers, which read those of the two answers.
 	outcome CacheOutcome
 	headers [2]func(name string) []byte
@@ -40,7 +44,7 @@ func (c *cacheRun) reset() {
 	c.first, c.states = c.first[:0], c.states[:0]
 	c.body = keep(c.body, maxKeptBytes)
 	c.late = keep(c.late, maxKeptBytes)
-	c.pathless = false
+	c.pathless, c.rescues, c.rescued = false, false, false
 	c.outcome = CacheOutcome{}
 }
 
@@ -89,6 +93,7 @@ func (x *execution) fetchCached(request int, r *request, f *fetch) {
 		x.lose(request, r, f, o)
 		return
 	}
+	c.rescues = true
 	r.cache.Lookup(x.ctx, &c.fetch)
 	x.takeHits(request, r, f)
 	*o = CacheOutcome{Nothing: true}
@@ -115,18 +120,23 @@ func (x *execution) finish(request, which int, r *request, f *fetch, o *CacheOut
 		x.halveCached(request, which, r, f)
 		return
 	}
+	if o.Err != nil && o.Err != errStale {
+		x.rescue(r, f, o.Status)
+	}
 	r.cache.Finish(x.ctx, &f.cache.fetch, o)
 	x.lose(request, r, f, o)
 }
 
-// lose takes the stale values that the cache may have when there is no answer, and notes the error for the entities it
+// lose takes the stale values that the cache had for what was asked for in vain, and notes the error for the entities it
 // has none for.
 func (x *execution) lose(request int, r *request, f *fetch, o *CacheOutcome) {
+	c := f.cache
+	if c.rescued {
+		x.takeHits(request, r, f)
+	}
 	if o.Err == nil {
 		return
 	}
-	c := f.cache
-	x.takeHits(request, r, f)
 	lost := func(call, entity int) bool { return c.states[c.first[call]+entity] == entityLost }
 	for i := range c.states {
 		if c.states[i] == entityLost {
@@ -239,7 +249,7 @@ func (x *execution) sendPicked(request, which int, r *request, f *fetch) CacheOu
 		resp, body, header = &f.late, &c.late, c.headers[1]
 	}
 	c.pathless = false
-	*body = x.body((*body)[:0], r, f, c.picked, nil)
+	*body = x.body((*body)[:0], x.narrow(r, f), r, f, c.picked, nil)
 	f.parser = parser{a: x.extraAnswer(request, which), ranges: true}
 	p := &f.parser
 	err := x.ctx.Err()
@@ -252,8 +262,12 @@ func (x *execution) sendPicked(request, which int, r *request, f *fetch) CacheOu
 	for call, picked := range c.picked {
 		for _, entity := range picked {
 			at := c.first[call] + int(entity)
-			if c.states[at] = entitySent; err != nil {
+			switch {
+			case c.fetch.Entities[at].Status == CacheHit: // rescued
+			case err != nil:
 				c.states[at] = entityLost
+			default:
+				c.states[at] = entitySent
 			}
 		}
 	}
@@ -261,6 +275,7 @@ func (x *execution) sendPicked(request, which int, r *request, f *fetch) CacheOu
 		return CacheOutcome{Err: err, Status: resp.Status}
 	}
 	c.readValues(r, f, p.a)
+	x.complete(r, f, p.a)
 	return CacheOutcome{
 		Status: resp.Status, Header: header, Data: p.data, Extensions: p.extensions, PathlessErrors: c.pathless,
 	}
@@ -272,6 +287,9 @@ func (c *cacheRun) readValues(r *request, f *fetch, a *answer) {
 	for call, picked := range c.picked {
 		for _, entity := range picked {
 			e := &c.fetch.Entities[c.first[call]+int(entity)]
+			if e.Status == CacheHit {
+				continue
+			}
 			object := f.calls[call].entities[entity]
 			if e.Null = object == 0; e.Null {
 				continue
@@ -286,6 +304,10 @@ func (c *cacheRun) readValues(r *request, f *fetch, a *answer) {
 				end++
 			}
 			for j, slot := range e.Wanted {
+				if e.Known != nil && e.Known[j] {
+					continue
+				}
+				e.Values[j] = nil
 				v := a.values[slots+uint32(slot)]
 				switch v.kind() {
 				case kindAbsent:

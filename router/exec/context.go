@@ -218,7 +218,7 @@ func (x *execution) fetchContexts(request int, r *request, f *fetch) {
 				picked = append(picked, uint32(j))
 			}
 		}
-		f.body = x.body(f.body[:0], r, f, [][]uint32{picked}, variables)
+		f.body = x.body(f.body[:0], &r.text, r, f, [][]uint32{picked}, variables)
 		f.parser = parser{a: a}
 		f.reader.marks = f.reader.marks[:0]
 		for _, collected := range a.collected {

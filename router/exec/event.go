@@ -41,7 +41,7 @@ func (p *Program) Subscribe(ctx context.Context, req *Request, to *upstream.Requ
 	x := p.acquire(ctx, req)
 	defer p.release(x)
 	r := &p.requests[0]
-	to.Body = x.body(nil, r, &x.fetches[0], nil, nil)
+	to.Body = x.body(nil, &r.text, r, &x.fetches[0], nil, nil)
 	if req.Subgraph != nil {
 		req.Subgraph(r.plan.Subgraph, to)
 	}

@@ -49,7 +49,7 @@ func (x *execution) fetch(request int) {
 		x.fetchCached(request, r, f)
 	default:
 		f.canHalve = r.halves > 0
-		f.body = x.body(f.body[:0], r, f, nil, nil)
+		f.body = x.body(f.body[:0], &r.text, r, f, nil, nil)
 		if err := x.send(r, f, f.body, &f.response); err != nil {
 			x.failed(r, f, err, nil)
 			break
@@ -233,13 +233,13 @@ func (run *callRun) grow() {
 	}
 }
 
-// body writes the request's body. picked are, for each call, the entities to ask for; nil means all. more are further
-// variables.
-func (x *execution) body(out []byte, r *request, f *fetch, picked [][]uint32, more []byte) []byte {
-	out = append(out, r.opening...)
+// body writes the request's body with one of its texts. picked are, for each call, the entities to ask for; nil means all.
+// more are further variables.
+func (x *execution) body(out []byte, text *requestText, r *request, f *fetch, picked [][]uint32, more []byte) []byte {
+	out = append(out, text.opening...)
 	out = append(out, more...)
 	first := len(more) == 0
-	for _, v := range r.variables {
+	for _, v := range text.variables {
 		var raw []byte
 		if x.request.Variables != nil {
 			raw = x.request.Variables.Raw(v.index)
@@ -253,8 +253,8 @@ func (x *execution) body(out []byte, r *request, f *fetch, picked [][]uint32, mo
 		first = false
 		out = append(append(out, v.spelled...), raw...)
 	}
-	for i := range r.literals {
-		l := &r.literals[i]
+	for i := range text.literals {
+		l := &text.literals[i]
 		if !first {
 			out = append(out, ',')
 		}
@@ -291,7 +291,7 @@ func (x *execution) body(out []byte, r *request, f *fetch, picked [][]uint32, mo
 		}
 		out = append(out, ']')
 	}
-	return append(out, r.closing...)
+	return append(out, "}}"...)
 }
 
 // send asks the subgraph.
@@ -352,6 +352,9 @@ func (x *execution) read(p *parser, body []byte, r *request, f *fetch, status in
 	}
 	if p.errors != nil && f.halvable(d, status) {
 		return errWhole
+	}
+	if d.failedWhole(p, status) && x.rescue(r, f, status) {
+		return errStale
 	}
 	x.tellBroken(p, r, f, picked)
 	if p.errors != nil {

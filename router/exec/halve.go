@@ -105,7 +105,7 @@ func (x *execution) halveFetched(request int, r *request, f *fetch) {
 			err = x.ctx.Err()
 		}
 		if err == nil {
-			f.body = x.body(f.body[:0], r, f, p, nil)
+			f.body = x.body(f.body[:0], &r.text, r, f, p, nil)
 			err = x.send(r, f, f.body, &f.response)
 		}
 		if err == nil {
@@ -143,8 +143,10 @@ func (x *execution) halveCached(request, which int, r *request, f *fetch) {
 			c.mark(p, entityOpen)
 			return o.Err
 		}
-		r.cache.Finish(x.ctx, &c.fetch, &o)
-		x.lose(request, r, f, &o)
+		x.finish(request, which, r, f, &o)
+		if o.Err == errStale {
+			return nil
+		}
 		return o.Err
 	})
 }

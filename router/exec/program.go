@@ -46,15 +46,22 @@ type request struct {
 	zips   []int
 	// parts are those of the answer that need the request.
 	parts []int
-	// opening is the body up to the first variable, closing what is behind the last one.
-	opening, closing string
-	variables        []requestVariable
-	literals         []requestLiteral
-	query            bool
-	collectors       int
-	cache            RequestCache
+	text  requestText
+	// narrowed are the texts that ask for a part of the fields; nil when the request is not cached.
+	narrowed   *narrowedTexts
+	query      bool
+	collectors int
+	cache      RequestCache
 	// halves is the most requests that a batch of entities that failed as a whole may be repeated with.
 	halves int
+}
+
+// requestText is what the body of a request is made of.
+type requestText struct {
+	// opening is the body up to the first variable. Behind the last one there are two braces.
+	opening   string
+	variables []requestVariable
+	literals  []requestLiteral
 }
 
 // requestVariable is a variable of the client that goes along with a request.
@@ -199,21 +206,7 @@ func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
 			r.halves = n
 		}
 	}
-	opening := append([]byte(`{"query":`), jsontext.AppendQuoted(nil, pr.Document)...)
-	if pr.OperationName != "" {
-		opening = append(append(opening, `,"operationName":`...), jsontext.AppendQuoted(nil, pr.OperationName)...)
-	}
-	r.opening, r.closing = string(opening)+`,"variables":{`, "}}"
-	for _, v := range pr.Variables {
-		r.variables = append(r.variables, requestVariable{spelled: string(jsontext.AppendQuoted(nil, v.Name)) + ":", index: v.Index})
-	}
-	for _, l := range pr.Literals {
-		literal := requestLiteral{spelled: string(jsontext.AppendQuoted(nil, l.Name)) + ":", value: l.Value, indexes: map[string]int{}}
-		for _, v := range l.Variables {
-			literal.indexes[v.Name] = v.Index
-		}
-		r.literals = append(r.literals, literal)
-	}
+	r.text = textOf(pr, pr.Document, func(string) bool { return true })
 	for _, pc := range pr.Calls {
 		cl := call{plan: pc, node: c.node(pc.Selection, pr.ID)}
 		if pc.Entities {
@@ -249,6 +242,31 @@ func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
 		r.calls = append(r.calls, cl)
 	}
 	return nil
+}
+
+// textOf makes the text of a request with one of its documents, and those of its variables that the document has.
+func textOf(pr *plan.Request, document string, has func(variable string) bool) (text requestText) {
+	opening := append([]byte(`{"query":`), jsontext.AppendQuoted(nil, document)...)
+	if pr.OperationName != "" {
+		opening = append(append(opening, `,"operationName":`...), jsontext.AppendQuoted(nil, pr.OperationName)...)
+	}
+	text.opening = string(opening) + `,"variables":{`
+	for _, v := range pr.Variables {
+		if has(v.Name) {
+			text.variables = append(text.variables, requestVariable{spelled: string(jsontext.AppendQuoted(nil, v.Name)) + ":", index: v.Index})
+		}
+	}
+	for _, l := range pr.Literals {
+		if !has(l.Name) {
+			continue
+		}
+		literal := requestLiteral{spelled: string(jsontext.AppendQuoted(nil, l.Name)) + ":", value: l.Value, indexes: map[string]int{}}
+		for _, v := range l.Variables {
+			literal.indexes[v.Name] = v.Index
+		}
+		text.literals = append(text.literals, literal)
+	}
+	return text
 }
 
 // wanted lists the fields of a node for each object type, and for unknown types at the end.
@@ -324,7 +342,9 @@ func (c *compiler) finish(prog *Program) error {
 		// Representations do not name context values, and what a directive makes of a field is the subgraph's to know: such
 		// requests are not cached. Mutations still tell what they changed.
 		if prog.engine.config.Cache != nil && !contextual && !(r.query && r.plan.Directed) {
-			r.cache = prog.engine.config.Cache.Prepare(r.plan)
+			if r.cache = prog.engine.config.Cache.Prepare(r.plan); r.cache != nil && r.query {
+				r.narrowed = new(narrowedTexts)
+			}
 		}
 		for j := range r.calls {
 			if r.cache != nil {

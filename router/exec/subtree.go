@@ -182,10 +182,10 @@ func (cl *closure) add(n *node) bool {
 			return false
 		}
 		r := &cl.finder.prog.requests[m.node.request]
-		for _, v := range r.variables {
+		for _, v := range r.text.variables {
 			cl.variables = append(cl.variables, v.index)
 		}
-		for _, l := range r.literals {
+		for _, l := range r.text.literals {
 			for _, index := range l.indexes {
 				cl.variables = append(cl.variables, index)
 			}

@@ -7,66 +7,42 @@ import (
 	"github.com/weft-graphql/weft/router/plan/plantest"
 )
 
-// conformance is a graph with its data and operations. The subgraphs refuse wrong requests, and the answers must equal
-// those of one graph over all data; requests and waves, where given, are the least possible.
-type conformance struct {
-	name      string
-	subgraphs map[string]string
-	world     string
-	labels    []string
-	asks      []ask
-}
-
-type ask struct {
-	query, variables string
-	// calls is the number of root selections and _entities fields.
-	requests, waves, calls int
-}
-
 func TestConformance(t *testing.T) {
-	for _, c := range conformances {
-		t.Run(c.name, func(t *testing.T) {
-			world, err := plantest.NewWorld(c.world)
+	for _, c := range plantest.Conformances() {
+		t.Run(c.Name, func(t *testing.T) {
+			f, err := c.Fixture()
 			if err != nil {
 				t.Fatal(err)
 			}
-			sdls := map[string]string{}
-			for name, sdl := range c.subgraphs {
-				sdls[name] = plantest.Link + sdl
-			}
-			f, err := plantest.New(sdls, world, c.labels)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for i, a := range c.asks {
-				t.Run(fmt.Sprint(i), func(t *testing.T) { check(t, f, a, c.labels) })
+			for i, a := range c.Asks {
+				t.Run(fmt.Sprint(i), func(t *testing.T) { check(t, f, a, c.Labels) })
 			}
 		})
 	}
 }
 
-func check(t *testing.T, f *plantest.Fixture, a ask, labels []string) {
+func check(t *testing.T, f *plantest.Fixture, a plantest.Ask, labels []string) {
 	t.Helper()
-	op, vars, err := f.Prepare(a.query, a.variables, labels)
+	op, vars, err := f.Prepare(a.Query, a.Variables, labels)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := f.World.Answer(f.Supergraph, op, vars)
 	p, got, err := f.Run(op, vars)
 	if err != nil {
-		t.Fatalf("%s\n%v", a.query, err)
+		t.Fatalf("%s\n%v", a.Query, err)
 	}
 	if got.Data != want.Data || len(got.Errors) != len(want.Errors) {
-		t.Errorf("%s\ngot  %s %v\nwant %s %v\nrequests:", a.query, got.Data, got.Errors, want.Data, want.Errors)
+		t.Errorf("%s\ngot  %s %v\nwant %s %v\nrequests:", a.Query, got.Data, got.Errors, want.Data, want.Errors)
 		for _, r := range f.Log {
 			t.Log(r)
 		}
 	}
-	if a.calls > 0 && p.Calls != a.calls {
-		t.Errorf("%s\n%d calls, want %d", a.query, p.Calls, a.calls)
+	if a.Calls > 0 && p.Calls != a.Calls {
+		t.Errorf("%s\n%d calls, want %d", a.Query, p.Calls, a.Calls)
 	}
-	if a.requests > 0 && len(p.Requests) != a.requests || a.waves > 0 && p.Stats.Waves != a.waves {
-		t.Errorf("%s\n%d requests in %d waves, want %d in %d", a.query, len(p.Requests), p.Stats.Waves, a.requests, a.waves)
+	if a.Requests > 0 && len(p.Requests) != a.Requests || a.Waves > 0 && p.Stats.Waves != a.Waves {
+		t.Errorf("%s\n%d requests in %d waves, want %d in %d", a.Query, len(p.Requests), p.Stats.Waves, a.Requests, a.Waves)
 		for _, r := range p.Requests {
 			t.Log(r.ID, r.Subgraph.Name, r.After, r.Document)
 		}

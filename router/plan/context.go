@@ -32,7 +32,7 @@ type bcontext struct {
 func (r *run) contexts(c *class, w *way) (inputs []contextInput, wants []*want, ok bool) {
 	for _, a := range w.in.ContextArguments {
 		setter := c.place.owner
-		for setter != nil && !setsContext(setter.rep, a.Context) {
+		for setter != nil && !slices.Contains(setter.rep.Contexts, a.Context) {
 			setter = setter.place.owner
 		}
 		if setter == nil {
@@ -42,9 +42,13 @@ func (r *run) contexts(c *class, w *way) (inputs []contextInput, wants []*want, 
 		if strings.HasPrefix(text, "{") {
 			text = strings.TrimSuffix(strings.TrimPrefix(text, "{"), "}")
 		}
-		set, err := r.t.sg.ParseFieldSet(setter.rep, conditioned(text, setter.rep))
-		if err != nil {
-			return nil, nil, false
+		var set supergraph.FieldSet
+		// Where no fragment of the selection is about the type, the argument is null.
+		if text = conditioned(text, setter.rep); text != "" {
+			var err error
+			if set, err = r.t.sg.ParseFieldSet(setter.rep, text); err != nil {
+				return nil, nil, false
+			}
 		}
 		before := len(setter.wants)
 		wants = append(wants, r.inputs(setter, set)...)
@@ -76,13 +80,6 @@ func conditioned(text string, typ *supergraph.Type) string {
 		}
 	}
 	return strings.Join(out, " ")
-}
-
-func setsContext(t *supergraph.Type, name string) bool {
-	if slices.Contains(t.Contexts, name) {
-		return true
-	}
-	return slices.ContainsFunc(t.Interfaces, func(i *supergraph.Type) bool { return slices.Contains(i.Contexts, name) })
 }
 
 // contextArguments fills the context arguments of a field in a call with variables.

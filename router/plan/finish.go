@@ -32,8 +32,11 @@ func (b *builder) finish() *Plan {
 			}
 		}
 		req := &Request{ID: n, Subgraph: b.t.sg.Subgraphs[c.slot.graph], Kind: ast.Query}
-		if c.place == nil {
+		switch {
+		case c.place == nil:
 			req.Kind = b.op.Kind
+		case !c.sel.entity && c.sel.decl == b.t.sg.Mutation:
+			req.Kind = ast.Mutation
 		}
 		if c.slot.part > 0 {
 			req.Defer = b.op.Defers[c.slot.part-1]

@@ -19,7 +19,7 @@ func (r *run) findJumps(c *class) {
 	needed := newGraphs(r.t.n)
 	if c == p.unknown {
 		for i := range facts.entries {
-			if e := &facts.entries[i]; !e.untyped {
+			if e := &facts.entries[i]; !e.untyped && !e.back {
 				needed.add(e.graph)
 			}
 		}
@@ -41,7 +41,7 @@ func (r *run) findJumps(c *class) {
 		grown := false
 		for i := range facts.entries {
 			e := &facts.entries[i]
-			if taken[i] || !needed.has(e.graph) {
+			if taken[i] || !needed.has(e.graph) || e.back && !c.comesFrom(e) {
 				continue
 			}
 			taken[i] = true
@@ -53,6 +53,17 @@ func (r *run) findJumps(c *class) {
 		}
 	}
 	r.findSpecials(c)
+}
+
+// comesFrom tells whether objects of a class can come from where an entry leads back to, and have a field there that
+// requires something.
+func (c *class) comesFrom(e *entry) bool {
+	if !slices.ContainsFunc(c.place.views, func(v view) bool { return v.graph == e.graph && !v.object() }) {
+		return false
+	}
+	return slices.ContainsFunc(c.wants, func(w *want) bool {
+		return slices.ContainsFunc(w.facts.ways, func(w way) bool { return w.graph == e.graph && len(w.in.Requires) > 0 })
+	})
 }
 
 // isSettled tells whether every source of the place resolves the want and all below it: no jump can help.
@@ -82,7 +93,7 @@ func (r *run) isSettled(w *want) bool {
 // keyed tells whether all objects of a type can be entered somewhere.
 func (t *tables) keyed(typ *supergraph.Type) bool {
 	for o := range typ.Possible.All {
-		if len(t.types[t.sg.Objects[o].ID].entries) == 0 {
+		if !slices.ContainsFunc(t.types[t.sg.Objects[o].ID].entries, func(e entry) bool { return !e.back }) {
 			return false
 		}
 	}
@@ -156,7 +167,10 @@ func (r *run) findMoreJumps(c *class, from int) {
 		}
 		for j := range facts.entries {
 			e := &facts.entries[j]
-			if needed.has(e.graph) && !slices.ContainsFunc(c.jumps, func(j *jump) bool { return j.entry == e }) && c.place.hidden < maxHidden {
+			if !needed.has(e.graph) || e.back && !c.comesFrom(e) || c.place.hidden >= maxHidden {
+				continue
+			}
+			if !slices.ContainsFunc(c.jumps, func(j *jump) bool { return j.entry == e }) {
 				c.jumps = append(c.jumps, &jump{class: c, entry: e, inputs: r.inputs(c, e.key)})
 			}
 		}
@@ -184,10 +198,14 @@ func (r *run) child(c *class, w *want) {
 
 // share gives a want the child place of another class when all sources of the place resolve both: then the objects
 // below need not be told apart by what they hang below. Values without keys must be, unless the sources resolve all of
-// them: what is missing comes with the object that they hang below, from where its class can be entered.
+// them: what is missing comes with the object that they hang below, from where its class can be entered. So must what
+// hangs below objects that set a context.
 func (r *run) share(c *class, w *want) bool {
 	p := c.place
 	if len(p.classes) < 2 || len(p.views) == 0 || !w.settled && !r.t.keyed(w.members[0].def.Named) {
+		return false
+	}
+	if len(c.rep.Contexts) > 0 {
 		return false
 	}
 	for _, v := range p.views {

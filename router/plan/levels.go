@@ -100,10 +100,18 @@ func (r *run) canJump(j *jump, level int) bool {
 	if j.typed() && (p.typed == 0 || p.typed > level) {
 		return false
 	}
-	if len(j.inputs) > 0 {
+	if len(j.inputs) > 0 && !j.entry.back {
 		return true
 	}
-	return slices.ContainsFunc(p.nodes, func(n *node) bool { return first(n.levels) != 0 && first(n.levels) <= level })
+	return slices.ContainsFunc(p.nodes, func(n *node) bool {
+		at := first(n.levels)
+		return at != 0 && at <= level && j.from(n)
+	})
+}
+
+// from tells whether a jump can start with objects as a subgraph returned them.
+func (j *jump) from(n *node) bool {
+	return !j.entry.back || n.graph == j.entry.graph && n.jump == nil && !n.object
 }
 
 // knownBy tells whether all inputs are known at a level.

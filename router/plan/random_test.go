@@ -30,6 +30,7 @@ func TestRandomGraphs(t *testing.T) {
 		f := randomFixture(t, rnd, plantest.Shape{
 			Subgraphs: 2 + rnd.IntN(3), Entities: 1 + rnd.IntN(3), Values: rnd.IntN(2),
 			Abstract: rnd.IntN(2) == 0, Nested: rnd.IntN(3) == 0, Provides: rnd.IntN(2) == 0, Objects: rnd.IntN(3) == 0,
+			Chains: rnd.IntN(2) == 0,
 		})
 		if f == nil {
 			continue

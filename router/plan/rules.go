@@ -328,12 +328,12 @@ func (r *run) compileJump(j *jump, l int) {
 	if j.typed() {
 		body = append(body, p.typedFact+int32(l-1))
 	}
-	if len(j.inputs) > 0 {
+	if len(j.inputs) > 0 && !j.entry.back {
 		s.rule(j.node.fact+int32(l), body...)
 		return
 	}
 	for _, n := range p.nodes {
-		if at := first(n.levels); at != 0 && at < l && n != j.node {
+		if at := first(n.levels); at != 0 && at < l && n != j.node && j.from(n) {
 			for k := at; k < l; k++ {
 				if n.levels&(1<<k) != 0 {
 					s.rule(j.node.fact+int32(l), append(body[:len(body):len(body)], n.fact+int32(k))...)

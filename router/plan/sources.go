@@ -45,7 +45,7 @@ func (r *run) deniedBy(p *place, v view, name string) bool {
 		for grown := true; grown; {
 			grown = false
 			for i := range entries {
-				if e := &entries[i]; !reach.has(e.graph) && r.keyReadable(c, e, reach) {
+				if e := &entries[i]; !reach.has(e.graph) && !e.back && r.keyReadable(c, e, reach) {
 					reach.add(e.graph)
 					grown = true
 				}

@@ -72,8 +72,11 @@ type entry struct {
 	graph int
 	as    *supergraph.Type
 	key   supergraph.FieldSet
-	// root tells that there is no key: the type is the query root.
+	// root tells that there is no key: the type is a root type.
 	root bool
+	// back tells that the key is not resolvable: it only leads an object back to the subgraph it came from, with what a
+	// field requires there.
+	back bool
 	// untyped tells that the result does not tell the runtime type: as is an interface object there.
 	untyped bool
 }
@@ -114,8 +117,8 @@ func (t *tables) typeFacts(typ *supergraph.Type, classes map[string]int32) typeF
 				f.object.add(g)
 			}
 			for _, k := range in.Keys {
-				if k.Resolvable && len(k.FieldSet) > 0 {
-					f.entries = append(f.entries, entry{graph: g, as: as, key: k.FieldSet, untyped: in.InterfaceObject})
+				if back := !k.Resolvable; len(k.FieldSet) > 0 && (!back || leadsBack(as, g)) {
+					f.entries = append(f.entries, entry{graph: g, as: as, key: k.FieldSet, untyped: in.InterfaceObject, back: back})
 				}
 			}
 		}
@@ -126,7 +129,7 @@ func (t *tables) typeFacts(typ *supergraph.Type, classes map[string]int32) typeF
 			add(i)
 		}
 	}
-	if typ == t.sg.Query {
+	if typ == t.sg.Query || typ == t.sg.Mutation {
 		f.entries = nil
 		for g, in := range typ.In {
 			if in != nil {
@@ -148,6 +151,9 @@ func (t *tables) typeFacts(typ *supergraph.Type, classes map[string]int32) typeF
 		if e.as != typ {
 			sig.WriteString(e.as.Name)
 		}
+		if e.back {
+			sig.WriteByte('<')
+		}
 		writeFieldSet(&sig, e.key)
 		writeInputTypes(&sig, typ, e.key)
 		sig.WriteByte(';')
@@ -155,8 +161,22 @@ func (t *tables) typeFacts(typ *supergraph.Type, classes map[string]int32) typeF
 	for g := range f.known.all {
 		sig.WriteString(strconv.Itoa(g) + ",")
 	}
+	if len(typ.Contexts) > 0 {
+		sig.WriteString(typ.Name) // what is read of its objects is not what is read of others
+	}
 	f.class = intern(classes, sig.String())
 	return f
+}
+
+// leadsBack tells whether a subgraph needs representations by a key that is not resolvable there: a field requires
+// something, and no other key of the type is.
+func leadsBack(typ *supergraph.Type, g int) bool {
+	if slices.ContainsFunc(typ.In[g].Keys, func(k *supergraph.Key) bool { return k.Resolvable && len(k.FieldSet) > 0 }) {
+		return false
+	}
+	return slices.ContainsFunc(typ.Fields, func(f *supergraph.Field) bool {
+		return f.In[g] != nil && len(f.In[g].Requires) > 0
+	})
 }
 
 func intern(classes map[string]int32, s string) int32 {

@@ -38,16 +38,16 @@ type enteredAt struct {
 	place   *place
 	slot    slot
 	variant int
-	// object is the class when it is seen as an interface object: a fragment on that cannot tell classes apart, so that
-	// each has a call of its own. Those that ask for the same are merged at last.
-	object *class
+	// alone is the class when it has a call of its own: that of a root type, or one that is seen as an interface object,
+	// since a fragment on that cannot tell classes apart. Those that ask for the same are merged at last.
+	alone *class
 }
 
 // enteredBy is where the entity call for a node is found.
 func (t *taker) enteredBy(n *node, level, variant int) enteredAt {
 	at := enteredAt{place: n.place, slot: slot{n.graph, level, n.jump.entry.root, t.r.part}, variant: variant}
-	if n.object {
-		at.object = n.jump.class
+	if n.object || n.jump.entry.root {
+		at.alone = n.jump.class
 	}
 	return at
 }
@@ -319,7 +319,10 @@ func (t *taker) enter(n *node, level, variant int) *bsel {
 	at := t.enteredBy(n, level, variant)
 	c := t.entered[at]
 	if c == nil {
-		sel := &bsel{graph: n.graph, decl: n.place.typ, entity: !n.jump.entry.root}
+		sel := &bsel{graph: n.graph, decl: n.place.typ, entity: true}
+		if n.jump.entry.root {
+			sel.decl, sel.entity = n.decl, false
+		}
 		c = t.b.newCall(at.slot, sel, n.place)
 		t.entered[at] = c
 		if anchor := t.anchor(n.place, level-1); anchor != nil {

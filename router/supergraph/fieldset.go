@@ -11,7 +11,11 @@ import (
 
 // ParseFieldSet parses a field set such as "id organization { id }" and resolves its fields on type t.
 func (s *Supergraph) ParseFieldSet(t *Type, text string) (FieldSet, error) {
-	doc, err := syntax.ParseExecutable(&ast.Source{Input: "{" + text + "}"}, 0)
+	source := text
+	if !strings.HasPrefix(strings.TrimSpace(text), "{") { // with braces it is a field set, too
+		source = "{" + text + "}"
+	}
+	doc, err := syntax.ParseExecutable(&ast.Source{Input: source}, 0)
 	if err != nil {
 		return nil, fmt.Errorf("field set %q on %s: %w", shortened(text), t.Name, err)
 	}

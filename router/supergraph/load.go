@@ -149,6 +149,7 @@ func (l *loader) memberships() error {
 		}
 	}
 	l.possibleTypes()
+	l.contexts()
 	for _, t := range l.s.Types {
 		if t.Kind == ast.Enum {
 			if err := l.enumValues(t); err != nil {

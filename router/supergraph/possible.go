@@ -1,6 +1,10 @@
 package supergraph
 
-import "github.com/vektah/gqlparser/v2/ast"
+import (
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
 
 // related is one join__implements or join__unionMember: the abstract type and the object type it relates, by name, in
 // the graph of that name.
@@ -106,4 +110,25 @@ func (l *loader) possibleIn(r *relations, t *Type, in *TypeIn) TypeSet {
 		}
 	}
 	return set
+}
+
+// contexts gives the contexts that an interface or a union sets to all types that belong to it.
+func (l *loader) contexts() {
+	inherited := make(map[*Type][]string)
+	for _, t := range l.s.Types {
+		if !t.IsAbstract() || len(t.Contexts) == 0 {
+			continue
+		}
+		for _, member := range l.s.Types {
+			possible := member.ObjectIndex >= 0 && t.Possible.Has(member.ObjectIndex)
+			if possible || slices.Contains(member.Interfaces, t) {
+				inherited[member] = append(inherited[member], t.Contexts...)
+			}
+		}
+	}
+	for t, names := range inherited {
+		t.Contexts = append(t.Contexts, names...)
+		slices.Sort(t.Contexts)
+		t.Contexts = slices.Compact(t.Contexts)
+	}
 }

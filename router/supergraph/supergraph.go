@@ -63,7 +63,8 @@ type Type struct {
 	In []*TypeIn
 	// EnumValues are the values of an enum type, inaccessible ones included.
 	EnumValues []*EnumValue
-	// Contexts are the names of the contexts (@context) that objects of the type set.
+	// Contexts are the names of the contexts (@context) that objects of the type set, be it said of the type itself or of
+	// an interface or a union that it belongs to.
 	Contexts []string
 	// Inaccessible tells that clients must never see the type.
 	Inaccessible bool

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/weft-graphql/weft/subgraphs/kit/fault"
+	"github.com/weft-graphql/weft/subgraphs/kit/fulltext"
 	"github.com/weft-graphql/weft/subgraphs/kit/page"
 )
 
@@ -27,7 +28,7 @@ const maxQuery = 100
 
 // SearchQuery describes a part of a list of hits.
 type SearchQuery struct {
-	// Text is all words in lower case with one space between; Words are its words.
+	// Words are those of what was typed (fulltext.Words); Text has one space between them.
 	Text  string
 	Words []string
 	Kinds []SearchKind
@@ -39,6 +40,7 @@ type SearchQuery struct {
 type Hit struct {
 	Kind SearchKind
 	ID   string
+	// Name is in the form of fulltext.Normalize.
 	Name string
 	// Rank is smaller for better hits: 0 the name is the text, 1 it begins with it, 2 it contains every word, 3 the
 	// description is needed for that.
@@ -70,6 +72,10 @@ func (c *Core) Search(
 	if err != nil {
 		return nil, err
 	}
+	if len(query.Words) == 0 { // neither letters nor digits
+		none := func(context.Context) (int, error) { return 0, nil }
+		return &SearchConnection{Nodes: []SearchResult{}, Edges: []*SearchEdge{}, total: none}, nil
+	}
 	found, err := c.store.Search(ctx, query)
 	if err != nil {
 		return nil, err
@@ -96,9 +102,9 @@ func (c *Core) Search(
 }
 
 func newSearch(text string, args page.Args, kinds []SearchKind) (SearchQuery, error) {
-	words := strings.Fields(strings.ToLower(text))
 	var check fault.Checker
-	check.Require(len(words) >= 1 && len(words) <= maxWords, "query", "query must have 1 to %d words, not %d", maxWords, len(words))
+	n := len(strings.Fields(text))
+	check.Require(n >= 1 && n <= maxWords, "query", "query must have 1 to %d words, not %d", maxWords, n)
 	check.Require(len([]rune(text)) <= maxQuery, "query", "query must have at most %d characters", maxQuery)
 	ask, err := page.Read(args, UsualSearch, maxSearch, 4, hitPosition)
 	if err := check.Err(); err != nil {
@@ -110,6 +116,7 @@ func newSearch(text string, args page.Args, kinds []SearchKind) (SearchQuery, er
 	if len(kinds) == 0 {
 		kinds = []SearchKind{KindProduct, KindCategory, KindBrand}
 	}
+	words := fulltext.Words(text)
 	return SearchQuery{Text: strings.Join(words, " "), Words: words, Kinds: kinds, Page: ask}, nil
 }
 

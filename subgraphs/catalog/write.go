@@ -9,6 +9,7 @@ import (
 
 	"github.com/weft-graphql/weft/schema/wire"
 	"github.com/weft-graphql/weft/subgraphs/kit/fault"
+	"github.com/weft-graphql/weft/subgraphs/kit/fulltext"
 )
 
 // Merchant is the role that may change the catalog.
@@ -48,7 +49,7 @@ func (c *Core) CreateProduct(ctx context.Context, caller wire.Identity, input Cr
 	upc := newUPC()
 	product := &Product{
 		Upc: upc, Sku: input.Sku, Name: strings.TrimSpace(input.Name), Description: strings.TrimSpace(input.Description),
-		Slug: slug(input.Name) + "-" + upc, Price: input.Price, Currency: Euro, Weight: input.Weight,
+		Slug: slug(input.Name, upc), Price: input.Price, Currency: Euro, Weight: input.Weight,
 		Dimensions: &Dimensions{}, CategoryID: input.CategoryID, BrandID: input.BrandID,
 		CreatedAt: time.Now().UTC().Truncate(time.Second),
 	}
@@ -153,20 +154,10 @@ func Changed(upc string, change wire.Change) wire.EntityChanged {
 // newUPC makes a product code that nobody else makes: 130 random bits.
 func newUPC() string { return "p" + strings.ToLower(rand.Text()) }
 
-// slug makes the last part of an address from a name: lower-case ASCII letters and digits with hyphens between words.
-func slug(name string) string {
-	var b strings.Builder
-	gap := false
-	for _, r := range strings.ToLower(name) {
-		if (r >= 'a' && r <= 'z') || (r >= '0' && r <= '9') {
-			if gap && b.Len() > 0 {
-				b.WriteByte('-')
-			}
-			gap = false
-			b.WriteRune(r)
-			continue
-		}
-		gap = true
+// slug makes the last part of the address of a product's page: its name, as far as that has letters, and its code.
+func slug(name, upc string) string {
+	if words := fulltext.Slug(name); words != "" {
+		return words + "-" + upc
 	}
-	return b.String()
+	return upc
 }

@@ -24,8 +24,18 @@ type Blueprint struct {
 	// transaction each, and `.tx.down.sql`, which take them back. They are written in the SQL that SQLite and PostgreSQL
 	// share, or lie in folders called sqlite and postgres.
 	Migrations fs.FS
+	// Steps are migrations for which SQL is not enough, in the same order by their names: `<number>`.
+	Steps []Step
 	// Seed fills a new database with sample data, in one transaction.
 	Seed func(ctx context.Context, tx bun.Tx) error
+	// Grow adds to the sample data what makes it that many times as large; nil when there is no such thing.
+	Grow func(ctx context.Context, tx bun.Tx, size int) error
+}
+
+// Step is a migration in Go, run in a transaction.
+type Step struct {
+	Name, Comment string
+	Run           func(ctx context.Context, tx bun.Tx) error
 }
 
 // meta is a note the kit keeps in the service's database.
@@ -61,12 +71,25 @@ func runMigrations(ctx context.Context, db *bun.DB, plan Blueprint) error {
 	if err := all.Discover(filesFor(db, plan.Migrations)); err != nil {
 		return err
 	}
+	for _, step := range plan.Steps {
+		all.Add(step.migration())
+	}
 	migrator := migrate.NewMigrator(db, all, migrate.WithMarkAppliedOnSuccess(true))
 	if err := migrator.Init(ctx); err != nil {
 		return err
 	}
 	_, err := migrator.Migrate(ctx)
 	return err
+}
+
+func (s Step) migration() migrate.Migration {
+	return migrate.Migration{
+		Name: s.Name, Comment: s.Comment,
+		Up: func(ctx context.Context, m *migrate.Migrator, _ *migrate.Migration) error {
+			return m.DB().RunInTx(ctx, nil, s.Run)
+		},
+		Down: func(context.Context, *migrate.Migrator, *migrate.Migration) error { return nil },
+	}
 }
 
 func seedOnce(ctx context.Context, db *bun.DB, plan Blueprint) error {
@@ -83,11 +106,13 @@ func seedOnce(ctx context.Context, db *bun.DB, plan Blueprint) error {
 	})
 }
 
+// insertAtOnce is how many rows one statement inserts.
+const insertAtOnce = 500
+
 // InsertAll inserts the rows in as few statements as are sensible.
 func InsertAll[T any](ctx context.Context, db bun.IDB, rows []T) error {
-	const atOnce = 500
 	for len(rows) > 0 {
-		n := min(atOnce, len(rows))
+		n := min(insertAtOnce, len(rows))
 		part := rows[:n]
 		if _, err := db.NewInsert().Model(&part).Exec(ctx); err != nil {
 			return err

@@ -18,9 +18,11 @@ import (
 type Cache struct {
 	mu     sync.Mutex
 	values map[string][]byte
-	// Hits and Misses count entities.
-	Hits, Misses, Finished int
-	counter                int
+	// Hits and Misses count entities, Partial the misses of which something was known.
+	Hits, Misses, Partial, Finished int
+	// Forgets, if set, is how many values are stored of which one is not.
+	Forgets int
+	counter int
 	// Outcomes, if set, is called for everything that is finished.
 	Outcomes func(f *exec.CacheFetch, o *exec.CacheOutcome)
 }
@@ -95,6 +97,7 @@ func (r *requestCache) lookup(f *exec.CacheFetch, e *exec.CacheEntity) {
 		if !ok {
 			e.Status = exec.CacheMiss
 			r.cache.Misses++
+			r.fillKnown(f, e)
 			return
 		}
 		if string(v) == "no such entity" {
@@ -108,6 +111,21 @@ func (r *requestCache) lookup(f *exec.CacheFetch, e *exec.CacheEntity) {
 	e.Refresh = r.cache.counter%5 == 0
 }
 
+// fillKnown fills in the fields of a miss that are known.
+func (r *requestCache) fillKnown(f *exec.CacheFetch, e *exec.CacheEntity) {
+	for j, slot := range e.Wanted {
+		v, ok := r.cache.values[r.key(f, e, slot)]
+		if !ok || string(v) == "no such entity" {
+			continue
+		}
+		if e.Known == nil {
+			e.Known = make([]bool, len(e.Wanted))
+			r.cache.Partial++
+		}
+		e.Known[j], e.Values[j] = true, v
+	}
+}
+
 func (r *requestCache) Wait(_ context.Context, f *exec.CacheFetch) {
 	r.cache.mu.Lock()
 	defer r.cache.mu.Unlock()
@@ -117,6 +135,9 @@ func (r *requestCache) Wait(_ context.Context, f *exec.CacheFetch) {
 		}
 	}
 }
+
+// Rescue implements exec.RequestCache: nothing ends here, so that nothing is stale.
+func (r *requestCache) Rescue(*exec.CacheFetch, int) {}
 
 func (r *requestCache) Finish(_ context.Context, f *exec.CacheFetch, o *exec.CacheOutcome) {
 	r.cache.mu.Lock()
@@ -137,6 +158,7 @@ func (r *requestCache) Finish(_ context.Context, f *exec.CacheFetch, o *exec.Cac
 			switch {
 			case e.Null:
 				r.cache.values[r.key(f, e, slot)] = []byte("no such entity")
+			case r.cache.Forgets > 0 && (i+j)%r.cache.Forgets == 0:
 			case e.Values[j] != nil:
 				r.cache.values[r.key(f, e, slot)] = bytes.Clone(e.Values[j])
 			}

@@ -241,17 +241,17 @@ func compareErrors(want []ReferenceError, answer *Answer, inputs bool) error {
 	return nil
 }
 
-func TestRandomPlansAgreeWithTheReference(t *testing.T) { agree(t, 20, load(t), randomly, nil) }
+func TestRandomPlansAgreeWithTheReference(t *testing.T) { agree(t, 20, load(t), randomly, nil, nil) }
 
 func TestPlansAgreeWithTheReference(t *testing.T) {
 	sg := load(t)
 	planner := plan.New(sg)
-	agree(t, 20, sg, func(t *trial, _ *rand.Rand) (*plan.Plan, error) { return planner.Plan(t.operation) }, nil)
+	agree(t, 20, sg, func(t *trial, _ *rand.Rand) (*plan.Plan, error) { return planner.Plan(t.operation) }, nil, nil)
 }
 
 func TestCachedAnswersAgreeWithTheReference(t *testing.T) {
 	var hits, misses atomic.Int64
-	agree(t, 16, load(t), randomly, func(cache *Cache) {
+	agree(t, 16, load(t), randomly, NewCache, func(cache *Cache) {
 		hits.Add(int64(cache.Hits))
 		misses.Add(int64(cache.Misses))
 	})
@@ -260,9 +260,25 @@ func TestCachedAnswersAgreeWithTheReference(t *testing.T) {
 	}
 }
 
-// agree compares the answers to random operations with the reference's. cached, if not nil, looks at the cache of every
-// trial; there is none otherwise.
-func agree(t *testing.T, percent int, sg *supergraph.Supergraph, planned func(*trial, *rand.Rand) (*plan.Plan, error), cached func(*Cache)) {
+// What is known in part is asked for in part.
+func TestPartlyCachedAnswersAgreeWithTheReference(t *testing.T) {
+	var partial atomic.Int64
+	sg := load(t)
+	planner := plan.New(sg)
+	agree(t, 16, sg, func(t *trial, _ *rand.Rand) (*plan.Plan, error) { return planner.Plan(t.operation) }, func() *Cache {
+		c := NewCache()
+		c.Forgets = 2
+		return c
+	}, func(cache *Cache) { partial.Add(int64(cache.Partial)) })
+	if partial.Load() < 100 {
+		t.Errorf("%d entities were known in part: the test shows nothing", partial.Load())
+	}
+}
+
+// agree compares the answers to random operations with the reference's. made, if not nil, makes the cache of every trial,
+// and cached looks at it afterwards; there is none otherwise.
+func agree(t *testing.T, percent int, sg *supergraph.Supergraph, planned func(*trial, *rand.Rand) (*plan.Plan, error),
+	made func() *Cache, cached func(*Cache)) {
 	t.Helper()
 	campaign(t, percent, func(seed uint64) (bool, error) {
 		rnd := rand.New(rand.NewPCG(seed, 1))
@@ -275,8 +291,8 @@ func agree(t *testing.T, percent int, sg *supergraph.Supergraph, planned func(*t
 			return false, err
 		}
 		var cache exec.EntityCache
-		if cached != nil {
-			c := NewCache()
+		if made != nil {
+			c := made()
 			cache = c
 			defer cached(c)
 		}

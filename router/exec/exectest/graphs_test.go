@@ -3,8 +3,10 @@ package exectest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
 
@@ -52,9 +54,16 @@ func (s *fixtureSubgraph) Do(_ context.Context, req *upstream.Request, resp *ups
 
 // answerTo plans and executes a query over a fixture.
 func answerTo(f *servedFixture, query string) (got *Answer, want string, p *plan.Plan, err error) {
-	op, vars, err := f.Prepare(query, "", nil)
+	return answerWith(f, query, "", nil)
+}
+
+// answerWith plans and executes a query with variables and override labels.
+func answerWith(f *servedFixture, query, variables string, labels []string) (
+	got *Answer, want string, p *plan.Plan, err error,
+) {
+	op, vars, err := f.Prepare(query, variables, labels)
 	if err != nil {
-		return nil, "", nil, err
+		return nil, "", nil, errors.Join(errInvalid, err)
 	}
 	if p, err = f.Planner.Plan(op); err != nil {
 		return nil, "", nil, err
@@ -76,7 +85,13 @@ func answerTo(f *servedFixture, query string) (got *Answer, want string, p *plan
 	return got, f.World.Answer(f.Supergraph, op, vars).Data, p, nil
 }
 
+// errInvalid is joined to the error when a random operation is not valid.
+var errInvalid = errors.New("the operation is not valid")
+
 func documents(p *plan.Plan) (text string) {
+	if p == nil {
+		return ""
+	}
 	for _, r := range p.Requests {
 		text += "\n  " + r.Subgraph.Name + " " + r.Document
 	}
@@ -115,7 +130,7 @@ func TestRandomGraphsAgreeWithOneGraph(t *testing.T) {
 		query := plantest.RandomQuery(rand.New(rand.NewPCG(seed, 8)), f.Supergraph.API, 3)
 		got, want, p, err := answerTo(f, query)
 		if err != nil {
-			if p == nil {
+			if errors.Is(err, errInvalid) {
 				return false, nil
 			}
 			return false, fmt.Errorf("%w\n%s%s", err, query, documents(p))
@@ -133,6 +148,7 @@ func randomGraph(rnd *rand.Rand) (*servedFixture, error) {
 	sdls, text := plantest.RandomGraph(rnd, plantest.Shape{
 		Subgraphs: 2 + rnd.IntN(3), Entities: 1 + rnd.IntN(3), Values: rnd.IntN(2),
 		Abstract: rnd.IntN(2) == 0, Nested: rnd.IntN(3) == 0, Provides: rnd.IntN(2) == 0, Objects: rnd.IntN(3) == 0,
+		Chains: rnd.IntN(2) == 0,
 	})
 	world, err := plantest.NewWorld(text)
 	if err != nil {
@@ -242,5 +258,28 @@ func TestEverySourceOfAnObjectIsLinked(t *testing.T) {
 				t.Errorf("%s: %s%s\n got %s %v\nwant %s", c.name, query, documents(p), got.Data, got.Errors, want)
 			}
 		}
+	}
+}
+
+// TestConformances executes what the planner's conformances ask.
+func TestConformances(t *testing.T) {
+	for _, c := range plantest.Conformances() {
+		t.Run(c.Name, func(t *testing.T) {
+			fixture, err := c.Fixture()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, a := range c.Asks {
+				if strings.HasPrefix(a.Query, "subscription") {
+					continue // their events do not come as answers
+				}
+				got, want, p, err := answerWith(&servedFixture{Fixture: fixture}, a.Query, a.Variables, c.Labels)
+				if err != nil {
+					t.Errorf("%s: %v", a.Query, err)
+				} else if string(got.Data) != want {
+					t.Errorf("%s%s\n got %s %v\nwant %s", a.Query, documents(p), got.Data, got.Errors, want)
+				}
+			}
+		})
 	}
 }

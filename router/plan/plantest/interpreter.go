@@ -124,6 +124,9 @@ func (in *interpreter) context(ctx *plan.Context, o *object) json.RawMessage {
 	if o == nil {
 		return json.RawMessage("null")
 	}
+	if len(ctx.Fields) == 0 {
+		return json.RawMessage("null")
+	}
 	text, _ := in.representation("", ctx.Fields, []*object{o})
 	for strings.HasPrefix(text, "{") {
 		_, rest, _ := strings.Cut(text, ":")

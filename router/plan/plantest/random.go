@@ -14,8 +14,9 @@ import (
 type Shape struct {
 	Subgraphs, Entities, Values int
 	// Abstract adds an interface and a union over the entities, Nested keys of composite fields, Provides fields with
-	// @provides, and Objects an interface that some subgraphs define as an object.
-	Abstract, Nested, Provides, Objects bool
+	// @provides, Objects an interface that some subgraphs define as an object, and Chains fields that require fields that
+	// require others, and so on.
+	Abstract, Nested, Provides, Objects, Chains bool
 }
 
 // RandomGraph makes the SDLs of subgraphs and a world. The graph need not compose: what one subgraph leaves open others
@@ -190,29 +191,54 @@ func (g *graphGenerator) reference(typ, field, to string, where []int) {
 
 // computed adds fields with @requires in subgraphs that do not have what they require.
 func (g *graphGenerator) computed(name string, where []int, scalars []string, owner map[string][]int) {
+	rounds := 1
+	if g.shape.Chains {
+		rounds = 2 + g.rnd.IntN(3)
+	}
 	n := 0
-	for _, i := range where {
-		if !g.chance(40) {
-			continue
-		}
-		var foreign []string
-		for _, s := range scalars {
-			if !slices.Contains(owner[s], i) {
-				foreign = append(foreign, s)
+	for range rounds {
+		for _, i := range where {
+			if !g.chance(40) {
+				continue
+			}
+			field := fmt.Sprintf("c%d", n)
+			if !g.compute(name, field, i, scalars, owner) {
+				continue
+			}
+			n++
+			if g.shape.Chains {
+				scalars = append(scalars, field)
+				owner[field] = []int{i}
 			}
 		}
-		if len(foreign) == 0 {
-			continue
-		}
-		g.rnd.Shuffle(len(foreign), func(a, b int) { foreign[a], foreign[b] = foreign[b], foreign[a] })
-		foreign = foreign[:1+g.rnd.IntN(min(2, len(foreign)))]
-		for _, s := range foreign {
-			g.parts[i][name] = append(g.parts[i][name], s+":String@external")
-		}
-		field := fmt.Sprintf("c%d", n)
-		n++
-		g.define(name, []int{i}, generated{name: field, named: "String"}, fmt.Sprintf("%s:String@requires(fields:%q)", field, strings.Join(foreign, " ")))
 	}
+}
+
+// compute adds a field of that name with @requires to a subgraph, if there is anything that it can require.
+func (g *graphGenerator) compute(name, field string, i int, scalars []string, owner map[string][]int) bool {
+	var foreign []string
+	for _, s := range scalars {
+		if !slices.Contains(owner[s], i) {
+			foreign = append(foreign, s)
+		}
+	}
+	if len(foreign) == 0 {
+		return false
+	}
+	g.rnd.Shuffle(len(foreign), func(a, b int) { foreign[a], foreign[b] = foreign[b], foreign[a] })
+	foreign = foreign[:1+g.rnd.IntN(min(2, len(foreign)))]
+	if last := scalars[len(scalars)-1]; last[0] == 'c' && !slices.Contains(owner[last], i) && g.chance(70) {
+		foreign[0] = last // longer chains
+		foreign = slices.Compact(foreign)
+	}
+	for _, s := range foreign {
+		if mention := s + ":String@external"; !slices.Contains(g.parts[i][name], mention) {
+			g.parts[i][name] = append(g.parts[i][name], mention)
+		}
+	}
+	required := fmt.Sprintf("%s:String@requires(fields:%q)", field, strings.Join(foreign, " "))
+	g.define(name, []int{i}, generated{name: field, named: "String"}, required)
+	return true
 }
 
 func (g *graphGenerator) query() {

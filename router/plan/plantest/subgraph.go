@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -417,10 +418,21 @@ func (x *execution) entities(f *ast.Field) (any, error) {
 	return out, nil
 }
 
+// requires tells whether a representation has what a field of the type requires here: with that, keys that are not
+// resolvable will do.
+func (x *execution) requires(typ *supergraph.Type, rep map[string]any) bool {
+	return slices.ContainsFunc(typ.Fields, func(f *supergraph.Field) bool {
+		in := f.In[x.s.id]
+		return in != nil && slices.ContainsFunc(in.Requires, func(item *supergraph.FieldSetItem) bool {
+			return rep[item.Name] != nil
+		})
+	})
+}
+
 func (x *execution) find(rep map[string]any, typ *supergraph.Type) (*Object, error) {
 	complete := false
 	for _, k := range typ.In[x.s.id].Keys {
-		if !k.Resolvable {
+		if !k.Resolvable && !x.requires(typ, rep) {
 			continue
 		}
 		for _, o := range x.s.world.sorted() {
@@ -433,7 +445,7 @@ func (x *execution) find(rep map[string]any, typ *supergraph.Type) (*Object, err
 			}
 			complete = true
 			if raw, err := json.Marshal(got); err != nil || bytes.Contains(raw, []byte(":null")) {
-				return nil, fmt.Errorf("the key of %s is null in %v", typ.Name, rep)
+				return nil, nil // nothing has such a key
 			}
 			if same(got, x.s.world.project(o, k.FieldSet)) {
 				return o, nil

@@ -258,7 +258,11 @@ func (m *monolith) contextArguments(o *Object, field string) string {
 					continue
 				}
 				text := a.Selection
-				if _, own, ok := strings.Cut(text, "on "+setter.Type+" "); ok {
+				if strings.Contains(text, "...") {
+					_, own, ok := strings.Cut(text, "on "+setter.Type+" ")
+					if !ok {
+						break
+					}
 					text = own
 				}
 				text, _, _ = strings.Cut(text[strings.Index(text, "{")+1:], "}")

@@ -859,9 +859,12 @@ type Query {
     "How many: 0 to 20."
     first: Int! = 6
   ): [Item!]
-  "Products, categories and brands whose name or description contains every word of the query, best match first."
+  """
+  Products, categories and brands whose name or description has, for every word of the query, one that begins with it, best
+  match first. Neither case nor accents matter.
+  """
   search(
-    "One to eight words; case does not matter. At most 100 characters."
+    "One to eight words, or beginnings of words. At most 100 characters."
     query: String!
     "How many results a page holds, from its beginning: 0 to 50. 10 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
     first: Int
@@ -1021,7 +1024,7 @@ type SearchConnection {
   nodes: [SearchResult!]!
   "Where this page lies in the whole list."
   pageInfo: PageInfo!
-  "How many results there are on all pages together."
+  "How many results there are on all pages together; 10,000 stands for that many and more."
   totalCount: Int!
 }
 
@@ -1041,7 +1044,7 @@ type ProductConnection {
   nodes: [Product!]!
   "Where this page lies in the whole list."
   pageInfo: PageInfo!
-  "How many products there are on all pages together."
+  "How many products there are on all pages together; 10,000 stands for that many and more."
   totalCount: Int!
 }
 

@@ -4,99 +4,151 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/uptrace/bun"
-	"github.com/uptrace/bun/schema"
 
 	"github.com/weft-graphql/weft/subgraphs/catalog"
+	"github.com/weft-graphql/weft/subgraphs/kit"
+	"github.com/weft-graphql/weft/subgraphs/kit/fulltext"
 )
 
-// searched are the tables a search looks at.
-var searched = []struct {
-	kind      catalog.SearchKind
-	table, id string
-}{
-	{catalog.KindBrand, "brands", "id"},
-	{catalog.KindCategory, "categories", "id"},
-	{catalog.KindProduct, "products", "upc"},
+// entryRow is something that a search can find.
+type entryRow struct {
+	bun.BaseModel `bun:"table:search_entries,alias:e"`
+
+	Kind      string `bun:"kind,pk"`
+	ID        string `bun:"id,pk"`
+	Name      string `bun:"name"`
+	NameTerms string `bun:"name_terms"`
+	AllTerms  string `bun:"all_terms"`
 }
 
-// hitRow has the columns by which hits are ordered.
-type hitRow struct {
-	Rank int    `bun:"rank"`
-	Name string `bun:"name"`
-	Kind string `bun:"kind"`
-	ID   string `bun:"id"`
+// searchTable is where searches look.
+var searchTable = fulltext.Table{Alias: "e", Index: "search_terms"}
+
+// newEntry makes a search find something by its name and description.
+func newEntry(kind catalog.SearchKind, id, name, description string) entryRow {
+	return entryRow{
+		Kind: string(kind), ID: id, Name: fulltext.Normalize(name), NameTerms: fulltext.Stored(name),
+		AllTerms: fulltext.Stored(name + " " + description),
+	}
 }
 
-// Search returns the hits that the query describes, best first.
+// putEntry adds what a search can find, or changes it.
+func putEntry(ctx context.Context, db bun.IDB, entry entryRow) error {
+	_, err := db.NewInsert().Model(&entry).On("CONFLICT (kind, id) DO UPDATE").Set("name = EXCLUDED.name").
+		Set("name_terms = EXCLUDED.name_terms").Set("all_terms = EXCLUDED.all_terms").Exec(ctx)
+	return err
+}
+
+// ranks are the conditions of the four ranks of hits, each without those of the ranks before.
+func ranks(db bun.IDB, q *bun.SelectQuery, query catalog.SearchQuery, rank int) *bun.SelectQuery {
+	// Names that begin with the text lie between it and what it begins with the last of all characters.
+	const begins = "e.name >= ? AND e.name < ?"
+	end := query.Text + "\U0010ffff"
+	named := searchTable.Match(db, "name_terms", query.Words)
+	switch rank {
+	case 0:
+		return q.Where("e.name = ?", query.Text)
+	case 1:
+		return q.Where(begins, query.Text, end).Where("e.name <> ?", query.Text)
+	case 2:
+		return q.Where("?", named).Where("NOT ("+begins+")", query.Text, end)
+	default:
+		return q.Where("?", searchTable.Match(db, "all_terms", query.Words)).Where("NOT (?)", named).
+			Where("NOT (e.name >= ? AND e.name < ?)", query.Text, query.Text+"\U0010ffff")
+	}
+}
+
+// lastRank is the worst.
+const lastRank = 3
+
+// Search returns the hits that the query describes, best first. It looks for hits of one rank after the other, until there
+// are enough.
 func (s *Store) Search(ctx context.Context, query catalog.SearchQuery) ([]catalog.Hit, error) {
-	q, ask, order := s.hits(query), query.Page, "h.rank, h.name, h.kind, h.id"
-	if after := ask.After; after != nil {
-		q = q.Where("(h.rank, h.name, h.kind, h.id) > (?, ?, ?, ?)", after.Rank, after.Name, string(after.Kind), after.ID)
-	}
-	if before := ask.Before; before != nil {
-		q = q.Where("(h.rank, h.name, h.kind, h.id) < (?, ?, ?, ?)", before.Rank, before.Name, string(before.Kind), before.ID)
+	ask := query.Page
+	var hits []catalog.Hit
+	for i := 0; i <= lastRank && len(hits) < ask.Limit(); i++ {
+		rank := i
+		if ask.Backward {
+			rank = lastRank - i
+		}
+		if ask.After != nil && rank < ask.After.Rank || ask.Before != nil && rank > ask.Before.Rank {
+			continue
+		}
+		found, err := s.searchRank(ctx, query, rank, ask.Limit()-len(hits))
+		if err != nil {
+			return nil, fmt.Errorf("search: %w", err)
+		}
+		hits = append(hits, found...)
 	}
 	if ask.Backward {
-		order = "h.rank DESC, h.name DESC, h.kind DESC, h.id DESC"
-	}
-	var rows []hitRow
-	err := q.ColumnExpr("h.rank, h.name, h.kind, h.id").OrderExpr(order).Limit(int64(ask.Limit())).Scan(ctx, &rows)
-	if err != nil {
-		return nil, fmt.Errorf("search: %w", err)
-	}
-	if ask.Backward {
-		slices.Reverse(rows)
-	}
-	hits := make([]catalog.Hit, len(rows))
-	for i, row := range rows {
-		hits[i] = catalog.Hit{Rank: row.Rank, Name: row.Name, Kind: catalog.SearchKind(row.Kind), ID: row.ID}
+		slices.Reverse(hits)
 	}
 	return hits, nil
 }
 
-// CountHits counts all hits of the query.
+func (s *Store) searchRank(ctx context.Context, query catalog.SearchQuery, rank, limit int) ([]catalog.Hit, error) {
+	var rows []entryRow
+	q := ranks(s.db, s.db.NewSelect().Model(&rows).Column("kind", "id", "name"), query, rank)
+	q = ofKinds(q, query.Kinds)
+	if after := query.Page.After; after != nil && after.Rank == rank {
+		q = q.Where("(e.name, e.kind, e.id) > (?, ?, ?)", after.Name, string(after.Kind), after.ID)
+	}
+	if before := query.Page.Before; before != nil && before.Rank == rank {
+		q = q.Where("(e.name, e.kind, e.id) < (?, ?, ?)", before.Name, string(before.Kind), before.ID)
+	}
+	order := "e.name, e.kind, e.id"
+	if query.Page.Backward {
+		order = "e.name DESC, e.kind DESC, e.id DESC"
+	}
+	if err := q.OrderExpr(order).Limit(int64(limit)).Scan(ctx); err != nil {
+		return nil, err
+	}
+	hits := make([]catalog.Hit, len(rows))
+	for i, row := range rows {
+		hits[i] = catalog.Hit{Rank: rank, Name: row.Name, Kind: catalog.SearchKind(row.Kind), ID: row.ID}
+	}
+	return hits, nil
+}
+
+// ofKinds leaves the kinds that were asked for.
+func ofKinds(q *bun.SelectQuery, kinds []catalog.SearchKind) *bun.SelectQuery {
+	if len(kinds) == len(searchKinds) {
+		return q
+	}
+	names := make([]string, len(kinds))
+	for i, kind := range kinds {
+		names[i] = string(kind)
+	}
+	return q.Where("e.kind IN (?)", bun.List(names))
+}
+
+// searchKinds are all there are.
+var searchKinds = []catalog.SearchKind{catalog.KindProduct, catalog.KindCategory, catalog.KindBrand}
+
+// CountHits counts all hits of the query, up to 10,000.
 func (s *Store) CountHits(ctx context.Context, query catalog.SearchQuery) (int, error) {
-	n, err := s.hits(query).Count(ctx)
+	q := s.db.NewSelect().Model((*entryRow)(nil)).Where("?", searchTable.Match(s.db, "all_terms", query.Words))
+	n, err := kit.CountUpTo(ctx, s.db, ofKinds(q, query.Kinds))
 	if err != nil {
 		return 0, fmt.Errorf("count what a search finds: %w", err)
 	}
-	return int(n), nil
+	return n, nil
 }
 
-// hits selects from everything that contains every word, with its rank, under the name h. In a catalog of this size
-// reading the names is quicker than keeping an index of words.
-func (s *Store) hits(query catalog.SearchQuery) *bun.SelectQuery {
-	var parts []any
-	for _, place := range searched {
-		if !slices.Contains(query.Kinds, place.kind) {
-			continue
-		}
-		one := s.db.NewSelect().TableExpr("?", bun.Ident(place.table)).
-			ColumnExpr("? AS kind, ? AS id, name", string(place.kind), bun.Ident(place.id)).
-			ColumnExpr("CASE WHEN lower(name) = ? THEN 0 WHEN lower(name) LIKE ? ESCAPE '~' THEN 1 WHEN ? THEN 2 ELSE 3 END AS rank",
-				query.Text, escaped(query.Text)+"%", allWords("lower(name)", query.Words)).
-			Where("?", allWords("lower(name || ' ' || description)", query.Words))
-		parts = append(parts, one)
+// IndexAll makes everything findable that was there before search had a table of its own.
+func IndexAll(ctx context.Context, tx bun.Tx) error {
+	const everything = `SELECT ? AS kind, id, name, description FROM categories
+		UNION ALL SELECT ?, id, name, description FROM brands UNION ALL SELECT ?, upc, name, description FROM products WHERE archived_at IS NULL`
+	var found []struct{ Kind, ID, Name, Description string }
+	err := tx.NewRaw(everything, catalog.KindCategory, catalog.KindBrand, catalog.KindProduct).Scan(ctx, &found)
+	if err != nil {
+		return err
 	}
-	union := strings.Join(slices.Repeat([]string{"?"}, len(parts)), " UNION ALL ")
-	return s.db.NewSelect().TableExpr("(?) AS h", bun.SafeQuery(union, parts...))
-}
-
-// allWords is the condition that the text, an SQL expression, contains every word.
-func allWords(text string, words []string) schema.QueryWithArgs {
-	conditions := make([]string, len(words))
-	patterns := make([]any, len(words))
-	for i, word := range words {
-		conditions[i] = text + " LIKE ? ESCAPE '~'"
-		patterns[i] = "%" + escaped(word) + "%"
+	entries := make([]entryRow, len(found))
+	for i, f := range found {
+		entries[i] = newEntry(catalog.SearchKind(f.Kind), f.ID, f.Name, f.Description)
 	}
-	return bun.SafeQuery(strings.Join(conditions, " AND "), patterns...)
-}
-
-// escaped takes the meaning of wildcards from what a person typed.
-func escaped(text string) string {
-	return strings.NewReplacer("~", "~~", "%", "~%", "_", "~_").Replace(text)
+	return kit.InsertAll(ctx, tx, entries)
 }

@@ -30,19 +30,55 @@ func Seed(ctx context.Context, tx bun.Tx) error {
 	}
 	var products []productRow
 	for _, p := range seed.Products() {
-		products = append(products, productRow{
-			UPC: p.ID, SKU: p.SKU, Name: p.Name, Description: p.Description, Slug: p.Slug,
-			Price: p.Price, Currency: string(catalog.Euro), Weight: p.Weight,
-			Width: p.Width, Height: p.Height, Depth: p.Depth,
-			CategoryID: p.CategoryID, BrandID: p.BrandID, Sold: p.Sold, CreatedAt: p.Created,
-		})
+		products = append(products, seedRow(p))
 	}
 	if err := kit.InsertAll(ctx, tx, products); err != nil {
+		return err
+	}
+	if err := tallyProducts(ctx, tx); err != nil {
+		return err
+	}
+	if err := IndexAll(ctx, tx); err != nil {
 		return err
 	}
 	news := make([]wire.EntityChanged, len(products))
 	for i, p := range products {
 		news[i] = catalog.Changed(p.UPC, wire.Created)
+	}
+	return events.Preset(ctx, tx, news)
+}
+
+// tallyProducts counts the products of all categories.
+func tallyProducts(ctx context.Context, tx bun.Tx) error {
+	_, err := tx.ExecContext(ctx, "UPDATE categories SET product_count = "+
+		"(SELECT COUNT(*) FROM products WHERE products.category_id = categories.id AND archived_at IS NULL)")
+	return err
+}
+
+func seedRow(p seed.Product) productRow {
+	return productRow{
+		UPC: p.ID, SKU: p.SKU, Name: p.Name, Description: p.Description, Slug: p.Slug,
+		Price: p.Price, Currency: string(catalog.Euro), Weight: p.Weight,
+		Width: p.Width, Height: p.Height, Depth: p.Depth,
+		CategoryID: p.CategoryID, BrandID: p.BrandID, Sold: p.Sold, CreatedAt: p.Created, Version: 1,
+	}
+}
+
+// Grow makes the sample shop that many times as large.
+func Grow(ctx context.Context, tx bun.Tx, size int) error {
+	if err := kit.InsertEach(ctx, tx, seed.MoreProducts(size), seedRow); err != nil {
+		return err
+	}
+	entry := func(p seed.Product) entryRow { return newEntry(catalog.KindProduct, p.ID, p.Name, p.Description) }
+	if err := kit.InsertEach(ctx, tx, seed.MoreProducts(size), entry); err != nil {
+		return err
+	}
+	if err := tallyProducts(ctx, tx); err != nil {
+		return err
+	}
+	var news []wire.EntityChanged
+	for p := range seed.MoreProducts(size) {
+		news = append(news, catalog.Changed(p.ID, wire.Created))
 	}
 	return events.Preset(ctx, tx, news)
 }

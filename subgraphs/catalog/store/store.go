@@ -21,11 +21,16 @@ import (
 	"github.com/weft-graphql/weft/subgraphs/kit/fault"
 )
 
-//go:embed migrations/*.sql
+//go:embed migrations
 var migrations embed.FS
 
 // Migrations are the files that make the tables.
 func Migrations() fs.FS { return migrations }
+
+// Steps are the migrations for which SQL is not enough.
+func Steps() []kit.Step {
+	return []kit.Step{{Name: "20260401000002", Comment: "index", Run: IndexAll}}
+}
 
 // Store keeps goods in a database.
 type Store struct {
@@ -56,6 +61,9 @@ type productRow struct {
 	BrandID     string    `bun:"brand_id"`
 	Sold        int       `bun:"sold"`
 	CreatedAt   time.Time `bun:"created_at"`
+
+	ArchivedAt *time.Time `bun:"archived_at"`
+	Version    int        `bun:"version"`
 }
 
 func (r *productRow) product() *catalog.Product {
@@ -87,9 +95,10 @@ func productsOf(rows []productRow) []*catalog.Product {
 type categoryRow struct {
 	bun.BaseModel `bun:"table:categories,alias:c"`
 
-	ID          string `bun:"id,pk"`
-	Name        string `bun:"name"`
-	Description string `bun:"description"`
+	ID           string `bun:"id,pk"`
+	Name         string `bun:"name"`
+	Description  string `bun:"description"`
+	ProductCount int    `bun:"product_count"`
 }
 
 type brandRow struct {
@@ -174,19 +183,25 @@ func beyond(
 	if smaller {
 		values = "<"
 	}
-	return q.Where("("+column+" "+values+" ? OR ("+column+" = ? AND p.upc "+codes+" ?))", value, value, at.UPC)
+	// The first condition says nothing new, but an index can begin with it.
+	return q.Where(column+" "+values+"= ?", value).
+		Where("("+column+" "+values+" ? OR p.upc "+codes+" ?)", value, at.UPC)
 }
 
-// CountProducts counts the products that pass the filter.
+// CountProducts counts the products that pass the filter, up to 10,000.
 func (s *Store) CountProducts(ctx context.Context, filter *catalog.ProductFilter) (int, error) {
-	n, err := filtered(s.db.NewSelect().Model((*productRow)(nil)), filter).Count(ctx)
+	n, err := kit.CountUpTo(ctx, s.db, filtered(s.db.NewSelect().Model((*productRow)(nil)), filter))
 	if err != nil {
 		return 0, fmt.Errorf("count products: %w", err)
 	}
-	return int(n), nil
+	return n, nil
 }
 
+// onSale is what makes the indices of lists usable, which leave out what was archived.
+const onSale = "archived_at IS NULL"
+
 func filtered(q *bun.SelectQuery, filter *catalog.ProductFilter) *bun.SelectQuery {
+	q = q.Where(onSale)
 	if filter == nil {
 		return q
 	}
@@ -222,10 +237,12 @@ func (s *Store) top(
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	ranked := kit.Ranked(s.db, "products", column, "sold DESC, upc", ids)
+	ranked := kit.Ranked{
+		Table: "products", Column: column, Keys: ids, Order: "sold DESC, upc", Where: onSale, First: first,
+	}
 	var rows []productRow
-	err := s.db.NewSelect().Model(&rows).ModelTableExpr("(?) AS p", ranked).
-		Where("p.place <= ?", first).OrderExpr("p.?, p.place", bun.Ident(column)).Scan(ctx)
+	err := s.db.NewSelect().Model(&rows).ModelTableExpr("(?) AS p", ranked.Select(s.db)).
+		OrderExpr("p.?, p.place", bun.Ident(column)).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the best-selling products by %s: %w", column, err)
 	}
@@ -234,7 +251,7 @@ func (s *Store) top(
 
 // CountByCategory counts the products of each category.
 func (s *Store) CountByCategory(ctx context.Context, ids []string) (map[string]int, error) {
-	counts, err := kit.Tally(ctx, s.db, "COUNT(*)", "products", "category_id", ids)
+	counts, err := kit.Tally(ctx, s.db, "SUM(product_count)", "categories", "id", ids)
 	if err != nil {
 		return nil, fmt.Errorf("count products by category: %w", err)
 	}
@@ -282,12 +299,25 @@ func (s *Store) CreateProduct(ctx context.Context, product *catalog.Product, eve
 		if kit.Duplicate(err) { // of the sku: the other unique columns hold random text
 			return nil, fault.At(fault.Conflict, "input.sku", "the sku %q is taken", product.Sku)
 		}
-		return events, err
+		if err != nil {
+			return nil, err
+		}
+		if err := countProducts(ctx, tx, product.CategoryID, 1); err != nil {
+			return nil, err
+		}
+		return events, putEntry(ctx, tx, newEntry(catalog.KindProduct, product.Upc, product.Name, product.Description))
 	})
 	if err != nil {
 		return fmt.Errorf("write a new product: %w", err)
 	}
 	return nil
+}
+
+// countProducts notes that more, or fewer, products of the category are on sale.
+func countProducts(ctx context.Context, tx bun.Tx, category string, more int) error {
+	_, err := tx.NewUpdate().Model((*categoryRow)(nil)).Set("product_count = product_count + ?", more).
+		Where("id = ?", category).Exec(ctx)
+	return err
 }
 
 // UpdateProduct lets change alter the product, and writes what can change of it and the event about it together.
@@ -309,6 +339,10 @@ func (s *Store) UpdateProduct(
 		product = row.product()
 		change(product)
 		_, err = tx.NewUpdate().Model(rowOf(product)).Column("name", "description", "price", "weight").WherePK().Exec(ctx)
+		if err != nil {
+			return nil, err
+		}
+		err = putEntry(ctx, tx, newEntry(catalog.KindProduct, upc, product.Name, product.Description))
 		return []wire.EntityChanged{event}, err
 	})
 	if err != nil {

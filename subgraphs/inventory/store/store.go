@@ -20,7 +20,7 @@ import (
 	"github.com/weft-graphql/weft/subgraphs/seed"
 )
 
-//go:embed migrations/*.sql
+//go:embed migrations
 var migrations embed.FS
 
 // Migrations are the files that make the tables.
@@ -40,7 +40,8 @@ func New(db *bun.DB, outbox *events.Outbox) *Store { return &Store{db, outbox} }
 type productRow struct {
 	bun.BaseModel `bun:"table:products,alias:p"`
 
-	UPC string `bun:"upc,pk"`
+	UPC   string `bun:"upc,pk"`
+	Total int    `bun:"total"`
 }
 
 type warehouseRow struct {
@@ -91,7 +92,7 @@ func (s *Store) KnownProducts(ctx context.Context, upcs []string) (map[string]bo
 
 // Totals counts the pieces of each product in all warehouses together.
 func (s *Store) Totals(ctx context.Context, upcs []string) (map[string]int, error) {
-	totals, err := kit.Tally(ctx, s.db, "SUM(quantity)", "stock", "upc", upcs)
+	totals, err := kit.Tally(ctx, s.db, "SUM(total)", "products", "upc", upcs)
 	if err != nil {
 		return nil, fmt.Errorf("count stock: %w", err)
 	}
@@ -113,10 +114,10 @@ func (s *Store) LevelsByProduct(ctx context.Context, upcs []string) (map[string]
 func (s *Store) LevelsByWarehouse(
 	ctx context.Context, ids []string, first int,
 ) (map[string][]*inventory.StockLevel, error) {
-	ranked := kit.Ranked(s.db, "stock", "warehouse_id", "quantity DESC, upc", ids)
+	ranked := kit.Ranked{Table: "stock", Column: "warehouse_id", Keys: ids, Order: "quantity DESC, upc", First: first}
 	var rows []stockRow
-	err := s.db.NewSelect().Model(&rows).ModelTableExpr("(?) AS s", ranked).
-		Where("s.place <= ?", first).OrderExpr("s.warehouse_id, s.place").Scan(ctx)
+	err := s.db.NewSelect().Model(&rows).ModelTableExpr("(?) AS s", ranked.Select(s.db)).
+		OrderExpr("s.warehouse_id, s.place").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read stock by warehouse: %w", err)
 	}
@@ -134,10 +135,8 @@ func levelsOf(rows []stockRow) []*inventory.StockLevel {
 // Low returns the codes of products with at most threshold pieces in all, least first.
 func (s *Store) Low(ctx context.Context, threshold, first int) ([]string, error) {
 	upcs := []string{}
-	err := s.db.NewSelect().TableExpr("products AS p").ColumnExpr("p.upc").
-		Join("LEFT JOIN stock AS s ON s.upc = p.upc").GroupExpr("p.upc").
-		Having("COALESCE(SUM(s.quantity), 0) <= ?", threshold).
-		OrderExpr("COALESCE(SUM(s.quantity), 0), p.upc").Limit(int64(first)).Scan(ctx, &upcs)
+	err := s.db.NewSelect().Model((*productRow)(nil)).Column("upc").Where("p.total <= ?", threshold).
+		OrderExpr("p.total, p.upc").Limit(int64(first)).Scan(ctx, &upcs)
 	if err != nil {
 		return nil, fmt.Errorf("read products with little stock: %w", err)
 	}
@@ -175,12 +174,18 @@ func (s *Store) ChangeStock(
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return nil, err
 		}
-		if row.Quantity, err = change(row.Quantity); err != nil {
+		was := row.Quantity
+		if row.Quantity, err = change(was); err != nil {
 			return nil, err
 		}
 		row.UPC, row.WarehouseID, row.UpdatedAt = upc, warehouse, time.Now().UTC()
 		_, err = tx.NewInsert().Model(row).On("CONFLICT (upc, warehouse_id) DO UPDATE").
 			Set("quantity = EXCLUDED.quantity").Set("updated_at = EXCLUDED.updated_at").Exec(ctx)
+		if err != nil {
+			return nil, err
+		}
+		_, err = tx.NewUpdate().Model((*productRow)(nil)).Set("total = total + ?", row.Quantity-was).
+			Where("upc = ?", upc).Exec(ctx)
 		return events, err
 	})
 	if err != nil {
@@ -203,9 +208,14 @@ func (s *Store) AddProduct(ctx context.Context, from wire.EntityChanged, upc str
 
 // Seed fills a new database with the stock of the sample shop.
 func Seed(ctx context.Context, tx bun.Tx) error {
+	totals := map[string]int{}
+	for _, s := range seed.Stocks() {
+		totals[s.ProductID] += s.Quantity
+	}
 	products := make([]productRow, seed.ProductCount)
 	for i := range products {
-		products[i].UPC = seed.ProductID(i)
+		upc := seed.ProductID(i)
+		products[i] = productRow{UPC: upc, Total: totals[upc]}
 	}
 	if err := kit.InsertAll(ctx, tx, products); err != nil {
 		return err
@@ -219,12 +229,32 @@ func Seed(ctx context.Context, tx bun.Tx) error {
 	}
 	var stock []stockRow
 	for _, s := range seed.Stocks() {
-		stock = append(stock, stockRow{
-			UPC: s.ProductID, WarehouseID: s.WarehouseID, Quantity: s.Quantity, RestockAt: s.Restock, UpdatedAt: s.Updated,
-		})
+		stock = append(stock, seedRow(s))
 	}
 	if err := kit.InsertAll(ctx, tx, stock); err != nil {
 		return err
 	}
 	return events.SetPosition(ctx, tx, "catalog", seed.ProductCount) // these are the catalog's first events
+}
+
+// Grow makes the sample shop that many times as large.
+func Grow(ctx context.Context, tx bun.Tx, size int) error {
+	totals := map[string]int{}
+	for s := range seed.MoreStocks(size) {
+		totals[s.ProductID] += s.Quantity
+	}
+	product := func(p seed.Product) productRow { return productRow{UPC: p.ID, Total: totals[p.ID]} }
+	if err := kit.InsertEach(ctx, tx, seed.MoreProducts(size), product); err != nil {
+		return err
+	}
+	if err := kit.InsertEach(ctx, tx, seed.MoreStocks(size), seedRow); err != nil {
+		return err
+	}
+	return events.SetPosition(ctx, tx, "catalog", int64(size*seed.ProductCount))
+}
+
+func seedRow(s seed.Stock) stockRow {
+	return stockRow{
+		UPC: s.ProductID, WarehouseID: s.WarehouseID, Quantity: s.Quantity, RestockAt: s.Restock, UpdatedAt: s.Updated,
+	}
 }

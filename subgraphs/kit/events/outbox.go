@@ -167,19 +167,24 @@ func (o *Outbox) record(ctx context.Context, tx bun.Tx, events []wire.EntityChan
 	return nil
 }
 
-// Preset stores the events of entities that a new database is filled with as if they had been published already: only
+// Preset stores the events of entities that a database is filled with as if they had been published already: only
 // who catches up hears of them.
 func Preset(ctx context.Context, tx bun.Tx, events []wire.EntityChanged) error {
 	const atOnce = 500
+	before, err := position(ctx, tx, "")
+	if err != nil {
+		return fmt.Errorf("read the place in the sequence: %w", err)
+	}
 	rows := make([]logRow, 0, atOnce)
 	for i, event := range events {
-		event.ID, event.At = fmt.Sprintf("preset-%s-%d", event.Subgraph, i+1), time.Now().UTC()
+		sequence := before + int64(i) + 1
+		event.ID, event.At = fmt.Sprintf("preset-%s-%d", event.Subgraph, sequence), time.Now().UTC()
 		payload, err := event.Encode()
 		if err != nil {
 			return err
 		}
 		rows = append(rows, logRow{
-			Entity: event.Entity(), Type: event.Type, Version: 1, Sequence: int64(i + 1), Payload: string(payload),
+			Entity: event.Entity(), Type: event.Type, Version: 1, Sequence: sequence, Payload: string(payload),
 		})
 		if len(rows) == atOnce || i == len(events)-1 {
 			if _, err := tx.NewInsert().Model(&rows).Exec(ctx); err != nil {
@@ -188,7 +193,7 @@ func Preset(ctx context.Context, tx bun.Tx, events []wire.EntityChanged) error {
 			rows = rows[:0]
 		}
 	}
-	return SetPosition(ctx, tx, "", int64(len(events)))
+	return SetPosition(ctx, tx, "", before+int64(len(events)))
 }
 
 // SetPosition notes how far the events of a subgraph were taken in.

@@ -20,17 +20,16 @@ func Seed(ctx context.Context, tx bun.Tx) error {
 		index[products[i].UPC] = &products[i]
 	}
 	rows := make([]reviewRow, len(said))
+	written := map[string]int{}
 	for i, r := range said {
+		written[r.AuthorID]++
 		index[r.ProductID].ReviewCount++
 		index[r.ProductID].RatingSum += r.Rating
-		rows[i] = reviewRow{
-			ID: r.ID, UPC: r.ProductID, AuthorID: r.AuthorID, Rating: r.Rating, Title: r.Title, Body: r.Body,
-			Verified: r.Verified, CreatedAt: r.Created,
-		}
+		rows[i] = seedRow(r)
 	}
 	var people []personRow
 	for _, p := range seed.People() {
-		people = append(people, personRow{ID: p.ID, Username: p.Username})
+		people = append(people, personRow{ID: p.ID, Username: p.Username, ReviewCount: written[p.ID]})
 	}
 	if err := kit.InsertAll(ctx, tx, products); err != nil {
 		return err
@@ -45,4 +44,39 @@ func Seed(ctx context.Context, tx bun.Tx) error {
 		return err
 	}
 	return events.SetPosition(ctx, tx, "accounts", seed.PersonCount)
+}
+
+func seedRow(r seed.Review) reviewRow {
+	return reviewRow{
+		ID: r.ID, UPC: r.ProductID, AuthorID: r.AuthorID, Rating: r.Rating, Title: r.Title, Body: r.Body,
+		Verified: r.Verified, CreatedAt: r.Created,
+	}
+}
+
+// Grow makes the sample shop that many times as large.
+func Grow(ctx context.Context, tx bun.Tx, size int) error {
+	product := func(p seed.Product) productRow { return productRow{UPC: p.ID} }
+	if err := kit.InsertEach(ctx, tx, seed.MoreProducts(size), product); err != nil {
+		return err
+	}
+	person := func(p seed.Person) personRow { return personRow{ID: p.ID, Username: p.Username} }
+	if err := kit.InsertEach(ctx, tx, seed.MorePeople(size), person); err != nil {
+		return err
+	}
+	if err := kit.InsertEach(ctx, tx, seed.MoreReviews(size), seedRow); err != nil {
+		return err
+	}
+	for _, tally := range []string{
+		"UPDATE products SET (review_count, rating_sum) = (SELECT COUNT(*), COALESCE(SUM(rating), 0) FROM reviews " +
+			"WHERE reviews.upc = products.upc)",
+		"UPDATE people SET review_count = (SELECT COUNT(*) FROM reviews WHERE reviews.author_id = people.id)",
+	} {
+		if _, err := tx.ExecContext(ctx, tally); err != nil {
+			return err
+		}
+	}
+	if err := events.SetPosition(ctx, tx, "catalog", int64(size*seed.ProductCount)); err != nil {
+		return err
+	}
+	return events.SetPosition(ctx, tx, "accounts", int64(size*seed.PersonCount))
 }

@@ -73,8 +73,9 @@ func reviewsOf(rows []reviewRow) []*reviews.Review {
 type personRow struct {
 	bun.BaseModel `bun:"table:people,alias:u"`
 
-	ID       string `bun:"id,pk"`
-	Username string `bun:"username"`
+	ID          string `bun:"id,pk"`
+	Username    string `bun:"username"`
+	ReviewCount int    `bun:"review_count"`
 }
 
 // productRow is what reviews knows of a product.
@@ -133,12 +134,12 @@ func (s *Store) newest(
 	if len(keys) == 0 {
 		return nil, nil
 	}
-	ranked := kit.Ranked(s.db, "reviews", column, "created_at DESC, id", keys)
+	ranked := kit.Ranked{Table: "reviews", Column: column, Keys: keys, Order: "created_at DESC, id", First: first}
 	if minRating > 1 {
-		ranked = ranked.Where("rating >= ?", minRating)
+		ranked.Where, ranked.Args = "rating >= ?", []any{minRating}
 	}
 	var rows []reviewRow
-	err := s.selectReviews(&rows, "(?) AS r", ranked).Where("r.place <= ?", first).
+	err := s.selectReviews(&rows, "(?) AS r", ranked.Select(s.db)).
 		OrderExpr("r.?, r.place", bun.Ident(column)).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the newest reviews by %s: %w", column, err)
@@ -180,7 +181,7 @@ func (s *Store) Usernames(ctx context.Context, ids []string) (map[string]string,
 
 // CountByAuthor counts the reviews of each person.
 func (s *Store) CountByAuthor(ctx context.Context, ids []string) (map[string]int, error) {
-	counts, err := kit.Tally(ctx, s.db, "COUNT(*)", "reviews", "author_id", ids)
+	counts, err := kit.Tally(ctx, s.db, "SUM(review_count)", "people", "id", ids)
 	if err != nil {
 		return nil, fmt.Errorf("count reviews by author: %w", err)
 	}
@@ -202,6 +203,11 @@ func (s *Store) AddReview(ctx context.Context, review *reviews.Review, events ..
 		}
 		_, err = tx.NewUpdate().Model((*productRow)(nil)).Set("review_count = review_count + 1").
 			Set("rating_sum = rating_sum + ?", review.Rating).Where("upc = ?", review.Upc).Exec(ctx)
+		if err != nil {
+			return nil, err
+		}
+		_, err = tx.NewUpdate().Model((*personRow)(nil)).Set("review_count = review_count + 1").
+			Where("id = ?", review.AuthorID).Exec(ctx)
 		return events, err
 	})
 	if err != nil {

@@ -3,8 +3,8 @@
 //	go run ./router/compose/oracle/campaign -modules DIR [-n 200] [-seed 1] [-kind links] [-show 3]
 //
 // DIR is a folder with node_modules holding @apollo/composition and graphql; `make compose-campaign` prepares one.
-// Every supergraph of ours is read by the reference's own reader, too. With -show it prints so many differing inputs of
-// each kind, each different in another way.
+// Every supergraph of ours is read by the reference's own reader, too, and operations over it are planned by our
+// planner. With -show it prints so many differing inputs of each kind, each different in another way.
 package main
 
 import (
@@ -16,6 +16,8 @@ import (
 	"strings"
 
 	"github.com/weft-graphql/weft/router/compose/oracle"
+	"github.com/weft-graphql/weft/router/compose/oracle/hostile"
+	"github.com/weft-graphql/weft/router/plan/plantest"
 )
 
 func main() {
@@ -32,6 +34,9 @@ func main() {
 	}
 }
 
+// walks is how many random operations are planned over each supergraph, besides those that cover its fields.
+const walks = 20
+
 // figures count how often both agree.
 type figures struct {
 	inputs, crashes              int // of the reference, which are not compared
@@ -39,6 +44,7 @@ type figures struct {
 	composed, api, join, readers int
 	composedByUs                 int
 	ownUnread                    int // which the reference does not read of its own either
+	planned                      int
 }
 
 func (f *figures) add(o figures) {
@@ -52,6 +58,7 @@ func (f *figures) add(o figures) {
 	f.readers += o.readers
 	f.composedByUs += o.composedByUs
 	f.ownUnread += o.ownUnread
+	f.planned += o.planned
 }
 
 func share(part, of int) string {
@@ -63,28 +70,31 @@ func share(part, of int) string {
 
 func (f *figures) row(kind string) string {
 	judged := f.inputs - f.crashes
-	return fmt.Sprintf("| %s | %d | %d | %s | %s | %d | %s | %s | %d of %d |", kind, f.inputs, f.crashes, share(f.verdicts, judged), share(f.first, judged),
-		f.composed, share(f.api, f.composed), share(f.join, f.composed), f.composedByUs-f.readers-f.ownUnread, f.composedByUs)
+	return fmt.Sprintf("| %s | %d | %d | %s | %s | %d | %s | %s | %d of %d | %d |",
+		kind, f.inputs, f.crashes, share(f.verdicts, judged), share(f.first, judged),
+		f.composed, share(f.api, f.composed), share(f.join, f.composed), f.composedByUs-f.readers-f.ownUnread, f.composedByUs,
+		f.composedByUs-f.planned)
 }
 
 func run(modules, root string, n int, seed uint64, only string, show int) error {
-	all, err := kinds()
+	all, err := hostile.Kinds()
 	if err != nil {
 		return err
 	}
-	fmt.Println("| kind | inputs | reference crashes | verdict % | first code % | composed by both | API % | join % | unreadable |")
-	fmt.Println("|---|--:|--:|--:|--:|--:|--:|--:|--:|")
+	fmt.Println("| kind | inputs | reference crashes | verdict % | first code % | composed by both | API % | join % " +
+		"| unreadable | unplanned |")
+	fmt.Println("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
 	var total figures
 	var shown []string
 	for _, k := range all {
-		if only != "" && k.name != only {
+		if only != "" && k.Name != only {
 			continue
 		}
-		f, details, err := k.ask(modules, filepath.Join(root, "reference.cjs"), n, seed, show)
+		f, details, err := ask(k, modules, filepath.Join(root, "reference.cjs"), n, seed, show)
 		if err != nil {
-			return fmt.Errorf("%s: %w", k.name, err)
+			return fmt.Errorf("%s: %w", k.Name, err)
 		}
-		fmt.Println(f.row(k.name))
+		fmt.Println(f.row(k.Name))
 		total.add(f)
 		shown = append(shown, details...)
 	}
@@ -95,16 +105,10 @@ func run(modules, root string, n int, seed uint64, only string, show int) error 
 	return nil
 }
 
-// kind is a way to make inputs.
-type kind struct {
-	name string
-	make func(r *rand.Rand) []oracle.Subgraph
-}
-
-func (k kind) ask(modules, script string, n int, seed uint64, show int) (figures, []string, error) {
+func ask(k hostile.Kind, modules, script string, n int, seed uint64, show int) (figures, []string, error) {
 	var cases []*oracle.Case
 	for i := range uint64(n) {
-		cases = append(cases, &oracle.Case{Group: k.name, Name: fmt.Sprint(seed + i), Subgraphs: k.make(rand.New(rand.NewPCG(seed+i, 17)))})
+		cases = append(cases, k.Case(seed+i))
 	}
 	ours := map[string]string{}
 	for _, c := range cases {
@@ -154,6 +158,11 @@ func (f *figures) judge(c *oracle.Case, a *oracle.Answer) (string, error) {
 			f.ownUnread++
 		default:
 			differs = "unreadable: " + a.Unread
+		}
+		if err := plantest.Unplanned(result.SupergraphSDL, rand.New(rand.NewPCG(uint64(f.inputs), 3)), walks); err != nil {
+			differs = "composes, but has no plan: " + err.Error()
+		} else {
+			f.planned++
 		}
 	}
 	if !v.OK() && v.Errors[0] == oracle.Crashed {

@@ -1,4 +1,5 @@
-package main
+// Package hostile makes random inputs of composition of the kinds in which composers differ, and mutants of the corpus.
+package hostile
 
 import (
 	"fmt"
@@ -10,9 +11,20 @@ import (
 	"github.com/weft-graphql/weft/router/compose/oracle"
 )
 
-// kinds are the generators of this folder, and mutants of each written group of the corpus.
-func kinds() ([]kind, error) {
-	out := []kind{
+// Kind is a way to make inputs.
+type Kind struct {
+	Name string
+	make func(r *rand.Rand) []oracle.Subgraph
+}
+
+// Case is the input of the kind with that seed.
+func (k Kind) Case(seed uint64) *oracle.Case {
+	return &oracle.Case{Group: k.Name, Name: fmt.Sprint(seed), Subgraphs: k.make(rand.New(rand.NewPCG(seed, 17)))}
+}
+
+// Kinds are the generators of this folder, and mutants of each written group of the corpus.
+func Kinds() ([]Kind, error) {
+	out := []Kind{
 		{"links", linkNames}, {"composed directives", composedDirectives}, {"federation 1", federation1}, {"field sets", fieldSets},
 		{"interface objects", interfaceObjects}, {"access", access}, {"costs", costs}, {"inaccessible inputs", inaccessibleInputs},
 	}
@@ -34,7 +46,7 @@ func kinds() ([]kind, error) {
 	slices.Sort(names)
 	for _, name := range names {
 		group := groups[name]
-		out = append(out, kind{"mutants of " + name, func(r *rand.Rand) []oracle.Subgraph {
+		out = append(out, Kind{"mutants of " + name, func(r *rand.Rand) []oracle.Subgraph {
 			return mutant(r, group[r.IntN(len(group))].Subgraphs)
 		}})
 	}

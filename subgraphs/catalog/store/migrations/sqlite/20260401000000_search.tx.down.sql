@@ -1,0 +1,3 @@
+DROP TABLE search_terms;
+--bun:split
+DROP TABLE search_entries;

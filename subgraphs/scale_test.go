@@ -1,0 +1,141 @@
+package subgraphs_test
+
+import (
+	"context"
+	"database/sql"
+	"flag"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	"github.com/uptrace/bun"
+
+	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/kit"
+	"github.com/weft-graphql/weft/subgraphs/kit/kittest"
+	"github.com/weft-graphql/weft/subgraphs/seed"
+)
+
+// shopSize is how many times as large as the sample shop the shop of the scale tests is; `make scale-services` makes it 667:
+// 200,100 products and 2,001,000 further reviews.
+var shopSize = flag.Int("shop", 10, "size of the shop in scale tests")
+
+// hot are the operations that a shop is asked all the time.
+var hot = []struct{ service, name, query string }{
+	{"catalog", "products", `{ products(first: 20) { nodes { name price } } }`},
+	{"catalog", "category by price", `{ products(first: 20, sort: PRICE_ASC, filter: {categoryId: "chairs"}) { nodes { name price } } }`},
+	{"catalog", "brand, newest", `{ products(first: 20, sort: NEWEST, filter: {brandId: "oxbow"}) { nodes { name } } }`},
+	{"catalog", "categories with count and top three", `{ categories { name productCount products(first: 3) { name } } }`},
+	{"catalog", "brands with top three", `{ brands { name products(first: 3) { name } } }`},
+	{"catalog", "search, common word", `{ search(query: "oak") { nodes { ... on Product { name } } } }`},
+	{"catalog", "search, rare words", `{ search(query: "arlo velvet hammock 2") { nodes { ... on Product { name } } } }`},
+	{"catalog", "search, description", `{ search(query: "wine") { nodes { ... on Product { name } } } }`},
+	{"catalog", "product with related", `{ product(upc: "p77") { name category { name } brand { name } related(first: 4) { name } } }`},
+	{"inventory", "warehouses with stock", `{ warehouses { name stock(first: 20) { quantity product { totalStock } } } }`},
+	{"inventory", "lowStock", `{ lowStock(first: 20) { upc totalStock stock { quantity warehouse { name } } } }`},
+	{"reviews", "recentReviews", `{ recentReviews(first: 20) { title author { username reviewCount } product { averageRating } } }`},
+	{"reviews", "reviews of products", `query($r: [_Any!]!) { _entities(representations: $r) { ... on Product { averageRating
+		reviews(first: 5) { title author { username } } } } }`},
+	{"reviews", "best reviews of a product", `{ review(id: "r1") { product { reviews(first: 10, minRating: 5) { title } } } }`},
+}
+
+// statements notes the texts of the queries of requests.
+type statements struct {
+	mu   sync.Mutex
+	text []string
+}
+
+func (s *statements) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context { return ctx }
+
+func (s *statements) AfterQuery(_ context.Context, event *bun.QueryEvent) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.text = append(s.text, event.Query)
+}
+
+func (s *statements) take() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	taken := s.text
+	s.text = nil
+	return taken
+}
+
+// large are tables that must not be read from end to end.
+var large = regexp.MustCompile(`Seq Scan on (products|stock|reviews|people|search_entries)\b`)
+
+// TestHotQueriesUseIndices fills PostgreSQL with a large shop and looks at the plans of everything that hot operations ask.
+// It logs how long they take; `make scale-services` is for reading that.
+func TestHotQueriesUseIndices(t *testing.T) {
+	services := map[string]subgraphs.Service{}
+	noted := map[string]*statements{}
+	plans := map[string]*sql.DB{}
+	for _, name := range []string{"catalog", "inventory", "reviews"} {
+		address := newDatabase(t)
+		config := kit.Config{DatabaseURL: address}
+		if err := subgraphs.Seed(context.Background(), name, *shopSize, config); err != nil {
+			t.Fatal(err)
+		}
+		noted[name] = &statements{}
+		config.QueryHooks = []bun.QueryHook{noted[name]}
+		services[name], _ = open(t, name, config)
+		address += "&search_path=" + name + "&default_query_exec_mode=simple_protocol"
+		if *shopSize < 100 { // reading a small table is quicker than an index, which only has to be there then
+			address += "&enable_seqscan=off"
+		}
+		db, err := sql.Open("pgx", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = db.Close() })
+		plans[name] = db
+	}
+	t.Logf("%d products; p99 of 200 requests after each other", *shopSize*seed.ProductCount)
+	for _, h := range hot {
+		variables := representations(20, "Product", map[string]any{"upc": "p%d"})
+		ask := func() { kittest.MustAsk(t, services[h.service].Handler(), nil, h.query, variables, nil) }
+		noted[h.service].take()
+		ask()
+		asked := noted[h.service].take()
+		for _, query := range asked {
+			if plan := explain(t, plans[h.service], query); large.MatchString(plan) {
+				t.Errorf("%s: %s\n%s", h.name, query, plan)
+			}
+		}
+		took := make([]time.Duration, 200)
+		for i := range took {
+			began := time.Now()
+			ask()
+			took[i] = time.Since(began)
+		}
+		slices.Sort(took)
+		t.Logf("| `%s` | %s | %d | %.1f ms | %.1f ms |", h.service, h.name, len(asked),
+			float64(took[100].Microseconds())/1000, float64(took[198].Microseconds())/1000)
+	}
+}
+
+func explain(t *testing.T, db *sql.DB, query string) string {
+	t.Helper()
+	rows, err := db.Query("EXPLAIN " + query)
+	if err != nil {
+		t.Fatalf("explain %s: %v", query, err)
+	}
+	defer rows.Close()
+	var plan strings.Builder
+	for rows.Next() {
+		var line string
+		if err := rows.Scan(&line); err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintln(&plan, line)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return plan.String()
+}
