@@ -158,6 +158,8 @@ type program struct {
 	*exec.Program
 	// introspects tells that the operation asks for __schema or __type.
 	introspects bool
+	// modules is what the modules compiled of the plan, by slot.
+	modules []any
 }
 
 // compile makes a plan ready to run.
@@ -169,8 +171,12 @@ func (e *Engine) compile(_ *operation.Prepared, p *plan.Plan) (*program, error) 
 	if err := oneSource(p); err != nil {
 		return nil, err
 	}
+	modules, err := e.hooks.compilePlan(p)
+	if err != nil {
+		return nil, err
+	}
 	return &program{
-		Program: compiled,
+		Program: compiled, modules: modules,
 		// Not only at the root: a field can be of the type Query.
 		introspects: slices.ContainsFunc(p.Operation.Fields, func(f *operation.Field) bool { return f.Introspection != nil }),
 	}, nil

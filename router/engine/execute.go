@@ -105,6 +105,13 @@ func (e *Engine) answer(ctx context.Context, x *execution) {
 		}
 		x.request.Introspect = x.introspect
 	}
+	x.op.SetPlanned(made.Compiled.modules)
+	for _, hook := range e.hooks.PlanAdmitters {
+		if refusal := hook.AdmitPlan(ctx, &x.op); refusal != nil {
+			refuse(resp, refusal)
+			return
+		}
+	}
 	if p.Prepared.Kind == ast.Subscription {
 		e.subscribe(x, p, made)
 		return
@@ -163,6 +170,9 @@ func (e *Engine) run(ctx context.Context, x *execution, made *prepared.Planned[*
 		x.request.Trace, x.request.Fetched = true, x.fetched
 	}
 	x.request.Memory, x.request.Finish = resp, x.finish
+	if len(e.hooks.Objects) > 0 {
+		x.request.Object = e.hooks.observeObjects(&x.op)
+	}
 	if e.config.Cache != nil {
 		x.visitCache()
 	}

@@ -68,7 +68,7 @@ var executions = sync.Pool{New: func() any {
 
 func (x *execution) begin(e *Engine, req *server.Request, resp *server.Response) {
 	x.engine, x.response = e, resp
-	x.op.Begin(req, &x.values, e.hooks.Slots)
+	x.op.Begin(req, resp, &x.values, e.hooks.Slots)
 }
 
 // prepare tells the modules what is executed.

@@ -8,6 +8,7 @@ import (
 	"github.com/weft-graphql/weft/router/caller"
 	"github.com/weft-graphql/weft/router/module"
 	"github.com/weft-graphql/weft/router/operation"
+	"github.com/weft-graphql/weft/router/plan"
 	"github.com/weft-graphql/weft/router/supergraph"
 	"github.com/weft-graphql/weft/router/upstream"
 )
@@ -19,14 +20,18 @@ type Hooks struct {
 	Documents   []module.DocumentResolver
 	Identifiers []module.Identifier
 	Compilers   []Compiler
-	Admitters   []module.Admitter
-	Conditions  []module.Conditions
-	Tracers     []module.Tracer
-	Answerers   []module.Answerer
+	// PlanCompilers compile plans, and PlanAdmitters admit them.
+	PlanCompilers []PlanCompiler
+	PlanAdmitters []module.PlanAdmitter
+	Admitters     []module.Admitter
+	Conditions    []module.Conditions
+	Tracers       []module.Tracer
+	Answerers     []module.Answerer
 	// Authorizer decides about requirements of access; nil when nobody does.
 	Authorizer module.Authorizer
 	Operations []module.OperationObserver
 	Fetches    []module.FetchObserver
+	Objects    []module.ObjectObserver
 	// Subgraphs is what modules add to requests, by supergraph.Subgraph.ID; nil when they add nothing to any.
 	Subgraphs []SubgraphHooks
 }
@@ -34,6 +39,12 @@ type Hooks struct {
 // Compiler compiles documents for the module with a slot.
 type Compiler struct {
 	module.DocumentCompiler
+	Slot module.Slot
+}
+
+// PlanCompiler compiles plans for the module with a slot.
+type PlanCompiler struct {
+	module.PlanCompiler
 	Slot module.Slot
 }
 
@@ -60,6 +71,12 @@ func (h *Hooks) Add(name string, m module.Module, slot module.Slot, varies calle
 	if hook, ok := m.(module.DocumentCompiler); ok {
 		h.Compilers = append(h.Compilers, Compiler{hook, slot})
 	}
+	if hook, ok := m.(module.PlanCompiler); ok {
+		h.PlanCompilers = append(h.PlanCompilers, PlanCompiler{hook, slot})
+	}
+	if hook, ok := m.(module.PlanAdmitter); ok {
+		h.PlanAdmitters = append(h.PlanAdmitters, hook)
+	}
 	if hook, ok := m.(module.Admitter); ok {
 		h.Admitters = append(h.Admitters, hook)
 	}
@@ -83,6 +100,9 @@ func (h *Hooks) Add(name string, m module.Module, slot module.Slot, varies calle
 	}
 	if hook, ok := m.(module.FetchObserver); ok {
 		h.Fetches = append(h.Fetches, hook)
+	}
+	if hook, ok := m.(module.ObjectObserver); ok {
+		h.Objects = append(h.Objects, hook)
 	}
 	h.addSubgraphs(m, varies, subgraphs)
 	return nil
@@ -141,6 +161,36 @@ func (h *Hooks) compileDocument(p *operation.Prepared) (any, gqlerror.List) {
 		}
 	}
 	return made, nil
+}
+
+// compilePlan lets the modules compile a plan: what they made, by slot; nil when none does.
+func (h *Hooks) compilePlan(p *plan.Plan) ([]any, error) {
+	if len(h.PlanCompilers) == 0 {
+		return nil, nil
+	}
+	made := make([]any, h.Slots)
+	for _, c := range h.PlanCompilers {
+		var err error
+		if made[c.Slot], err = c.CompilePlan(p); err != nil {
+			return nil, err
+		}
+	}
+	return made, nil
+}
+
+// observeObjects returns what tells the modules of objects; nil when none wants to know.
+func (h *Hooks) observeObjects(op *module.Operation) (told func(*plan.SelectionSet, int32)) {
+	for _, hook := range h.Objects {
+		one, before := hook.ObserveObjects(op), told
+		switch {
+		case one == nil:
+		case before == nil:
+			told = one
+		default:
+			told = func(set *plan.SelectionSet, typ int32) { before(set, typ); one(set, typ) }
+		}
+	}
+	return told
 }
 
 // traces tells that a module wants to know what becomes of the requests of an operation's plan.

@@ -234,7 +234,9 @@ func (f *flight) await(ctx context.Context, resp *server.Response) bool {
 	if !f.answered {
 		return false
 	}
+	own := resp.OwnHeader
 	*resp = f.answer
+	resp.OwnHeader = own
 	// The fetches were counted for the first request.
 	resp.Operation.Fetches = 0
 	return true

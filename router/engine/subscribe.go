@@ -168,6 +168,7 @@ func (s *subscribed) Answer(ctx context.Context, event *subscription.Event) []by
 	x.variables = s.variables
 	x.prepare(s.entry)
 	x.op.Restore(s.slots)
+	x.op.SetPlanned(s.made.Compiled.modules)
 	x.eventID = event.ID
 	x.request.Event = &exec.Event{Payload: event.Payload, Err: event.Err}
 	if s.made.Compiled.introspects {

@@ -141,8 +141,23 @@ func (x *execution) tell(resp *Response) {
 			resp.Trace = append(resp.Trace, f.trace)
 		}
 	}
+	if x.request.Object != nil {
+		x.tellObjects()
+	}
 	if x.request.Finish != nil {
 		x.request.Finish(resp)
+	}
+}
+
+// tellObjects tells of the objects that subgraphs have sent.
+func (x *execution) tellObjects() {
+	for _, a := range x.answers {
+		if a == nil || a.index > 0 && !x.isComplete((a.index-1)/answersPerRequest) {
+			continue
+		}
+		for _, s := range a.sent {
+			x.request.Object(x.program.nodes[s.node].set, a.objects[s.object].typ)
+		}
 	}
 }
 

@@ -101,8 +101,17 @@ type answer struct {
 	ranges []slotRange
 	// pending are the elements of lists that are not complete.
 	pending []value
+	// counting tells that the objects are counted: sent has the node of each.
+	counting bool
+	sent     []sentObject
 	// collected has, for each collector of the request, the objects parsed for its node.
 	collected [][]uint32
+}
+
+// sentObject is an object that a subgraph has sent.
+type sentObject struct {
+	node   int32
+	object uint32
 }
 
 // slotRange is where the value of a slot stands in the body.
@@ -168,6 +177,7 @@ func (a *answer) reset() {
 	a.printed = keep(a.printed, maxKeptObjects)
 	a.pending = keep(a.pending, maxKeptObjects)
 	a.ranges = keep(a.ranges, maxKeptObjects)
+	a.counting, a.sent = false, keep(a.sent, maxKeptObjects)
 	a.linked = 0
 	for i := range a.collected {
 		a.collected[i] = keep(a.collected[i], maxKeptObjects)

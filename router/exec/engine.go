@@ -83,6 +83,9 @@ type Request struct {
 	Trace bool
 	// Fetched is told of each request of the plan when it has ended, by the goroutine that ran it; only with Trace.
 	Fetched func(r *plan.Request, trace *FetchTrace)
+	// Object is told of each object that subgraphs have sent, and that is not from the cache, before Finish is called: what
+	// asked for it, and its runtime type (supergraph.Type.ObjectIndex; negative when that is not known). It may be nil.
+	Object func(set *plan.SelectionSet, typ int32)
 	// Finish is told when data and errors of the answer are complete, and nothing of it has been sent: Extensions may be
 	// set now. resp has everything but the body. It may be nil.
 	Finish func(resp *Response)

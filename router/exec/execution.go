@@ -119,6 +119,13 @@ func (p *Program) acquire(ctx context.Context, req *Request) *execution {
 	root := x.answers[0]
 	root.addObject(p.root.node.typ, 0, p.root.node.links)
 	root.addLinks()
+	if req.Object != nil {
+		for _, a := range x.answers {
+			if a != nil {
+				a.counting = true
+			}
+		}
+	}
 	for i := range p.requests {
 		x.waiting[i].Store(int32(len(p.requests[i].plan.After)))
 	}
@@ -160,6 +167,7 @@ func (x *execution) extraAnswer(request, which int) *answer {
 	if x.answers[at] == nil {
 		x.answers[at] = &answer{index: at, collected: make([][]uint32, x.program.requests[request].collectors)}
 	}
+	x.answers[at].counting = x.request.Object != nil
 	return x.answers[at]
 }
 

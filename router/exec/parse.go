@@ -142,6 +142,9 @@ func (p *parser) object(n *node, typ int32, i int) (uint32, int) {
 	}
 	a, b := p.a, p.b
 	o := a.addObject(typ, len(n.fields), n.links)
+	if a.counting {
+		a.sent = append(a.sent, sentObject{int32(n.id), o})
+	}
 	if n.collector >= 0 {
 		a.collected[n.collector] = append(a.collected[n.collector], o)
 	}

@@ -28,6 +28,8 @@ type Program struct {
 	// zips in the order in which they must run.
 	zips []*zip
 	root *place
+	// nodes are all nodes, by their IDs.
+	nodes []*node
 	// output prints the client's answer.
 	output *objectProgram
 	// parts are those of an answer that is delivered in several: the first, then the deferred ones. Nil for one of one part.
@@ -176,6 +178,7 @@ func (e *Engine) Compile(p *plan.Plan) (*Program, error) {
 			prog.requests[before].before = append(prog.requests[before].before, i)
 		}
 	}
+	prog.nodes = c.nodes
 	c.representations(prog)
 	if err := c.readable(prog); err != nil {
 		return nil, err

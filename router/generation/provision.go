@@ -53,7 +53,8 @@ func (g *Generation) provision() (*provisioned, error) {
 }
 
 func (p *provisioned) add(m module.Module, h *host, subgraphs []*supergraph.Subgraph) error {
-	if _, ok := m.(module.DocumentCompiler); ok {
+	_, compiles := m.(module.DocumentCompiler)
+	if _, plans := m.(module.PlanCompiler); plans || compiles {
 		h.Slot()
 	}
 	varies, declared := h.declaration.Set()

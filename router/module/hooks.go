@@ -46,10 +46,22 @@ type DocumentCompiler interface {
 	CompileDocument(prepared *operation.Prepared) (any, gqlerror.List)
 }
 
+// PlanCompiler computes, once for each plan (a document under a set of conditions), what the module needs whenever it is
+// run. The result is kept with the plan, as Operation.Planned under the module's Slot. An error refuses the operation.
+type PlanCompiler interface {
+	CompilePlan(p *plan.Plan) (any, error)
+}
+
 // Admitter lets an operation pass or refuses it: limits, rates, safelists. The document is valid and the variables are
 // coerced; nothing has been asked of a subgraph.
 type Admitter interface {
 	Admit(ctx context.Context, op *Operation) *server.Refusal
+}
+
+// PlanAdmitter is an Admitter for what only the plan tells: what an operation costs. It is asked behind all Admitters;
+// nothing has been asked of a subgraph yet.
+type PlanAdmitter interface {
+	AdmitPlan(ctx context.Context, op *Operation) *server.Refusal
 }
 
 // Conditions decides whether a label is on for a request: that of a progressive @override, or a requirement of access.
@@ -103,6 +115,13 @@ type OperationObserver interface {
 // FetchObserver is told of every request of the plan when it has ended, by the goroutine that ran it.
 type FetchObserver interface {
 	FetchEnded(op *Operation, fetch *Fetch)
+}
+
+// ObjectObserver is asked, before an operation is run, for a function that is told of each object which subgraphs have sent
+// for it, and which is not from the cache, before the Answerers are asked; nil when it does not want to know. set is what
+// asked for the object, typ its runtime type (supergraph.Type.ObjectIndex; negative when that is not known).
+type ObjectObserver interface {
+	ObserveObjects(op *Operation) func(set *plan.SelectionSet, typ int32)
 }
 
 // RequestObserver is told of every HTTP request for GraphQL after it was answered.

@@ -19,9 +19,13 @@ type Operation struct {
 	Prepared *operation.Prepared
 	// Variables are the coerced variables; from Admit on.
 	Variables *operation.Variables
+	// Cost is what the operation is estimated to cost; from AdmitPlan of the module that estimates it on, 0 without one.
+	Cost float64
 
 	slots    []any
 	compiled []any
+	planned  []any
+	response *server.Response
 }
 
 // Slot is the module's state for this operation, nil at first.
@@ -35,9 +39,23 @@ func (o *Operation) Compiled(s Slot) any {
 	return o.compiled[s]
 }
 
+// Planned is what the module's CompilePlan returned for the plan; from AdmitPlan on.
+func (o *Operation) Planned(s Slot) any {
+	if o.planned == nil {
+		return nil
+	}
+	return o.planned[s]
+}
+
+// AddHeader adds a line to the headers of what this request is answered, refusals included. Requests that share an answer
+// do not share it; requests of a batch have one answer, whose headers are those of the first to say something.
+func (o *Operation) AddHeader(name, value string) {
+	o.response.OwnHeader = append(o.response.OwnHeader, server.HeaderLine{Name: name, Value: value})
+}
+
 // Begin prepares for another request with so many slots. It is for the engine.
-func (o *Operation) Begin(request *server.Request, values *caller.Values, slots int) {
-	o.Request, o.Values = request, values
+func (o *Operation) Begin(request *server.Request, response *server.Response, values *caller.Values, slots int) {
+	o.Request, o.response, o.Values = request, response, values
 	if cap(o.slots) < slots {
 		o.slots = make([]any, slots)
 	}
@@ -52,6 +70,9 @@ func (o *Operation) Restore(slots []any) { copy(o.slots, slots) }
 
 // SetCompiled gives what CompileDocument returned, by slot. It is for the engine.
 func (o *Operation) SetCompiled(compiled []any) { o.compiled = compiled }
+
+// SetPlanned gives what CompilePlan returned, by slot. It is for the engine.
+func (o *Operation) SetPlanned(planned []any) { o.planned = planned }
 
 // End forgets the request. It is for the engine.
 func (o *Operation) End() {

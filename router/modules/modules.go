@@ -7,11 +7,13 @@ import (
 	"github.com/weft-graphql/weft/router/modules/accesslog"
 	"github.com/weft-graphql/weft/router/modules/authorization"
 	"github.com/weft-graphql/weft/router/modules/cors"
+	"github.com/weft-graphql/weft/router/modules/cost"
 	"github.com/weft-graphql/weft/router/modules/headers"
 	"github.com/weft-graphql/weft/router/modules/identity"
 	"github.com/weft-graphql/weft/router/modules/metrics"
 	"github.com/weft-graphql/weft/router/modules/persisted"
 	"github.com/weft-graphql/weft/router/modules/queryplan"
+	"github.com/weft-graphql/weft/router/modules/rates"
 	"github.com/weft-graphql/weft/router/modules/tracing"
 	"github.com/weft-graphql/weft/router/modules/uploads"
 )
@@ -28,6 +30,8 @@ func List() []module.Info {
 		headers.Info,
 		persisted.Info,
 		identity.Info,
+		cost.Info,
+		rates.Info,
 		queryplan.Info,
 	}
 }

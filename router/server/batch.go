@@ -55,6 +55,9 @@ func (h *Handler) batch(ctx context.Context, x *exchange) {
 		size += len(part.response.Bytes())
 		x.response.Operation.Errors += part.response.Operation.Errors
 		x.response.Operation.Fetches += part.response.Operation.Fetches
+		if x.response.OwnHeader == nil {
+			x.response.OwnHeader = part.response.OwnHeader
+		}
 	}
 	if size > freeAnswer {
 		// There is no second copy of what is large.
@@ -97,7 +100,7 @@ func (h *Handler) splitBatch(x *exchange) ([]*exchange, *failure) {
 		parts = append(parts, part)
 		part.accepted = x.accepted
 		part.response.budget = x.response.budget
-		part.request.Header = x.request.Header
+		part.request.Header, part.request.RemoteAddr = x.request.Header, x.request.RemoteAddr
 		part.request.ShowPlan = x.request.ShowPlan
 		if err := p.request(&part.request); err != nil {
 			return parts, badRequest(err.Error())

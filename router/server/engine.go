@@ -28,6 +28,8 @@ type Request struct {
 	Variables, Extensions []byte
 	// Header are the HTTP request's headers. They must not be changed.
 	Header http.Header
+	// RemoteAddr is the address of who is connected, as net/http has it: a client, or a proxy.
+	RemoteAddr string
 	// QueryOnly tells that the request came over GET, which may only run queries.
 	QueryOnly bool
 	// ShowPlan tells that the client asked for the query plan; the engine decides whether it is allowed to see it.
@@ -81,6 +83,8 @@ type Response struct {
 	Vary []string
 	// Header are further lines of the answer's header.
 	Header []HeaderLine
+	// OwnHeader are lines about this request alone: they are not shared with the answer.
+	OwnHeader []HeaderLine
 	// Operation describes what ran, for the access log and the metrics.
 	Operation OperationInfo
 	// Sequel has the parts of the answer that follow this one; nil when there are none. When there is no answer beside it

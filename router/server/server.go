@@ -237,7 +237,7 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, x *exchange) {
 		defer limited.end()
 		ctx = limited
 	}
-	x.request.Header = r.Header
+	x.request.Header, x.request.RemoteAddr = r.Header, r.RemoteAddr
 	x.request.ShowPlan = len(r.Header[planHeader]) > 0 && r.Header[planHeader][0] != "false"
 	if r.Method == http.MethodPost {
 		h.post(ctx, x)

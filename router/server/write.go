@@ -19,6 +19,9 @@ func (x *exchange) head() {
 	for _, line := range x.response.Header {
 		header.Add(line.Name, line.Value)
 	}
+	for _, line := range x.response.OwnHeader {
+		header.Add(line.Name, line.Value)
+	}
 }
 
 // encodingFor decides on the compression of an answer of so many bytes.

@@ -33,6 +33,8 @@ type features struct {
 	inaccessible, context, join string
 	// access are the directives that say who may see something, by the names under which they appear.
 	access map[string]AccessKind
+	// named are the names under which directives appear, by identity and name of their specification.
+	named map[directiveKey]string
 	// joinVersion is the version of the join specification, such as "v0.3"; empty when it is not linked.
 	joinVersion string
 }
@@ -40,6 +42,7 @@ type features struct {
 func readFeatures(doc *ast.SchemaDocument) *features {
 	f := &features{
 		prefixes: map[string]bool{}, directives: map[string]bool{}, types: map[string]bool{}, access: map[string]AccessKind{},
+		named:        map[directiveKey]string{},
 		inaccessible: "inaccessible", context: "context", join: "join",
 	}
 	var applied ast.DirectiveList
@@ -106,6 +109,8 @@ func (f *features) link(d *ast.Directive) {
 		f.context = local
 	}
 	parsed, _ := federation.ParseFeatureURL(url)
+	f.named[directiveKey{parsed.Identity, ""}] = local
+	f.named[directiveKey{parsed.Identity, name}] = local
 	protects, isAccess := accessDirectives[parsed.Identity]
 	if isAccess {
 		f.access[local] = protects
@@ -117,6 +122,7 @@ func (f *features) link(d *ast.Directive) {
 			continue
 		}
 		f.directives[bare] = true
+		f.named[directiveKey{parsed.Identity, strings.TrimPrefix(i.Name, "@")}] = bare
 		if isAccess && i.Name == "@"+name {
 			f.access[bare] = protects
 		}
@@ -127,6 +133,24 @@ func (f *features) link(d *ast.Directive) {
 			f.context = bare
 		}
 	}
+}
+
+// directiveKey names a directive of a specification; the specification's own namespace without a name.
+type directiveKey struct{ identity, name string }
+
+// DirectiveName is the name under which a directive of a specification (its identity, such as
+// https://specs.apollo.dev/cost) appears in the document: imports and "as" can change it. Empty when the specification
+// is not linked.
+//
+// Specification: link v1.0, "Name Conventions".
+func (s *Supergraph) DirectiveName(identity, name string) string {
+	if local, imported := s.named[directiveKey{identity, name}]; imported {
+		return local
+	}
+	if namespace := s.named[directiveKey{identity, ""}]; namespace != "" {
+		return namespace + "__" + name
+	}
+	return ""
 }
 
 // importsOf reads what a @link imports.

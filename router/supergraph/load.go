@@ -29,7 +29,7 @@ func load(sdl string) (*Supergraph, error) {
 		features: readFeatures(doc),
 		graphs:   map[string]*Subgraph{},
 	}
-	l.s.Features = l.features.linked
+	l.s.Features, l.s.named = l.features.linked, l.features.named
 	for _, step := range []func() error{l.subgraphs, l.types, l.roots, l.memberships, l.fields, l.fieldSets, l.mentions} {
 		if err := step(); err != nil {
 			return nil, err

@@ -29,6 +29,8 @@ type Supergraph struct {
 	Requirements []*Requirement
 
 	byName map[string]*Type
+	// named are the names of linked directives.
+	named map[directiveKey]string
 }
 
 // Type returns the type with that name, or nil.

@@ -59,7 +59,16 @@ func (s *Subgraph) sizedFields(f *schema.Field, d *schema.Directive, sized []str
 		return []*problem.Error{s.Errorf(problem.ListSizeInvalidSizedField, d.Pos, "Field %q has no sized fields: its type %s has no fields.", f.Coordinate(), f.Type)}
 	}
 	for _, name := range sized {
-		inner := result.Field(name)
+		first, rest, below := strings.Cut(name, ".")
+		inner := result.Field(first)
+		for below && inner != nil {
+			first, rest, below = strings.Cut(rest, ".")
+			if t := s.Schema.Type(inner.Type.Name()); t != nil {
+				inner = t.Field(first)
+			} else {
+				inner = nil
+			}
+		}
 		switch {
 		case inner == nil:
 			out = append(out, s.Errorf(problem.ListSizeInvalidSizedField, d.Pos, "Sized field %q is not a field of %s.", name, result.Name))

@@ -313,7 +313,9 @@ func (s *session) write(text []byte) error {
 // answer answers an operation.
 func (s *session) answer(ctx context.Context, m message, header http.Header) {
 	started := time.Now()
-	req := server.Request{Header: header, Events: true, Incremental: server.IncrementalDraft}
+	req := server.Request{
+		Header: header, RemoteAddr: s.remote, Events: true, Incremental: server.IncrementalDraft,
+	}
 	if err := server.ParseRequest(m.Payload, &req); err != nil {
 		text, _ := json.Marshal(err.Error()) // a string can always be written
 		s.over(ctx, s.failure(m.ID, []byte(`[{"message":`+string(text)+`,"extensions":{"code":"BAD_REQUEST"}}]`)))
