@@ -29,10 +29,10 @@ func (c composition) run(inputs []Subgraph) (*Result, []*Error) {
 		return nil, errs
 	}
 	if errs := upgraded(subgraphs); len(errs) > 0 {
-		return nil, errs
+		return nil, append(errs, impossible(subgraphs)...)
 	}
 	merged, errs := merge.Merge(subgraphs)
-	if len(errs) > 0 {
+	if errs = append(errs, impossible(subgraphs)...); len(errs) > 0 {
 		return nil, errs
 	}
 	apiSchema, errs := api.Derive(merged.Schema, merged.Origins)
@@ -88,10 +88,21 @@ func load(inputs []Subgraph) ([]*subgraph.Subgraph, []*Error) {
 		}
 	})
 	if errs := inNameOrder(inputs, found); len(errs) > 0 {
-		return nil, errs
+		return nil, append(errs, impossible(loaded)...)
 	}
 	subgraph.Sort(loaded)
 	return loaded, nil
+}
+
+// impossible are the errors about conditions that cannot be true, of subgraphs as far as they could be loaded.
+func impossible(subgraphs []*subgraph.Subgraph) []*Error {
+	var out []*Error
+	for _, s := range subgraphs {
+		if s != nil {
+			out = append(out, s.Impossible...)
+		}
+	}
+	return out
 }
 
 // inNameOrder puts errors in the order of subgraph names, but those of SDL that cannot be read first.

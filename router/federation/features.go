@@ -1,5 +1,7 @@
 package federation
 
+import "slices"
+
 // FeatureDirectives returns the federation directives that also have a specification of their own by that identity, the
 // one of its name first; nil if there are none.
 func FeatureDirectives(identity string) []Directive {
@@ -41,8 +43,20 @@ func KnownFeatureVersion(url FeatureURL) bool {
 // featureTypes are the types that specifications of federation directives have.
 var featureTypes = map[string]string{RequiresScopesIdentity: "Scope", PolicyIdentity: "Policy", ContextIdentity: "ContextFieldValue"}
 
-// featureHas reports whether a specification of federation directives has an element that can be imported.
+// machinery are the elements of the specifications that supergraphs are made of.
+var machinery = map[string][]string{
+	LinkIdentity: {"@link", "Import", "Purpose"},
+	JoinIdentity: {
+		"@directive", "@enumValue", "@field", "@graph", "@implements", "@owner", "@type", "@unionMember",
+		"ContextArgument", "DirectiveArguments", "FieldSet", "FieldValue", "Graph",
+	},
+}
+
+// featureHas reports whether a known specification has an element that can be imported.
 func featureHas(identity, element string) bool {
+	if elements, ok := machinery[identity]; ok {
+		return slices.Contains(elements, element)
+	}
 	for _, d := range FeatureDirectives(identity) {
 		if element == "@"+d.String() {
 			return true

@@ -15,6 +15,9 @@ func JoinVersion(federation Version) Version {
 	}
 }
 
+// KnownJoinVersion reports whether a version of the join specification is known.
+func KnownJoinVersion(v Version) bool { return v.Major == 0 && 1 <= v.Minor && v.Minor <= 5 }
+
 // LinkSDL defines the @link directive and its types, as they appear in a supergraph.
 const LinkSDL = `
 directive @link(url: String, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA

@@ -73,6 +73,7 @@ const (
 	CodeInvalidUsage      = "INVALID_LINK_DIRECTIVE_USAGE"
 	CodeUnknownFederation = "UNKNOWN_FEDERATION_LINK_VERSION"
 	CodeUnknownLink       = "UNKNOWN_LINK_VERSION"
+	CodeInvalidGraphQL    = "INVALID_GRAPHQL"
 )
 
 // LinkDirectiveName is the name (without @) under which the schema definitions of a document link features: "link",
@@ -124,6 +125,9 @@ func ParseLinks(doc *ast.SchemaDocument) (Links, []LinkError) {
 			p.core(d)
 		}
 	}
+	if p.misnamed != nil && len(p.errors) == 0 {
+		p.failMisnamed()
+	}
 	return p.links, p.errors
 }
 
@@ -144,6 +148,14 @@ type linkParser struct {
 	errors []LinkError
 	// byIdentity, byName and byImport are the positions in links of what is taken.
 	byIdentity, byName, byImport map[string]int
+	// misnamed links the link specification under a name that is not that of the directive that links it.
+	misnamed *ast.Directive
+}
+
+// failMisnamed says that @link is used although the specification says that it is called otherwise.
+func (p *linkParser) failMisnamed() {
+	p.fail(CodeInvalidGraphQL, p.misnamed, "Directive @%s on the schema definition is not defined: the link specification "+
+		"is linked under another name.", p.misnamed.Name)
 }
 
 func (p *linkParser) fail(code string, d *ast.Directive, format string, args ...any) {
@@ -184,6 +196,16 @@ func (p *linkParser) link(d *ast.Directive) {
 	imports, errors := parseImports(d)
 	link.Imports = imports
 	p.errors = append(p.errors, errors...)
+	if url.Identity == LinkIdentity && link.DirectiveName("link") != d.Name {
+		if p.misnamed == nil && p.known(link, d) {
+			p.misnamed = d
+		}
+		return
+	}
+	if url.Identity == LinkIdentity && p.misnamed != nil {
+		p.failMisnamed()
+		p.misnamed = nil
+	}
 	if !p.conflicts(link, d) && p.known(link, d) {
 		p.add(link)
 	}
@@ -241,6 +263,9 @@ func (p *linkParser) known(link *Link, d *ast.Directive) bool {
 			p.fail(CodeInvalidUsage, d, "Version %s of @link is not known; use v1.0.", link.URL.Version)
 			return false
 		}
+		return p.featureImports(link, d)
+	case JoinIdentity:
+		return !KnownJoinVersion(link.URL.Version) || p.featureImports(link, d)
 	case FederationIdentity:
 		if !Known(link.URL.Version) {
 			p.fail(CodeUnknownFederation, d, "Federation version %s is not known; the known versions are %s to %s.",

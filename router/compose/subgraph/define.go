@@ -204,6 +204,9 @@ func (s *Subgraph) defineDirective(expected *schema.DirectiveDefinition) []*prob
 		s.Schema.AddDirectiveDefinition(expected)
 		return nil
 	}
+	if expected.Name == federation.Key.String() && !s.IsFederation2() {
+		own.Locations = expected.Locations // older Federation 1 schemas define keys for objects only
+	}
 	var out []*problem.Error
 	fail := func(pos schema.Pos, format string, args ...any) {
 		args = append([]any{own.Name}, args...)

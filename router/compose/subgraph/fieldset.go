@@ -1,6 +1,7 @@
 package subgraph
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -60,13 +61,21 @@ func FieldSet(s *schema.Schema, parent *schema.Type, raw string) ([]*Selection, 
 	return resolve(s, parent, parsed, raw)
 }
 
-// resolve is FieldSet for what raw was parsed to.
+// resolve is FieldSet for what raw was parsed to. If all that is wrong is a condition that cannot be true, the error is
+// a conditionError, and the selections are there all the same.
 func resolve(s *schema.Schema, parent *schema.Type, parsed ast.SelectionSet, raw string) ([]*Selection, error) {
-	out, err := resolveSelections(s, parent, parsed)
-	if offset := aliasOffset(raw); err == nil && offset >= 0 {
-		return nil, &federation.FieldSetError{Message: "a field has itself as its alias: field sets have no aliases", Offset: utf8.RuneCountInString(raw[:offset])}
+	r := resolver{schema: s}
+	out, err := r.selections(parent, parsed)
+	if err != nil {
+		return nil, err
 	}
-	return out, err
+	if offset := aliasOffset(raw); offset >= 0 {
+		return nil, &federation.FieldSetError{
+			Message: "a field has itself as its alias: field sets have no aliases",
+			Offset:  utf8.RuneCountInString(raw[:offset]),
+		}
+	}
+	return out, r.impossible
 }
 
 // aliasOffset finds the colon of the first alias in a selection, -1 if there is none. The parser does not tell an alias that
@@ -113,12 +122,29 @@ func tokenEnd(text string) int {
 	return len(text)
 }
 
+// resolveSelections resolves a selection set.
 func resolveSelections(s *schema.Schema, parent *schema.Type, set ast.SelectionSet) ([]*Selection, error) {
+	r := resolver{schema: s}
+	out, err := r.selections(parent, set)
+	if err == nil {
+		err = r.impossible
+	}
+	return out, err
+}
+
+// resolver resolves the selections of one field set. It goes on behind a condition that cannot be true: the first of
+// them is in impossible.
+type resolver struct {
+	schema     *schema.Schema
+	impossible error
+}
+
+func (r *resolver) selections(parent *schema.Type, set ast.SelectionSet) ([]*Selection, error) {
 	out := make([]*Selection, 0, len(set))
 	for _, node := range set {
 		switch node := node.(type) {
 		case *ast.Field:
-			selection, err := resolveField(s, parent, node)
+			selection, err := r.field(parent, node)
 			if err != nil {
 				return nil, err
 			}
@@ -126,12 +152,20 @@ func resolveSelections(s *schema.Schema, parent *schema.Type, set ast.SelectionS
 		case *ast.InlineFragment:
 			inner := parent
 			if node.TypeCondition != "" {
-				inner = s.Type(node.TypeCondition)
-				if err := checkCondition(s, parent, inner, node); err != nil {
+				inner = r.schema.Type(node.TypeCondition)
+				err := checkCondition(r.schema, parent, inner, node)
+				var impossible conditionError
+				switch {
+				case errors.As(err, &impossible) && r.impossible == nil:
+					r.impossible = err
+				case err != nil && !errors.As(err, &impossible):
 					return nil, err
 				}
+				if inner == nil {
+					continue
+				}
 			}
-			selections, err := resolveSelections(s, inner, node.SelectionSet)
+			selections, err := r.selections(inner, node.SelectionSet)
 			if err != nil {
 				return nil, err
 			}
@@ -168,7 +202,7 @@ func checkCondition(s *schema.Schema, parent, inner *schema.Type, node *ast.Inli
 	return conditionError{fieldSetErrorf(node, "a %s can never be a %s", parent.Name, inner.Name)}
 }
 
-func resolveField(s *schema.Schema, parent *schema.Type, node *ast.Field) (*Selection, error) {
+func (r *resolver) field(parent *schema.Type, node *ast.Field) (*Selection, error) {
 	if node.Alias != "" && node.Alias != node.Name {
 		return nil, fieldSetErrorf(node, "alias %q cannot be used: field sets have no aliases", node.Alias)
 	}
@@ -180,10 +214,10 @@ func resolveField(s *schema.Schema, parent *schema.Type, node *ast.Field) (*Sele
 		return nil, fieldSetErrorf(node, "type %s has no field %q", parent.Name, node.Name)
 	}
 	selection := &Selection{Parent: parent, Field: field, Node: node}
-	if err := checkArguments(s, field, node); err != nil {
+	if err := checkArguments(r.schema, field, node); err != nil {
 		return nil, err
 	}
-	result := s.Type(field.Type.Name())
+	result := r.schema.Type(field.Type.Name())
 	composite := result != nil && result.IsComposite()
 	switch {
 	case composite && len(node.SelectionSet) == 0:
@@ -193,7 +227,7 @@ func resolveField(s *schema.Schema, parent *schema.Type, node *ast.Field) (*Sele
 	case !composite && len(node.SelectionSet) > 0:
 		return nil, fieldSetErrorf(node, "field %s has type %s, which has no fields to select", field.Coordinate(), field.Type)
 	case composite:
-		selections, err := resolveSelections(s, result, node.SelectionSet)
+		selections, err := r.selections(result, node.SelectionSet)
 		if err != nil {
 			return nil, err
 		}

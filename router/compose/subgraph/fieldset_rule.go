@@ -58,18 +58,15 @@ func (r fieldSetRule) apply(s *Subgraph, t *schema.Type, d *schema.Directive, on
 			return fail(code, offsetOf(err), "%q %s", raw, message)
 		}
 	}
-	var condition conditionError
-	if errors.As(err, &condition) && r.directive == federation.Key {
-		// What is wrong with the field that has the condition comes first.
-		if sel := firstAbstract(s.Schema, t, parsed); sel != nil {
-			_, message := r.check(s, sel, false)
-			return fail(problem.KeyFieldsSelectInvalidType, sel.Node.Position.Start, "%q %s", raw, message)
-		}
-	}
 	if err != nil {
 		errs := fail(r.invalid, offsetOf(err), "%q is not valid: %s", raw, err)
-		errs[0].Suggestion = "Correct the field set, or declare the missing field here and mark it @external if another subgraph resolves it."
-		return errs
+		errs[0].Suggestion = "Correct the field set, or declare the missing field here and mark it @external if another " +
+			"subgraph resolves it."
+		var impossible conditionError
+		if !errors.As(err, &impossible) {
+			return errs
+		}
+		s.Impossible = append(s.Impossible, errs...)
 	}
 	if r.check == nil {
 		return nil
@@ -178,37 +175,6 @@ func firstWithArguments(s *schema.Schema, t *schema.Type, set ast.SelectionSet) 
 			if found := firstWithArguments(s, inner, node.SelectionSet); found != nil {
 				return found
 			}
-		}
-	}
-	return nil
-}
-
-// firstAbstract returns the first field of an interface or union type that a selection takes, or nil. It looks as far as
-// the selection is valid.
-func firstAbstract(s *schema.Schema, t *schema.Type, set ast.SelectionSet) *Selection {
-	for _, node := range set {
-		inner, sub := t, ast.SelectionSet(nil)
-		switch node := node.(type) {
-		case *ast.Field:
-			f := t.Field(node.Name)
-			if f == nil {
-				continue
-			}
-			inner, sub = s.Type(f.Type.Name()), node.SelectionSet
-			if inner != nil && (inner.Kind == ast.Interface || inner.Kind == ast.Union) {
-				return &Selection{Parent: t, Field: f, Node: node}
-			}
-		case *ast.InlineFragment:
-			sub = node.SelectionSet
-			if node.TypeCondition != "" {
-				inner = s.Type(node.TypeCondition)
-			}
-		}
-		if inner == nil {
-			return nil
-		}
-		if found := firstAbstract(s, inner, sub); found != nil {
-			return found
 		}
 	}
 	return nil

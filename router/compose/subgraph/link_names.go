@@ -29,8 +29,13 @@ func (s *Subgraph) linkNames(doc *ast.SchemaDocument, links federation.Links) []
 			}
 		}
 	}
-	if name := n.directive(); n.byName[name] == nil && len(links) > 0 && links.ByIdentity(federation.LinkIdentity) == nil {
+	if name := n.directive(); len(links) > 0 && links.ByIdentity(federation.LinkIdentity) == nil {
 		// The specification of @link is linked even where nobody writes so.
+		if other := n.byName[name]; other != nil {
+			n.fail(federation.CodeInvalidUsage, other.Position, "Feature %q cannot be called %q: that is the name of the "+
+				"specification of @link. Give it another name with the \"as\" argument.", other.URL.Identity, name)
+			return n.errors
+		}
 		n.byName[name] = &federation.Link{URL: federation.FeatureURL{Identity: federation.LinkIdentity, Name: "link"}, Name: name}
 	}
 	for _, link := range links {

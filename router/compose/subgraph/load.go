@@ -117,8 +117,12 @@ func byPosition(a, b *problem.Error) int {
 // resolveLinks reads what the schema links, and with it the federation version.
 func (s *Subgraph) resolveLinks(doc *ast.SchemaDocument) []*problem.Error {
 	links, linkErrors := federation.ParseLinks(doc)
+	nameErrors := s.linkNames(doc, links)
+	if len(nameErrors) > 0 && len(linkErrors) == 1 && linkErrors[0].Code == federation.CodeInvalidGraphQL {
+		linkErrors = nil // that @link has another name is told when it is all that is wrong
+	}
 	var out []*problem.Error
-	for _, e := range append(linkErrors, s.linkNames(doc, links)...) {
+	for _, e := range append(linkErrors, nameErrors...) {
 		out = append(out, s.Errorf(problem.Code(e.Code), at(e.Position), "%s", e.Message))
 	}
 	slices.SortStableFunc(out, byPosition) // for the mistake in the first link to come first

@@ -21,6 +21,10 @@ type Subgraph struct {
 	// Version is the federation version the schema links; federation.Federation1 when it links none.
 	Version federation.Version
 
+	// Impossible are the errors about field sets with conditions that cannot be true, which Validate finds. Everything
+	// else that is wrong with a graph is told before them: other composers do not refuse them.
+	Impossible []*problem.Error
+
 	// localNames are the names federation directives have in this schema, empty for those it cannot use.
 	localNames [32]string
 	// aliases are the federation directives the schema links from specifications of their own, by local name.

@@ -3,14 +3,19 @@ package upgrade
 import (
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/weft-graphql/weft/router/compose/problem"
 	"github.com/weft-graphql/weft/router/compose/schema"
 	"github.com/weft-graphql/weft/router/compose/subgraph"
 	"github.com/weft-graphql/weft/router/federation"
 )
 
 // shareFields spells out what Federation 1 allowed silently: that types without keys which other subgraphs have too,
-// and fields of entities which others resolve too, are shared.
-func shareFields(s *subgraph.Subgraph, all []*subgraph.Subgraph) {
+// and fields of entities which others resolve too, are shared. INVALID_GRAPHQL: a schema that defines @shareable itself
+// must let it be applied there.
+func shareFields(s *subgraph.Subgraph, all []*subgraph.Subgraph) []*problem.Error {
+	if errs := unshareable(s, all); len(errs) > 0 {
+		return errs
+	}
 	name := s.LocalName(federation.Shareable)
 	for _, t := range s.Schema.Types() {
 		if t.Kind != ast.Object || t.Name == schema.Subscription.DefaultName() && s.Schema.IsRoot(t.Name) {
@@ -28,6 +33,27 @@ func shareFields(s *subgraph.Subgraph, all []*subgraph.Subgraph) {
 			}
 		}
 	}
+	return nil
+}
+
+// unshareable are the types without keys that other subgraphs have too, if the schema's own definition of @shareable
+// does not allow it on types.
+func unshareable(s *subgraph.Subgraph, all []*subgraph.Subgraph) []*problem.Error {
+	definition := s.Schema.DirectiveDefinition(s.LocalName(federation.Shareable))
+	if definition == nil || definition.HasLocation(ast.LocationObject) {
+		return nil
+	}
+	var out []*problem.Error
+	for _, t := range s.Schema.Types() {
+		if t.Kind != ast.Object || t.Has(federation.Key) || t.Has(federation.Shareable) || !definedElsewhere(s, t.Name, all) {
+			continue
+		}
+		e := s.Errorf(problem.InvalidGraphQL, definition.Pos, "Directive @%s cannot be used on %s, which other subgraphs "+
+			"have too: it is not allowed on OBJECT.", definition.Name, t.Name)
+		e.Suggestion = "Remove the definition, which Federation 1 schemas need not have."
+		out = append(out, e)
+	}
+	return out
 }
 
 func definedElsewhere(s *subgraph.Subgraph, name string, all []*subgraph.Subgraph) bool {

@@ -54,8 +54,11 @@ func All(subgraphs []*subgraph.Subgraph) []*problem.Error {
 		return out
 	}
 	for _, s := range old {
-		shareFields(s, subgraphs)
+		out = append(out, shareFields(s, subgraphs)...)
 		s.Refresh()
+	}
+	if len(out) > 0 {
+		return out
 	}
 	for _, s := range old {
 		dropTagsFromExternals(s, subgraphs)
