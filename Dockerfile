@@ -7,11 +7,13 @@ RUN go mod download
 COPY . .
 ARG VERSION=dev
 RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X github.com/weft-graphql/weft/router/standalone.version=${VERSION}" -o /out/ ./cmd/weft ./cmd/weft-router \
-    && mkdir -p /out/data
+    && mkdir -p /out/data /out/identity
 
 FROM scratch AS router
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /out/weft-router /weft-router
+# Where identity.jwks_file can be written: a volume takes over who owns it.
+COPY --from=build --chown=65532:65532 /out/identity /identity
 USER 65532:65532
 ENV WEFT_LISTEN=:4000
 EXPOSE 4000
@@ -22,6 +24,7 @@ FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /out/weft /weft
 COPY --from=build --chown=65532:65532 /out/data /data
+COPY --from=build --chown=65532:65532 /out/identity /identity
 USER 65532:65532
 # Loopback, the default, would be the container's own.
 ENV WEFT_DATA_DIR=/data WEFT_LISTEN=:4000

@@ -37,18 +37,20 @@ var mayImport = map[string][]string{
 	"router/config": {
 		"router/excerpt", "router/operation", "router/prepared", "router/upstream", "router/cache", "router/exec",
 	},
-	"router/caller":     {},
-	"router/module":     engineRooms,
-	"router/engine":     append([]string{"router/module"}, engineRooms...),
-	"router/modules":    append([]string{"router/module", "router/config", "schema/wire"}, engineRooms...),
-	"router/generation": append([]string{"router/module", "router/engine", "router/config", "schema/bus", "schema/wire"}, engineRooms...),
-	"router":            {"schema/bus"},
-	"cmd/weft-router":   {"router/standalone"},
-	"schema":            {},
-	"subgraphs":         {"schema"},
-	"bench":             {},
-	"bench/planning":    {"bench", "router", "schema"},
-	"cmd/weft":          {"bench", "router", "schema", "subgraphs"},
+	"router/caller":  {},
+	"router/module":  engineRooms,
+	"router/engine":  append([]string{"router/module"}, engineRooms...),
+	"router/modules": append([]string{"router/module", "router/config", "schema/jwks", "schema/wire"}, engineRooms...),
+	"router/generation": append(
+		[]string{"router/module", "router/engine", "router/config", "router/excerpt", "schema/bus", "schema/wire"}, engineRooms...,
+	),
+	"router":          {"schema/bus"},
+	"cmd/weft-router": {"router/standalone"},
+	"schema":          {},
+	"subgraphs":       {"schema"},
+	"bench":           {},
+	"bench/planning":  {"bench", "router", "schema"},
+	"cmd/weft":        {"bench", "router", "schema", "subgraphs"},
 }
 
 // engineRooms are the rooms that a request passes through, as modules and the engine see them.

@@ -52,9 +52,11 @@ type Router struct {
 	replacing  sync.Mutex
 	config     *config.Config
 	supergraph string
-	// files are those of the graph, and given is Options.Supergraph.
+	// files are those of the graph, and given tells that there are none, because of Options.Supergraph.
 	files *config.FileWatch
 	given bool
+	// certificates are the files with which subgraphs are spoken to.
+	certificates *config.FileWatch
 }
 
 // New makes a router. The error tells what is wrong with the configuration or the graph.
@@ -67,7 +69,7 @@ func New(cfg *config.Config, options Options) (*Router, error) {
 	}
 	r := &Router{
 		resources: generation.NewResources(), health: server.NewHealth("weft router", options.Version),
-		given: options.Supergraph != "",
+		given: options.Supergraph != "", certificates: config.NewFileWatch(certificatesOf(&cfg.Upstream)),
 	}
 	r.health.Detail = r.status
 	r.options = generation.Options{
@@ -112,6 +114,7 @@ func (r *Router) replace(cfg *config.Config, sdl string) error {
 func (r *Router) Reload(cfg *config.Config) error {
 	r.replacing.Lock()
 	defer r.replacing.Unlock()
+	r.certificates.Follow(certificatesOf(&cfg.Upstream))
 	sdl := r.supergraph
 	if !r.given {
 		r.files.Follow(filesOf(&cfg.Supergraph))

@@ -209,9 +209,8 @@ func TestIntrospectionCanBeSwitchedOff(t *testing.T) {
 }
 
 func TestHeadersReachTheSubgraphsTheyAreFor(t *testing.T) {
-	key := "0123456789abcdef"
 	f := newFixture(t, func(c *config.Config) {
-		modules.In[*identity.Identity](c, identity.Info).Key = key
+		modules.In[*identity.Identity](c, identity.Info).On = true
 		h := modules.In[*headers.Headers](c, headers.Info)
 		h.All.Forward = []string{"x-tenant", wire.IdentityHeader}
 		h.All.Set = map[string]string{"X-Fixed": "yes"}
@@ -226,8 +225,8 @@ func TestHeadersReachTheSubgraphsTheyAreFor(t *testing.T) {
 		}
 	}
 	for _, s := range []*subgraph{f.names, f.ages} {
-		if _, err := wire.Open([]byte(key), s.lastHeader(wire.IdentityHeader), time.Now()); err != nil {
-			t.Errorf("the identity header: %v", err)
+		if token := s.lastHeader(wire.IdentityHeader); strings.Count(token, ".") != 2 {
+			t.Errorf("the identity: %q", token)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/weft-graphql/weft/router/compose"
@@ -64,13 +65,14 @@ func filesOf(s *config.Supergraph) []string {
 	return files
 }
 
-// Watch loads the graph again whenever one of its files changes, until ctx ends. A graph that cannot be served is
-// reported in the log and the old one stays. What has changed since New is noticed, too. It may be called once.
+// Watch loads the graph again whenever one of its files changes, and certificates when theirs do, until ctx ends. What
+// cannot be used is reported in the log and the old one stays. What has changed since New is noticed, too. It may be called
+// once.
 func (r *Router) Watch(ctx context.Context) {
-	if r.given {
-		return
-	}
-	for {
+	var certificates sync.WaitGroup
+	defer certificates.Wait()
+	certificates.Go(func() { r.watchCertificates(ctx) })
+	for !r.given {
 		if !r.files.Wait(ctx, r.graphSettings().PollInterval) {
 			return
 		}

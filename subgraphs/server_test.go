@@ -9,9 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/weft-graphql/weft/schema/wire"
 	"github.com/weft-graphql/weft/subgraphs"
 	"github.com/weft-graphql/weft/subgraphs/kit"
 	"github.com/weft-graphql/weft/subgraphs/kit/kittest"
@@ -144,50 +142,6 @@ func TestLimits(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			if got := kittest.Ask(t, s.Handler(), nil, c.query, nil); got.Fields() != c.want {
 				t.Errorf("got %+v, want %s", got.Errors, c.want)
-			}
-		})
-	}
-}
-
-func TestIdentityKey(t *testing.T) {
-	key := []byte("a shared secret of the test")
-	config := sqliteConfig(t)
-	config.Identity.Key = key
-	config.Identity.Assume = ada // must not matter when there is a key
-	s, _ := open(t, "accounts", config)
-	now := time.Now().Unix()
-	seal := func(key string, id wire.Identity) string {
-		value, err := wire.Seal([]byte(key), id)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return value
-	}
-	cases := []struct {
-		name, header string
-		status       int
-		me           string
-	}{
-		{"right", seal(string(key), wire.Identity{Subject: "u1", Issued: now}), 200, `{"id":"u1"}`},
-		{"anonymous", seal(string(key), wire.Identity{Issued: now}), 200, `null`},
-		{"missing", "", 401, ""},
-		{"unsigned", seal("", wire.Identity{Subject: "u1", Issued: now}), 401, ""},
-		{"signed with another key", seal("another", wire.Identity{Subject: "u1", Issued: now}), 401, ""},
-		{"old", seal(string(key), wire.Identity{Subject: "u1", Issued: now - 3600}), 401, ""},
-		{"garbage", "!.!", 401, ""},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			r := httptest.NewRequest(http.MethodPost, "/graphql", strings.NewReader(`{"query":"{ me { id } }"}`))
-			r.Header.Set("Content-Type", "application/json")
-			r.Header.Set(wire.IdentityHeader, c.header)
-			w := httptest.NewRecorder()
-			s.Handler().ServeHTTP(w, r)
-			if w.Code != c.status || (c.status == 200 && w.Body.String() != `{"data":{"me":`+c.me+`}}`) {
-				t.Errorf("%d %s", w.Code, w.Body)
-			}
-			if c.status == 401 && !strings.Contains(w.Body.String(), `"code":"UNAUTHENTICATED"`) {
-				t.Errorf("the refusal is %s", w.Body)
 			}
 		})
 	}

@@ -9,7 +9,6 @@ import (
 
 func TestTheEntityCacheCanBeLookedIntoAndEmptied(t *testing.T) {
 	s := startSystem(t)
-	t.Setenv("IDENTITY", identityKey)
 	if a := mustAsk(t, s.url, `{ product(upc: "p7") { reviewCount } }`); len(a.Errors) > 0 {
 		t.Fatal(a.Raw)
 	}

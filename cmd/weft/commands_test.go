@@ -154,6 +154,16 @@ func TestConfigHelps(t *testing.T) {
 	if status, out, complaints := weft(t, "config", "validate", file); status != 0 || !strings.Contains(out, "is fine") {
 		t.Errorf("config validate: status %d\n%s%s", status, out, complaints)
 	}
+	status, out, _ := weft(t, "config", "check", file)
+	for _, key := range []string{"listen", "graphql.introspection", "graphql.suggestions", "errors.redact"} {
+		if status != 1 || !strings.Contains(out, key+": ") {
+			t.Errorf("config check says nothing of %s: status %d\n%s", key, status, out)
+		}
+	}
+	writeText(t, file, "production: true\nsupergraph: {path: a}\n")
+	if status, out, complaints := weft(t, "config", "check", file); status != 0 || !strings.Contains(out, "is fit") {
+		t.Errorf("config check: status %d\n%s%s", status, out, complaints)
+	}
 }
 
 // TestWrongCommandLinesAreExplained wants, for every mistake, a sentence with what, where and how to mend it.

@@ -14,6 +14,7 @@ type configCommand struct {
 	Schema   configSchemaCommand   `cmd:"" help:"Print the JSON Schema of the configuration file, for editors."`
 	Example  configExampleCommand  `cmd:"" help:"Print a configuration file with every setting and its default."`
 	Validate configValidateCommand `cmd:"" help:"Check a configuration file."`
+	Check    configCheckCommand    `cmd:"" help:"Tell what in a configuration file is unsafe for the public, and why."`
 }
 
 type configSchemaCommand struct{}
@@ -47,6 +48,27 @@ func (c configValidateCommand) Run() error {
 	}
 	fmt.Printf("%s is fine\n", c.File)
 	return nil
+}
+
+type configCheckCommand struct {
+	File string `arg:"" help:"The configuration file." type:"existingfile"`
+}
+
+// Run checks the file, and fails when something in it is unsafe.
+func (c configCheckCommand) Run() error {
+	loaded, err := loadConfig(c.File, nil)
+	if err != nil {
+		return err
+	}
+	found := loaded.Unsafe()
+	if len(found) == 0 {
+		fmt.Printf("%s is fit for the public\n", c.File)
+		return nil
+	}
+	for _, problem := range found {
+		fmt.Println(problem.Error())
+	}
+	return exitError(1)
 }
 
 // loadConfig reads a configuration and prints what is wrong with it, one problem per line.

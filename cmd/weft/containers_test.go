@@ -85,12 +85,12 @@ func TestTheComposeFileFitsTheBinary(t *testing.T) {
 		t.Errorf("%d services run weft, want the router and four subgraphs", ours)
 	}
 	cfg, err := config.Load(config.Source{File: routerConfig, Sections: modules.Sections(modules.List()), Environ: []string{
-		"REDIS_PASSWORD=a", "WEFT_IDENTITY_KEY=0123456789abcdef",
+		"REDIS_PASSWORD=a",
 	}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(cfg.Supergraph.Subgraphs) != 4 || cfg.Cache.Redis.Password != "a" || modules.In[*identity.Identity](cfg, identity.Info).Key != "0123456789abcdef" {
+	if len(cfg.Supergraph.Subgraphs) != 4 || cfg.Cache.Redis.Password != "a" || !modules.In[*identity.Identity](cfg, identity.Info).On {
 		t.Errorf("the router's configuration is %+v", cfg)
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/weft-graphql/weft/router/modules"
 	"github.com/weft-graphql/weft/router/modules/accesslog"
 	"github.com/weft-graphql/weft/router/modules/cors"
+	"github.com/weft-graphql/weft/router/modules/identity"
 	"github.com/weft-graphql/weft/router/modules/queryplan"
 	"github.com/weft-graphql/weft/router/server"
 	"github.com/weft-graphql/weft/router/standalone"
@@ -63,6 +64,9 @@ func (c devCommand) Run(ctx context.Context) error {
 	defer cancel() // ends what asks subgraphs outside for their schemas
 	d := &devProcess{command: c, logger: logger, services: map[string]subgraphs.Service{}, told: make(chan compose.Subgraph)}
 	defer d.close()
+	if d.identity, err = newDevIdentity(); err != nil {
+		return err
+	}
 	if err := d.start(ctx); err != nil {
 		_ = socket.Close()
 		if ctx.Err() != nil {
@@ -101,6 +105,7 @@ type devProcess struct {
 	command  devCommand
 	logger   *slog.Logger
 	services map[string]subgraphs.Service
+	identity *devIdentity
 	events   *devEvents
 	// redis is nil when the configuration names another one, or none is wanted.
 	redis   *devRedis
@@ -144,7 +149,8 @@ func (d *devProcess) start(ctx context.Context) error {
 	}
 	d.reportUnresolved()
 	file := standalone.WatchFile(d.command.Config)
-	cfg, err := loadConfig(d.command.Config, d.override)
+	source := standalone.ConfigSource(d.command.Config, d.identity.modules(), d.override)
+	cfg, err := explained(standalone.LoadConfig(source, os.Stderr))
 	if err != nil {
 		return err
 	}
@@ -158,7 +164,9 @@ func (d *devProcess) start(ctx context.Context) error {
 	for name, service := range d.services {
 		handlers[name] = service.Handler()
 	}
-	options := router.Options{Logger: d.logger, Supergraph: sdl, Handlers: handlers, Version: standalone.Version()}
+	options := router.Options{
+		Logger: d.logger, Supergraph: sdl, Handlers: handlers, Version: standalone.Version(), Modules: d.identity.modules(),
+	}
 	if len(handlers) > 0 {
 		options.DefaultQuery = demoQuery
 	}
@@ -168,9 +176,9 @@ func (d *devProcess) start(ctx context.Context) error {
 	if d.router, err = router.New(cfg, options); err != nil {
 		return err
 	}
-	d.reloads = &standalone.Reloader{Source: standalone.ConfigSource(d.command.Config, modules.List(), d.override),
-		Router: d.router, Logger: d.logger, File: file,
-		Started: cfg, Prepare: d.useRedis}
+	d.reloads = &standalone.Reloader{
+		Source: source, Router: d.router, Logger: d.logger, File: file, Started: cfg, Prepare: d.useRedis,
+	}
 	return nil
 }
 
@@ -200,6 +208,11 @@ func (d *devProcess) override(c *config.Config) {
 		pages.Origins, pages.Headers, pages.Credentials = loopbackOrigins, []string{"*"}, true
 	}
 	c.Cache.Enabled = !d.command.NoCache
+	told := modules.In[*identity.Identity](c, identity.Info)
+	told.On, told.KeyFiles = true, nil
+	if len(told.Claims) == 0 {
+		told.Claims = []string{"roles"}
+	}
 }
 
 // loopbackOrigins are the frontends that other programs on this machine serve: a development server at
@@ -225,8 +238,10 @@ func (d *devProcess) openServices(ctx context.Context) error {
 		opening.Go(func() {
 			service, err := subgraphs.Open(ctx, name, kit.Config{
 				DataDir: d.command.DataDir, Version: standalone.Version(), Logger: quiet.With("subgraph", name),
-				Events:   d.events.services,
-				Identity: kit.IdentityConfig{Assume: &wire.Identity{Subject: d.command.As, Roles: []string{"merchant"}}},
+				Events: d.events.services,
+				Identity: kit.IdentityConfig{
+					Keys: d.identity.keys, Assume: &wire.Identity{Subject: d.command.As, Roles: []string{"merchant"}},
+				},
 			})
 			mu.Lock()
 			defer mu.Unlock()
@@ -250,7 +265,7 @@ func (d *devProcess) openSockets() error {
 		if err != nil {
 			return fmt.Errorf("subgraph %s: %w", name, err)
 		}
-		d.sockets = append(d.sockets, server.Listener{Name: name, Socket: socket, Handler: service.Handler()})
+		d.sockets = append(d.sockets, server.Listener{Name: name, Socket: socket, Handler: d.identity.direct(service)})
 	}
 	return nil
 }
@@ -263,6 +278,9 @@ func (d *devProcess) close() {
 		if err := service.Close(); err != nil {
 			d.logger.Warn("a service did not close", "subgraph", name, "err", err)
 		}
+	}
+	if d.identity != nil {
+		d.identity.keys.Close()
 	}
 	if d.events != nil {
 		d.events.close()

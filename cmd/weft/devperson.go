@@ -27,7 +27,7 @@ func (d *devProcess) checkPerson(ctx context.Context) {
 	req := httptest.NewRequestWithContext(ctx, http.MethodPost, "/graphql", bytes.NewReader(body))
 	req.Header.Set("Content-Type", "application/json")
 	recorder := httptest.NewRecorder()
-	accounts.Handler().ServeHTTP(recorder, req)
+	d.identity.direct(accounts).ServeHTTP(recorder, req)
 	var answer struct {
 		Data struct{ User *struct{ ID string } }
 	}

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"crypto/ed25519"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -18,8 +21,23 @@ import (
 	"github.com/weft-graphql/weft/subgraphs"
 )
 
-// identityKey is what routers and services of these tests share.
-const identityKey = "a key for this test"
+// identityFiles writes a key for routers, and what services know of it.
+func identityFiles(t *testing.T) (key *wire.IdentityKey, private, public string) {
+	t.Helper()
+	_, secret, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	key = wire.NewIdentityKey(secret)
+	private = writeText(t, filepath.Join(dir, "key.pem"), string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})))
+	public = writeText(t, filepath.Join(dir, "keys.json"), string(wire.PublicKeys([]*wire.IdentityKey{key})))
+	return key, private, public
+}
 
 // system is the shop as separate processes.
 type system struct {
@@ -32,6 +50,9 @@ type system struct {
 	url    string
 	// admin is the admin listener of the router.
 	admin string
+	// key is what the routers sign with, and private the file that it is in.
+	key     *wire.IdentityKey
+	private string
 }
 
 // startSystem starts a Redis and a NATS server, the four services and a router that composes their schemas.
@@ -40,11 +61,13 @@ func startSystem(t *testing.T) *system {
 	s := &system{services: map[string]*process{}, nats: natstest.Start(t)}
 	redisAddress := startRedis(t, s)
 	dir := t.TempDir()
+	var public string
+	s.key, s.private, public = identityFiles(t)
 	var graph strings.Builder
 	addresses := map[string]string{}
 	for _, name := range subgraphs.Names() {
 		addresses[name] = freeAddress(t)
-		s.services[name] = start(t, []string{"WEFT_IDENTITY_KEY=" + identityKey, "WEFT_NATS_URL=" + s.nats.URL()},
+		s.services[name] = start(t, []string{"WEFT_IDENTITY_KEYS=" + public, "WEFT_NATS_URL=" + s.nats.URL()},
 			binary, "subgraph", name, "--listen", addresses[name], "--data-dir", filepath.Join(dir, "data"))
 		sdl, err := subgraphs.SDL(name)
 		if err != nil {
@@ -59,9 +82,9 @@ func startSystem(t *testing.T) *system {
 	s.config = writeText(t, filepath.Join(dir, "weft.yaml"), fmt.Sprintf(`
 supergraph:
   subgraphs:
-%sidentity: {key: "${IDENTITY}"}
+%sidentity: {enabled: true, key_files: ["%s"]}
 cache: {enabled: true, redis: {addresses: ["%s"]}, events: {nats_url: "%s"}}
-`, graph.String(), redisAddress, s.nats.URL()))
+`, graph.String(), s.private, redisAddress, s.nats.URL()))
 	s.router, s.url = s.startRouter(t)
 	return s
 }
@@ -70,7 +93,7 @@ cache: {enabled: true, redis: {addresses: ["%s"]}, events: {nats_url: "%s"}}
 func (s *system) startRouter(t *testing.T) (router *process, url string) {
 	t.Helper()
 	address, admin := freeAddress(t), freeAddress(t)
-	router = start(t, []string{"IDENTITY=" + identityKey}, binary, "router", "--config", s.config, "--listen", address, "--admin", admin)
+	router = start(t, nil, binary, "router", "--config", s.config, "--listen", address, "--admin", admin)
 	if s.admin == "" {
 		s.admin = "http://" + admin
 	}
@@ -208,7 +231,7 @@ func TestTheRouterServesWhatWasComposedBefore(t *testing.T) {
 		t.Fatalf("weft compose: %v\n%s", composing.err, composing.output)
 	}
 	address := freeAddress(t)
-	router := start(t, []string{"WEFT_IDENTITY_KEY=" + identityKey}, binary, "router",
+	router := start(t, []string{"WEFT_IDENTITY_ENABLED=true", "WEFT_IDENTITY_KEY_FILES=" + s.private}, binary, "router",
 		"--supergraph", output, "--listen", address)
 	router.awaitReady(t, "http://"+address+"/healthz")
 	checkDemo(t, mustAsk(t, "http://"+address+"/graphql", demoQuery))
@@ -242,7 +265,7 @@ func price(url string) (float64, error) {
 // changePrice writes past the routers, as a merchant.
 func (s *system) changePrice(t *testing.T, to float64) {
 	t.Helper()
-	identity, err := wire.Seal([]byte(identityKey), wire.Identity{Subject: "u1", Roles: []string{"merchant"}, Issued: time.Now().Unix()})
+	identity, err := s.key.Sign(wire.Identity{Subject: "u1", Roles: []string{"merchant"}}, "catalog", time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

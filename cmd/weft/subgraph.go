@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
+	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"strings"
 
@@ -14,15 +17,18 @@ import (
 )
 
 type subgraphCommand struct {
-	Name        string `arg:"" help:"Which one: ${subgraphs}." enum:"${subgraphs}"`
-	Listen      string `help:"Address to listen at. By default each has a port of its own, from 4001 on." env:"WEFT_LISTEN" placeholder:"ADDR"`
-	DataDir     string `help:"Directory of the SQLite database." env:"WEFT_DATA_DIR" default:".weft/data" type:"path"`
-	DatabaseURL string `help:"PostgreSQL to use instead of SQLite, for example postgres://weft:secret@localhost/weft" env:"WEFT_DATABASE_URL" name:"database-url" placeholder:"URL"`
-	IdentityKey string `help:"Secret shared with the router. With it, only requests from the router are answered." env:"WEFT_IDENTITY_KEY" placeholder:"KEY"`
-	EventsURL   string `help:"The bus that carries events: NATS (nats://localhost:4222) or RabbitMQ (amqp://localhost:5672)" env:"WEFT_EVENTS_URL,WEFT_NATS_URL" name:"events-url" aliases:"nats-url" placeholder:"URL"`
-	Empty       bool   `help:"Leave a new database without the sample data."`
-	LogFormat   string `help:"json, text or pretty." env:"WEFT_LOG_FORMAT" enum:"json,text,pretty" default:"json"`
-	LogLevel    string `help:"debug, info, warn or error." env:"WEFT_LOG_LEVEL" enum:"debug,info,warn,error" default:"info"`
+	Name         string `arg:"" help:"Which one: ${subgraphs}." enum:"${subgraphs}"`
+	Listen       string `help:"Address to listen at. By default each has a port of its own, from 4001 on." env:"WEFT_LISTEN" placeholder:"ADDR"`
+	DataDir      string `help:"Directory of the SQLite database." env:"WEFT_DATA_DIR" default:".weft/data" type:"path"`
+	DatabaseURL  string `help:"PostgreSQL to use instead of SQLite, for example postgres://weft:secret@localhost/weft" env:"WEFT_DATABASE_URL" name:"database-url" placeholder:"URL"`
+	IdentityKeys string `help:"Public keys of the router: a file, or an https address, with a JWKS. With them, only requests that the router has signed are answered." env:"WEFT_IDENTITY_KEYS" placeholder:"FILE"`
+	TLSCert      string `help:"Certificate to serve HTTPS with, in PEM. It is read again when it changes, as the next two are." env:"WEFT_TLS_CERT" name:"tls-cert" type:"existingfile" placeholder:"FILE"`
+	TLSKey       string `help:"Private key of the certificate, in PEM." env:"WEFT_TLS_KEY" name:"tls-key" type:"existingfile" placeholder:"FILE"`
+	ClientCA     string `help:"Authorities of clients, in PEM: who has no certificate of theirs is told about health only." env:"WEFT_CLIENT_CA" name:"client-ca" type:"existingfile" placeholder:"FILE"`
+	EventsURL    string `help:"The bus that carries events: NATS (nats://localhost:4222) or RabbitMQ (amqp://localhost:5672)" env:"WEFT_EVENTS_URL,WEFT_NATS_URL" name:"events-url" aliases:"nats-url" placeholder:"URL"`
+	Empty        bool   `help:"Leave a new database without the sample data."`
+	LogFormat    string `help:"json, text or pretty." env:"WEFT_LOG_FORMAT" enum:"json,text,pretty" default:"json"`
+	LogLevel     string `help:"debug, info, warn or error." env:"WEFT_LOG_LEVEL" enum:"debug,info,warn,error" default:"info"`
 }
 
 // firstSubgraphPort is where the first of the services listens by default.
@@ -53,17 +59,42 @@ func (c subgraphCommand) Run(ctx context.Context) error {
 		}
 		defer events.Close()
 	}
+	serverTLS, err := c.tls(logger)
+	if err != nil {
+		return err
+	}
+	var identity kit.IdentityConfig
+	if c.IdentityKeys != "" {
+		if identity.Keys, err = kit.FollowIdentityKeys(c.IdentityKeys, logger); err != nil {
+			return fmt.Errorf("--identity-keys: %w", err)
+		}
+		defer identity.Keys.Close()
+	}
 	service, err := subgraphs.Open(ctx, c.Name, kit.Config{
 		DataDir: c.DataDir, DatabaseURL: c.DatabaseURL, Empty: c.Empty, Version: standalone.Version(), Logger: logger,
-		Identity: kit.IdentityConfig{Key: []byte(c.IdentityKey)}, Events: events,
+		Identity: identity, Events: events, TLS: serverTLS,
 	})
 	if err != nil {
 		return err
 	}
-	if c.IdentityKey == "" && !isLoopback(address) {
-		logger.Warn("there is no identity key: everybody who reaches this address can pretend to be anybody", "listen", address)
+	if c.IdentityKeys == "" && !isLoopback(address) {
+		logger.Warn("there are no identity keys: everybody who reaches this address is answered, as nobody", "listen", address)
 	}
 	return service.Serve(ctx, socket)
+}
+
+// tls is what the service proves with who it is; nil when it speaks without TLS.
+func (c subgraphCommand) tls(logger *slog.Logger) (*tls.Config, error) {
+	switch {
+	case (c.TLSCert == "") != (c.TLSKey == ""):
+		return nil, errors.New("--tls-cert and --tls-key go together; give both")
+	case c.TLSCert == "" && c.ClientCA != "":
+		return nil, errors.New("--client-ca needs TLS: give --tls-cert and --tls-key, too")
+	case c.TLSCert == "":
+		return nil, nil
+	}
+	files := standalone.Certificates{CertFile: c.TLSCert, KeyFile: c.TLSKey, ClientCAFile: c.ClientCA, Logger: logger}
+	return files.TLS()
 }
 
 // defaultSubgraphAddress is the loopback address where a service listens when nothing else is said.

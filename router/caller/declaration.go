@@ -1,10 +1,12 @@
 package caller
 
-// HeaderRef, ClaimRef and LabelRef read one input. Only who declared it gets one, so that nobody can depend on what
+// HeaderRef, HeadersRef, ClaimRef and LabelRef read one input. Only who declared it gets one, so that nobody can depend on what
 // they did not declare.
 type (
 	// HeaderRef reads a request header.
 	HeaderRef struct{ name string }
+	// HeadersRef reads several request headers.
+	HeadersRef struct{ name string }
 	// ClaimRef reads a claim.
 	ClaimRef struct{ name string }
 	// LabelRef reads a label.
@@ -29,6 +31,17 @@ func (d *Declaration) Header(name string) HeaderRef {
 	input := Header(name)
 	d.add(input)
 	return HeaderRef{input.Name}
+}
+
+// Headers declares all request headers that chooses picks by their names, in canonical spelling. name tells one such choice
+// from another: equal names must choose the same. No Vary header can name them, so that answers are private.
+func (d *Declaration) Headers(name string, chooses func(name string) bool) HeadersRef {
+	if d.inputs.chosen == nil {
+		d.inputs.chosen = map[string]func(string) bool{}
+	}
+	d.inputs.chosen[name] = chooses
+	d.add(Input{HeadersInput, name})
+	return HeadersRef{name}
 }
 
 // Claim declares a claim.

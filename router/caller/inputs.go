@@ -18,6 +18,8 @@ const (
 	// IdentityInput is what tells callers apart: the claims of a caller whom somebody vouches for, and the credentials that
 	// an anonymous one sends.
 	IdentityInput
+	// HeadersInput are all headers of the client's request whose names something chooses.
+	HeadersInput
 )
 
 // Input names a value of a request that an answer may depend on.
@@ -39,6 +41,8 @@ func Label(name string) Input { return Input{LabelInput, name} }
 // is made, and do not change after that.
 type Inputs struct {
 	list []Input
+	// chosen tell, by the names of HeadersInputs, which headers these are.
+	chosen map[string]func(name string) bool
 	// credentials are the headers, and claims the claims, that an identity is made of.
 	credentials, claims []Input
 }

@@ -65,6 +65,14 @@ func (v *Values) append(text []byte, input Input) []byte {
 			text = append(binary.AppendUvarint(text, uint64(len(line))), line...)
 		}
 		return text
+	case HeadersInput:
+		names := v.names(input.Name)
+		text = binary.AppendUvarint(text, uint64(len(names)))
+		for _, name := range names {
+			text = append(binary.AppendUvarint(text, uint64(len(name))), name...)
+			text = v.append(text, Input{HeaderInput, name})
+		}
+		return text
 	case ClaimInput:
 		claim, ok := v.caller.Claim(input.Name)
 		if !ok {
@@ -143,6 +151,30 @@ func (v *Values) value(number int) []byte {
 
 // Header reads a declared request header: one element for each of its lines. It must not be changed.
 func (v *Values) Header(r HeaderRef) []string { return v.header[r.name] }
+
+// Headers are the names of the headers that were declared by what chooses them, and are there, sorted.
+func (v *Values) Headers(r HeadersRef) []string { return v.names(r.name) }
+
+// Lines are the lines of one of the Headers.
+func (v *Values) Lines(r HeadersRef, name string) []string {
+	if chooses := v.inputs.chosen[r.name]; chooses == nil || !chooses(name) {
+		return nil
+	}
+	return v.header[name]
+}
+
+// names are the headers that are there and that a declaration chooses.
+func (v *Values) names(declared string) []string {
+	var names []string
+	chooses := v.inputs.chosen[declared]
+	for name := range v.header {
+		if chooses != nil && chooses(name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
 
 // Claim reads a declared claim.
 func (v *Values) Claim(r ClaimRef) (value any, ok bool) { return v.Caller().Claim(r.name) }

@@ -56,6 +56,9 @@ func (k *checker) listeners(c *Config) {
 			k.report("admin.listen", "is the same address as listen; operators need an address of their own")
 		}
 	}
+	if token := c.Admin.Token; token != "" && len(token) < 16 {
+		k.report("admin.token", "must have at least 16 characters")
+	}
 	k.oneOf("server.http", c.Server.HTTP, "weft", "standard")
 	if (c.TLS.CertFile == "") != (c.TLS.KeyFile == "") {
 		k.report("tls", "needs both cert_file and key_file")
@@ -118,6 +121,9 @@ func (k *checker) clientSide(c *Config) {
 	}
 	if c.GraphQL.Batching.Enabled {
 		k.between("graphql.batching.max", c.GraphQL.Batching.Max, 1, 1000)
+	}
+	if c.GraphQL.CSRF.Enabled && len(c.GraphQL.CSRF.Headers) == 0 {
+		k.report("graphql.csrf.headers", "must name at least one header, like Apollo-Require-Preflight")
 	}
 	k.between("errors.max", c.Errors.Max, 1, 100_000)
 	l := &c.Limits

@@ -15,7 +15,12 @@ func Default() Config {
 		Listen:     "127.0.0.1:4000",
 		Server:     Server{HTTP: "weft"},
 		Supergraph: Supergraph{Watch: true, PollInterval: time.Second, UnsupportedFeatures: "refuse"},
-		GraphQL:    GraphQL{Path: "/graphql", Introspection: true, StreamAbove: 1 << 20, Batching: Batching{Max: 10}},
+		GraphQL: GraphQL{
+			Path: "/graphql", Introspection: true, Suggestions: true, StreamAbove: 1 << 20, Batching: Batching{Max: 10},
+			CSRF: CSRF{Enabled: true, Headers: []string{
+				"Apollo-Require-Preflight", "GraphQL-Require-Preflight", "X-Apollo-Operation-Name", "X-Requested-With",
+			}},
+		},
 		Errors:     Errors{Max: 256},
 		Playground: Playground{Path: "/", Title: "Weft"},
 		Limits: Limits{

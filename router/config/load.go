@@ -71,7 +71,15 @@ func Load(source Source) (*Config, error) {
 	if source.Override != nil {
 		source.Override(c)
 	}
+	c.applyProduction()
 	return c, r.check(c)
+}
+
+// applyProduction switches off what is not for the public.
+func (c *Config) applyProduction() {
+	if c.Production {
+		c.GraphQL.Introspection, c.GraphQL.Suggestions, c.Playground.Enabled, c.Errors.Redact = false, false, false, true
+	}
 }
 
 func environment(environ []string) map[string]string {
@@ -113,10 +121,21 @@ func fromEnvironment(env map[string]string, shape reflect.Type) (values []map[st
 				warnings = append(warnings, told)
 			}
 		}
+		text := env[name]
+		if base, isFile := strings.CutSuffix(rest, "_FILE"); leaf == nil && isFile {
+			if path, leaf = settingOf(base, shape); leaf == nil || leaf.Kind() != reflect.String {
+				continue
+			}
+			var err error
+			if text, err = readSecret(text); err != nil {
+				problems = append(problems, Problem{Source: name, Key: strings.Join(path, "."), Message: err.Error()})
+				continue
+			}
+		}
 		if leaf == nil {
 			continue
 		}
-		value, err := fromText(env[name], leaf)
+		value, err := fromText(text, leaf)
 		if err != nil {
 			problems = append(problems, Problem{Source: name, Key: strings.Join(path, "."), Message: err.Error()})
 			continue

@@ -10,7 +10,6 @@ import (
 
 // moved are settings that have another place now. They are read at their old place, too, with a warning.
 var moved = map[string]string{
-	"upstream.identity_key":        "identity.key",
 	"upstream.all.headers":         "headers.all",
 	"upstream.subgraphs.*.headers": "headers.subgraphs.*",
 	"dedupe.identity_headers":      "caller.headers",

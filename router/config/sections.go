@@ -5,6 +5,9 @@ import "time"
 // Config is the whole of weft.yaml. Every key has a default that is safe in production, except where the supergraph
 // comes from.
 type Config struct {
+	// For the public: no introspection, a plain page instead of the playground, no suggestions of names ("did you mean"),
+	// and errors of subgraphs replaced by a reference to the log, whatever is set elsewhere.
+	Production bool `yaml:"production"`
 	// Address the router listens at. The default is only reachable from this machine.
 	Listen string `yaml:"listen"`
 	// Certificate for HTTPS and HTTP/2; plain HTTP when left out.
@@ -96,6 +99,8 @@ type GraphQL struct {
 	Path string `yaml:"path"`
 	// Whether clients may ask for the schema (__schema and __type).
 	Introspection bool `yaml:"introspection"`
+	// Tell clients in errors which names of the schema they may have meant.
+	Suggestions bool `yaml:"suggestions"`
 	// Answers of at least this size leave while they are being printed: no more than a piece of them is held in memory. 0
 	// means that every answer is printed first and then sent.
 	StreamAbove ByteSize `yaml:"stream_above"`
@@ -104,16 +109,27 @@ type GraphQL struct {
 	SubgraphExtensions bool `yaml:"subgraph_extensions"`
 	// JSON arrays of requests.
 	Batching Batching `yaml:"batching"`
+	// What keeps pages of other sites from sending requests with a visitor's cookies.
+	CSRF CSRF `yaml:"csrf"`
 	// GET requests must carry one of these headers when any is named. GET only runs queries, so this only keeps pages
 	// of other origins from causing load.
 	RequireHeaders []string `yaml:"require_headers"`
 }
 
+// CSRF is about requests that browsers send for pages of other sites, without asking the router first (CORS).
+type CSRF struct {
+	// Refuse such requests: GET from another site or with cookies, with a Content-Type that is not application/json, and
+	// POST with anything else than JSON; unless they carry one of the headers.
+	Enabled bool `yaml:"enabled"`
+	// Headers that browsers only send after having asked; any value will do.
+	Headers []string `yaml:"headers"`
+}
+
 // Errors is about the errors of subgraphs in answers to clients.
 type Errors struct {
 	// Replace the messages of subgraph errors, and of errors that show what a subgraph said, by a fixed text, and leave
-	// out the subgraph's name (extensions.service) and all extensions but the code. The log has what was replaced, at
-	// the level debug.
+	// out the subgraph's name (extensions.service) and all extensions but the code. The log has what was replaced, under the
+	// reference that the client gets (extensions.reference).
 	Redact bool `yaml:"redact"`
 	// Entries of the extensions of subgraph errors that clients get beside the code; "*" means all.
 	Extensions []string `yaml:"extensions"`
@@ -452,10 +468,13 @@ type Log struct {
 }
 
 // Admin is the listener for operators: /healthz, /readyz, /status, /subgraphs (where they are), /supergraph (its SDL),
-// /metrics and, when switched on, /debug/pprof and /invalidation. It has no authentication of its own.
+// /metrics and, when switched on, /debug/pprof and /invalidation. Without a token it asks nobody who they are.
 type Admin struct {
 	// Address to listen at; no admin listener when empty.
 	Listen string `yaml:"listen"`
+	// Secret that requests must carry (Authorization: Bearer …), but for /healthz, /readyz, and /invalidation, which has a key
+	// of its own. Give it as ${VARIABLE}, or as token_file.
+	Token string `yaml:"token"`
 	// Serve profiles at /debug/pprof.
 	Profiles bool `yaml:"profiles"`
 }

@@ -134,6 +134,16 @@ func (r *reader) section(node *yaml.Node, path []string, lookup func(string) (re
 			r.readMoved(name, item, sub, to)
 			continue
 		}
+		if base, elem := fileOf(name.Value, lookup); !known && base != "" {
+			at := append(path[:len(path):len(path)], base)
+			if _, twice := r.at[strings.Join(at, ".")]; twice || values[base] != nil {
+				r.report(name, sub, "stands beside %s; only one of them can count", base)
+			} else if v := r.fromFile(item, elem, sub); v != nil {
+				r.at[strings.Join(at, ".")] = item
+				values[base] = v
+			}
+			continue
+		}
 		if !known {
 			r.report(name, path, "%s", Unknown("setting", name.Value, "here", keysOf(typ)))
 			continue

@@ -47,6 +47,8 @@ type Config struct {
 	Labels []string
 	// Introspection lets clients ask for the schema.
 	Introspection bool
+	// Suggestions lets errors about documents and variables name what the client may have meant.
+	Suggestions bool
 	// StreamAbove is the size from which answers are streamed; 0 when none is.
 	StreamAbove int
 	// ShareQueries lets identical queries that are in progress share one execution.

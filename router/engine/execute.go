@@ -46,7 +46,7 @@ func (e *Engine) answer(ctx context.Context, x *execution) {
 		return
 	}
 	if len(errs) > 0 {
-		reject(resp, rejection(errs), len(errs))
+		reject(resp, e.rejection(errs), len(errs))
 		resp.Operation.Code = codeOf(errs)
 		return
 	}
@@ -64,7 +64,7 @@ func (e *Engine) answer(ctx context.Context, x *execution) {
 		return
 	}
 	if x.variables, errs = p.Prepared.CoerceVariables(req.Variables); len(errs) > 0 {
-		reject(resp, rejection(errs), len(errs))
+		reject(resp, e.rejection(errs), len(errs))
 		resp.Operation.Code = codeOf(errs)
 		return
 	}

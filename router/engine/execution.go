@@ -131,12 +131,12 @@ func (x *execution) tellCaching(resp *server.Response, hasErrors bool) {
 	case x.traced:
 		// What is shown beside the answer is about this request.
 		resp.CacheControl, resp.Age = "no-store", ""
-	case strings.HasPrefix(resp.CacheControl, "public") && x.op.Prepared.Protected():
+	case strings.HasPrefix(resp.CacheControl, "public") && (x.engine.hooks.Private || x.op.Prepared.Protected()):
 		// Nothing in a header says who may see it.
 		resp.CacheControl = "private" + strings.TrimPrefix(resp.CacheControl, "public")
 	case strings.HasPrefix(resp.CacheControl, "public"):
 		resp.Vary = x.visit.Vary()
-	case resp.CacheControl == "" && config.Personal:
+	case resp.CacheControl == "" && (config.Personal || x.engine.hooks.Private):
 		resp.CacheControl = "private"
 	}
 }

@@ -27,6 +27,8 @@ type Hooks struct {
 	Conditions    []module.Conditions
 	Tracers       []module.Tracer
 	Answerers     []module.Answerer
+	// Private tells that no answer is for everybody.
+	Private bool
 	// Authorizer decides about requirements of access; nil when nobody does.
 	Authorizer module.Authorizer
 	Operations []module.OperationObserver

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
@@ -34,6 +35,7 @@ func busy(resp *server.Response) { refuse(resp, tooBusy) }
 
 // refuse answers an operation that is not run.
 func refuse(resp *server.Response, refusal *server.Refusal) {
+	resp.Header = append(resp.Header, refusal.Header...)
 	if refusal.Body != nil {
 		reject(resp, refusal.Body, 1)
 		resp.Outcome = refusal.Outcome
@@ -43,6 +45,21 @@ func refuse(resp *server.Response, refusal *server.Refusal) {
 		Message: refusal.Message, Extensions: map[string]any{"code": refusal.Code},
 	}}), 1)
 	resp.Outcome, resp.Operation.Code = refusal.Outcome, refusal.Code
+}
+
+// rejection is the answer to a document, or variables, with errors. Who may not ask for the schema is not told parts of it
+// either, if the configuration says so.
+func (e *Engine) rejection(errs gqlerror.List) []byte {
+	if e.config.Suggestions {
+		return rejection(errs)
+	}
+	plain := make(gqlerror.List, len(errs))
+	for i, err := range errs {
+		copied := *err
+		copied.Message, _, _ = strings.Cut(err.Message, " Did you mean ")
+		plain[i] = &copied
+	}
+	return rejection(plain)
 }
 
 // rejection is the answer to a request that is not executed: errors and no data.

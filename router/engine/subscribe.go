@@ -17,6 +17,7 @@ import (
 	"github.com/weft-graphql/weft/router/prepared"
 	"github.com/weft-graphql/weft/router/server"
 	"github.com/weft-graphql/weft/router/subscription"
+	"github.com/weft-graphql/weft/router/upstream"
 )
 
 // oneSource refuses plans of subscriptions that would need events of several subgraphs, or of none.
@@ -114,11 +115,19 @@ func (e *Engine) newSubscription(
 	request := exec.Request{Variables: s.execVariables()}
 	if e.hooks.Subgraphs != nil {
 		request.Subgraph = x.subgraph
+		s.asked.Renew = s.headers
 	}
 	made.Compiled.Subscribe(context.Background(), &request, &s.asked.Request)
 	s.asked.After = s.request.LastEventID
 	s.sourceKey = fmt.Sprintf("%p/%d/%s%s", s.Upstream(), len(s.asked.Body), s.asked.Body, s.asked.VariesBy)
 	return s
+}
+
+// headers are those that the modules add to what is asked of the subgraph, as they are now.
+func (s *subscribed) headers() []upstream.Header {
+	var asked upstream.Request
+	s.engine.hooks.write(s.made.Compiled.Subscription(), &s.values, &asked)
+	return asked.Header
 }
 
 func (s *subscribed) execVariables() exec.Variables {

@@ -18,6 +18,10 @@ const (
 	codeDownstream = "DOWNSTREAM_SERVICE_ERROR"
 	// codeHTTP is for requests that got no answer, or one with an error status and no GraphQL response.
 	codeHTTP = "SUBREQUEST_HTTP_ERROR"
+	// codeUnauthenticated and codeForbidden are for requests that the subgraph answered with the status 401 or 403 and no
+	// GraphQL response.
+	codeUnauthenticated = "SUBREQUEST_UNAUTHENTICATED"
+	codeForbidden       = "SUBREQUEST_FORBIDDEN"
 	// codeMalformed is for answers that are not a GraphQL response to the request.
 	codeMalformed = "SUBREQUEST_MALFORMED_RESPONSE"
 	// codeTimeout is for requests that were given up because the subgraph's or the client's time was over.
@@ -51,8 +55,9 @@ type ErrorPolicy struct {
 	Redact bool
 	// HideService leaves out `extensions.service`, the name of the subgraph.
 	HideService bool
-	// Redacted, if not nil, is told what Redact keeps from the client.
-	Redacted func(subgraph, code, message string)
+	// Redacted, if not nil, is told what Redact keeps from the client. What it returns is the client's
+	// `extensions.reference`, by which operators find it; none when empty.
+	Redacted func(subgraph, code, message string) (reference string)
 	// Extensions are the entries of a subgraph error's extensions that are passed on beside the code; "*" means all.
 	Extensions []string
 	// Max bounds the errors of an answer; 0 means 256.
@@ -71,6 +76,8 @@ type clientError struct {
 	extensions   map[string]json.RawMessage
 	path         []pathStep
 	line, column int
+	// reference is what operators find a message by that the client does not get.
+	reference string
 }
 
 // placedError is an error of a subgraph below some objects, whose places in the client's answer are found before it is
@@ -200,7 +207,7 @@ func (e *clientError) print(out []byte, policy *ErrorPolicy, tell bool) []byte {
 	message := e.message
 	if policy.Redact && e.service != "" && !e.public {
 		if tell && policy.Redacted != nil {
-			policy.Redacted(e.service, e.code, e.message)
+			e.reference = policy.Redacted(e.service, e.code, e.message)
 		}
 		message = "A subgraph could not answer."
 	}
@@ -229,6 +236,9 @@ func (e *clientError) print(out []byte, policy *ErrorPolicy, tell bool) []byte {
 	out = jsontext.AppendQuoted(append(out, `,"extensions":{"code":`...), e.code)
 	if e.service != "" && !policy.HideService {
 		out = jsontext.AppendQuoted(append(out, `,"service":`...), e.service)
+	}
+	if e.reference != "" {
+		out = jsontext.AppendQuoted(append(out, `,"reference":`...), e.reference)
 	}
 	if !policy.Redact {
 		out = e.printExtensions(out, policy.Extensions)

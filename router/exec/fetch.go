@@ -3,6 +3,7 @@ package exec
 import (
 	"errors"
 	"hash/maphash"
+	"net/http"
 	"slices"
 	"strconv"
 	"time"
@@ -415,7 +416,7 @@ func (d *dataReader) unusable(p *parser, ok bool, status int) error {
 		return nil
 	}
 	if status/100 != 2 {
-		return &answerError{code: codeHTTP, message: "it answered with the HTTP status " + strconv.Itoa(status)}
+		return &answerError{code: codeOfStatus(status), message: "it answered with the HTTP status " + strconv.Itoa(status)}
 	}
 	return &answerError{code: codeMalformed, message: where(problem, at)}
 }
@@ -668,6 +669,17 @@ type answerError struct{ code, message string }
 func (e *answerError) Error() string { return e.message }
 
 var _ error = (*answerError)(nil)
+
+// codeOfStatus is the code of an answer that has no GraphQL response, by its HTTP status.
+func codeOfStatus(status int) string {
+	switch status {
+	case http.StatusUnauthorized:
+		return codeUnauthenticated
+	case http.StatusForbidden:
+		return codeForbidden
+	}
+	return codeHTTP
+}
 
 // codeOf returns the code of a failure.
 func codeOf(err error) string {

@@ -1,6 +1,8 @@
 package generation
 
 import (
+	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -24,6 +26,12 @@ func (g *Generation) newFace(set *provisioned) error {
 		Compress: c.Compression.Enabled, CompressAbove: int(c.Compression.MinBytes),
 		RequireHeaders: c.GraphQL.RequireHeaders, RequestIDs: c.Log.RequestIDs, Health: g.options.Health, OpenStatus: g.openStatus,
 		Observers: set.observe(), Logger: g.logger, Heartbeat: c.Subscription.Heartbeat, Detach: g.detach,
+	}
+	if c.GraphQL.CSRF.Enabled {
+		opts.PreflightHeaders = c.GraphQL.CSRF.Headers
+	}
+	if c.Production {
+		opts.Landing = "This is a GraphQL endpoint. Send operations to " + c.GraphQL.Path + " with POST.\n"
 	}
 	if sockets := g.newWebSockets(); sockets != nil {
 		opts.WebSocket = sockets
@@ -83,7 +91,26 @@ func (g *Generation) newAdmin() error {
 }
 
 // ServeAdmin answers a request to the administration listener. The caller must have entered.
-func (g *Generation) ServeAdmin(w http.ResponseWriter, r *http.Request) { g.admin.ServeHTTP(w, r) }
+func (g *Generation) ServeAdmin(w http.ResponseWriter, r *http.Request) {
+	if !g.mayAdminister(r) {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+		http.Error(w, "This needs the token of the router's configuration (admin.token): Authorization: Bearer ...",
+			http.StatusUnauthorized)
+		return
+	}
+	g.admin.ServeHTTP(w, r)
+}
+
+// mayAdminister tells whether a request has the token, or needs none: who asks for health has no secret, and invalidation
+// has a key of its own.
+func (g *Generation) mayAdminister(r *http.Request) bool {
+	token := g.config.Admin.Token
+	if token == "" || r.URL.Path == "/healthz" || r.URL.Path == "/readyz" || r.URL.Path == "/invalidation" {
+		return true
+	}
+	want, got := sha256.Sum256([]byte("Bearer "+token)), sha256.Sum256([]byte(r.Header.Get("Authorization")))
+	return subtle.ConstantTimeCompare(want[:], got[:]) == 1
+}
 
 // subgraphStatus is a subgraph as /status tells of it, to everybody, and, with the URL, /subgraphs to operators.
 type subgraphStatus struct {

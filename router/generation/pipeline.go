@@ -2,10 +2,13 @@ package generation
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"math/rand/v2"
 
 	"github.com/weft-graphql/weft/router/caller"
 	"github.com/weft-graphql/weft/router/engine"
+	"github.com/weft-graphql/weft/router/excerpt"
 	"github.com/weft-graphql/weft/router/exec"
 	"github.com/weft-graphql/weft/router/operation"
 	"github.com/weft-graphql/weft/router/upstream"
@@ -34,7 +37,8 @@ func (g *Generation) newEngine(set *provisioned, previous *engine.Engine) *engin
 			RootFields: l.RootFields, IntrospectionDepth: l.IntrospectionDepth, Warn: l.WarnOnly,
 		},
 		PlanBytes: int64(c.Plan.CacheBytes), SearchBudget: c.Plan.SearchBudget, Labels: c.Supergraph.OverrideLabels,
-		Introspection: c.GraphQL.Introspection, StreamAbove: int(c.GraphQL.StreamAbove), ShareQueries: c.Dedupe.ClientQueries,
+		Introspection: c.GraphQL.Introspection, Suggestions: c.GraphQL.Suggestions,
+		StreamAbove: int(c.GraphQL.StreamAbove), ShareQueries: c.Dedupe.ClientQueries,
 		MaxParallel: c.Upstream.MaxConcurrentFetches, Halving: g.halving(), Errors: g.errorPolicy(),
 		Extensions: c.GraphQL.SubgraphExtensions, ResponseBytes: int64(c.Limits.ResponseBytes), Panicked: g.panicked,
 		Subscriptions: subscriptions, Sources: g.sources, Hold: g.hold,
@@ -66,9 +70,12 @@ func (g *Generation) declareVary(inputs *caller.Inputs) {
 func (g *Generation) errorPolicy() exec.ErrorPolicy {
 	c := &g.config.Errors
 	policy := exec.ErrorPolicy{Redact: c.Redact, HideService: c.Redact, Extensions: c.Extensions, Max: c.Max}
-	if c.Redact && g.logger.Enabled(context.Background(), slog.LevelDebug) {
-		policy.Redacted = func(subgraph, code, message string) {
-			g.logger.Debug("a subgraph error was kept from the client", "subgraph", subgraph, "code", code, "error", message)
+	if c.Redact && g.logger.Enabled(context.Background(), slog.LevelWarn) {
+		policy.Redacted = func(subgraph, code, message string) string {
+			reference := fmt.Sprintf("%016x", rand.Uint64())
+			g.logger.Warn("a subgraph error was kept from the client", "reference", reference, "subgraph", subgraph,
+				"code", code, "error", excerpt.Of(message))
+			return reference
 		}
 	}
 	return policy

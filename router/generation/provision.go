@@ -154,6 +154,9 @@ func (h *host) HandleAdmin(pattern string, handler http.Handler) {
 // OpenStatus implements module.Host.
 func (h *host) OpenStatus() { h.generation.openStatus = true }
 
+// KeepPrivate implements module.Host.
+func (h *host) KeepPrivate() { h.set.hooks.Private = true }
+
 // Metrics implements module.Host.
 func (h *host) Metrics() *module.Metrics { return h.generation.resources.metrics }
 

@@ -16,6 +16,7 @@ import (
 	subgraphsocket "github.com/weft-graphql/weft/router/subscription/websocket"
 	"github.com/weft-graphql/weft/router/supergraph"
 	"github.com/weft-graphql/weft/router/upstream"
+	"github.com/weft-graphql/weft/schema/wire"
 )
 
 // openSources opens the ways to the events of subgraphs, by Subgraph.ID.
@@ -87,6 +88,7 @@ func (g *Generation) openSource(s *supergraph.Subgraph, url string) (subscriptio
 		client := subgraphsocket.New(subgraphsocket.Config{
 			URL: url, Client: &http.Client{Transport: transport}, MaxEventBytes: most, MaxPerConnection: settings.MaxPerConnection,
 			Timeout: settings.Timeout, PingInterval: c.WebSocket.PingInterval, IdleTimeout: time.Second,
+			Signed: wire.IdentityHeader,
 		})
 		return client, func() { client.Close(); transport.CloseIdleConnections() }, nil
 	})

@@ -68,6 +68,8 @@ type Host interface {
 	HasAdmin() bool
 	// HandleAdmin serves a pattern (see http.ServeMux) on the administration listener.
 	HandleAdmin(pattern string, handler http.Handler)
+	// KeepPrivate tells caches in front that no answer is for everybody, whatever subgraphs say.
+	KeepPrivate()
 	// OpenStatus lets clients see what /status otherwise tells operators only: which graph is in use.
 	OpenStatus()
 	// Metrics are what the module counts; /metrics of the administration listener tells them.

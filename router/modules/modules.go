@@ -5,6 +5,7 @@ import (
 	"github.com/weft-graphql/weft/router/config"
 	"github.com/weft-graphql/weft/router/module"
 	"github.com/weft-graphql/weft/router/modules/accesslog"
+	"github.com/weft-graphql/weft/router/modules/authentication"
 	"github.com/weft-graphql/weft/router/modules/authorization"
 	"github.com/weft-graphql/weft/router/modules/cors"
 	"github.com/weft-graphql/weft/router/modules/cost"
@@ -26,6 +27,7 @@ func List() []module.Info {
 		metrics.Info,
 		cors.Info,
 		uploads.Info,
+		authentication.Info,
 		authorization.Info,
 		headers.Info,
 		persisted.Info,

@@ -28,6 +28,8 @@ type Request struct {
 	Variables, Extensions []byte
 	// Header are the HTTP request's headers. They must not be changed.
 	Header http.Header
+	// Init is the payload of connection_init, when the request came over a WebSocket. It must not be changed.
+	Init map[string]any
 	// RemoteAddr is the address of who is connected, as net/http has it: a client, or a proxy.
 	RemoteAddr string
 	// QueryOnly tells that the request came over GET, which may only run queries.
@@ -109,6 +111,8 @@ type Refusal struct {
 	Outcome Outcome
 	// Message says what was wrong and how to mend it, Code is for programs (extensions.code).
 	Message, Code string
+	// Header are further lines of the answer's header.
+	Header []HeaderLine
 	// Body is the whole answer, instead of Message and Code; nil when it is made of these.
 	Body []byte
 }

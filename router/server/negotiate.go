@@ -105,7 +105,8 @@ func isJSON(contentTypes []string) bool {
 
 func namesJSON(contentType string) bool {
 	name, params, _ := strings.Cut(contentType, ";")
-	if !strings.EqualFold(strings.TrimSpace(name), "application/json") {
+	// Who reads a list of types may take another one of them (GHSA-hff2-gcpx-8f4p).
+	if !strings.EqualFold(strings.TrimSpace(name), "application/json") || strings.Contains(params, ",") {
 		return false
 	}
 	for param := range strings.SplitSeq(params, ";") {

@@ -46,6 +46,11 @@ type Options struct {
 	// do not send to another origin without asking first. GET only runs queries, so this only matters to those who do
 	// not want another site to cause load.
 	RequireHeaders []string
+	// PreflightHeaders, when not empty, refuses requests that pages of other sites can make a browser send without asking
+	// first, unless they carry one of these headers. See foreign.
+	PreflightHeaders []string
+	// Landing is shown to browsers at PlaygroundPath and Path when there is no playground; nothing when empty.
+	Landing string
 	// Compress compresses answers of at least CompressAbove bytes for clients that take gzip or zstd.
 	Compress      bool
 	CompressAbove int
@@ -149,12 +154,16 @@ func (h *Handler) servePage(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	if h.opts.Landing != "" && (path == h.opts.PlaygroundPath || path == h.opts.Path) {
+		h.serveLanding(w)
+		return
+	}
 	h.notFound(w)
 }
 
 // isPageVisit tells whether a person opened the GraphQL endpoint in a browser.
 func (h *Handler) isPageVisit(r *http.Request) bool {
-	return h.opts.Playground != nil && r.Method == http.MethodGet && r.URL.RawQuery == "" && wantsHTML(r.Header["Accept"])
+	return (h.opts.Playground != nil || h.opts.Landing != "") && r.Method == http.MethodGet && r.URL.RawQuery == "" && wantsHTML(r.Header["Accept"])
 }
 
 func (h *Handler) notFound(w http.ResponseWriter) {
@@ -217,6 +226,12 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, x *exchange) {
 	x.accepted, x.takesWhole = negotiate(r.Header["Accept"])
 	if r.Method != http.MethodHead {
 		x.deliveries = deliveriesOf(r.Header["Accept"])
+	}
+	if len(h.opts.PreflightHeaders) > 0 {
+		if f := h.foreign(r); f != nil {
+			x.fail(f)
+			return
+		}
 	}
 	if !x.takesWhole && !x.takesParts() {
 		x.fail(failNotAcceptable)

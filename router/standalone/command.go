@@ -4,10 +4,10 @@ package standalone
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -74,7 +74,7 @@ func (c Command) Run(ctx context.Context) error {
 		return err
 	}
 	defer r.Close()
-	listeners, err := openListeners(cfg, r)
+	listeners, err := openListeners(cfg, r, logger)
 	if err != nil {
 		return err
 	}
@@ -132,18 +132,17 @@ func (c Command) override(cfg *config.Config) {
 	}
 }
 
-func openListeners(cfg *config.Config, r *router.Router) ([]server.Listener, error) {
+func openListeners(cfg *config.Config, r *router.Router, logger *slog.Logger) ([]server.Listener, error) {
 	socket, err := ListenAt(cfg.Listen, "--listen")
 	if err != nil {
 		return nil, err
 	}
 	main := server.Listener{Name: "main", Socket: socket, Handler: r, H2C: cfg.H2C}
 	if cfg.TLS.CertFile != "" {
-		certificate, err := tls.LoadX509KeyPair(cfg.TLS.CertFile, cfg.TLS.KeyFile)
-		if err != nil {
+		files := Certificates{CertFile: cfg.TLS.CertFile, KeyFile: cfg.TLS.KeyFile, Logger: logger}
+		if main.TLS, err = files.TLS(); err != nil {
 			return nil, err
 		}
-		main.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
 	}
 	listeners := []server.Listener{main}
 	if cfg.Admin.Listen != "" {

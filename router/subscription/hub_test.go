@@ -223,7 +223,7 @@ func TestSubscriptionsHaveBounds(t *testing.T) {
 	a.Close()
 	r.subscribe("a", "").Close()
 	expired, _ := r.hub.Subscribe(r.op("b", "s"), &server.Request{}, time.Now().Add(time.Millisecond))
-	if got := r.take(expired); !strings.Contains(got, "UNAUTHENTICATED") {
+	if got := r.take(expired); !strings.Contains(got, "TOKEN_EXPIRED") {
 		t.Errorf("expired: %s", got)
 	}
 	expired.Close()

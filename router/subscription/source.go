@@ -97,10 +97,13 @@ func (s *source) run(ctx context.Context, up Upstream, req *Request, reconnect R
 	defer s.events.end()
 	defer s.isOpen()
 	last, attempts := s.after, 0
-	for {
+	for again := false; ; again = true {
 		ended := false
 		asked := *req
 		asked.After = last
+		if again && req.Renew != nil {
+			asked.Header = req.Renew()
+		}
 		err := up.Subscribe(ctx, &asked, s.isOpen, func(e Event) {
 			attempts, ended = 0, ended || e.Last
 			if e.ID != "" {

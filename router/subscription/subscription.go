@@ -38,6 +38,9 @@ type Request struct {
 	upstream.Request
 	// After is the id of the event behind which the subscription begins; empty: with the next event.
 	After string
+	// Renew returns the headers as they are now, for a subscription that is opened again: what was signed may have expired.
+	// Nil when there are none.
+	Renew func() []upstream.Header
 }
 
 // Upstream opens subscriptions at one subgraph. It must be safe for concurrent use.

@@ -4,115 +4,137 @@
 package wire
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
 
-// IdentityHeader carries who is asking, from the router to a service. Its value is the base64url (without padding)
-// form of an Identity as JSON, followed, when the two share a key, by a dot and the base64url form of the HMAC-SHA256
-// of everything before the dot. With a shared key the header is sent for anonymous requests too: it then proves only
-// that the request comes from the router.
+// IdentityHeader carries who is asking, from the router to a service: a JSON Web Token (RFC 7519) that the router has
+// signed (EdDSA, Ed25519) for that one service (aud). It comes with anonymous requests, too: then it proves that they
+// come from the router.
 const IdentityHeader = "Weft-Identity"
 
-// IdentityLifetime is how long a signed identity is accepted after it was issued. The router may reuse a header for
-// requests of the same caller for a part of that time.
-const IdentityLifetime = 5 * time.Minute
+// IdentityLifetime is how long a token counts from when it was signed. The router uses one for several requests of the
+// same caller for half of that time.
+const IdentityLifetime = time.Minute
 
-// clockSkew is how far the clock of the router may be ahead of the clock of a service.
-const clockSkew = 30 * time.Second
+// IdentityIssuer is who issues the tokens (iss).
+const IdentityIssuer = "weft-router"
 
-// maxIdentityHeader bounds what Open looks at, in bytes.
-const maxIdentityHeader = 8 << 10
+// clockSkew is how far the clocks of router and service may differ.
+const clockSkew = 10 * time.Second
+
+// maxIdentity bounds a token, in bytes.
+const maxIdentity = 16 << 10
 
 // Identity says who is asking.
 type Identity struct {
-	// Subject is the caller's user id; empty for an anonymous caller.
-	Subject string `json:"sub,omitempty"`
-	// Roles are the caller's roles, for example "merchant".
-	Roles []string `json:"roles,omitempty"`
-	// Issued is when the router made the header, in Unix seconds.
-	Issued int64 `json:"iat"`
+	// Issuer vouches for the caller, whose name there is Subject; empty for an anonymous caller. In tokens they are sub
+	// and sub_id (RFC 9493, section 3.2.3).
+	Issuer, Subject string
+	// Roles are the caller's roles, for example "merchant": the claim roles, if the router passes it on.
+	Roles []string
+	// Claims are all that the router passes on of what was proved about the caller.
+	Claims map[string]any
 }
 
 // Anonymous reports whether nobody is signed in.
 func (id Identity) Anonymous() bool { return id.Subject == "" }
 
 // HasRole reports whether the caller has the role.
-func (id Identity) HasRole(role string) bool {
-	for _, r := range id.Roles {
-		if r == role {
-			return true
-		}
-	}
-	return false
-}
+func (id Identity) HasRole(role string) bool { return slices.Contains(id.Roles, role) }
 
-// The ways an identity header can be wrong.
+// The ways an identity can be wrong.
 var (
-	ErrIdentityMissing   = errors.New("the identity header is missing")
-	ErrIdentityMalformed = errors.New("the identity header is malformed")
-	ErrIdentitySignature = errors.New("the identity header's signature is wrong")
-	ErrIdentityExpired   = errors.New("the identity header is too old or from the future")
+	ErrIdentityMissing   = errors.New("the identity is missing")
+	ErrIdentityMalformed = errors.New("the identity is malformed")
+	ErrIdentityKey       = errors.New("the identity is signed with a key that is not known")
+	ErrIdentitySignature = errors.New("the signature of the identity is wrong")
+	ErrIdentityExpired   = errors.New("the identity has expired, or is from the future")
+	ErrIdentityAudience  = errors.New("the identity is for another service")
 )
 
-// Seal makes the value of the identity header. An empty key makes an unsigned value, which only a service without a
-// key accepts. Seal sets nothing by itself: Issued is the caller's to fill in.
-func Seal(key []byte, id Identity) (string, error) {
-	payload, err := json.Marshal(id)
-	if err != nil {
-		return "", fmt.Errorf("encode identity: %w", err)
-	}
-	value := base64.RawURLEncoding.EncodeToString(payload)
-	if len(key) == 0 {
-		return value, nil
-	}
-	return value + "." + base64.RawURLEncoding.EncodeToString(sign(key, value)), nil
+// subjectID is the claim sub_id: whose name a subject is.
+type subjectID struct {
+	Format  string `json:"format"`
+	Issuer  string `json:"iss"`
+	Subject string `json:"sub"`
 }
 
-// Open reads the value of an identity header. With a key the signature must be right (compared in constant time) and
-// the header fresh; without one the header may be unsigned, or missing, which means an anonymous caller.
-func Open(key []byte, value string, now time.Time) (Identity, error) {
-	if value == "" {
-		if len(key) > 0 {
-			return Identity{}, ErrIdentityMissing
-		}
-		return Identity{}, nil
-	}
-	if len(value) > maxIdentityHeader {
-		return Identity{}, ErrIdentityMalformed
-	}
-	payload, signature, _ := strings.Cut(value, ".")
-	if len(key) > 0 {
-		given, err := base64.RawURLEncoding.DecodeString(signature)
-		if err != nil || !hmac.Equal(given, sign(key, payload)) {
-			return Identity{}, ErrIdentitySignature
-		}
-	}
-	text, err := base64.RawURLEncoding.DecodeString(payload)
-	if err != nil {
-		return Identity{}, ErrIdentityMalformed
-	}
-	var id Identity
-	if err := json.Unmarshal(text, &id); err != nil {
-		return Identity{}, ErrIdentityMalformed
-	}
-	if len(key) > 0 {
-		age := now.Sub(time.Unix(id.Issued, 0))
-		if age > IdentityLifetime || age < -clockSkew {
-			return Identity{}, ErrIdentityExpired
-		}
-	}
-	return id, nil
+// ReservedClaims are those that the router writes itself: no claim of a caller takes their place.
+func ReservedClaims() []string {
+	return []string{"iss", "sub", "sub_id", "aud", "exp", "nbf", "iat", "jti"}
 }
 
-func sign(key []byte, payload string) []byte {
-	mac := hmac.New(sha256.New, key)
-	mac.Write([]byte(payload))
-	return mac.Sum(nil)
+// encode writes the claims of a token.
+func (id Identity) encode(audience string, now time.Time) ([]byte, error) {
+	claims := map[string]any{}
+	maps.Copy(claims, id.Claims)
+	if len(id.Roles) > 0 {
+		claims["roles"] = id.Roles
+	}
+	for _, name := range ReservedClaims() {
+		delete(claims, name)
+	}
+	claims["iss"], claims["aud"] = IdentityIssuer, audience
+	claims["iat"], claims["exp"] = now.Unix(), now.Add(IdentityLifetime).Unix()
+	if !id.Anonymous() {
+		claims["sub"] = id.Subject
+		if id.Issuer != "" {
+			claims["sub_id"] = subjectID{"iss_sub", id.Issuer, id.Subject}
+		}
+	}
+	text, err := json.Marshal(claims)
+	if err != nil {
+		return nil, fmt.Errorf("encode identity: %w", err)
+	}
+	return text, nil
+}
+
+// decode reads the claims of a token whose signature is right, and checks whom it is for and whether it counts.
+func decode(text []byte, audience string, now time.Time) (id Identity, until time.Time, err error) {
+	// Into a map: names of claims differ when their letters' case does, which structs do not tell apart.
+	if json.Unmarshal(text, &id.Claims) != nil || id.Claims["iss"] != IdentityIssuer {
+		return Identity{}, until, ErrIdentityMalformed
+	}
+	issued, expires := at(id.Claims["iat"]), at(id.Claims["exp"])
+	switch {
+	case audience == "" || id.Claims["aud"] != audience:
+		return Identity{}, until, ErrIdentityAudience
+	case !now.Before(expires.Add(clockSkew)), now.Before(issued.Add(-clockSkew)), expires.Sub(issued) > IdentityLifetime:
+		return Identity{}, until, ErrIdentityExpired
+	}
+	id.Subject, _ = id.Claims["sub"].(string)
+	of, _ := id.Claims["sub_id"].(map[string]any)
+	id.Issuer, _ = of["iss"].(string)
+	for _, name := range ReservedClaims() {
+		delete(id.Claims, name)
+	}
+	id.Roles = texts(id.Claims["roles"])
+	return id, expires.Add(clockSkew), nil
+}
+
+// at reads a claim that is a time.
+func at(claim any) time.Time {
+	seconds, _ := claim.(float64)
+	return time.Unix(int64(seconds), 0)
+}
+
+// texts reads a claim with several values: a list, or text with blanks between them.
+func texts(claim any) (list []string) {
+	switch claim := claim.(type) {
+	case string:
+		return strings.Fields(claim)
+	case []any:
+		for _, each := range claim {
+			if text, ok := each.(string); ok {
+				list = append(list, text)
+			}
+		}
+	}
+	return list
 }

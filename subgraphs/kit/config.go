@@ -3,13 +3,13 @@
 package kit
 
 import (
+	"crypto/tls"
 	"log/slog"
 	"time"
 
 	"github.com/uptrace/bun"
 
 	"github.com/weft-graphql/weft/schema/bus"
-	"github.com/weft-graphql/weft/schema/wire"
 	"github.com/weft-graphql/weft/subgraphs/kit/dataloader"
 )
 
@@ -29,6 +29,9 @@ type Config struct {
 	Logger *slog.Logger
 	// Identity says whom the service believes.
 	Identity IdentityConfig
+	// TLS makes Serve speak HTTPS. When it asks clients for certificates, those without one are told about health only.
+	// Nil: without TLS.
+	TLS *tls.Config
 	// Limits bound what one request may ask for; zero fields take the defaults of DefaultLimits.
 	Limits Limits
 	// Events carries the news of what changed. Nil means that nobody is told, and that nothing is heard.
@@ -37,16 +40,6 @@ type Config struct {
 	QueryHooks []bun.QueryHook
 	// BatchWait is how long a dataloader waits for further keys; 0 takes dataloader.DefaultWait.
 	BatchWait time.Duration
-}
-
-// IdentityConfig says whom a service believes about who is asking.
-type IdentityConfig struct {
-	// Key is the secret shared with the router. When it is set, only requests with a fresh identity header signed
-	// with it are answered. When it is empty, headers are believed unsigned: for development only.
-	Key []byte
-	// Assume is the caller of a request without an identity header, when there is no key: whoever tries the
-	// development playground. Nil means anonymous.
-	Assume *wire.Identity
 }
 
 // Limits bound what one request may ask for.

@@ -9,6 +9,16 @@ import (
 	"github.com/weft-graphql/weft/subgraphs/kit/fault"
 )
 
+// IdentityConfig says whom a service believes about who is asking.
+type IdentityConfig struct {
+	// Keys are the router's. When there are some, only requests that the router has signed for this service are answered.
+	// When it is nil everybody is answered, and nobody is believed to be somebody: for development only.
+	Keys *IdentityKeys
+	// Assume is the caller of requests that come from nobody in particular: whoever tries the development playground. Nil
+	// means anonymous.
+	Assume *wire.Identity
+}
+
 type identityKey struct{}
 
 // Caller is who is asking; the zero Identity when nobody is signed in.
@@ -17,22 +27,31 @@ func Caller(ctx context.Context) wire.Identity {
 	return id
 }
 
-// WithCaller returns a context in which Caller is id.
+// WithCaller returns a context in which Caller is id. A program that serves a service without keys says by it who is
+// asking.
 func WithCaller(ctx context.Context, id wire.Identity) context.Context {
 	return context.WithValue(ctx, identityKey{}, id)
 }
 
-// withIdentity reads the identity header, and answers for the service when the header cannot be believed.
-func withIdentity(config IdentityConfig, next http.Handler) http.Handler {
+// withIdentity reads who is asking, and answers for the service when that cannot be believed. name is the service's,
+// for which identities are signed.
+func withIdentity(name string, config IdentityConfig, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		value := r.Header.Get(wire.IdentityHeader)
-		id, err := wire.Open(config.Key, value, time.Now())
-		if err != nil {
-			refuse(w, http.StatusUnauthorized, fault.New(fault.Unauthenticated,
-				"%s; this service answers the router only, which must share its identity key", err))
-			return
+		id := Caller(r.Context())
+		if config.Keys != nil {
+			tokens := r.Header[wire.IdentityHeader]
+			token := ""
+			if len(tokens) == 1 {
+				token = tokens[0]
+			}
+			var err error
+			if id, err = config.Keys.open(r.Context(), token, name, time.Now()); err != nil {
+				refuse(w, http.StatusUnauthorized, fault.New(fault.Unauthenticated,
+					"%s; this service, %s, answers nobody but the router, and must know its key (--identity-keys)", err, name))
+				return
+			}
 		}
-		if value == "" && config.Assume != nil {
+		if id.Anonymous() && config.Assume != nil {
 			id = *config.Assume
 		}
 		next.ServeHTTP(w, r.WithContext(WithCaller(r.Context(), id)))

@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"github.com/weft-graphql/weft/subgraphs/kit/fault"
 )
 
 const (
@@ -25,7 +27,7 @@ const (
 // errStopping is why a service that was told to stop is not ready.
 var errStopping = errors.New("the service is stopping")
 
-// Serve answers requests on the listener, over HTTP/1.1 and unencrypted HTTP/2, until ctx ends. Then it is no longer
+// Serve answers requests on the listener, over HTTP/1.1 and HTTP/2, with TLS or without, until ctx ends. Then it is no longer
 // ready, lets running requests finish for a while, and closes the service. It returns nil after such an end.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{
@@ -34,10 +36,18 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		ErrorLog:       slog.NewLogLogger(s.logger.Handler(), slog.LevelWarn), Protocols: new(http.Protocols),
 	}
 	server.Protocols.SetHTTP1(true)
-	server.Protocols.SetUnencryptedHTTP2(true)
+	serve, scheme := server.Serve, "http://"
+	if s.tls != nil {
+		server.TLSConfig = s.tls
+		server.Protocols.SetHTTP2(true)
+		serve = func(l net.Listener) error { return server.ServeTLS(l, "", "") }
+		scheme = "https://"
+	} else {
+		server.Protocols.SetUnencryptedHTTP2(true)
+	}
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	s.logger.Info("serving", "url", "http://"+listener.Addr().String()+"/graphql")
+	go func() { failed <- serve(listener) }()
+	s.logger.Info("serving", "url", scheme+listener.Addr().String()+"/graphql")
 	select {
 	case err := <-failed:
 		return errors.Join(fmt.Errorf("serve subgraph %s: %w", s.name, err), s.Close())
@@ -53,6 +63,18 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	}
 	s.logger.Info("stopped")
 	return errors.Join(err, s.Close())
+}
+
+// withCertificate refuses clients that have shown no certificate of an authority that is trusted.
+func withCertificate(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.TLS == nil || len(r.TLS.VerifiedChains) == 0 {
+			refuse(w, http.StatusForbidden, fault.New(fault.Forbidden,
+				"this service answers clients with a certificate only; the router needs upstream.all.tls.cert_file and key_file"))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // withRequestLog tells of every request.

@@ -2,6 +2,7 @@ package kit
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -43,6 +44,7 @@ type Server struct {
 	health  *health
 	closers []func() error
 	logger  *slog.Logger
+	tls     *tls.Config
 }
 
 // NewServer puts the HTTP face of a service together.
@@ -51,16 +53,19 @@ func NewServer(a Assembly, config Config) *Server {
 	h := &health{name: a.Name, version: config.Version, started: time.Now(), dependencies: a.Dependencies, events: a.Events}
 	graphql := withCachePolicy(a.MaxAge,
 		withBodyLimit(config.Limits.Body,
-			withIdentity(config.Identity, newGraphQL(a.Schema, config))))
+			withIdentity(a.Name, config.Identity, newGraphQL(a.Schema, config))))
 	if config.Logger.Enabled(context.Background(), slog.LevelDebug) {
 		graphql = withRequestLog(config.Logger, graphql)
+	}
+	if config.TLS != nil && config.TLS.ClientAuth >= tls.VerifyClientCertIfGiven {
+		graphql = withCertificate(graphql)
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", graphql)
 	mux.HandleFunc("GET /status", h.status)
 	mux.HandleFunc("GET /healthz", h.alive)
 	mux.HandleFunc("GET /readyz", h.ready)
-	return &Server{name: a.Name, handler: mux, health: h, closers: a.Closers, logger: config.Logger}
+	return &Server{name: a.Name, handler: mux, health: h, closers: a.Closers, logger: config.Logger, tls: config.TLS}
 }
 
 // Name is the subgraph's name.

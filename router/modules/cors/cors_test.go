@@ -39,3 +39,38 @@ func TestCredentialsAndAnyOrigin(t *testing.T) {
 		t.Errorf("reported: %v", wrong)
 	}
 }
+
+func TestEveryOriginHasItsPolicy(t *testing.T) {
+	c := &CORS{
+		Origins: []string{"https://shop.example"}, Patterns: []string{`https://pr-[0-9]+\.shop\.example`},
+		Policies: []CORSPolicy{
+			{Origins: []string{"https://admin.example"}, Credentials: true, PrivateNetwork: true},
+			{Origins: []string{"https://*.partner.example"}, ExposedHeaders: []string{"X-A"}},
+		},
+	}
+	h := c.WrapHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "{}") }))
+	for origin, want := range map[string][3]string{
+		"https://shop.example":            {"https://shop.example", "", ""},
+		"https://pr-17.shop.example":      {"https://pr-17.shop.example", "", ""},
+		"https://pr-17.shop.example.evil": {},
+		"https://evil.pr-17.shop.example": {},
+		"https://pr-17xshop.example":      {},
+		"https://admin.example":           {"https://admin.example", "true", "true"},
+		"https://a.partner.example":       {"https://a.partner.example", "", ""},
+		"https://partner.example":         {},
+		"https://admin.example.evil":      {},
+		"null":                            {},
+	} {
+		r := httptest.NewRequest(http.MethodOptions, "/graphql", nil)
+		r.Header.Set("Origin", origin)
+		r.Header.Set("Access-Control-Request-Method", "POST")
+		r.Header.Set("Access-Control-Request-Private-Network", "true")
+		rec := httptest.NewRecorder()
+		h.ServeHTTP(rec, r)
+		got := [3]string{rec.Header().Get("Access-Control-Allow-Origin"), rec.Header().Get("Access-Control-Allow-Credentials"),
+			rec.Header().Get("Access-Control-Allow-Private-Network")}
+		if got != want {
+			t.Errorf("%s: %q, want %q", origin, got, want)
+		}
+	}
+}

@@ -107,12 +107,12 @@ func (e *Expression) Text(in Inputs) (text string, ok bool, err error) {
 	if err != nil {
 		return "", false, err
 	}
-	text, ok = written(result)
+	text, ok = Written(result)
 	return text, ok, nil
 }
 
-// written writes a value as text.
-func written(v any) (string, bool) {
+// Written writes a value as text: text, a number or a truth value; false for anything else.
+func Written(v any) (string, bool) {
 	switch v := v.(type) {
 	case nil:
 		return "", false

@@ -13,14 +13,16 @@ import (
 	"github.com/weft-graphql/weft/router/module"
 	"github.com/weft-graphql/weft/router/supergraph"
 	"github.com/weft-graphql/weft/router/upstream"
-	"github.com/weft-graphql/weft/schema/wire"
 )
 
 //go:embed headers.go
 var source string
 
+//go:embed rule.go
+var ruleSource string
+
 // Info describes the module.
-var Info = module.Info{Name: "headers", New: func() module.Module { return &Headers{} }, Source: source}
+var Info = module.Info{Name: "headers", New: func() module.Module { return &Headers{} }, Source: source + declarations(ruleSource)}
 
 // Headers are the headers of requests to subgraphs.
 type Headers struct {
@@ -38,12 +40,21 @@ type Rules struct {
 	Forward []string `yaml:"forward"`
 	// Headers with fixed values. A client's header of the same name is not passed on, even if it is to be forwarded.
 	Set map[string]string `yaml:"set"`
+	// What else is done to the headers, in order, after "forward" and "set".
+	Rules []HeaderRule `yaml:"rules"`
+}
+
+// declarations is a source without its package clause and imports, to be put behind another one.
+func declarations(text string) string {
+	_, rest, _ := strings.Cut(text, "\n)\n")
+	return rest
 }
 
 // compiled are the rules for one subgraph.
 type compiled struct {
 	fixed     []upstream.Header
 	forwarded []forwarded
+	steps     []step
 }
 
 type forwarded struct {
@@ -51,18 +62,12 @@ type forwarded struct {
 	ref  caller.HeaderRef
 }
 
-// neverForwarded are headers that belong to one connection or body, or that only the router itself may write.
-var neverForwarded = []string{
-	"Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Host",
-	"Content-Length", "Content-Type", "Content-Encoding", "Accept", "Accept-Encoding", wire.IdentityHeader,
-}
-
 // Enabled implements module.Module.
 func (h *Headers) Enabled() bool {
 	return !h.All.empty() || slices.ContainsFunc(slices.Collect(maps.Values(h.Subgraphs)), func(r Rules) bool { return !r.empty() })
 }
 
-func (r Rules) empty() bool { return len(r.Forward) == 0 && len(r.Set) == 0 }
+func (r Rules) empty() bool { return len(r.Forward)+len(r.Set)+len(r.Rules) == 0 }
 
 // Provision implements module.Module.
 func (h *Headers) Provision(host module.Host) error {
@@ -70,7 +75,13 @@ func (h *Headers) Provision(host module.Host) error {
 	declaration.Nothing()
 	h.bySubgraph = map[string]compiled{}
 	for _, s := range host.Supergraph().Subgraphs {
-		if c := h.rulesFor(s.Name).compile(declaration); len(c.fixed)+len(c.forwarded) > 0 {
+		rules := h.rulesFor(s.Name)
+		c := rules.compile(declaration)
+		var err error
+		if c.steps, err = compileRules(rules.Rules, host); err != nil {
+			return fmt.Errorf("%s: %w", s.Name, err)
+		}
+		if len(c.fixed)+len(c.forwarded)+len(c.steps) > 0 {
 			h.bySubgraph[s.Name] = c
 		}
 	}
@@ -84,6 +95,9 @@ func (h *Headers) rulesFor(subgraph string) Rules {
 	}
 	if len(own.Set) > 0 {
 		rules.Set = own.Set
+	}
+	if len(own.Rules) > 0 {
+		rules.Rules = own.Rules
 	}
 	return rules
 }
@@ -120,7 +134,25 @@ func (c compiled) write(values *caller.Values, headers []upstream.Header) []upst
 			headers = append(headers, upstream.Header{Name: f.name, Value: value})
 		}
 	}
-	return headers
+	if len(c.steps) == 0 {
+		return headers
+	}
+	// What other modules wrote is not for these rules to change.
+	before := len(headers) - c.count(values)
+	own := headers[before:]
+	for _, s := range c.steps {
+		own = s(values, own)
+	}
+	return append(headers[:before], own...)
+}
+
+// count is how many headers are forwarded and fixed.
+func (c compiled) count(values *caller.Values) int {
+	n := len(c.fixed)
+	for _, f := range c.forwarded {
+		n += len(values.Header(f.ref))
+	}
+	return n
 }
 
 // Check reports settings that cannot work.
@@ -141,13 +173,16 @@ func (r Rules) check(key string, report func(key, format string, args ...any)) {
 	for i, name := range r.Forward {
 		checkName(fmt.Sprintf("%s.forward.%d", key, i), name, report)
 	}
+	for i := range r.Rules {
+		r.Rules[i].check(fmt.Sprintf("%s.rules.%d", key, i), report)
+	}
 	for name, value := range r.Set {
 		key := key + ".set." + name
 		checkName(key, name, report)
 		if slices.Contains(written, strings.ToLower(name)) {
 			report(key, "%s is a header that the router writes itself; leave it out", name)
 		}
-		if strings.ContainsFunc(value, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f }) {
+		if strings.ContainsFunc(value, isControl) {
 			report(key, "has a value with line breaks or other control characters, which a header cannot have")
 		}
 	}

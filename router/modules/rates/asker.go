@@ -58,8 +58,10 @@ func (a *asker) Header(name string) string { return a.op.Request.Header.Get(name
 
 // Claim implements expression.Inputs.
 func (a *asker) Claim(name string) any {
-	claim, _ := a.op.Values.Caller().Claim(name)
-	return claim
+	if claim, ok := a.op.Values.Caller().Claim(name); ok {
+		return claim
+	}
+	return nil
 }
 
 // Variable implements expression.Inputs.

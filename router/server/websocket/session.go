@@ -29,6 +29,8 @@ type session struct {
 	mu sync.Mutex
 	// header is what counts as the header of the client's requests; it is not changed but replaced.
 	header http.Header
+	// init is the payload of connection_init; it is not changed once it is there.
+	init map[string]any
 	// initiated tells that connection_init has come.
 	initiated bool
 	// operations are those in progress.
@@ -187,7 +189,7 @@ func (s *session) initiate(payload json.RawMessage) error {
 		s.mu.Unlock()
 		return &closeWith{tooManyInits, "Too many initialisation requests"}
 	}
-	s.header = s.withEntries(entries)
+	s.header, s.init = s.withEntries(entries), entries
 	s.initiated = true
 	s.mu.Unlock()
 	if err := s.send(message{Type: "connection_ack"}); err != nil {
@@ -227,10 +229,12 @@ func (s *session) subscribe(m message) error {
 	if initiated && m.ID != "" && !exists && !leaving && (most == 0 || count < most) {
 		ctx, cancel := context.WithCancel(s.ctx)
 		s.operations[m.ID] = cancel
-		header := s.header
+		req := server.Request{
+			Header: s.header, RemoteAddr: s.remote, Init: s.init, Events: true, Incremental: server.IncrementalDraft,
+		}
 		s.running.Go(func() {
 			defer s.finish(m.ID, cancel)
-			s.answer(ctx, m, header)
+			s.answer(ctx, m, req)
 		})
 		s.mu.Unlock()
 		return nil
@@ -311,11 +315,8 @@ func (s *session) write(text []byte) error {
 }
 
 // answer answers an operation.
-func (s *session) answer(ctx context.Context, m message, header http.Header) {
+func (s *session) answer(ctx context.Context, m message, req server.Request) {
 	started := time.Now()
-	req := server.Request{
-		Header: header, RemoteAddr: s.remote, Events: true, Incremental: server.IncrementalDraft,
-	}
 	if err := server.ParseRequest(m.Payload, &req); err != nil {
 		text, _ := json.Marshal(err.Error()) // a string can always be written
 		s.over(ctx, s.failure(m.ID, []byte(`[{"message":`+string(text)+`,"extensions":{"code":"BAD_REQUEST"}}]`)))

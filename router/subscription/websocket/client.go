@@ -23,6 +23,9 @@ type Config struct {
 	Client *http.Client
 	// Header are headers of every handshake.
 	Header []upstream.Header
+	// Signed names a header whose value changes from one moment to the next although it is the same caller's: it tells no
+	// connections apart. Empty: there is none.
+	Signed string
 	// MaxEventBytes is the most one message may have.
 	MaxEventBytes int
 	// MaxPerConnection is the most subscriptions on one connection.
@@ -85,7 +88,7 @@ func (c *Client) Subscribe(ctx context.Context, req *subscription.Request, opene
 
 // join takes a place on a connection, which is opened when there is none with a place.
 func (c *Client) join(ctx context.Context, req *subscription.Request, emit func(subscription.Event)) (*conn, *operation, error) {
-	key := poolKey(req)
+	key := c.config.poolKey(req)
 	for {
 		c.mu.Lock()
 		if c.closed {
@@ -182,11 +185,13 @@ func (c *Client) Close() {
 }
 
 // poolKey tells apart what must not share a connection.
-func poolKey(req *subscription.Request) string {
+func (c *Config) poolKey(req *subscription.Request) string {
 	var key strings.Builder
 	key.Write(req.VariesBy)
 	for _, h := range req.Header {
-		key.WriteString("\x00" + h.Name + "\x00" + h.Value)
+		if h.Name != c.Signed {
+			key.WriteString("\x00" + h.Name + "\x00" + h.Value)
+		}
 	}
 	return key.String()
 }

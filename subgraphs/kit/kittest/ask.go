@@ -14,6 +14,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/weft-graphql/weft/schema/wire"
+	"github.com/weft-graphql/weft/subgraphs/kit"
 )
 
 // Answer is a GraphQL response.
@@ -36,7 +37,7 @@ type Error struct {
 	}
 }
 
-// Ask posts the query as the caller (nil sends no identity) and returns the answer.
+// Ask posts the query as the caller (nil: as nobody) to a service without identity keys and returns the answer.
 func Ask(t testing.TB, h http.Handler, caller *wire.Identity, query string, variables map[string]any) Answer {
 	t.Helper()
 	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
@@ -46,11 +47,7 @@ func Ask(t testing.TB, h http.Handler, caller *wire.Identity, query string, vari
 	r := httptest.NewRequest(http.MethodPost, "/graphql", bytes.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
 	if caller != nil {
-		value, err := wire.Seal(nil, *caller)
-		if err != nil {
-			t.Fatalf("seal the identity: %v", err)
-		}
-		r.Header.Set(wire.IdentityHeader, value)
+		r = r.WithContext(kit.WithCaller(r.Context(), *caller))
 	}
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
