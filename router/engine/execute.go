@@ -40,7 +40,14 @@ func (e *Engine) answer(ctx context.Context, x *execution) {
 		refuse(resp, refusal)
 		return
 	}
-	p, errs, err := e.operations.Get(ctx, req.Query, req.OperationName)
+	p, errs, err := e.operations.Get(ctx, req.Query, req.OperationName, &x.form)
+	if err == nil && len(errs) == 0 && p.Formed() {
+		if x.prepare(p); e.hooks.traces(&x.op) {
+			// Plans are shown with the literals of the document.
+			p.Done()
+			p, errs, err = e.operations.Get(ctx, req.Query, req.OperationName, nil)
+		}
+	}
 	if err != nil {
 		busy(resp)
 		return
@@ -63,7 +70,8 @@ func (e *Engine) answer(ctx context.Context, x *execution) {
 		refuse(resp, refused)
 		return
 	}
-	if x.variables, errs = p.Prepared.CoerceVariables(req.Variables); len(errs) > 0 {
+	if x.variables, errs = p.Prepared.Coerce(req.Variables, &x.form.Literals); len(errs) > 0 {
+		errs = x.relocated(errs)
 		reject(resp, e.rejection(errs), len(errs))
 		resp.Operation.Code = codeOf(errs)
 		return
@@ -162,6 +170,9 @@ func (e *Engine) run(ctx context.Context, x *execution, made *prepared.Planned[*
 	if x.variables.Len() > 0 {
 		x.request.Variables = &x.variables
 	}
+	if x.elsewhere() {
+		x.request.Locate = x.locate
+	}
 	if e.hooks.Subgraphs != nil {
 		x.request.Subgraph = x.subgraph
 	}
@@ -173,10 +184,13 @@ func (e *Engine) run(ctx context.Context, x *execution, made *prepared.Planned[*
 	if len(e.hooks.Objects) > 0 {
 		x.request.Object = e.hooks.observeObjects(&x.op)
 	}
-	if e.config.Cache != nil {
+	if e.config.Cache != nil && !x.changed {
 		x.visitCache()
 	}
-	if x.op.Prepared.Kind == ast.Mutation {
+	switch {
+	case x.changed:
+		x.request.Epoch = e.config.Epochs.mutation(e.config.Cache)
+	case x.op.Prepared.Kind == ast.Mutation:
 		x.request.Epoch = e.config.Epochs.mutation(e.config.Cache)
 		defer e.config.Epochs.changed()
 	}

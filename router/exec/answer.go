@@ -98,7 +98,7 @@ func (p *printer) tail(resp *Response) {
 			if i > 0 {
 				p.out = append(p.out, ',')
 			}
-			p.out = list.errors[i].print(p.out, &p.x.program.engine.config.Errors, p.mode != sending)
+			p.out = list.errors[i].print(p.out, &p.x.program.engine.config.Errors, p.x.request.Locate, p.mode != sending)
 			if len(p.out) >= p.due && !p.attend() {
 				return
 			}
@@ -191,7 +191,7 @@ func (x *execution) refuse(resp *Response, why Refusal) {
 	if m := x.request.Memory; m != nil {
 		out = m.Buffer()
 	}
-	out = e.print(append(out, `{"data":null,"errors":[`...), &x.program.engine.config.Errors, true)
+	out = e.print(append(out, `{"data":null,"errors":[`...), &x.program.engine.config.Errors, nil, true)
 	resp.Refused = why
 	x.tell(resp)
 	resp.Body = append(x.printExtensions(append(out, ']')), '}')

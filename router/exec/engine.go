@@ -66,6 +66,9 @@ type Request struct {
 	// there is of it: more returns the buffer to go on in, and false when the rest is not wanted. It may be nil for
 	// operations without them.
 	Introspect func(out []byte, f *operation.Field, more func([]byte) ([]byte, bool)) []byte
+	// Locate returns the place of a token in the client's document for that in the one that was planned; nil when it is
+	// the same.
+	Locate func(line, column int) (int, int)
 	// Extensions are entries of the answer's extensions, `"a":1,"b":2`; nil when there are none.
 	Extensions []byte
 	// CacheSession is handed to the entity cache.

@@ -60,8 +60,10 @@ type request struct {
 
 // requestText is what the body of a request is made of.
 type requestText struct {
-	// opening is the body up to the first variable. Behind the last one there are two braces.
+	// opening is the body up to the first of inlined, or to the first variable when there are none. Behind the last variable
+	// there are two braces.
 	opening   string
+	inlined   []inlinedLiteral
 	variables []requestVariable
 	literals  []requestLiteral
 }
@@ -249,14 +251,11 @@ func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
 
 // textOf makes the text of a request with one of its documents, and those of its variables that the document has.
 func textOf(pr *plan.Request, document string, has func(variable string) bool) (text requestText) {
-	opening := append([]byte(`{"query":`), jsontext.AppendQuoted(nil, document)...)
-	if pr.OperationName != "" {
-		opening = append(append(opening, `,"operationName":`...), jsontext.AppendQuoted(nil, pr.OperationName)...)
-	}
-	text.opening = string(opening) + `,"variables":{`
+	text.cut(pr, document)
 	for _, v := range pr.Variables {
-		if has(v.Name) {
-			text.variables = append(text.variables, requestVariable{spelled: string(jsontext.AppendQuoted(nil, v.Name)) + ":", index: v.Index})
+		if !v.Literal && has(v.Name) {
+			spelled := string(jsontext.AppendQuoted(nil, v.Name)) + ":"
+			text.variables = append(text.variables, requestVariable{spelled: spelled, index: v.Index})
 		}
 	}
 	for _, l := range pr.Literals {
