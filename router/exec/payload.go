@@ -246,7 +246,7 @@ func (l *Later) appendErrors(out []byte, path []pathStep, last bool) []byte {
 			continue
 		}
 		l.told[i] = true
-		out = e.print(append(out, opening...), &l.x.program.engine.config.Errors, true)
+		out = e.print(append(out, opening...), &l.x.program.engine.config.Errors, l.x.request.Locate, true)
 		opening = ","
 	}
 	if opening == "," {
@@ -280,7 +280,7 @@ func (l *Later) giveUp(out []byte, why Refusal) []byte {
 			out = appendSteps(append(out, `{"data":null,"path":`...), l.path(d.path))
 			out = l.appendLabel(out, d)
 		}
-		out = append(e.print(append(out, `,"errors":[`...), policy, true), "]}"...)
+		out = append(e.print(append(out, `,"errors":[`...), policy, nil, true), "]}"...)
 	}
 	l.pending = 0
 	if opening != "," {
