@@ -34,6 +34,9 @@ var mayImport = map[string][]string{
 	"router/cache":                   {"router/exec", "router/jsontext", "router/plan", "router/operation", "router/supergraph", "router/federation"},
 	"router/server":                  {"router/jsontext"},
 	"router/subscription":            {"router/server", "router/upstream"},
+	"router/subscription/eventbus": {
+		"router/subscription", "router/jsontext", "router/federation", "router/supergraph", "router/server", "router/upstream",
+	},
 	"router/config": {
 		"router/excerpt", "router/operation", "router/prepared", "router/upstream", "router/cache", "router/exec",
 	},

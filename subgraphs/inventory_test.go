@@ -124,3 +124,38 @@ func TestChangeStock(t *testing.T) {
 		}
 	})
 }
+
+// TestAdjustmentsAreMadeOnce repeats adjustments, one after the other and at the same time.
+func TestAdjustmentsAreMadeOnce(t *testing.T) {
+	const adjust = `mutation($k: ID, $n: Int!) {
+		adjustStock(input: {upc: "p1", warehouseId: "ber1", delta: $n, idempotencyKey: $k}) { quantity product { totalStock } } }`
+	onBoth(t, "inventory", func(t *testing.T, s subgraphs.Service, _ *kittest.Counter) {
+		quantity := func(key any, n int) int {
+			var got struct{ AdjustStock struct{ Quantity int } }
+			kittest.MustAsk(t, s.Handler(), merchant, adjust, map[string]any{"k": key, "n": n}, &got)
+			return got.AdjustStock.Quantity
+		}
+		begin := quantity(nil, 1)
+		var all sync.WaitGroup
+		for range 10 {
+			all.Go(func() {
+				if got := quantity("one", 5); got != begin+5 {
+					t.Errorf("%d, want %d", got, begin+5)
+				}
+			})
+		}
+		all.Wait()
+		if got := quantity("two", 5); got != begin+10 {
+			t.Errorf("another key: %d, want %d", got, begin+10)
+		}
+		if got := quantity("one", 4); got != begin+14 {
+			t.Errorf("the same key for another change: %d, want %d", got, begin+14)
+		}
+		if got := quantity("two", 5); got != begin+14 {
+			t.Errorf("again: %d, want %d", got, begin+14)
+		}
+		if got := kittest.Ask(t, s.Handler(), merchant, adjust, map[string]any{"k": "", "n": 1}).Fields(); got != "BAD_USER_INPUT input.idempotencyKey" {
+			t.Errorf("an empty key: %q", got)
+		}
+	})
+}

@@ -103,6 +103,9 @@ func TestHotQueriesUseIndices(t *testing.T) {
 		ask()
 		asked := noted[h.service].take()
 		for _, query := range asked {
+			if *shopSize >= 100 && strings.Contains(query, ") AS few") {
+				continue // a few of very many hits are found soonest by reading the table, which ends with them
+			}
 			if plan := explain(t, plans[h.service], query); large.MatchString(plan) {
 				t.Errorf("%s: %s\n%s", h.name, query, plan)
 			}

@@ -77,27 +77,6 @@ func Open(ctx context.Context, name string, config kit.Config) (Service, error) 
 	return service, nil
 }
 
-// Seed fills the service's database with a sample shop of that many times the usual size, once it is in its present form.
-func Seed(ctx context.Context, name string, size int, config kit.Config) error {
-	r, ok := recipes[name]
-	if !ok {
-		return fmt.Errorf("there is no subgraph %q; the subgraphs are %v", name, Names())
-	}
-	config.Empty = false
-	db, err := kit.OpenForSetup(ctx, name, config)
-	if err != nil {
-		return err
-	}
-	err = kit.Prepare(ctx, db, r.blueprint, false)
-	if err == nil && size > 1 {
-		err = kit.Grow(ctx, db, r.blueprint, size)
-	}
-	if err = errors.Join(err, db.Close()); err != nil {
-		return fmt.Errorf("seed subgraph %s: %w", name, err)
-	}
-	return nil
-}
-
 // prepare brings the database to its present form.
 func (r recipe) prepare(ctx context.Context, config kit.Config) error {
 	db, err := kit.OpenForSetup(ctx, r.blueprint.Name, config)

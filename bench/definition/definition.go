@@ -3,6 +3,7 @@
 package definition
 
 import (
+	"bytes"
 	"embed"
 	"fmt"
 	"strings"
@@ -40,7 +41,8 @@ type Workload struct {
 	Name string
 	// Body is the HTTP POST body. Where it contains DistinctNumber, every request carries another number there.
 	Body []byte
-	// Expected is the answer as JSON: values and the order of keys must match, white space need not.
+	// Expected is the answer as JSON: values and the order of keys must match, white space need not. Where it contains
+	// DistinctNumber, the answer has the request's number.
 	Expected []byte
 	// CacheControl says that the subgraphs must answer with a Cache-Control header for this workload to mean anything.
 	CacheControl bool
@@ -54,6 +56,21 @@ var workloads = []struct {
 	{"distinct", "distinct.json", "expected.json", false},
 	{"small", "small.json", "small.expected.json", false},
 	{"cached", "cached.json", "cached.expected.json", true},
+	{"literal", "literal.json", "expected.json", false},
+}
+
+// unique is the workload of operations that were never seen before: distinct with another alias in every request, and the
+// same variables.
+const unique = "unique"
+
+func uniqueWorkload() Workload {
+	alias := []byte("a" + DistinctNumber)
+	body := bytes.Replace(read("distinct.json"), []byte(DistinctNumber), []byte("1"), 1)
+	return Workload{
+		Name:     unique,
+		Body:     bytes.Replace(body, []byte(" users("), append(append([]byte(" "), alias...), ": users("...), 1),
+		Expected: bytes.Replace(read("expected.json"), []byte("users"), alias, 1),
+	}
 }
 
 // WorkloadNames lists what FindWorkload knows, in the order reports show them.
@@ -62,11 +79,14 @@ func WorkloadNames() []string {
 	for i, w := range workloads {
 		names[i] = w.name
 	}
-	return names
+	return append(names, unique)
 }
 
 // FindWorkload returns the workload called name.
 func FindWorkload(name string) (Workload, error) {
+	if name == unique {
+		return uniqueWorkload(), nil
+	}
 	for _, w := range workloads {
 		if w.name == name {
 			return Workload{Name: w.name, Body: read(w.body), Expected: read(w.expected), CacheControl: w.cacheControl}, nil

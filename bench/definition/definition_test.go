@@ -23,12 +23,15 @@ func TestWorkloadsAreCompleteJSON(t *testing.T) {
 		if w.CacheControl != (name == "cached") {
 			t.Errorf("%s: CacheControl = %v", name, w.CacheControl)
 		}
+		if echoes := bytes.Contains(w.Expected, []byte(DistinctNumber)); echoes != (name == "unique") {
+			t.Errorf("%s: the answer contains the number = %v", name, echoes)
+		}
 	}
 }
 
 func TestUnknownWorkloadNamesTheKnownOnes(t *testing.T) {
 	_, err := FindWorkload("huge")
-	if err == nil || !strings.Contains(err.Error(), `"huge"`) || !strings.Contains(err.Error(), "same, distinct, small, cached") {
+	if err == nil || !strings.Contains(err.Error(), `"huge"`) || !strings.Contains(err.Error(), "same, distinct, small, cached, literal, unique") {
 		t.Errorf("error = %v", err)
 	}
 }

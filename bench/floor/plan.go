@@ -68,6 +68,8 @@ func plans(scale int) (map[string]plan, error) {
 	waves := map[string][][]call{
 		"same":     full,
 		"distinct": full,
+		"literal":  full,
+		"unique":   full,
 		"small":    {{{"accounts", users}}},
 		"cached":   {{{"accounts", users}, {"products", products}}},
 	}

@@ -22,7 +22,7 @@ import (
 // Config says what to send where. Its tags are for the command line (kong).
 type Config struct {
 	URL         string        `name:"url" help:"GraphQL endpoint." default:"http://127.0.0.1:4000/graphql"`
-	Workload    []string      `help:"What to send: same, distinct, small, cached. Several, separated by commas, are sent in turn." default:"distinct"`
+	Workload    []string      `help:"What to send: same, distinct, small, cached, literal, unique. Several, separated by commas, are sent in turn." default:"distinct"`
 	Operation   string        `help:"File with a POST body to send instead of a workload; 7777777 in it becomes another number in every request." type:"existingfile" placeholder:"FILE"`
 	Expected    string        `help:"File with the right answer to --operation. Without it, all answers must equal the first." type:"existingfile" placeholder:"FILE"`
 	Connections int           `help:"Requests in flight." default:"50"`
@@ -119,11 +119,12 @@ func (t *target) try(s *source) error {
 	var request fasthttp.Request
 	var response fasthttp.Response
 	t.prepare(&request)
-	request.SetBodyRaw(s.appendBody(nil))
+	body, number := s.appendBody(nil)
+	request.SetBodyRaw(body)
 	if err := t.client.Do(&request, &response); err != nil {
 		return err
 	}
-	if verdict, reason := s.checker.check(response.Body(), response.Header.ContentEncoding()); verdict != right {
+	if verdict, reason := s.check(response.Body(), response.Header.ContentEncoding(), number); verdict != right {
 		return fmt.Errorf("the first answer (status %d) is not right: %s\n%.300s", response.StatusCode(), reason, response.Body())
 	}
 	return nil
@@ -235,10 +236,11 @@ func (w *worker) run(phase *atomic.Int32) {
 	w.target.prepare(&request)
 	w.failures = map[string]uint64{}
 	var body []byte
+	var number int64
 	for phase.Load() != finished {
 		s := w.sources[w.next]
 		w.next = (w.next + 1) % len(w.sources)
-		body = s.appendBody(body[:0])
+		body, number = s.appendBody(body[:0])
 		request.SetBodyRaw(body)
 		w.sent++
 		start := time.Now()
@@ -254,7 +256,7 @@ func (w *worker) run(phase *atomic.Int32) {
 			continue
 		}
 		encoding := response.Header.ContentEncoding()
-		verdict, reason := s.checker.check(response.Body(), encoding)
+		verdict, reason := s.check(response.Body(), encoding, number)
 		if !counts {
 			continue
 		}

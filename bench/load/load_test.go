@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/weft-graphql/weft/bench/definition"
 	"github.com/weft-graphql/weft/bench/floor"
 	"github.com/weft-graphql/weft/bench/stub"
 )
@@ -91,6 +92,32 @@ func TestRequestsAreDistinctAndCarryHeaders(t *testing.T) {
 		if n, err := fmt.Sscanf(body, `{"query":"{ f(n: %d) g(n: %d) }"}`, &f, &g); n != 2 || err != nil || f != g || f < firstNumber || f > lastNumber || times != 1 {
 			t.Fatalf("body %s was sent %d times", body, times)
 		}
+	}
+}
+
+// TestAnswersThatRepeatTheNumber has answers whose keys are the requests' aliases.
+func TestAnswersThatRepeatTheNumber(t *testing.T) {
+	w, err := definition.FindWorkload("unique")
+	if err != nil {
+		t.Fatal(err)
+	}
+	checker, err := newChecker(w.Expected)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newSource(w.Name, w.Body, checker, new(atomic.Int64))
+	s.echoes = true
+	body, number := s.appendBody(nil)
+	alias := fmt.Sprint("a", number)
+	if number < firstEchoed || number > lastEchoed || !bytes.Contains(body, []byte(" "+alias+": users(n:$n)")) {
+		t.Fatalf("%d is asked with %s", number, body)
+	}
+	answer := bytes.Replace(w.Expected, []byte("a"+definition.DistinctNumber), []byte(alias), 1)
+	if got, reason := s.check(answer, nil, number); got != right {
+		t.Error(reason)
+	}
+	if got, _ := s.check(answer, nil, number+1); got != wrong {
+		t.Error("the answer to another request is taken for the right one")
 	}
 }
 

@@ -18,12 +18,20 @@ const (
 	lastNumber  = 1<<31 - 1
 )
 
+// The numbers that answers repeat have six digits: subgraphs have to repeat them, too, and must not take two for one.
+const (
+	firstEchoed = 100_000
+	lastEchoed  = 999_999
+)
+
 // source is one kind of request: the body before, between and after the places of the number, and what to answer.
 type source struct {
 	name    string
 	parts   [][]byte
 	checker *checker
 	number  *atomic.Int64
+	// echoes tells that the answer has the request's number in it.
+	echoes bool
 }
 
 // newSources returns what the configuration says to send, in turn.
@@ -54,7 +62,9 @@ func newSources(config *Config) ([]*source, error) {
 		if err != nil {
 			return nil, fmt.Errorf("workload %s: %w", name, err)
 		}
-		sources = append(sources, newSource(name, w.Body, checker, number))
+		s := newSource(name, w.Body, checker, number)
+		s.echoes = bytes.Contains(expected, []byte(definition.DistinctNumber))
+		sources = append(sources, s)
 	}
 	if len(sources) == 0 {
 		return nil, fmt.Errorf("no workload is chosen: use one or more of %q", definition.WorkloadNames())
@@ -85,16 +95,29 @@ func newSource(name string, body []byte, checker *checker, number *atomic.Int64)
 	return &source{name: name, parts: parts, checker: checker, number: number}
 }
 
-// appendBody appends the next request body.
-func (s *source) appendBody(body []byte) []byte {
+// appendBody appends the next request body, and returns the number in it.
+func (s *source) appendBody(body []byte) ([]byte, int64) {
 	body = append(body, s.parts[0]...)
 	if len(s.parts) == 1 {
-		return body
+		return body, 0
 	}
-	n := firstNumber + s.number.Add(1)%(lastNumber-firstNumber)
+	n := s.number.Add(1)
+	if s.echoes {
+		n = firstEchoed + n%(lastEchoed-firstEchoed)
+	} else {
+		n = firstNumber + n%(lastNumber-firstNumber)
+	}
 	for _, part := range s.parts[1:] {
 		body = strconv.AppendInt(body, n, 10)
 		body = append(body, part...)
 	}
-	return body
+	return body, n
+}
+
+// check judges the answer to the request with that number.
+func (s *source) check(body, encoding []byte, number int64) (verdict, string) {
+	if s.echoes && len(encoding) == 0 {
+		body = bytes.ReplaceAll(body, strconv.AppendInt(nil, number, 10), []byte(definition.DistinctNumber))
+	}
+	return s.checker.check(body, encoding)
 }

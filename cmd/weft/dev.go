@@ -35,6 +35,7 @@ type devCommand struct {
 	Schema        string   `help:"Directory whose NAME.graphql files replace the built-in schemas of the sample services; it is watched. The directory schema, if there is one." type:"existingdir" placeholder:"DIR"`
 	Subgraph      []string `help:"A subgraph that is running already, as NAME=URL: it joins the graph, or takes the place of the sample service with its name. Changes of its schema are followed." placeholder:"NAME=URL" sep:"none"`
 	NoSamples     bool     `help:"Leave out the sample services."`
+	Empty         bool     `help:"Leave new databases of the sample services without the sample data."`
 	SubgraphPorts bool     `help:"Serve the sample services on loopback ports too, from 4001 on."`
 	NoCache       bool     `help:"Do without the entity cache."`
 	As            string   `help:"User id that requests come from." default:"u1"`
@@ -238,7 +239,7 @@ func (d *devProcess) openServices(ctx context.Context) error {
 		opening.Go(func() {
 			service, err := subgraphs.Open(ctx, name, kit.Config{
 				DataDir: d.command.DataDir, Version: standalone.Version(), Logger: quiet.With("subgraph", name),
-				Events: d.events.services,
+				Events: d.events.services, Empty: d.command.Empty,
 				Identity: kit.IdentityConfig{
 					Keys: d.identity.keys, Assume: &wire.Identity{Subject: d.command.As, Roles: []string{"merchant"}},
 				},

@@ -20,6 +20,8 @@ type cli struct {
 	Dev      devCommand      `cmd:"" help:"Run everything in this process, on embedded defaults."`
 	Router   routerCommand   `cmd:"" help:"Serve a supergraph."`
 	Subgraph subgraphCommand `cmd:"" help:"Serve one of the sample services."`
+	Migrate  migrateCommand  `cmd:"" help:"Bring the databases of sample services to their present form, or back."`
+	Seed     seedCommand     `cmd:"" help:"Fill the databases of sample services with a shop of any size."`
 	Compose  composeCommand  `cmd:"" help:"Make a supergraph of subgraphs."`
 	Check    checkCommand    `cmd:"" help:"Compare proposed subgraph schemas with the graph in use: what changes, and who breaks."`
 	Plan     planCommand     `cmd:"" help:"Show how an operation would be answered."`

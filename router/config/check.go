@@ -214,8 +214,8 @@ func (k *checker) cache(c *Cache) {
 }
 
 func (k *checker) rest(c *Config) {
-	if c.Plan.CacheBytes < 1<<20 {
-		k.report("plan.cache_bytes", "must be at least 1MB")
+	if c.Plan.CacheBytes != 0 && c.Plan.CacheBytes < 1<<20 {
+		k.report("plan.cache_bytes", "must be at least 1MB, or 0 for as much as fits")
 	}
 	k.between("plan.search_budget", c.Plan.SearchBudget, 0, 1<<40)
 	k.between("plan.warm_up", c.Plan.WarmUp, 0, 100_000)

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/weft-graphql/weft/router/operation"
-	"github.com/weft-graphql/weft/router/prepared"
 	"github.com/weft-graphql/weft/router/upstream"
 )
 
@@ -53,7 +52,7 @@ func Default() Config {
 
 		Subscription: DefaultSubscription(),
 
-		Plan:     Plan{CacheBytes: prepared.DefaultBytes, WarmUp: 500},
+		Plan:     Plan{WarmUp: 500},
 		Log:      Log{Level: "info", Format: "json", RequestIDs: false},
 		Shutdown: Shutdown{Timeout: 20 * time.Second},
 	}

@@ -448,7 +448,8 @@ type Dedupe struct {
 
 // Plan is about query planning.
 type Plan struct {
-	// Memory for prepared operations and plans, and for documents that wait to be prepared.
+	// Memory for prepared operations and plans, and for documents that wait to be prepared. 0 means as much as fits: 32MB,
+	// or a sixteenth of the memory that the process may have (its cgroup, GOMEMLIMIT) if that is less.
 	CacheBytes ByteSize `yaml:"cache_bytes"`
 	// Most steps of the search for the best plan of an operation; then the best one so far is used. 0 means the
 	// built-in default.

@@ -28,8 +28,19 @@ type Subscription struct {
 	All EventSource `yaml:"all"`
 	// How single subgraphs are, by name; what they leave out comes from "all".
 	Subgraphs map[string]EventSource `yaml:"subgraphs"`
+	// Servers that subscription fields with @events get their events from, by the name that the directive's argument
+	// "provider" says: default, if it says none.
+	Providers map[string]EventProvider `yaml:"providers"`
 	// Opening broken subscriptions at subgraphs again.
 	Reconnect Reconnect `yaml:"reconnect"`
+}
+
+// EventProvider is a server with messages that subscriptions are fed from.
+type EventProvider struct {
+	// Address of NATS: nats:// or tls://, several with commas between them.
+	NATSURL string `yaml:"nats_url"`
+	// File with the credentials for NATS, as nsc makes them.
+	Credentials string `yaml:"credentials"`
 }
 
 // WebSocket is about WebSockets of clients, which are served at graphql.path.
@@ -125,6 +136,12 @@ func (k *checker) subscription(s *Subscription) {
 		_, err := path.Match(origin, "")
 		if origin != "*" && (err != nil || !strings.Contains(origin, "://") || strings.HasSuffix(origin, "/")) {
 			k.report(key, "%q is no origin; write one like https://shop.example.com, or https://*.example.com", origin)
+		}
+	}
+	for name, p := range s.Providers {
+		key := "subscription.providers." + name + ".nats_url"
+		if !strings.HasPrefix(p.NATSURL, "nats://") && !strings.HasPrefix(p.NATSURL, "tls://") {
+			k.report(key, "%q is no address of NATS; write one like nats://nats.example.com:4222", p.NATSURL)
 		}
 	}
 	k.eventSource("subscription.all", &s.All)

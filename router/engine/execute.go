@@ -15,12 +15,20 @@ import (
 // Execute answers a request: prepare, admit, plan, execute, answer. It makes the engine a server.Engine.
 func (e *Engine) Execute(ctx context.Context, req *server.Request, resp *server.Response) {
 	x := executions.Get().(*execution)
-	defer x.release()
+	defer func() {
+		if x != nil {
+			x.release()
+		}
+	}()
 	x.begin(e, req, resp)
 	for _, observer := range e.hooks.Operations {
 		ctx = observer.OperationBegan(ctx, &x.op)
 	}
-	e.answer(ctx, x)
+	if e.answer(ctx, x); x.answered.Later != nil {
+		x.goOn(ctx)
+		x = nil
+		return
+	}
 	for _, observer := range e.hooks.Operations {
 		observer.OperationEnded(ctx, &x.op, resp)
 	}
@@ -32,7 +40,14 @@ func (e *Engine) answer(ctx context.Context, x *execution) {
 		refuse(resp, refusal)
 		return
 	}
-	p, errs, err := e.operations.Get(ctx, req.Query, req.OperationName)
+	p, errs, err := e.operations.Get(ctx, req.Query, req.OperationName, &x.form)
+	if err == nil && len(errs) == 0 && p.Formed() {
+		if x.prepare(p); e.hooks.traces(&x.op) {
+			// Plans are shown with the literals of the document.
+			p.Done()
+			p, errs, err = e.operations.Get(ctx, req.Query, req.OperationName, nil)
+		}
+	}
 	if err != nil {
 		busy(resp)
 		return
@@ -44,7 +59,8 @@ func (e *Engine) answer(ctx context.Context, x *execution) {
 	}
 	defer p.Done()
 	x.prepare(p)
-	if p.Prepared.Kind == ast.Subscription {
+	defers := x.maybeDeferred(p.Prepared)
+	if defers || p.Prepared.Kind == ast.Subscription {
 		req = x.keepRequest()
 	}
 	resp.Operation = server.OperationInfo{
@@ -54,7 +70,8 @@ func (e *Engine) answer(ctx context.Context, x *execution) {
 		refuse(resp, refused)
 		return
 	}
-	if x.variables, errs = p.Prepared.CoerceVariables(req.Variables); len(errs) > 0 {
+	if x.variables, errs = p.Prepared.Coerce(req.Variables, &x.form.Literals); len(errs) > 0 {
+		errs = x.relocated(errs)
 		reject(resp, e.rejection(errs), len(errs))
 		resp.Operation.Code = codeOf(errs)
 		return
@@ -66,6 +83,10 @@ func (e *Engine) answer(ctx context.Context, x *execution) {
 		}
 	}
 	conditions := p.Prepared.ConditionSet(&x.variables, x.labelOn)
+	if defers {
+		conditions = p.Prepared.Incremental(conditions, &x.variables)
+		x.request.Incremental = forms[req.Incremental]
+	}
 	if p.Prepared.Kind == ast.Subscription && p.Prepared.Unfulfilled(conditions) {
 		refuse(resp, e.denied(x, nil))
 		return
@@ -134,7 +155,7 @@ func (e *Engine) share(ctx context.Context, x *execution, made *prepared.Planned
 	if !x.traced {
 		x.mayStream()
 	}
-	if e.shares == nil || x.op.Prepared.Kind != ast.Query || x.traced {
+	if e.shares == nil || x.op.Prepared.Kind != ast.Query || x.traced || made.Compiled.Deferred() {
 		e.run(ctx, x, made, x.response)
 		return
 	}
@@ -149,6 +170,9 @@ func (e *Engine) run(ctx context.Context, x *execution, made *prepared.Planned[*
 	if x.variables.Len() > 0 {
 		x.request.Variables = &x.variables
 	}
+	if x.elsewhere() {
+		x.request.Locate = x.locate
+	}
 	if e.hooks.Subgraphs != nil {
 		x.request.Subgraph = x.subgraph
 	}
@@ -160,10 +184,13 @@ func (e *Engine) run(ctx context.Context, x *execution, made *prepared.Planned[*
 	if len(e.hooks.Objects) > 0 {
 		x.request.Object = e.hooks.observeObjects(&x.op)
 	}
-	if e.config.Cache != nil {
+	if e.config.Cache != nil && !x.changed {
 		x.visitCache()
 	}
-	if x.op.Prepared.Kind == ast.Mutation {
+	switch {
+	case x.changed:
+		x.request.Epoch = e.config.Epochs.mutation(e.config.Cache)
+	case x.op.Prepared.Kind == ast.Mutation:
 		x.request.Epoch = e.config.Epochs.mutation(e.config.Cache)
 		defer e.config.Epochs.changed()
 	}

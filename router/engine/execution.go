@@ -27,7 +27,12 @@ type execution struct {
 	caller    caller.Caller
 	values    caller.Values
 	variables operation.Variables
-	made      *prepared.Planned[*program]
+	// form is the document's; entry may be that of another document with the same form.
+	form  operation.Form
+	entry *prepared.Entry[*program]
+	// places leads from places in the document that was prepared to those in the request's; nil until it is needed.
+	places func(line, column int) (int, int)
+	made   *prepared.Planned[*program]
 
 	request  exec.Request
 	answered exec.Response
@@ -39,6 +44,8 @@ type execution struct {
 	shared *flight
 	// eventID names the event of a subscription; empty when it has no name.
 	eventID string
+	// changed tells that the event says that data has changed: what is remembered, or asked already, may be from before.
+	changed bool
 	// planned receives a subscription that is only planned, not begun.
 	planned *subscription.Operation
 	// traced tells that the client is shown what happened to the requests of the plan.
@@ -51,6 +58,7 @@ type execution struct {
 	fetched    func(*plan.Request, *exec.FetchTrace)
 	labelOn    func(string) bool
 	carried    func(subgraph int, to []byte) ([]byte, bool)
+	locate     func(line, column int) (int, int)
 }
 
 var executions = sync.Pool{New: func() any {
@@ -63,6 +71,7 @@ var executions = sync.Pool{New: func() any {
 	x.fetched = x.fetchEnded
 	x.labelOn = x.decideLabel
 	x.carried = x.carriedTo
+	x.locate = x.located
 	return x
 }}
 
@@ -73,6 +82,7 @@ func (x *execution) begin(e *Engine, req *server.Request, resp *server.Response)
 
 // prepare tells the modules what is executed.
 func (x *execution) prepare(entry *prepared.Entry[*program]) {
+	x.entry = entry
 	x.op.Prepared, x.op.Variables = entry.Prepared, &x.variables
 	if compiled, ok := entry.Examined.([]any); ok {
 		x.op.SetCompiled(compiled)
@@ -83,9 +93,10 @@ func (x *execution) release() {
 	x.op.End()
 	x.values.Reset()
 	x.answer.Begin(nil)
+	x.form.Release()
 	*x = execution{
-		op: x.op, values: x.values, answer: x.answer, subgraph: x.subgraph, introspect: x.introspect, finish: x.finish,
-		fetched: x.fetched, labelOn: x.labelOn, carried: x.carried,
+		op: x.op, values: x.values, form: x.form, answer: x.answer, subgraph: x.subgraph, introspect: x.introspect, finish: x.finish,
+		fetched: x.fetched, labelOn: x.labelOn, carried: x.carried, locate: x.locate,
 	}
 	executions.Put(x)
 }

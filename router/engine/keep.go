@@ -15,7 +15,7 @@ const keptVariables = 3
 
 // Prepare prepares and plans a document before anybody asks for it. The error says why it cannot be answered.
 func (e *Engine) Prepare(ctx context.Context, document, operationName string) error {
-	entry, errs, err := e.operations.Get(ctx, []byte(document), []byte(operationName))
+	entry, errs, err := e.operations.Get(ctx, []byte(document), []byte(operationName), new(operation.Form))
 	if err != nil {
 		return err
 	}

@@ -67,6 +67,12 @@ func (s *shares) appendKey(key []byte, made *prepared.Planned[*program], epoch u
 	key = binary.LittleEndian.AppendUint64(key, epoch.Clock)
 	key = binary.LittleEndian.AppendUint64(key, epoch.Told)
 	key = appendVariables(key, &x.variables)
+	if x.elsewhere() {
+		// Errors tell where in the document.
+		key = append(binary.AppendUvarint(key, uint64(len(x.op.Request.Query))+1), x.op.Request.Query...)
+	} else {
+		key = append(key, 0)
+	}
 	return append(key, x.values.All()...)
 }
 

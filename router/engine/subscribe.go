@@ -178,7 +178,7 @@ func (s *subscribed) Answer(ctx context.Context, event *subscription.Event) []by
 	x.prepare(s.entry)
 	x.op.Restore(s.slots)
 	x.op.SetPlanned(s.made.Compiled.modules)
-	x.eventID = event.ID
+	x.eventID, x.changed = event.ID, event.Changed
 	x.request.Event = &exec.Event{Payload: event.Payload, Err: event.Err}
 	if s.made.Compiled.introspects {
 		x.request.Introspect = x.introspect

@@ -202,8 +202,8 @@ func upstreamCode(err error) string {
 }
 
 // print appends the error. tell is for errors that are printed for the first time: what is kept from the client is told to
-// operators once.
-func (e *clientError) print(out []byte, policy *ErrorPolicy, tell bool) []byte {
+// operators once. locate is Request.Locate.
+func (e *clientError) print(out []byte, policy *ErrorPolicy, locate func(line, column int) (int, int), tell bool) []byte {
 	message := e.message
 	if policy.Redact && e.service != "" && !e.public {
 		if tell && policy.Redacted != nil {
@@ -212,11 +212,14 @@ func (e *clientError) print(out []byte, policy *ErrorPolicy, tell bool) []byte {
 		message = "A subgraph could not answer."
 	}
 	out = jsontext.AppendQuoted(append(out, `{"message":`...), message)
-	if e.line > 0 {
+	if line, column := e.line, e.column; line > 0 {
+		if locate != nil {
+			line, column = locate(line, column)
+		}
 		out = append(out, `,"locations":[{"line":`...)
-		out = strconv.AppendInt(out, int64(e.line), 10)
+		out = strconv.AppendInt(out, int64(line), 10)
 		out = append(out, `,"column":`...)
-		out = strconv.AppendInt(out, int64(e.column), 10)
+		out = strconv.AppendInt(out, int64(column), 10)
 		out = append(out, `}]`...)
 	}
 	if len(e.path) > 0 {

@@ -238,6 +238,10 @@ func (run *callRun) grow() {
 // more are further variables.
 func (x *execution) body(out []byte, text *requestText, r *request, f *fetch, picked [][]uint32, more []byte) []byte {
 	out = append(out, text.opening...)
+	for i := range text.inlined {
+		l := &text.inlined[i]
+		out = append(jsontext.AppendEscaped(out, x.request.Variables.Raw(l.index)), l.behind...)
+	}
 	out = append(out, more...)
 	first := len(more) == 0
 	for _, v := range text.variables {

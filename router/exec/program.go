@@ -32,6 +32,8 @@ type Program struct {
 	nodes []*node
 	// output prints the client's answer.
 	output *objectProgram
+	// parts are those of an answer that is delivered in several: the first, then the deferred ones. Nil for one of one part.
+	parts []answerPart
 	// denied are the errors about fields that the caller may not see.
 	denied []clientError
 	pool   sync.Pool
@@ -44,7 +46,9 @@ type request struct {
 	// before are the requests that wait for this one, zips those that need it.
 	before []int
 	zips   []int
-	text   requestText
+	// parts are those of the answer that need the request.
+	parts []int
+	text  requestText
 	// narrowed are the texts that ask for a part of the fields; nil when the request is not cached.
 	narrowed   *narrowedTexts
 	query      bool
@@ -56,8 +60,10 @@ type request struct {
 
 // requestText is what the body of a request is made of.
 type requestText struct {
-	// opening is the body up to the first variable. Behind the last one there are two braces.
+	// opening is the body up to the first of inlined, or to the first variable when there are none. Behind the last variable
+	// there are two braces.
 	opening   string
+	inlined   []inlinedLiteral
 	variables []requestVariable
 	literals  []requestLiteral
 }
@@ -131,6 +137,11 @@ type compiler struct {
 	answering map[*operation.Field][]answering
 	// outputs counts the fields of the output.
 	outputs uint32
+	// part is the part of the answer whose output is being compiled; nil when there is but one. walking tells that it is what
+	// finds the places of errors.
+	part    *answerPart
+	walking bool
+	parts   []answerPart
 }
 
 // Compile makes a program of a plan. It fails only when the plan is not consistent, which is a planner's mistake.
@@ -143,7 +154,7 @@ func (e *Engine) Compile(p *plan.Plan) (*Program, error) {
 		alternatives: map[*plan.Field][]*plan.RepresentationField{}, unshared: map[*node]bool{}, collectors: make([]int, len(p.Requests)),
 	}
 	prog := &Program{engine: e, plan: p, types: newTypeNames(p.Supergraph), requests: make([]request, len(p.Requests))}
-	prog.denied = deniedErrors(p.Operation)
+	prog.denied = deniedErrors(p.Operation, nil)
 	root := &node{request: -1, typ: int32(p.Operation.Root.Parent.ObjectIndex), collector: -1}
 	prog.root = &place{node: root, members: []member{{node: root}}}
 	c.places[root] = prog.root
@@ -240,14 +251,11 @@ func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
 
 // textOf makes the text of a request with one of its documents, and those of its variables that the document has.
 func textOf(pr *plan.Request, document string, has func(variable string) bool) (text requestText) {
-	opening := append([]byte(`{"query":`), jsontext.AppendQuoted(nil, document)...)
-	if pr.OperationName != "" {
-		opening = append(append(opening, `,"operationName":`...), jsontext.AppendQuoted(nil, pr.OperationName)...)
-	}
-	text.opening = string(opening) + `,"variables":{`
+	text.cut(pr, document)
 	for _, v := range pr.Variables {
-		if has(v.Name) {
-			text.variables = append(text.variables, requestVariable{spelled: string(jsontext.AppendQuoted(nil, v.Name)) + ":", index: v.Index})
+		if !v.Literal && has(v.Name) {
+			spelled := string(jsontext.AppendQuoted(nil, v.Name)) + ":"
+			text.variables = append(text.variables, requestVariable{spelled: spelled, index: v.Index})
 		}
 	}
 	for _, l := range pr.Literals {
@@ -321,8 +329,8 @@ func (c *compiler) finish(prog *Program) error {
 		}
 	}
 	c.findAnswering()
-	var err error
-	if prog.output, err = c.output(prog.plan.Operation.Root, prog.root, false); err != nil {
+	c.partition(prog)
+	if err := c.outputOf(prog); err != nil {
 		return err
 	}
 	for i := range prog.requests {
@@ -346,6 +354,8 @@ func (c *compiler) finish(prog *Program) error {
 			}
 		}
 	}
-	c.subtrees(prog)
+	if len(prog.parts) == 0 {
+		c.subtrees(prog)
+	}
 	return nil
 }

@@ -185,6 +185,9 @@ func (cl *closure) add(n *node) bool {
 		for _, v := range r.text.variables {
 			cl.variables = append(cl.variables, v.index)
 		}
+		for _, l := range r.text.inlined {
+			cl.variables = append(cl.variables, l.index)
+		}
 		for _, l := range r.text.literals {
 			for _, index := range l.indexes {
 				cl.variables = append(cl.variables, index)

@@ -49,6 +49,9 @@ func (g *Generation) openClient(s *supergraph.Subgraph) (subgraphClient, error) 
 		return subgraphClient{}, fmt.Errorf("subgraph %q: tls: %w", s.Name, err)
 	}
 	c.Handler = g.options.Handlers[s.Name]
+	if c.Handler == nil && c.URL == "" && len(g.declared[s.ID]) > 0 {
+		c.Handler = eventsOnly
+	}
 	if c.URL == "" && c.Handler == nil {
 		return subgraphClient{}, fmt.Errorf("the supergraph does not say where the subgraph %q is: compose it with "+
 			"--url %s=http://..., or set upstream.subgraphs.%s.url", s.Name, s.Name, s.Name)

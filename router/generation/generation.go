@@ -20,6 +20,7 @@ import (
 	"github.com/weft-graphql/weft/router/module"
 	"github.com/weft-graphql/weft/router/server"
 	"github.com/weft-graphql/weft/router/subscription"
+	"github.com/weft-graphql/weft/router/subscription/eventbus"
 	"github.com/weft-graphql/weft/router/supergraph"
 	"github.com/weft-graphql/weft/schema/bus"
 )
@@ -60,6 +61,8 @@ type Generation struct {
 	clients []subgraphClient
 	// sources are the ways to the events of subgraphs, by Subgraph.ID; nil when there are no subscriptions.
 	sources []subscription.Upstream
+	// declared are the subscription fields that are fed by events, by Subgraph.ID.
+	declared []map[string]*eventbus.Declaration
 	// handler is the innermost part of face.
 	handler *server.Handler
 	face    http.Handler
@@ -100,6 +103,9 @@ func (g *Generation) assemble(sdl string, previous *Generation) error {
 	}
 	set, err := g.provision()
 	if err != nil {
+		return err
+	}
+	if err := g.declareEvents(); err != nil {
 		return err
 	}
 	if err := g.openClients(); err != nil {

@@ -40,6 +40,9 @@ func hasEvents(sg *supergraph.Supergraph, s *supergraph.Subgraph) bool {
 }
 
 func (g *Generation) openSource(s *supergraph.Subgraph, url string) (subscription.Upstream, error) {
+	if declared := g.declared[s.ID]; len(declared) > 0 {
+		return g.openEvents(s, declared)
+	}
 	c := &g.config.Subscription
 	settings := c.For(s.Name)
 	if !hasEvents(g.supergraph, s) || settings.Protocol == "none" {

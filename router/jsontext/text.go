@@ -83,8 +83,12 @@ func hexDigit(c byte) rune {
 
 // AppendQuoted appends s as a JSON string with the fewest escapes. Bytes that are not UTF-8 are appended as they are.
 func AppendQuoted[T string | []byte](out []byte, s T) []byte {
+	return append(AppendEscaped(append(out, '"'), s), '"')
+}
+
+// AppendEscaped appends what stands between the quotes of a JSON string.
+func AppendEscaped[T string | []byte](out []byte, s T) []byte {
 	const hex = "0123456789abcdef"
-	out = append(out, '"')
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
 		case c == '"' || c == '\\':
@@ -101,7 +105,7 @@ func AppendQuoted[T string | []byte](out []byte, s T) []byte {
 			out = append(out, c)
 		}
 	}
-	return append(out, '"')
+	return out
 }
 
 // ToValidUTF8 returns b with every run of bytes that are not UTF-8 replaced by U+FFFD; b itself when there are none.

@@ -41,7 +41,9 @@ type Identifier interface {
 }
 
 // DocumentCompiler computes, once for each document, what the module needs for every request with it. The result is
-// kept with the prepared operation, as Operation.Compiled under the module's Slot. Errors refuse the document.
+// kept with the prepared operation, as Operation.Compiled under the module's Slot. Errors refuse the document. Documents that
+// only differ in literals share it: in the prepared operation those are variables (operation.Form), whose values Admit finds
+// among Operation.Variables. Fields with @cost or @listSize keep theirs.
 type DocumentCompiler interface {
 	CompileDocument(prepared *operation.Prepared) (any, gqlerror.List)
 }

@@ -42,6 +42,10 @@ type Variable struct {
 	defaultJSON []byte
 	// Directives are those of its definition that are for subgraphs.
 	Directives []*Directive
+	// Literal tells that no client declares it: it stands for literals in the document, which each document of the
+	// same form has its own of, and which stand in the documents that subgraphs get as well; see Form. Its value is
+	// theirs, as JSON.
+	Literal bool
 }
 
 // SelectionSet is the selection on a composite value.
@@ -69,8 +73,8 @@ type Field struct {
 	On supergraph.TypeSet
 	// Args are the given arguments in schema order; defaults are left to the subgraph.
 	Args []Argument
-	// Applied are the directives for subgraphs with which the field stands in the document, one for each way that it does;
-	// nil when it has none anywhere.
+	// Applied are the directives for subgraphs with which the field stands in the document, one for each way that it
+	// does; nil when it has none anywhere.
 	Applied []*Applied
 	// Selection is the sub-selection; nil for leaf fields. The introspection fields keep their document selection in
 	// Introspection instead.
@@ -83,7 +87,8 @@ type Field struct {
 	// Defers are the deferred parts of the answer the field belongs to; nil when it belongs to the first part.
 	Defers []*Defer
 	// Denied is the definition of a field that the caller may not see: it is null, or makes null what it is in. For
-	// everybody but who prints it, the field is a __typename: what it is in is asked for, and it is not. Nil for others.
+	// everybody but who prints it, the field is a __typename: what it is in is asked for, and it is not. Nil for
+	// others.
 	Denied *supergraph.Field
 	// Position is where the field stands in the client's document (1-based), for error locations.
 	Line, Column int

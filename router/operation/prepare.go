@@ -1,6 +1,7 @@
 package operation
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -23,13 +24,15 @@ type Prepared struct {
 	Kind       ast.Operation
 	// Name is the operation's name in the document; may be empty.
 	Name string
-	// Variables are the declared variables in document order.
+	// Variables are the declared variables in document order, then those that stand for literals; see Form.
 	Variables []*Variable
 	// Exceeded are the codes of limits that the document is beyond, where that only is to be told (Limits.Warn).
 	Exceeded []string
 
-	// declared are the indexes of Variables by name.
+	// declared are the indexes of the clients' Variables by name, clients how many there are. Those behind them stand for
+	// literals of the document.
 	declared   map[string]int
+	clients    int
 	fragments  map[string]*ast.FragmentDefinition
 	conditions []Condition
 	// byVariable are the indexes of conditions by the variable's name; nil when no variable decides anything.
@@ -73,6 +76,13 @@ func (p *Prepared) asksSchema(set ast.SelectionSet, seen map[string]bool) bool {
 // Prepare parses a document, checks limits, validates it against the API schema and picks an operation:
 // operationName, or the only one when the name is empty (GraphQL specification, section 6.1, GetOperation).
 func Prepare(sg *supergraph.Supergraph, query, operationName string, limits Limits) (*Prepared, gqlerror.List) {
+	return prepare(sg, query, operationName, limits, nil)
+}
+
+// prepare is Prepare; form, when not nil, is the document's, and its literals become variables.
+func prepare(
+	sg *supergraph.Supergraph, query, operationName string, limits Limits, form *Form,
+) (*Prepared, gqlerror.List) {
 	limits = limits.withDefaults()
 	doc, exceeded, gerr := parse(query, limits)
 	if gerr != nil {
@@ -107,6 +117,10 @@ func Prepare(sg *supergraph.Supergraph, query, operationName string, limits Limi
 			declared.defaultJSON = appendDefault(nil, sg.API.Types, v.DefaultValue, v.Type)
 		}
 		p.Variables = append(p.Variables, declared)
+	}
+	p.clients = len(p.Variables)
+	if form != nil {
+		p.takeOut(doc.QueryDocument, form)
 	}
 	p.findConditions()
 	if p.asksSchema(op.SelectionSet, map[string]bool{}) {
@@ -149,7 +163,8 @@ func validationErrors(errs gqlerror.List, more int) gqlerror.List {
 		errs = append(errs, gqlerror.Errorf("The document has %d more errors, which are not listed.", more))
 	}
 	for _, e := range errs {
-		setCode(e, "GRAPHQL_VALIDATION_FAILED")
+		code, _ := e.Extensions["code"].(string)
+		setCode(e, cmp.Or(code, "GRAPHQL_VALIDATION_FAILED"))
 	}
 	return errs
 }

@@ -54,13 +54,17 @@ func (v *Variables) boolOr(i int, absent bool) bool {
 
 // CoerceVariables checks the variables a client sent, a JSON object or nothing, against the operation's declarations
 // (GraphQL specification, section 6.1.2). Variables that are not declared are ignored. Nothing of raw is retained.
-func (p *Prepared) CoerceVariables(raw []byte) (Variables, gqlerror.List) {
+func (p *Prepared) CoerceVariables(raw []byte) (Variables, gqlerror.List) { return p.Coerce(raw, nil) }
+
+// Coerce is CoerceVariables for a document that has the operation's form and these literals. Without any, they are those
+// of the document that was prepared.
+func (p *Prepared) Coerce(raw []byte, literals *Literals) (Variables, gqlerror.List) {
 	var v Variables
 	raw = bytes.TrimSpace(raw)
 	if len(p.Variables) == 0 && (len(raw) == 0 || string(raw) == "null" || string(raw) == "{}") {
 		return v, nil
 	}
-	given := make([]span, len(p.Variables))
+	given := make([]span, p.clients)
 	if len(raw) > 0 && string(raw) != "null" {
 		if err := p.locate(raw, given); err != nil {
 			return v, gqlerror.List{err}
@@ -68,7 +72,7 @@ func (p *Prepared) CoerceVariables(raw []byte) (Variables, gqlerror.List) {
 	}
 	v.at = make([]span, len(p.Variables))
 	c := coercer{types: p.Supergraph.API.Types, out: make([]byte, 0, len(raw)+64)}
-	for i, def := range p.Variables {
+	for i, def := range p.Variables[:p.clients] {
 		c.variable = def
 		start := len(c.out)
 		switch {
@@ -94,8 +98,22 @@ func (p *Prepared) CoerceVariables(raw []byte) (Variables, gqlerror.List) {
 	if len(c.errs) > 0 {
 		return Variables{}, c.errs
 	}
-	v.buf = c.out
+	v.buf = p.appendLiterals(c.out, v.at[p.clients:], literals)
 	return v, nil
+}
+
+// appendLiterals appends the values that stand in the document, and notes where.
+func (p *Prepared) appendLiterals(out []byte, at []span, literals *Literals) []byte {
+	for i := range at {
+		start := len(out)
+		if literals != nil && i < len(literals.at) {
+			out = append(out, literals.buf[literals.at[i].start:literals.at[i].end]...)
+		} else {
+			out = append(out, p.Variables[p.clients+i].defaultJSON...)
+		}
+		at[i] = span{start, len(out)}
+	}
+	return out
 }
 
 // locate finds the values of the declared variables in a JSON object, checking its syntax on the way.

@@ -374,6 +374,9 @@ func (d *document) request(kind ast.Operation, calls []*bcall, keys, variables [
 			continue
 		}
 		used = append(used, v)
+		if v.Literal {
+			continue
+		}
 		declare(v.Name, v.Type.String())
 		if v.Default != nil {
 			d.write("=")

@@ -1,10 +1,10 @@
 // Package prepared remembers what was prepared for a document: one lookup by (document, operation name) yields the
 // prepared operation, its plans, and whatever the executor compiled from them.
 //
-// The cache is bounded by bytes. Documents are told apart by equality, found by a keyed hash. Concurrent requests for
-// the same document, or the same plan, do the work once. Refused documents are remembered, too, so that sending them
-// again costs nothing. How many documents are prepared at the same time is bounded: a flood of new ones takes neither
-// all memory nor all processors.
+// The cache is bounded by bytes. Documents are told apart by equality, found by a keyed hash; those with the same form
+// (operation.Form) share an entry. Concurrent requests for the same document, or the same plan, do the work once.
+// Refused documents are remembered, too, so that sending them again costs nothing. How many documents are prepared at
+// the same time is bounded: a flood of new ones takes neither all memory nor all processors.
 package prepared
 
 import (
@@ -27,24 +27,24 @@ type Options[P any] struct {
 	Limits     operation.Limits
 	// Compile is called once for each plan; its result is kept beside the plan. It may be nil.
 	Compile func(p *operation.Prepared, pl *plan.Plan) (P, error)
-	// Examine is called once for each prepared document; its result is kept as Entry.Examined. Errors refuse the document.
-	// It may be nil.
+	// Examine is called once for each prepared document; its result is kept as Entry.Examined. Errors refuse the
+	// document. It may be nil.
 	Examine func(p *operation.Prepared) (any, gqlerror.List)
-	// Bytes bounds the estimated memory of all entries; zero means DefaultBytes. It also bounds the documents that wait
-	// to be prepared.
+	// Bytes bounds the estimated memory of all entries; zero means DefaultBytes. It also bounds the documents that
+	// wait to be prepared.
 	Bytes int64
 	// Panicked is told of panics while something was prepared or planned. The client only hears that it failed. It may
 	// be nil.
 	Panicked func(cause any)
 }
 
-// DefaultBytes is the bound of a cache for which none is given.
-const DefaultBytes = 64 << 20
-
 const shards = 16
 
 // largestPart is the part of the cache that a single entry may fill; larger ones are used and not kept.
 const largestPart = 4
+
+// probationPart is the part of the cache that is for documents which were seen once.
+const probationPart = 10
 
 // Cache is safe for concurrent use.
 type Cache[P any] struct {
@@ -53,9 +53,9 @@ type Cache[P any] struct {
 	shards [shards]shard[P]
 	stats  counters
 	clock  atomic.Uint64
-	// bytes are those of all shards.
-	bytes     atomic.Int64
-	admission *admission
+	// bytes are those of all shards, probation those of them that are on probation.
+	bytes, probation atomic.Int64
+	admission        *admission
 
 	// trimming lets one goroutine at a time evict entries; next is the shard whose turn it is.
 	trimming sync.Mutex
@@ -80,56 +80,127 @@ type Stats struct {
 // New makes an empty cache.
 func New[P any](opts Options[P]) *Cache[P] {
 	if opts.Bytes <= 0 {
-		opts.Bytes = DefaultBytes
+		opts.Bytes = DefaultBytes()
 	}
 	c := &Cache[P]{opts: opts, seed: maphash.MakeSeed(), admission: newAdmission(opts.Bytes)}
 	for i := range c.shards {
-		c.shards[i].byHash = map[uint64]*Entry[P]{}
+		c.shards[i].byHash, c.shards[i].aliases = map[uint64]*Entry[P]{}, map[uint64]*alias[P]{}
 	}
 	return c
 }
 
 // Get returns the entry of a document and operation name (empty for a document with one operation). The bytes are not
-// retained. A hit does not allocate. There is no entry when the document was not looked at: ErrBusy. Done must be called
-// on an entry that was not refused.
-func (c *Cache[P]) Get(ctx context.Context, query, operationName []byte) (*Entry[P], gqlerror.List, error) {
-	return c.get(ctx, query, operationName, nil)
+// retained. A hit does not allocate. There is no entry when the document was not looked at: ErrBusy. Done must be
+// called on an entry that was not refused.
+//
+// The entry may be that of another document with the same form; then form.Literals are the values of this one. Without
+// a form the entry is of this very document.
+func (c *Cache[P]) Get(
+	ctx context.Context, query, operationName []byte, form *operation.Form,
+) (*Entry[P], gqlerror.List, error) {
+	return c.get(ctx, query, operationName, form, nil)
 }
 
 // get is Get for a document that may have been prepared already, for the same supergraph and limits.
 func (c *Cache[P]) get(
-	ctx context.Context, query, operationName []byte, known *operation.Prepared,
+	ctx context.Context, query, operationName []byte, form *operation.Form, known *operation.Prepared,
 ) (*Entry[P], gqlerror.List, error) {
-	var h maphash.Hash
-	h.SetSeed(c.seed)
-	h.Write(query)
-	h.WriteByte(0)
-	h.Write(operationName)
-	sum := h.Sum64()
-	s := &c.shards[sum%shards]
-	for {
-		s.mu.RLock()
-		e := s.find(sum, query, operationName)
-		s.mu.RUnlock()
-		if e == nil {
-			var created bool
-			if e, created = c.insert(s, sum, query, operationName); created {
-				if !c.prepare(ctx, e, known) {
-					return nil, nil, ErrBusy
-				}
-				return e, e.errs, nil
-			}
+	k := c.key(query, operationName, false)
+	if form == nil {
+		return c.exact(ctx, k, query, operationName, known)
+	}
+	s := c.shard(k)
+	s.mu.RLock()
+	e, a := s.find(k)
+	s.mu.RUnlock()
+	switch {
+	case a != nil:
+		form.Literals.Set(&a.literals)
+		c.hit(a.entry)
+		return a.entry, nil, nil
+	case e == nil && form.Scan(c.opts.Supergraph, query, operationName):
+		e, errs, err := c.formed(ctx, k, query, operationName, form, known)
+		if e != nil || err != nil {
+			return e, errs, err
 		}
-		e.used.Store(true)
-		e.at.Store(c.clock.Add(1))
+	}
+	form.Literals.Set(&operation.Literals{})
+	return c.exact(ctx, k, query, operationName, known)
+}
+
+// exact is get for the document itself.
+func (c *Cache[P]) exact(
+	ctx context.Context, k key, query, operationName []byte, known *operation.Prepared,
+) (*Entry[P], gqlerror.List, error) {
+	for {
+		e, created := c.insert(k, query, operationName)
+		if created {
+			if !c.prepare(ctx, e, nil, known) {
+				return nil, nil, ErrBusy
+			}
+			return e, e.errs, nil
+		}
 		if !await(ctx, e.ready) {
 			return nil, nil, ErrBusy
 		}
 		if !e.givenUp {
-			c.stats.hits.Add(1)
+			c.hit(e)
 			return e, e.errs, nil
 		}
 	}
+}
+
+// formed is get for the document's form; exact is the key of the document itself. There is no entry when the document
+// that came first with the form is refused: what is wrong, and where, is told of each for itself.
+func (c *Cache[P]) formed(
+	ctx context.Context, exact key, query, operationName []byte, form *operation.Form, known *operation.Prepared,
+) (*Entry[P], gqlerror.List, error) {
+	k := c.key(form.Text, nil, true)
+	for {
+		e, created := c.insert(k, query, operationName)
+		if created {
+			if !c.prepare(ctx, e, form, known) {
+				return nil, nil, ErrBusy
+			}
+			if len(e.errs) > 0 {
+				e.drop()
+				return c.refused(exact, query, operationName, e.errs), e.errs, nil
+			}
+			s := c.shard(exact)
+			s.mu.Lock()
+			s.seenAlone.see(exact.sum)
+			s.mu.Unlock()
+			return e, nil, nil
+		}
+		if !await(ctx, e.ready) {
+			return nil, nil, ErrBusy
+		}
+		if e.givenUp {
+			continue
+		}
+		if len(e.errs) > 0 {
+			return nil, nil, nil
+		}
+		c.hit(e)
+		c.alias(exact, e, query, operationName, &form.Literals)
+		return e, nil, nil
+	}
+}
+
+// refused remembers what is wrong with a document.
+func (c *Cache[P]) refused(k key, query, operationName []byte, errs gqlerror.List) *Entry[P] {
+	e, created := c.insert(k, query, operationName)
+	if created {
+		e.refuse(errs)
+		close(e.ready)
+	}
+	return e
+}
+
+func (c *Cache[P]) hit(e *Entry[P]) {
+	e.used.Store(true)
+	e.at.Store(c.clock.Add(1))
+	c.stats.hits.Add(1)
 }
 
 // await waits for what another request is doing; false when ctx ended before.
@@ -147,28 +218,42 @@ func await(ctx context.Context, ready chan struct{}) bool {
 	}
 }
 
-// insert adds an entry that is still to be prepared, unless another request did.
-func (c *Cache[P]) insert(s *shard[P], sum uint64, query, operationName []byte) (e *Entry[P], created bool) {
+// insert returns the entry of a key, or adds one that is still to be prepared.
+func (c *Cache[P]) insert(k key, query, operationName []byte) (e *Entry[P], created bool) {
+	s := c.shard(k)
+	s.mu.RLock()
+	e, _ = s.find(k)
+	s.mu.RUnlock()
+	if e != nil {
+		return e, false
+	}
 	s.mu.Lock()
-	if e := s.find(sum, query, operationName); e != nil {
+	if e, _ := s.find(k); e != nil {
 		s.mu.Unlock()
 		return e, false
 	}
-	e = &Entry[P]{cache: c, shard: s, sum: sum, query: string(query), name: string(operationName), ready: make(chan struct{})}
+	e = &Entry[P]{cache: c, shard: s, source: string(query), name: string(operationName), ready: make(chan struct{})}
+	if e.key = k.keep(); !k.formed {
+		e.key.text, e.key.name = e.source, e.name
+	}
 	e.at.Store(c.clock.Add(1))
 	e.bytes = entryBytes + int64(len(query)+len(operationName))
+	if k.formed {
+		e.bytes += int64(len(e.key.text))
+	}
 	s.add(e)
 	s.mu.Unlock()
 	c.trim(e)
-	c.stats.misses.Add(1)
 	return e, true
 }
 
-// prepare fills an entry; false means that there was no place for it in time, and the entry is gone. Whoever waits for it
-// is released whatever happens. known, when not nil, is what the document was prepared to already.
-func (c *Cache[P]) prepare(ctx context.Context, e *Entry[P], known *operation.Prepared) bool {
+// prepare fills an entry; false means that there was no place for it in time, and the entry is gone. Whoever waits for
+// it is released whatever happens. form, when not nil, is what the entry is for; known what the document was prepared
+// to already.
+func (c *Cache[P]) prepare(ctx context.Context, e *Entry[P], form *operation.Form, known *operation.Prepared) bool {
+	c.stats.misses.Add(1)
 	defer close(e.ready)
-	place := c.admission.enter(ctx, len(e.query))
+	place := c.admission.enter(ctx, len(e.source))
 	if place == nil {
 		e.givenUp = true
 		e.drop()
@@ -188,20 +273,26 @@ func (c *Cache[P]) prepare(ctx context.Context, e *Entry[P], known *operation.Pr
 	}()
 	prepared, errs := known, gqlerror.List(nil)
 	if known == nil {
-		prepared, errs = operation.Prepare(c.opts.Supergraph, e.query, e.name, c.opts.Limits)
+		prepared, errs = operation.PrepareForm(c.opts.Supergraph, e.source, e.name, c.opts.Limits, form)
 	}
 	if len(errs) == 0 && c.opts.Examine != nil {
 		e.Examined, errs = c.opts.Examine(prepared)
 	}
-	if e.errs = errs; len(errs) == 0 {
+	if len(errs) == 0 {
 		e.Prepared = prepared
-		// The syntax tree, with everything validation hangs into it, is some thirty times the text.
-		e.grow(int64(len(e.query)) * 30)
+		// The syntax tree, with everything validation hangs into it, is some forty times the text.
+		e.grow(int64(len(e.source)) * 40)
 	}
-	for _, err := range e.errs {
+	e.refuse(errs)
+	return true
+}
+
+// refuse notes what is wrong with the document.
+func (e *Entry[P]) refuse(errs gqlerror.List) {
+	e.errs = errs
+	for _, err := range errs {
 		e.grow(errorBytes + int64(len(err.Message)))
 	}
-	return true
 }
 
 func (c *Cache[P]) panicked(cause any) {
@@ -210,28 +301,41 @@ func (c *Cache[P]) panicked(cause any) {
 	}
 }
 
-// trim evicts entries, but not keep, until the cache is within its bound: one of each shard in turn.
+// trim evicts entries, but not keep, until the cache is within its bounds: one of each shard in turn.
 func (c *Cache[P]) trim(keep *Entry[P]) {
-	if c.bytes.Load() <= c.opts.Bytes {
+	if !c.full() && !c.crowded() {
 		return
 	}
 	c.trimming.Lock()
 	defer c.trimming.Unlock()
 	// The first round may find that everything was used since the last one, and only takes that back.
-	for idle := 0; idle < 2*shards && c.bytes.Load() > c.opts.Bytes; {
+	for idle := 0; idle < 2*shards && (c.full() || c.crowded()); {
 		s := &c.shards[c.next%shards]
 		c.next++
 		s.mu.Lock()
-		evicted := s.evict(keep)
+		var evicted *Entry[P]
+		judged := false
+		if c.crowded() || s.main.length == 0 {
+			evicted, judged = s.judge(keep)
+		} else {
+			evicted = s.evict(keep)
+		}
 		s.mu.Unlock()
-		if evicted {
+		if evicted != nil {
+			evicted.retire()
 			c.stats.evictions.Add(1)
+		}
+		if evicted != nil || judged {
 			idle = 0
 		} else {
 			idle++
 		}
 	}
 }
+
+// full tells that there is more in the cache than may be, crowded that there is more of what was seen once.
+func (c *Cache[P]) full() bool    { return c.bytes.Load() > c.opts.Bytes }
+func (c *Cache[P]) crowded() bool { return c.probation.Load() > c.opts.Bytes/probationPart }
 
 // Stats returns the counters.
 func (c *Cache[P]) Stats() Stats {
@@ -243,19 +347,20 @@ func (c *Cache[P]) Stats() Stats {
 		s := &c.shards[i]
 		s.mu.RLock()
 		out.Entries += len(s.byHash)
-		out.Bytes += s.bytes
+		out.Bytes += s.probation.bytes + s.main.bytes
 		s.mu.RUnlock()
 	}
 	return out
 }
 
-// WarmUp prepares and plans what was used most recently in another cache, at most n documents, the latest first: called
-// on the cache of a new supergraph, or of new settings, before it takes over. What was prepared for the same supergraph
-// and limits is taken over as it is, and so are plans if the planner is the same. Operations that the new supergraph
-// refuses are left out. It returns how many were planned.
+// WarmUp prepares and plans what was used most recently in another cache, at most n documents, the latest first:
+// called on the cache of a new supergraph, or of new settings, before it takes over. What was prepared for the same
+// supergraph and limits is taken over as it is, and so are plans if the planner is the same. Operations that the new
+// supergraph refuses are left out. It returns how many were planned.
 func (c *Cache[P]) WarmUp(ctx context.Context, from *Cache[P], n int) (planned int) {
 	samePrepared := c.opts.Supergraph == from.opts.Supergraph && c.opts.Limits == from.opts.Limits
 	samePlans := samePrepared && c.opts.Planner == from.opts.Planner
+	var scratch operation.Form
 	for _, old := range from.recent(n) {
 		if ctx.Err() != nil {
 			return planned
@@ -264,7 +369,11 @@ func (c *Cache[P]) WarmUp(ctx context.Context, from *Cache[P], n int) (planned i
 		if !samePrepared {
 			known = nil
 		}
-		e, errs, err := c.get(ctx, []byte(old.query), []byte(old.name), known)
+		form := &scratch
+		if !old.formed {
+			form = nil
+		}
+		e, errs, err := c.get(ctx, []byte(old.source), []byte(old.name), form, known)
 		if err != nil || len(errs) > 0 {
 			continue
 		}

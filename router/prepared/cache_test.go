@@ -43,14 +43,14 @@ func first(_ *operation.Prepared, p *plan.Plan) (string, error) { return p.Reque
 func TestGetAndPlan(t *testing.T) {
 	c := newCache(t, 0, first)
 	query := []byte(`query A($x:Boolean!){product(upc:1){upc name@include(if:$x)}} query B{product(upc:2){upc}}`)
-	a, errs, _ := c.Get(t.Context(), query, []byte("A"))
+	a, errs, _ := c.Get(t.Context(), query, []byte("A"), nil)
 	if len(errs) > 0 {
 		t.Fatal(errs)
 	}
-	if b, _, _ := c.Get(t.Context(), query, []byte("B")); b == a {
+	if b, _, _ := c.Get(t.Context(), query, []byte("B"), nil); b == a {
 		t.Fatal("two operations share an entry")
 	}
-	if again, _, _ := c.Get(t.Context(), query, []byte("A")); again != a {
+	if again, _, _ := c.Get(t.Context(), query, []byte("A"), nil); again != a {
 		t.Fatal("the entry was not found again")
 	}
 	off, err := a.Plan(t.Context(), operation.ConditionSet{})
@@ -76,7 +76,7 @@ func TestGetAndPlan(t *testing.T) {
 func TestRefusedDocumentsAreRemembered(t *testing.T) {
 	c := newCache(t, 0, nil)
 	for range 3 {
-		if _, errs, _ := c.Get(t.Context(), []byte(`{nope}`), nil); len(errs) == 0 {
+		if _, errs, _ := c.Get(t.Context(), []byte(`{nope}`), nil, nil); len(errs) == 0 {
 			t.Fatal("accepted")
 		}
 	}
@@ -87,7 +87,7 @@ func TestRefusedDocumentsAreRemembered(t *testing.T) {
 
 func TestCompileErrors(t *testing.T) {
 	fail := func(*operation.Prepared, *plan.Plan) (string, error) { return "", errors.New("cannot compile") }
-	e, _, _ := newCache(t, 0, fail).Get(t.Context(), []byte(`{product(upc:1){upc}}`), nil)
+	e, _, _ := newCache(t, 0, fail).Get(t.Context(), []byte(`{product(upc:1){upc}}`), nil, nil)
 	for range 2 {
 		if _, err := e.Plan(t.Context(), operation.ConditionSet{}); err == nil || !strings.Contains(err.Error(), "cannot compile") {
 			t.Errorf("got %v", err)
@@ -101,7 +101,7 @@ func TestSingleFlight(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 50 {
 		wg.Go(func() {
-			e, errs, _ := c.Get(t.Context(), []byte(`{product(upc:1){upc}}`), nil)
+			e, errs, _ := c.Get(t.Context(), []byte(`{product(upc:1){upc}}`), nil, nil)
 			if len(errs) > 0 {
 				t.Error(errs)
 				return
@@ -122,14 +122,14 @@ func TestBoundedByBytes(t *testing.T) {
 	c := newCache(t, bound, first)
 	hot := []byte(`{product(upc:"hot"){name}}`)
 	for i := range 3000 {
-		e, errs, _ := c.Get(t.Context(), fmt.Appendf(nil, `{product(upc:"%d"){upc name}}`, i), nil)
+		e, errs, _ := c.Get(t.Context(), fmt.Appendf(nil, `{product(upc:"%d"){upc name}}`, i), nil, nil)
 		if len(errs) > 0 {
 			t.Fatal(errs)
 		}
 		if _, err := e.Plan(t.Context(), operation.ConditionSet{}); err != nil {
 			t.Fatal(err)
 		}
-		if _, errs, _ := c.Get(t.Context(), hot, nil); len(errs) > 0 {
+		if _, errs, _ := c.Get(t.Context(), hot, nil, nil); len(errs) > 0 {
 			t.Fatal(errs)
 		}
 	}
@@ -144,7 +144,7 @@ func TestBoundedByBytes(t *testing.T) {
 
 func TestConditionSetsAreBounded(t *testing.T) {
 	c := newCache(t, 0, nil)
-	e, errs, _ := c.Get(t.Context(), conditional(10), nil)
+	e, errs, _ := c.Get(t.Context(), conditional(10), nil, nil)
 	if len(errs) > 0 {
 		t.Fatal(errs)
 	}
@@ -167,7 +167,7 @@ func TestConditionSetsAreBounded(t *testing.T) {
 func TestWarmUp(t *testing.T) {
 	old, fresh := newCache(t, 0, nil), newCache(t, 0, nil)
 	for i := range 20 {
-		e, errs, _ := old.Get(t.Context(), fmt.Appendf(nil, `query($x:Boolean!){product(upc:%d){upc name@skip(if:$x)}}`, i), nil)
+		e, errs, _ := old.Get(t.Context(), fmt.Appendf(nil, `query($x:Boolean!){product(upc:%d){upc name@skip(if:$x)}}`, i), nil, nil)
 		if len(errs) > 0 {
 			t.Fatal(errs)
 		}
@@ -177,12 +177,12 @@ func TestWarmUp(t *testing.T) {
 			}
 		}
 	}
-	old.Get(t.Context(), []byte(`{refused}`), nil)
+	old.Get(t.Context(), []byte(`{refused}`), nil, nil)
 	if n := fresh.WarmUp(context.Background(), old, 5); n != 5 {
 		t.Fatalf("%d operations warmed up", n)
 	}
 	before := fresh.Stats()
-	e, _, _ := fresh.Get(t.Context(), []byte(`query($x:Boolean!){product(upc:19){upc name@skip(if:$x)}}`), nil)
+	e, _, _ := fresh.Get(t.Context(), []byte(`query($x:Boolean!){product(upc:19){upc name@skip(if:$x)}}`), nil, nil)
 	if _, err := e.Plan(t.Context(), operation.ConditionSet{}.With(0)); err != nil {
 		t.Fatal(err)
 	}
@@ -201,7 +201,7 @@ func TestHitsDoNotAllocate(t *testing.T) {
 	c := newCache(t, 0, first)
 	query, name := []byte(`query A{product(upc:1){upc}}`), []byte("A")
 	hit := func() {
-		e, errs, _ := c.Get(t.Context(), query, name)
+		e, errs, _ := c.Get(t.Context(), query, name, nil)
 		if len(errs) > 0 {
 			t.Fatal(errs)
 		}
@@ -221,7 +221,7 @@ func BenchmarkHit(b *testing.B) {
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			e, _, _ := c.Get(b.Context(), query, nil)
+			e, _, _ := c.Get(b.Context(), query, nil, nil)
 			if _, err := e.Plan(b.Context(), operation.ConditionSet{}); err != nil {
 				b.Fatal(err)
 			}

@@ -22,30 +22,37 @@ const (
 // maxSets bounds the condition sets an entry keeps plans for: n conditions have 2^n of them.
 const maxSets = 64
 
-// Entry is what is known of one document and operation name.
+// Entry is what is known of one document and operation name, or of all with the same form.
 type Entry[P any] struct {
 	// Prepared is nil when the document was refused.
 	Prepared *operation.Prepared
 	// Examined is what Options.Examine made of it.
 	Examined any
 
-	cache       *Cache[P]
-	shard       *shard[P]
-	sum         uint64
-	query, name string
-	errs        gqlerror.List
+	cache *Cache[P]
+	shard *shard[P]
+	key   key
+	// source is the document that was prepared, name the operation that was asked for.
+	source, name string
+	errs         gqlerror.List
 	// ready is closed when Prepared and errs are set; givenUp tells that they never will be.
 	ready   chan struct{}
 	givenUp bool
 	// place is kept for the first plan.
 	place atomic.Pointer[place]
 
-	// used is set by every hit and taken back by the eviction hand; at is when the last hit was.
+	// used is set by every hit and taken back when the entry comes by in its queue; at is when the last hit was.
 	used       atomic.Bool
 	at         atomic.Uint64
+	queue      *queue[P]
 	prev, next *Entry[P]
 	bytes      int64
 	gone       bool
+	// aliases are the documents that are known to have the entry's form; retired tells that there will be no more.
+	// aliasing guards them; no other entry's lock is taken under it.
+	aliasing sync.Mutex
+	aliases  []*alias[P]
+	retired  bool
 
 	// last is the plan that was asked for last; almost always the only one.
 	last  atomic.Pointer[Planned[P]]
@@ -67,8 +74,8 @@ type Planned[P any] struct {
 	bytes   int64
 }
 
-// Plan returns the plan for a set of conditions, making it when it is asked for the first time. A hit does not allocate.
-// The error can be ErrBusy.
+// Plan returns the plan for a set of conditions, making it when it is asked for the first time. A hit does not
+// allocate. The error can be ErrBusy.
 func (e *Entry[P]) Plan(ctx context.Context, set operation.ConditionSet) (*Planned[P], error) {
 	return e.planFor(ctx, set, nil)
 }
@@ -155,7 +162,7 @@ func (e *Entry[P]) plan(ctx context.Context, p *Planned[P], known *plan.Plan) bo
 	defer close(p.ready)
 	place := e.place.Swap(nil)
 	if place == nil {
-		place = e.cache.admission.enter(ctx, len(e.query))
+		place = e.cache.admission.enter(ctx, len(e.source))
 	}
 	if place == nil {
 		p.givenUp = true
@@ -197,9 +204,9 @@ func (e *Entry[P]) keep(p *Planned[P], bytes int64) {
 
 // planBytes estimates the memory of an operation, its plan, and a program compiled from them.
 func planBytes(op *operation.Operation, p *plan.Plan) int64 {
-	n := int64(len(op.Fields))*250 + int64(p.Fields)*500 + 512
+	n := int64(len(op.Fields))*400 + int64(p.Fields)*800 + 1024
 	for _, r := range p.Requests {
-		n += int64(len(r.Document)) + 512
+		n += 2*int64(len(r.Document)) + 1536
 	}
 	return n
 }
@@ -208,16 +215,19 @@ func planBytes(op *operation.Operation, p *plan.Plan) int64 {
 // become too large is not kept itself.
 func (e *Entry[P]) grow(bytes int64) {
 	s := e.shard
+	tooLarge := false
 	s.mu.Lock()
 	if !e.gone {
-		e.bytes += bytes
-		s.resize(e.cache, bytes)
-		if e.bytes > e.cache.opts.Bytes/largestPart {
+		s.resize(e, bytes)
+		if tooLarge = e.bytes > e.cache.opts.Bytes/largestPart; tooLarge {
 			s.remove(e)
 			e.cache.stats.evictions.Add(1)
 		}
 	}
 	s.mu.Unlock()
+	if tooLarge {
+		e.retire()
+	}
 	e.cache.trim(e)
 }
 
@@ -229,6 +239,12 @@ func (e *Entry[P]) drop() {
 		e.shard.remove(e)
 	}
 }
+
+// Source is the document that was prepared. Others with the entry's form have their tokens in other places.
+func (e *Entry[P]) Source() string { return e.source }
+
+// Formed tells that the entry may be that of another document with the same form.
+func (e *Entry[P]) Formed() bool { return e.key.formed }
 
 // Plans is the number of plans the entry holds.
 func (e *Entry[P]) Plans() int {

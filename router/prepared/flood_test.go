@@ -31,7 +31,7 @@ func TestEverythingAnEntryHoldsCounts(t *testing.T) {
 		cache := newCache(t, bound, first)
 		for i := range 300 {
 			query, name := c.get(i)
-			if _, errs, err := cache.Get(t.Context(), []byte(query), []byte(name)); len(errs) == 0 || err != nil {
+			if _, errs, err := cache.Get(t.Context(), []byte(query), []byte(name), nil); len(errs) == 0 || err != nil {
 				t.Fatalf("%s: accepted, or %v", c.name, err)
 			}
 		}
@@ -47,7 +47,7 @@ func TestLargeDocumentsAreNotKept(t *testing.T) {
 	c := newCache(t, bound, first)
 	small := []byte("{product(upc:1){upc}}")
 	for i := range 40 {
-		e, errs, err := c.Get(t.Context(), fmt.Appendf(nil, "query Q%d{product(upc:1){%s}}", i, strings.Repeat("upc ", 5000)), nil)
+		e, errs, err := c.Get(t.Context(), fmt.Appendf(nil, "query Q%d{product(upc:1){%s}}", i, strings.Repeat("upc ", 5000)), nil, nil)
 		if len(errs) > 0 || err != nil {
 			t.Fatal(errs, err)
 		}
@@ -57,7 +57,7 @@ func TestLargeDocumentsAreNotKept(t *testing.T) {
 		if s := c.Stats(); s.Bytes > bound {
 			t.Fatalf("%d bytes are held", s.Bytes)
 		}
-		if _, errs, err := c.Get(t.Context(), small, nil); len(errs) > 0 || err != nil {
+		if _, errs, err := c.Get(t.Context(), small, nil, nil); len(errs) > 0 || err != nil {
 			t.Fatal(errs, err)
 		}
 	}
@@ -69,7 +69,7 @@ func TestLargeDocumentsAreNotKept(t *testing.T) {
 // TestPlansThatAreDroppedDoNotCount plans one operation for more sets of conditions than are kept.
 func TestPlansThatAreDroppedDoNotCount(t *testing.T) {
 	c := newCache(t, 0, nil)
-	e, errs, err := c.Get(t.Context(), conditional(10), nil)
+	e, errs, err := c.Get(t.Context(), conditional(10), nil, nil)
 	if len(errs) > 0 || err != nil {
 		t.Fatal(errs, err)
 	}
@@ -127,7 +127,7 @@ func TestLargeDocumentsWaitForEachOther(t *testing.T) {
 	var running sync.WaitGroup
 	do := func(query []byte) {
 		running.Go(func() {
-			e, errs, err := c.Get(t.Context(), query, nil)
+			e, errs, err := c.Get(t.Context(), query, nil, nil)
 			if len(errs) > 0 || err != nil {
 				t.Error(errs, err)
 				return
@@ -164,7 +164,7 @@ func TestPreparedDocumentsDoNotPileUp(t *testing.T) {
 	cancel()
 	var entries []*prepared.Entry[string]
 	for i := range 1000 {
-		e, errs, err := c.Get(over, large(fmt.Sprint("Large", i)), nil)
+		e, errs, err := c.Get(over, large(fmt.Sprint("Large", i)), nil, nil)
 		if errors.Is(err, prepared.ErrBusy) {
 			break
 		}
@@ -178,7 +178,7 @@ func TestPreparedDocumentsDoNotPileUp(t *testing.T) {
 	}
 	for _, e := range entries {
 		e.Done()
-		if _, _, err := c.Get(over, []byte("{"+string(large("Next"))), nil); err != nil {
+		if _, _, err := c.Get(over, []byte("{"+string(large("Next"))), nil, nil); err != nil {
 			t.Error(err)
 		}
 	}
@@ -190,7 +190,7 @@ func TestNobodyWaitsForever(t *testing.T) {
 	var running sync.WaitGroup
 	for i := range max(1, runtime.GOMAXPROCS(0)/2) {
 		running.Go(func() {
-			if e, _, err := c.Get(t.Context(), large(fmt.Sprint("Large", i)), nil); err != nil {
+			if e, _, err := c.Get(t.Context(), large(fmt.Sprint("Large", i)), nil, nil); err != nil {
 				t.Error(err)
 			} else if _, err := e.Plan(t.Context(), operation.ConditionSet{}); err != nil {
 				t.Error(err)
@@ -200,11 +200,11 @@ func TestNobodyWaitsForever(t *testing.T) {
 	}
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, _, err := c.Get(over, large("Late"), nil); !errors.Is(err, prepared.ErrBusy) {
+	if _, _, err := c.Get(over, large("Late"), nil, nil); !errors.Is(err, prepared.ErrBusy) {
 		t.Errorf("after its time: %v", err)
 	}
 	huge := append(large("Huge"), make([]byte, 1<<20)...)
-	if _, _, err := c.Get(t.Context(), huge, nil); !errors.Is(err, prepared.ErrBusy) {
+	if _, _, err := c.Get(t.Context(), huge, nil, nil); !errors.Is(err, prepared.ErrBusy) {
 		t.Errorf("too much waits: %v", err)
 	}
 	if s := c.Stats(); s.Entries > max(1, runtime.GOMAXPROCS(0)/2) {
@@ -213,7 +213,7 @@ func TestNobodyWaitsForever(t *testing.T) {
 	close(letGo)
 	running.Wait()
 	// What was given up is nobody's fate for ever.
-	e, errs, err := c.Get(t.Context(), large("Late"), nil)
+	e, errs, err := c.Get(t.Context(), large("Late"), nil, nil)
 	if len(errs) > 0 || err != nil {
 		t.Fatal(errs, err)
 	}
@@ -230,7 +230,7 @@ func TestPanicsAreToldToOperators(t *testing.T) {
 		Supergraph: sg, Planner: plan.New(sg), Panicked: func(cause any) { told = cause },
 		Compile: func(*operation.Prepared, *plan.Plan) (string, error) { panic("at home") },
 	})
-	e, _, err := c.Get(t.Context(), []byte("{product(upc:1){upc}}"), nil)
+	e, _, err := c.Get(t.Context(), []byte("{product(upc:1){upc}}"), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

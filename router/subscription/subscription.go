@@ -27,6 +27,9 @@ type Event struct {
 	// Backlog tells that the event is one of the past, and others wait behind it: it is not dropped because it comes faster
 	// than it is read.
 	Backlog bool
+	// Changed tells that the event is about something that has changed. Nothing from before may answer it, neither from a
+	// cache, which may hear of the change later, nor from a request to a subgraph that has begun already.
+	Changed bool
 	// Err is why the subscription broke off, instead of a Payload.
 	Err error
 	// Last tells that nothing follows, because the Payload says why the subgraph does not go on.

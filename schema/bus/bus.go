@@ -112,6 +112,14 @@ func Connect(ctx context.Context, config Config) (*Bus, error) {
 	return &Bus{broker, config.Retries.withDefaults(), config.Logger}, nil
 }
 
+// NATS is the connection below, for what the bus does not do; nil when the server is another one.
+func (b *Bus) NATS() *nats.Conn {
+	if n, ok := b.broker.(*natsBroker); ok {
+		return n.conn
+	}
+	return nil
+}
+
 // Publish hands the event to the server and returns once the server has stored it. Publishing one again is harmless.
 func (b *Bus) Publish(ctx context.Context, event wire.EntityChanged) error {
 	payload, err := event.Encode()

@@ -14,13 +14,16 @@ type Product struct {
 	Price    int
 	Currency Currency
 	// Weight is in grams, packed.
-	Weight     int
+	Weight int
+	// Dimensions are nil when they are not known.
 	Dimensions *Dimensions
 	CategoryID string
 	BrandID    string
 	// Sold is how many pieces were ever sold; it orders best-selling lists.
 	Sold      int
 	CreatedAt time.Time
+	// ArchivedAt is when it was taken off sale; nil while it is on sale.
+	ArchivedAt *time.Time
 }
 
 // IsEntity says that the graph can refer to a product by key.

@@ -19,9 +19,15 @@ const Merchant = "merchant"
 type CreateProductInput struct {
 	Sku, Name, Description string
 	// Price is in cents, Weight in grams.
-	Price, Weight       int
+	Price, Weight int
+	Currency      Currency
+	// Dimensions are nil when they are not known.
+	Dimensions          *DimensionsInput
 	CategoryID, BrandID string
 }
+
+// DimensionsInput are outer measures in millimetres.
+type DimensionsInput struct{ Width, Height, Depth int }
 
 // UpdateProductInput holds new values for a product; nil leaves a value as it is.
 type UpdateProductInput struct {
@@ -34,6 +40,8 @@ type UpdateProductInput struct {
 const (
 	maxPrice  = 10_000_000
 	maxWeight = 1_000_000
+	// maxMeasure is in millimetres.
+	maxMeasure = 100_000
 )
 
 var skuPattern = regexp.MustCompile(`^[A-Z0-9][A-Z0-9-]{1,22}[A-Z0-9]$`)
@@ -49,14 +57,12 @@ func (c *Core) CreateProduct(ctx context.Context, caller wire.Identity, input Cr
 	upc := newUPC()
 	product := &Product{
 		Upc: upc, Sku: input.Sku, Name: strings.TrimSpace(input.Name), Description: strings.TrimSpace(input.Description),
-		Slug: slug(input.Name, upc), Price: input.Price, Currency: Euro, Weight: input.Weight,
-		Dimensions: &Dimensions{}, CategoryID: input.CategoryID, BrandID: input.BrandID,
+		Slug: slug(input.Name, upc), Price: input.Price, Currency: input.Currency, Weight: input.Weight,
+		Dimensions: (*Dimensions)(input.Dimensions), CategoryID: input.CategoryID, BrandID: input.BrandID,
 		CreatedAt: time.Now().UTC().Truncate(time.Second),
 	}
 	// A category and a brand change, too: they count and list their products.
-	err := c.store.CreateProduct(ctx, product, Changed(upc, wire.Created),
-		wire.EntityChanged{Type: "Category", Key: map[string]any{"id": product.CategoryID}, Subgraph: "catalog", Change: wire.Updated},
-		wire.EntityChanged{Type: "Brand", Key: map[string]any{"id": product.BrandID}, Subgraph: "catalog", Change: wire.Updated})
+	err := c.store.CreateProduct(ctx, product, append(ListsChanged(product), Changed(upc, wire.Created))...)
 	if err != nil {
 		return nil, err
 	}
@@ -81,6 +87,18 @@ func (c *Core) UpdateProduct(ctx context.Context, caller wire.Identity, input Up
 	return product, nil
 }
 
+// ArchiveProduct takes a product off sale.
+func (c *Core) ArchiveProduct(ctx context.Context, caller wire.Identity, upc string) (*Product, error) {
+	if err := allowed(caller); err != nil {
+		return nil, err
+	}
+	product, err := c.store.ArchiveProduct(ctx, upc, time.Now().UTC().Truncate(time.Second))
+	if err == nil && product == nil {
+		return nil, fault.At(fault.NotFound, "upc", "there is no product %q", upc)
+	}
+	return product, err
+}
+
 func allowed(caller wire.Identity) error {
 	switch {
 	case caller.Anonymous():
@@ -99,6 +117,11 @@ func (c *Core) checkNew(ctx context.Context, input CreateProductInput) error {
 	check.Length(input.Description, 0, 2000, "input.description")
 	check.Between(input.Price, 1, maxPrice, "input.price")
 	check.Between(input.Weight, 1, maxWeight, "input.weight")
+	if size := input.Dimensions; size != nil {
+		check.Between(size.Width, 1, maxMeasure, "input.dimensions.width")
+		check.Between(size.Height, 1, maxMeasure, "input.dimensions.height")
+		check.Between(size.Depth, 1, maxMeasure, "input.dimensions.depth")
+	}
 	category, err := c.Category(ctx, input.CategoryID)
 	if err != nil {
 		return err
@@ -149,6 +172,14 @@ func (in UpdateProductInput) apply(product *Product) {
 // Changed is the news that a product is new or changed.
 func Changed(upc string, change wire.Change) wire.EntityChanged {
 	return wire.EntityChanged{Type: "Product", Key: map[string]any{"upc": upc}, Subgraph: "catalog", Change: change}
+}
+
+// ListsChanged is the news that the lists and counts changed that a product is or was in.
+func ListsChanged(product *Product) []wire.EntityChanged {
+	return []wire.EntityChanged{
+		{Type: "Category", Key: map[string]any{"id": product.CategoryID}, Subgraph: "catalog", Change: wire.Updated},
+		{Type: "Brand", Key: map[string]any{"id": product.BrandID}, Subgraph: "catalog", Change: wire.Updated},
+	}
 }
 
 // newUPC makes a product code that nobody else makes: 130 random bits.

@@ -24,8 +24,11 @@ type Store interface {
 	// Warehouses returns those that exist, by name; all of them when ids is nil.
 	Warehouses(ctx context.Context, ids []string) ([]*Warehouse, error)
 	// ChangeStock sets the stock of a product in a warehouse to what change makes of it (0 when there was none), and
-	// writes the events about it together with it. It changes nothing when change returns an error.
-	ChangeStock(ctx context.Context, upc, warehouse string, change func(int) (int, error), events ...wire.EntityChanged) (*StockLevel, error)
+	// writes the events about it together with it. It changes nothing when change returns an error, or when once
+	// is not empty and was given before.
+	ChangeStock(
+		ctx context.Context, upc, warehouse, once string, change func(int) (int, error), events ...wire.EntityChanged,
+	) (*StockLevel, error)
 	// AddProduct makes a product known that an event tells of, with nothing in stock, and writes the event about it.
 	AddProduct(ctx context.Context, from wire.EntityChanged, upc string, event wire.EntityChanged) error
 }

@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/weft-graphql/weft/schema/wire"
 	"github.com/weft-graphql/weft/subgraphs/kit/fault"
@@ -19,13 +20,15 @@ type AdjustStockInput struct {
 	Upc         string
 	WarehouseID string
 	Delta       int
+	// IdempotencyKey is the caller's name for this change, which is made once; nil when it has none.
+	IdempotencyKey *string
 }
 
 // SetStock says how many pieces of a product lie in a warehouse.
 func (c *Core) SetStock(ctx context.Context, caller wire.Identity, input SetStockInput) (*StockLevel, error) {
 	var check fault.Checker
 	check.Between(input.Quantity, 0, maxQuantity, "input.quantity")
-	return c.change(ctx, caller, check, input.Upc, input.WarehouseID, func(int) (int, error) {
+	return c.change(ctx, caller, check, input.Upc, input.WarehouseID, "", func(int) (int, error) {
 		return input.Quantity, nil
 	})
 }
@@ -35,7 +38,13 @@ func (c *Core) AdjustStock(ctx context.Context, caller wire.Identity, input Adju
 	var check fault.Checker
 	check.Between(input.Delta, -maxQuantity, maxQuantity, "input.delta")
 	check.Require(input.Delta != 0, "input.delta", "delta must not be 0")
-	return c.change(ctx, caller, check, input.Upc, input.WarehouseID, func(was int) (int, error) {
+	once := ""
+	if input.IdempotencyKey != nil {
+		check.Length(*input.IdempotencyKey, 1, 100, "input.idempotencyKey")
+		// Names of different callers, or for different changes, have nothing to do with each other.
+		once = fmt.Sprintf("adjustStock %s %s %s %d %s", caller.Subject, input.Upc, input.WarehouseID, input.Delta, *input.IdempotencyKey)
+	}
+	return c.change(ctx, caller, check, input.Upc, input.WarehouseID, once, func(was int) (int, error) {
 		now := was + input.Delta
 		if now < 0 || now > maxQuantity {
 			return 0, fault.At(fault.Conflict, "input.delta",
@@ -46,7 +55,7 @@ func (c *Core) AdjustStock(ctx context.Context, caller wire.Identity, input Adju
 }
 
 func (c *Core) change(
-	ctx context.Context, caller wire.Identity, check fault.Checker, upc, warehouseID string, to func(int) (int, error),
+	ctx context.Context, caller wire.Identity, check fault.Checker, upc, warehouseID, once string, to func(int) (int, error),
 ) (*StockLevel, error) {
 	switch {
 	case caller.Anonymous():
@@ -67,7 +76,7 @@ func (c *Core) change(
 	if err := check.Err(); err != nil {
 		return nil, err
 	}
-	return c.store.ChangeStock(ctx, upc, warehouseID, to, productChanged(upc, wire.Updated),
+	return c.store.ChangeStock(ctx, upc, warehouseID, once, to, productChanged(upc, wire.Updated),
 		wire.EntityChanged{Type: "Warehouse", Key: map[string]any{"id": warehouseID}, Subgraph: "inventory", Change: wire.Updated})
 }
 

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -64,22 +65,86 @@ func Prepare(ctx context.Context, db *bun.DB, plan Blueprint, empty bool) error 
 }
 
 func runMigrations(ctx context.Context, db *bun.DB, plan Blueprint) error {
-	all := migrate.NewMigrations()
-	if err := all.Discover(filesFor(db, common)); err != nil {
+	migrator, err := newMigrator(ctx, db, plan)
+	if err != nil {
 		return err
 	}
-	if err := all.Discover(filesFor(db, plan.Migrations)); err != nil {
+	_, err = migrator.Migrate(ctx)
+	return err
+}
+
+// Migrate brings the database to its present form, and returns the names of the migrations that this took.
+func Migrate(ctx context.Context, db *bun.DB, plan Blueprint) (names []string, err error) {
+	err = withLock(ctx, db, plan.Name, func() error {
+		migrator, err := newMigrator(ctx, db, plan)
+		if err != nil {
+			return err
+		}
+		group, err := migrator.Migrate(ctx)
+		names = namesOf(group.Migrations)
 		return err
+	})
+	return names, err
+}
+
+// MigrateDown takes the last group of migrations back, those that were run together, and returns their names. What only
+// they could store is lost.
+func MigrateDown(ctx context.Context, db *bun.DB, plan Blueprint) (names []string, err error) {
+	err = withLock(ctx, db, plan.Name, func() error {
+		migrator, err := newMigrator(ctx, db, plan)
+		if err != nil {
+			return err
+		}
+		group, err := migrator.Rollback(ctx)
+		names = namesOf(group.Migrations)
+		return err
+	})
+	return names, err
+}
+
+// MigrationStatus returns the names of the migrations that the database has, and of those that it lacks, in order.
+func MigrationStatus(ctx context.Context, db *bun.DB, plan Blueprint) (applied, missing []string, err error) {
+	migrator, err := newMigrator(ctx, db, plan)
+	if err != nil {
+		return nil, nil, err
+	}
+	all, err := migrator.MigrationsWithStatus(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, migration := range all {
+		if migration.IsApplied() {
+			applied = append(applied, migration.String())
+		} else {
+			missing = append(missing, migration.String())
+		}
+	}
+	slices.Sort(applied)
+	slices.Sort(missing)
+	return applied, missing, nil
+}
+
+func namesOf(migrations migrate.MigrationSlice) []string {
+	names := make([]string, len(migrations))
+	for i, migration := range migrations {
+		names[i] = migration.String()
+	}
+	return names
+}
+
+func newMigrator(ctx context.Context, db *bun.DB, plan Blueprint) (*migrate.Migrator, error) {
+	all := migrate.NewMigrations()
+	if err := all.Discover(filesFor(db, common)); err != nil {
+		return nil, err
+	}
+	if err := all.Discover(filesFor(db, plan.Migrations)); err != nil {
+		return nil, err
 	}
 	for _, step := range plan.Steps {
 		all.Add(step.migration())
 	}
 	migrator := migrate.NewMigrator(db, all, migrate.WithMarkAppliedOnSuccess(true))
-	if err := migrator.Init(ctx); err != nil {
-		return err
-	}
-	_, err := migrator.Migrate(ctx)
-	return err
+	return migrator, migrator.Init(ctx)
 }
 
 func (s Step) migration() migrate.Migration {

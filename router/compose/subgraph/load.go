@@ -24,6 +24,9 @@ func Load(name, url, file, sdl string) (*Subgraph, []*problem.Error) {
 	if err != nil {
 		return nil, []*problem.Error{s.syntaxError(err)}
 	}
+	if err := translateEDFS(doc); err != nil {
+		return nil, []*problem.Error{s.syntaxError(err)}
+	}
 	built, conflicts := schema.Build(doc)
 	s.Schema = built
 	if len(conflicts) > 0 {

@@ -41,6 +41,14 @@ func (r *mutationResolver) UpdateProduct(ctx context.Context, input catalog.Upda
 	return product, nil
 }
 
+func (r *mutationResolver) ArchiveProduct(ctx context.Context, upc string) (*catalog.Product, error) {
+	product, err := r.core.ArchiveProduct(ctx, kit.Caller(ctx), upc)
+	if err != nil {
+		return nil, kit.Report(ctx, err)
+	}
+	return product, nil
+}
+
 func (r *productResolver) Category(ctx context.Context, obj *catalog.Product) (*catalog.Category, error) {
 	return r.core.CategoryOf(ctx, obj)
 }

@@ -76,8 +76,9 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		CreateProduct func(childComplexity int, input catalog.CreateProductInput) int
-		UpdateProduct func(childComplexity int, input catalog.UpdateProductInput) int
+		ArchiveProduct func(childComplexity int, upc string) int
+		CreateProduct  func(childComplexity int, input catalog.CreateProductInput) int
+		UpdateProduct  func(childComplexity int, input catalog.UpdateProductInput) int
 	}
 
 	PageInfo struct {
@@ -88,6 +89,7 @@ type ComplexityRoot struct {
 	}
 
 	Product struct {
+		ArchivedAt  func(childComplexity int) int
 		Brand       func(childComplexity int) int
 		Category    func(childComplexity int) int
 		CreatedAt   func(childComplexity int) int
@@ -180,6 +182,7 @@ type EntityResolver interface {
 type MutationResolver interface {
 	CreateProduct(ctx context.Context, input catalog.CreateProductInput) (*catalog.Product, error)
 	UpdateProduct(ctx context.Context, input catalog.UpdateProductInput) (*catalog.Product, error)
+	ArchiveProduct(ctx context.Context, upc string) (*catalog.Product, error)
 }
 type ProductResolver interface {
 	Category(ctx context.Context, obj *catalog.Product) (*catalog.Category, error)
@@ -354,6 +357,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Entity.FindProduct(childComplexity, args["reps"].([]*model.ProductRepresentation)), true
 
+	case "Mutation.archiveProduct":
+		if e.ComplexityRoot.Mutation.ArchiveProduct == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_archiveProduct_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ArchiveProduct(childComplexity, args["upc"].(string)), true
 	case "Mutation.createProduct":
 		if e.ComplexityRoot.Mutation.CreateProduct == nil {
 			break
@@ -402,6 +416,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
 
+	case "Product.archivedAt":
+		if e.ComplexityRoot.Product.ArchivedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Product.ArchivedAt(childComplexity), true
 	case "Product.brand":
 		if e.ComplexityRoot.Product.Brand == nil {
 			break
@@ -728,6 +748,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("BrandRepresentation", ec.unmarshalInputBrandRepresentation),
 			graphql.NewInputUnmarshaler("CategoryRepresentation", ec.unmarshalInputCategoryRepresentation),
 			graphql.NewInputUnmarshaler("CreateProductInput", ec.unmarshalInputCreateProductInput),
+			graphql.NewInputUnmarshaler("DimensionsInput", ec.unmarshalInputDimensionsInput),
 			graphql.NewInputUnmarshaler("ProductFilter", ec.unmarshalInputProductFilter),
 			graphql.NewInputUnmarshaler("ProductRepresentation", ec.unmarshalInputProductRepresentation),
 			graphql.NewInputUnmarshaler("UpdateProductInput", ec.unmarshalInputUpdateProductInput),
@@ -890,6 +911,14 @@ type Mutation {
     "The product code and the new values."
     input: UpdateProductInput!
   ): Product
+  """
+  Takes a product off sale: lists and searches do not have it any more, but what refers to it still finds it. Archiving it
+  again changes nothing. Only for merchants.
+  """
+  archiveProduct(
+    "The product code."
+    upc: ID!
+  ): Product
 }
 
 "An object with an id that is unique in the whole graph (Relay, global object identification)."
@@ -930,7 +959,7 @@ type Product implements Item & Node @key(fields: "upc") @key(fields: "sku") {
   currency: Currency!
   "The weight in grams, packed."
   weight: Int!
-  "The size of the packed product."
+  "The size of the packed product; null when it is not known."
   dimensions: Dimensions
   "Where a picture of the product is."
   imageUrl: String
@@ -940,6 +969,8 @@ type Product implements Item & Node @key(fields: "upc") @key(fields: "sku") {
   brand: Brand
   "When the product went on sale."
   createdAt: DateTime
+  "When the product was taken off sale; null while it is on sale."
+  archivedAt: DateTime
   "Other products of the same category, best-selling first."
   related(
     "How many: 0 to 20."
@@ -1102,12 +1133,26 @@ input CreateProductInput {
   description: String! = ""
   "The price in cents: 1 to 10,000,000."
   price: Int!
+  "The currency of ` + "`" + `price` + "`" + `."
+  currency: Currency! = EUR
   "The weight in grams, packed: 1 to 1,000,000."
   weight: Int!
+  "The size of the packed product; unknown when it is left out."
+  dimensions: DimensionsInput
   "The category the product stands in."
   categoryId: ID!
   "Who makes the product."
   brandId: ID!
+}
+
+"Outer measures in millimetres, 1 to 100,000 each."
+input DimensionsInput {
+  "Left to right."
+  width: Int!
+  "Bottom to top."
+  height: Int!
+  "Front to back."
+  depth: Int!
 }
 
 "New values for a product."
@@ -1328,6 +1373,8 @@ func (ec *executionContext) childFields_Product(ctx context.Context, field graph
 		return ec.fieldContext_Product_brand(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Product_createdAt(ctx, field)
+	case "archivedAt":
+		return ec.fieldContext_Product_archivedAt(ctx, field)
 	case "related":
 		return ec.fieldContext_Product_related(ctx, field)
 	}
@@ -1573,6 +1620,20 @@ func (ec *executionContext) field_Entity_findProduct_args(ctx context.Context, r
 		return nil, err
 	}
 	args["reps"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_archiveProduct_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "upc",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["upc"] = arg0
 	return args, nil
 }
 
@@ -2505,6 +2566,50 @@ func (ec *executionContext) fieldContext_Mutation_updateProduct(ctx context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_archiveProduct(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_archiveProduct(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ArchiveProduct(ctx, fc.Args["upc"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *catalog.Product) graphql.Marshaler {
+			return ec.marshalOProduct2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋcatalogᚐProduct(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_archiveProduct(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Product(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_archiveProduct_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *page.Info) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2966,6 +3071,29 @@ func (ec *executionContext) _Product_createdAt(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_Product_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Product", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Product_archivedAt(ctx context.Context, field graphql.CollectedField, obj *catalog.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_archivedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ArchivedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Product_archivedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "DateTime")
 }
 
@@ -5130,8 +5258,11 @@ func (ec *executionContext) unmarshalInputCreateProductInput(ctx context.Context
 	if _, present := asMap["description"]; !present {
 		asMap["description"] = ""
 	}
+	if _, present := asMap["currency"]; !present {
+		asMap["currency"] = "EUR"
+	}
 
-	fieldsInOrder := [...]string{"sku", "name", "description", "price", "weight", "categoryId", "brandId"}
+	fieldsInOrder := [...]string{"sku", "name", "description", "price", "currency", "weight", "dimensions", "categoryId", "brandId"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -5166,6 +5297,13 @@ func (ec *executionContext) unmarshalInputCreateProductInput(ctx context.Context
 				return it, err
 			}
 			it.Price = data
+		case "currency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currency"))
+			data, err := ec.unmarshalNCurrency2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋcatalogᚐCurrency(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Currency = data
 		case "weight":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("weight"))
 			data, err := ec.unmarshalNInt2int(ctx, v)
@@ -5173,6 +5311,13 @@ func (ec *executionContext) unmarshalInputCreateProductInput(ctx context.Context
 				return it, err
 			}
 			it.Weight = data
+		case "dimensions":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dimensions"))
+			data, err := ec.unmarshalODimensionsInput2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋcatalogᚐDimensionsInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Dimensions = data
 		case "categoryId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("categoryId"))
 			data, err := ec.unmarshalNID2string(ctx, v)
@@ -5201,6 +5346,62 @@ func (ec *executionContext) unmarshalInputCreateProductInput(ctx context.Context
 func UnmarshalCreateProductInput(ctx context.Context, raw any) (catalog.CreateProductInput, error) {
 	var out catalog.CreateProductInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreateProductInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputDimensionsInput(ctx context.Context, obj any) (catalog.DimensionsInput, error) {
+	var it catalog.DimensionsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"width", "height", "depth"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "width":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("width"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Width = data
+		case "height":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("height"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Height = data
+		case "depth":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("depth"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Depth = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDimensionsInput unmarshals raw into the DimensionsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDimensionsInput(ctx context.Context, raw any) (catalog.DimensionsInput, error) {
+	var out catalog.DimensionsInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DimensionsInput", raw, &out)
 	return out, err
 }
 
@@ -5785,6 +5986,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "archiveProduct":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_archiveProduct(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -5935,6 +6143,11 @@ func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, 
 				})
 		case "createdAt":
 			out.Values[i] = ec._Product_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "archivedAt":
+			out.Values[i] = ec._Product_archivedAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -7518,11 +7731,37 @@ func (ec *executionContext) marshalODateTime2timeᚐTime(ctx context.Context, se
 	return res
 }
 
+func (ec *executionContext) unmarshalODateTime2ᚖtimeᚐTime(ctx context.Context, v any) (*time.Time, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := graphql.UnmarshalTime(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODateTime2ᚖtimeᚐTime(ctx context.Context, sel ast.SelectionSet, v *time.Time) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalTime(*v)
+	return res
+}
+
 func (ec *executionContext) marshalODimensions2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋcatalogᚐDimensions(ctx context.Context, sel ast.SelectionSet, v *catalog.Dimensions) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Dimensions(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalODimensionsInput2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋcatalogᚐDimensionsInput(ctx context.Context, v any) (*catalog.DimensionsInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputDimensionsInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOID2ᚖstring(ctx context.Context, v any) (*string, error) {

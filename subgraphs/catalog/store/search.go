@@ -89,8 +89,7 @@ func (s *Store) Search(ctx context.Context, query catalog.SearchQuery) ([]catalo
 }
 
 func (s *Store) searchRank(ctx context.Context, query catalog.SearchQuery, rank, limit int) ([]catalog.Hit, error) {
-	var rows []entryRow
-	q := ranks(s.db, s.db.NewSelect().Model(&rows).Column("kind", "id", "name"), query, rank)
+	q := ranks(s.db, s.db.NewSelect().Model((*entryRow)(nil)).Column("kind", "id", "name"), query, rank)
 	q = ofKinds(q, query.Kinds)
 	if after := query.Page.After; after != nil && after.Rank == rank {
 		q = q.Where("(e.name, e.kind, e.id) > (?, ?, ?)", after.Name, string(after.Kind), after.ID)
@@ -98,11 +97,12 @@ func (s *Store) searchRank(ctx context.Context, query catalog.SearchQuery, rank,
 	if before := query.Page.Before; before != nil && before.Rank == rank {
 		q = q.Where("(e.name, e.kind, e.id) < (?, ?, ?)", before.Name, string(before.Kind), before.ID)
 	}
-	order := "e.name, e.kind, e.id"
+	order := "name, kind, id"
 	if query.Page.Backward {
-		order = "e.name DESC, e.kind DESC, e.id DESC"
+		order = "name DESC, kind DESC, id DESC"
 	}
-	if err := q.OrderExpr(order).Limit(int64(limit)).Scan(ctx); err != nil {
+	rows, err := s.inOrder(ctx, q, order, limit)
+	if err != nil {
 		return nil, err
 	}
 	hits := make([]catalog.Hit, len(rows))
@@ -110,6 +110,32 @@ func (s *Store) searchRank(ctx context.Context, query catalog.SearchQuery, rank,
 		hits[i] = catalog.Hit{Rank: rank, Name: row.Name, Kind: catalog.SearchKind(row.Kind), ID: row.ID}
 	}
 	return hits, nil
+}
+
+// fewHits are quickly put in order. When there are more, going through the names in order soon meets enough.
+const fewHits = 500
+
+// inOrder reads the first of the entries. How many there are is not known before, and databases guess it badly: so they are
+// asked for a few in any order first.
+func (s *Store) inOrder(ctx context.Context, entries *bun.SelectQuery, order string, limit int) ([]entryRow, error) {
+	var few []struct {
+		Kind, ID, Name string
+		Total          int
+	}
+	err := s.db.NewSelect().TableExpr("(?) AS few", entries.Clone().Limit(fewHits+1)).
+		ColumnExpr("kind, id, name, COUNT(*) OVER () AS total").OrderExpr(order).Limit(int64(limit)).Scan(ctx, &few)
+	if err != nil {
+		return nil, err
+	}
+	var rows []entryRow
+	if len(few) == 0 || few[0].Total <= fewHits {
+		for _, f := range few {
+			rows = append(rows, entryRow{Kind: f.Kind, ID: f.ID, Name: f.Name})
+		}
+		return rows, nil
+	}
+	err = entries.OrderExpr(order).Limit(int64(limit)).Scan(ctx, &rows)
+	return rows, err
 }
 
 // ofKinds leaves the kinds that were asked for.

@@ -67,21 +67,31 @@ type productRow struct {
 }
 
 func (r *productRow) product() *catalog.Product {
-	return &catalog.Product{
+	product := &catalog.Product{
 		Upc: r.UPC, Sku: r.SKU, Name: r.Name, Description: r.Description, Slug: r.Slug,
 		Price: r.Price, Currency: catalog.Currency(r.Currency), Weight: r.Weight,
-		Dimensions: &catalog.Dimensions{Width: r.Width, Height: r.Height, Depth: r.Depth},
 		CategoryID: r.CategoryID, BrandID: r.BrandID, Sold: r.Sold, CreatedAt: r.CreatedAt.UTC(),
 	}
+	if r.Width > 0 { // 0 stands for what nobody has measured
+		product.Dimensions = &catalog.Dimensions{Width: r.Width, Height: r.Height, Depth: r.Depth}
+	}
+	if r.ArchivedAt != nil {
+		at := r.ArchivedAt.UTC()
+		product.ArchivedAt = &at
+	}
+	return product
 }
 
 func rowOf(p *catalog.Product) *productRow {
-	return &productRow{
+	row := &productRow{
 		UPC: p.Upc, SKU: p.Sku, Name: p.Name, Description: p.Description, Slug: p.Slug,
 		Price: p.Price, Currency: string(p.Currency), Weight: p.Weight,
-		Width: p.Dimensions.Width, Height: p.Dimensions.Height, Depth: p.Dimensions.Depth,
-		CategoryID: p.CategoryID, BrandID: p.BrandID, Sold: p.Sold, CreatedAt: p.CreatedAt,
+		CategoryID: p.CategoryID, BrandID: p.BrandID, Sold: p.Sold, CreatedAt: p.CreatedAt, ArchivedAt: p.ArchivedAt, Version: 1,
 	}
+	if size := p.Dimensions; size != nil {
+		row.Width, row.Height, row.Depth = size.Width, size.Height, size.Depth
+	}
+	return row
 }
 
 func productsOf(rows []productRow) []*catalog.Product {
@@ -342,11 +352,47 @@ func (s *Store) UpdateProduct(
 		if err != nil {
 			return nil, err
 		}
-		err = putEntry(ctx, tx, newEntry(catalog.KindProduct, upc, product.Name, product.Description))
+		if product.ArchivedAt == nil {
+			err = putEntry(ctx, tx, newEntry(catalog.KindProduct, upc, product.Name, product.Description))
+		}
 		return []wire.EntityChanged{event}, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("write a product: %w", err)
+	}
+	return product, nil
+}
+
+// ArchiveProduct takes a product off sale, out of lists and searches.
+func (s *Store) ArchiveProduct(ctx context.Context, upc string, at time.Time) (product *catalog.Product, err error) {
+	err = s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
+		if err := kit.Lock(ctx, tx, "products", "upc", upc); err != nil {
+			return nil, err
+		}
+		var row productRow
+		err := tx.NewSelect().Model(&row).Where("p.upc = ?", upc).Scan(ctx)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if product = row.product(); product.ArchivedAt != nil {
+			return nil, nil
+		}
+		product.ArchivedAt = &at
+		if _, err := tx.NewUpdate().Model(rowOf(product)).Column("archived_at").WherePK().Exec(ctx); err != nil {
+			return nil, err
+		}
+		_, err = tx.NewDelete().Model((*entryRow)(nil)).Where("kind = ?", string(catalog.KindProduct)).Where("id = ?", upc).Exec(ctx)
+		if err != nil {
+			return nil, err
+		}
+		events := append(catalog.ListsChanged(product), catalog.Changed(upc, wire.Updated))
+		return events, countProducts(ctx, tx, product.CategoryID, -1)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("archive a product: %w", err)
 	}
 	return product, nil
 }

@@ -576,6 +576,11 @@ input AdjustStockInput {
   upc: ID!
   "The warehouse's id."
   warehouseId: ID!
+  """
+  A name for this change that the caller makes up, such as a UUID: 1 to 100 characters. A change with a name that was used
+  before is not made again; the answer is the stock as it is now.
+  """
+  idempotencyKey: ID
   "How many pieces are added; negative to take away. The rest must not fall below nothing."
   delta: Int!
 }
@@ -3131,7 +3136,7 @@ func (ec *executionContext) unmarshalInputAdjustStockInput(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"upc", "warehouseId", "delta"}
+	fieldsInOrder := [...]string{"upc", "warehouseId", "idempotencyKey", "delta"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -3152,6 +3157,13 @@ func (ec *executionContext) unmarshalInputAdjustStockInput(ctx context.Context, 
 				return it, err
 			}
 			it.WarehouseID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		case "delta":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("delta"))
 			data, err := ec.unmarshalNInt2int(ctx, v)

@@ -163,7 +163,7 @@ func (s *Store) Warehouses(ctx context.Context, ids []string) ([]*inventory.Ware
 // ChangeStock sets the stock of a product in a warehouse to what change makes of it. The product's row is locked for
 // the time being, so that two changes at once both count.
 func (s *Store) ChangeStock(
-	ctx context.Context, upc, warehouse string, change func(int) (int, error), events ...wire.EntityChanged,
+	ctx context.Context, upc, warehouse, once string, change func(int) (int, error), events ...wire.EntityChanged,
 ) (*inventory.StockLevel, error) {
 	row := &stockRow{UPC: upc, WarehouseID: warehouse}
 	err := s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
@@ -172,6 +172,10 @@ func (s *Store) ChangeStock(
 		}
 		err := tx.NewSelect().Model(row).WherePK().Scan(ctx)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return nil, err
+		}
+		if again, err := kit.Again(ctx, tx, once); err != nil || again {
+			row.UPC, row.WarehouseID = upc, warehouse
 			return nil, err
 		}
 		was := row.Quantity
