@@ -175,7 +175,7 @@ func TestPodsHaveNoRights(t *testing.T) {
 	}
 }
 
-// TestObjectsFindTheirPods: whatever selects pods selects those of one Deployment, or, policies for subgraphs, all of them.
+// TestObjectsFindTheirPods: Services and PodDisruptionBudgets select the pods of one Deployment.
 func TestObjectsFindTheirPods(t *testing.T) {
 	_, objects := rendered(t, settings["everything"])
 	pods := map[string]map[string]string{}
@@ -347,13 +347,13 @@ func TestObjectsOfOperators(t *testing.T) {
 func TestTheChartRefusesMistakes(t *testing.T) {
 	for values, want := range map[string]string{
 		"router.replica=2":                                               "additional properties 'replica' not allowed",
-		"router.config.listen=:80":                                       "leave it to the chart",
-		"router.config.shutdown.timeout=1m":                              "leave it to the chart",
+		"router.config.listen=:80":                                       "probes and ports go by it",
+		"router.config.shutdown.timeout=1m":                              "probes and ports go by it",
 		"router.resources.limits.memory=1Pi":                             "give it in k, M, G, Ki, Mi or Gi",
 		"subgraphs.router.port=4000":                                     "'not' failed",
 		"subgraphs.more.replicas=1":                                      "missing property 'port'",
 		"mtls.enabled=true":                                              "who makes the certificates?",
-		"router.supergraphConfigMap=,events.enabled=perhaps":             "want boolean",
+		"events.enabled=perhaps":                                         "want boolean",
 		"images.router.digest=sha256:1":                                  "does not match pattern",
 		"externalSecrets.enabled=true,externalSecrets.secrets.a.b.key=c": "where are the secrets?",
 	} {
@@ -370,7 +370,8 @@ func TestTheChartRefusesMistakes(t *testing.T) {
 // TestMemoryLimitsReachTheCollector: GOMEMLIMIT is 80 % of what a container may have, in bytes.
 func TestMemoryLimitsReachTheCollector(t *testing.T) {
 	for limit, want := range map[string]int64{
-		"1Gi": 858993459, "512Mi": 429496729, "1.5G": 1200000000, "900M": 720000000, "1000000Ki": 819200000, "500000000": 400000000,
+		"1Gi": 858993459, "512Mi": 429496729, "1.5G": 1200000000, "900M": 720000000, "1000000Ki": 819200000,
+		"500000000": 400000000,
 	} {
 		out, err := render(t, "--set-string", "router.resources.limits.memory="+limit, "--set-file",
 			"router.supergraph=../schema/supergraph.graphql", "--show-only", "templates/router.yaml")

@@ -69,7 +69,8 @@ func TestToolsSayWhatIsWrong(t *testing.T) {
 		"kubernetes-validate": {tool(t, "python/bin/kubernetes-validate"), "--strict", "-k", kubernetesVersions[0], service},
 	} {
 		var failed *exec.ExitError
-		if out, err := exec.CommandContext(t.Context(), command[0], command[1:]...).CombinedOutput(); !errors.As(err, &failed) {
+		out, err := exec.CommandContext(t.Context(), command[0], command[1:]...).CombinedOutput()
+		if !errors.As(err, &failed) {
 			t.Errorf("%s has nothing against it: %v\n%s", name, err, out)
 		}
 	}

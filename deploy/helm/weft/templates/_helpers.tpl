@@ -32,6 +32,12 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- end -}}
 {{- end }}
 
+{{- /* The image of a subgraph: its own, or that of the sample services. */ -}}
+{{- define "weft.subgraphImage" -}}
+{{- $own := hasKey .subgraph.image "repository" -}}
+{{- include "weft.image" (dict "root" .root "image" (ternary .subgraph.image .root.Values.images.subgraphs $own)) -}}
+{{- end }}
+
 {{- /* What is said of a subgraph, over the defaults: (dict "root" $ "subgraph" .). The result is JSON. */ -}}
 {{- define "weft.subgraph" -}}
 {{- mustMergeOverwrite (deepCopy .root.Values.subgraphDefaults) (deepCopy (.subgraph | default dict)) | toJson -}}
@@ -98,7 +104,7 @@ securityContext:
   capabilities: {drop: [ALL]}
 {{- end }}
 
-{{- /* A HorizontalPodAutoscaler: (dict "root" $ "name" NAME "labels" TEXT "autoscaling" VALUES). */ -}}
+{{- /* A HorizontalPodAutoscaler: (dict "root" $ "name" NAME "labels" TEXT "of" VALUES). */ -}}
 {{- define "weft.autoscaler" -}}
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
@@ -108,22 +114,22 @@ metadata:
   labels: {{ .labels | nindent 4 }}
 spec:
   scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: {{ .name }}}
-  minReplicas: {{ .autoscaling.minReplicas }}
-  maxReplicas: {{ .autoscaling.maxReplicas }}
+  minReplicas: {{ .of.autoscaling.minReplicas }}
+  maxReplicas: {{ .of.autoscaling.maxReplicas }}
   metrics:
     - type: Resource
       resource:
         name: cpu
-        target: {type: Utilization, averageUtilization: {{ .autoscaling.targetCPU }}}
-    {{- with .autoscaling.metrics }}
+        target: {type: Utilization, averageUtilization: {{ .of.autoscaling.targetCPU }}}
+    {{- with .of.autoscaling.metrics }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
-  {{- with .autoscaling.behavior }}
+  {{- with .of.autoscaling.behavior }}
   behavior: {{ toYaml . | nindent 4 }}
   {{- end }}
 {{- end }}
 
-{{- /* A PodDisruptionBudget: (dict "root" $ "name" NAME "labels" TEXT "selector" TEXT "budget" VALUES). */ -}}
+{{- /* A PodDisruptionBudget: (dict "root" $ "name" NAME "labels" TEXT "selector" TEXT "of" VALUES). */ -}}
 {{- define "weft.budget" -}}
 apiVersion: policy/v1
 kind: PodDisruptionBudget
@@ -132,7 +138,7 @@ metadata:
   namespace: {{ .root.Release.Namespace }}
   labels: {{ .labels | nindent 4 }}
 spec:
-  maxUnavailable: {{ .budget.maxUnavailable }}
+  maxUnavailable: {{ .of.podDisruptionBudget.maxUnavailable }}
   # Pods that do not work must not keep a node from being emptied.
   unhealthyPodEvictionPolicy: AlwaysAllow
   selector:
@@ -165,7 +171,8 @@ spec:
 {{- end -}}
 {{- $upstream := dict "subgraphs" $upstreams -}}
 {{- if $v.mtls.enabled -}}
-{{- $tls := dict "ca_file" "/etc/weft/tls/ca.crt" "cert_file" "/etc/weft/tls/tls.crt" "key_file" "/etc/weft/tls/tls.key" -}}
+{{- $tls := dict "ca_file" "/etc/weft/tls/ca.crt" "cert_file" "/etc/weft/tls/tls.crt" -}}
+{{- $_ := set $tls "key_file" "/etc/weft/tls/tls.key" -}}
 {{- $_ := set $upstream "all" (dict "tls" $tls) -}}
 {{- end -}}
 {{- $admin := dict "listen" ":9090" -}}
@@ -177,7 +184,8 @@ spec:
   "shutdown" (dict "drain_delay" (printf "%ds" (int $v.router.shutdown.drainDelaySeconds))
     "timeout" (printf "%ds" (int $v.router.shutdown.timeoutSeconds))) -}}
 {{- if $v.identity.enabled -}}
-{{- $identity := dict "enabled" true "key_files" (list "/etc/weft/identity/identity.pem") "claims" $v.identity.claims -}}
+{{- $keys := list "/etc/weft/identity/identity.pem" -}}
+{{- $identity := dict "enabled" true "key_files" $keys "claims" $v.identity.claims -}}
 {{- $_ := set $config "identity" $identity -}}
 {{- end -}}
 {{- $cache := dict -}}
@@ -193,7 +201,7 @@ spec:
 {{- end -}}
 {{- range list "listen" "shutdown" "admin" -}}
 {{- if hasKey $v.router.config . -}}
-{{- fail (printf "router.config.%s is what probes and ports go by; leave it to the chart (router.shutdown, router.adminToken)" .) -}}
+{{- fail (printf "router.config.%s: probes and ports go by it; use router.shutdown and router.adminToken" .) -}}
 {{- end -}}
 {{- end -}}
 {{- mustMergeOverwrite $config (deepCopy $v.router.config) | toYaml -}}
