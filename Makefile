@@ -56,6 +56,10 @@ campaigns: servers packages ## Run all random campaigns at full length (half an 
 	go test -timeout 2h -count=1 ./router/fedtest -args -graphs 1000
 	$(MAKE) --no-print-directory judge ARGS="-cases 500000 -seed 1000000"
 
+.PHONY: sagas
+sagas: servers ## Place 3,000 orders in shops that crash, on SQLite, PostgreSQL, NATS and RabbitMQ
+	go test -timeout 2h -count=1 -v -run TestSagas ./subgraphs -args -orders 3000
+
 .PHONY: lint
 lint: ## Check formatting, go vet and staticcheck
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
