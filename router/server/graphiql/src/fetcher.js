@@ -1,6 +1,8 @@
 import { createGraphiQLFetcher } from '@graphiql/toolkit';
+import { getOperationAST, parse } from 'graphql';
 import { begin } from './answers.js';
 import { deferDirective } from './defer-directive.js';
+import { readEvents } from './events.js';
 import { send } from './send.js';
 
 // createFetcher returns GraphiQL's fetcher for the router at url. It asks for the query plan with every request, keeps
@@ -21,10 +23,60 @@ export function createFetcher(url) {
     if (!options?.documentAST) {
       return withDefer(await fetcher(params, options));
     }
-    // Without the document subscriptions go the way of everything else, and the router says what it thinks of them.
     const run = begin();
+    if (isSubscription(params)) {
+      const stop = new AbortController();
+      const events = subscribe(url, params, options.headers, stop.signal, (now) => (sent = now));
+      return stoppable(eachPart(events, run, () => sent), stop);
+    }
+    // Without the document GraphiQL does not look for a way to subscribe.
     const parts = await fetcher(params, { ...options, documentAST: undefined });
     return eachPart(parts, run, () => sent);
+  };
+}
+
+// isSubscription looks at what is sent: GraphiQL's own idea of the document comes a moment after the last key.
+function isSubscription({ query, operationName }) {
+  try {
+    return getOperationAST(parse(query), operationName)?.operation === 'subscription';
+  } catch {
+    return false;
+  }
+}
+
+// subscribe yields the answers to a subscription until it ends, or is stopped.
+async function* subscribe(url, params, headers, signal, tell) {
+  try {
+    const sent = await send(url, {
+      method: 'POST',
+      headers: { ...headers, 'Content-Type': 'application/json', Accept: 'text/event-stream, application/json' },
+      body: JSON.stringify(params),
+      signal,
+    });
+    tell(sent);
+    if (sent.response.headers.get('Content-Type')?.startsWith('text/event-stream')) {
+      yield* readEvents(sent.response);
+    } else {
+      yield await sent.response.json();
+    }
+  } catch (error) {
+    if (!signal.aborted) {
+      throw error;
+    }
+  }
+}
+
+// stoppable is what a generator yields; leaving it does not wait for the next event.
+function stoppable(parts, stop) {
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    next: () => parts.next(),
+    return() {
+      stop.abort();
+      return Promise.resolve({ value: undefined, done: true });
+    },
   };
 }
 

@@ -15,7 +15,7 @@ export async function send(input, init) {
     measured.bytes = Number(length);
   }
   const type = response.headers.get('Content-Type') ?? '';
-  if (type.startsWith('multipart/')) {
+  if (type.startsWith('multipart/') || type.startsWith('text/event-stream')) {
     return { response, measured };
   }
   let text;
