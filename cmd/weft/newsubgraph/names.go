@@ -19,7 +19,7 @@ var separators = regexp.MustCompile(`[^a-z0-9]+`)
 
 // taken are types that GraphQL, federation, gqlgen or the template have for something else.
 var taken = wordSet(`Query Mutation Subscription Boolean Float ID Int String Any Entity Service FieldSet
-	ContextArgument Schema Type TypeKind Field Directive DirectiveLocation EnumValue InputValue Resolver InMemory InputError`)
+	Schema Type TypeKind Field Directive DirectiveLocation EnumValue InputValue Resolver InMemory InputError`)
 
 // initialisms are the words that gqlgen writes in capitals in Go. A test compares them with gqlgen's own.
 var initialisms = wordSet(`acl api ascii aws cpu css csv dns eof gcp guid html http https icmp id ip json kvk lhs pdf pgp
