@@ -241,7 +241,8 @@ func (d *devProcess) openServices(ctx context.Context) error {
 				DataDir: d.command.DataDir, Version: standalone.Version(), Logger: quiet.With("subgraph", name),
 				Events: d.events.services, Empty: d.command.Empty,
 				Identity: kit.IdentityConfig{
-					Keys: d.identity.keys, Assume: &wire.Identity{Subject: d.command.As, Roles: []string{"merchant"}},
+					Keys:   d.identity.keys,
+					Assume: &wire.Identity{Subject: d.command.As, Roles: []string{"merchant", "operator"}},
 				},
 			})
 			mu.Lock()
