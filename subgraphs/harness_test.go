@@ -21,6 +21,10 @@ import (
 var postgres *pgtest.Server
 
 func TestMain(m *testing.M) {
+	if settings := os.Getenv(sagaShopEnv); settings != "" {
+		fmt.Fprintln(os.Stderr, runSagaShop(settings))
+		os.Exit(1)
+	}
 	code, err := run(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -19,7 +19,9 @@ var inventoryRecipe = recipe{
 	build: func(db *bun.DB, outbox *events.Outbox) parts {
 		core := inventory.New(store.New(db, outbox))
 		return parts{
-			schema: graph.New(core), take: core.Take, sources: []events.Source{{Subgraph: "catalog", Types: []string{"Product"}}},
+			schema: graph.New(core), take: core.Take, work: core.Expire, sources: []events.Source{
+				{Subgraph: "catalog", Types: []string{"Product"}}, {Subgraph: "orders", Types: []string{"Order"}},
+			},
 		}
 	},
 }

@@ -94,7 +94,7 @@ func TestHealth(t *testing.T) {
 func TestCacheControl(t *testing.T) {
 	want := map[string]string{
 		"accounts": "public, max-age=60", "catalog": "public, max-age=300",
-		"inventory": "public, max-age=10", "reviews": "public, max-age=30",
+		"inventory": "public, max-age=10", "orders": "no-store", "reviews": "public, max-age=30",
 	}
 	for name, header := range want {
 		s, _ := open(t, name, sqliteConfig(t))
@@ -220,7 +220,7 @@ func TestOpenRefusals(t *testing.T) {
 		config        kit.Config
 		want          string
 	}{
-		{"no such service", "orders", kit.Config{DataDir: t.TempDir()}, `no subgraph "orders"; the subgraphs are [accounts`},
+		{"no such service", "nobody", kit.Config{DataDir: t.TempDir()}, `no subgraph "nobody"; the subgraphs are [accounts`},
 		{"nowhere to keep data", "catalog", kit.Config{}, "set DataDir"},
 		{"not an address", "catalog", kit.Config{DatabaseURL: "mysql://x"}, "must begin with postgres://"},
 		{"nobody answers", "catalog", kit.Config{DatabaseURL: "postgres://weft@127.0.0.1:1/x"}, "prepare PostgreSQL schema catalog"},

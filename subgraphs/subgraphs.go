@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"time"
@@ -39,6 +40,8 @@ type recipe struct {
 	maxAge time.Duration
 	// build connects the service's parts: store, domain, resolvers.
 	build func(*bun.DB, *events.Outbox) parts
+	// configured is build for a service that has settings of its own.
+	configured func(kit.Config, *bun.DB, *events.Outbox) parts
 }
 
 // parts is what a service has to offer.
@@ -47,6 +50,14 @@ type parts struct {
 	// take takes in the events of the sources; nil when the service takes none in.
 	take    func(context.Context, wire.EntityChanged) error
 	sources []events.Source
+	// work runs in the background until its context ends; nil when there is nothing to do.
+	work func(context.Context, *slog.Logger)
+	// heard is told of all events on the bus, as soon as they are published, and missed when some may have been lost. They
+	// are for those who wait for something; what must not be lost is taken in. Both may be nil.
+	heard  func(wire.EntityChanged)
+	missed func()
+	// routes are what the service answers beside /graphql, by patterns of http.ServeMux.
+	routes map[string]http.Handler
 }
 
 // recipes knows how to make each service.
@@ -54,6 +65,7 @@ var recipes = map[string]recipe{
 	"accounts":  accountsRecipe,
 	"catalog":   catalogRecipe,
 	"inventory": inventoryRecipe,
+	"orders":    ordersRecipe,
 	"reviews":   reviewsRecipe,
 }
 
@@ -104,11 +116,17 @@ func (r recipe) open(ctx context.Context, config kit.Config) (Service, error) {
 		return nil, errors.Join(err, checks.Close(), db.Close())
 	}
 	outbox := events.NewOutbox(kit.Transactions(db), background, kit.Transactions(background))
-	made := r.build(db, outbox)
+	var made parts
+	if r.configured != nil {
+		made = r.configured(config, db, outbox)
+	} else {
+		made = r.build(db, outbox)
+	}
 	assembly := kit.Assembly{
 		Name:         r.blueprint.Name,
 		Schema:       made.schema,
 		MaxAge:       r.maxAge,
+		Routes:       made.routes,
 		Dependencies: []kit.Dependency{{Name: "database", Check: checks.PingContext}},
 	}
 	var follower *events.Follower
@@ -121,6 +139,9 @@ func (r recipe) open(ctx context.Context, config kit.Config) (Service, error) {
 	}
 	assembly.Events = func(ctx context.Context) (events.Report, error) { return follower.Report(ctx, outbox) }
 	stop := events.Start(r.blueprint.Name, outbox, follower, config.Events, kit.LockOf(background, r.blueprint.Name), config.Logger)
-	assembly.Closers = []func() error{func() error { stop(); return nil }, background.Close, checks.Close, db.Close}
+	rest := startWork(made, config)
+	assembly.Closers = []func() error{
+		func() error { rest(); stop(); return nil }, background.Close, checks.Close, db.Close,
+	}
 	return kit.NewServer(assembly, config), nil
 }

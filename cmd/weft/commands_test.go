@@ -67,7 +67,8 @@ func TestComposeWritesTheSupergraph(t *testing.T) {
 	if status != 0 {
 		t.Fatalf("status %d: %s", status, complaints)
 	}
-	if !strings.Contains(complaints, "wrote the supergraph of 4 subgraphs (accounts, catalog, inventory, reviews) to "+output+": ") {
+	const said = "wrote the supergraph of 5 subgraphs (accounts, catalog, inventory, orders, reviews) to "
+	if !strings.Contains(complaints, said+output+": ") {
 		t.Errorf("it says %q", complaints)
 	}
 	text, err := os.ReadFile(output)

@@ -26,6 +26,7 @@ import (
 	"github.com/weft-graphql/weft/router/standalone"
 	"github.com/weft-graphql/weft/schema/wire"
 	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/accounts"
 	"github.com/weft-graphql/weft/subgraphs/kit"
 )
 
@@ -63,7 +64,9 @@ func (c devCommand) Run(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // ends what asks subgraphs outside for their schemas
-	d := &devProcess{command: c, logger: logger, services: map[string]subgraphs.Service{}, told: make(chan compose.Subgraph)}
+	d := &devProcess{
+		command: c, logger: logger, url: urlOf(socket.Addr()), services: map[string]subgraphs.Service{}, told: make(chan compose.Subgraph),
+	}
 	defer d.close()
 	if d.identity, err = newDevIdentity(); err != nil {
 		return err
@@ -93,8 +96,13 @@ func (c devCommand) Run(ctx context.Context) error {
 // handler is the router and, beside it, the supergraph for weft schema --of.
 func (d *devProcess) handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodGet && r.URL.Path == "/supergraph" {
+		switch {
+		case r.Method != http.MethodGet:
+		case r.URL.Path == "/supergraph":
 			d.router.ServeSupergraph(w, r)
+			return
+		case d.signsIn() && (r.URL.Path == accounts.KeysPath || r.URL.Path == accounts.DiscoveryPath):
+			d.services["accounts"].Handler().ServeHTTP(w, r)
 			return
 		}
 		d.router.ServeHTTP(w, r)
@@ -103,8 +111,10 @@ func (d *devProcess) handler() http.Handler {
 
 // devProcess is everything weft dev runs.
 type devProcess struct {
-	command  devCommand
-	logger   *slog.Logger
+	command devCommand
+	logger  *slog.Logger
+	// url is where the router is.
+	url      string
 	services map[string]subgraphs.Service
 	identity *devIdentity
 	events   *devEvents
@@ -209,6 +219,7 @@ func (d *devProcess) override(c *config.Config) {
 		pages.Origins, pages.Headers, pages.Credentials = loopbackOrigins, []string{"*"}, true
 	}
 	c.Cache.Enabled = !d.command.NoCache
+	d.acceptTokens(c)
 	told := modules.In[*identity.Identity](c, identity.Info)
 	told.On, told.KeyFiles = true, nil
 	if len(told.Claims) == 0 {
@@ -239,9 +250,10 @@ func (d *devProcess) openServices(ctx context.Context) error {
 		opening.Go(func() {
 			service, err := subgraphs.Open(ctx, name, kit.Config{
 				DataDir: d.command.DataDir, Version: standalone.Version(), Logger: quiet.With("subgraph", name),
-				Events: d.events.services, Empty: d.command.Empty,
+				Events: d.events.services, Empty: d.command.Empty, Issuer: d.url,
 				Identity: kit.IdentityConfig{
-					Keys: d.identity.keys, Assume: &wire.Identity{Subject: d.command.As, Roles: []string{"merchant"}},
+					Keys:   d.identity.keys,
+					Assume: &wire.Identity{Subject: d.command.As, Roles: []string{"merchant", "operator"}},
 				},
 			})
 			mu.Lock()
@@ -293,7 +305,7 @@ func (d *devProcess) close() {
 
 func (d *devProcess) announce(address net.Addr, took time.Duration) {
 	p := paintFor(os.Stderr)
-	url := "http://" + strings.Replace(address.String(), "[::]", "localhost", 1)
+	url := urlOf(address)
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n  %sWeft%s is ready in %s\n\n", p.bold, p.off, took.Round(time.Millisecond))
 	fmt.Fprintf(&b, "  Playground  %s%s/%s\n", p.blue, url, p.off)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/weft-graphql/weft/router/compose"
+	"github.com/weft-graphql/weft/schema"
 	"github.com/weft-graphql/weft/subgraphs"
 )
 
@@ -94,6 +95,9 @@ func (d *devProcess) subgraphs() ([]compose.Subgraph, error) {
 			return nil, err
 		}
 		found = append(found, sub)
+	}
+	if d.events != nil && d.services["catalog"] != nil {
+		found = append(found, compose.Subgraph{Name: "events", SDL: schema.Events, File: "events.graphql"})
 	}
 	for _, sub := range d.running {
 		if sub.SDL != "" {

@@ -55,7 +55,7 @@ type system struct {
 	private string
 }
 
-// startSystem starts a Redis and a NATS server, the four services and a router that composes their schemas.
+// startSystem starts a Redis and a NATS server, the services and a router that composes their schemas.
 func startSystem(t *testing.T) *system {
 	t.Helper()
 	s := &system{services: map[string]*process{}, nats: natstest.Start(t)}

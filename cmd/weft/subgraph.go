@@ -17,18 +17,20 @@ import (
 )
 
 type subgraphCommand struct {
-	Name         string `arg:"" help:"Which one: ${subgraphs}." enum:"${subgraphs}"`
-	Listen       string `help:"Address to listen at. By default each has a port of its own, from 4001 on." env:"WEFT_LISTEN" placeholder:"ADDR"`
-	DataDir      string `help:"Directory of the SQLite database." env:"WEFT_DATA_DIR" default:".weft/data" type:"path"`
-	DatabaseURL  string `help:"PostgreSQL to use instead of SQLite, for example postgres://weft:secret@localhost/weft" env:"WEFT_DATABASE_URL" name:"database-url" placeholder:"URL"`
-	IdentityKeys string `help:"Public keys of the router: a file, or an https address, with a JWKS. With them, only requests that the router has signed are answered." env:"WEFT_IDENTITY_KEYS" placeholder:"FILE"`
-	TLSCert      string `help:"Certificate to serve HTTPS with, in PEM. It is read again when it changes, as the next two are." env:"WEFT_TLS_CERT" name:"tls-cert" type:"existingfile" placeholder:"FILE"`
-	TLSKey       string `help:"Private key of the certificate, in PEM." env:"WEFT_TLS_KEY" name:"tls-key" type:"existingfile" placeholder:"FILE"`
-	ClientCA     string `help:"Authorities of clients, in PEM: who has no certificate of theirs is told about health only." env:"WEFT_CLIENT_CA" name:"client-ca" type:"existingfile" placeholder:"FILE"`
-	EventsURL    string `help:"The bus that carries events: NATS (nats://localhost:4222) or RabbitMQ (amqp://localhost:5672)" env:"WEFT_EVENTS_URL,WEFT_NATS_URL" name:"events-url" aliases:"nats-url" placeholder:"URL"`
-	Empty        bool   `help:"Leave a new database without the sample data."`
-	LogFormat    string `help:"json, text or pretty." env:"WEFT_LOG_FORMAT" enum:"json,text,pretty" default:"json"`
-	LogLevel     string `help:"debug, info, warn or error." env:"WEFT_LOG_LEVEL" enum:"debug,info,warn,error" default:"info"`
+	Name           string `arg:"" help:"Which one: ${subgraphs}." enum:"${subgraphs}"`
+	Listen         string `help:"Address to listen at. By default each has a port of its own, from 4001 on." env:"WEFT_LISTEN" placeholder:"ADDR"`
+	DataDir        string `help:"Directory of the SQLite database." env:"WEFT_DATA_DIR" default:".weft/data" type:"path"`
+	DatabaseURL    string `help:"PostgreSQL to use instead of SQLite, for example postgres://weft:secret@localhost/weft" env:"WEFT_DATABASE_URL" name:"database-url" placeholder:"URL"`
+	IdentityKeys   string `help:"Public keys of the router: a file, or an https address, with a JWKS. With them, only requests that the router has signed are answered." env:"WEFT_IDENTITY_KEYS" placeholder:"FILE"`
+	TLSCert        string `help:"Certificate to serve HTTPS with, in PEM. It is read again when it changes, as the next two are." env:"WEFT_TLS_CERT" name:"tls-cert" type:"existingfile" placeholder:"FILE"`
+	TLSKey         string `help:"Private key of the certificate, in PEM." env:"WEFT_TLS_KEY" name:"tls-key" type:"existingfile" placeholder:"FILE"`
+	ClientCA       string `help:"Authorities of clients, in PEM: who has no certificate of theirs is told about health only." env:"WEFT_CLIENT_CA" name:"client-ca" type:"existingfile" placeholder:"FILE"`
+	EventsURL      string `help:"The bus that carries events: NATS (nats://localhost:4222) or RabbitMQ (amqp://localhost:5672)" env:"WEFT_EVENTS_URL,WEFT_NATS_URL" name:"events-url" aliases:"nats-url" placeholder:"URL"`
+	Issuer         string `help:"accounts: the address at which clients and routers reach it, which stands in its tokens." env:"WEFT_ISSUER" default:"http://localhost:4001" placeholder:"URL"`
+	OperatorSecret string `help:"accounts: who signs in and knows this secret can become an operator." env:"WEFT_OPERATOR_SECRET" placeholder:"SECRET"`
+	Empty          bool   `help:"Leave a new database without the sample data."`
+	LogFormat      string `help:"json, text or pretty." env:"WEFT_LOG_FORMAT" enum:"json,text,pretty" default:"json"`
+	LogLevel       string `help:"debug, info, warn or error." env:"WEFT_LOG_LEVEL" enum:"debug,info,warn,error" default:"info"`
 }
 
 // firstSubgraphPort is where the first of the services listens by default.
@@ -73,6 +75,7 @@ func (c subgraphCommand) Run(ctx context.Context) error {
 	service, err := subgraphs.Open(ctx, c.Name, kit.Config{
 		DataDir: c.DataDir, DatabaseURL: c.DatabaseURL, Empty: c.Empty, Version: standalone.Version(), Logger: logger,
 		Identity: identity, Events: events, TLS: serverTLS,
+		Issuer: c.Issuer, OperatorSecret: c.OperatorSecret,
 	})
 	if err != nil {
 		return err

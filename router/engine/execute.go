@@ -15,12 +15,20 @@ import (
 // Execute answers a request: prepare, admit, plan, execute, answer. It makes the engine a server.Engine.
 func (e *Engine) Execute(ctx context.Context, req *server.Request, resp *server.Response) {
 	x := executions.Get().(*execution)
-	defer x.release()
+	defer func() {
+		if x != nil {
+			x.release()
+		}
+	}()
 	x.begin(e, req, resp)
 	for _, observer := range e.hooks.Operations {
 		ctx = observer.OperationBegan(ctx, &x.op)
 	}
-	e.answer(ctx, x)
+	if e.answer(ctx, x); x.answered.Later != nil {
+		x.goOn(ctx)
+		x = nil
+		return
+	}
 	for _, observer := range e.hooks.Operations {
 		observer.OperationEnded(ctx, &x.op, resp)
 	}
@@ -51,7 +59,8 @@ func (e *Engine) answer(ctx context.Context, x *execution) {
 	}
 	defer p.Done()
 	x.prepare(p)
-	if p.Prepared.Kind == ast.Subscription {
+	defers := x.maybeDeferred(p.Prepared)
+	if defers || p.Prepared.Kind == ast.Subscription {
 		req = x.keepRequest()
 	}
 	resp.Operation = server.OperationInfo{
@@ -74,6 +83,10 @@ func (e *Engine) answer(ctx context.Context, x *execution) {
 		}
 	}
 	conditions := p.Prepared.ConditionSet(&x.variables, x.labelOn)
+	if defers {
+		conditions = p.Prepared.Incremental(conditions, &x.variables)
+		x.request.Incremental = forms[req.Incremental]
+	}
 	if p.Prepared.Kind == ast.Subscription && p.Prepared.Unfulfilled(conditions) {
 		refuse(resp, e.denied(x, nil))
 		return
@@ -142,7 +155,7 @@ func (e *Engine) share(ctx context.Context, x *execution, made *prepared.Planned
 	if !x.traced {
 		x.mayStream()
 	}
-	if e.shares == nil || x.op.Prepared.Kind != ast.Query || x.traced {
+	if e.shares == nil || x.op.Prepared.Kind != ast.Query || x.traced || made.Compiled.Deferred() {
 		e.run(ctx, x, made, x.response)
 		return
 	}

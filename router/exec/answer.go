@@ -6,12 +6,18 @@ import "strconv"
 func (x *execution) answer(resp *Response) {
 	p := &x.printer
 	p.limit = x.program.engine.config.ResponseBytes
+	if p.later = x.later; p.later != nil {
+		p.later.printed[0] = true
+		p.later.gather(0)
+	}
 	if x.errors.any() {
-		p.stopped = x.locateErrors()
+		p.stopped = x.locateErrors(x.program.output)
 	}
 	mark := x.errors.mark()
 	if p.stopped == notRefused {
-		p.stream, p.above = x.request.Stream, int64(x.request.StreamAbove)
+		if x.later == nil {
+			p.stream, p.above = x.request.Stream, int64(x.request.StreamAbove)
+		}
 		p.walk(resp)
 	}
 	if p.stopped == tooTattered {
@@ -45,7 +51,7 @@ func (p *printer) walk(resp *Response) {
 		p.piece = make([]byte, 0, n)
 	}
 	p.begin()
-	if p.memory != nil {
+	if p.memory != nil && p.later == nil {
 		p.expect(p.x.received())
 	}
 	p.all(resp)
@@ -76,6 +82,9 @@ func (p *printer) data() {
 	start := p.at()
 	if !p.object(p.x.program.output, newRef(0, 0)) && p.stopped == notRefused {
 		p.takeBack(start)
+		if p.later != nil {
+			p.later.backTo(start)
+		}
 		p.noteNull(start)
 		p.out = append(p.out, "null"...)
 	}
@@ -108,7 +117,12 @@ func (p *printer) tail(resp *Response) {
 		p.limit, p.memory = 0, nil
 		p.x.tell(resp)
 	}
-	p.out = append(p.x.printExtensions(p.out), '}')
+	p.out = p.x.printExtensions(p.out)
+	if p.later != nil {
+		p.out = p.later.tellFirst(p.out)
+		p.later.bytes = p.at()
+	}
+	p.out = append(p.out, '}')
 }
 
 // tell fills in what resp says beside the answer, and tells who wants to know.
@@ -118,6 +132,9 @@ func (x *execution) tell(resp *Response) {
 		resp.Errors = 1
 	}
 	for i := range x.fetches {
+		if !x.isComplete(i) {
+			continue
+		}
 		f := &x.fetches[i]
 		resp.Fetches += f.sent
 		if x.request.Trace {
@@ -135,7 +152,7 @@ func (x *execution) tell(resp *Response) {
 // tellObjects tells of the objects that subgraphs have sent.
 func (x *execution) tellObjects() {
 	for _, a := range x.answers {
-		if a == nil {
+		if a == nil || a.index > 0 && !x.isComplete((a.index-1)/answersPerRequest) {
 			continue
 		}
 		for _, s := range a.sent {
@@ -144,8 +161,13 @@ func (x *execution) tellObjects() {
 	}
 }
 
-// refuse makes the answer an error that says why there is none.
-func (x *execution) refuse(resp *Response, why Refusal) {
+// isComplete tells whether a request is complete, and what became of it may be looked at, when the answer is printed.
+func (x *execution) isComplete(request int) bool {
+	return x.later == nil || x.program.parts[0].needs[request]
+}
+
+// refusal is the error that says why there is no answer.
+func (x *execution) refusal(why Refusal) clientError {
 	e := clientError{code: codeAbandoned, message: "The request was given up: nobody waits for its answer any more."}
 	switch why {
 	case TooLarge:
@@ -155,7 +177,16 @@ func (x *execution) refuse(resp *Response, why Refusal) {
 	case NoRoom:
 		e.code = codeOverloaded
 		e.message = "The router holds too many large answers at the moment. Try again in a moment, or ask for less at a time."
+	case tooScattered:
+		e.code = codeTooLarge
+		e.message = "The answer has too many objects for which parts of it are deferred. Ask for fewer at a time, or without @defer."
 	}
+	return e
+}
+
+// refuse makes the answer an error that says why there is none.
+func (x *execution) refuse(resp *Response, why Refusal) {
+	e := x.refusal(why)
 	out := resp.Body
 	if m := x.request.Memory; m != nil {
 		out = m.Buffer()

@@ -10,9 +10,13 @@ import (
 
 // deniedErrors are the errors about the fields that the caller may not see: one for each that was asked for, whether there
 // turns out to be an object with it or not. So their number says nothing about the data. The path ends at the first list.
-func deniedErrors(op *operation.Operation) []clientError {
+// part is the @defer whose part of the answer tells them; nil for the first part.
+func deniedErrors(op *operation.Operation, part *operation.Defer) []clientError {
 	var out []clientError
 	for _, f := range op.Denied {
+		if part == nil && f.Defers != nil || part != nil && (f.Defers == nil || f.Defers[0] != part) {
+			continue
+		}
 		e := clientError{
 			code: codeUnauthorized, message: "Unauthorized field or type", public: true, line: f.Line, column: f.Column,
 			path: pathToList(f),

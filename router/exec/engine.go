@@ -80,6 +80,8 @@ type Request struct {
 	// Event is what the source of a subscription says, in the place of the answer to the plan's first request; nil for
 	// queries and mutations.
 	Event *Event
+	// Incremental is the form of an answer that has deferred parts.
+	Incremental Incremental
 	// Trace asks for Response.Trace.
 	Trace bool
 	// Fetched is told of each request of the plan when it has ended, by the goroutine that ran it; only with Trace.
@@ -116,6 +118,8 @@ type Response struct {
 	Refused Refusal
 	// Trace describes the requests of the plan, by plan.Request.ID; only when asked for.
 	Trace []FetchTrace
+	// Later delivers the parts of an answer that has deferred ones. It must be closed. Nil for other answers.
+	Later *Later
 }
 
 // FetchTrace is what happened to a request of the plan.
@@ -135,8 +139,13 @@ type FetchTrace struct {
 }
 
 // Execute runs the program and appends the client's answer to resp.Body, or streams it. It returns when everything the execution
-// started has ended; ctx bounds that.
+// started has ended; ctx bounds that. When resp.Later is not nil afterwards, the answer goes on: req and what it refers to are
+// in use until what Later.OnEnd was given is called. Such answers are never streamed.
 func (p *Program) Execute(ctx context.Context, req *Request, resp *Response) {
+	if p.Deferred() {
+		p.executeParts(ctx, req, resp)
+		return
+	}
 	x := p.acquire(ctx, req)
 	x.schedule()
 	x.answer(resp)

@@ -33,6 +33,8 @@ type execution struct {
 	ready   []int
 
 	errors errorList
+	// later delivers what is deferred; nil when nothing is.
+	later *Later
 
 	printer printer
 	started time.Time
@@ -182,7 +184,7 @@ func (p *Program) release(x *execution) {
 	x.errors.reset()
 	x.printer.reset()
 	x.ready = x.ready[:0]
-	x.ctx, x.request = nil, nil
+	x.ctx, x.request, x.later = nil, nil, nil
 	p.pool.Put(x)
 }
 

@@ -13,7 +13,7 @@ func (x *execution) printExtensions(out []byte) []byte {
 		named := false
 		for i := range x.fetches {
 			f := &x.fetches[i]
-			if len(f.extensions) == 0 {
+			if !x.isComplete(i) || len(f.extensions) == 0 {
 				continue
 			}
 			if len(out) > empty {

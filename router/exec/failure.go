@@ -23,6 +23,8 @@ type failure struct {
 	lost, at spots
 	// quiet tells that the failure only counts where no other error tells why something is null.
 	quiet bool
+	// felt tells that an earlier part of the answer tells of it.
+	felt bool
 	// told is for failures that tell of one error of a subgraph together: it is set when the client hears of it. Nil for
 	// failures that say what the router noticed.
 	told *bool
@@ -55,7 +57,7 @@ func (x *execution) fail(r *request, call int, run *callRun, e clientError, only
 // failAt is fail for the given targets.
 func (x *execution) failAt(r *request, call int, e clientError, objects []ref) {
 	if len(objects) > 0 {
-		x.errors.fail(newFailure(r, call, e, objects))
+		x.reports(r).fail(newFailure(r, call, e, objects))
 	}
 }
 
@@ -65,7 +67,7 @@ func (x *execution) failQuietly(r *request, call int, e clientError, objects []r
 	if len(objects) > 0 {
 		f := newFailure(r, call, e, objects)
 		f.quiet = true
-		x.errors.fail(f)
+		x.reports(r).fail(f)
 	}
 }
 
@@ -143,6 +145,7 @@ func (f *failure) note(l *errorList, at []spot) {
 			l.noteOnce(f.standing(s))
 		}
 	}
+	f.felt = f.felt || len(at) > 0
 	if f.told != nil && len(at) > 0 {
 		*f.told = true
 	}
@@ -160,7 +163,7 @@ func (f *failure) isTold(l *errorList) bool {
 // stands at the place that all objects are in.
 func (f *failure) noteUnfelt(l *errorList) {
 	switch {
-	case f.isTold(l):
+	case f.felt, f.isTold(l):
 	case len(f.at.list) > 0:
 		for len(f.at.list) > 1 && f.at.shorten() {
 		}

@@ -33,7 +33,9 @@ type locator struct {
 }
 
 // locateErrors gives every error of a subgraph the paths of the places it concerns. It tells when that is in vain.
-func (x *execution) locateErrors() Refusal {
+//
+// walk is the program to walk by: that of the answer, or of a part of it.
+func (x *execution) locateErrors(walk *objectProgram) Refusal {
 	if len(x.errors.placed)+len(x.errors.failed) == 0 {
 		return notRefused
 	}
@@ -44,16 +46,17 @@ func (x *execution) locateErrors() Refusal {
 		}
 	}
 	for _, f := range x.errors.failed {
+		f.lost, f.at = spots{}, spots{}
 		f.reach(x.program)
 		for r := range f.objects {
 			l.failed[r] = append(l.failed[r], f)
 		}
 	}
-	if l.object(x.program.output, newRef(0, 0)); l.refused != notRefused {
+	if l.object(walk, newRef(0, 0)); l.refused != notRefused {
 		return l.refused
 	}
 	for _, e := range x.errors.placed {
-		if !e.located && !l.unasked(e) {
+		if !e.located && x.isLast(e.node.request) && !l.unasked(e) {
 			// The client sees none of the objects: the error counts all the same.
 			x.errors.note(e.clientError)
 		}
@@ -64,7 +67,7 @@ func (x *execution) locateErrors() Refusal {
 		}
 	}
 	for _, f := range x.errors.failed {
-		if len(f.lost.list) == 0 && !f.quiet {
+		if len(f.lost.list) == 0 && !f.quiet && x.isLast(f.request) {
 			f.noteUnfelt(&x.errors)
 		}
 	}
@@ -97,10 +100,10 @@ func (l *locator) object(o *objectProgram, r ref) {
 	}
 	typ := o.typ
 	if typ < 0 {
-		typ = l.x.typeOf(o.place.typers, r)
+		typ = l.x.typeOf(o.typers, r)
 	}
 	outside := len(l.active)
-	for _, m := range o.place.members {
+	for _, m := range o.members {
 		// A call can have had a twin of the object for its target.
 		target, ok := l.x.follow(r, m.hops)
 		if !ok {
@@ -141,7 +144,7 @@ func (l *locator) pop() {
 }
 
 func (l *locator) field(f *outputField, r ref, typ int32) {
-	if len(l.active) > 0 && l.unseen == 0 {
+	if len(l.active) > 0 && l.unseen == 0 && !f.passing {
 		if cause := l.cause(f, r, typ); cause != nil {
 			cause.lost.add(l.path, l.fields, l.x.program.engine.config.Errors.MaxPlaces)
 			return

@@ -26,6 +26,13 @@ type objectProgram struct {
 	typed bool
 	// least is how many bytes an object takes at least when it is printed to its end.
 	least int64
+	// members and typers are the place's, as far as they are complete when the objects are printed.
+	members []member
+	typers  []hops
+	// continued is what later parts of the answer add; nil when they add nothing. deferring tells that they do, to the object
+	// or to what is below it.
+	continued *continuation
+	deferring bool
 }
 
 // outputField prints a field of the client.
@@ -43,6 +50,9 @@ type outputField struct {
 	// Without any, the field is for types that the plan does not expect here, because another subgraph that resolves the
 	// same field does not know them: for such an object it is null.
 	sources []outputSource
+	// passing tells that another part prints the field; joint that several deferred parts do, so that no error below it may
+	// make it null for one of them.
+	passing, joint bool
 	// link is the way to the value when there is but one source, for all types: ownObject, or the link to follow.
 	link int32
 }
@@ -87,14 +97,20 @@ type outputType struct {
 // the twins that know everything are not there, fields may be missing.
 func (c *compiler) output(set *operation.SelectionSet, p *place, second bool) (*objectProgram, error) {
 	o := &objectProgram{place: p, typ: p.node.typ, possible: c.possible(set.Parent, p.node), parent: set.Parent, least: 1}
+	o.members, o.typers = c.membersFor(p), c.typersFor(p)
 	// Nobody implements an interface that only interface objects stand for: its fields are for objects of unknown type.
 	nobody := set.Parent.Possible.Empty()
 	for _, f := range set.Fields {
 		if o.typ >= 0 && !f.On.Has(int(o.typ)) || o.typ < 0 && !nobody && !f.On.Intersects(o.possible) {
 			continue
 		}
+		prints, passing := c.prints(f)
+		if !prints {
+			continue
+		}
 		c.outputs++
-		of := outputField{id: c.outputs, spelled: "," + string(jsontext.AppendQuoted(nil, f.Key)) + ":", field: f}
+		of := outputField{id: c.outputs, spelled: "," + string(jsontext.AppendQuoted(nil, f.Key)) + ":", field: f, passing: passing}
+		of.joint = c.part != nil && c.part.deferred != nil && len(f.Defers) > 1 && f.Selection != nil
 		if o.typ < 0 && !o.possible.SubsetOf(f.On) {
 			of.on = f.On
 		}
@@ -122,9 +138,14 @@ func (c *compiler) output(set *operation.SelectionSet, p *place, second bool) (*
 		if of.on == nil {
 			o.least += int64(len(of.spelled)) + 1
 		}
+		for j := range of.sources {
+			o.deferring = o.deferring || of.sources[j].program != nil && of.sources[j].program.deferring
+		}
 		o.fields = append(o.fields, of)
 	}
-	return o, nil
+	err := c.continued(o, set, p, second)
+	o.deferring = o.deferring || o.continued != nil
+	return o, err
 }
 
 // way returns what outputField.link says.

@@ -362,8 +362,11 @@ func (c *compiler) findAnswering() {
 func (c *compiler) sources(p *place, f *operation.Field) []source {
 	var found []source
 	for _, m := range p.members {
+		if !c.part.has(m.needs) {
+			continue
+		}
 		for _, s := range c.answering[f] {
-			if s.node == m.node {
+			if s.node == m.node && c.part.hasRequest(s.node.request) {
 				found = append(found, source{hops: m.hops, slot: int32(s.slot), field: &m.node.fields[s.slot], needs: m.needs})
 			}
 		}

@@ -15,6 +15,8 @@ type printer struct {
 	x    *execution
 	path []pathStep
 	progress
+	// later is told where parts of the answer are deferred; nil when none is.
+	later *Later
 	// cut tells that output was taken back, so that what was printed before need not be there any more.
 	cut bool
 }
@@ -32,17 +34,20 @@ func (p *printer) reset() {
 	p.progress = progress{nulls: keep(p.nulls, maxKeptObjects)}
 	clear(p.path)
 	p.path = p.path[:0]
-	p.cut = false
+	p.cut, p.later = false, nil
 }
 
 // object prints an object. It returns false when it must be null; the output may have the beginning of the object then.
 func (p *printer) object(o *objectProgram, r ref) bool {
 	typ := o.typ
 	if typ < 0 {
-		if typ = p.x.typeOf(o.place.typers, r); !o.possible.Has(int(typ)) && (typ != typeUnknown || o.typed) {
+		if typ = p.x.typeOf(o.typers, r); !o.possible.Has(int(typ)) && (typ != typeUnknown || o.typed) {
 			p.typeError(o, p.x.answers[r.answer()], typ)
 			return false
 		}
+	}
+	if o.continued != nil {
+		p.continued(o.continued, r, typ)
 	}
 	// The output is kept in a variable as long as nobody else writes: this loop is where most of printing happens.
 	out := p.out
@@ -192,7 +197,7 @@ func (p *printer) value(f *outputField, t *outputType, s *outputSource, a *answe
 		}
 		errors := p.x.errors.count()
 		if ok = s.program != nil && t.elem == nil && p.object(s.program, newRef(a.index, v.at)); ok {
-			p.remember(f, &a.objects[v.at].printed, start, errors)
+			p.remember(f, s, &a.objects[v.at].printed, start, errors)
 		}
 	case kindList:
 		if p.again(f, &a.lists[v.at].printed) {
@@ -200,7 +205,7 @@ func (p *printer) value(f *outputField, t *outputType, s *outputSource, a *answe
 		}
 		errors := p.x.errors.count()
 		if ok = t.elem != nil && p.list(f, t, s, a, v); ok {
-			p.remember(f, &a.lists[v.at].printed, start, errors)
+			p.remember(f, s, &a.lists[v.at].printed, start, errors)
 		}
 	case kindPrinted:
 		p.out = append(p.out, a.printed[v.at]...)
@@ -215,7 +220,10 @@ func (p *printer) value(f *outputField, t *outputType, s *outputSource, a *answe
 		return false
 	}
 	p.cut = p.takeBack(start) || p.cut
-	if t.nonNull {
+	if p.later != nil {
+		p.later.backTo(start)
+	}
+	if t.nonNull || f.joint && k >= kindObject {
 		return false
 	}
 	if k != kindAbsent && k != kindNull {
@@ -248,8 +256,11 @@ func (p *printer) again(f *outputField, at *printed) bool {
 
 // remember notes where an object or list was printed, if it was printed without errors: these have paths, which differ
 // from place to place. When the answer is printed for the second time, what the first time has noted of an object is where
-// it was met last, which says nothing until printing gets there.
-func (p *printer) remember(f *outputField, at *printed, start int64, errors int) {
+// it was met last, which says nothing until printing gets there. What later parts add to has to be noted at each place.
+func (p *printer) remember(f *outputField, s *outputSource, at *printed, start int64, errors int) {
+	if s.program != nil && s.program.deferring {
+		return
+	}
 	if end := p.at(); p.x.errors.count() == errors && end <= math.MaxUint32 {
 		*at = printed{by: f.id, start: uint32(start), end: uint32(end)}
 	}

@@ -32,6 +32,8 @@ type Program struct {
 	nodes []*node
 	// output prints the client's answer.
 	output *objectProgram
+	// parts are those of an answer that is delivered in several: the first, then the deferred ones. Nil for one of one part.
+	parts []answerPart
 	// denied are the errors about fields that the caller may not see.
 	denied []clientError
 	pool   sync.Pool
@@ -44,7 +46,9 @@ type request struct {
 	// before are the requests that wait for this one, zips those that need it.
 	before []int
 	zips   []int
-	text   requestText
+	// parts are those of the answer that need the request.
+	parts []int
+	text  requestText
 	// narrowed are the texts that ask for a part of the fields; nil when the request is not cached.
 	narrowed   *narrowedTexts
 	query      bool
@@ -133,6 +137,11 @@ type compiler struct {
 	answering map[*operation.Field][]answering
 	// outputs counts the fields of the output.
 	outputs uint32
+	// part is the part of the answer whose output is being compiled; nil when there is but one. walking tells that it is what
+	// finds the places of errors.
+	part    *answerPart
+	walking bool
+	parts   []answerPart
 }
 
 // Compile makes a program of a plan. It fails only when the plan is not consistent, which is a planner's mistake.
@@ -145,7 +154,7 @@ func (e *Engine) Compile(p *plan.Plan) (*Program, error) {
 		alternatives: map[*plan.Field][]*plan.RepresentationField{}, unshared: map[*node]bool{}, collectors: make([]int, len(p.Requests)),
 	}
 	prog := &Program{engine: e, plan: p, types: newTypeNames(p.Supergraph), requests: make([]request, len(p.Requests))}
-	prog.denied = deniedErrors(p.Operation)
+	prog.denied = deniedErrors(p.Operation, nil)
 	root := &node{request: -1, typ: int32(p.Operation.Root.Parent.ObjectIndex), collector: -1}
 	prog.root = &place{node: root, members: []member{{node: root}}}
 	c.places[root] = prog.root
@@ -320,8 +329,8 @@ func (c *compiler) finish(prog *Program) error {
 		}
 	}
 	c.findAnswering()
-	var err error
-	if prog.output, err = c.output(prog.plan.Operation.Root, prog.root, false); err != nil {
+	c.partition(prog)
+	if err := c.outputOf(prog); err != nil {
 		return err
 	}
 	for i := range prog.requests {
@@ -345,6 +354,8 @@ func (c *compiler) finish(prog *Program) error {
 			}
 		}
 	}
-	c.subtrees(prog)
+	if len(prog.parts) == 0 {
+		c.subtrees(prog)
+	}
 	return nil
 }

@@ -64,6 +64,8 @@ const (
 	NoRoom
 	// Abandoned means that nobody wants the answer any more.
 	Abandoned
+	// tooScattered means that parts of the answer are deferred for too many objects.
+	tooScattered
 	// tooTattered means that so much of the answer is null because of errors that it must be kept whole.
 	tooTattered
 )

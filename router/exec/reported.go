@@ -133,7 +133,7 @@ func (x *execution) subgraphErrors(p *parser, r *request, f *fetch, picked [][]u
 	told := false
 	for i, raw := range raws {
 		if i == limit {
-			x.errors.drop(len(raws) - limit)
+			x.reports(r).drop(len(raws) - limit)
 			break
 		}
 		se := readError(raw)
@@ -141,7 +141,7 @@ func (x *execution) subgraphErrors(p *parser, r *request, f *fetch, picked [][]u
 		if !x.placeReported(r, f, picked, e, se.path) {
 			// It does not say where. The first of such errors explains what is missing altogether.
 			if told || !x.nothing(r, f, picked, e) {
-				x.errors.note(e)
+				x.reports(r).note(e)
 			}
 			told = true
 		}
@@ -190,7 +190,7 @@ func (x *execution) placeReported(r *request, f *fetch, picked [][]uint32, e cli
 	if !first.plan.Entities {
 		f.cacheTaint(0, 0)
 		if path = first.node.walkable(path); len(path) > 0 {
-			x.placeAt(first, &f.calls[0], e, nil, path)
+			x.placeAt(r, first, &f.calls[0], e, nil, path)
 		}
 		return len(path) > 0
 	}
@@ -218,7 +218,7 @@ func (x *execution) placeReported(r *request, f *fetch, picked [][]uint32, e cli
 	if path = c.node.walkable(path[2:]); len(path) == 0 {
 		x.failOrNote(r, call, e, run.objects(only))
 	} else {
-		x.placeAt(c, run, e, only, path)
+		x.placeAt(r, c, run, e, only, path)
 	}
 	return true
 }
@@ -242,23 +242,23 @@ func (f *fetch) entityAt(call int, picked [][]uint32, path []pathStep) (uint32, 
 // failOrNote notes that a call failed for some objects, or the error alone if there are none.
 func (x *execution) failOrNote(r *request, call int, e clientError, objects []ref) {
 	if len(objects) == 0 {
-		x.errors.note(e)
+		x.reports(r).note(e)
 		return
 	}
 	f := newFailure(r, call, e, objects)
 	f.told = new(bool)
-	x.errors.fail(f)
+	x.reports(r).fail(f)
 }
 
 // placeAt notes an error below the objects of a call. only tells which entities it is about, nil means all; rest is the
 // path below them.
-func (x *execution) placeAt(c *call, run *callRun, e clientError, only func(entity uint32) bool, rest []pathStep) {
+func (x *execution) placeAt(r *request, c *call, run *callRun, e clientError, only func(entity uint32) bool, rest []pathStep) {
 	placed := &placedError{clientError: e, node: c.node, rest: rest, objects: run.objects(only)}
 	if len(placed.objects) == 0 {
-		x.errors.note(e)
+		x.reports(r).note(e)
 		return
 	}
-	x.errors.place(placed)
+	x.reports(r).place(placed)
 }
 
 // nothing notes an error for the calls of a request of which nothing came at all, and tells whether there are any.
@@ -274,7 +274,7 @@ func (x *execution) nothing(r *request, f *fetch, picked [][]uint32, e clientErr
 		if objects := run.objects(only); !came && len(objects) > 0 {
 			f := newFailure(r, i, e, objects)
 			f.told = told
-			x.errors.fail(f)
+			x.reports(r).fail(f)
 			found = true
 		}
 	}

@@ -1,5 +1,7 @@
 package exec
 
+import "slices"
+
 // schedule runs all requests of the program and returns when they are complete. A request starts the moment the last
 // one it waits for is complete; the goroutine that completed it goes on with it, so that a chain of requests needs no
 // goroutine at all.
@@ -47,6 +49,9 @@ func (x *execution) run(request int) {
 		if len(x.program.zips) > 0 {
 			x.linkTwins(request)
 		}
+		if x.later != nil {
+			x.later.complete(x.program, request)
+		}
 		// The last one must not touch the execution after it has said so: it may be in use for another request.
 		next := x.successor(request)
 		if x.remaining.Add(-1) == 0 {
@@ -67,8 +72,14 @@ func (x *execution) successor(request int) int {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if next < 0 && len(x.ready) > 0 {
-		next = x.ready[len(x.ready)-1]
-		x.ready = x.ready[:len(x.ready)-1]
+		last := len(x.ready) - 1
+		if x.later != nil {
+			// The earlier a part of the answer is, the lower are the numbers of its requests.
+			soonest := slices.Index(x.ready, slices.Min(x.ready))
+			x.ready[last], x.ready[soonest] = x.ready[soonest], x.ready[last]
+		}
+		next = x.ready[last]
+		x.ready = x.ready[:last]
 	}
 	if next < 0 {
 		x.running--
@@ -86,6 +97,9 @@ func (x *execution) startReady(request, next int) int {
 			x.fetch(r)
 			if len(x.program.zips) > 0 {
 				x.linkTwins(r)
+			}
+			if x.later != nil {
+				x.later.complete(x.program, r)
 			}
 			next = x.startReady(r, next)
 			x.remaining.Add(-1) // the request before is still counted: this is not the last one

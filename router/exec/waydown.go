@@ -98,7 +98,7 @@ func (w wayDown) through(s served, views []view) []spot {
 		}
 		child := view{v.program, newRef(v.answer.index, v.value.at)}
 		if children = append(children, child); typ < 0 {
-			typ = w.l.x.typeOf(child.program.place.typers, child.object)
+			typ = w.l.x.typeOf(child.program.typers, child.object)
 		}
 	}
 	return next.follow(s.source.program, children, typ)

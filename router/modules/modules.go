@@ -16,6 +16,7 @@ import (
 	"github.com/weft-graphql/weft/router/modules/queryplan"
 	"github.com/weft-graphql/weft/router/modules/rates"
 	"github.com/weft-graphql/weft/router/modules/tracing"
+	"github.com/weft-graphql/weft/router/modules/uploads"
 )
 
 // List are the modules of the router, in the order in which requests meet their hooks: what comes first wraps the rest.
@@ -25,6 +26,7 @@ func List() []module.Info {
 		accesslog.Info,
 		metrics.Info,
 		cors.Info,
+		uploads.Info,
 		authentication.Info,
 		authorization.Info,
 		headers.Info,

@@ -93,6 +93,9 @@ func (p *Prepared) Incremental(s ConditionSet, vars *Variables) ConditionSet {
 	return s
 }
 
+// Defers tells that a part of the answer can be deferred.
+func (p *Prepared) Defers() bool { return p.defers }
+
 // Protected tells whether callers are asked for something that is in the document.
 func (p *Prepared) Protected() bool {
 	return len(p.conditions) > 0 && p.conditions[len(p.conditions)-1].Access != nil

@@ -1,6 +1,7 @@
 package operation
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -162,7 +163,8 @@ func validationErrors(errs gqlerror.List, more int) gqlerror.List {
 		errs = append(errs, gqlerror.Errorf("The document has %d more errors, which are not listed.", more))
 	}
 	for _, e := range errs {
-		setCode(e, "GRAPHQL_VALIDATION_FAILED")
+		code, _ := e.Extensions["code"].(string)
+		setCode(e, cmp.Or(code, "GRAPHQL_VALIDATION_FAILED"))
 	}
 	return errs
 }

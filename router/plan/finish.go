@@ -270,10 +270,14 @@ func eachSource(fields []*brep, do func(c *bcall)) {
 	}
 }
 
-// sinks returns the requests that no other waits for.
+// sinks returns the requests that no other waits for. What is deferred does not count: nothing waits for it.
 func sinks(requests []*Request) []int {
 	waited := make([]bool, len(requests))
-	for _, r := range requests {
+	for i, r := range requests {
+		if r.Defer != nil {
+			waited[i] = true
+			continue
+		}
 		for _, id := range r.After {
 			waited[id] = true
 		}

@@ -62,7 +62,7 @@ func TestDeferredPartsDoNotRunMutationsAgain(t *testing.T) {
 	}
 	for _, query := range []string{
 		`mutation{save{x ...@defer{y}}}`, `mutation{save{...@defer{x part{n}}}}`, `mutation{save{y ...@defer{x z}}}`, `mutation{save{id ...@defer{part{n} x y}}}`,
-		`mutation{...@defer{save{x y}} own{x}}`, `mutation{save{x} ...@defer{save{y}} own{id ...@defer{x}}}`,
+		`mutation{save{x ...@defer{y}} own{id ...@defer{x}}}`,
 	} {
 		op, vars, err := f.Prepare(query, "", nil)
 		if err != nil {
@@ -80,6 +80,11 @@ func TestDeferredPartsDoNotRunMutationsAgain(t *testing.T) {
 		for _, r := range p.Requests {
 			if r.Kind == ast.Mutation {
 				roots++
+			}
+			for _, id := range r.After {
+				if r.Defer == nil && p.Requests[id].Defer != nil {
+					t.Errorf("%s: the first part waits for a deferred one", query)
+				}
 			}
 		}
 		if roots != len(op.Root.Fields) {

@@ -69,6 +69,14 @@ type class struct {
 	cautious bool
 }
 
+// part is the part of the answer that has the objects.
+func (p *place) part() int {
+	if p.via == nil {
+		return 0
+	}
+	return p.via.part
+}
+
 // want is a field, or several leaf fields with the same resolvers, that objects of a class shall have.
 type want struct {
 	class   *class

@@ -186,7 +186,7 @@ func (r *run) wavesFor(part int) int {
 				}
 			}
 		}
-		if part == 0 && p.needType && p.sel != nil {
+		if p.part() == part && p.needType && p.sel != nil {
 			waves = max(waves, p.typed)
 		}
 	}

@@ -266,7 +266,7 @@ func (r *run) compileInputs(p *place) {
 		for l := 2; l <= s.waves; l++ {
 			s.rule(p.typedFact+int32(l), p.typedFact+int32(l-1))
 		}
-		if p.needType && p.sel != nil && r.part == 0 {
+		if p.needType && p.sel != nil && p.part() == r.part {
 			s.goals = append(s.goals, p.typedFact+int32(s.waves))
 		}
 	}

@@ -16,8 +16,8 @@ type taker struct {
 	// roots are the root calls by subgraph, entered the entity calls by place and slot.
 	roots   map[int]*bcall
 	entered map[enteredAt]*bcall
-	// variants are the variants of calls that fields with requirements were put into.
-	variants map[hadSpecial]int
+	// placed are the selections that fields with requirements were put into, of one of the variants of a call.
+	placed map[hadSpecial]*bsel
 }
 
 // hadSpecial is a field with requirements in a wave.
@@ -60,7 +60,7 @@ type option struct {
 }
 
 func newTaker(r *run, b *builder) *taker {
-	return &taker{r: r, b: b, sels: map[had]*bsel{}, roots: map[int]*bcall{}, entered: map[enteredAt]*bcall{}, variants: map[hadSpecial]int{}}
+	return &taker{r: r, b: b, sels: map[had]*bsel{}, roots: map[int]*bcall{}, entered: map[enteredAt]*bcall{}, placed: map[hadSpecial]*bsel{}}
 }
 
 // take asks for everything the part of the operation at hand selects, using the chosen requests only.
@@ -333,6 +333,23 @@ func (t *taker) enter(n *node, level, variant int) *bsel {
 	return c.sel
 }
 
+// enterOnce is enter, unless the call is there and has a representation for the node already.
+func (t *taker) enterOnce(n *node, level, variant int) *bsel {
+	if c := t.entered[t.enteredBy(n, level, variant)]; c != nil && t.input(c, n) != nil {
+		return c.sel
+	}
+	return t.enter(n, level, variant)
+}
+
+// deferred tells whether fields of a representation are known later than a part of the answer, whose calls must not wait for
+// them.
+func deferred(fields []*brep, part int) bool {
+	return slices.ContainsFunc(fields, func(f *brep) bool {
+		return slices.ContainsFunc(f.from, func(from *bfield) bool { return from.sel.call.slot.part > part }) ||
+			slices.ContainsFunc(f.told, func(c *bcall) bool { return c.slot.part > part }) || deferred(f.fields, part)
+	})
+}
+
 // anchor returns the selection set whose objects stand for a place: the first that is in use, or else the cheapest.
 func (t *taker) anchor(p *place, level int) *bsel {
 	var best *node
@@ -363,20 +380,15 @@ func (t *taker) anchor(p *place, level int) *bsel {
 // useSpecial returns the selection set in which a field with requirements is asked for.
 func (t *taker) useSpecial(s *special, level int) *bsel {
 	key := hadSpecial{s, level}
-	variant, placed := t.variants[key]
-	if placed {
-		return t.entered[t.enteredBy(s.node, level, variant)].sel
+	if sel := t.placed[key]; sel != nil {
+		return sel
 	}
 	t.use(s.node, level)
 	fields := t.repFields(s.want.class, s.way.in.Requires, level-1, false)
-	for variant = 0; ; variant++ {
-		var sel *bsel
-		if variant == 0 {
-			sel = t.use(s.node, level)
-		} else if c := t.entered[t.enteredBy(s.node, level, variant)]; c != nil && t.input(c, s.node) != nil {
-			sel = c.sel
-		} else {
-			sel = t.enter(s.node, level, variant)
+	for variant := 0; ; variant++ {
+		sel := t.use(s.node, level)
+		if variant > 0 || deferred(fields, sel.call.slot.part) {
+			sel = t.enterOnce(s.node, level, variant)
 		}
 		in := t.input(sel.call, s.node)
 		if in == nil {
@@ -388,7 +400,7 @@ func (t *taker) useSpecial(s *special, level int) *bsel {
 		for _, f := range fields {
 			in.fields = mergeRep(in.fields, f)
 		}
-		t.variants[key] = variant
+		t.placed[key] = sel
 		return sel
 	}
 }

@@ -23,7 +23,7 @@ var failOddGet = &failure{http.StatusUnsupportedMediaType, CodeMediaType,
 //
 // Specifications: Fetch, "CORS-safelisted request-header"; Fetch Metadata Request Headers, section 2.
 func (h *Handler) foreign(r *http.Request) *failure {
-	if r.Method != http.MethodGet && r.Method != http.MethodHead || hasAny(r.Header, h.opts.PreflightHeaders) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead || HasAny(r.Header, h.opts.PreflightHeaders) {
 		return nil
 	}
 	if types := r.Header["Content-Type"]; len(types) > 0 {

@@ -7,7 +7,7 @@ import (
 
 // isDelivered tells that the answer is sent part by part: it is a sequence, or the client takes nothing else.
 func (x *exchange) isDelivered() bool {
-	if x.delivery == whole || !x.executed {
+	if !x.takesParts() || !x.executed {
 		return false
 	}
 	if x.response.Sequel != nil {
@@ -20,19 +20,22 @@ func (x *exchange) isDelivered() bool {
 	return false
 }
 
-// deliver sends the answer part by part until it ends or the client leaves. observe tells the observers; they are told when
-// the answer begins, for it can last as long as the client wants.
+// deliver sends the answer part by part until it ends or the client leaves. observe tells the observers; they are
+// told when the answer begins, for it can last as long as the client wants.
 func (h *Handler) deliver(x *exchange, observe func()) {
 	x.leave()
 	x.dropInput()
 	x.status = http.StatusOK
-	f := format(eventStreamFormat{})
-	if x.delivery == multipartEvents {
-		f = multipartFormat{}
-	}
+	f := x.format()
 	s := &stream{
 		format: f, writer: x.writer, control: http.NewResponseController(x.writer), within: h.opts.ReadTimeout,
 		gone: x.httpRequest.Context().Done(),
+	}
+	if _, isParts := f.(partsFormat); isParts && h.opts.Compress {
+		if e := acceptedEncoding(x.httpRequest.Header["Accept-Encoding"]); e != identity {
+			x.writer.Header()["Content-Encoding"] = encodingNames[e]
+			s.encoder = e.encoder(x.writer)
+		}
 	}
 	header := x.writer.Header()
 	header["Content-Type"] = []string{f.contentType()}
@@ -53,10 +56,27 @@ func (h *Handler) deliver(x *exchange, observe func()) {
 	run()
 }
 
+// format is how the parts of the answer are written.
+func (x *exchange) format() format {
+	how := x.events
+	if x.response.Sequel != nil && x.response.Operation.Kind != "subscription" || how == whole {
+		how = x.deferred
+	}
+	switch how {
+	case multipartEvents:
+		return multipartFormat{}
+	case multipartParts:
+		return partsFormat{x.spec}
+	}
+	return eventStreamFormat{}
+}
+
 // stream is an answer that is sent part by part.
 type stream struct {
-	format  format
-	writer  http.ResponseWriter
+	format format
+	writer http.ResponseWriter
+	// encoder compresses what goes to writer; nil when it is not to be.
+	encoder flushingWriter
 	control *http.ResponseController
 	// within is how long the client may take to take a part.
 	within time.Duration
@@ -67,6 +87,9 @@ type stream struct {
 // run sends the parts, and gives them back.
 func (s *stream) run(resp *Response, heartbeat time.Duration) {
 	defer resp.Release()
+	if s.encoder != nil {
+		defer func() { _ = s.encoder.Close() }() // who has gone takes no end
+	}
 	if !s.send(s.format.begin(s.buffer[:0])) {
 		return
 	}
@@ -111,7 +134,7 @@ func (s *stream) send(bytes []byte) bool {
 		return true
 	}
 	_ = s.control.SetWriteDeadline(time.Now().Add(s.within)) // a writer without deadlines is a test's
-	if _, err := s.writer.Write(bytes); err != nil {
+	if !s.write(bytes) {
 		return false
 	}
 	if s.control.Flush() != nil {
@@ -119,6 +142,16 @@ func (s *stream) send(bytes []byte) bool {
 	}
 	_ = s.control.SetWriteDeadline(time.Time{}) // as above
 	return true
+}
+
+// write writes bytes, all of them, compressed or not.
+func (s *stream) write(bytes []byte) bool {
+	if s.encoder == nil {
+		_, err := s.writer.Write(bytes)
+		return err == nil
+	}
+	_, err := s.encoder.Write(bytes)
+	return err == nil && s.encoder.Flush() == nil
 }
 
 // dropInput gives back what the request was read into. Nothing may refer to it any more.

@@ -14,28 +14,80 @@ const (
 	eventStream
 	// multipartEvents is multipart/mixed with subscriptionSpec=1.0.
 	multipartEvents
+	// multipartParts is multipart/mixed as deferred parts are sent.
+	multipartParts
 )
 
-// deliveryOf says how a client takes the parts of an answer, by the values of its Accept header: the first format that it
-// names and that there is.
-func deliveryOf(accept []string) delivery {
+// deliveries say how a client takes the parts of answers.
+type deliveries struct {
+	// events is how it takes the events of subscriptions, deferred how it takes deferred parts.
+	events, deferred delivery
+	// form is the form of deferred parts, and spec the parameter of the media type that named it, for the answer's; empty
+	// when none did.
+	form Incremental
+	spec string
+}
+
+// takesParts tells that the client takes answers of several parts.
+func (d *deliveries) takesParts() bool { return d.events != whole || d.deferred != whole }
+
+// deliveriesOf says how a client takes the parts of an answer, by the values of its Accept header: in the first
+// format that it names and that there is.
+func deliveriesOf(accept []string) (d deliveries) {
 	for _, value := range accept {
-		if len(value) < len("multipart/mixed") || !strings.Contains(value, "t/event-stream") && !strings.Contains(value, "multipart/") {
+		if len(value) < len("multipart/mixed") ||
+			!strings.Contains(value, "t/event-stream") && !strings.Contains(value, "multipart/") {
 			continue
 		}
 		for part := range strings.SplitSeq(value, ",") {
 			name, params, _ := strings.Cut(part, ";")
+			if parameter(params, "q") == "0" {
+				continue
+			}
 			switch strings.ToLower(strings.TrimSpace(name)) {
 			case "text/event-stream":
-				return eventStream
+				d.takeEvents(eventStream)
+				d.takeDeferred(eventStream, params)
 			case "multipart/mixed":
-				if parameter(params, "subscriptionspec") == "1.0" {
-					return multipartEvents
+				switch parameter(params, "subscriptionspec") {
+				case "1.0":
+					d.takeEvents(multipartEvents)
+				case "":
+					d.takeDeferred(multipartParts, params)
 				}
 			}
 		}
 	}
-	return whole
+	return d
+}
+
+func (d *deliveries) takeEvents(how delivery) {
+	if d.events == whole {
+		d.events = how
+	}
+}
+
+// takeDeferred notes a way of taking deferred parts: the form is the draft's unless a parameter names another.
+func (d *deliveries) takeDeferred(how delivery, params string) {
+	if d.deferred != whole {
+		return
+	}
+	year, version := parameter(params, "deferspec"), strings.TrimPrefix(parameter(params, "incrementalspec"), "v")
+	switch {
+	case year == "20220824":
+		d.form, d.spec = Incremental2022, "deferSpec="+year
+	case year != "":
+		return
+	case version == "0.1":
+		d.form, d.spec = Incremental2022, "incrementalSpec=v"+version
+	case version == "0.2":
+		d.form, d.spec = IncrementalDraft, "incrementalSpec=v"+version
+	case version != "":
+		return
+	default:
+		d.form = IncrementalDraft
+	}
+	d.deferred = how
 }
 
 // parameter returns the value of a parameter of a media type, whose name is in lower case.
@@ -52,16 +104,16 @@ func parameter(params, name string) string {
 // format writes the parts of an answer.
 type format interface {
 	contentType() string
-	// begin, part, heartbeat and end append what is sent before everything, for a part, when there is nothing to send for a
-	// while, and at the end.
+	// begin, part, heartbeat and end append what is sent before everything, for a part, when there is nothing to send
+	// for a while, and at the end.
 	begin(out []byte) []byte
 	part(out []byte, resp *Response) []byte
 	heartbeat(out []byte) []byte
 	end(out []byte, ended End) []byte
 }
 
-// eventStreamFormat writes Server-Sent Events in the distinct connections mode of graphql-sse. Where the router itself breaks off there
-// is no complete event: the client comes back.
+// eventStreamFormat writes Server-Sent Events in the distinct connections mode of graphql-sse. Where the router
+// itself breaks off there is no complete event: the client comes back.
 //
 // Specification: https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md
 type eventStreamFormat struct{}
@@ -103,8 +155,32 @@ func appendLine(out, json []byte) []byte {
 	return out
 }
 
-// multipartFormat writes multipart/mixed as Apollo's clients read it. Every part is followed by its boundary at once, so that a client
-// need not wait for the next one to know that it is complete.
+// partsFormat writes deferred parts as multipart/mixed. Every part is followed by its boundary at once.
+//
+// Specification: https://github.com/graphql/graphql-over-http/blob/main/rfcs/IncrementalDelivery.md
+type partsFormat struct{ spec string }
+
+func (f partsFormat) contentType() string {
+	if f.spec == "" {
+		return `multipart/mixed;boundary="-"`
+	}
+	return `multipart/mixed;boundary="-";` + f.spec
+}
+
+func (partsFormat) begin(out []byte) []byte { return append(out, "\r\n---"...) }
+
+func (partsFormat) part(out []byte, resp *Response) []byte {
+	out = append(append(out, partHead...), resp.Bytes()...)
+	return append(out, "\r\n---"...)
+}
+
+// heartbeat says nothing: there is no part that means nothing.
+func (partsFormat) heartbeat(out []byte) []byte { return out }
+
+func (partsFormat) end(out []byte, _ End) []byte { return append(out, "--\r\n"...) }
+
+// multipartFormat writes multipart/mixed as Apollo's clients read it. Every part is followed by its boundary at once,
+// so that a client need not wait for the next one to know that it is complete.
 //
 // Specification: https://www.apollographql.com/docs/graphos/routing/operations/subscriptions/multipart-protocol
 type multipartFormat struct{}

@@ -67,8 +67,14 @@ func qualityOf(param string) float64 {
 	return q
 }
 
+// flushingWriter is a compressor, which can be asked to let everything out that it has.
+type flushingWriter interface {
+	io.WriteCloser
+	Flush() error
+}
+
 // encoder returns a writer, from a pool, that compresses to w. It must be closed.
-func (e encoding) encoder(w io.Writer) io.WriteCloser {
+func (e encoding) encoder(w io.Writer) flushingWriter {
 	if e == zstandard {
 		return zstdkp.NewWriter(w, int(zstd.SpeedFastest))
 	}

@@ -38,6 +38,9 @@ type Request struct {
 	ShowPlan bool
 	// Stream takes a large answer instead of Response.Body; nil when that is not possible.
 	Stream Stream
+	// Incremental is the form in which the client takes deferred parts of the answer (@defer); otherwise it gets all of it
+	// as one.
+	Incremental Incremental
 	// Events tells that the client takes the events of a subscription; otherwise subscriptions are refused.
 	Events bool
 	// LastEventID is the id of the last event that a client has, which comes back to a subscription; empty when it is a new
@@ -55,6 +58,18 @@ type Stream interface {
 	// error; nil means that only the headers are wanted.
 	Begin(resp *Response, size int64) io.Writer
 }
+
+// Incremental is a form of deferred parts.
+type Incremental uint8
+
+const (
+	// NotIncremental means that the client takes the answer as a whole.
+	NotIncremental Incremental = iota
+	// IncrementalDraft has `pending`, `incremental` and `completed`, as the specification's draft says.
+	IncrementalDraft
+	// Incremental2022 names parts by path and label, as the draft of August 2022 said.
+	Incremental2022
+)
 
 // Response is an answer under construction, or one part of it when it is a sequence. Whoever takes it, calls Release
 // when it was sent: that gives its buffers back and ends the sequence.

@@ -29,9 +29,9 @@ type exchange struct {
 	response Response
 	accepted mediaType
 	status   int
-	// delivery is how the client takes an answer of several parts; takesWhole tells that it takes one in JSON, too. executed
-	// tells that the engine has answered.
-	delivery             delivery
+	// deliveries are how the client takes an answer of several parts; takesWhole tells that it takes one in JSON, too.
+	// executed tells that the engine has answered.
+	deliveries
 	takesWhole, executed bool
 	// size is the length of the answer, not compressed.
 	size int64

@@ -31,6 +31,13 @@ const (
 	CodeInternal         = "INTERNAL_SERVER_ERROR"
 )
 
+// WriteError answers a request with an error of the server itself.
+func WriteError(w http.ResponseWriter, status int, code, message string) {
+	w.Header()["Content-Type"] = contentTypes[legacyJSON]
+	w.WriteHeader(status)
+	_, _ = w.Write(appendFailure(nil, &failure{code: code, message: message})) // the client has gone; there is nobody to tell
+}
+
 var (
 	failMediaType = &failure{http.StatusUnsupportedMediaType, CodeMediaType,
 		"The request's Content-Type must be application/json (in UTF-8)."}

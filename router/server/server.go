@@ -225,7 +225,7 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, x *exchange) {
 	defer h.recover(r, x)
 	x.accepted, x.takesWhole = negotiate(r.Header["Accept"])
 	if r.Method != http.MethodHead {
-		x.delivery = deliveryOf(r.Header["Accept"])
+		x.deliveries = deliveriesOf(r.Header["Accept"])
 	}
 	if len(h.opts.PreflightHeaders) > 0 {
 		if f := h.foreign(r); f != nil {
@@ -233,7 +233,7 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, x *exchange) {
 			return
 		}
 	}
-	if !x.takesWhole && x.delivery == whole {
+	if !x.takesWhole && !x.takesParts() {
 		x.fail(failNotAcceptable)
 		return
 	}
@@ -270,7 +270,7 @@ func (h *Handler) read(r *http.Request, x *exchange) *failure {
 	case http.MethodPost:
 		return x.readBody(r, h.opts.MaxBodyBytes)
 	case http.MethodGet, http.MethodHead:
-		if len(h.opts.RequireHeaders) > 0 && !hasAny(r.Header, h.opts.RequireHeaders) {
+		if len(h.opts.RequireHeaders) > 0 && !HasAny(r.Header, h.opts.RequireHeaders) {
 			return &failure{http.StatusForbidden, CodeCSRF,
 				"A GET request must carry the header " + h.opts.RequireHeaders[0] + "; any value will do."}
 		}
@@ -306,7 +306,8 @@ func (x *exchange) stream() {
 	if x.takesWhole {
 		x.request.Stream = x
 	}
-	if x.delivery != whole {
+	x.request.Incremental = x.form
+	if x.events != whole {
 		x.request.Events = true
 		x.request.LastEventID = x.request.Header.Get("Last-Event-ID")
 	}
@@ -323,7 +324,12 @@ func (h *Handler) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(appendFailure(nil, failWebSocket)) // the client has gone; there is nobody to tell
 }
 
-func hasAny(header http.Header, names []string) bool {
+// PreflightHeaders are the headers that GraphQL clients send so that browsers ask before they send a request to another
+// origin (the CORS protocol's preflight).
+var PreflightHeaders = []string{"Apollo-Require-Preflight", "X-Apollo-Operation-Name"}
+
+// HasAny tells whether a request carries one of the headers, with any value but an empty one.
+func HasAny(header http.Header, names []string) bool {
 	for _, name := range names {
 		if header.Get(name) != "" {
 			return true

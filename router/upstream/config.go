@@ -221,7 +221,8 @@ func (c *Client) transport(config Config) error {
 	default:
 		t = newStandard(to)
 	}
-	c.Subgraph, c.closers = t, append(c.closers, t.Close)
+	c.Subgraph = &contents{next: t, open: func() *standard { return newStandard(to) }}
+	c.closers = append(c.closers, t.Close)
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 )
@@ -22,14 +23,22 @@ func (t *inProcess) Do(ctx context.Context, req *Request, resp *Response) error 
 		target = "http://" + t.config.Name + "/graphql"
 	}
 	// A handler that does not look at its context goes on when its time is over: it needs bytes of its own.
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, target, bytes.NewReader(bytes.Clone(req.Body)))
+	from, kind := io.Reader(bytes.NewReader(bytes.Clone(req.Body))), "application/json"
+	if req.Content != nil {
+		content := &settled{next: req.Content.Reader}
+		defer content.settle()
+		from, kind = content, req.Content.Type
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, target, from)
 	if err != nil {
 		return err
 	}
 	r.RequestURI = r.URL.RequestURI()
-	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Content-Type", kind)
 	r.Header.Set("Accept", accept)
-	r.Header.Set("Content-Length", strconv.Itoa(len(req.Body)))
+	if req.Content == nil {
+		r.Header.Set("Content-Length", strconv.Itoa(len(req.Body)))
+	}
 	addHeaders(r.Header, t.config.Header)
 	addHeaders(r.Header, req.Header)
 	w := &writer{answer: &answer{header: http.Header{}}, limit: t.config.MaxResponse}

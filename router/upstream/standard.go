@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"time"
@@ -69,6 +70,13 @@ func (t *standard) Do(ctx context.Context, req *Request, resp *Response) error {
 	defer cancel()
 	// The transport may still read the body when it has returned, after a cancellation for instance.
 	body := bytes.Clone(req.Body)
+	if req.Content != nil {
+		content := &settled{next: req.Content.Reader}
+		defer content.settle()
+		once := *req
+		once.Content = &Content{Type: req.Content.Type, Reader: content}
+		req = &once
+	}
 	for again := true; ; {
 		call := &call{}
 		err := t.send(call.watch(ctx), req, body, resp)
@@ -87,7 +95,7 @@ func (t *standard) Do(ctx context.Context, req *Request, resp *Response) error {
 			}
 			return nil
 		}
-		if !call.refused || ctx.Err() != nil {
+		if !call.refused || ctx.Err() != nil || req.Content != nil {
 			return call.explain(ctx, err, t.transport.MaxConnsPerHost)
 		}
 		// Nothing was written: a kept connection is of no use any more. There are others, or there will be a new one.
@@ -99,12 +107,19 @@ var noKey = []string{}
 
 // send sends the request once, or again if a kept connection turns out to be closed.
 func (t *standard) send(ctx context.Context, req *Request, body []byte, resp *Response) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, t.url, bytes.NewReader(body))
+	from := io.Reader(bytes.NewReader(body))
+	if req.Content != nil {
+		from = req.Content.Reader
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, t.url, from)
 	if err != nil {
 		return err
 	}
 	r.Header = t.header
-	if len(req.Header) > 0 || req.Query {
+	if req.Content != nil {
+		r.Header = t.header.Clone()
+		addHeaders(r.Header, append([]Header{{"Content-Type", req.Content.Type}}, req.Header...))
+	} else if len(req.Header) > 0 || req.Query {
 		r.Header = t.header.Clone()
 		addHeaders(r.Header, req.Header)
 	}

@@ -29,6 +29,8 @@ type Request struct {
 	// that differ in it are never answered together; equal ones may be, even if Header is not (a signature differs with
 	// the time it was made at).
 	VariesBy []byte
+	// Content is sent instead of Body when it is not nil. Such a request must not be a Query: it is sent once, and alone.
+	Content *Content
 	// Query tells that the request changes nothing, so that it may be repeated or shared.
 	Query bool
 	// Epoch is that of when the call begins.

@@ -49,6 +49,9 @@ func Document(schema *ast.Schema, doc *syntax.Document) Result {
 	}
 	c.noFragmentCycles()
 	c.noUnusedFragments()
+	if c.defers {
+		c.deferStreamDirectiveOnValidOperations()
+	}
 	for _, p := range c.parts {
 		if p.operation != nil && c.spend(1) {
 			c.variables(p)
@@ -76,6 +79,9 @@ type checker struct {
 	cyclic bool
 	// overlaps remembers of pairs of abstract types whether an object can have both.
 	overlaps map[[2]*ast.Definition]bool
+	// defers says that there is a @defer, and labels are those of all of them.
+	defers bool
+	labels map[string]bool
 
 	errs              gqlerror.List
 	more, suggestions int
@@ -88,6 +94,7 @@ type part struct {
 	fragment  *ast.FragmentDefinition
 	spreads   []*ast.FragmentSpread
 	usages    []usage
+	deferred  []*ast.Directive
 	// reached is the last search that came by; used says that an operation reaches it.
 	reached int
 	used    bool
@@ -161,6 +168,14 @@ func (c *checker) report(rule string, at *ast.Position, format string, args ...a
 	err := gqlerror.ErrorPosf(at, format, args...)
 	err.Rule = rule
 	c.errs = append(c.errs, err)
+}
+
+// reportCode is report for a violation that clients can tell from others.
+func (c *checker) reportCode(code, rule string, at *ast.Position, format string, args ...any) {
+	before := len(c.errs)
+	if c.report(rule, at, format, args...); len(c.errs) > before {
+		c.errs[before].Extensions = map[string]any{"code": code}
+	}
 }
 
 func (c *checker) result() Result {

@@ -64,6 +64,14 @@ const cases = `
 | {__schema{types{fields{type{ofType{name}}}}}}
 | query($a:Int!@once(x:1)){pet(id:1,n:$a){id}}
 | "d" query Q("d" $a:ID!){pet(id:$a){id}}
+| {dog{...@defer{id} ...@defer(label:"a"){name} ...F@defer(label:"b")}} fragment F on Dog{self{...@defer{id}}}
+| subscription{tock{...@defer(if:false){id}}}
+| subscription($v:Boolean!){tock{...F}} fragment F on Dog{...@defer(if:$v){id}}
+DeferStreamDirectiveLabel | {dog{...@defer(label:"a"){id} ...@defer(label:"a"){name}}}
+DeferStreamDirectiveLabel | query($l:String){dog{...@defer(label:$l){id}}}
+DeferStreamDirectiveOnRootField | mutation{...@defer{add(n:1)}}
+DeferStreamDirectiveOnRootField | mutation{...F@defer} fragment F on Mutation{add(n:1)}
+DeferStreamDirectiveOnValidOperations | subscription{tock{...F}} fragment F on Dog{...@defer{id}}
 ExecutableDefinitions | {dog{id}} type T{a:Int}
 ExecutableDefinitions | {dog{id}} extend schema @a
 LoneAnonymousOperation | {dog{id}} query A{dog{id}}
@@ -102,6 +110,7 @@ NoUnusedVariables | query A($a:ID!){...F} query B($a:ID!,$b:Int){...F} fragment 
 KnownDirectives | {dog@nope{id}}
 KnownDirectives | mutation@once(x:1){add(n:1)}
 KnownDirectives | {dog{id@deprecated}}
+KnownDirectives | {list@stream{id}}
 UniqueDirectivesPerLocation | {dog@once(x:1)@once(x:1){id}}
 UniqueDirectivesPerLocation | {dog@skip(if:true)@skip(if:true){id}}
 KnownArgumentNames | {dog(x:1){id}}

@@ -79,6 +79,7 @@ func (c *checker) selectionSet(parent *ast.Definition, set ast.SelectionSet) {
 				c.possibleFragmentSpreads(parent, t, "Fragment", sel.Position)
 			}
 			c.directives(sel.Directives, ast.LocationInlineFragment)
+			c.deferred(t, sel.Directives)
 			c.selectionSet(t, sel.SelectionSet)
 		case *ast.FragmentSpread:
 			c.spread(parent, sel)
@@ -95,6 +96,7 @@ func (c *checker) spread(parent *ast.Definition, s *ast.FragmentSpread) {
 		c.possibleFragmentSpreads(parent, t, "Fragment \""+s.Name+"\"", s.Position)
 	}
 	c.directives(s.Directives, ast.LocationFragmentSpread)
+	c.deferred(parent, s.Directives)
 }
 
 // typename is the field every composite type has.

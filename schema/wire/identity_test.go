@@ -71,7 +71,7 @@ func TestOthersReadWhatWeSign(t *testing.T) {
 		t.Fatal(err)
 	}
 	token := sign(t, key, wire.Identity{Subject: "u1"}, "accounts")
-	jws, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.EdDSA})
+	jws, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.EdDSA})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -35,7 +35,9 @@ type Store interface {
 	CreateProduct(ctx context.Context, product *Product, events ...wire.EntityChanged) error
 	// UpdateProduct lets change alter the product, and writes it and the event about it together. Two changes at once
 	// come one after the other. It returns nil when there is no such product.
-	UpdateProduct(ctx context.Context, upc string, change func(*Product), event wire.EntityChanged) (*Product, error)
+	UpdateProduct(
+		ctx context.Context, upc string, change func(*Product), event func(*Product) wire.EntityChanged,
+	) (*Product, error)
 	// ArchiveProduct takes a product off sale and writes the events about it together; it changes nothing when that was done
 	// before. It returns nil when there is no such product.
 	ArchiveProduct(ctx context.Context, upc string, at time.Time) (*Product, error)

@@ -32,7 +32,7 @@ var foreign = []struct {
 	form *regexp.Regexp
 	node func(id string) Node
 }{
-	{regexp.MustCompile(`^u[0-9]+$`), func(id string) Node { return &User{id} }},
+	{regexp.MustCompile(`^u([0-9]+|[a-z2-7]{26})$`), func(id string) Node { return &User{id} }},
 	{regexp.MustCompile(`^r([0-9]+|[a-z2-7]{26})$`), func(id string) Node { return &Review{id} }},
 	{regexp.MustCompile(`^[a-z]{3}[0-9]+$`), func(id string) Node { return &Warehouse{id} }},
 }

@@ -62,7 +62,7 @@ func (c *Core) CreateProduct(ctx context.Context, caller wire.Identity, input Cr
 		CreatedAt: time.Now().UTC().Truncate(time.Second),
 	}
 	// A category and a brand change, too: they count and list their products.
-	err := c.store.CreateProduct(ctx, product, append(ListsChanged(product), Changed(upc, wire.Created))...)
+	err := c.store.CreateProduct(ctx, product, append(ListsChanged(product), Changed(product, wire.Created))...)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +77,9 @@ func (c *Core) UpdateProduct(ctx context.Context, caller wire.Identity, input Up
 	if err := input.check(); err != nil {
 		return nil, err
 	}
-	product, err := c.store.UpdateProduct(ctx, input.Upc, input.apply, Changed(input.Upc, wire.Updated))
+	product, err := c.store.UpdateProduct(ctx, input.Upc, input.apply, func(product *Product) wire.EntityChanged {
+		return Changed(product, wire.Updated)
+	})
 	switch {
 	case err != nil:
 		return nil, err
@@ -169,9 +171,14 @@ func (in UpdateProductInput) apply(product *Product) {
 	}
 }
 
-// Changed is the news that a product is new or changed.
-func Changed(upc string, change wire.Change) wire.EntityChanged {
-	return wire.EntityChanged{Type: "Product", Key: map[string]any{"upc": upc}, Subgraph: "catalog", Change: change}
+// Changed is the news that a product is new or changed. It carries what is needed to sell it.
+func Changed(product *Product, change wire.Change) wire.EntityChanged {
+	return wire.EntityChanged{
+		Type: "Product", Key: map[string]any{"upc": product.Upc}, Subgraph: "catalog", Change: change,
+		Data: map[string]any{
+			"name": product.Name, "minor": product.Price, "currency": product.Currency, "archived": product.ArchivedAt != nil,
+		},
+	}
 }
 
 // ListsChanged is the news that the lists and counts changed that a product is or was in.

@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"context"
+	"time"
 
 	"github.com/weft-graphql/weft/schema/wire"
 	"github.com/weft-graphql/weft/subgraphs/kit/dataloader"
@@ -31,6 +32,22 @@ type Store interface {
 	) (*StockLevel, error)
 	// AddProduct makes a product known that an event tells of, with nothing in stock, and writes the event about it.
 	AddProduct(ctx context.Context, from wire.EntityChanged, upc string, event wire.EntityChanged) error
+	Reservations
+}
+
+// Reservations keeps which pieces are set aside for which orders. Changes of the stock of a product come one after the
+// other, so that no piece is set aside twice.
+type Reservations interface {
+	// Fulfil does what an order wishes, and writes the events of it together with it.
+	Fulfil(ctx context.Context, from wire.EntityChanged, wish Wish) error
+	// Reservation returns nil when nothing was ever wished for the order.
+	Reservation(ctx context.Context, orderID string) (*Reservation, error)
+	// OverdueReservations are orders of which something was set aside until now at most, and ExpireReservation gives it
+	// back.
+	OverdueReservations(ctx context.Context, now time.Time, limit int) ([]string, error)
+	ExpireReservation(ctx context.Context, orderID string, now time.Time) error
+	// Availabilities counts the pieces of each product in all warehouses together.
+	Availabilities(ctx context.Context, upcs []string) (map[string]Availability, error)
 }
 
 // Core is what can be done with the stock.

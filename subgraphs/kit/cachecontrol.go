@@ -87,5 +87,10 @@ func (w *cacheWriter) Write(body []byte) (int, error) {
 	return w.ResponseWriter.Write(body)
 }
 
+// Flush sends what was written of a stream of events.
+func (w *cacheWriter) Flush() {
+	_ = http.NewResponseController(w.ResponseWriter).Flush() // a writer that cannot flush sends it at the end
+}
+
 // Unwrap lets http.ResponseController reach the connection.
 func (w *cacheWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

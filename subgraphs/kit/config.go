@@ -36,6 +36,10 @@ type Config struct {
 	Limits Limits
 	// Events carries the news of what changed. Nil means that nobody is told, and that nothing is heard.
 	Events *bus.Bus
+	// Issuer is the address under which clients and routers reach accounts: what stands as iss in its tokens.
+	Issuer string
+	// OperatorSecret makes an operator of whoever signs in to accounts and knows it; nobody when it is empty.
+	OperatorSecret string
 	// QueryHooks see every SQL query.
 	QueryHooks []bun.QueryHook
 	// BatchWait is how long a dataloader waits for further keys; 0 takes dataloader.DefaultWait.

@@ -112,7 +112,7 @@ func openSQLite(name, dir string) (*bun.DB, error) {
 	}
 	db.SetMaxOpenConns(8)
 	db.SetMaxIdleConns(8)
-	return bun.NewDB(db, sqlitedialect.New()), nil
+	return bun.NewDB(db, sqliteFile{sqlitedialect.New(), turnsOf(path)}), nil
 }
 
 // connectTimeout bounds how long a connection may take to make.

@@ -27,6 +27,8 @@ type Assembly struct {
 	Name string
 	// Schema is the executable schema gqlgen generated.
 	Schema graphql.ExecutableSchema
+	// Routes are what the service answers beside /graphql and its health, by patterns of http.ServeMux. Anybody may ask.
+	Routes map[string]http.Handler
 	// MaxAge is how long answers may be kept, unless a resolver says less.
 	MaxAge time.Duration
 	// Dependencies are what the service cannot work without.
@@ -62,6 +64,9 @@ func NewServer(a Assembly, config Config) *Server {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", graphql)
+	for pattern, handler := range a.Routes {
+		mux.Handle(pattern, handler)
+	}
 	mux.HandleFunc("GET /status", h.status)
 	mux.HandleFunc("GET /healthz", h.alive)
 	mux.HandleFunc("GET /readyz", h.ready)
@@ -92,6 +97,9 @@ func newGraphQL(schema graphql.ExecutableSchema, config Config) http.Handler {
 	logger := config.Logger
 	server := handler.New(schema)
 	server.AddTransport(transport.Options{})
+	if schema.Schema().Subscription != nil {
+		addStreams(server, config.Limits.Body)
+	}
 	server.AddTransport(transport.POST{})
 	server.SetQueryCache(lru.New[*ast.QueryDocument](queryCacheSize))
 	server.SetParserTokenLimit(config.Limits.Tokens)

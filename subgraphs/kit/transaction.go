@@ -39,7 +39,7 @@ const (
 func Transactions(db *bun.DB) events.Transactions {
 	return func(ctx context.Context, f func(context.Context, bun.Tx) error) error {
 		for attempt := 1; ; attempt++ {
-			err := db.RunInTx(ctx, nil, f)
+			err := inTurn(ctx, db, f)
 			if attempt < transactionAttempts && refused(err) {
 				pause := time.NewTimer(rand.N(transactionPause << (attempt - 1)))
 				select {

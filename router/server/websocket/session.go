@@ -229,7 +229,9 @@ func (s *session) subscribe(m message) error {
 	if initiated && m.ID != "" && !exists && !leaving && (most == 0 || count < most) {
 		ctx, cancel := context.WithCancel(s.ctx)
 		s.operations[m.ID] = cancel
-		req := server.Request{Header: s.header, RemoteAddr: s.remote, Init: s.init, Events: true}
+		req := server.Request{
+			Header: s.header, RemoteAddr: s.remote, Init: s.init, Events: true, Incremental: server.IncrementalDraft,
+		}
 		s.running.Go(func() {
 			defer s.finish(m.ID, cancel)
 			s.answer(ctx, m, req)

@@ -34,7 +34,7 @@ type condition struct {
 func Declare(field *ast.FieldDefinition, directive *ast.Directive) (*Declaration, error) {
 	d := &Declaration{Field: field.Name, Type: field.Type, Provider: "default"}
 	fail := func(format string, args ...any) (*Declaration, error) {
-		return nil, fmt.Errorf("Subscription.%s: @%s: %s", field.Name, directive.Name, fmt.Sprintf(format, args...))
+		return nil, fmt.Errorf("@%s of Subscription.%s: %s", directive.Name, field.Name, fmt.Sprintf(format, args...))
 	}
 	text := func(name string, target *string) {
 		if a := directive.Arguments.ForName(name); a != nil && a.Value.Kind == ast.StringValue {

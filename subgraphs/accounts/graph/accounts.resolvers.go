@@ -9,6 +9,7 @@ import (
 	"context"
 
 	"github.com/weft-graphql/weft/subgraphs/accounts"
+	"github.com/weft-graphql/weft/subgraphs/accounts/graph/model"
 	"github.com/weft-graphql/weft/subgraphs/kit"
 	"github.com/weft-graphql/weft/subgraphs/kit/page"
 )
@@ -19,6 +20,42 @@ func (r *mutationResolver) UpdateProfile(ctx context.Context, input accounts.Upd
 		return nil, kit.Report(ctx, err)
 	}
 	return user, nil
+}
+
+func (r *mutationResolver) SignUp(ctx context.Context, input accounts.SignUpInput) (*model.SessionPayload, error) {
+	return sessionPayload(r.logins.SignUp(ctx, input))
+}
+
+func (r *mutationResolver) SignIn(ctx context.Context, input accounts.SignInInput) (*model.SessionPayload, error) {
+	return sessionPayload(r.logins.SignIn(ctx, input))
+}
+
+func (r *mutationResolver) RefreshSession(ctx context.Context, input accounts.RefreshSessionInput) (*model.SessionPayload, error) {
+	return sessionPayload(r.logins.Refresh(ctx, input))
+}
+
+func (r *mutationResolver) SignOut(ctx context.Context, input accounts.SignOutInput) (*model.SignOutPayload, error) {
+	return signOutPayload(r.logins.SignOut(ctx, input))
+}
+
+func (r *mutationResolver) ChangePassword(ctx context.Context, input accounts.ChangePasswordInput) (*model.SignOutPayload, error) {
+	return signOutPayload(r.logins.ChangePassword(ctx, kit.Caller(ctx), input))
+}
+
+func (r *mutationResolver) BecomeOperator(ctx context.Context, input accounts.BecomeOperatorInput) (*model.UserPayload, error) {
+	return userPayload(r.logins.BecomeOperator(ctx, kit.Caller(ctx), input))
+}
+
+func (r *mutationResolver) SetRoles(ctx context.Context, input accounts.SetRolesInput) (*model.UserPayload, error) {
+	return userPayload(r.logins.SetRoles(ctx, kit.Caller(ctx), input))
+}
+
+func (r *mutationResolver) SaveAddress(ctx context.Context, input accounts.SaveAddressInput) (*model.UserPayload, error) {
+	return userPayload(r.book.Save(ctx, kit.Caller(ctx), input))
+}
+
+func (r *mutationResolver) RemoveAddress(ctx context.Context, input accounts.RemoveAddressInput) (*model.UserPayload, error) {
+	return userPayload(r.book.Remove(ctx, kit.Caller(ctx), input))
 }
 
 func (r *queryResolver) Me(ctx context.Context) (*accounts.User, error) {
@@ -45,6 +82,16 @@ func (r *queryResolver) Users(ctx context.Context, first *int, after *string, la
 func (r *userResolver) Email(ctx context.Context, obj *accounts.User) (*string, error) {
 	kit.PrivateData(ctx)
 	return r.core.Email(kit.Caller(ctx), obj), nil
+}
+
+func (r *userResolver) Roles(ctx context.Context, obj *accounts.User) ([]accounts.Role, error) {
+	kit.PrivateData(ctx)
+	return r.logins.RolesOf(ctx, kit.Caller(ctx), obj)
+}
+
+func (r *userResolver) Addresses(ctx context.Context, obj *accounts.User) ([]*accounts.Address, error) {
+	kit.PrivateData(ctx)
+	return r.book.Of(ctx, kit.Caller(ctx), obj)
 }
 
 func (r *Resolver) Mutation() MutationResolver { return &mutationResolver{r} }

@@ -10,11 +10,15 @@ import (
 )
 
 // Resolver is the root of all resolvers.
-type Resolver struct{ core *accounts.Core }
+type Resolver struct {
+	core   *accounts.Core
+	logins *accounts.Logins
+	book   *accounts.AddressBook
+}
 
 // New makes the executable schema.
-func New(core *accounts.Core) graphql.ExecutableSchema {
-	config := Config{Resolvers: &Resolver{core}}
+func New(core *accounts.Core, logins *accounts.Logins, book *accounts.AddressBook) graphql.ExecutableSchema {
+	config := Config{Resolvers: &Resolver{core, logins, book}}
 	config.Complexity.Query.Users = func(child int, first *int, _ *string, last *int, _ *string) int {
 		return 1 + page.Size(first, last, accounts.UsualPage)*child
 	}

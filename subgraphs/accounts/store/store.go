@@ -56,9 +56,17 @@ type userRow struct {
 func (r *userRow) user() *accounts.User {
 	return &accounts.User{
 		ID: r.ID, Name: r.Name, Username: r.Username, Mail: r.Email, Bio: r.Bio,
-		Location: &accounts.Location{City: r.City, Country: r.Country},
+		Location: locationOf(r.City, r.Country),
 		Tier:     accounts.Tier(r.Tier), JoinedAt: r.JoinedAt.UTC(),
 	}
+}
+
+// locationOf is where a person lives; nil when they do not say.
+func locationOf(city, country string) *accounts.Location {
+	if city == "" {
+		return nil
+	}
+	return &accounts.Location{City: city, Country: country}
 }
 
 // UsersByID returns those that exist.

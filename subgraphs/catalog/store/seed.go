@@ -43,7 +43,7 @@ func Seed(ctx context.Context, tx bun.Tx) error {
 	}
 	news := make([]wire.EntityChanged, len(products))
 	for i, p := range products {
-		news[i] = catalog.Changed(p.UPC, wire.Created)
+		news[i] = catalog.Changed(p.product(), wire.Created)
 	}
 	return events.Preset(ctx, tx, news)
 }
@@ -78,7 +78,8 @@ func Grow(ctx context.Context, tx bun.Tx, size int) error {
 	}
 	var news []wire.EntityChanged
 	for p := range seed.MoreProducts(size) {
-		news = append(news, catalog.Changed(p.ID, wire.Created))
+		row := seedRow(p)
+		news = append(news, catalog.Changed(row.product(), wire.Created))
 	}
 	return events.Preset(ctx, tx, news)
 }

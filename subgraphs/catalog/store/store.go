@@ -332,7 +332,7 @@ func countProducts(ctx context.Context, tx bun.Tx, category string, more int) er
 
 // UpdateProduct lets change alter the product, and writes what can change of it and the event about it together.
 func (s *Store) UpdateProduct(
-	ctx context.Context, upc string, change func(*catalog.Product), event wire.EntityChanged,
+	ctx context.Context, upc string, change func(*catalog.Product), event func(*catalog.Product) wire.EntityChanged,
 ) (product *catalog.Product, err error) {
 	err = s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
 		if err := kit.Lock(ctx, tx, "products", "upc", upc); err != nil {
@@ -355,7 +355,7 @@ func (s *Store) UpdateProduct(
 		if product.ArchivedAt == nil {
 			err = putEntry(ctx, tx, newEntry(catalog.KindProduct, upc, product.Name, product.Description))
 		}
-		return []wire.EntityChanged{event}, err
+		return []wire.EntityChanged{event(product)}, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("write a product: %w", err)
@@ -388,7 +388,7 @@ func (s *Store) ArchiveProduct(ctx context.Context, upc string, at time.Time) (p
 		if err != nil {
 			return nil, err
 		}
-		events := append(catalog.ListsChanged(product), catalog.Changed(upc, wire.Updated))
+		events := append(catalog.ListsChanged(product), catalog.Changed(product, wire.Updated))
 		return events, countProducts(ctx, tx, product.CategoryID, -1)
 	})
 	if err != nil {

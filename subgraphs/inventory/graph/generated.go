@@ -36,6 +36,7 @@ type ResolverRoot interface {
 	Mutation() MutationResolver
 	Product() ProductResolver
 	Query() QueryResolver
+	ReservationLine() ReservationLineResolver
 	StockLevel() StockLevelResolver
 	Warehouse() WarehouseResolver
 }
@@ -44,6 +45,12 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	Availability struct {
+		Available func(childComplexity int) int
+		InStock   func(childComplexity int) int
+		Reserved  func(childComplexity int) int
+	}
+
 	Entity struct {
 		FindProduct   func(childComplexity int, reps []*model.ProductRepresentation) int
 		FindWarehouse func(childComplexity int, reps []*model.WarehouseRepresentation) int
@@ -55,6 +62,7 @@ type ComplexityRoot struct {
 	}
 
 	Product struct {
+		Availability     func(childComplexity int) int
 		Available        func(childComplexity int) int
 		ID               func(childComplexity int) int
 		InStock          func(childComplexity int) int
@@ -68,10 +76,26 @@ type ComplexityRoot struct {
 
 	Query struct {
 		LowStock           func(childComplexity int, threshold int, first int) int
+		Reservation        func(childComplexity int, orderID string) int
 		Warehouse          func(childComplexity int, id string) int
 		Warehouses         func(childComplexity int) int
 		__resolve__service func(childComplexity int) int
 		__resolve_entities func(childComplexity int, representations []map[string]any) int
+	}
+
+	Reservation struct {
+		Lines     func(childComplexity int) int
+		OrderID   func(childComplexity int) int
+		Reason    func(childComplexity int) int
+		State     func(childComplexity int) int
+		Until     func(childComplexity int) int
+		UpdatedAt func(childComplexity int) int
+	}
+
+	ReservationLine struct {
+		Product   func(childComplexity int) int
+		Quantity  func(childComplexity int) int
+		Warehouse func(childComplexity int) int
 	}
 
 	StockLevel struct {
@@ -111,6 +135,7 @@ type ProductResolver interface {
 	InStock(ctx context.Context, obj *inventory.Product) (*bool, error)
 	Available(ctx context.Context, obj *inventory.Product) (*bool, error)
 	TotalStock(ctx context.Context, obj *inventory.Product) (*int, error)
+	Availability(ctx context.Context, obj *inventory.Product) (*inventory.Availability, error)
 	Stock(ctx context.Context, obj *inventory.Product) ([]*inventory.StockLevel, error)
 	ShippingEstimate(ctx context.Context, obj *inventory.Product, method inventory.ShippingMethod) (*int, error)
 }
@@ -118,6 +143,10 @@ type QueryResolver interface {
 	Warehouses(ctx context.Context) ([]*inventory.Warehouse, error)
 	Warehouse(ctx context.Context, id string) (*inventory.Warehouse, error)
 	LowStock(ctx context.Context, threshold int, first int) ([]*inventory.Product, error)
+	Reservation(ctx context.Context, orderID string) (*inventory.Reservation, error)
+}
+type ReservationLineResolver interface {
+	Warehouse(ctx context.Context, obj *inventory.ReservationLine) (*inventory.Warehouse, error)
 }
 type StockLevelResolver interface {
 	Warehouse(ctx context.Context, obj *inventory.StockLevel) (*inventory.Warehouse, error)
@@ -143,6 +172,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "Availability.available":
+		if e.ComplexityRoot.Availability.Available == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Availability.Available(childComplexity), true
+	case "Availability.inStock":
+		if e.ComplexityRoot.Availability.InStock == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Availability.InStock(childComplexity), true
+	case "Availability.reserved":
+		if e.ComplexityRoot.Availability.Reserved == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Availability.Reserved(childComplexity), true
 
 	case "Entity.findProduct":
 		if e.ComplexityRoot.Entity.FindProduct == nil {
@@ -190,6 +238,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Mutation.SetStock(childComplexity, args["input"].(inventory.SetStockInput)), true
 
+	case "Product.availability":
+		if e.ComplexityRoot.Product.Availability == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Product.Availability(childComplexity), true
 	case "Product.available":
 		if e.ComplexityRoot.Product.Available == nil {
 			break
@@ -261,6 +315,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.LowStock(childComplexity, args["threshold"].(int), args["first"].(int)), true
+	case "Query.reservation":
+		if e.ComplexityRoot.Query.Reservation == nil {
+			break
+		}
+
+		args, err := ec.field_Query_reservation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Reservation(childComplexity, args["orderId"].(string)), true
 	case "Query.warehouse":
 		if e.ComplexityRoot.Query.Warehouse == nil {
 			break
@@ -295,6 +360,62 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.__resolve_entities(childComplexity, args["representations"].([]map[string]any)), true
+
+	case "Reservation.lines":
+		if e.ComplexityRoot.Reservation.Lines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reservation.Lines(childComplexity), true
+	case "Reservation.orderId":
+		if e.ComplexityRoot.Reservation.OrderID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reservation.OrderID(childComplexity), true
+	case "Reservation.reason":
+		if e.ComplexityRoot.Reservation.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reservation.Reason(childComplexity), true
+	case "Reservation.state":
+		if e.ComplexityRoot.Reservation.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reservation.State(childComplexity), true
+	case "Reservation.until":
+		if e.ComplexityRoot.Reservation.Until == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reservation.Until(childComplexity), true
+	case "Reservation.updatedAt":
+		if e.ComplexityRoot.Reservation.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reservation.UpdatedAt(childComplexity), true
+
+	case "ReservationLine.product":
+		if e.ComplexityRoot.ReservationLine.Product == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReservationLine.Product(childComplexity), true
+	case "ReservationLine.quantity":
+		if e.ComplexityRoot.ReservationLine.Quantity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReservationLine.Quantity(childComplexity), true
+	case "ReservationLine.warehouse":
+		if e.ComplexityRoot.ReservationLine.Warehouse == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReservationLine.Warehouse(childComplexity), true
 
 	case "StockLevel.product":
 		if e.ComplexityRoot.StockLevel.Product == nil {
@@ -481,6 +602,11 @@ type Query {
     "How many: 0 to 100."
     first: Int! = 20
   ): [Product!]
+  "The pieces set aside for an order; null when there are none. Only for operators."
+  reservation(
+    "The order's id."
+    orderId: ID!
+  ): Reservation
 }
 
 type Mutation {
@@ -512,6 +638,8 @@ type Product @key(fields: "upc") {
   available: Boolean @deprecated(reason: "Use ` + "`" + `inStock` + "`" + `.")
   "How many pieces lie in all warehouses together."
   totalStock: Int
+  "How many pieces there are, and how many of them can be sold."
+  availability: Availability
   "How many pieces lie in which warehouse, most first."
   stock: [StockLevel!]
   "What sending one piece costs, in cents: nothing for products of 1,000.00 and more, else by weight and way."
@@ -558,6 +686,56 @@ type StockLevel {
   restockAt: DateTime
   "When the number was last changed."
   updatedAt: DateTime
+}
+
+"How many pieces of a product there are."
+type Availability {
+  "How many lie in all warehouses together."
+  inStock: Int!
+  "How many of them are set aside for orders."
+  reserved: Int!
+  "How many of them can be sold."
+  available: Int!
+}
+
+"Pieces set aside for an order."
+type Reservation {
+  "The order's id."
+  orderId: ID!
+  "How they stand."
+  state: ReservationState!
+  "Why there is nothing set aside; null when there is."
+  reason: String
+  "Until when they are set aside, unless the order takes them before."
+  until: DateTime!
+  "When the state was last changed."
+  updatedAt: DateTime!
+  "Which pieces, and where they lie. Empty when nothing could be set aside."
+  lines: [ReservationLine!]!
+}
+
+"How the pieces of an order stand."
+enum ReservationState {
+  "They lie in the warehouse, set aside."
+  HELD
+  "There were too few."
+  REFUSED
+  "They were taken out of stock for good."
+  COMMITTED
+  "They can be sold again."
+  RELEASED
+  "They were set aside for too long, and can be sold again."
+  EXPIRED
+}
+
+"Pieces of one product in one warehouse that are set aside."
+type ReservationLine {
+  "The product."
+  product: Product
+  "The warehouse."
+  warehouse: Warehouse
+  "How many pieces."
+  quantity: Int!
 }
 
 "How many pieces of a product lie in a warehouse."
@@ -673,6 +851,18 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
+func (ec *executionContext) childFields_Availability(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "inStock":
+		return ec.fieldContext_Availability_inStock(ctx, field)
+	case "reserved":
+		return ec.fieldContext_Availability_reserved(ctx, field)
+	case "available":
+		return ec.fieldContext_Availability_available(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Availability", field.Name)
+}
+
 func (ec *executionContext) childFields_Product(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -689,12 +879,44 @@ func (ec *executionContext) childFields_Product(ctx context.Context, field graph
 		return ec.fieldContext_Product_available(ctx, field)
 	case "totalStock":
 		return ec.fieldContext_Product_totalStock(ctx, field)
+	case "availability":
+		return ec.fieldContext_Product_availability(ctx, field)
 	case "stock":
 		return ec.fieldContext_Product_stock(ctx, field)
 	case "shippingEstimate":
 		return ec.fieldContext_Product_shippingEstimate(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Product", field.Name)
+}
+
+func (ec *executionContext) childFields_Reservation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "orderId":
+		return ec.fieldContext_Reservation_orderId(ctx, field)
+	case "state":
+		return ec.fieldContext_Reservation_state(ctx, field)
+	case "reason":
+		return ec.fieldContext_Reservation_reason(ctx, field)
+	case "until":
+		return ec.fieldContext_Reservation_until(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Reservation_updatedAt(ctx, field)
+	case "lines":
+		return ec.fieldContext_Reservation_lines(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Reservation", field.Name)
+}
+
+func (ec *executionContext) childFields_ReservationLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "product":
+		return ec.fieldContext_ReservationLine_product(ctx, field)
+	case "warehouse":
+		return ec.fieldContext_ReservationLine_warehouse(ctx, field)
+	case "quantity":
+		return ec.fieldContext_ReservationLine_quantity(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReservationLine", field.Name)
 }
 
 func (ec *executionContext) childFields_StockLevel(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -973,6 +1195,20 @@ func (ec *executionContext) field_Query_lowStock_args(ctx context.Context, rawAr
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_reservation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "orderId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderId"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_warehouse_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -1074,6 +1310,75 @@ func (ec *executionContext) field___Type_inputFields_args(ctx context.Context, r
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _Availability_inStock(ctx context.Context, field graphql.CollectedField, obj *inventory.Availability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Availability_inStock(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InStock, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Availability_inStock(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Availability", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Availability_reserved(ctx context.Context, field graphql.CollectedField, obj *inventory.Availability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Availability_reserved(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reserved, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Availability_reserved(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Availability", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Availability_available(ctx context.Context, field graphql.CollectedField, obj *inventory.Availability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Availability_available(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Available(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Availability_available(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Availability", field, true, false, "Int")
+}
 
 func (ec *executionContext) _Entity_findProduct(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -1412,6 +1717,38 @@ func (ec *executionContext) fieldContext_Product_totalStock(_ context.Context, f
 	return graphql.NewScalarFieldContext("Product", field, true, true, "Int")
 }
 
+func (ec *executionContext) _Product_availability(ctx context.Context, field graphql.CollectedField, obj *inventory.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_availability(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Product().Availability(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Availability) graphql.Marshaler {
+			return ec.marshalOAvailability2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐAvailability(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Product_availability(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Product",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Availability(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Product_stock(ctx context.Context, field graphql.CollectedField, obj *inventory.Product) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1608,6 +1945,50 @@ func (ec *executionContext) fieldContext_Query_lowStock(ctx context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_reservation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_reservation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Reservation(ctx, fc.Args["orderId"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Reservation) graphql.Marshaler {
+			return ec.marshalOReservation2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐReservation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_reservation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reservation(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_reservation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query__entities(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1758,6 +2139,240 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Reservation_orderId(ctx context.Context, field graphql.CollectedField, obj *inventory.Reservation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reservation_orderId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OrderID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Reservation_orderId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reservation", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Reservation_state(ctx context.Context, field graphql.CollectedField, obj *inventory.Reservation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reservation_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v inventory.ReservationState) graphql.Marshaler {
+			return ec.marshalNReservationState2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐReservationState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Reservation_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reservation", field, false, false, "ReservationState")
+}
+
+func (ec *executionContext) _Reservation_reason(ctx context.Context, field graphql.CollectedField, obj *inventory.Reservation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reservation_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Reservation_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reservation", field, true, false, "String")
+}
+
+func (ec *executionContext) _Reservation_until(ctx context.Context, field graphql.CollectedField, obj *inventory.Reservation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reservation_until(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Until, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Reservation_until(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reservation", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Reservation_updatedAt(ctx context.Context, field graphql.CollectedField, obj *inventory.Reservation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reservation_updatedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Reservation_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reservation", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Reservation_lines(ctx context.Context, field graphql.CollectedField, obj *inventory.Reservation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reservation_lines(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Lines, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*inventory.ReservationLine) graphql.Marshaler {
+			return ec.marshalNReservationLine2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐReservationLineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Reservation_lines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Reservation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReservationLine(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReservationLine_product(ctx context.Context, field graphql.CollectedField, obj *inventory.ReservationLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservationLine_product(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Product(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Product) graphql.Marshaler {
+			return ec.marshalOProduct2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐProduct(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReservationLine_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReservationLine",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Product(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReservationLine_warehouse(ctx context.Context, field graphql.CollectedField, obj *inventory.ReservationLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservationLine_warehouse(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ReservationLine().Warehouse(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Warehouse) graphql.Marshaler {
+			return ec.marshalOWarehouse2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐWarehouse(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReservationLine_warehouse(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReservationLine",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Warehouse(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReservationLine_quantity(ctx context.Context, field graphql.CollectedField, obj *inventory.ReservationLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservationLine_quantity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Quantity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReservationLine_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReservationLine", field, false, false, "Int")
 }
 
 func (ec *executionContext) _StockLevel_product(ctx context.Context, field graphql.CollectedField, obj *inventory.StockLevel) (ret graphql.Marshaler) {
@@ -3373,6 +3988,49 @@ func (ec *executionContext) __Entity(ctx context.Context, sel ast.SelectionSet, 
 
 // region    **************************** object.gotpl ****************************
 
+var availabilityImplementors = []string{"Availability"}
+
+func (ec *executionContext) _Availability(ctx context.Context, sel ast.SelectionSet, obj *inventory.Availability) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, availabilityImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Availability")
+		case "inStock":
+			out.Values[i] = ec._Availability_inStock(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reserved":
+			out.Values[i] = ec._Availability_reserved(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "available":
+			out.Values[i] = ec._Availability_available(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var entityImplementors = []string{"Entity"}
 
 func (ec *executionContext) _Entity(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
@@ -3520,6 +4178,12 @@ func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, 
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Product_totalStock(ctx, field, obj)
 				})
+		case "availability":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Product_availability(ctx, field, obj)
+				})
 		case "stock":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -3586,6 +4250,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_lowStock(ctx, field)
 				})
+		case "reservation":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_reservation(ctx, field)
+				})
 		case "_entities":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -3609,6 +4279,108 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Query___schema(ctx, field)
 			})
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var reservationImplementors = []string{"Reservation"}
+
+func (ec *executionContext) _Reservation(ctx context.Context, sel ast.SelectionSet, obj *inventory.Reservation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reservationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Reservation")
+		case "orderId":
+			out.Values[i] = ec._Reservation_orderId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = ec._Reservation_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._Reservation_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "until":
+			out.Values[i] = ec._Reservation_until(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updatedAt":
+			out.Values[i] = ec._Reservation_updatedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lines":
+			out.Values[i] = ec._Reservation_lines(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var reservationLineImplementors = []string{"ReservationLine"}
+
+func (ec *executionContext) _ReservationLine(ctx context.Context, sel ast.SelectionSet, obj *inventory.ReservationLine) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reservationLineImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReservationLine")
+		case "product":
+			out.Values[i] = ec._ReservationLine_product(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "warehouse":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ReservationLine_warehouse(ctx, field, obj)
+				})
+		case "quantity":
+			out.Values[i] = ec._ReservationLine_quantity(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -4151,6 +4923,20 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 	return res
 }
 
+func (ec *executionContext) unmarshalNDateTime2timeᚐTime(ctx context.Context, v any) (time.Time, error) {
+	res, err := graphql.UnmarshalTime(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDateTime2timeᚐTime(ctx context.Context, sel ast.SelectionSet, v time.Time) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalTime(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "DateTime!")
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNFieldSet2string(ctx context.Context, v any) (string, error) {
 	res, err := graphql.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -4236,6 +5022,45 @@ func (ec *executionContext) unmarshalNProductRepresentation2ᚕᚖgithubᚗcom�
 func (ec *executionContext) unmarshalNProductRepresentation2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚋgraphᚋmodelᚐProductRepresentation(ctx context.Context, v any) (*model.ProductRepresentation, error) {
 	res, err := ec.unmarshalInputProductRepresentation(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNReservationLine2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐReservationLineᚄ(ctx context.Context, sel ast.SelectionSet, v []*inventory.ReservationLine) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNReservationLine2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐReservationLine(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNReservationLine2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐReservationLine(ctx context.Context, sel ast.SelectionSet, v *inventory.ReservationLine) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ReservationLine!")
+		return graphql.Null
+	}
+	return ec._ReservationLine(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNReservationState2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐReservationState(ctx context.Context, v any) (inventory.ReservationState, error) {
+	tmp, err := text.UnmarshalString(v)
+	res := inventory.ReservationState(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNReservationState2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐReservationState(ctx context.Context, sel ast.SelectionSet, v inventory.ReservationState) graphql.Marshaler {
+	_ = sel
+	res := text.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ReservationState!")
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNSetStockInput2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐSetStockInput(ctx context.Context, v any) (inventory.SetStockInput, error) {
@@ -4654,6 +5479,13 @@ func (ec *executionContext) marshalNfederation__Scope2ᚕᚕstringᚄ(ctx contex
 	return ret
 }
 
+func (ec *executionContext) marshalOAvailability2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐAvailability(ctx context.Context, sel ast.SelectionSet, v *inventory.Availability) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Availability(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOBoolean2bool(ctx context.Context, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -4787,6 +5619,13 @@ func (ec *executionContext) marshalOProduct2ᚖgithubᚗcomᚋweftᚑgraphqlᚋw
 		return graphql.Null
 	}
 	return ec._Product(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOReservation2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐReservation(ctx context.Context, sel ast.SelectionSet, v *inventory.Reservation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Reservation(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOStockLevel2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐStockLevelᚄ(ctx context.Context, sel ast.SelectionSet, v []*inventory.StockLevel) graphql.Marshaler {

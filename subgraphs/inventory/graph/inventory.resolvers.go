@@ -41,6 +41,10 @@ func (r *productResolver) TotalStock(ctx context.Context, obj *inventory.Product
 	return &total, err
 }
 
+func (r *productResolver) Availability(ctx context.Context, obj *inventory.Product) (*inventory.Availability, error) {
+	return r.core.Availability(ctx, obj)
+}
+
 func (r *productResolver) Stock(ctx context.Context, obj *inventory.Product) ([]*inventory.StockLevel, error) {
 	return r.core.StockOf(ctx, obj)
 }
@@ -61,6 +65,18 @@ func (r *queryResolver) LowStock(ctx context.Context, threshold int, first int) 
 	return r.core.LowStock(ctx, threshold, first)
 }
 
+func (r *queryResolver) Reservation(ctx context.Context, orderID string) (*inventory.Reservation, error) {
+	found, err := r.core.Reservation(ctx, kit.Caller(ctx), orderID)
+	if err != nil {
+		return nil, kit.Report(ctx, err)
+	}
+	return found, nil
+}
+
+func (r *reservationLineResolver) Warehouse(ctx context.Context, obj *inventory.ReservationLine) (*inventory.Warehouse, error) {
+	return r.core.WarehouseOfLine(ctx, obj)
+}
+
 func (r *stockLevelResolver) Warehouse(ctx context.Context, obj *inventory.StockLevel) (*inventory.Warehouse, error) {
 	return r.core.WarehouseOf(ctx, obj)
 }
@@ -75,14 +91,17 @@ func (r *Resolver) Product() ProductResolver { return &productResolver{r} }
 
 func (r *Resolver) Query() QueryResolver { return &queryResolver{r} }
 
+func (r *Resolver) ReservationLine() ReservationLineResolver { return &reservationLineResolver{r} }
+
 func (r *Resolver) StockLevel() StockLevelResolver { return &stockLevelResolver{r} }
 
 func (r *Resolver) Warehouse() WarehouseResolver { return &warehouseResolver{r} }
 
 type (
-	mutationResolver   struct{ *Resolver }
-	productResolver    struct{ *Resolver }
-	queryResolver      struct{ *Resolver }
-	stockLevelResolver struct{ *Resolver }
-	warehouseResolver  struct{ *Resolver }
+	mutationResolver        struct{ *Resolver }
+	productResolver         struct{ *Resolver }
+	queryResolver           struct{ *Resolver }
+	reservationLineResolver struct{ *Resolver }
+	stockLevelResolver      struct{ *Resolver }
+	warehouseResolver       struct{ *Resolver }
 )

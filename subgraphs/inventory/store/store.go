@@ -182,6 +182,9 @@ func (s *Store) ChangeStock(
 		if row.Quantity, err = change(was); err != nil {
 			return nil, err
 		}
+		if err := keepsReserved(ctx, tx, upc, warehouse, row.Quantity); err != nil {
+			return nil, err
+		}
 		row.UPC, row.WarehouseID, row.UpdatedAt = upc, warehouse, time.Now().UTC()
 		_, err = tx.NewInsert().Model(row).On("CONFLICT (upc, warehouse_id) DO UPDATE").
 			Set("quantity = EXCLUDED.quantity").Set("updated_at = EXCLUDED.updated_at").Exec(ctx)
