@@ -59,6 +59,19 @@ func TestNewSubgraphJoinsTheGraph(t *testing.T) {
 	service.stop(t)
 }
 
+// TestNewSubgraphTakesUncommonNames has an entity that the example otherwise extends, and a name that Go writes in
+// capitals.
+func TestNewSubgraphTakesUncommonNames(t *testing.T) {
+	for _, name := range []string{"users", "api-keys"} {
+		dir := filepath.Join(t.TempDir(), name)
+		if status, _, complaints := weft(t, "new", "subgraph", name, "--dir", dir); status != 0 {
+			t.Fatal(complaints)
+		}
+		goIn(t, dir, "generate", "./...")
+		goIn(t, dir, "test", "./...")
+	}
+}
+
 func TestNewSubgraphLeavesFilesAlone(t *testing.T) {
 	dir := t.TempDir()
 	file := writeText(t, filepath.Join(dir, "precious"), "text")

@@ -33,7 +33,7 @@ type Options struct {
 	Module string
 }
 
-// Write writes a subgraph and returns how many files it has. It changes nothing when it cannot.
+// Write writes a subgraph and returns how many files it has. Files that are there are never changed.
 func Write(o Options) (int, error) {
 	if o.Module == "" {
 		o.Module = "example.com/" + o.Name
