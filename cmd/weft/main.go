@@ -20,11 +20,13 @@ type cli struct {
 	Dev      devCommand      `cmd:"" help:"Run everything in this process, on embedded defaults."`
 	Router   routerCommand   `cmd:"" help:"Serve a supergraph."`
 	Subgraph subgraphCommand `cmd:"" help:"Serve one of the sample services."`
+	New      newCommand      `cmd:"" help:"Begin a subgraph of your own."`
 	Migrate  migrateCommand  `cmd:"" help:"Bring the databases of sample services to their present form, or back."`
 	Seed     seedCommand     `cmd:"" help:"Fill the databases of sample services with a shop of any size."`
 	Compose  composeCommand  `cmd:"" help:"Make a supergraph of subgraphs."`
 	Check    checkCommand    `cmd:"" help:"Compare proposed subgraph schemas with the graph in use: what changes, and who breaks."`
 	Plan     planCommand     `cmd:"" help:"Show how an operation would be answered."`
+	Query    queryCommand    `cmd:"" help:"Send an operation to an endpoint and print the answer; events and deferred parts as they arrive."`
 	Persist  persistCommand  `cmd:"" help:"Make a manifest of the documents in a frontend's sources, and check them against the graph."`
 	Bench    benchCommand    `cmd:"" help:"Measure a GraphQL endpoint with the benchmark's workloads or one of yours."`
 	Cache    cacheCommand    `cmd:"" help:"Look into the entity cache, or invalidate it."`
@@ -94,5 +96,5 @@ func newParser(ctx context.Context) (*kong.Kong, error) {
 		kong.Description("A federated GraphQL router, and everything around it. Start with: weft dev"),
 		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		standalone.Files(),
-		kong.Vars{"subgraphs": subgraphNames(), "version": versionText()}, kong.BindTo(ctx, (*context.Context)(nil)))
+		kong.Vars{"subgraphs": subgraphNames(), "version": versionText(), "endpoint": localRouter}, kong.BindTo(ctx, (*context.Context)(nil)))
 }

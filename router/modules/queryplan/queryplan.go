@@ -38,8 +38,8 @@ func (q *QueryPlan) Provision(host module.Host) error {
 // Traces implements module.Tracer.
 func (q *QueryPlan) Traces(op *module.Operation) bool { return op.Request.ShowPlan }
 
-// fetchTrace tells what became of a request of a plan; id is the id of its Fetch node.
-type fetchTrace struct {
+// Fetch tells what became of a request of a plan; ID is the ID of its Fetch node. Sizes are in bytes.
+type Fetch struct {
 	ID            int     `json:"id"`
 	Skipped       bool    `json:"skipped,omitempty"`
 	StartMs       float64 `json:"startMs"`
@@ -54,15 +54,16 @@ type fetchTrace struct {
 	Error         string  `json:"error,omitempty"`
 }
 
-// shown is extensions.queryPlan: the plan as other tools know it, and what became of its requests.
-type shown struct {
+// Shown is extensions.queryPlan: the plan as other tools know it, and what became of its requests.
+type Shown struct {
 	*render.Node
-	Stats   stats        `json:"stats"`
-	Fetches []fetchTrace `json:"fetches"`
-	Cache   any          `json:"cache,omitempty"`
+	Stats   Stats   `json:"stats"`
+	Fetches []Fetch `json:"fetches"`
+	Cache   any     `json:"cache,omitempty"`
 }
 
-type stats struct {
+// Stats tells how the plan was found.
+type Stats struct {
 	Waves           int  `json:"waves"`
 	SearchNodes     int  `json:"searchNodes"`
 	BudgetExhausted bool `json:"budgetExhausted,omitempty"`
@@ -74,12 +75,12 @@ func (q *QueryPlan) Answer(op *module.Operation, answer *module.Answer) {
 		return
 	}
 	p := answer.Plan
-	s := shown{
-		Node: render.Tree(p), Stats: stats{p.Stats.Waves, p.Stats.Nodes, p.Stats.BudgetExhausted},
-		Fetches: make([]fetchTrace, len(answer.Trace)), Cache: answer.Cache,
+	s := Shown{
+		Node: render.Tree(p), Stats: Stats{p.Stats.Waves, p.Stats.Nodes, p.Stats.BudgetExhausted},
+		Fetches: make([]Fetch, len(answer.Trace)), Cache: answer.Cache,
 	}
 	for i, t := range answer.Trace {
-		s.Fetches[i] = fetchTrace{
+		s.Fetches[i] = Fetch{
 			ID: i, Skipped: t.Skipped, StartMs: milliseconds(t.Started), DurationMs: milliseconds(t.Duration),
 			Status: t.Status, RequestBytes: t.Sent, ResponseBytes: t.Received, Entities: t.Entities, CacheHits: t.CacheHits,
 			Attempts: t.Attempts, Deduplicated: t.Attempts == 0 && t.Status != 0, Error: t.Error,

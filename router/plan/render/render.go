@@ -33,64 +33,29 @@ func Waves(p *plan.Plan) [][]*plan.Request {
 // Text renders a plan as a tree: the waves, in them the requests with what they wait for, where their results go, and
 // their documents.
 func Text(p *plan.Plan) string {
-	var b strings.Builder
-	if len(p.Requests) == 0 {
-		return "The router answers this itself: no requests.\n"
-	}
-	fmt.Fprintf(&b, "%s in %s", count(len(p.Requests), "request"), count(p.Stats.Waves, "wave"))
-	if p.Stats.BudgetExhausted {
-		b.WriteString(" (the search stopped at its budget: there may be a plan with fewer requests)")
-	}
-	b.WriteByte('\n')
-	waves := Waves(p)
-	for i, wave := range waves {
-		lastWave := i == len(waves)-1
-		branch, trunk := "├─", "│  "
-		if lastWave {
-			branch, trunk = "└─", "   "
+	var waves [][]request
+	for _, wave := range Waves(p) {
+		var requests []request
+		for _, r := range wave {
+			requests = append(requests, requestOf(r))
 		}
-		fmt.Fprintf(&b, "%s wave %d\n", branch, i+1)
-		for j, r := range wave {
-			writeRequest(&b, r, trunk, j == len(wave)-1)
-		}
+		waves = append(waves, requests)
 	}
-	return b.String()
+	return tree(waves, p.Stats.BudgetExhausted)
 }
 
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
-func writeRequest(b *strings.Builder, r *plan.Request, indent string, last bool) {
-	branch, trunk := "├─ ", "│  "
-	if last {
-		branch, trunk = "└─ ", "   "
-	}
-	fmt.Fprintf(b, "%s%s#%d %s", indent, branch, r.ID, r.Subgraph.Name)
-	if len(r.After) > 0 {
-		after := make([]string, len(r.After))
-		for i, id := range r.After {
-			after[i] = fmt.Sprintf("#%d", id)
-		}
-		b.WriteString(" after " + strings.Join(after, ", "))
-	}
-	b.WriteByte('\n')
-	indent += trunk
+func requestOf(r *plan.Request) request {
+	out := request{id: r.ID, subgraph: r.Subgraph.Name, after: r.After, document: r.Document}
 	for _, c := range r.Calls {
 		for _, t := range c.Targets {
-			b.WriteString(indent + "for " + Path(t.Path))
+			place := Path(t.Path)
 			for _, in := range c.Input {
-				b.WriteString(" by " + representation(in))
+				place += " by " + representation(in)
 			}
-			b.WriteByte('\n')
+			out.places = append(out.places, place)
 		}
 	}
-	for _, line := range strings.Split(strings.TrimRight(Document(r.Document), "\n"), "\n") {
-		b.WriteString(indent + "  " + line + "\n")
-	}
+	return out
 }
 
 // Path renders a response path: keys joined with dots, @ for each list, type conditions in brackets.

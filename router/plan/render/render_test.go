@@ -1,6 +1,8 @@
 package render_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -79,6 +81,37 @@ func TestJSON(t *testing.T) {
 	}
 	if got, _ := render.JSON(planned(t, `{__typename}`), ""); string(got) != `{"kind":"QueryPlan"}` {
 		t.Errorf("got %s", got)
+	}
+}
+
+// TestTextOf reads the form of JSON and wants of it what Text makes of the plan, with what is known of the requests.
+func TestTextOf(t *testing.T) {
+	for _, query := range []string{query, `{top(n:1){upc}}`, `{__typename}`, `{a:top{shipping} b:top{upc shipping}}`} {
+		p := planned(t, query)
+		text, err := render.JSON(p, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var shown render.Node
+		if err := json.Unmarshal(text, &shown); err != nil {
+			t.Fatal(err)
+		}
+		noted := 0
+		got := render.TextOf(&shown, func(id int) string {
+			noted++
+			return fmt.Sprintf("note %d", id)
+		})
+		for id := range p.Requests {
+			note := fmt.Sprintf(": note %d\n", id)
+			if !strings.Contains(got, note) {
+				t.Errorf("%s: %q is missing in\n%s", query, note, got)
+			}
+			got = strings.Replace(got, note, "\n", 1)
+		}
+		// A representation's type is named by what it is in the subgraph.
+		if want := strings.ReplaceAll(render.Text(p), "{__typename ", "{Product "); got != want || noted != len(p.Requests) {
+			t.Errorf("%s: %d notes\ngot\n%s\nwant\n%s", query, noted, got, want)
+		}
 	}
 }
 

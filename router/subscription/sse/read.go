@@ -9,13 +9,15 @@ import (
 	"github.com/weft-graphql/weft/router/upstream"
 )
 
-// errStop is that who takes the events wants no more.
-var errStop = errors.New("no more events are wanted")
+// ErrStop is that who takes the events wants no more.
+var ErrStop = errors.New("no more events are wanted")
 
-// read calls take for each event of a stream until it returns false.
+// Read calls take for each event of a stream, with its name and its data, which is valid until take returns. It ends with
+// ErrStop when take returns false, with upstream.ErrTooLarge when an event has more than so many bytes, and with another
+// error when the stream ends or breaks off.
 //
 // Specification: HTML, section 9.2.6 "Interpreting an event stream".
-func read(from io.Reader, most int, take func(name string, data []byte) bool) error {
+func Read(from io.Reader, most int, take func(name string, data []byte) bool) error {
 	r := bufio.NewReaderSize(from, 4<<10)
 	var name string
 	var data []byte
@@ -34,7 +36,7 @@ func read(from io.Reader, most int, take func(name string, data []byte) bool) er
 		}
 		if len(line) == 0 {
 			if begun && !take(name, data) {
-				return errStop
+				return ErrStop
 			}
 			name, data, size, begun = "", data[:0], 0, false
 			continue

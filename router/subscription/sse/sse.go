@@ -65,7 +65,7 @@ func (c *Client) Subscribe(ctx context.Context, req *subscription.Request, opene
 		return status(resp.StatusCode)
 	}
 	opened()
-	err = read(resp.Body, c.config.MaxEventBytes, func(name string, data []byte) bool {
+	err = Read(resp.Body, c.config.MaxEventBytes, func(name string, data []byte) bool {
 		switch name {
 		case "next", "message":
 			emit(subscription.Event{Payload: bytes.Clone(data)})
@@ -110,7 +110,7 @@ func status(code int) error {
 
 // ended is nil when the router itself ended the subscription, or the subgraph did.
 func ended(ctx context.Context, err error) error {
-	if ctx.Err() != nil || errors.Is(err, errStop) {
+	if ctx.Err() != nil || errors.Is(err, ErrStop) {
 		return nil
 	}
 	return err
