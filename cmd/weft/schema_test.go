@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 
 	"github.com/weft-graphql/weft/router/compose/schema"
+	contract "github.com/weft-graphql/weft/schema"
 )
 
 // definitions are the parts of a document between empty lines outside of braces: its types, in alphabetical order.
@@ -34,6 +35,7 @@ func TestSchemaPrintsTheSameFromEverywhere(t *testing.T) {
 	dir := t.TempDir()
 	dev := start(t, nil, binary, "dev", "--listen", address, "--data-dir", filepath.Join(dir, "data"))
 	subgraphs := schemaDirectory(t, "")
+	writeText(t, filepath.Join(subgraphs, "events.graphql"), contract.Events) // which weft dev has, too
 	supergraph := filepath.Join(dir, "supergraph.graphql")
 	if status, _, complaints := weft(t, "compose", "--subgraphs", subgraphs, "-o", supergraph); status != 0 {
 		t.Fatal(complaints)
