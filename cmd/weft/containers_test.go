@@ -86,7 +86,7 @@ func TestTheComposeFileFitsTheBinary(t *testing.T) {
 		t.Errorf("%d services run weft, want the router and %d subgraphs", ours, len(subgraphs.Names()))
 	}
 	cfg, err := config.Load(config.Source{File: routerConfig, Sections: modules.Sections(modules.List()), Environ: []string{
-		"REDIS_PASSWORD=a",
+		"REDIS_PASSWORD=a", "EVENTS_URL=nats://weft:a@nats:4222",
 	}})
 	if err != nil {
 		t.Fatal(err)

@@ -20,6 +20,7 @@ type cli struct {
 	Dev      devCommand      `cmd:"" help:"Run everything in this process, on embedded defaults."`
 	Router   routerCommand   `cmd:"" help:"Serve a supergraph."`
 	Subgraph subgraphCommand `cmd:"" help:"Serve one of the sample services."`
+	New      newCommand      `cmd:"" help:"Begin a subgraph of your own."`
 	Migrate  migrateCommand  `cmd:"" help:"Bring the databases of sample services to their present form, or back."`
 	Seed     seedCommand     `cmd:"" help:"Fill the databases of sample services with a shop of any size."`
 	Compose  composeCommand  `cmd:"" help:"Make a supergraph of subgraphs."`

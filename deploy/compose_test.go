@@ -1,0 +1,48 @@
+package deploy
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/compose-spec/compose-go/v2/cli"
+)
+
+// TestTheComposeFileLoads loads docker-compose.yml with the library of Docker Compose, with each of its profiles.
+func TestTheComposeFileLoads(t *testing.T) {
+	passwords := []string{"POSTGRES_PASSWORD=a", "REDIS_PASSWORD=b", "NATS_PASSWORD=c"}
+	rabbit := append(slices.Clone(passwords), "RABBITMQ_PASSWORD=d", "EVENTS_URL=amqp://weft:d@rabbitmq:5672")
+	for name, c := range map[string]struct {
+		profiles, env []string
+		events        string
+	}{
+		"nats":     {nil, passwords, "nats://weft:c@nats:4222"},
+		"rabbitmq": {[]string{"rabbitmq"}, rabbit, "amqp://weft:d@rabbitmq:5672"},
+	} {
+		options, err := cli.NewProjectOptions([]string{"../docker-compose.yml"}, cli.WithEnv(c.env), cli.WithProfiles(c.profiles))
+		if err != nil {
+			t.Fatal(err)
+		}
+		project, err := options.LoadProject(t.Context())
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if _, started := project.Services["rabbitmq"]; started != (name == "rabbitmq") {
+			t.Errorf("%s: the services are %v", name, project.ServiceNames())
+		}
+		for service, variable := range map[string]string{"router": "EVENTS_URL", "catalog": "WEFT_EVENTS_URL"} {
+			if got := project.Services[service].Environment[variable]; got == nil || *got != c.events {
+				t.Errorf("%s: events of %s are at %v, want %s", name, service, got, c.events)
+			}
+		}
+	}
+	for missing := range passwords {
+		env := slices.Delete(slices.Clone(passwords), missing, missing+1)
+		options, err := cli.NewProjectOptions([]string{"../docker-compose.yml"}, cli.WithEnv(env))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := options.LoadProject(t.Context()); err == nil {
+			t.Errorf("without %s it loads all the same", passwords[missing])
+		}
+	}
+}
