@@ -19,11 +19,12 @@ var separators = regexp.MustCompile(`[^a-z0-9]+`)
 
 // taken are types that GraphQL, federation, gqlgen or the template have for something else.
 var taken = wordSet(`Query Mutation Subscription Boolean Float ID Int String Any Entity Service FieldSet
-	Schema Type TypeKind Field Directive DirectiveLocation EnumValue InputValue Resolver InMemory InputError`)
+	Schema Type TypeKind Field Directive DirectiveLocation EnumValue InputValue
+	Resolver InMemory InputError`)
 
 // initialisms are the words that gqlgen writes in capitals in Go. A test compares them with gqlgen's own.
-var initialisms = wordSet(`acl api ascii aws cpu css csv dns eof gcp guid html http https icmp id ip json kvk lhs pdf pgp
-	qps qr ram rhs rpc sla smtp sql ssh svg tcp tls ttl udp ui uid uri url utf8 uuid vm xml xmpp xsrf xss`)
+var initialisms = wordSet(`acl api ascii aws cpu css csv dns eof gcp guid html http https icmp id ip json kvk lhs pdf
+	pgp qps qr ram rhs rpc sla smtp sql ssh svg tcp tls ttl udp ui uid uri url utf8 uuid vm xml xmpp xsrf xss`)
 
 func wordSet(words string) map[string]bool {
 	set := map[string]bool{}
