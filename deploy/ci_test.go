@@ -26,7 +26,8 @@ func TestWorkflowsAreCleanToActionlint(t *testing.T) {
 	if err := os.WriteFile(wrong, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.CommandContext(t.Context(), tool(t, "bin/actionlint"), append(lint, wrong)...).CombinedOutput(); err == nil {
+	out, err := exec.CommandContext(t.Context(), tool(t, "bin/actionlint"), append(lint, wrong)...).CombinedOutput()
+	if err == nil {
 		t.Errorf("actionlint has nothing against a context that there is not:\n%s", out)
 	}
 }
@@ -53,7 +54,8 @@ func TestSubgraphsOfOthersAreChecked(t *testing.T) {
 	for name, step := range map[string]scriptStep{"action": actionStep(t), "gitlab": gitlabStep(t)} {
 		for schema, want := range map[string]int{"../schema/reviews.graphql": 0, changed: 1} {
 			inputs := map[string]string{
-				"name": "reviews", "schema": schema, "subgraphs": "../schema/subgraphs.json", "against": "../schema/supergraph.graphql",
+				"name": "reviews", "schema": schema, "subgraphs": "../schema/subgraphs.json",
+				"against": "../schema/supergraph.graphql",
 			}
 			script := exec.CommandContext(t.Context(), step.shell[0], append(step.shell[1:], step.script)...)
 			script.Env = append(os.Environ(), "GOPATH="+gopath, "GITHUB_STEP_SUMMARY="+filepath.Join(t.TempDir(), "summary"))

@@ -18,7 +18,8 @@ func TestTheComposeFileLoads(t *testing.T) {
 		"nats":     {nil, passwords, "nats://weft:c@nats:4222"},
 		"rabbitmq": {[]string{"rabbitmq"}, rabbit, "amqp://weft:d@rabbitmq:5672"},
 	} {
-		options, err := cli.NewProjectOptions([]string{"../docker-compose.yml"}, cli.WithEnv(c.env), cli.WithProfiles(c.profiles))
+		files := []string{"../docker-compose.yml"}
+		options, err := cli.NewProjectOptions(files, cli.WithEnv(c.env), cli.WithProfiles(c.profiles))
 		if err != nil {
 			t.Fatal(err)
 		}

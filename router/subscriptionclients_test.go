@@ -13,7 +13,7 @@ import (
 	"github.com/weft-graphql/weft/router/subscription/subscriptiontest"
 )
 
-// TestRealClientsSubscribe runs clients of npm, as they are, in Node: three events, then a query over the same client.
+// TestRealClientsSubscribe runs clients of npm and PyPI, as they are: three events, then a query over the same client.
 func TestRealClientsSubscribe(t *testing.T) {
 	packages, err := filepath.Abs("../.weft/npm")
 	if err != nil {
@@ -21,14 +21,19 @@ func TestRealClientsSubscribe(t *testing.T) {
 	}
 	for client, credentials := range map[string]string{
 		"graphql-ws": "ws", "graphql-sse": "sse", "subscriptions-transport-ws": "old", "apollo": "apollo",
+		"urql over WebSocket": "urql", "urql over SSE": "urql", "gql of Python": "python",
 	} {
 		t.Run(client, func(t *testing.T) {
 			s := newSubscriptions(t, "websocket", nil)
 			var out, complaints bytes.Buffer
-			command := exec.CommandContext(s.ctx, "node", "testdata/subscriptions.mjs", packages, s.server.URL+"/graphql", client)
+			url := s.server.URL + "/graphql"
+			command := exec.CommandContext(s.ctx, "node", "testdata/subscriptions.mjs", packages, url, client)
+			if client == "gql of Python" {
+				command = exec.CommandContext(s.ctx, filepath.Join(packages, "../python/bin/python"), "testdata/subscriptions.py", url)
+			}
 			command.Stdout, command.Stderr = &out, &complaints
 			if err := command.Start(); err != nil {
-				t.Fatal(err)
+				t.Fatalf("%v (make packages tools installs what this needs)", err)
 			}
 			ended := make(chan error, 1)
 			go func() { ended <- command.Wait() }()
@@ -48,7 +53,7 @@ func TestRealClientsSubscribe(t *testing.T) {
 					t.Fatalf("%v\n%s", err, complaints.String())
 				}
 			case err := <-ended:
-				t.Fatalf("%v (make packages installs what this needs)\n%s", err, complaints.String())
+				t.Fatalf("%v (make packages tools installs what this needs)\n%s", err, complaints.String())
 			}
 			var got, want []any
 			if err := json.Unmarshal(out.Bytes(), &got); err != nil {

@@ -1,8 +1,24 @@
-// Asks with Apollo Client for a part that comes later, and prints every result: node defer.mjs MODULES URL HANDLER
+// Asks for a part that comes later, and prints every result: node defer.mjs MODULES URL HANDLER, where HANDLER is one of
+// Apollo Client, or urql.
 import { createRequire } from 'node:module'
 
 const [modules, url, handler] = process.argv.slice(2)
 const require = createRequire(modules + '/node_modules/')
+if (handler === 'urql') {
+  const { Client, cacheExchange, fetchExchange } = require('@urql/core')
+  const client = new Client({ url, exchanges: [cacheExchange, fetchExchange], preferGetMethod: false })
+  client.query('{ person { name ... @defer { age } } }', {}).subscribe(({ data, error, hasNext }) => {
+    if (error) {
+      console.error(error)
+      process.exit(1)
+    }
+    const { __typename, ...rest } = data.person
+    console.log(JSON.stringify({ person: { __typename, ...rest } }))
+    if (!hasNext) process.exit(0)
+  })
+  await new Promise(() => {})
+}
+
 const { ApolloClient, HttpLink, InMemoryCache, gql } = require('@apollo/client')
 const handlers = require('@apollo/client/incremental')
 

@@ -15,7 +15,45 @@ const take = async (source) => {
   return got
 }
 
+// urql asks over one transport: subscribes, and then sends a query.
+const urql = async (options) => {
+  const { Client } = require('@urql/core')
+  const client = new Client({ url, preferGetMethod: false, ...options })
+  const got = await new Promise((resolve, reject) => {
+    const got = []
+    const running = client.subscription(query, {}).subscribe(({ data, error }) => {
+      if (error) return reject(error)
+      got.push({ data })
+      if (got.length === most) { running.unsubscribe(); resolve(got) }
+    })
+  })
+  const { data } = await client.query('{ ping }', {}).toPromise()
+  return [...got, { data }]
+}
+
 const clients = {
+  async 'urql over WebSocket'() {
+    const { fetchExchange, subscriptionExchange } = require('@urql/core')
+    const socket = require('graphql-ws').createClient({
+      url: url.replace('http', 'ws'), webSocketImpl: require('ws'), connectionParams: { Authorization: 'urql' },
+    })
+    return urql({
+      exchanges: [
+        fetchExchange,
+        subscriptionExchange({
+          forwardSubscription: ({ query, variables }) => ({
+            subscribe: (sink) => ({ unsubscribe: socket.subscribe({ query, variables }, sink) }),
+          }),
+        }),
+      ],
+    })
+  },
+  async 'urql over SSE'() {
+    const { fetchExchange } = require('@urql/core')
+    // Its request is aborted when it unsubscribes, and it leaves that to nobody.
+    process.on('unhandledRejection', (error) => { if (error.name !== 'AbortError') throw error })
+    return urql({ exchanges: [fetchExchange], fetchSubscriptions: true, fetchOptions: { headers: { Authorization: 'urql' } } })
+  },
   async 'graphql-ws'() {
     const { createClient } = require('graphql-ws')
     const client = createClient({
