@@ -133,6 +133,7 @@ func introspect(sdl string) (string, error) {
 	}
 	cfg := config.Default()
 	cfg.GraphQL.Introspection = true
+	cfg.Subscription.Enabled = false // for which a graph may need to know servers
 	r, err := router.New(&cfg, router.Options{Supergraph: sdl, Handlers: handlers})
 	if err != nil {
 		return "", err

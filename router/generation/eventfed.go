@@ -40,7 +40,8 @@ var eventsOnly = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 })
 
 func (g *Generation) checkProvider(s *supergraph.Subgraph, field, provider string) error {
-	if _, known := g.config.Subscription.Providers[provider]; known || g.inProcess(provider) != nil {
+	_, known := g.config.Subscription.Providers[provider]
+	if known || g.inProcess(provider) != nil || !g.config.Subscription.Enabled {
 		return nil
 	}
 	return fmt.Errorf("subgraph %q: Subscription.%s gets its events from the provider %q: say where that is, in "+
