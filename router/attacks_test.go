@@ -16,8 +16,8 @@ import (
 	"github.com/weft-graphql/weft/router/modules/moduletest"
 )
 
-// TestLimitsHoldOverEveryTransport sends what is beyond a limit with POST, with GET, in a batch, for an event stream and
-// over a WebSocket (CVE-2026-30241: one of these had been forgotten).
+// TestLimitsHoldOverEveryTransport sends what is beyond a limit with POST, with GET, in a batch, for an event stream
+// and over a WebSocket (CVE-2026-30241: one of these had been forgotten).
 func TestLimitsHoldOverEveryTransport(t *testing.T) {
 	r := moduletest.New(t, `
 limits: {depth: 4, aliases: 3, root_fields: 5, directives: 2, fields: 30, tokens: 200}

@@ -63,7 +63,8 @@ func TestTheNumberOfErrorsIsBounded(t *testing.T) {
 // reference is what a client gets instead of a message.
 var reference = regexp.MustCompile(`,"reference":"([0-9a-f]{16})"`)
 
-// TestTheLogHasWhatClientsMustNotSee: what is kept from clients is not lost to operators, who find it by what clients got.
+// TestTheLogHasWhatClientsMustNotSee: what is kept from clients is not lost to operators, who find it by what clients
+// got.
 func TestTheLogHasWhatClientsMustNotSee(t *testing.T) {
 	for _, level := range []slog.Level{slog.LevelWarn, slog.LevelError} {
 		var log bytes.Buffer

@@ -17,7 +17,8 @@ import (
 	"github.com/weft-graphql/weft/router/modules/authentication"
 )
 
-// TestASubscriptionEndsWithItsToken has a client show a token in connection_init: what it follows ends when the token does.
+// TestASubscriptionEndsWithItsToken has a client show a token in connection_init: what it follows ends when the token
+// does.
 func TestASubscriptionEndsWithItsToken(t *testing.T) {
 	public, private, err := ed25519.GenerateKey(nil)
 	if err != nil {

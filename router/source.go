@@ -66,8 +66,8 @@ func filesOf(s *config.Supergraph) []string {
 }
 
 // Watch loads the graph again whenever one of its files changes, and certificates when theirs do, until ctx ends. What
-// cannot be used is reported in the log and the old one stays. What has changed since New is noticed, too. It may be called
-// once.
+// cannot be used is reported in the log and the old one stays. What has changed since New is noticed, too. It may be
+// called once.
 func (r *Router) Watch(ctx context.Context) {
 	var certificates sync.WaitGroup
 	defer certificates.Wait()

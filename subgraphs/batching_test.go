@@ -28,7 +28,8 @@ func representations(n int, typeName string, fields map[string]any) map[string]a
 
 const entities = `query($r: [_Any!]!) { _entities(representations: $r) `
 
-// patient lets dataloaders gather what hundreds of fields ask for at the same time, with the race detector on a busy machine.
+// patient lets dataloaders gather what hundreds of fields ask for at the same time, with the race detector on a busy
+// machine.
 var patient = kit.Config{BatchWait: 150 * time.Millisecond}
 
 // checkQueries reports more SQL queries than the shape of an operation needs. A machine that is busy elsewhere may let

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// TestGeneratedCodeIsFresh generates everything again in a copy of the sources, by gqlgen's standard command in the folder
-// of every service, and compares.
+// TestGeneratedCodeIsFresh generates everything again in a copy of the sources, by gqlgen's standard command in the
+// folder of every service, and compares.
 func TestGeneratedCodeIsFresh(t *testing.T) {
 	root, err := filepath.Abs("..")
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/weft-graphql/weft/subgraphs/kit"
 )
 
-// Migrate brings the service's database to its present form without serving, and returns the names of the migrations that
-// this took.
+// Migrate brings the service's database to its present form without serving, and returns the names of the migrations
+// that this took.
 func Migrate(ctx context.Context, name string, config kit.Config) (names []string, err error) {
 	err = withDatabase(ctx, name, config, func(db *bun.DB, plan kit.Blueprint) error {
 		names, err = kit.Migrate(ctx, db, plan)
@@ -38,7 +38,8 @@ func MigrationStatus(ctx context.Context, name string, config kit.Config) (appli
 	return applied, missing, err
 }
 
-// Seed fills the service's database with a sample shop of that many times the usual size, once it is in its present form.
+// Seed fills the service's database with a sample shop of that many times the usual size, once it is in its present
+// form.
 func Seed(ctx context.Context, name string, size int, config kit.Config) error {
 	return withDatabase(ctx, name, config, func(db *bun.DB, plan kit.Blueprint) error {
 		if err := kit.Prepare(ctx, db, plan, false); err != nil || size == 1 {

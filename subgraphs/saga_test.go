@@ -182,8 +182,8 @@ func (w *sagaWorld) buy(t *testing.T, buyer, n int) {
 	}
 }
 
-// awaitStock waits until the pieces of an order are set aside, or it has come to an end: people who place the next order
-// sooner than the shop can work would only find out that all of them expire.
+// awaitStock waits until the pieces of an order are set aside, or it has come to an end: people who place the next
+// order sooner than the shop can work would only find out that all of them expire.
 func (w *sagaWorld) awaitStock(t *testing.T, caller *wire.Identity, id string) {
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()

@@ -21,8 +21,8 @@ import (
 	"github.com/weft-graphql/weft/subgraphs/seed"
 )
 
-// shopSize is how many times as large as the sample shop the shop of the scale tests is; `make scale-services` makes it 667:
-// 200,100 products and 2,001,000 further reviews.
+// shopSize is how many times as large as the sample shop the shop of the scale tests is; `make scale-services` makes it
+// 667: 200,100 products and 2,001,000 further reviews.
 var shopSize = flag.Int("shop", 10, "size of the shop in scale tests")
 
 // hot are the operations that a shop is asked all the time.
@@ -69,8 +69,8 @@ func (s *statements) take() []string {
 // large are tables that must not be read from end to end.
 var large = regexp.MustCompile(`Seq Scan on (products|stock|reviews|people|search_entries)\b`)
 
-// TestHotQueriesUseIndices fills PostgreSQL with a large shop and looks at the plans of everything that hot operations ask.
-// It logs how long they take; `make scale-services` is for reading that.
+// TestHotQueriesUseIndices fills PostgreSQL with a large shop and looks at the plans of everything that hot operations
+// ask. It logs how long they take; `make scale-services` is for reading that.
 func TestHotQueriesUseIndices(t *testing.T) {
 	services := map[string]subgraphs.Service{}
 	noted := map[string]*statements{}

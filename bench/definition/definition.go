@@ -59,8 +59,8 @@ var workloads = []struct {
 	{"literal", "literal.json", "expected.json", false},
 }
 
-// unique is the workload of operations that were never seen before: distinct with another alias in every request, and the
-// same variables.
+// unique is the workload of operations that were never seen before: distinct with another alias in every request, and
+// the same variables.
 const unique = "unique"
 
 func uniqueWorkload() Workload {

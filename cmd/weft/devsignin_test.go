@@ -30,8 +30,8 @@ func askAs(t *testing.T, url, token, query string) (status int, answer string) {
 	return response.StatusCode, string(text)
 }
 
-// TestPeopleSignInToDev has a person sign up, and the router and all services know who that is by the token; whoever has
-// none is the person of --as.
+// TestPeopleSignInToDev has a person sign up, and the router and all services know who that is by the token; whoever
+// has none is the person of --as.
 func TestPeopleSignInToDev(t *testing.T) {
 	address := freeAddress(t)
 	dev := start(t, nil, binary, "dev", "--listen", address, "--data-dir", filepath.Join(t.TempDir(), "data"))

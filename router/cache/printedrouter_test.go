@@ -183,7 +183,8 @@ func (r *formsRig) versionsOf(mu *sync.Mutex, versions map[thing]int) map[thing]
 	return out
 }
 
-// query asks an operation, and compares the answer with what it may be: nothing older than what was acknowledged before.
+// query asks an operation, and compares the answer with what it may be: nothing older than what was acknowledged
+// before.
 func (r *formsRig) query(query string, vars map[string]any) error {
 	since := r.versionsOf(&r.mu, r.acked)
 	data, err := r.post(query, vars)

@@ -28,7 +28,8 @@ type writer struct {
 
 // redisWrite is the values of one hash.
 type redisWrite struct {
-	// entity is the key of the entity's hash, key that of the hash the values belong in (the same for those for everybody).
+	// entity is the key of the entity's hash, key that of the hash the values belong in (the same for those for
+	// everybody).
 	entity, key, self string
 	scope             *scope
 	// seq is the clock reading of the values as Redis counts.
@@ -301,8 +302,8 @@ func (w *writer) send(batch []redisWrite) {
 	}
 }
 
-// sift leaves out what need not be written because it is there. A composite value makes way for one of another selection
-// and goes under a name of its own.
+// sift leaves out what need not be written because it is there. A composite value makes way for one of another
+// selection and goes under a name of its own.
 func (w *writer) sift(ctx context.Context, batch []redisWrite, now int64) {
 	c := w.c
 	pipe := c.redis.Pipeline()

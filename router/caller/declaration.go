@@ -1,7 +1,7 @@
 package caller
 
-// HeaderRef, HeadersRef, ClaimRef and LabelRef read one input. Only who declared it gets one, so that nobody can depend on what
-// they did not declare.
+// HeaderRef, HeadersRef, ClaimRef and LabelRef read one input. Only who declared it gets one, so that nobody can depend
+// on what they did not declare.
 type (
 	// HeaderRef reads a request header.
 	HeaderRef struct{ name string }
@@ -33,8 +33,8 @@ func (d *Declaration) Header(name string) HeaderRef {
 	return HeaderRef{input.Name}
 }
 
-// Headers declares all request headers that chooses picks by their names, in canonical spelling. name tells one such choice
-// from another: equal names must choose the same. No Vary header can name them, so that answers are private.
+// Headers declares all request headers that chooses picks by their names, in canonical spelling. name tells one such
+// choice from another: equal names must choose the same. No Vary header can name them, so that answers are private.
 func (d *Declaration) Headers(name string, chooses func(name string) bool) HeadersRef {
 	if d.inputs.chosen == nil {
 		d.inputs.chosen = map[string]func(string) bool{}

@@ -47,8 +47,8 @@ func refuse(resp *server.Response, refusal *server.Refusal) {
 	resp.Outcome, resp.Operation.Code = refusal.Outcome, refusal.Code
 }
 
-// rejection is the answer to a document, or variables, with errors. Who may not ask for the schema is not told parts of it
-// either, if the configuration says so.
+// rejection is the answer to a document, or variables, with errors. Who may not ask for the schema is not told parts of
+// it either, if the configuration says so.
 func (e *Engine) rejection(errs gqlerror.List) []byte {
 	if e.config.Suggestions {
 		return rejection(errs)

@@ -97,8 +97,8 @@ type CacheEntity struct {
 	// fills them in for a hit (the bytes must stay as they are until Finish has returned), the executor for a
 	// fetched entity; a fetched entity's nil is a field that was missing in the answer.
 	Values [][]byte
-	// Known tells of each wanted field of a Miss whether the cache filled in Values all the same: it need not be fetched. Nil
-	// when nothing is known. What the executor fetched in spite of that it unsets before Finish.
+	// Known tells of each wanted field of a Miss whether the cache filled in Values all the same: it need not be fetched.
+	// Nil when nothing is known. What the executor fetched in spite of that it unsets before Finish.
 	Known []bool
 	// Subtrees are those of the wanted fields whose printed form the cache may know, or want to; see SubtreeCache.
 	Subtrees []CacheSubtree

@@ -127,8 +127,8 @@ func (x *execution) finish(request, which int, r *request, f *fetch, o *CacheOut
 	x.lose(request, r, f, o)
 }
 
-// lose takes the stale values that the cache had for what was asked for in vain, and notes the error for the entities it
-// has none for.
+// lose takes the stale values that the cache had for what was asked for in vain, and notes the error for the entities
+// it has none for.
 func (x *execution) lose(request int, r *request, f *fetch, o *CacheOutcome) {
 	c := f.cache
 	if c.rescued {

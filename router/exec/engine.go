@@ -62,8 +62,8 @@ type Request struct {
 	// Subgraph appends to a request what the client's request adds to it: Header, and VariesBy, which tells what that
 	// was computed from. It is called by several goroutines. Nil when there is nothing to add.
 	Subgraph func(s *supergraph.Subgraph, req *upstream.Request)
-	// Introspect appends the JSON value of an introspection field (__schema, __type), and calls more now and then with what
-	// there is of it: more returns the buffer to go on in, and false when the rest is not wanted. It may be nil for
+	// Introspect appends the JSON value of an introspection field (__schema, __type), and calls more now and then with
+	// what there is of it: more returns the buffer to go on in, and false when the rest is not wanted. It may be nil for
 	// operations without them.
 	Introspect func(out []byte, f *operation.Field, more func([]byte) ([]byte, bool)) []byte
 	// Locate returns the place of a token in the client's document for that in the one that was planned; nil when it is
@@ -86,8 +86,9 @@ type Request struct {
 	Trace bool
 	// Fetched is told of each request of the plan when it has ended, by the goroutine that ran it; only with Trace.
 	Fetched func(r *plan.Request, trace *FetchTrace)
-	// Object is told of each object that subgraphs have sent, and that is not from the cache, before Finish is called: what
-	// asked for it, and its runtime type (supergraph.Type.ObjectIndex; negative when that is not known). It may be nil.
+	// Object is told of each object that subgraphs have sent, and that is not from the cache, before Finish is called:
+	// what asked for it, and its runtime type (supergraph.Type.ObjectIndex; negative when that is not known). It may be
+	// nil.
 	Object func(set *plan.SelectionSet, typ int32)
 	// Finish is told when data and errors of the answer are complete, and nothing of it has been sent: Extensions may be
 	// set now. resp has everything but the body. It may be nil.
@@ -138,9 +139,9 @@ type FetchTrace struct {
 	Error string
 }
 
-// Execute runs the program and appends the client's answer to resp.Body, or streams it. It returns when everything the execution
-// started has ended; ctx bounds that. When resp.Later is not nil afterwards, the answer goes on: req and what it refers to are
-// in use until what Later.OnEnd was given is called. Such answers are never streamed.
+// Execute runs the program and appends the client's answer to resp.Body, or streams it. It returns when everything the
+// execution started has ended; ctx bounds that. When resp.Later is not nil afterwards, the answer goes on: req and what
+// it refers to are in use until what Later.OnEnd was given is called. Such answers are never streamed.
 func (p *Program) Execute(ctx context.Context, req *Request, resp *Response) {
 	if p.Deferred() {
 		p.executeParts(ctx, req, resp)

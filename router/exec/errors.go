@@ -201,8 +201,8 @@ func upstreamCode(err error) string {
 	return codeHTTP
 }
 
-// print appends the error. tell is for errors that are printed for the first time: what is kept from the client is told to
-// operators once. locate is Request.Locate.
+// print appends the error. tell is for errors that are printed for the first time: what is kept from the client is told
+// to operators once. locate is Request.Locate.
 func (e *clientError) print(out []byte, policy *ErrorPolicy, locate func(line, column int) (int, int), tell bool) []byte {
 	message := e.message
 	if policy.Redact && e.service != "" && !e.public {

@@ -75,8 +75,8 @@ func (x *execution) fetch(request int) {
 	}
 }
 
-// survive makes a panic in fetch a failure of the request: fetches run on goroutines of their own, where it would end the
-// process, for all clients because of what one subgraph says. Deferred.
+// survive makes a panic in fetch a failure of the request: fetches run on goroutines of their own, where it would end
+// the process, for all clients because of what one subgraph says. Deferred.
 func (x *execution) survive(request int) {
 	cause := recover()
 	if cause == nil {
@@ -234,8 +234,8 @@ func (run *callRun) grow() {
 	}
 }
 
-// body writes the request's body with one of its texts. picked are, for each call, the entities to ask for; nil means all.
-// more are further variables.
+// body writes the request's body with one of its texts. picked are, for each call, the entities to ask for; nil means
+// all. more are further variables.
 func (x *execution) body(out []byte, text *requestText, r *request, f *fetch, picked [][]uint32, more []byte) []byte {
 	out = append(out, text.opening...)
 	for i := range text.inlined {
@@ -500,8 +500,8 @@ func (d *dataReader) data(p *parser, i int) int {
 	}
 }
 
-// entities reads the list of entities of a call. What is not a list, or one of another length, is of no use: there is no
-// telling which entity is which.
+// entities reads the list of entities of a call. What is not a list, or one of another length, is of no use: there is
+// no telling which entity is which.
 func (d *dataReader) entities(p *parser, call, i int) int {
 	a, b := p.a, p.b
 	c, run := &d.request.calls[call], &d.fetch.calls[call]
@@ -615,8 +615,8 @@ func (d *dataReader) clear(call int) {
 	}
 }
 
-// tellBroken notes what is wrong with parts of an answer at what they are about: only where the answer does not say itself
-// why something is missing, if it has errors. These parts are not for the cache.
+// tellBroken notes what is wrong with parts of an answer at what they are about: only where the answer does not say
+// itself why something is missing, if it has errors. These parts are not for the cache.
 func (x *execution) tellBroken(p *parser, r *request, f *fetch, picked [][]uint32) {
 	d := &f.reader
 	fail := x.failAt

@@ -7,8 +7,8 @@ import (
 	"github.com/weft-graphql/weft/router/plan"
 )
 
-// inlinedLiteral is a literal of the client's document that is written into a subgraph's: its index among the variables,
-// and the text of the body behind it.
+// inlinedLiteral is a literal of the client's document that is written into a subgraph's: its index among the
+// variables, and the text of the body behind it.
 type inlinedLiteral struct {
 	index  int
 	behind string

@@ -101,7 +101,8 @@ func listDepth(t *ast.Type) int {
 	return depth
 }
 
-// find returns the index of the first field with that key, looking from the predicted position on; -1 when there is none.
+// find returns the index of the first field with that key, looking from the predicted position on; -1 when there is
+// none.
 func (n *node) find(key []byte, from int) int {
 	if n.byKey != nil {
 		if i, ok := n.byKey[string(key)]; ok {
@@ -122,8 +123,8 @@ func (n *node) find(key []byte, from int) int {
 	return -1
 }
 
-// misfits tells that a value of that kind is a scalar, or the text of an array or object, where the type of the field says
-// that there is a list or an object.
+// misfits tells that a value of that kind is a scalar, or the text of an array or object, where the type of the field
+// says that there is a list or an object.
 func (f *nodeField) misfits(k kind) bool {
 	return k >= kindString && k <= kindJSON && (f.node != nil || f.lists > 0)
 }

@@ -29,8 +29,8 @@ type objectProgram struct {
 	// members and typers are the place's, as far as they are complete when the objects are printed.
 	members []member
 	typers  []hops
-	// continued is what later parts of the answer add; nil when they add nothing. deferring tells that they do, to the object
-	// or to what is below it.
+	// continued is what later parts of the answer add; nil when they add nothing. deferring tells that they do, to the
+	// object or to what is below it.
 	continued *continuation
 	deferring bool
 }
@@ -50,8 +50,8 @@ type outputField struct {
 	// Without any, the field is for types that the plan does not expect here, because another subgraph that resolves the
 	// same field does not know them: for such an object it is null.
 	sources []outputSource
-	// passing tells that another part prints the field; joint that several deferred parts do, so that no error below it may
-	// make it null for one of them.
+	// passing tells that another part prints the field; joint that several deferred parts do, so that no error below it
+	// may make it null for one of them.
 	passing, joint bool
 	// link is the way to the value when there is but one source, for all types: ownObject, or the link to follow.
 	link int32
@@ -93,8 +93,8 @@ type outputType struct {
 	enum    enumValues
 }
 
-// output compiles the printing of a selection set for the objects of a place. If it is only the second choice, used when
-// the twins that know everything are not there, fields may be missing.
+// output compiles the printing of a selection set for the objects of a place. If it is only the second choice, used
+// when the twins that know everything are not there, fields may be missing.
 func (c *compiler) output(set *operation.SelectionSet, p *place, second bool) (*objectProgram, error) {
 	o := &objectProgram{place: p, typ: p.node.typ, possible: c.possible(set.Parent, p.node), parent: set.Parent, least: 1}
 	o.members, o.typers = c.membersFor(p), c.typersFor(p)

@@ -108,8 +108,8 @@ func (c *compiler) need(p *answerPart, request int) {
 	}
 }
 
-// needSources makes a deferred part wait for the requests that know a field of it. A composite value that other parts see,
-// too, need not be seen as these do, where the part gets it for all types anyway: what is below counts by itself.
+// needSources makes a deferred part wait for the requests that know a field of it. A composite value that other parts
+// see, too, need not be seen as these do, where the part gets it for all types anyway: what is below counts by itself.
 func (c *compiler) needSources(p *answerPart, f *operation.Field) {
 	for _, at := range c.places {
 		var own, all supergraph.TypeSet

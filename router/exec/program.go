@@ -32,7 +32,8 @@ type Program struct {
 	nodes []*node
 	// output prints the client's answer.
 	output *objectProgram
-	// parts are those of an answer that is delivered in several: the first, then the deferred ones. Nil for one of one part.
+	// parts are those of an answer that is delivered in several: the first, then the deferred ones. Nil for one of one
+	// part.
 	parts []answerPart
 	// denied are the errors about fields that the caller may not see.
 	denied []clientError
@@ -60,8 +61,8 @@ type request struct {
 
 // requestText is what the body of a request is made of.
 type requestText struct {
-	// opening is the body up to the first of inlined, or to the first variable when there are none. Behind the last variable
-	// there are two braces.
+	// opening is the body up to the first of inlined, or to the first variable when there are none. Behind the last
+	// variable there are two braces.
 	opening   string
 	inlined   []inlinedLiteral
 	variables []requestVariable
@@ -137,8 +138,8 @@ type compiler struct {
 	answering map[*operation.Field][]answering
 	// outputs counts the fields of the output.
 	outputs uint32
-	// part is the part of the answer whose output is being compiled; nil when there is but one. walking tells that it is what
-	// finds the places of errors.
+	// part is the part of the answer whose output is being compiled; nil when there is but one. walking tells that it is
+	// what finds the places of errors.
 	part    *answerPart
 	walking bool
 	parts   []answerPart

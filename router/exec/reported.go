@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// subgraphError is an error as a subgraph reports it. What is not as the specification says is made the best of: no error
-// is dropped because of its form.
+// subgraphError is an error as a subgraph reports it. What is not as the specification says is made the best of: no
+// error is dropped because of its form.
 // Specification: GraphQL, section 7.1.2 "Errors".
 type subgraphError struct {
 	message string
@@ -89,8 +89,8 @@ func (s pathStep) asIndex() (int, bool) {
 	return index, err == nil && index >= 0 && index <= maxBody
 }
 
-// walkable returns as much of a path below a selection as leads through fields that were asked for, and through the lists
-// of their types: the rest leads nowhere.
+// walkable returns as much of a path below a selection as leads through fields that were asked for, and through the
+// lists of their types: the rest leads nowhere.
 func (n *node) walkable(path []pathStep) []pathStep {
 	found := make([]pathStep, 0, len(path))
 	at := []*node{n}
@@ -148,8 +148,8 @@ func (x *execution) subgraphErrors(p *parser, r *request, f *fetch, picked [][]u
 	}
 }
 
-// withoutData notes that there are calls that the answer has no data for. It counts where nothing else says why a field is
-// null: an error can make all data null, and it is only its own field that it is about.
+// withoutData notes that there are calls that the answer has no data for. It counts where nothing else says why a field
+// is null: an error can make all data null, and it is only its own field that it is about.
 func (x *execution) withoutData(r *request, f *fetch, picked [][]uint32) {
 	for i := range r.calls {
 		if f.reader.brought[i] || f.reader.isBroken(i) {
@@ -183,8 +183,8 @@ func (x *execution) reported(r *request, se *subgraphError) clientError {
 	return e
 }
 
-// placeReported notes an error of an answer where its path says, or as near as there is a place; false when the path does
-// not even name a call.
+// placeReported notes an error of an answer where its path says, or as near as there is a place; false when the path
+// does not even name a call.
 func (x *execution) placeReported(r *request, f *fetch, picked [][]uint32, e clientError, path []pathStep) bool {
 	first := &r.calls[0]
 	if !first.plan.Entities {
@@ -223,7 +223,8 @@ func (x *execution) placeReported(r *request, f *fetch, picked [][]uint32, e cli
 	return true
 }
 
-// entityAt returns the entity that a path behind the key of a call leads to; false when it leads to none that was asked for.
+// entityAt returns the entity that a path behind the key of a call leads to; false when it leads to none that was asked
+// for.
 func (f *fetch) entityAt(call int, picked [][]uint32, path []pathStep) (uint32, bool) {
 	if len(path) == 0 {
 		return 0, false

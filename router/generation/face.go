@@ -101,8 +101,8 @@ func (g *Generation) ServeAdmin(w http.ResponseWriter, r *http.Request) {
 	g.admin.ServeHTTP(w, r)
 }
 
-// mayAdminister tells whether a request has the token, or needs none: who asks for health has no secret, and invalidation
-// has a key of its own.
+// mayAdminister tells whether a request has the token, or needs none: who asks for health has no secret, and
+// invalidation has a key of its own.
 func (g *Generation) mayAdminister(r *http.Request) bool {
 	token := g.config.Admin.Token
 	if token == "" || r.URL.Path == "/healthz" || r.URL.Path == "/readyz" || r.URL.Path == "/invalidation" {

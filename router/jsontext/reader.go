@@ -1,7 +1,7 @@
 package jsontext
 
-// Reader walks over JSON text value by value. After the first thing that is not JSON it is broken: Bad tells so, At where
-// that was, and nothing more is read.
+// Reader walks over JSON text value by value. After the first thing that is not JSON it is broken: Bad tells so, At
+// where that was, and nothing more is read.
 type Reader struct {
 	Data []byte
 	// At is the position of what is read next.

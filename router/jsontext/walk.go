@@ -2,8 +2,8 @@ package jsontext
 
 import "iter"
 
-// Members goes through the members of the object that b is, with their names as they are written, without the quotes. It
-// ends early where b is not JSON; IsObject tells that it is.
+// Members goes through the members of the object that b is, with their names as they are written, without the quotes.
+// It ends early where b is not JSON; IsObject tells that it is.
 func Members(b []byte) iter.Seq2[[]byte, []byte] {
 	return func(yield func(name, value []byte) bool) {
 		r := Reader{Data: b}
@@ -38,8 +38,8 @@ func Elements(b []byte) iter.Seq[[]byte] {
 	}
 }
 
-// Member returns the value of the first member with that name, as it is written, of the object that b is; nil when there
-// is none.
+// Member returns the value of the first member with that name, as it is written, of the object that b is; nil when
+// there is none.
 func Member(b []byte, name string) []byte {
 	for n, value := range Members(b) {
 		if string(n) == name {

@@ -28,8 +28,8 @@ type DocumentResolver interface {
 }
 
 // DocumentKeeper is a module that knows documents before anybody sends them. It is given, before its generation serves,
-// what prepares and plans one, so that the first request with it is as fast as the second; it may use that as long as it
-// is not cleaned up. The errors say why the graph refuses the document.
+// what prepares and plans one, so that the first request with it is as fast as the second; it may use that as long as
+// it is not cleaned up. The errors say why the graph refuses the document.
 type DocumentKeeper interface {
 	KeepDocuments(prepare func(ctx context.Context, document, operationName string) error)
 }
@@ -41,15 +41,16 @@ type Identifier interface {
 }
 
 // DocumentCompiler computes, once for each document, what the module needs for every request with it. The result is
-// kept with the prepared operation, as Operation.Compiled under the module's Slot. Errors refuse the document. Documents that
-// only differ in literals share it: in the prepared operation those are variables (operation.Form), whose values Admit finds
-// among Operation.Variables. Fields with @cost or @listSize keep theirs.
+// kept with the prepared operation, as Operation.Compiled under the module's Slot. Errors refuse the document.
+// Documents that only differ in literals share it: in the prepared operation those are variables (operation.Form),
+// whose values Admit finds among Operation.Variables. Fields with @cost or @listSize keep theirs.
 type DocumentCompiler interface {
 	CompileDocument(prepared *operation.Prepared) (any, gqlerror.List)
 }
 
-// PlanCompiler computes, once for each plan (a document under a set of conditions), what the module needs whenever it is
-// run. The result is kept with the plan, as Operation.Planned under the module's Slot. An error refuses the operation.
+// PlanCompiler computes, once for each plan (a document under a set of conditions), what the module needs whenever it
+// is run. The result is kept with the plan, as Operation.Planned under the module's Slot. An error refuses the
+// operation.
 type PlanCompiler interface {
 	CompilePlan(p *plan.Plan) (any, error)
 }
@@ -67,14 +68,14 @@ type PlanAdmitter interface {
 }
 
 // Conditions decides whether a label is on for a request: that of a progressive @override, or a requirement of access.
-// What is conditional on it was compiled into the operation's condition bits, so that neither planner nor executor know of
-// it. known is false for labels that the module has no say in.
+// What is conditional on it was compiled into the operation's condition bits, so that neither planner nor executor know
+// of it. known is false for labels that the module has no say in.
 type Conditions interface {
 	Decide(op *Operation, label string) (on, known bool)
 }
 
-// Authorizer is the module that decides about requirements of access: the labels of supergraph.Supergraph.Requirements. A
-// graph that has some is not served without one. What a caller may not see is taken out of the operation before it is
+// Authorizer is the module that decides about requirements of access: the labels of supergraph.Supergraph.Requirements.
+// A graph that has some is not served without one. What a caller may not see is taken out of the operation before it is
 // planned.
 type Authorizer interface {
 	Conditions
@@ -83,8 +84,8 @@ type Authorizer interface {
 	Denied(op *Operation, fields []*operation.Field) *server.Refusal
 }
 
-// SubgraphHeaders adds headers to the requests to a subgraph. It is asked once per subgraph and generation for a function
-// that appends them, nil when there are none. The function is called by several goroutines.
+// SubgraphHeaders adds headers to the requests to a subgraph. It is asked once per subgraph and generation for a
+// function that appends them, nil when there are none. The function is called by several goroutines.
 type SubgraphHeaders interface {
 	SubgraphHeaders(s *supergraph.Subgraph) func(values *caller.Values, headers []upstream.Header) []upstream.Header
 }
@@ -95,8 +96,8 @@ type SubgraphClient interface {
 	WrapSubgraph(s *supergraph.Subgraph, next upstream.Subgraph) upstream.Subgraph
 }
 
-// Answerer adds to an answer, once its data and errors are complete and before any of it is sent. Requests that share an
-// answer share what is added to it.
+// Answerer adds to an answer, once its data and errors are complete and before any of it is sent. Requests that share
+// an answer share what is added to it.
 type Answerer interface {
 	Answer(op *Operation, answer *Answer)
 }
@@ -107,8 +108,8 @@ type Tracer interface {
 	Traces(op *Operation) bool
 }
 
-// OperationObserver is told when an operation begins, before its document is looked up, and when its answer is complete.
-// The context that it returns is that of everything in between.
+// OperationObserver is told when an operation begins, before its document is looked up, and when its answer is
+// complete. The context that it returns is that of everything in between.
 type OperationObserver interface {
 	OperationBegan(ctx context.Context, op *Operation) context.Context
 	OperationEnded(ctx context.Context, op *Operation, response *server.Response)
@@ -119,9 +120,9 @@ type FetchObserver interface {
 	FetchEnded(op *Operation, fetch *Fetch)
 }
 
-// ObjectObserver is asked, before an operation is run, for a function that is told of each object which subgraphs have sent
-// for it, and which is not from the cache, before the Answerers are asked; nil when it does not want to know. set is what
-// asked for the object, typ its runtime type (supergraph.Type.ObjectIndex; negative when that is not known).
+// ObjectObserver is asked, before an operation is run, for a function that is told of each object which subgraphs have
+// sent for it, and which is not from the cache, before the Answerers are asked; nil when it does not want to know. set
+// is what asked for the object, typ its runtime type (supergraph.Type.ObjectIndex; negative when that is not known).
 type ObjectObserver interface {
 	ObserveObjects(op *Operation) func(set *plan.SelectionSet, typ int32)
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/weft-graphql/weft/router/server"
 )
 
-// Operation is a GraphQL operation in progress as modules see it. It belongs to the engine: a module must not keep it, or
-// anything it refers to, beyond the hook's return.
+// Operation is a GraphQL operation in progress as modules see it. It belongs to the engine: a module must not keep it,
+// or anything it refers to, beyond the hook's return.
 type Operation struct {
 	// Request is what the client sent. Only ResolveDocument may change its Query and OperationName.
 	Request *server.Request
@@ -47,8 +47,8 @@ func (o *Operation) Planned(s Slot) any {
 	return o.planned[s]
 }
 
-// AddHeader adds a line to the headers of what this request is answered, refusals included. Requests that share an answer
-// do not share it; requests of a batch have one answer, whose headers are those of the first to say something.
+// AddHeader adds a line to the headers of what this request is answered, refusals included. Requests that share an
+// answer do not share it; requests of a batch have one answer, whose headers are those of the first to say something.
 func (o *Operation) AddHeader(name, value string) {
 	o.response.OwnHeader = append(o.response.OwnHeader, server.HeaderLine{Name: name, Value: value})
 }

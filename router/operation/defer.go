@@ -19,11 +19,12 @@ type Defer struct {
 	Owner *Field
 }
 
-// maxDefers bounds the deferred parts of an answer: each is planned and printed by itself. A @defer beyond them is as good
-// as absent, which the specification leaves to servers.
+// maxDefers bounds the deferred parts of an answer: each is planned and printed by itself. A @defer beyond them is as
+// good as absent, which the specification leaves to servers.
 const maxDefers = 32
 
-// deferral returns the @defer that a fragment's fields stand under; the one around it when parts are not delivered later.
+// deferral returns the @defer that a fragment's fields stand under; the one around it when parts are not delivered
+// later.
 func (n *normaliser) deferral(ds ast.DirectiveList, around *Defer, owner *Field) *Defer {
 	d := ds.ForName("defer")
 	if d == nil || !n.incremental || !n.flag(d, true) || len(n.op.Defers) == maxDefers {

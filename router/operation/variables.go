@@ -56,8 +56,8 @@ func (v *Variables) boolOr(i int, absent bool) bool {
 // (GraphQL specification, section 6.1.2). Variables that are not declared are ignored. Nothing of raw is retained.
 func (p *Prepared) CoerceVariables(raw []byte) (Variables, gqlerror.List) { return p.Coerce(raw, nil) }
 
-// Coerce is CoerceVariables for a document that has the operation's form and these literals. Without any, they are those
-// of the document that was prepared.
+// Coerce is CoerceVariables for a document that has the operation's form and these literals. Without any, they are
+// those of the document that was prepared.
 func (p *Prepared) Coerce(raw []byte, literals *Literals) (Variables, gqlerror.List) {
 	var v Variables
 	raw = bytes.TrimSpace(raw)

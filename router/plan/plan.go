@@ -51,8 +51,8 @@ type Request struct {
 	// OperationName and Document are sent as they are. Each entity call's representations are in the document's
 	// variable named Call.Variable.
 	OperationName, Document string
-	// Variables are the client's variables the document uses, in canonical (declaration) order. Those that stand for literals
-	// (operation.Variable.Literal) are not declared in it: their values are sent in the places of their names.
+	// Variables are the client's variables the document uses, in canonical (declaration) order. Those that stand for
+	// literals (operation.Variable.Literal) are not declared in it: their values are sent in the places of their names.
 	Variables []*operation.Variable
 	// Directed tells that the document has directives of the client in it, which may change what the subgraph answers.
 	Directed bool

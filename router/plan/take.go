@@ -341,8 +341,8 @@ func (t *taker) enterOnce(n *node, level, variant int) *bsel {
 	return t.enter(n, level, variant)
 }
 
-// deferred tells whether fields of a representation are known later than a part of the answer, whose calls must not wait for
-// them.
+// deferred tells whether fields of a representation are known later than a part of the answer, whose calls must not
+// wait for them.
 func deferred(fields []*brep, part int) bool {
 	return slices.ContainsFunc(fields, func(f *brep) bool {
 		return slices.ContainsFunc(f.from, func(from *bfield) bool { return from.sel.call.slot.part > part }) ||

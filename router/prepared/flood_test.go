@@ -156,8 +156,8 @@ func TestLargeDocumentsWaitForEachOther(t *testing.T) {
 	running.Wait()
 }
 
-// TestPreparedDocumentsDoNotPileUp lets nothing be planned: then nothing more is prepared either, until the requests that
-// have not asked for their plans say that they do not need them.
+// TestPreparedDocumentsDoNotPileUp lets nothing be planned: then nothing more is prepared either, until the requests
+// that have not asked for their plans say that they do not need them.
 func TestPreparedDocumentsDoNotPileUp(t *testing.T) {
 	c := newCache(t, 0, nil)
 	over, cancel := context.WithCancel(t.Context())

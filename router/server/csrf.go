@@ -14,9 +14,9 @@ var failOddGet = &failure{http.StatusUnsupportedMediaType, CodeMediaType,
 	"A GET request has no body: leave out Content-Type, or send application/json."}
 
 // foreign refuses requests that pages of other sites can make a browser send with a user's cookies, and without asking
-// first (CORS-safelisted, or "simple" requests). POST is refused by its Content-Type, which is application/json or nothing
-// that is read here. That leaves GET: it is foreign if the browser says so (Sec-Fetch-Site, Origin), or if it carries
-// cookies and no word of where it comes from. Other programs than browsers send none of that.
+// first (CORS-safelisted, or "simple" requests). POST is refused by its Content-Type, which is application/json or
+// nothing that is read here. That leaves GET: it is foreign if the browser says so (Sec-Fetch-Site, Origin), or if it
+// carries cookies and no word of where it comes from. Other programs than browsers send none of that.
 //
 // Whether a Content-Type is a simple one is not asked: browsers have disagreed on that (GHSA-hff2-gcpx-8f4p). With GET
 // everything but application/json is refused.

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// TestForeignRequests makes the requests that a page of another site can make a browser send, and those of honest clients.
+// TestForeignRequests makes the requests that a page of another site can make a browser send, and those of honest
+// clients.
 func TestForeignRequests(t *testing.T) {
 	h, err := NewHandler(Options{Engine: plainEngine{}, PreflightHeaders: []string{"Apollo-Require-Preflight"}})
 	if err != nil {

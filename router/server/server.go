@@ -62,8 +62,8 @@ type Options struct {
 	WebSocket http.Handler
 	// Heartbeat is the longest time without a byte on an answer of several parts; 10 seconds when zero.
 	Heartbeat time.Duration
-	// Detach runs what lasts as long as a client wants, on behalf of a request that is not to count as one in progress; nil:
-	// it is just run.
+	// Detach runs what lasts as long as a client wants, on behalf of a request that is not to count as one in progress;
+	// nil: it is just run.
 	Detach func(run func())
 	// Health answers /healthz, /readyz and /status; they are left out when nil. OpenStatus shows its Detail to clients.
 	Health     *Health
@@ -217,8 +217,8 @@ func (h *Handler) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 
 const allowedMethods = "GET, HEAD, POST, OPTIONS"
 
-// answer fills the exchange's status and body, or streams the answer. A panic below it becomes a plain 500, or breaks off
-// the stream.
+// answer fills the exchange's status and body, or streams the answer. A panic below it becomes a plain 500, or breaks
+// off the stream.
 func (h *Handler) answer(w http.ResponseWriter, r *http.Request, x *exchange) {
 	// Who waits for the bytes of a client, or for a client to take bytes, is not in progress.
 	defer x.leave()

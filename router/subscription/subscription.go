@@ -1,11 +1,12 @@
-// Package subscription runs the subscriptions of a router: it keeps one upstream subscription for all clients that ask the
-// same of a subgraph, answers each event once for all clients with the same operation, and hands the answers out to clients
-// of any speed. A Hub outlives graphs and settings: when they change, what runs is planned again and goes on.
+// Package subscription runs the subscriptions of a router: it keeps one upstream subscription for all clients that ask
+// the same of a subgraph, answers each event once for all clients with the same operation, and hands the answers out to
+// clients of any speed. A Hub outlives graphs and settings: when they change, what runs is planned again and goes on.
 //
 //	subgraph -> source -> feed -> clients
 //
-// A source is an upstream subscription, a feed an operation that is answered for its events. Both write a log of bounded
-// length, which those behind them read at their own pace: who falls behind the end of a log is cut off and slows nobody.
+// A source is an upstream subscription, a feed an operation that is answered for its events. Both write a log of
+// bounded length, which those behind them read at their own pace: who falls behind the end of a log is cut off and
+// slows nobody.
 //
 // Specification: GraphQL, section 6.2.3 "Subscription".
 package subscription
@@ -24,8 +25,8 @@ type Event struct {
 	Payload []byte
 	// ID names the event among those of its source, for clients that come back; empty when it has no name.
 	ID string
-	// Backlog tells that the event is one of the past, and others wait behind it: it is not dropped because it comes faster
-	// than it is read.
+	// Backlog tells that the event is one of the past, and others wait behind it: it is not dropped because it comes
+	// faster than it is read.
 	Backlog bool
 	// Changed tells that the event is about something that has changed. Nothing from before may answer it, neither from a
 	// cache, which may hear of the change later, nor from a request to a subgraph that has begun already.
@@ -41,24 +42,24 @@ type Request struct {
 	upstream.Request
 	// After is the id of the event behind which the subscription begins; empty: with the next event.
 	After string
-	// Renew returns the headers as they are now, for a subscription that is opened again: what was signed may have expired.
-	// Nil when there are none.
+	// Renew returns the headers as they are now, for a subscription that is opened again: what was signed may have
+	// expired. Nil when there are none.
 	Renew func() []upstream.Header
 }
 
 // Upstream opens subscriptions at one subgraph. It must be safe for concurrent use.
 type Upstream interface {
 	// Subscribe asks for events and emits them until the subgraph has completed the subscription, or ctx ends; then it
-	// returns nil. It calls opened as soon as it knows that no event is missed any more. emit waits for nothing but room for
-	// a Backlog; an event's bytes must not be changed afterwards. The error says why the connection broke, or that there was
-	// none: it may be tried again.
+	// returns nil. It calls opened as soon as it knows that no event is missed any more. emit waits for nothing but room
+	// for a Backlog; an event's bytes must not be changed afterwards. The error says why the connection broke, or that
+	// there was none: it may be tried again.
 	Subscribe(ctx context.Context, req *Request, opened func(), emit func(Event)) error
 	// Resumes tells that events have ids, and that a subscription can begin behind one of them.
 	Resumes() bool
 }
 
-// Operation is a subscription as one client asked for it, planned on the graph of a generation. Clients whose operations
-// have the same key share everything.
+// Operation is a subscription as one client asked for it, planned on the graph of a generation. Clients whose
+// operations have the same key share everything.
 type Operation interface {
 	// Owner is whose graph and settings it was planned with. It is comparable.
 	Owner() any
@@ -74,8 +75,8 @@ type Operation interface {
 	Close()
 }
 
-// Planner plans a client's subscription on another graph. refusal is the answer to a client whose operation is not valid
-// there, or not allowed any more.
+// Planner plans a client's subscription on another graph. refusal is the answer to a client whose operation is not
+// valid there, or not allowed any more.
 type Planner func(ctx context.Context, request *server.Request) (op Operation, refusal []byte)
 
 // Settings bound what subscriptions take.

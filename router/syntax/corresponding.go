@@ -2,9 +2,9 @@ package syntax
 
 import "github.com/vektah/gqlparser/v2/ast"
 
-// Corresponding returns a function from the places of tokens in one document to those of the same tokens in another, which
-// has as many and differs in white space, comments and literals. It does its work when it is called for the first time,
-// and must not be called by several goroutines. Places where no token begins stay as they are.
+// Corresponding returns a function from the places of tokens in one document to those of the same tokens in another,
+// which has as many and differs in white space, comments and literals. It does its work when it is called for the first
+// time, and must not be called by several goroutines. Places where no token begins stay as they are.
 func Corresponding(from, to string) func(line, column int) (int, int) {
 	type place struct{ line, column int }
 	var places map[place]place

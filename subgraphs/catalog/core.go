@@ -38,8 +38,8 @@ type Store interface {
 	UpdateProduct(
 		ctx context.Context, upc string, change func(*Product), event func(*Product) wire.EntityChanged,
 	) (*Product, error)
-	// ArchiveProduct takes a product off sale and writes the events about it together; it changes nothing when that was done
-	// before. It returns nil when there is no such product.
+	// ArchiveProduct takes a product off sale and writes the events about it together; it changes nothing when that was
+	// done before. It returns nil when there is no such product.
 	ArchiveProduct(ctx context.Context, upc string, at time.Time) (*Product, error)
 }
 

@@ -85,8 +85,8 @@ func productChanged(upc string, change wire.Change) wire.EntityChanged {
 	return wire.EntityChanged{Type: "Product", Key: map[string]any{"upc": upc}, Subgraph: "inventory", Change: change}
 }
 
-// Take makes a product known that the catalog has, and does what an order wishes. Other news does not concern inventory. Any
-// event tells that a product is there, since whoever catches up hears the last one only.
+// Take makes a product known that the catalog has, and does what an order wishes. Other news does not concern
+// inventory. Any event tells that a product is there, since whoever catches up hears the last one only.
 func (c *Core) Take(ctx context.Context, event wire.EntityChanged) error {
 	if event.Subgraph == "orders" && event.Type == "Order" {
 		return c.takeOrder(ctx, event)

@@ -9,8 +9,8 @@ import (
 	"github.com/uptrace/bun"
 )
 
-// Grow fills a database that Prepare made with a sample shop of that many times the usual size. A database is filled once:
-// one of that size is left as it is.
+// Grow fills a database that Prepare made with a sample shop of that many times the usual size. A database is filled
+// once: one of that size is left as it is.
 func Grow(ctx context.Context, db *bun.DB, plan Blueprint, size int) error {
 	return withLock(ctx, db, plan.Name, func() error {
 		var seeded meta

@@ -19,8 +19,8 @@ type keyRow struct {
 	At  time.Time `bun:"at"`
 }
 
-// Again notes the key in the transaction and reports whether that was done before, within a week: then the change was made
-// already and must not be made again. An empty key is never noted.
+// Again notes the key in the transaction and reports whether that was done before, within a week: then the change was
+// made already and must not be made again. An empty key is never noted.
 func Again(ctx context.Context, tx bun.Tx, key string) (bool, error) {
 	if key == "" {
 		return false, nil

@@ -27,8 +27,8 @@ type Ranked struct {
 	// Column has the key.
 	Column string
 	Keys   []string
-	// Order and Where are SQL, so they must not come from a caller's input; the arguments of Where may. An index on the column
-	// and the order lets the database read no more rows than it returns.
+	// Order and Where are SQL, so they must not come from a caller's input; the arguments of Where may. An index on the
+	// column and the order lets the database read no more rows than it returns.
 	Order string
 	Where string
 	Args  []any
@@ -36,8 +36,8 @@ type Ranked struct {
 	First int
 }
 
-// Select selects the rows, with their numbers among those of their key, from 1 on, in a column called place: one query for
-// all keys. PostgreSQL looks up each key by itself (LATERAL); SQLite, which cannot, reads all rows of the keys.
+// Select selects the rows, with their numbers among those of their key, from 1 on, in a column called place: one query
+// for all keys. PostgreSQL looks up each key by itself (LATERAL); SQLite, which cannot, reads all rows of the keys.
 func (r Ranked) Select(db bun.IDB) *bun.SelectQuery {
 	rows := db.NewSelect().TableExpr("?", bun.Ident(r.Table)).ColumnExpr("*")
 	if r.Where != "" {

@@ -27,8 +27,8 @@ const (
 // errStopping is why a service that was told to stop is not ready.
 var errStopping = errors.New("the service is stopping")
 
-// Serve answers requests on the listener, over HTTP/1.1 and HTTP/2, with TLS or without, until ctx ends. Then it is no longer
-// ready, lets running requests finish for a while, and closes the service. It returns nil after such an end.
+// Serve answers requests on the listener, over HTTP/1.1 and HTTP/2, with TLS or without, until ctx ends. Then it is no
+// longer ready, lets running requests finish for a while, and closes the service. It returns nil after such an end.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{
 		Handler: s.handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout, IdleTimeout: idleTimeout,

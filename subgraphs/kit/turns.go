@@ -8,8 +8,9 @@ import (
 	"github.com/uptrace/bun/dialect/sqlitedialect"
 )
 
-// turns let those who write to an SQLite file do so one after the other, in the order they came. SQLite has one writer at a
-// time, too, but those who wait for it look again and again whether it is their turn: under load some never find out.
+// turns let those who write to an SQLite file do so one after the other, in the order they came. SQLite has one writer
+// at a time, too, but those who wait for it look again and again whether it is their turn: under load some never find
+// out.
 type turns chan struct{}
 
 // files has the turns of every file that was opened, for all pools of connections to it.

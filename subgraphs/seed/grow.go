@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// A shop of size n has n times as many products and people as the sample shop, which is the beginning of every larger one,
-// and ten reviews of every further product. The functions below return what a larger shop has beside the sample shop.
+// A shop of size n has n times as many products and people as the sample shop, which is the beginning of every larger
+// one, and ten reviews of every further product. The functions below return what a larger shop has beside the sample
+// shop.
 
 // reviewsOfEach and reviewsOfFirst are how many further reviews a further product has, and the very first product.
 const (
@@ -92,8 +93,8 @@ func MoreStocks(size int) iter.Seq[Stock] {
 	}
 }
 
-// MoreReviews returns what people say in a shop of that size beside what is said in the sample shop. Only people that the
-// sample shop does not have say it, so that nobody reviews a product twice.
+// MoreReviews returns what people say in a shop of that size beside what is said in the sample shop. Only people that
+// the sample shop does not have say it, so that nobody reviews a product twice.
 func MoreReviews(size int) iter.Seq[Review] {
 	return func(yield func(Review) bool) {
 		authors, n := (size-1)*PersonCount, reviewCount

@@ -17,8 +17,8 @@ const (
 	edfsFilter = "openfed__subscriptionFilter"
 )
 
-// translateEDFS writes @edfs__natsSubscribe, and with it @openfed__subscriptionFilter, as our @events, which composes as
-// any linked directive does. What it cannot translate stays, and is reported as an unknown directive.
+// translateEDFS writes @edfs__natsSubscribe, and with it @openfed__subscriptionFilter, as our @events, which composes
+// as any linked directive does. What it cannot translate stays, and is reported as an unknown directive.
 func translateEDFS(doc *ast.SchemaDocument) error {
 	name := "events"
 	if doc.Directives.ForName(name) != nil {
@@ -110,8 +110,8 @@ func filterOf(d *ast.Directive) (*ast.Value, bool) {
 	return where, true
 }
 
-// linkEvents links our feature and lets its directive be composed. A schema that links no federation gets one: Cosmo knows
-// its directives without.
+// linkEvents links our feature and lets its directive be composed. A schema that links no federation gets one: Cosmo
+// knows its directives without.
 func linkEvents(doc *ast.SchemaDocument, name string) error {
 	text := "extend schema "
 	compose := "federation__composeDirective"

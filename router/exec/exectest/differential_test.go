@@ -275,8 +275,8 @@ func TestPartlyCachedAnswersAgreeWithTheReference(t *testing.T) {
 	}
 }
 
-// agree compares the answers to random operations with the reference's. made, if not nil, makes the cache of every trial,
-// and cached looks at it afterwards; there is none otherwise.
+// agree compares the answers to random operations with the reference's. made, if not nil, makes the cache of every
+// trial, and cached looks at it afterwards; there is none otherwise.
 func agree(t *testing.T, percent int, sg *supergraph.Supergraph, planned func(*trial, *rand.Rand) (*plan.Plan, error),
 	made func() *Cache, cached func(*Cache)) {
 	t.Helper()

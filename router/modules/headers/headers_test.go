@@ -85,8 +85,8 @@ func TestValuesEndNoLines(t *testing.T) {
 	}
 }
 
-// TestWhatRulesReadIsTold wants caches in front to know what an answer depends on; what tells requests apart in the router
-// is the same declaration.
+// TestWhatRulesReadIsTold wants caches in front to know what an answer depends on; what tells requests apart in the
+// router is the same declaration.
 func TestWhatRulesReadIsTold(t *testing.T) {
 	for rule, want := range map[string]string{
 		`{insert: X-B, value: b}`:                           "|",

@@ -15,8 +15,9 @@ import (
 	"github.com/weft-graphql/weft/schema/wire"
 )
 
-// HeaderRule writes headers of requests to subgraphs, or takes them away. Exactly one of propagate, matching, insert and
-// remove says what it does. Rules apply in order; a later one replaces what an earlier one wrote under the same name.
+// HeaderRule writes headers of requests to subgraphs, or takes them away. Exactly one of propagate, matching, insert
+// and remove says what it does. Rules apply in order; a later one replaces what an earlier one wrote under the same
+// name.
 type HeaderRule struct {
 	// Pass this header of the client's on.
 	Propagate string `yaml:"propagate"`

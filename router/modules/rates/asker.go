@@ -84,8 +84,8 @@ func (a *asker) Variable(name string) string {
 }
 
 // address is the client's: that of the connection or, when that comes from a trusted proxy, the last one in what the
-// proxies say that is no trusted proxy. What stands before that anybody can have written. IPv6 clients have networks: the
-// first 64 bits count.
+// proxies say that is no trusted proxy. What stands before that anybody can have written. IPv6 clients have networks:
+// the first 64 bits count.
 func (r *Rates) address(remote string, forwarded []string) string {
 	if host, err := netip.ParseAddrPort(remote); err == nil {
 		remote = host.Addr().String()

@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// bucket is a rate as the generic cell rate algorithm (GCRA) has it: each unit moves a "theoretical arrival time" on by an
-// interval, and what would move it further than a tolerance ahead of now is refused. One number for each key is all that
-// is kept.
+// bucket is a rate as the generic cell rate algorithm (GCRA) has it: each unit moves a "theoretical arrival time" on by
+// an interval, and what would move it further than a tolerance ahead of now is refused. One number for each key is all
+// that is kept.
 //
 // Specification: ITU-T I.371, the virtual scheduling algorithm.
 type bucket struct {
@@ -43,8 +43,8 @@ type take struct {
 	refused      bool
 }
 
-// decide says what becomes of the take at a time, when the arrival time was as it was; both in microseconds since epoch. It returns
-// the arrival time if the take passes.
+// decide says what becomes of the take at a time, when the arrival time was as it was; both in microseconds since
+// epoch. It returns the arrival time if the take passes.
 func (t *take) decide(now, arrival float64) (next float64) {
 	b := t.bucket
 	arrival = max(arrival, now)

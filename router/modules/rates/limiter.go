@@ -38,7 +38,8 @@ func newLimiter(
 
 func (l *limiter) close() { l.redis.Close() }
 
-// epoch is when times begin, in Unix microseconds: in 2023, so that a float64 has some digits left behind the microseconds.
+// epoch is when times begin, in Unix microseconds: in 2023, so that a float64 has some digits left behind the
+// microseconds.
 const epoch = 1_700_000_000_000_000
 
 // take takes from all buckets or, if one of them does not have enough, from none. It returns the take that has to wait

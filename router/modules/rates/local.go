@@ -17,8 +17,8 @@ type local struct {
 	before []float64
 }
 
-// arrivals are the arrival times of a bucket's keys, by what the keys hash to: nobody can choose a key that has the hash of
-// another one's.
+// arrivals are the arrival times of a bucket's keys, by what the keys hash to: nobody can choose a key that has the
+// hash of another one's.
 type arrivals struct {
 	times map[uint64]float64
 	// swept is how many there were after those that say nothing any more were last dropped.

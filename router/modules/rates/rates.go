@@ -1,8 +1,8 @@
-// Package rates bounds how much callers may ask for in a time: requests, or what they are estimated to cost. All routers
-// that share a Redis count together; without it each counts for itself.
+// Package rates bounds how much callers may ask for in a time: requests, or what they are estimated to cost. All
+// routers that share a Redis count together; without it each counts for itself.
 //
-// Specifications: https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ (version 10); RFC 6585, section 4
-// (429); RFC 9110, section 10.2.3 (Retry-After).
+// Specifications: https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ (version 10); RFC 6585,
+// section 4 (429); RFC 9110, section 10.2.3 (Retry-After).
 package rates
 
 import (
@@ -239,7 +239,8 @@ func (r *Rates) Provision(host module.Host) (err error) {
 	return err
 }
 
-// Admit implements module.Admitter. When a rate counts costs all of them wait for these: there is one question to Redis.
+// Admit implements module.Admitter. When a rate counts costs all of them wait for these: there is one question to
+// Redis.
 func (r *Rates) Admit(ctx context.Context, op *module.Operation) *server.Refusal {
 	if r.byCost {
 		return nil

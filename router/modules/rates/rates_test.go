@@ -136,7 +136,8 @@ func TestASubgraphHasARate(t *testing.T) {
 	}
 }
 
-// TestRatesOutliveRedis kills Redis while requests are in progress: none fails, and what is counted then is counted here.
+// TestRatesOutliveRedis kills Redis while requests are in progress: none fails, and what is counted then is counted
+// here.
 func TestRatesOutliveRedis(t *testing.T) {
 	server := redistest.Start(t)
 	r := moduletest.New(t, slow("by: everybody, limit: 1000")+"  redis: {addresses: ['"+server.Addr+"']}", nil)
@@ -173,8 +174,8 @@ func TestRatesOutliveRedis(t *testing.T) {
 	}
 }
 
-// TestTwoRoutersHoldOneRate floods one rate from two routers. By the clock of Redis no more passes than the rate and the
-// burst allow, and all of it is used: what is refused is told to wait, and there is something again after that.
+// TestTwoRoutersHoldOneRate floods one rate from two routers. By the clock of Redis no more passes than the rate and
+// the burst allow, and all of it is used: what is refused is told to wait, and there is something again after that.
 func TestTwoRoutersHoldOneRate(t *testing.T) {
 	server := redistest.Start(t)
 	client := server.Client()

@@ -52,8 +52,8 @@ func (d *Declaration) listen(a *asked, types Types) (*listening, error) {
 	return l, nil
 }
 
-// answer is the GraphQL answer that a message stands for; nil when it does not meet the conditions. A message that cannot
-// be read is an answer with an error: it is no reason to end the subscription.
+// answer is the GraphQL answer that a message stands for; nil when it does not meet the conditions. A message that
+// cannot be read is an answer with an error: it is no reason to end the subscription.
 func (l *listening) answer(message []byte) []byte {
 	var m any
 	d := json.NewDecoder(bytes.NewReader(message))

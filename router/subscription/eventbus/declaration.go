@@ -14,7 +14,8 @@ type Declaration struct {
 	Type  *ast.Type
 	// Subjects are the subjects of the messages; they may have wildcards.
 	Subjects []template
-	// Stream is the JetStream stream that keeps the messages; empty: the one that keeps the first subject, if there is one.
+	// Stream is the JetStream stream that keeps the messages; empty: the one that keeps the first subject, if there is
+	// one.
 	Stream string
 	// Provider names the server among those of the router's settings.
 	Provider string

@@ -47,7 +47,8 @@ func Declarations(graph *supergraph.Supergraph, s *supergraph.Subgraph) (map[str
 	return declared, standsAlone(graph, s, name)
 }
 
-// standsAlone refuses subgraphs from which something else than events would be fetched: there is no service behind them.
+// standsAlone refuses subgraphs from which something else than events would be fetched: there is no service behind
+// them.
 func standsAlone(graph *supergraph.Supergraph, s *supergraph.Subgraph, directive string) error {
 	for _, root := range []*supergraph.Type{graph.Query, graph.Mutation} {
 		if root == nil {

@@ -195,7 +195,8 @@ func (r *reader) listen(ctx context.Context, conn *nats.Conn, opened func()) err
 	}
 }
 
-// eventID names a message: when its stream was made, so that those of another one are not mistaken for it, and its place.
+// eventID names a message: when its stream was made, so that those of another one are not mistaken for it, and its
+// place.
 func eventID(created time.Time, sequence uint64) string {
 	return strconv.FormatInt(created.UnixMilli(), 36) + "-" + strconv.FormatUint(sequence, 10)
 }

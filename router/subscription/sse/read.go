@@ -12,9 +12,9 @@ import (
 // ErrStop is that who takes the events wants no more.
 var ErrStop = errors.New("no more events are wanted")
 
-// Read calls take for each event of a stream, with its name and its data, which is valid until take returns. It ends with
-// ErrStop when take returns false, with upstream.ErrTooLarge when an event has more than so many bytes, and with another
-// error when the stream ends or breaks off.
+// Read calls take for each event of a stream, with its name and its data, which is valid until take returns. It ends
+// with ErrStop when take returns false, with upstream.ErrTooLarge when an event has more than so many bytes, and with
+// another error when the stream ends or breaks off.
 //
 // Specification: HTML, section 9.2.6 "Interpreting an event stream".
 func Read(from io.Reader, most int, take func(name string, data []byte) bool) error {

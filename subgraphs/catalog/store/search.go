@@ -63,8 +63,8 @@ func ranks(db bun.IDB, q *bun.SelectQuery, query catalog.SearchQuery, rank int) 
 // lastRank is the worst.
 const lastRank = 3
 
-// Search returns the hits that the query describes, best first. It looks for hits of one rank after the other, until there
-// are enough.
+// Search returns the hits that the query describes, best first. It looks for hits of one rank after the other, until
+// there are enough.
 func (s *Store) Search(ctx context.Context, query catalog.SearchQuery) ([]catalog.Hit, error) {
 	ask := query.Page
 	var hits []catalog.Hit
@@ -115,8 +115,8 @@ func (s *Store) searchRank(ctx context.Context, query catalog.SearchQuery, rank,
 // fewHits are quickly put in order. When there are more, going through the names in order soon meets enough.
 const fewHits = 500
 
-// inOrder reads the first of the entries. How many there are is not known before, and databases guess it badly: so they are
-// asked for a few in any order first.
+// inOrder reads the first of the entries. How many there are is not known before, and databases guess it badly: so they
+// are asked for a few in any order first.
 func (s *Store) inOrder(ctx context.Context, entries *bun.SelectQuery, order string, limit int) ([]entryRow, error) {
 	var few []struct {
 		Kind, ID, Name string

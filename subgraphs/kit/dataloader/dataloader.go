@@ -1,8 +1,9 @@
 // Package dataloader answers fields of many objects with one query.
 //
-// The fields of an operation ask for what they need one by one: 50 aliases of a root field, or a hundred entries of a list
-// that each want their category. Within one request a loader gathers the keys that are asked for at about the same time,
-// fetches them together, and remembers what it found, so that the number of queries follows from the shape of the operation.
+// The fields of an operation ask for what they need one by one: 50 aliases of a root field, or a hundred entries of a
+// list that each want their category. Within one request a loader gathers the keys that are asked for at about the same
+// time, fetches them together, and remembers what it found, so that the number of queries follows from the shape of the
+// operation.
 package dataloader
 
 import (
@@ -38,8 +39,8 @@ func Begin(ctx context.Context, wait time.Duration) context.Context {
 	return context.WithValue(ctx, loadersKey{}, &loaders{wait: wait, byName: map[any]any{}})
 }
 
-// Load returns the value of key. Name is comparable and says what is loaded and with which arguments, apart from the key;
-// loads of the same name are fetched together. In a context without loaders the key is fetched alone.
+// Load returns the value of key. Name is comparable and says what is loaded and with which arguments, apart from the
+// key; loads of the same name are fetched together. In a context without loaders the key is fetched alone.
 func Load[K comparable, V any](ctx context.Context, name any, key K, fetch Fetch[K, V]) (V, error) {
 	loader := named(ctx, name, fetch)
 	if loader == nil {

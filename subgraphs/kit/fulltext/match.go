@@ -16,8 +16,8 @@ type Table struct {
 	Index string
 }
 
-// Match is the condition that the column has, for each of the words, one that begins with it. In PostgreSQL the column has
-// a tsvector beside it whose name ends in _lexemes.
+// Match is the condition that the column has, for each of the words, one that begins with it. In PostgreSQL the column
+// has a tsvector beside it whose name ends in _lexemes.
 func (t Table) Match(db bun.IDB, column string, words []string) schema.QueryWithArgs {
 	terms := Terms(words)
 	if _, ok := db.Dialect().(*pgdialect.Dialect); ok {

@@ -1,5 +1,5 @@
-// Package fulltext finds texts by the words they contain, alike in SQLite (FTS5) and PostgreSQL (tsvector): words are made
-// here, when a text is written and when somebody searches, and the databases only compare them.
+// Package fulltext finds texts by the words they contain, alike in SQLite (FTS5) and PostgreSQL (tsvector): words are
+// made here, when a text is written and when somebody searches, and the databases only compare them.
 package fulltext
 
 import (
@@ -14,8 +14,9 @@ import (
 // letters have a usual Latin spelling that Unicode does not know of.
 var letters = strings.NewReplacer("ø", "o", "ł", "l", "đ", "d", "ð", "d", "þ", "th", "æ", "ae", "œ", "oe", "ı", "i")
 
-// Words are the words of a text in the order they come: case and accents of Latin, Greek and Cyrillic letters do not count,
-// nor do compatibility forms (NFKD). A character of a script that is written without spaces is a word of its own.
+// Words are the words of a text in the order they come: case and accents of Latin, Greek and Cyrillic letters do not
+// count, nor do compatibility forms (NFKD). A character of a script that is written without spaces is a word of its
+// own.
 func Words(text string) []string {
 	var words []string
 	var word strings.Builder
@@ -58,16 +59,16 @@ func Normalize(text string) string { return strings.Join(Words(text), " ") }
 // maxSlug bounds a slug, in characters.
 const maxSlug = 80
 
-// Slug makes the last part of an address from a name: its words with hyphens between, in the letters of their script. It is
-// empty when there is no word.
+// Slug makes the last part of an address from a name: its words with hyphens between, in the letters of their script.
+// It is empty when there is no word.
 func Slug(name string) string {
 	slug := []rune(strings.Join(Words(name), "-"))
 	return strings.TrimSuffix(string(slug[:min(len(slug), maxSlug)]), "-")
 }
 
-// Terms are words in the form in which databases store and compare them: ASCII letters and digits as they are, and every
-// other character as an underscore and its number, so that no database has an opinion about it. What begins like a word has
-// a term that begins like the word's.
+// Terms are words in the form in which databases store and compare them: ASCII letters and digits as they are, and
+// every other character as an underscore and its number, so that no database has an opinion about it. What begins like
+// a word has a term that begins like the word's.
 func Terms(words []string) []string {
 	terms := make([]string, len(words))
 	for i, word := range words {

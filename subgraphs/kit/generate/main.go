@@ -1,6 +1,6 @@
-// Command generate runs gqlgen for the domain services named on the command line, or for all of them: it fills the template
-// gqlgen.yml at the root of the repository in for each service, and runs the standard command in the service's folder. Run it
-// anywhere inside the repository.
+// Command generate runs gqlgen for the domain services named on the command line, or for all of them: it fills the
+// template gqlgen.yml at the root of the repository in for each service, and runs the standard command in the service's
+// folder. Run it anywhere inside the repository.
 package main
 
 import (
