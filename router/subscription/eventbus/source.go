@@ -44,11 +44,11 @@ func (s *Source) Subscribe(
 	}
 	declared := s.Declared[a.field.Name]
 	if declared == nil {
-		return subscription.Final(fmt.Errorf("Subscription.%s is not fed by events (@events)", a.field.Name))
+		return subscription.Final(fmt.Errorf("the field %s of Subscription is not fed by events (@events)", a.field.Name))
 	}
 	l, err := declared.listen(a, s.Types)
 	if err != nil {
-		return subscription.Final(fmt.Errorf("Subscription.%s: %w", a.field.Name, err))
+		return subscription.Final(fmt.Errorf("the field %s of Subscription: %w", a.field.Name, err))
 	}
 	conn, err := s.Connection(ctx, declared.Provider)
 	if err != nil {
