@@ -180,6 +180,9 @@ func (e *Engine) run(ctx context.Context, x *execution, made *prepared.Planned[*
 	if len(e.hooks.Fetches) > 0 {
 		x.request.Trace, x.request.Fetched = true, x.fetched
 	}
+	if len(e.hooks.Errors) > 0 {
+		x.request.Reported = x.reported
+	}
 	x.request.Memory, x.request.Finish = resp, x.finish
 	if len(e.hooks.Objects) > 0 {
 		x.request.Object = e.hooks.observeObjects(&x.op)

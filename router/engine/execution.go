@@ -56,6 +56,7 @@ type execution struct {
 	introspect func([]byte, *operation.Field, func([]byte) ([]byte, bool)) []byte
 	finish     func(*exec.Response)
 	fetched    func(*plan.Request, *exec.FetchTrace)
+	reported   func(subgraph, code string)
 	labelOn    func(string) bool
 	carried    func(subgraph int, to []byte) ([]byte, bool)
 	locate     func(line, column int) (int, int)
@@ -69,6 +70,7 @@ var executions = sync.Pool{New: func() any {
 	}
 	x.finish = x.complete
 	x.fetched = x.fetchEnded
+	x.reported = x.errorReported
 	x.labelOn = x.decideLabel
 	x.carried = x.carriedTo
 	x.locate = x.located
@@ -96,7 +98,7 @@ func (x *execution) release() {
 	x.form.Release()
 	*x = execution{
 		op: x.op, values: x.values, form: x.form, answer: x.answer, subgraph: x.subgraph, introspect: x.introspect, finish: x.finish,
-		fetched: x.fetched, labelOn: x.labelOn, carried: x.carried, locate: x.locate,
+		fetched: x.fetched, reported: x.reported, labelOn: x.labelOn, carried: x.carried, locate: x.locate,
 	}
 	executions.Put(x)
 }
@@ -156,6 +158,12 @@ func (x *execution) fetchEnded(r *plan.Request, trace *exec.FetchTrace) {
 	fetch := module.Fetch{Request: r, Trace: trace}
 	for _, hook := range x.engine.hooks.Fetches {
 		hook.FetchEnded(&x.op, &fetch)
+	}
+}
+
+func (x *execution) errorReported(subgraph, code string) {
+	for _, hook := range x.engine.hooks.Errors {
+		hook.ErrorReported(&x.op, subgraph, code)
 	}
 }
 

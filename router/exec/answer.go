@@ -141,11 +141,25 @@ func (x *execution) tell(resp *Response) {
 			resp.Trace = append(resp.Trace, f.trace)
 		}
 	}
+	if x.request.Reported != nil {
+		x.tellErrors(resp.Refused)
+	}
 	if x.request.Object != nil {
 		x.tellObjects()
 	}
 	if x.request.Finish != nil {
 		x.request.Finish(resp)
+	}
+}
+
+// tellErrors tells of the errors in the answer.
+func (x *execution) tellErrors(refused Refusal) {
+	if refused != notRefused {
+		x.request.Reported("", x.refusal(refused).code)
+		return
+	}
+	for i := range x.errors.errors {
+		x.request.Reported(x.errors.errors[i].service, x.errors.errors[i].code)
 	}
 }
 

@@ -90,6 +90,9 @@ type Request struct {
 	// what asked for it, and its runtime type (supergraph.Type.ObjectIndex; negative when that is not known). It may be
 	// nil.
 	Object func(set *plan.SelectionSet, typ int32)
+	// Reported is told of each error that the client gets: the subgraph it is about, empty for the router itself, and its
+	// code. It may be nil.
+	Reported func(subgraph, code string)
 	// Finish is told when data and errors of the answer are complete, and nothing of it has been sent: Extensions may be
 	// set now. resp has everything but the body. It may be nil.
 	Finish func(resp *Response)

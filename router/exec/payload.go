@@ -147,6 +147,11 @@ func (l *Later) deliver(p *printer, part int) bool {
 			return true
 		}
 	}
+	for i, told := range l.told {
+		if e := &l.x.errors.errors[i]; told && l.x.request.Reported != nil {
+			l.x.request.Reported(e.service, e.code)
+		}
+	}
 	return true
 }
 
