@@ -28,6 +28,19 @@ type State struct {
 	SharedQueries uint64
 	// Subgraphs are the counters of each subgraph's client.
 	Subgraphs []SubgraphState
+	// Reloads count what was loaded again while the process ran: "configuration", "supergraph" and "certificates".
+	Reloads []Reloads
+	// Version is the router's.
+	Version string
+}
+
+// Reloads count how often something was loaded again.
+type Reloads struct {
+	What string
+	// Used and Refused count the attempts after which the new one was in use, and the old one still was.
+	Used, Refused uint64
+	// Failing tells that the last attempt was refused.
+	Failing bool
 }
 
 // SubgraphState are the counters of a subgraph's client.

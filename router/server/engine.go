@@ -128,6 +128,8 @@ type OperationInfo struct {
 	Exceeded []string
 	// Errors counts the answer's errors, Fetches the subgraph requests made.
 	Errors, Fetches int
+	// TraceID names the trace that tells of the operation, in hexadecimal; empty when there is none.
+	TraceID string
 }
 
 // Outcome is how far a request came; it decides the HTTP status.

@@ -74,7 +74,9 @@ func (r *Reloader) reload(why string) {
 	source := r.Source
 	source.Warn = func(p config.Problem) { r.Logger.Warn("a setting is called differently now", "setting", p.Error()) }
 	cfg, err := config.Load(source)
-	if err == nil {
+	if err != nil {
+		r.Router.ReloadRefused(err)
+	} else {
 		if r.Prepare != nil {
 			r.Prepare(cfg)
 		}
