@@ -119,6 +119,7 @@ servers:
 	need gcc gcc cc; \
 	need nodejs node; \
 	need npm npm; \
+	need prometheus promtool; \
 	need zsh zsh; \
 	need fish fish; \
 	python3 -c 'import ensurepip, venv' 2> /dev/null || missing="$$missing python3-venv"; \

@@ -101,7 +101,7 @@ func unknown(expr string, exported map[string]*dto.MetricFamily, records map[str
 		}
 		family := exported[name]
 		for _, suffix := range []string{"_bucket", "_count", "_sum"} {
-			if base, cut := strings.CutSuffix(name, suffix); cut && family == nil && exported[base].GetType() == dto.MetricType_HISTOGRAM {
+			if base, cut := strings.CutSuffix(name, suffix); cut && family == nil && hasSum(exported[base]) {
 				family = exported[base]
 			}
 		}
@@ -343,4 +343,9 @@ func TestTheRunbookHasEachAlert(t *testing.T) {
 	for name := range sections {
 		t.Errorf("docs/runbook.md has a section for %s, which is no alert", name)
 	}
+}
+
+// hasSum tells that a metric is more than one series with suffixes.
+func hasSum(family *dto.MetricFamily) bool {
+	return family.GetType() == dto.MetricType_HISTOGRAM || family.GetType() == dto.MetricType_SUMMARY
 }
