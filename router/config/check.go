@@ -143,6 +143,9 @@ func (k *checker) clientSide(c *Config) {
 	if l.ResponsesBytes < 1<<20 {
 		k.report("limits.responses_bytes", "must be at least 1MB; write a size like 256MB")
 	}
+	if l.Memory != 0 && l.Memory < 64<<20 {
+		k.report("limits.memory", "must be at least 64MB, or 0 for what the process may have; write a size like 512MB")
+	}
 	k.between("limits.concurrent_requests", l.ConcurrentRequests, 0, 10_000_000)
 	k.notNegative("limits.request_timeout", l.RequestTimeout)
 	k.positive("limits.body_timeout", l.BodyTimeout, 100*time.Millisecond)

@@ -179,6 +179,9 @@ type Limits struct {
 	// Most memory for all answers in progress, 64 KB of each not counted; what has no room is streamed, or answered 503
 	// (OVERLOADED) if it cannot be.
 	ResponsesBytes ByteSize `yaml:"responses_bytes"`
+	// Memory that the process may take: new work is refused with 503 (MEMORY_LIMIT) before it takes more. 0 means what the
+	// cgroup or GOMEMLIMIT allow, and no bound when neither says anything.
+	Memory ByteSize `yaml:"memory"`
 	// Most requests in progress, those not counted whose bodies have not come or whose answers only wait to be read.
 	// Further ones are answered 503; 0 means no bound.
 	ConcurrentRequests int `yaml:"concurrent_requests"`

@@ -116,7 +116,7 @@ func (x *exchange) decode(ctx context.Context, coding string, limit int64) *fail
 	x.input, x.paid = make([]byte, 0, 4<<10), 0
 	defer func() {
 		if paid > 0 {
-			h.bodies.giveBack(paid)
+			h.bodies.GiveBack(paid)
 		}
 		h.decoders.free <- d
 	}()
@@ -130,7 +130,7 @@ func (x *exchange) decode(ctx context.Context, coding string, limit int64) *fail
 func (x *exchange) inflate(d *decoder, packed []byte, coding string, limit int64) *failure {
 	from, err := d.reader(coding, bytes.NewReader(packed))
 	for err == nil {
-		if len(x.input) == cap(x.input) && !x.grow(&x.handler.bodies, limit) {
+		if len(x.input) == cap(x.input) && !x.grow(x.handler.bodies, limit) {
 			return failBodies
 		}
 		var n int

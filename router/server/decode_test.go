@@ -112,7 +112,7 @@ func TestBodiesMayBeCompressed(t *testing.T) {
 			t.Errorf("%q: Accept-Encoding is %q, want %q", c.codings, got, want)
 		}
 	}
-	if left := h.bodies.left.Load(); left != h.opts.MaxBodiesBytes {
+	if left := h.bodies.Left(); left != h.opts.MaxBodiesBytes {
 		t.Errorf("%d bytes of the budget are left, of %d", left, h.opts.MaxBodiesBytes)
 	}
 	if free := len(h.decoders.free); free != cap(h.decoders.free) {
@@ -163,7 +163,7 @@ func TestBombsTakeLittleMemory(t *testing.T) {
 	if held := after.HeapAlloc - min(before.HeapAlloc, after.HeapAlloc); held > most {
 		t.Errorf("%d bytes are held after %d bombs, want at most %d", held, 4*clients, most)
 	}
-	if left := h.bodies.left.Load(); left != h.opts.MaxBodiesBytes {
+	if left := h.bodies.Left(); left != h.opts.MaxBodiesBytes {
 		t.Errorf("%d bytes of the budget are left, of %d", left, h.opts.MaxBodiesBytes)
 	}
 }

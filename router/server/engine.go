@@ -8,6 +8,8 @@ import (
 	"context"
 	"io"
 	"net/http"
+
+	"github.com/weft-graphql/weft/router/memory"
 )
 
 // Engine answers GraphQL requests. It must be safe for concurrent use.
@@ -98,7 +100,7 @@ type Response struct {
 	EventID string
 	// buffer is what Body was made in; nil when Buffer was not called. paid is what it takes of the budget, if there is one.
 	buffer *buffer
-	budget *budget
+	budget *memory.Budget
 	paid   int64
 }
 
@@ -126,6 +128,8 @@ type OperationInfo struct {
 	Exceeded []string
 	// Errors counts the answer's errors, Fetches the subgraph requests made.
 	Errors, Fetches int
+	// TraceID names the trace that tells of the operation, in hexadecimal; empty when there is none.
+	TraceID string
 }
 
 // Outcome is how far a request came; it decides the HTTP status.

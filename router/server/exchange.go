@@ -63,7 +63,7 @@ func (x *exchange) release() {
 	x.leave()
 	x.response.Release()
 	if x.paid > 0 {
-		x.handler.bodies.giveBack(x.paid)
+		x.handler.bodies.GiveBack(x.paid)
 	}
 	if cap(input) > keepInput || cap(input) == 0 {
 		input = make([]byte, 0, 4<<10)
@@ -72,15 +72,23 @@ func (x *exchange) release() {
 	exchanges.Put(x)
 }
 
-// enter counts the request, whose body is there, among those in progress; false when there are too many.
-func (x *exchange) enter() bool {
-	h := x.handler
+// enter counts the request, whose body is there, among those in progress, unless there are too many or no memory.
+func (x *exchange) enter() *failure {
+	f := x.handler.enter()
+	x.counted = f == nil
+	return f
+}
+
+// enter counts a request among those in progress, or says why there is no room for it.
+func (h *Handler) enter() *failure {
+	if h.opts.Memory != nil && h.opts.Memory.Full() {
+		return failMemory
+	}
 	if n := h.inFlight.Add(1); h.opts.MaxConcurrent > 0 && n > int64(h.opts.MaxConcurrent) {
 		h.inFlight.Add(-1)
-		return false
+		return failOverloaded
 	}
-	x.counted = true
-	return true
+	return nil
 }
 
 // leave ends what enter began.
@@ -118,7 +126,7 @@ func (x *exchange) readBody(r *http.Request, limit int64) *failure {
 	if r.ContentLength > limit {
 		return tooLarge(limit)
 	}
-	bodies := &h.bodies
+	bodies := h.bodies
 	if !x.charge(bodies, cap(x.input)) {
 		x.input = make([]byte, 0, 4<<10)
 	}

@@ -27,6 +27,7 @@ const (
 	CodeSubscription     = "SUBSCRIPTION_NOT_SUPPORTED"
 	CodePersistedQuery   = "PERSISTED_QUERY_NOT_SUPPORTED"
 	CodeOverloaded       = "OVERLOADED"
+	CodeMemory           = "MEMORY_LIMIT"
 	CodeNotFound         = "NOT_FOUND"
 	CodeInternal         = "INTERNAL_SERVER_ERROR"
 )
@@ -57,6 +58,8 @@ var (
 	failEmptyBatch = &failure{http.StatusUnprocessableEntity, CodeBadRequest, "The batch is empty."}
 	failOverloaded = &failure{http.StatusServiceUnavailable, CodeOverloaded,
 		"The router is at its limit of concurrent requests. Try again in a moment."}
+	failMemory = &failure{http.StatusServiceUnavailable, CodeMemory,
+		"The router uses all the memory that it may. Try again in a moment."}
 	failBodies = &failure{http.StatusServiceUnavailable, CodeOverloaded,
 		"The router is reading too many large request bodies. Try again in a moment, or send a smaller request."}
 	failSlowBody = &failure{http.StatusRequestTimeout, CodeTooSlow,

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/weft-graphql/weft/router/memory"
 	"github.com/weft-graphql/weft/router/server/graphiql"
 )
 
@@ -29,6 +30,8 @@ type Options struct {
 	// MaxAnswersBytes bounds what the answers in progress take together beyond 64 KiB of each. Those that there is no room
 	// for are streamed, or answered 503 where that is not possible. 256 MiB when zero.
 	MaxAnswersBytes int64
+	// Memory is what the process may take: there is no new work when it is full. No bound when nil.
+	Memory *memory.Process
 	// RequestEncodings are the compressions that bodies may have, of gzip, br and zstd. MaxBodyBytes is for what comes out.
 	RequestEncodings []string
 	// BodyTimeout is how long the body of a request may take, and BodyRate how many of its bytes earn it another second;
@@ -82,8 +85,8 @@ func (o *Options) pace() pace { return pace{o.BodyTimeout, o.BodyRate} }
 type Handler struct {
 	opts     Options
 	inFlight atomic.Int64
-	bodies   budget
-	answers  budget
+	bodies   *memory.Budget
+	answers  *memory.Budget
 	decoders decoders
 	// pages serves everything but GraphQL.
 	pages http.Handler
@@ -118,9 +121,10 @@ func NewHandler(opts Options) (*Handler, error) {
 	if opts.MaxAnswersBytes == 0 {
 		opts.MaxAnswersBytes = 256 << 20
 	}
-	h := &Handler{opts: opts, decoders: newDecoders(opts.RequestEncodings)}
-	h.bodies.left.Store(opts.MaxBodiesBytes)
-	h.answers.left.Store(opts.MaxAnswersBytes)
+	h := &Handler{
+		opts: opts, bodies: memory.NewBudget(opts.MaxBodiesBytes, opts.Memory, bodyWeight),
+		answers: memory.NewBudget(opts.MaxAnswersBytes, opts.Memory, 1), decoders: newDecoders(opts.RequestEncodings),
+	}
 	h.pages = http.HandlerFunc(h.servePage)
 	if opts.Compress {
 		var err error
@@ -193,7 +197,7 @@ func (h *Handler) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 	x := newExchange()
 	defer x.release()
 	x.handler, x.writer, x.httpRequest = h, w, r
-	x.response.budget = &h.answers
+	x.response.budget = h.answers
 	var started time.Time
 	if len(h.opts.Observers) > 0 {
 		started = time.Now()
@@ -257,9 +261,9 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, x *exchange) {
 		x.fail(f)
 		return
 	}
-	if !x.enter() {
+	if f := x.enter(); f != nil {
 		w.Header().Set("Retry-After", "1")
-		x.fail(failOverloaded)
+		x.fail(f)
 		return
 	}
 	ctx := r.Context()
