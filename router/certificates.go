@@ -31,6 +31,7 @@ func (r *Router) watchCertificates(ctx context.Context) {
 		r.replacing.Lock()
 		err := r.replace(r.config, r.supergraph)
 		r.replacing.Unlock()
+		r.reloads.count(reloadedCertificates, err)
 		if err != nil {
 			r.options.Logger.Error("the changed certificates are not in use: those from before go on", "err", err)
 			continue

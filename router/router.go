@@ -57,6 +57,7 @@ type Router struct {
 	given bool
 	// certificates are the files with which subgraphs are spoken to.
 	certificates *config.FileWatch
+	reloads      reloads
 }
 
 // New makes a router. The error tells what is wrong with the configuration or the graph.
@@ -111,14 +112,14 @@ func (r *Router) replace(cfg *config.Config, sdl string) error {
 // Reload replaces the configuration, and the graph with the files that it names now. Recently used operations are planned
 // again first, connections and breakers stay as they are where their settings do; requests in progress end as they
 // began. Where the router listens does not change. When the new configuration cannot be served the old one stays.
-func (r *Router) Reload(cfg *config.Config) error {
+func (r *Router) Reload(cfg *config.Config) (err error) {
+	defer func() { r.reloads.count(reloadedConfiguration, err) }()
 	r.replacing.Lock()
 	defer r.replacing.Unlock()
 	r.certificates.Follow(certificatesOf(&cfg.Upstream))
 	sdl := r.supergraph
 	if !r.given {
 		r.files.Follow(filesOf(&cfg.Supergraph))
-		var err error
 		if sdl, err = LoadSupergraph(&cfg.Supergraph); err != nil {
 			return err
 		}
@@ -192,7 +193,9 @@ func (r *Router) state() module.State {
 		return module.State{}
 	}
 	defer g.Leave()
-	return g.State()
+	s := g.State()
+	s.Reloads, s.Version = r.reloads.read(), r.options.Health.Version
+	return s
 }
 
 // Health is what /healthz, /readyz and /status answer from.

@@ -85,6 +85,7 @@ func (r *Router) Watch(ctx context.Context) {
 		if err == nil {
 			err = r.Swap(sdl)
 		}
+		r.reloads.count(reloadedSupergraph, err)
 		if err != nil {
 			r.options.Logger.Error("the changed supergraph is not in use: the graph from before goes on", "err", err)
 			continue

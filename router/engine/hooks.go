@@ -33,6 +33,7 @@ type Hooks struct {
 	Authorizer module.Authorizer
 	Operations []module.OperationObserver
 	Fetches    []module.FetchObserver
+	Errors     []module.ErrorObserver
 	Objects    []module.ObjectObserver
 	// Subgraphs is what modules add to requests, by supergraph.Subgraph.ID; nil when they add nothing to any.
 	Subgraphs []SubgraphHooks
@@ -102,6 +103,9 @@ func (h *Hooks) Add(name string, m module.Module, slot module.Slot, varies calle
 	}
 	if hook, ok := m.(module.FetchObserver); ok {
 		h.Fetches = append(h.Fetches, hook)
+	}
+	if hook, ok := m.(module.ErrorObserver); ok {
+		h.Errors = append(h.Errors, hook)
 	}
 	if hook, ok := m.(module.ObjectObserver); ok {
 		h.Objects = append(h.Objects, hook)

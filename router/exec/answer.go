@@ -2,7 +2,7 @@ package exec
 
 import "strconv"
 
-// answer finds the places of errors, prints the answer and sends it, if it is streamed.
+// answer finds the positions of errors, prints the answer and sends it, if it is streamed.
 func (x *execution) answer(resp *Response) {
 	p := &x.printer
 	p.limit = x.program.engine.config.ResponseBytes
@@ -141,11 +141,25 @@ func (x *execution) tell(resp *Response) {
 			resp.Trace = append(resp.Trace, f.trace)
 		}
 	}
+	if x.request.Reported != nil {
+		x.tellErrors(resp.Refused)
+	}
 	if x.request.Object != nil {
 		x.tellObjects()
 	}
 	if x.request.Finish != nil {
 		x.request.Finish(resp)
+	}
+}
+
+// tellErrors tells of the errors in the answer.
+func (x *execution) tellErrors(refused Refusal) {
+	if refused != notRefused {
+		x.request.Reported("", x.refusal(refused).code)
+		return
+	}
+	for i := range x.errors.errors {
+		x.request.Reported(x.errors.errors[i].service, x.errors.errors[i].code)
 	}
 }
 
@@ -156,7 +170,7 @@ func (x *execution) tellObjects() {
 			continue
 		}
 		for _, s := range a.sent {
-			x.request.Object(x.program.nodes[s.node].set, a.objects[s.object].typ)
+			x.request.Object(x.program.sets[s.set].plan, a.objects[s.object].typ)
 		}
 	}
 }

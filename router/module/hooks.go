@@ -120,6 +120,12 @@ type FetchObserver interface {
 	FetchEnded(op *Operation, fetch *Fetch)
 }
 
+// ErrorObserver is told of each error in the answer to an operation that was executed, once for all requests that share
+// the answer: the subgraph it is about, empty for the router itself, and its code, which may be a subgraph's own.
+type ErrorObserver interface {
+	ErrorReported(op *Operation, subgraph, code string)
+}
+
 // ObjectObserver is asked, before an operation is run, for a function that is told of each object which subgraphs have
 // sent for it, and which is not from the cache, before the Answerers are asked; nil when it does not want to know. set
 // is what asked for the object, typ its runtime type (supergraph.Type.ObjectIndex; negative when that is not known).

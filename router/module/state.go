@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/weft-graphql/weft/router/cache"
+	"github.com/weft-graphql/weft/router/memory"
 	"github.com/weft-graphql/weft/router/prepared"
 	"github.com/weft-graphql/weft/router/upstream"
 )
@@ -12,6 +13,8 @@ import (
 type State struct {
 	// InFlight is the number of GraphQL requests in progress.
 	InFlight int64
+	// Memory is what the process may take, and what is in progress takes of it; nil when there is no bound.
+	Memory *memory.Stats
 	// GraphHash names the supergraph, Loaded is when it was loaded.
 	GraphHash string
 	Loaded    time.Time
@@ -25,6 +28,19 @@ type State struct {
 	SharedQueries uint64
 	// Subgraphs are the counters of each subgraph's client.
 	Subgraphs []SubgraphState
+	// Reloads count what was loaded again while the process ran: "configuration", "supergraph" and "certificates".
+	Reloads []Reloads
+	// Version is the router's.
+	Version string
+}
+
+// Reloads count how often something was loaded again.
+type Reloads struct {
+	What string
+	// Used and Refused count the attempts after which the new one was in use, and the old one still was.
+	Used, Refused uint64
+	// Failing tells that the last attempt was refused.
+	Failing bool
 }
 
 // SubgraphState are the counters of a subgraph's client.

@@ -1,41 +1,71 @@
-// Package metrics serves the router's metrics for Prometheus on the administration listener.
+// Package metrics counts what the router does, for Prometheus on the administration listener and for OpenTelemetry
+// collectors. docs/metrics.md has the names.
 package metrics
 
 import (
 	_ "embed" // the settings' descriptions are their doc comments
 	"strconv"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/weft-graphql/weft/router/module"
-	"github.com/weft-graphql/weft/router/server"
+	"github.com/weft-graphql/weft/router/modules/otlp"
 )
 
 //go:embed metrics.go
 var source string
 
 // Info describes the module.
-var Info = module.Info{Name: "metrics", New: func() module.Module { return &Metrics{On: true} }, Source: source}
+var Info = module.Info{Name: "metrics", New: func() module.Module { return defaults() }, Source: source}
 
-// Metrics are for Prometheus.
+// Metrics are for Prometheus and OpenTelemetry.
 type Metrics struct {
-	// Serve metrics for Prometheus at /metrics of the administration listener (admin.listen).
+	// Count what the router does: for Prometheus at /metrics of the administration listener (admin.listen), and for
+	// otlp.endpoint. Nothing is counted when there is neither.
 	On bool `yaml:"enabled"`
+	// How many operations have metrics of their own, by name; 0 for none. The others are counted together, as "(other)".
+	// A name that was not used for an hour gives way to one that is.
+	Operations int `yaml:"operations"`
+	// Send metrics to an OpenTelemetry collector.
+	OTLP OTLP `yaml:"otlp"`
 
 	*counters `yaml:"-"`
 }
 
-// counters are what is counted. They outlive generations.
-type counters struct {
-	registry *prometheus.Registry
-	requests *prometheus.CounterVec
-	duration *prometheus.HistogramVec
-	fetches  prometheus.Counter
-	errors   prometheus.Counter
-	refused  *prometheus.CounterVec
-	exceeded *prometheus.CounterVec
+// OTLP says where metrics are sent.
+type OTLP struct {
+	// Where metrics go: http://collector:4318, or http://collector:4317 with the protocol grpc. Empty sends none.
+	Endpoint string `yaml:"endpoint"`
+	// http (protobuf over HTTP, /v1/metrics) or grpc.
+	Protocol string `yaml:"protocol"`
+	// Headers of what is sent, such as the key of a vendor: give it as ${VARIABLE}.
+	Headers map[string]string `yaml:"headers"`
+	// The service's name. OTEL_RESOURCE_ATTRIBUTES adds more to what describes the process.
+	ServiceName string `yaml:"service_name"`
+	// How often.
+	Interval time.Duration `yaml:"interval"`
+}
+
+// maxOperations bounds how many operations may have metrics of their own: each takes about 20 series.
+const maxOperations = 10_000
+
+func defaults() *Metrics {
+	return &Metrics{
+		On: true, Operations: 100, OTLP: OTLP{Protocol: "http", ServiceName: "weft-router", Interval: 30 * time.Second},
+	}
+}
+
+// Check implements module.Checker.
+func (m *Metrics) Check(report func(key, format string, args ...any)) {
+	m.OTLP.target().Check("otlp.", report)
+	if m.OTLP.Interval < time.Second {
+		report("otlp.interval", "%s is not possible; it must be at least 1s", m.OTLP.Interval)
+	}
+	if m.Operations < 0 || m.Operations > maxOperations {
+		report("operations", "%d is not possible; it must be between 0 and %d", m.Operations, maxOperations)
+	}
 }
 
 // Enabled implements module.Module.
@@ -43,57 +73,32 @@ func (m *Metrics) Enabled() bool { return m.On }
 
 // Provision implements module.Module.
 func (m *Metrics) Provision(host module.Host) error {
-	if !host.HasAdmin() {
+	if !host.HasAdmin() && m.OTLP.Endpoint == "" {
 		return module.ErrNotNeeded
 	}
+	// What is counted changes nothing of an answer.
+	host.VariesBy().Nothing()
 	shared, err := host.Shared("registry", func() (any, func(), error) { return newCounters(host.State), func() {}, nil })
 	if err != nil {
 		return err
 	}
 	m.counters = shared.(*counters)
-	host.HandleAdmin("GET /metrics", promhttp.HandlerFor(prometheus.Gatherers{m.registry, host.Metrics().Gatherer()}, promhttp.HandlerOpts{}))
+	m.operations.limit(m.Operations)
+	gatherers := prometheus.Gatherers{m.registry, host.Metrics().Gatherer()}
+	if m.OTLP.Endpoint != "" {
+		key := "otlp/" + m.OTLP.target().Key(strconv.FormatInt(int64(m.OTLP.Interval), 10))
+		if _, err := host.Shared(key, func() (any, func(), error) { return newExporter(&m.OTLP, gatherers, host) }); err != nil {
+			return err
+		}
+	}
+	if host.HasAdmin() {
+		// OpenMetrics has exemplars; the format of protobufs, which Prometheus asks for, has native histograms, too.
+		host.HandleAdmin("GET /metrics", promhttp.HandlerFor(gatherers, promhttp.HandlerOpts{EnableOpenMetrics: true}))
+	}
 	return nil
 }
 
-func newCounters(state func() module.State) *counters {
-	c := &counters{
-		registry: prometheus.NewRegistry(),
-		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "weft_requests_total", Help: "GraphQL requests answered, by HTTP status and kind of operation."},
-			[]string{"status", "kind"}),
-		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "weft_request_duration_seconds", Help: "Time from reading a request to having written its answer.",
-			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}},
-			[]string{"kind"}),
-		fetches: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "weft_subgraph_fetches_total", Help: "Requests sent to subgraphs."}),
-		errors: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "weft_graphql_errors_total", Help: "Errors in answers."}),
-	}
-	c.refused = prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "weft_refused_total", Help: "Requests that were not executed, by the code of their error."}, []string{"code"})
-	c.exceeded = prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "weft_limits_exceeded_total", Help: "Requests beyond a limit that only warns (limits.warn_only), by its code."},
-		[]string{"code"})
-	c.registry.MustRegister(c.refused, c.exceeded, c.requests, c.duration, c.fetches, c.errors, stateCollector{state}, subgraphCollector{state},
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	return c
-}
-
-// RequestEnded implements module.RequestObserver.
-func (m *Metrics) RequestEnded(o *server.Observation) {
-	kind := o.Operation.Kind
-	if kind == "" {
-		kind = "rejected"
-	}
-	m.requests.WithLabelValues(strconv.Itoa(o.Status), kind).Inc()
-	m.duration.WithLabelValues(kind).Observe(o.Duration.Seconds())
-	m.fetches.Add(float64(o.Operation.Fetches))
-	m.errors.Add(float64(o.Operation.Errors))
-	if o.Operation.Code != "" {
-		m.refused.WithLabelValues(o.Operation.Code).Inc()
-	}
-	for _, code := range o.Operation.Exceeded {
-		m.exceeded.WithLabelValues(code).Inc()
-	}
+// target is where metrics are sent.
+func (o *OTLP) target() *otlp.Target {
+	return &otlp.Target{Endpoint: o.Endpoint, Protocol: o.Protocol, Headers: o.Headers, ServiceName: o.ServiceName}
 }

@@ -3,7 +3,6 @@ package tracing
 import (
 	"context"
 	"log/slog"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -11,32 +10,21 @@ import (
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracegrpc"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
-	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
-	semconv "go.opentelemetry.io/otel/semconv/v1.37.0"
 
 	"github.com/weft-graphql/weft/router/module"
-)
-
-const (
-	// exportTimeout is how long the collector may take for one batch.
-	exportTimeout = 10 * time.Second
-	// flushTimeout is how long the end of the process waits for what is left.
-	flushTimeout = 3 * time.Second
-	// complainEvery is how often the log tells that traces do not arrive.
-	complainEvery = time.Minute
+	"github.com/weft-graphql/weft/router/modules/otlp"
 )
 
 // exporter sends spans in batches. It takes what fits into its queue and drops the rest: nobody waits for it.
 type exporter struct {
 	provider *sdktrace.TracerProvider
-	logger   *slog.Logger
 	queue    int64
 	// waiting are the spans in the queue or on their way.
 	waiting atomic.Int64
 	// exported, dropped and failed count spans: sent, without room in the queue, and not taken by the collector.
 	exported, dropped, failed prometheus.Counter
-	complained                atomic.Int64
+	complaint                 otlp.Complaint
 }
 
 func newExporter(t *Tracing, logger *slog.Logger, metrics *module.Metrics) (*exporter, error) {
@@ -45,19 +33,18 @@ func newExporter(t *Tracing, logger *slog.Logger, metrics *module.Metrics) (*exp
 	if err != nil {
 		return nil, err
 	}
-	described, err := resource.New(ctx, resource.WithAttributes(semconv.ServiceName(t.ServiceName)), resource.WithFromEnv(),
-		resource.WithHost(), resource.WithTelemetrySDK())
+	described, err := t.target().Resource(ctx)
 	if err != nil {
 		return nil, err
 	}
 	spans := metrics.Counter("weft_tracing_spans_total",
 		"Spans that the collector took (exported) or did not (failed), and those there was no room for (dropped).", "result")
 	e := &exporter{
-		logger: logger, queue: int64(t.Queue), exported: spans.WithLabelValues("exported"), dropped: spans.WithLabelValues("dropped"),
-		failed: spans.WithLabelValues("failed"),
+		complaint: otlp.Complaint{Logger: logger, What: "traces"}, queue: int64(t.Queue),
+		exported: spans.WithLabelValues("exported"), dropped: spans.WithLabelValues("dropped"), failed: spans.WithLabelValues("failed"),
 	}
 	batches := sdktrace.NewBatchSpanProcessor(counting{sender, e}, sdktrace.WithMaxQueueSize(t.Queue),
-		sdktrace.WithMaxExportBatchSize(min(t.Queue, 512)), sdktrace.WithExportTimeout(exportTimeout), sdktrace.WithBatchTimeout(time.Second))
+		sdktrace.WithMaxExportBatchSize(min(t.Queue, 512)), sdktrace.WithExportTimeout(otlp.ExportTimeout), sdktrace.WithBatchTimeout(time.Second))
 	e.provider = sdktrace.NewTracerProvider(sdktrace.WithSampler(sdktrace.AlwaysSample()), sdktrace.WithIDGenerator(chosenIDs{}),
 		sdktrace.WithResource(described), sdktrace.WithSpanProcessor(bounding{batches, e}))
 	return e, nil
@@ -67,16 +54,12 @@ func clientOf(t *Tracing) otlptrace.Client {
 	if t.Protocol == "grpc" {
 		return otlptracegrpc.NewClient(otlptracegrpc.WithEndpointURL(t.Endpoint), otlptracegrpc.WithHeaders(t.Headers))
 	}
-	endpoint := strings.TrimSuffix(t.Endpoint, "/")
-	if strings.Count(endpoint, "/") == 2 {
-		endpoint += "/v1/traces"
-	}
-	return otlptracehttp.NewClient(otlptracehttp.WithEndpointURL(endpoint), otlptracehttp.WithHeaders(t.Headers),
+	return otlptracehttp.NewClient(otlptracehttp.WithEndpointURL(t.target().URL("traces")), otlptracehttp.WithHeaders(t.Headers),
 		otlptracehttp.WithCompression(otlptracehttp.GzipCompression))
 }
 
 func (e *exporter) close() {
-	ctx, cancel := context.WithTimeout(context.Background(), flushTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), otlp.FlushTimeout)
 	defer cancel()
 	_ = e.provider.Shutdown(ctx) // counted and told by then
 }
@@ -110,9 +93,6 @@ func (c counting) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan
 		return nil
 	}
 	c.e.failed.Add(float64(len(spans)))
-	now := time.Now().Unix()
-	if last := c.e.complained.Load(); now-last >= int64(complainEvery/time.Second) && c.e.complained.CompareAndSwap(last, now) {
-		c.e.logger.Warn("traces do not reach their collector", "err", err, "spans", len(spans))
-	}
+	c.e.complaint.Note(err)
 	return nil // the log has been told
 }

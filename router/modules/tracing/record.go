@@ -157,6 +157,7 @@ func (t *Tracing) OperationEnded(_ context.Context, op *module.Operation, respon
 	if !r.span.IsSampled() && !t.turnedOut(r, response, took) {
 		return
 	}
+	response.Operation.TraceID = r.span.TraceID().String()
 	t.emit(r, op, response, took)
 }
 

@@ -4,9 +4,6 @@ package tracing
 
 import (
 	_ "embed" // the settings' descriptions are their doc comments
-	"maps"
-	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,6 +12,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/weft-graphql/weft/router/module"
+	"github.com/weft-graphql/weft/router/modules/otlp"
 )
 
 //go:embed tracing.go
@@ -75,12 +73,7 @@ func defaults() *Tracing {
 
 // Check implements module.Checker.
 func (t *Tracing) Check(report func(key, format string, args ...any)) {
-	if u, err := url.Parse(t.Endpoint); t.Endpoint != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
-		report("endpoint", "%q is not the address of a collector; write one like http://collector:4318", t.Endpoint)
-	}
-	if t.Protocol != "http" && t.Protocol != "grpc" {
-		report("protocol", "%q is not possible; choose http or grpc", t.Protocol)
-	}
+	t.target().Check("", report)
 	if !(t.Sampling.Ratio >= 0 && t.Sampling.Ratio <= 1) {
 		report("sampling.ratio", "%v is no share; it must be from 0 to 1", t.Sampling.Ratio)
 	}
@@ -109,7 +102,7 @@ func (t *Tracing) Provision(host module.Host) error {
 	host.VariesBy().Nothing()
 	t.slot = host.Slot()
 	t.propagator, t.incoming = propagatorOf(t.Propagation)
-	shared, err := host.Shared(t.exporterKey(), func() (any, func(), error) {
+	shared, err := host.Shared(t.target().Key(strconv.Itoa(t.Queue)), func() (any, func(), error) {
 		e, err := newExporter(t, host.Logger(), host.Metrics())
 		if err != nil {
 			return nil, nil, err
@@ -124,14 +117,7 @@ func (t *Tracing) Provision(host module.Host) error {
 	return nil
 }
 
-// exporterKey names everything that an exporter is made of.
-func (t *Tracing) exporterKey() string {
-	var key strings.Builder
-	for _, part := range []string{t.Endpoint, t.Protocol, t.ServiceName, strconv.Itoa(t.Queue)} {
-		key.WriteString(part + "\x00")
-	}
-	for _, name := range slices.Sorted(maps.Keys(t.Headers)) {
-		key.WriteString(name + "\x00" + t.Headers[name] + "\x00")
-	}
-	return key.String()
+// target is where traces are sent.
+func (t *Tracing) target() *otlp.Target {
+	return &otlp.Target{Endpoint: t.Endpoint, Protocol: t.Protocol, Headers: t.Headers, ServiceName: t.ServiceName}
 }
