@@ -221,7 +221,8 @@ func (c *compiler) noteAlternatives(fields []*plan.RepresentationField) {
 
 // targetPlaces returns the places whose objects are the targets of a call that names a selection set: the set's own
 // place, or the places that an entity call completes if it is that call's own selection. If the inputs are not all
-// there, it is the nearest place with more of them whose objects have those of the set as twins, or twins of twins.
+// there, it is the nearest place with more of them whose objects have those of the set as twins, or twins of twins. There
+// are several when a call has targets in several places: its objects are then the twins of the values of each.
 func (c *compiler) targetPlaces(request int, at *plan.SelectionSet, input []*plan.Representation) []*place {
 	n := c.nodeOf[at]
 	if n == nil {
@@ -230,17 +231,22 @@ func (c *compiler) targetPlaces(request int, at *plan.SelectionSet, input []*pla
 	if at.Owner == nil {
 		return c.memberOf[n]
 	}
-	best := c.places[n]
-	lacking := c.lacking(best, input)
+	best := []*place{c.places[n]}
+	lacking := c.lacking(best[0], input)
+	if lacking == 0 {
+		return best
+	}
 	for _, p := range c.around(n) {
-		if lacking == 0 {
-			break
-		}
-		if l := c.lacking(p, input); l < lacking && c.complete(request, []int{p.node.request}) {
-			best, lacking = p, l
+		l := c.lacking(p, input)
+		switch {
+		case l > lacking || !c.complete(request, []int{p.node.request}):
+		case l < lacking:
+			best, lacking = []*place{p}, l
+		case !slices.ContainsFunc(best, func(nearer *place) bool { return p.member(nearer.node) != nil }):
+			best = append(best, p)
 		}
 	}
-	return []*place{best}
+	return best
 }
 
 // around lists the places that have a node for a member, the nearest first.
