@@ -80,12 +80,12 @@ type clientError struct {
 	reference string
 }
 
-// placedError is an error of a subgraph below some objects, whose places in the client's answer are found before it is
+// placedError is an error of a subgraph below some objects, whose positions in the client's answer are found before it is
 // printed.
 type placedError struct {
 	clientError
-	// node is the selection that rest is relative to; the objects have a member with it.
-	node    *node
+	// selection set is the selection that rest is relative to; the objects have a member with it.
+	set     *selectionSet
 	objects []ref
 	rest    []pathStep
 	located bool
@@ -140,7 +140,7 @@ func (l *errorList) drop(n int) {
 // full tells that further errors are only counted. Nothing is searched for then: there can be very many.
 func (l *errorList) full() bool { return len(l.errors) >= l.max }
 
-// place adds an error whose paths must be found.
+// position adds an error whose paths must be found.
 func (l *errorList) place(e *placedError) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

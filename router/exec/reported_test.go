@@ -33,7 +33,7 @@ func told(t *testing.T, query string, subgraphs map[string]upstream.Subgraph) (d
 	return answer.Data, answer.Errors
 }
 
-// stands tells whether a path leads to something in the data: a value, or a place below null.
+// stands tells whether a path leads to something in the data: a value, or a position below null.
 func stands(data any, path []any) bool {
 	for _, step := range path {
 		switch at := data.(type) {
@@ -210,7 +210,7 @@ func TestErrorsNextToDataOfNoUse(t *testing.T) {
 }
 
 // TestNoErrorEverVanishes answers with random errors next to random data. Each error has a word of its own, which must be
-// in the answer, at a place that is there.
+// in the answer, at a position that is there.
 func TestNoErrorEverVanishes(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	pick := func(of ...string) string { return of[rnd.IntN(len(of))] }

@@ -6,10 +6,10 @@ import (
 	"github.com/weft-graphql/weft/router/plan/plantest"
 )
 
-// TestCallsCompleteTheTwinsOfSeveralPlaces asks two places for the same field of the same subgraph, whose call makes them
-// see the values below once more. What such values lack is known at the places that they are twins of: a call for them
+// TestCallsCompleteTheTwinsAtSeveralPositions asks at two positions for the same field of the same subgraph, whose call makes them
+// see the values below once more. What such values lack is known at the positions where they have twins: a call for them
 // has to complete those of both.
-func TestCallsCompleteTheTwinsOfSeveralPlaces(t *testing.T) {
+func TestCallsCompleteTheTwinsAtSeveralPositions(t *testing.T) {
 	const head = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.8",
 		import: ["@key", "@external", "@requires", "@provides", "@shareable"]) `
 	world, err := plantest.NewWorld(`[

@@ -7,13 +7,13 @@ import (
 	"github.com/weft-graphql/weft/router/supergraph"
 )
 
-// taker decides, once the requests are chosen, from which of them each field is taken, and asks for it there.
-type taker struct {
+// assigner decides, once the requests are chosen, from which of them each field is taken, and asks for it there.
+type assigner struct {
 	r *run
 	b *builder
 	// sels are the selection sets of the nodes in use, by wave.
 	sels map[had]*bsel
-	// roots are the root calls by subgraph, entered the entity calls by place and slot.
+	// roots are the root calls by subgraph, entered the entity calls by position and slot.
 	roots   map[int]*bcall
 	entered map[enteredAt]*bcall
 	// placed are the selections that fields with requirements were put into, of one of the variants of a call.
@@ -32,20 +32,20 @@ type had struct {
 	level int
 }
 
-// enteredAt is an entity call of a place. Requirements that contradict each other (one field with different arguments)
+// enteredAt is an entity call of a position. Requirements that contradict each other (one field with different arguments)
 // cannot travel in one representation: they make several variants of the call.
 type enteredAt struct {
-	place   *place
-	slot    slot
-	variant int
+	position *position
+	slot     slot
+	variant  int
 	// alone is the class when it has a call of its own: that of a root type, or one that is seen as an interface object,
 	// since a fragment on that cannot tell classes apart. Those that ask for the same are merged at last.
 	alone *class
 }
 
 // enteredBy is where the entity call for a node is found.
-func (t *taker) enteredBy(n *node, level, variant int) enteredAt {
-	at := enteredAt{place: n.place, slot: slot{n.graph, level, n.jump.entry.root, t.r.part}, variant: variant}
+func (t *assigner) enteredBy(n *node, level, variant int) enteredAt {
+	at := enteredAt{position: n.position, slot: slot{n.graph, level, n.jump.entry.root, t.r.part}, variant: variant}
 	if n.object || n.jump.entry.root {
 		at.alone = n.jump.class
 	}
@@ -59,15 +59,15 @@ type option struct {
 	special *special
 }
 
-func newTaker(r *run, b *builder) *taker {
-	return &taker{r: r, b: b, sels: map[had]*bsel{}, roots: map[int]*bcall{}, entered: map[enteredAt]*bcall{}, placed: map[hadSpecial]*bsel{}}
+func newAssigner(r *run, b *builder) *assigner {
+	return &assigner{r: r, b: b, sels: map[had]*bsel{}, roots: map[int]*bcall{}, entered: map[enteredAt]*bcall{}, placed: map[hadSpecial]*bsel{}}
 }
 
-// take asks for everything the part of the operation at hand selects, using the chosen requests only.
-func (t *taker) take(root *place, waves int) {
+// assign asks for everything the part of the operation at hand selects, using the chosen requests only.
+func (t *assigner) assign(root *position, waves int) {
 	r := t.r
 	var later []*want
-	for _, p := range r.places {
+	for _, p := range r.positions {
 		for _, c := range p.classes {
 			for _, w := range c.wants {
 				if !w.goal || w.part != r.part || w.child != nil && !w.child.collapsed {
@@ -87,15 +87,15 @@ func (t *taker) take(root *place, waves int) {
 			t.goal(w, o)
 		}
 	}
-	for _, p := range r.places {
+	for _, p := range r.positions {
 		if p != root && (p.via == nil || p.via.part == r.part) {
 			t.complete(p)
 		}
 	}
 }
 
-// complete makes sure that a place is asked for at all and that its runtime type is told where it matters.
-func (t *taker) complete(p *place) {
+// complete makes sure that a position is asked for at all and that its runtime type is told where it matters.
+func (t *assigner) complete(p *position) {
 	if p.sel != nil && t.anchor(p, t.r.rules.waves) == nil {
 		return
 	}
@@ -126,8 +126,8 @@ func (t *taker) complete(p *place) {
 	}
 }
 
-// typed returns the selection set that tells the runtime type at a place by a level.
-func (t *taker) typed(p *place, level int) *bsel {
+// typed returns the selection set that tells the runtime type at a position by a level.
+func (t *assigner) typed(p *position, level int) *bsel {
 	var best option
 	cost := -1
 	for _, n := range p.nodes {
@@ -151,7 +151,7 @@ func (t *taker) typed(p *place, level int) *bsel {
 func (r *run) holds(fact int32, level int) bool { return r.rules.holds[fact+int32(level)] }
 
 // best returns the cheapest way to have a want by a level, and how many ways there are.
-func (t *taker) best(w *want, level int) (best option, count int) {
+func (t *assigner) best(w *want, level int) (best option, count int) {
 	cost := 0
 	consider := func(o option, c int) {
 		if count == 0 || c < cost {
@@ -161,7 +161,7 @@ func (t *taker) best(w *want, level int) (best option, count int) {
 	}
 	nodes := func(list []*node) {
 		for _, n := range list {
-			if n.class == nil && w.class != w.class.place.unknown && !n.sees(w.class) {
+			if n.class == nil && w.class != w.class.position.unknown && !n.sees(w.class) {
 				continue
 			}
 			if n.resolves(w) == nil {
@@ -174,8 +174,8 @@ func (t *taker) best(w *want, level int) (best option, count int) {
 			}
 		}
 	}
-	nodes(w.class.place.nodes)
-	if w.class != w.class.place.unknown {
+	nodes(w.class.position.nodes)
+	if w.class != w.class.position.unknown {
 		nodes(w.class.nodes)
 	}
 	for _, s := range w.specials {
@@ -192,7 +192,7 @@ func (t *taker) best(w *want, level int) (best option, count int) {
 }
 
 // cost estimates what it takes to use a node: nothing when it is in use already.
-func (t *taker) cost(n *node, level int) int {
+func (t *assigner) cost(n *node, level int) int {
 	if t.sels[had{n, level}] != nil {
 		return level
 	}
@@ -226,7 +226,7 @@ func (r *run) parentHolds(q parent, level int) bool {
 }
 
 // goal takes a want of the client.
-func (t *taker) goal(w *want, o option) {
+func (t *assigner) goal(w *want, o option) {
 	for i := range w.members {
 		m := &w.members[i]
 		if m.client == nil {
@@ -240,7 +240,7 @@ func (t *taker) goal(w *want, o option) {
 }
 
 // ask asks for a member of a want.
-func (t *taker) ask(w *want, m *member, o option, client *operation.Field) *bfield {
+func (t *assigner) ask(w *want, m *member, o option, client *operation.Field) *bfield {
 	var sel *bsel
 	if o.special != nil {
 		sel = t.useSpecial(o.special, o.level)
@@ -262,13 +262,13 @@ func (t *taker) ask(w *want, m *member, o option, client *operation.Field) *bfie
 		a.args = append(slices.Clone(m.args), t.contextArguments(sel.call, o.special, o.level)...)
 	}
 	if !m.def.Named.IsLeaf() {
-		a.place = w.child
+		a.position = w.child
 	}
 	return t.b.put(sel, a)
 }
 
 // use returns the selection set of a node in a wave, asking for what leads there.
-func (t *taker) use(n *node, level int) *bsel {
+func (t *assigner) use(n *node, level int) *bsel {
 	if sel := t.sels[had{n, level}]; sel != nil {
 		return sel
 	}
@@ -291,7 +291,7 @@ func (t *taker) use(n *node, level int) *bsel {
 }
 
 // descend asks for the field above a node.
-func (t *taker) descend(n *node, level int) *bsel {
+func (t *assigner) descend(n *node, level int) *bsel {
 	var q parent
 	cost := -1
 	for _, c := range n.parents {
@@ -304,7 +304,7 @@ func (t *taker) descend(n *node, level int) *bsel {
 	}
 	var sel *bsel
 	for _, c := range n.parents {
-		// A shared place hangs below the same field of several classes: all of them are asked for.
+		// A shared position hangs below the same field of several classes: all of them are asked for.
 		if c != q && !(c.node == q.node && c.want.shared && q.want.shared && c.special == nil) {
 			continue
 		}
@@ -314,18 +314,18 @@ func (t *taker) descend(n *node, level int) *bsel {
 	return sel
 }
 
-// enter begins or continues the entity call for a place in a slot.
-func (t *taker) enter(n *node, level, variant int) *bsel {
+// enter begins or continues the entity call for a position in a slot.
+func (t *assigner) enter(n *node, level, variant int) *bsel {
 	at := t.enteredBy(n, level, variant)
 	c := t.entered[at]
 	if c == nil {
-		sel := &bsel{graph: n.graph, decl: n.place.typ, entity: true}
+		sel := &bsel{graph: n.graph, decl: n.position.typ, entity: true}
 		if n.jump.entry.root {
 			sel.decl, sel.entity = n.decl, false
 		}
-		c = t.b.newCall(at.slot, sel, n.place)
+		c = t.b.newCall(at.slot, sel, n.position)
 		t.entered[at] = c
-		if anchor := t.anchor(n.place, level-1); anchor != nil {
+		if anchor := t.anchor(n.position, level-1); anchor != nil {
 			c.targets = []*btarget{{at: anchor}}
 		}
 	}
@@ -334,7 +334,7 @@ func (t *taker) enter(n *node, level, variant int) *bsel {
 }
 
 // enterOnce is enter, unless the call is there and has a representation for the node already.
-func (t *taker) enterOnce(n *node, level, variant int) *bsel {
+func (t *assigner) enterOnce(n *node, level, variant int) *bsel {
 	if c := t.entered[t.enteredBy(n, level, variant)]; c != nil && t.input(c, n) != nil {
 		return c.sel
 	}
@@ -350,8 +350,8 @@ func deferred(fields []*brep, part int) bool {
 	})
 }
 
-// anchor returns the selection set whose objects stand for a place: the first that is in use, or else the cheapest.
-func (t *taker) anchor(p *place, level int) *bsel {
+// anchor returns the selection set whose objects stand for a position: the first that is in use, or else the cheapest.
+func (t *assigner) anchor(p *position, level int) *bsel {
 	var best *node
 	bestLevel, cost := 0, -1
 	for _, n := range p.nodes {
@@ -378,7 +378,7 @@ func (t *taker) anchor(p *place, level int) *bsel {
 }
 
 // useSpecial returns the selection set in which a field with requirements is asked for.
-func (t *taker) useSpecial(s *special, level int) *bsel {
+func (t *assigner) useSpecial(s *special, level int) *bsel {
 	key := hadSpecial{s, level}
 	if sel := t.placed[key]; sel != nil {
 		return sel
@@ -406,7 +406,7 @@ func (t *taker) useSpecial(s *special, level int) *bsel {
 }
 
 // addInput says how to write the representations of a class.
-func (t *taker) addInput(c *bcall, n *node, level int) {
+func (t *assigner) addInput(c *bcall, n *node, level int) {
 	cl := n.jump.class
 	j := t.pickKey(n, level)
 	if j == nil {
@@ -416,10 +416,10 @@ func (t *taker) addInput(c *bcall, n *node, level int) {
 	if n.jump.entry.root {
 		return
 	}
-	if n.decl != cl.rep || cl == n.place.unknown {
+	if n.decl != cl.rep || cl == n.position.unknown {
 		in.typeName = n.decl.Name
 	}
-	p := n.place
+	p := n.position
 	if n.jump.typed() {
 		if sel := t.typed(p, level-1); sel != nil {
 			if sel.entity || sel.decl.IsAbstract() {
@@ -439,7 +439,7 @@ func (t *taker) addInput(c *bcall, n *node, level int) {
 }
 
 // input finds the representation of a node's class in a call.
-func (t *taker) input(c *bcall, n *node) *binput {
+func (t *assigner) input(c *bcall, n *node) *binput {
 	for _, in := range c.inputs {
 		if in.on.Equal(n.jump.class.types) {
 			return in
@@ -449,7 +449,7 @@ func (t *taker) input(c *bcall, n *node) *binput {
 }
 
 // pickKey chooses the key by which a node is entered in a wave: the one that needs the fewest fields.
-func (t *taker) pickKey(n *node, level int) *jump {
+func (t *assigner) pickKey(n *node, level int) *jump {
 	var best *jump
 	cost := 0
 	for _, j := range n.jump.class.jumps {
@@ -473,7 +473,7 @@ func (t *taker) pickKey(n *node, level int) *jump {
 	return best
 }
 
-func (t *taker) inputsHold(inputs []*want, level int) bool {
+func (t *assigner) inputsHold(inputs []*want, level int) bool {
 	for _, w := range inputs {
 		if !t.r.holds(w.knownFact, level) {
 			return false

@@ -51,7 +51,7 @@ func (c *collected) marked() string {
 }
 
 // mark mostly writes nothing.
-func (e *embroiderer) mark() string {
+func (e *operationWriter) mark() string {
 	if !e.marks || !e.one(6) {
 		return ""
 	}
@@ -93,8 +93,8 @@ func marksNothing(doc *ast.QueryDocument) bool {
 }
 
 // The directives of clients reach subgraphs wherever these are asked for what they stand on.
-func TestMarkedQuiltsAgree(t *testing.T) {
-	few := quilts
+func TestMarkedPartitionedGraphsAgree(t *testing.T) {
+	few := partitionedGraphs
 	few.share = 20
 	campaign{of: few, check: (*rig).try, with: traits{marked: true}, setUp: func(r *rig, seed uint64) {
 		r.world.nulls = []uint64{0, 5, 25}[seed%3]

@@ -6,7 +6,7 @@ import (
 )
 
 // require adds a field that is computed from fields of other subgraphs.
-func (q *quilt) require() {
+func (q *partitionedGraph) require() {
 	owner := pick(q.rnd, slices.Concat(q.entities, q.faces))
 	var can []int
 	for s, p := range owner.at {
@@ -49,7 +49,7 @@ func (q *quilt) require() {
 }
 
 // foreign tells whether other subgraphs resolve a field, and this one does not.
-func (q *quilt) foreign(s int, t *typ, f *field) bool {
+func (q *partitionedGraph) foreign(s int, t *typ, f *field) bool {
 	if d := t.at[s].decl(f.name); d != nil && !d.external || f.id != notIdentity || !q.allowed(s, f.typ.named) {
 		return false
 	}
@@ -64,7 +64,7 @@ func (q *quilt) foreign(s int, t *typ, f *field) bool {
 }
 
 // required makes the item of a field set for a field, and declares what the subgraph does not resolve as external.
-func (q *quilt) required(s int, t *typ, f *field, depth int) (item, bool) {
+func (q *partitionedGraph) required(s int, t *typ, f *field, depth int) (item, bool) {
 	it := item{field: f, args: q.literals(s, f)}
 	if f.typ.named == q.query || len(f.requires) > 0 && depth < 3 {
 		return it, false
@@ -83,7 +83,7 @@ func (q *quilt) required(s int, t *typ, f *field, depth int) (item, bool) {
 }
 
 // below is a random field set on a type.
-func (q *quilt) below(s int, t *typ, depth int) set {
+func (q *partitionedGraph) below(s int, t *typ, depth int) set {
 	q.ensure(s, t)
 	p := t.at[s]
 	var out set
@@ -119,7 +119,7 @@ func (q *quilt) below(s int, t *typ, depth int) set {
 }
 
 // literals are arguments of a field in a field set: the same wherever the field stands in it.
-func (q *quilt) literals(s int, f *field) string {
+func (q *partitionedGraph) literals(s int, f *field) string {
 	if text, ok := q.said[f.name]; ok {
 		return text
 	}
@@ -138,7 +138,7 @@ func (q *quilt) literals(s int, f *field) string {
 }
 
 // literal writes a value of an input type.
-func (q *quilt) literal(t ref, depth int) string {
+func (q *partitionedGraph) literal(t ref, depth int) string {
 	if !t.nonNull[0] && q.chance(10) {
 		return "null"
 	}
@@ -173,7 +173,7 @@ func (q *quilt) literal(t ref, depth int) string {
 }
 
 // provide lets a field bring along fields that its subgraph does not resolve otherwise.
-func (q *quilt) provide() {
+func (q *partitionedGraph) provide() {
 	var can []*decl
 	var where []int
 	for _, t := range slices.Concat(q.entities, q.values, []*typ{q.query, q.query}) {
@@ -195,7 +195,7 @@ func (q *quilt) provide() {
 }
 
 // provided makes a field set of external fields of a type.
-func (q *quilt) provided(s int, t *typ, depth int) set {
+func (q *partitionedGraph) provided(s int, t *typ, depth int) set {
 	if p := t.at[s]; p == nil || p.interfaceObject {
 		return nil
 	}
@@ -231,7 +231,7 @@ func (q *quilt) provided(s int, t *typ, depth int) set {
 }
 
 // local is a field set of leaves that a subgraph resolves itself.
-func (q *quilt) local(s int, t *typ) (out set) {
+func (q *partitionedGraph) local(s int, t *typ) (out set) {
 	if t.at[s] == nil || t.kind != objectKind {
 		return nil
 	}
@@ -244,7 +244,7 @@ func (q *quilt) local(s int, t *typ) (out set) {
 }
 
 // override moves fields from one subgraph to another: for good, or under a label that is always or never on.
-func (q *quilt) override() {
+func (q *partitionedGraph) override() {
 	for _, t := range q.entities {
 		for _, f := range t.fields {
 			decls, at := q.resolvers(t, f)
@@ -273,7 +273,7 @@ func (q *quilt) override() {
 }
 
 // resolvers are the declarations of a field that resolve it.
-func (q *quilt) resolvers(t *typ, f *field) (decls []*decl, at []int) {
+func (q *partitionedGraph) resolvers(t *typ, f *field) (decls []*decl, at []int) {
 	add := func(t *typ, only bool) {
 		for s, p := range t.at {
 			if p == nil || only && !p.interfaceObject {
@@ -291,9 +291,9 @@ func (q *quilt) resolvers(t *typ, f *field) (decls []*decl, at []int) {
 	return decls, at
 }
 
-// calmBelow lets no field fail that must not be null when objects are required: the client asks for other fields of the
+// plainBelow lets no field fail that must not be null when objects are required: the client asks for other fields of the
 // same objects, whose errors would make what is required null.
-func (q *quilt) calmBelow() {
+func (q *partitionedGraph) plainBelow() {
 	nested := false
 	for _, t := range q.types {
 		for _, f := range t.fields {
@@ -308,7 +308,7 @@ func (q *quilt) calmBelow() {
 }
 
 // share marks what several subgraphs resolve.
-func (q *quilt) share() {
+func (q *partitionedGraph) share() {
 	provided := map[string]bool{}
 	for _, t := range q.types {
 		for s, p := range t.at {
@@ -342,7 +342,7 @@ func (q *quilt) share() {
 }
 
 // hide makes some fields @inaccessible: keys, requirements and others.
-func (q *quilt) hide() {
+func (q *partitionedGraph) hide() {
 	for range q.rnd.IntN(4) {
 		t := pick(q.rnd, slices.Concat(q.values, q.entities))
 		visible := q.graph.whole(t)
@@ -362,14 +362,14 @@ func (q *quilt) hide() {
 }
 
 // promised tells whether an interface says that a type has a field.
-func (q *quilt) promised(t *typ, f *field) bool {
+func (q *partitionedGraph) promised(t *typ, f *field) bool {
 	return slices.ContainsFunc(slices.Concat(q.interfaces, q.faces), func(i *typ) bool {
 		return i.field(f.name) != nil && slices.Contains(i.candidates, t)
 	})
 }
 
-// tidy takes away what is external for nothing.
-func (q *quilt) tidy() {
+// removeUnused takes away what is external for nothing.
+func (q *partitionedGraph) removeUnused() {
 	for s := range q.subgraphs {
 		used := map[string]bool{}
 		for _, t := range q.types {
@@ -401,7 +401,7 @@ func (q *quilt) tidy() {
 }
 
 // use notes the fields a field set names, as Type.field, those of implementations included.
-func (q *quilt) use(s int, k set, t *typ, used map[string]bool) {
+func (q *partitionedGraph) use(s int, k set, t *typ, used map[string]bool) {
 	for _, it := range k {
 		if it.on != nil {
 			q.use(s, it.sub, it.on, used)
@@ -414,8 +414,8 @@ func (q *quilt) use(s int, k set, t *typ, used map[string]bool) {
 	}
 }
 
-// speak chooses how the subgraphs are written.
-func (q *quilt) speak() {
+// chooseSpelling chooses how the subgraphs are written.
+func (q *partitionedGraph) chooseSpelling() {
 	for s := range q.subgraphs {
 		q.dialects[s].roots = q.chance(15)
 		q.dialects[s].spelling = pick(q.rnd, []spelling{imported, imported, imported, renamed, spaced})
@@ -426,7 +426,7 @@ func (q *quilt) speak() {
 }
 
 // plain tells whether a subgraph can be one of Federation 1.
-func (q *quilt) plain(s int) bool {
+func (q *partitionedGraph) plain(s int) bool {
 	for _, t := range q.types {
 		p := t.at[s]
 		if p == nil {

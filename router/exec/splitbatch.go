@@ -11,10 +11,10 @@ import (
 // errWhole tells that a batch of entities failed as a whole and can be halved. It never gets to clients.
 var errWhole = &answerError{code: codeDownstream, message: "the batch failed as a whole"}
 
-// part is a part of a batch: for each call of the request, the entities to ask for.
-type part [][]uint32
+// batch is a batch of a batch: for each call of the request, the entities to ask for.
+type batch [][]uint32
 
-func (p part) size() int {
+func (p batch) size() int {
 	n := 0
 	for _, entities := range p {
 		n += len(entities)
@@ -22,9 +22,9 @@ func (p part) size() int {
 	return n
 }
 
-// halves cuts a part in two.
-func (p part) halves() (left, right part) {
-	left, right = make(part, len(p)), make(part, len(p))
+// halves cuts a batch in two.
+func (p batch) halves() (left, right batch) {
+	left, right = make(batch, len(p)), make(batch, len(p))
 	rest := p.size() / 2
 	for i, entities := range p {
 		n := min(rest, len(entities))
@@ -59,10 +59,10 @@ func (f *fetch) halvable(d *dataReader, status int) bool {
 // entities are found that fail or there were as many requests as are allowed. ask asks for a part, or notes that it
 // failed with the given error: when the subgraph cannot be reached any more, it is not asked again. The answers are kept
 // one behind the other; resp is where they come in.
-func (x *execution) halve(r *request, f *fetch, whole part, resp *upstream.Response, ask func(p part, err error) error) {
+func (x *execution) halve(r *request, f *fetch, whole batch, resp *upstream.Response, ask func(p batch, err error) error) {
 	left := r.halves
 	first, second := whole.halves()
-	queue := []part{first, second}
+	queue := []batch{first, second}
 	f.joining, f.joined = true, nil
 	var broken error
 	for len(queue) > 0 {
@@ -88,8 +88,8 @@ func (x *execution) halve(r *request, f *fetch, whole part, resp *upstream.Respo
 }
 
 // all returns the part that has all entities of a request.
-func (f *fetch) all() part {
-	p := make(part, len(f.calls))
+func (f *fetch) all() batch {
+	p := make(batch, len(f.calls))
 	for i := range f.calls {
 		for entity := range f.calls[i].spans {
 			p[i] = append(p[i], uint32(entity))
@@ -100,7 +100,7 @@ func (f *fetch) all() part {
 
 // halveFetched halves a request without a cache.
 func (x *execution) halveFetched(request int, r *request, f *fetch) {
-	x.halve(r, f, f.all(), &f.response, func(p part, err error) error {
+	x.halve(r, f, f.all(), &f.response, func(p batch, err error) error {
 		if err == nil {
 			err = x.ctx.Err()
 		}
@@ -126,12 +126,12 @@ func (x *execution) halveCached(request, which int, r *request, f *fetch) {
 	if which == lateAnswer {
 		resp = &f.late
 	}
-	whole := make(part, len(c.picked))
+	whole := make(batch, len(c.picked))
 	for i := range c.picked {
 		whole[i] = slices.Clone(c.picked[i])
 	}
 	c.mark(whole, entityOpen)
-	x.halve(r, f, whole, resp, func(p part, err error) error {
+	x.halve(r, f, whole, resp, func(p batch, err error) error {
 		c.pickOnly(p)
 		o := CacheOutcome{Err: err}
 		if err == nil {
@@ -152,7 +152,7 @@ func (x *execution) halveCached(request, which int, r *request, f *fetch) {
 }
 
 // mark sets the state of the entities of a part.
-func (c *cacheRun) mark(p part, s entityState) {
+func (c *cacheRun) mark(p batch, s entityState) {
 	for call, entities := range p {
 		for _, entity := range entities {
 			c.states[c.first[call]+int(entity)] = s
@@ -161,7 +161,7 @@ func (c *cacheRun) mark(p part, s entityState) {
 }
 
 // pickOnly picks the entities of a part, and no others.
-func (c *cacheRun) pickOnly(p part) {
+func (c *cacheRun) pickOnly(p batch) {
 	for i := range c.fetch.Entities {
 		c.fetch.Entities[i].Fetched = false
 	}

@@ -4,8 +4,8 @@ import (
 	"slices"
 )
 
-// place cuts the whole graph into pieces.
-func (q *quilt) place() {
+// assignOwners cuts the whole graph into pieces.
+func (q *partitionedGraph) assignOwners() {
 	for _, f := range q.faces {
 		for _, s := range f.pool.owners {
 			q.ensure(s, f)
@@ -40,7 +40,7 @@ func (q *quilt) place() {
 }
 
 // open lets most entities be entered where fields of theirs are resolved.
-func (q *quilt) open() {
+func (q *partitionedGraph) open() {
 	for _, e := range q.entities {
 		for _, p := range e.at {
 			if p != nil && !p.entity() && !q.chance(q.bold/3) &&
@@ -51,11 +51,11 @@ func (q *quilt) open() {
 	}
 }
 
-func (q *quilt) ofFace(e *typ, f *field) bool {
+func (q *partitionedGraph) ofFace(e *typ, f *field) bool {
 	return e.pool != nil && e.pool.face != nil && slices.Contains(e.pool.face.fields, f)
 }
 
-func (q *quilt) homes(e *typ) []int {
+func (q *partitionedGraph) homes(e *typ) []int {
 	var can []int
 	for s := range q.subgraphs {
 		if q.allowed(s, e) {
@@ -66,7 +66,7 @@ func (q *quilt) homes(e *typ) []int {
 }
 
 // allowed tells whether a type can be in a subgraph: where an interface is an object, its implementations are not.
-func (q *quilt) allowed(s int, t *typ) bool {
+func (q *partitionedGraph) allowed(s int, t *typ) bool {
 	switch {
 	case t.kind == unionKind || t.kind == interfaceKind && t.pool == nil:
 		return slices.ContainsFunc(t.candidates, func(o *typ) bool { return q.allowed(s, o) })
@@ -78,11 +78,11 @@ func (q *quilt) allowed(s int, t *typ) bool {
 	return !slices.Contains(t.pool.objects, s)
 }
 
-func (q *quilt) allowedOf(s int, types []*typ) []*typ {
+func (q *partitionedGraph) allowedOf(s int, types []*typ) []*typ {
 	return slices.DeleteFunc(slices.Clone(types), func(t *typ) bool { return !q.allowed(s, t) })
 }
 
-func (q *quilt) declareKey(s int, e *typ, k set, resolvable bool) {
+func (q *partitionedGraph) declareKey(s int, e *typ, k set, resolvable bool) {
 	p := e.at[s]
 	for i := range p.keys {
 		if p.keys[i].fields.String() == k.String() {
@@ -95,7 +95,7 @@ func (q *quilt) declareKey(s int, e *typ, k set, resolvable bool) {
 }
 
 // declareSet declares the fields that a key names.
-func (q *quilt) declareSet(s int, t *typ, k set) {
+func (q *partitionedGraph) declareSet(s int, t *typ, k set) {
 	q.ensure(s, t)
 	for _, it := range k {
 		q.declare(s, t, it.field).external = false
@@ -106,7 +106,7 @@ func (q *quilt) declareSet(s int, t *typ, k set) {
 }
 
 // declare adds a field to the part of a type, with all types it needs.
-func (q *quilt) declare(s int, t *typ, f *field) *decl {
+func (q *partitionedGraph) declare(s int, t *typ, f *field) *decl {
 	if d := t.at[s].decl(f.name); d != nil {
 		return d
 	}
@@ -120,7 +120,7 @@ func (q *quilt) declare(s int, t *typ, f *field) *decl {
 }
 
 // ensure makes a type known to a subgraph.
-func (q *quilt) ensure(s int, t *typ) {
+func (q *partitionedGraph) ensure(s int, t *typ) {
 	if t.at[s] != nil || t.kind == scalarKind && t != q.scalars["Blob"] {
 		return
 	}
@@ -150,7 +150,7 @@ func (q *quilt) ensure(s int, t *typ) {
 	}
 }
 
-func (q *quilt) ensureObject(s int, t *typ) {
+func (q *partitionedGraph) ensureObject(s int, t *typ) {
 	switch {
 	case t == q.query || t == q.mutation:
 	case t.pool != nil:
@@ -171,7 +171,7 @@ func (q *quilt) ensureObject(s int, t *typ) {
 	}
 }
 
-func (q *quilt) ensureInterface(s int, t *typ) {
+func (q *partitionedGraph) ensureInterface(s int, t *typ) {
 	p := t.at[s]
 	chosen := some(q.rnd, q.allowedOf(s, t.candidates), 100-q.bold/2)
 	if t.pool != nil {
@@ -200,7 +200,7 @@ func (q *quilt) ensureInterface(s int, t *typ) {
 }
 
 // implement makes an object implement an interface in a subgraph.
-func (q *quilt) implement(s int, o, i *typ) {
+func (q *partitionedGraph) implement(s int, o, i *typ) {
 	q.ensure(s, o)
 	p := o.at[s]
 	if !slices.Contains(p.implements, i) {
@@ -223,7 +223,7 @@ func (q *quilt) implement(s int, o, i *typ) {
 }
 
 // inherit lets interfaces implement interfaces where a subgraph has both.
-func (q *quilt) inherit() {
+func (q *partitionedGraph) inherit() {
 	for again := true; again; {
 		again = false
 		for s := range q.subgraphs {
@@ -239,7 +239,7 @@ func (q *quilt) inherit() {
 }
 
 // inheritAt lets one interface implement another and tells whether anything changed.
-func (q *quilt) inheritAt(s int, low, up *typ) (changed bool) {
+func (q *partitionedGraph) inheritAt(s int, low, up *typ) (changed bool) {
 	for _, d := range slices.Clone(up.at[s].decls) {
 		if low.at[s].decl(d.field.name) == nil {
 			if f := low.field(d.field.name); q.allowed(s, f.typ.named) {
@@ -265,7 +265,7 @@ func (q *quilt) inheritAt(s int, low, up *typ) (changed bool) {
 }
 
 // own decides which subgraphs resolve a field of an entity.
-func (q *quilt) own(e *typ, f *field, homes []int) {
+func (q *partitionedGraph) own(e *typ, f *field, homes []int) {
 	var can []int
 	for _, s := range homes {
 		if q.allowed(s, f.typ.named) {
@@ -293,7 +293,7 @@ func (q *quilt) own(e *typ, f *field, homes []int) {
 }
 
 // extend adds a field to an interface object, or lets it resolve one that the implementations resolve, too.
-func (q *quilt) extend(s int, face *typ) {
+func (q *partitionedGraph) extend(s int, face *typ) {
 	if q.chance(25) {
 		for _, f := range face.fields {
 			if f.id == notIdentity && !f.typ.named.composite() && f.typ.named != q.mood && face.candidates[0].field(f.name) != f {
@@ -317,7 +317,7 @@ func (q *quilt) extend(s int, face *typ) {
 }
 
 // roots gives the subgraphs their root fields.
-func (q *quilt) roots() {
+func (q *partitionedGraph) roots() {
 	if q.chance(40) {
 		q.mutation = q.add("Mutation", objectKind)
 	}
@@ -336,7 +336,7 @@ func (q *quilt) roots() {
 	}
 }
 
-func (q *quilt) root(s int, root *typ) {
+func (q *partitionedGraph) root(s int, root *typ) {
 	composites := slices.Concat(q.composites(), q.interfaces, q.entities)
 	if q.chance(8) {
 		composites = []*typ{q.query}
@@ -361,7 +361,7 @@ func (q *quilt) root(s int, root *typ) {
 }
 
 // narrowArguments leaves out arguments in some of the subgraphs that have a field.
-func (q *quilt) narrowArguments() {
+func (q *partitionedGraph) narrowArguments() {
 	done := map[*argument]bool{}
 	for _, t := range q.types {
 		for _, f := range t.fields {

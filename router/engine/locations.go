@@ -8,12 +8,12 @@ import (
 
 // elsewhere tells that the request's document has its tokens in other places than the one that was prepared, whose
 // form it has.
-func (x *execution) elsewhere() bool {
+func (x *pipelineRun) elsewhere() bool {
 	return x.entry != nil && x.entry.Formed() && string(x.op.Request.Query) != x.entry.Source()
 }
 
 // located returns the place in the request's document of what has this one in the document that was prepared.
-func (x *execution) located(line, column int) (int, int) {
+func (x *pipelineRun) located(line, column int) (int, int) {
 	if x.places == nil {
 		x.places = operation.Corresponding(x.entry.Source(), string(x.op.Request.Query))
 	}
@@ -21,7 +21,7 @@ func (x *execution) located(line, column int) (int, int) {
 }
 
 // relocated returns errors about the document that was prepared with the places of the request's.
-func (x *execution) relocated(errs gqlerror.List) gqlerror.List {
+func (x *pipelineRun) relocated(errs gqlerror.List) gqlerror.List {
 	if !x.elsewhere() {
 		return errs
 	}

@@ -2,13 +2,13 @@ package exec
 
 import "slices"
 
-// wayDown leads from an object of the client's answer along a path of a subgraph's answer: to the client's fields that
+// responsePath leads from an object of the client's answer along a path of a subgraph's answer: to the client's fields that
 // the path stands for, as far as the client asked for them. There is one for each name that the client gave a field, for
 // the subgraph is asked for it only once.
-type wayDown struct {
+type responsePath struct {
 	l *locator
-	// node is the selection that rest is relative to, and at where it starts.
-	node *node
+	// set is the selection that rest is relative to, and at where it starts.
+	set  *selectionSet
 	rest []pathStep
 	at   spot
 }
@@ -25,16 +25,16 @@ type view struct {
 	object  ref
 }
 
-// follow returns the places at the end. views are the object as far as it is there; typ is its runtime type, if that is
-// known. There are no places when nobody asked for the field of an object of this type: a subgraph is asked for a field of
+// follow returns the positions at the end. views are the object as far as it is there; typ is its runtime type, if that is
+// known. There are no positions when nobody asked for the field of an object of this type: a subgraph is asked for a field of
 // an interface object before its runtime type is known.
-func (w wayDown) follow(o *objectProgram, views []view, typ int32) []spot {
+func (w responsePath) follow(o *objectProgram, views []view, typ int32) []spot {
 	if len(w.rest) == 0 || o == nil {
 		return []spot{w.at}
 	}
 	found, elsewhere := w.served(o, typ)
 	if len(found) == 0 {
-		if elsewhere && !w.l.isInput(w.node, typ, w.rest[0].key) {
+		if elsewhere && !w.l.isInput(w.set, typ, w.rest[0].key) {
 			return nil
 		}
 		return []spot{w.at}
@@ -54,13 +54,13 @@ func (w wayDown) follow(o *objectProgram, views []view, typ int32) []spot {
 
 // served lists the client's fields that the next step stands for, on objects of the runtime type typ, or of any if it is
 // not known: those for most types first. elsewhere tells that it stands for fields of other types.
-func (w wayDown) served(o *objectProgram, typ int32) (found []served, elsewhere bool) {
+func (w responsePath) served(o *objectProgram, typ int32) (found []served, elsewhere bool) {
 	for i := range o.fields {
 		f := &o.fields[i]
 		for j := range f.sources {
 			s := &f.sources[j]
 			switch {
-			case s.node != w.node || s.field.key != w.rest[0].key:
+			case s.set != w.set || s.field.key != w.rest[0].key:
 			case typ >= 0 && (f.on != nil && !f.on.Has(int(typ)) || s.on != nil && !s.on.Has(int(typ))):
 				elsewhere = true
 			default:
@@ -75,7 +75,7 @@ func (w wayDown) served(o *objectProgram, typ int32) (found []served, elsewhere 
 }
 
 // through goes through a field and the list indexes behind it, as far as there are such elements.
-func (w wayDown) through(s served, views []view) []spot {
+func (w responsePath) through(s served, views []view) []spot {
 	at := spot{append(clonePath(w.at.path), pathStep{key: s.field.field.Key}), append(slices.Clone(w.at.fields), s.field.field)}
 	values := w.values(views, s.field)
 	below := w.rest[1:]
@@ -86,7 +86,7 @@ func (w wayDown) through(s served, views []view) []spot {
 		at.path, at.fields = append(at.path, below[0]), append(at.fields, s.field.field)
 		below = below[1:]
 	}
-	next := wayDown{l: w.l, node: s.source.field.node, rest: below, at: at}
+	next := responsePath{l: w.l, set: s.source.field.set, rest: below, at: at}
 	if len(below) == 0 || s.source.program == nil {
 		return []spot{at}
 	}
@@ -112,7 +112,7 @@ type seen struct {
 }
 
 // values lists a field's value as all its sources see it.
-func (w wayDown) values(views []view, f *outputField) []seen {
+func (w responsePath) values(views []view, f *outputField) []seen {
 	found := []seen{}
 	x := w.l.x
 	for _, v := range views {
@@ -122,7 +122,7 @@ func (w wayDown) values(views []view, f *outputField) []seen {
 			}
 			for j := range v.program.fields[i].sources {
 				s := &v.program.fields[i].sources[j]
-				if from, there := x.follow(v.object, s.hops); there {
+				if from, there := x.follow(v.object, s.links); there {
 					a := x.answers[from.answer()]
 					found = append(found, seen{s.program, a, a.slot(from.object(), s.slot)})
 				}
@@ -161,7 +161,7 @@ func compatible(fields []served) bool {
 	return !all.Empty()
 }
 
-// agreed returns the first of some places, or as much of it as all have in common.
+// agreed returns the first of some positions, or as much of it as all have in common.
 func agreed(first spot, places []spot) spot {
 	for _, p := range places {
 		n := 0
@@ -173,8 +173,8 @@ func agreed(first spot, places []spot) spot {
 	return first
 }
 
-// isInput tells whether a field of a node is part of a representation, for objects of the type or of any.
-func (l *locator) isInput(n *node, typ int32, key string) bool {
+// isInput tells whether a field of a selection set is part of a representation, for objects of the type or of any.
+func (l *locator) isInput(n *selectionSet, typ int32, key string) bool {
 	if l.inputs == nil {
 		l.inputs = l.x.program.inputs()
 	}
@@ -190,9 +190,9 @@ func (l *locator) isInput(n *node, typ int32, key string) bool {
 // unasked tells that an error is about a field that no object in the client's answer needs: it is only there for the
 // client, but on none of the objects it was asked of.
 func (l *locator) unasked(e *placedError) bool {
-	for i := range e.node.fields {
-		f := &e.node.fields[i]
-		if f.key == e.rest[0].key && (len(f.plan.Serves) == 0 || l.isInput(e.node, typeUnknown, f.key)) {
+	for i := range e.set.fields {
+		f := &e.set.fields[i]
+		if f.key == e.rest[0].key && (len(f.plan.Serves) == 0 || l.isInput(e.set, typeUnknown, f.key)) {
 			return false
 		}
 	}

@@ -9,23 +9,23 @@ import (
 	"github.com/weft-graphql/weft/router/server"
 )
 
-// place is where a token can be in a request.
-type place struct {
+// tokenSource is where a token can be in a request.
+type tokenSource struct {
 	from, name, prefix string
 }
 
-func newPlace(s Source) place {
+func newTokenSource(s Source) tokenSource {
 	if s.From == fromHeader {
 		s.Name = textproto.CanonicalMIMEHeaderKey(s.Name)
 	}
-	return place{s.From, s.Name, s.Prefix}
+	return tokenSource{s.From, s.Name, s.Prefix}
 }
 
 // errSeveral is why a request is refused of which nobody can tell who it wants to come from.
 var errSeveral = errors.New("there are several tokens in one place")
 
 // find returns the token; empty when there is none.
-func (p place) find(request *server.Request) (string, error) {
+func (p tokenSource) find(request *server.Request) (string, error) {
 	found := ""
 	switch p.from {
 	case fromHeader:
@@ -62,7 +62,7 @@ func (p place) find(request *server.Request) (string, error) {
 // cut takes the prefix, in letters of either case, from what stands in the place; empty when it has another.
 //
 // Specification: RFC 9110, section 11.1: schemes are case-insensitive.
-func (p place) cut(text string) string {
+func (p tokenSource) cut(text string) string {
 	if p.prefix == "" {
 		return strings.TrimSpace(text)
 	}

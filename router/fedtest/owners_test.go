@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// place spreads the types over the subgraphs.
-func (b *builder) place() {
+// assignOwners spreads the types over the subgraphs.
+func (b *builder) assignOwners() {
 	for _, f := range b.faces {
 		for _, s := range f.pool.owners {
 			b.ensure(s, f)

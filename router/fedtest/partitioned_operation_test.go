@@ -11,9 +11,9 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// embroiderer writes random operations in another way than writer: names trade places, fields are asked for again with
+// operationWriter writes random operations in another way than writer: names trade places, fields are asked for again with
 // other selections, fragments are spread in several places, and variables stand in all positions of arguments.
-type embroiderer struct {
+type operationWriter struct {
 	schema    *ast.Schema
 	rnd       *rand.Rand
 	budget    int
@@ -28,10 +28,10 @@ type embroiderer struct {
 	marks bool
 }
 
-// embroider writes a valid operation; nil when it could not find one.
-func (r *rig) embroider(rnd *rand.Rand, queries bool) *randomOperation {
+// writeOperation writes a valid operation; nil when it could not find one.
+func (r *rig) writeOperation(rnd *rand.Rand, queries bool) *randomOperation {
 	for range 40 {
-		e := &embroiderer{schema: r.whole, rnd: rnd, budget: 2 + rnd.IntN(50), variables: map[string]json.RawMessage{},
+		e := &operationWriter{schema: r.whole, rnd: rnd, budget: 2 + rnd.IntN(50), variables: map[string]json.RawMessage{},
 			spreads: map[string][]string{}, said: map[string]string{}, marks: r.graph.marked}
 		kind, root := "query", r.whole.Query
 		if !queries && r.whole.Mutation != nil && rnd.IntN(5) == 0 {
@@ -50,10 +50,10 @@ func (r *rig) embroider(rnd *rand.Rand, queries bool) *randomOperation {
 	return nil
 }
 
-func (e *embroiderer) one(in int) bool { return e.rnd.IntN(in) == 0 }
+func (e *operationWriter) one(in int) bool { return e.rnd.IntN(in) == 0 }
 
 // set writes a selection set of a type; around are the types of the fragments around it.
-func (e *embroiderer) set(t *ast.Definition, around []string, depth int) string {
+func (e *operationWriter) set(t *ast.Definition, around []string, depth int) string {
 	var parts []string
 	add := func(s string) {
 		if s != "" {
@@ -85,12 +85,12 @@ func (e *embroiderer) set(t *ast.Definition, around []string, depth int) string 
 	return " { " + strings.Join(parts, " ") + " }"
 }
 
-func (e *embroiderer) fieldsOf(t *ast.Definition) ast.FieldList {
+func (e *operationWriter) fieldsOf(t *ast.Definition) ast.FieldList {
 	return slices.DeleteFunc(slices.Clone(t.Fields), func(f *ast.FieldDefinition) bool { return strings.HasPrefix(f.Name, "__") })
 }
 
 // fragment writes a fragment on any type that has an object in common with t.
-func (e *embroiderer) fragment(t *ast.Definition, around []string, depth int) string {
+func (e *operationWriter) fragment(t *ast.Definition, around []string, depth int) string {
 	if depth > 8 {
 		return ""
 	}
@@ -129,7 +129,7 @@ func sortedTypes(schema *ast.Schema) []string {
 }
 
 // condition writes nothing, @skip, @include or both.
-func (e *embroiderer) condition() string {
+func (e *operationWriter) condition() string {
 	if !e.one(10) {
 		return ""
 	}
@@ -149,7 +149,7 @@ func (e *embroiderer) condition() string {
 	return one("include")
 }
 
-func (e *embroiderer) field(t *ast.Definition, f *ast.FieldDefinition, siblings ast.FieldList, depth int) string {
+func (e *operationWriter) field(t *ast.Definition, f *ast.FieldDefinition, siblings ast.FieldList, depth int) string {
 	to := e.schema.Types[f.Type.Name()]
 	if to.IsCompositeType() && (depth > 8 || e.budget <= 0) {
 		return ""
@@ -178,7 +178,7 @@ func (e *embroiderer) field(t *ast.Definition, f *ast.FieldDefinition, siblings 
 	return text
 }
 
-func (e *embroiderer) arguments(f *ast.FieldDefinition) string {
+func (e *operationWriter) arguments(f *ast.FieldDefinition) string {
 	var parts []string
 	for _, i := range e.rnd.Perm(len(f.Arguments)) {
 		a := f.Arguments[i]
@@ -200,7 +200,7 @@ type written struct {
 }
 
 // value writes a value of an input type.
-func (e *embroiderer) value(t *ast.Type, hasDefault bool, depth int) written {
+func (e *operationWriter) value(t *ast.Type, hasDefault bool, depth int) written {
 	if e.one(3) {
 		v := e.constant(t, depth)
 		name := t.String()
@@ -216,11 +216,11 @@ func (e *embroiderer) value(t *ast.Type, hasDefault bool, depth int) written {
 }
 
 // constant writes a value without variables.
-func (e *embroiderer) constant(t *ast.Type, depth int) written {
+func (e *operationWriter) constant(t *ast.Type, depth int) written {
 	return e.direct(t, depth, func(t *ast.Type, _ bool, depth int) written { return e.constant(t, depth) })
 }
 
-func (e *embroiderer) direct(t *ast.Type, depth int, inner func(*ast.Type, bool, int) written) written {
+func (e *operationWriter) direct(t *ast.Type, depth int, inner func(*ast.Type, bool, int) written) written {
 	if !t.NonNull && e.one(9) {
 		return written{"null", "null", true}
 	}
@@ -275,7 +275,7 @@ func (e *embroiderer) direct(t *ast.Type, depth int, inner func(*ast.Type, bool,
 }
 
 // variable declares a variable of a type with a value; def, if not empty, may become its default.
-func (e *embroiderer) variable(t, value, def string) string {
+func (e *operationWriter) variable(t, value, def string) string {
 	for _, d := range e.declared {
 		if strings.HasSuffix(d, ": "+t) && e.one(3) {
 			return d[:strings.Index(d, ":")]

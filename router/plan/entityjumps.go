@@ -9,9 +9,9 @@ import (
 )
 
 // findJumps decides into which subgraphs it can be worth to jump for objects of a class: those that resolve a field
-// which not all sources of the place resolve, and those that resolve what is needed for such jumps.
+// which not all sources of the position resolve, and those that resolve what is needed for such jumps.
 func (r *run) findJumps(c *class) {
-	p := c.place
+	p := c.position
 	if p.owner == nil && p.sel != nil && c.rep == r.op.Root.Parent {
 		return
 	}
@@ -58,17 +58,17 @@ func (r *run) findJumps(c *class) {
 // comesFrom tells whether objects of a class can come from where an entry leads back to, and have a field there that
 // requires something.
 func (c *class) comesFrom(e *entry) bool {
-	if !slices.ContainsFunc(c.place.views, func(v view) bool { return v.graph == e.graph && !v.object() }) {
+	if !slices.ContainsFunc(c.position.views, func(v view) bool { return v.graph == e.graph && !v.object() }) {
 		return false
 	}
 	return slices.ContainsFunc(c.wants, func(w *want) bool {
-		return slices.ContainsFunc(w.facts.ways, func(w way) bool { return w.graph == e.graph && len(w.in.Requires) > 0 })
+		return slices.ContainsFunc(w.facts.resolvers, func(w resolver) bool { return w.graph == e.graph && len(w.in.Requires) > 0 })
 	})
 }
 
-// isSettled tells whether every source of the place resolves the want and all below it: no jump can help.
+// isSettled tells whether every source of the position resolves the want and all below it: no jump can help.
 func (r *run) isSettled(w *want) bool {
-	p := w.class.place
+	p := w.class.position
 	if len(p.views) == 0 {
 		return false
 	}
@@ -101,16 +101,16 @@ func (t *tables) keyed(typ *supergraph.Type) bool {
 }
 
 func resolvesAs(w *want, v view) bool {
-	return slices.ContainsFunc(w.facts.ways, func(way way) bool {
+	return slices.ContainsFunc(w.facts.resolvers, func(way resolver) bool {
 		return way.graph == v.graph && way.as == v.decl && !w.risky(&way)
 	})
 }
 
 // need marks the subgraphs that can help with a want.
-func (r *run) need(c *class, w *want, needed graphs) {
+func (r *run) need(c *class, w *want, needed subgraphSet) {
 	facts := &r.t.types[c.rep.ID]
-	for i := range w.facts.ways {
-		g := w.facts.ways[i].graph
+	for i := range w.facts.resolvers {
+		g := w.facts.resolvers[i].graph
 		if needed.has(g) {
 			continue
 		}
@@ -137,8 +137,8 @@ func (r *run) findSpecials(c *class) {
 			continue
 		}
 		before := len(c.wants)
-		for j := range w.facts.ways {
-			way := &w.facts.ways[j]
+		for j := range w.facts.resolvers {
+			way := &w.facts.resolvers[j]
 			if !way.special() || !slices.ContainsFunc(c.jumps, func(j *jump) bool { return j.entry.graph == way.graph && j.entry.as == way.as }) {
 				continue
 			}
@@ -167,7 +167,7 @@ func (r *run) findMoreJumps(c *class, from int) {
 		}
 		for j := range facts.entries {
 			e := &facts.entries[j]
-			if !needed.has(e.graph) || e.back && !c.comesFrom(e) || c.place.hidden >= maxHidden {
+			if !needed.has(e.graph) || e.back && !c.comesFrom(e) || c.position.hidden >= maxHidden {
 				continue
 			}
 			if !slices.ContainsFunc(c.jumps, func(j *jump) bool { return j.entry == e }) {
@@ -177,31 +177,31 @@ func (r *run) findMoreJumps(c *class, from int) {
 	}
 }
 
-// children builds the places below a class.
+// children builds the positions below a class.
 func (r *run) children(c *class) {
 	for _, w := range c.wants {
 		r.child(c, w)
 	}
 }
 
-// child builds the place below a want.
+// child builds the position below a want.
 func (r *run) child(c *class, w *want) {
 	m := w.members[0]
 	switch {
 	case m.def.Named.IsLeaf() || w.child != nil:
 	case w.items != nil:
-		w.child = r.childPlace(w, nil, w.items, r.childViews(c, w))
+		w.child = r.childPosition(w, nil, w.items, r.childViews(c, w))
 	case !r.share(c, w):
-		w.child = r.childPlace(w, m.client.Selection, nil, r.childViews(c, w))
+		w.child = r.childPosition(w, m.client.Selection, nil, r.childViews(c, w))
 	}
 }
 
-// share gives a want the child place of another class when all sources of the place resolve both: then the objects
+// share gives a want the child position of another class when all sources of the position resolve both: then the objects
 // below need not be told apart by what they hang below. Values without keys must be, unless the sources resolve all of
 // them: what is missing comes with the object that they hang below, from where its class can be entered. So must what
 // hangs below objects that set a context.
 func (r *run) share(c *class, w *want) bool {
-	p := c.place
+	p := c.position
 	if len(p.classes) < 2 || len(p.views) == 0 || !w.settled && !r.t.keyed(w.members[0].def.Named) {
 		return false
 	}
@@ -232,17 +232,17 @@ func (r *run) share(c *class, w *want) bool {
 	return false
 }
 
-// childViews returns how subgraphs see the value of a want: the sources of the place and the subgraphs that can be
+// childViews returns how subgraphs see the value of a want: the sources of the position and the subgraphs that can be
 // entered from there.
 func (r *run) childViews(c *class, w *want) []view {
-	p := c.place
+	p := c.position
 	reach := p.sources
 	if !w.settled {
 		reach = r.reach(c)
 	}
 	var out []view
-	for i := range w.facts.ways {
-		way := &w.facts.ways[i]
+	for i := range w.facts.resolvers {
+		way := &w.facts.resolvers[i]
 		if !reach.has(way.graph) {
 			continue
 		}
@@ -269,7 +269,7 @@ func (r *run) childViews(c *class, w *want) []view {
 }
 
 // providedBelow collects the @provides that can hold below a want in a subgraph.
-func (r *run) providedBelow(p *place, c *class, w *want, g int) []supergraph.FieldSet {
+func (r *run) providedBelow(p *position, c *class, w *want, g int) []supergraph.FieldSet {
 	var out []supergraph.FieldSet
 	def := w.members[0].def
 	if in := def.In[g]; in != nil && len(in.Provides) > 0 {
@@ -315,8 +315,8 @@ func providesField(set supergraph.FieldSet, name string, typ *supergraph.Type) b
 }
 
 // reach returns the subgraphs in which objects of a class can be had at all.
-func (r *run) reach(c *class) graphs {
-	out := c.place.sources.clone()
+func (r *run) reach(c *class) subgraphSet {
+	out := c.position.sources.clone()
 	for grown := true; grown; {
 		grown = false
 		for _, j := range c.jumps {
@@ -331,15 +331,15 @@ func (r *run) reach(c *class) graphs {
 }
 
 // keyReadable tells whether all fields of a key are resolved in one of the subgraphs, not looking below the first level.
-func (r *run) keyReadable(c *class, e *entry, from graphs) bool {
+func (r *run) keyReadable(c *class, e *entry, from subgraphSet) bool {
 	for _, item := range e.key {
 		def := c.rep.Field(item.Name)
 		if def == nil {
 			continue
 		}
 		ok := false
-		for i := range r.t.facts(def).ways {
-			if from.has(r.t.facts(def).ways[i].graph) {
+		for i := range r.t.facts(def).resolvers {
+			if from.has(r.t.facts(def).resolvers[i].graph) {
 				ok = true
 				break
 			}

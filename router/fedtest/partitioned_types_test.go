@@ -6,15 +6,15 @@ import (
 	"slices"
 )
 
-// quilt makes random graphs in another way than builder: first a whole graph, without a thought of subgraphs, then a
+// partitionedGraph makes random graphs in another way than builder: first a whole graph, without a thought of subgraphs, then a
 // way to cut it into pieces. Interfaces have composite fields with arguments and are implemented covariantly, keys are
 // lists, objects or scalars of any kind, value types are known in part, subgraphs write in dialects.
-type quilt struct {
+type partitionedGraph struct {
 	*graph
 	rnd *rand.Rand
-	// bold is how often, in percent, the quilt does what can make the graph one that cannot be composed.
+	// bold is how often, in percent, the generator does what can make the graph one that cannot be composed.
 	bold int
-	// uniform quilts have the same nullability everywhere, in interfaces and their implementations, too.
+	// uniform graphs have the same nullability everywhere, in interfaces and their implementations, too.
 	uniform                                     bool
 	scalars                                     map[string]*typ
 	color, mood, where, box                     *typ
@@ -24,29 +24,29 @@ type quilt struct {
 	said map[string]string
 }
 
-func (q *quilt) chance(percent int) bool { return q.rnd.IntN(100) < percent }
+func (q *partitionedGraph) chance(percent int) bool { return q.rnd.IntN(100) < percent }
 
 // name makes a name that nothing else has.
-func (q *quilt) name(prefix string) string {
+func (q *partitionedGraph) name(prefix string) string {
 	q.count++
 	return fmt.Sprintf("%s%d", prefix, q.count)
 }
 
-func (q *quilt) add(name string, k kind) *typ {
+func (q *partitionedGraph) add(name string, k kind) *typ {
 	t := &typ{name: name, kind: k, at: make([]*part, len(q.subgraphs))}
 	q.types = append(q.types, t)
 	return t
 }
 
-// stitch makes the graph of a seed. Each try for one seed is another graph, and more likely one that can be composed.
-func stitch(seed uint64, try int, with traits) *graph {
-	q := &quilt{graph: &graph{seed: seed, marked: with.marked}, rnd: rand.New(rand.NewPCG(seed, 1000+uint64(try))), bold: max(0, 50-10*try), uniform: with.uniform}
+// generatePartitioned makes the graph of a seed. Each try for one seed is another graph, and more likely one that can be composed.
+func generatePartitioned(seed uint64, try int, with traits) *graph {
+	q := &partitionedGraph{graph: &graph{seed: seed, marked: with.marked}, rnd: rand.New(rand.NewPCG(seed, 1000+uint64(try))), bold: max(0, 50-10*try), uniform: with.uniform}
 	for i := range 2 + q.rnd.IntN(4) {
 		q.subgraphs = append(q.subgraphs, string(rune('a'+i)))
 	}
 	q.dialects = make([]dialect, len(q.subgraphs))
 	q.undivided()
-	q.place()
+	q.assignOwners()
 	if !with.stored {
 		for range q.rnd.IntN(5) {
 			q.require()
@@ -56,22 +56,22 @@ func stitch(seed uint64, try int, with traits) *graph {
 		q.provide()
 	}
 	q.inherit()
-	q.tidy()
+	q.removeUnused()
 	q.override()
 	q.share()
 	as := &builder{graph: q.graph, rnd: q.rnd}
 	as.loosen(with.uniform)
 	as.calm()
 	if with.uniform {
-		q.calmBelow()
+		q.plainBelow()
 	}
 	q.hide()
-	q.speak()
+	q.chooseSpelling()
 	return q.graph
 }
 
 // undivided makes the whole graph but for its root fields.
-func (q *quilt) undivided() {
+func (q *partitionedGraph) undivided() {
 	q.leaves()
 	q.query = q.add("Query", objectKind)
 	for i := range 1 + q.rnd.IntN(3) {
@@ -99,20 +99,20 @@ func (q *quilt) undivided() {
 		}
 	}
 	for _, i := range q.interfaces {
-		q.weave(i)
+		q.implementAbstract(i)
 	}
 	for _, f := range q.faces {
-		q.weave(f)
+		q.implementAbstract(f)
 	}
 }
 
-func (q *quilt) composites() []*typ {
+func (q *partitionedGraph) composites() []*typ {
 	return slices.Concat(q.values, q.entities, q.interfaces, q.unions, q.faces)
 }
 
-func (q *quilt) nullable(name string) ref { return ref{q.scalars[name], []bool{false}} }
+func (q *partitionedGraph) nullable(name string) ref { return ref{q.scalars[name], []bool{false}} }
 
-func (q *quilt) leaves() {
+func (q *partitionedGraph) leaves() {
 	q.scalars = map[string]*typ{}
 	for _, name := range []string{"String", "Int", "Float", "Boolean", "ID"} {
 		q.scalars[name] = &typ{name: name, at: make([]*part, len(q.subgraphs))}
@@ -138,7 +138,7 @@ func (q *quilt) leaves() {
 }
 
 // keys gives an entity its keys: of all kinds of values, alone and together.
-func (q *quilt) keys(e *typ, i int) {
+func (q *partitionedGraph) keys(e *typ, i int) {
 	get := func(name string, to *typ, id identity, lists ...bool) *field {
 		if f := e.field(name); f != nil {
 			return f
@@ -187,7 +187,7 @@ func (q *quilt) keys(e *typ, i int) {
 }
 
 // ref is the value type that nested keys have in common.
-func (q *quilt) ref() *typ {
+func (q *partitionedGraph) ref() *typ {
 	if t := q.typeNamed("Ref"); t != nil {
 		return t
 	}
@@ -200,7 +200,7 @@ func (q *quilt) ref() *typ {
 }
 
 // face makes an interface with keys, of which other subgraphs know nothing but the interface.
-func (q *quilt) face(n int) {
+func (q *partitionedGraph) face(n int) {
 	face := q.add(fmt.Sprintf("Face%d", n), interfaceKind)
 	p := &pool{name: face.name, face: face}
 	face.pool = p
@@ -231,7 +231,7 @@ func (q *quilt) face(n int) {
 }
 
 // abstractTypes makes interfaces and unions over all kinds of objects.
-func (q *quilt) abstractTypes() {
+func (q *partitionedGraph) abstractTypes() {
 	objects := slices.Concat(q.values, q.entities)
 	for i := range q.rnd.IntN(4) {
 		t := q.add(fmt.Sprintf("Node%d", i), interfaceKind)
@@ -275,8 +275,8 @@ func (q *quilt) abstractTypes() {
 	}
 }
 
-// weave gives the implementations of an interface its fields: covariantly.
-func (q *quilt) weave(i *typ) {
+// implementAbstract gives the implementations of an interface its fields: covariantly.
+func (q *partitionedGraph) implementAbstract(i *typ) {
 	for _, up := range i.super {
 		for _, f := range up.fields {
 			if i.field(f.name) == nil {
@@ -294,7 +294,7 @@ func (q *quilt) weave(i *typ) {
 }
 
 // narrower is a type that can stand where another is promised.
-func (q *quilt) narrower(r ref) ref {
+func (q *partitionedGraph) narrower(r ref) ref {
 	out := ref{r.named, slices.Clone(r.nonNull)}
 	for i := range out.nonNull {
 		out.nonNull[i] = out.nonNull[i] || !q.uniform && q.chance(20)
@@ -306,7 +306,7 @@ func (q *quilt) narrower(r ref) ref {
 }
 
 // field adds a field of any type to an object.
-func (q *quilt) field(t *typ, composites []*typ, percent int) {
+func (q *partitionedGraph) field(t *typ, composites []*typ, percent int) {
 	f := q.anyField(composites, percent)
 	if q.chance(30) {
 		// A name that other types have for the same kind of field, too.
@@ -321,7 +321,7 @@ func (q *quilt) field(t *typ, composites []*typ, percent int) {
 }
 
 // anyField makes a field with a new name.
-func (q *quilt) anyField(composites []*typ, percent int) *field {
+func (q *partitionedGraph) anyField(composites []*typ, percent int) *field {
 	f := &field{}
 	if len(composites) > 0 && q.chance(percent) {
 		to := pick(q.rnd, composites)
@@ -336,7 +336,7 @@ func (q *quilt) anyField(composites []*typ, percent int) *field {
 	return f
 }
 
-func (q *quilt) wrap(t *typ, lists int) ref {
+func (q *partitionedGraph) wrap(t *typ, lists int) ref {
 	r := ref{t, []bool{q.chance(30)}}
 	for q.chance(lists) && len(r.nonNull) < 4 {
 		r.nonNull = append(r.nonNull, q.chance(40))
@@ -345,7 +345,7 @@ func (q *quilt) wrap(t *typ, lists int) ref {
 	return r
 }
 
-func (q *quilt) arguments() []*argument {
+func (q *partitionedGraph) arguments() []*argument {
 	def := func(values ...string) string { return pick(q.rnd, append(values, "", "")) }
 	return some(q.rnd, []*argument{
 		{name: "first", typ: q.nullable("Int"), def: def("2", "-1")},

@@ -6,9 +6,9 @@ const (
 	maxKeptText = 1 << 20
 )
 
-// keeper prints subtrees once more, for the cache. It runs when the client's answer is printed, and only when the cache
+// subtreePrinter prints subtrees once more, for the cache. It runs when the client's answer is printed, and only when the cache
 // asked for something.
-type keeper struct {
+type subtreePrinter struct {
 	x *execution
 	// entities are the hits of all requests by the object that was made of them.
 	entities map[ref]UsedEntity
@@ -23,8 +23,8 @@ type keeper struct {
 	hopeless bool
 }
 
-// keepSubtrees gives the cache the printed forms that it wants.
-func (x *execution) keepSubtrees() {
+// printSubtrees gives the cache the printed forms that it wants.
+func (x *execution) printSubtrees() {
 	wanted := false
 	for i := range x.fetches {
 		if c := x.fetches[i].cache; c != nil {
@@ -34,7 +34,7 @@ func (x *execution) keepSubtrees() {
 	if !wanted || x.errors.any() || x.ctx.Err() != nil || x.printer.stopped != notRefused {
 		return
 	}
-	k := keeper{x: x, entities: map[ref]UsedEntity{}, kept: map[ref]bool{}, left: maxKept}
+	k := subtreePrinter{x: x, entities: map[ref]UsedEntity{}, kept: map[ref]bool{}, left: maxKept}
 	for i := range x.fetches {
 		k.note(i)
 	}
@@ -55,7 +55,7 @@ func (c *cacheRun) wantsPrinted() bool {
 }
 
 // note remembers the hits of a request.
-func (k *keeper) note(request int) {
+func (k *subtreePrinter) note(request int) {
 	c := k.x.fetches[request].cache
 	if c == nil || len(c.states) == 0 {
 		return
@@ -77,7 +77,7 @@ func (k *keeper) note(request int) {
 
 // keep gives the cache the printed forms of a request. Calls come in the order of the plan, so that what is part of a
 // larger form is not kept by itself.
-func (k *keeper) keep(request int) {
+func (k *subtreePrinter) keep(request int) {
 	c := k.x.fetches[request].cache
 	for i := range c.states {
 		e := &c.fetch.Entities[i]
@@ -107,7 +107,7 @@ func (k *keeper) keep(request int) {
 }
 
 // print returns the printed form of a subtree of an object, and sets used; nil when the form is not to be kept.
-func (k *keeper) print(s *Subtree, r ref) []byte {
+func (k *subtreePrinter) print(s *Subtree, r ref) []byte {
 	k.hopeless = false
 	a := k.x.answers[r.answer()]
 	v := a.slot(r.object(), int32(s.slot))
@@ -115,7 +115,7 @@ func (k *keeper) print(s *Subtree, r ref) []byte {
 		return nil
 	}
 	k.used, k.seen, k.visited = k.used[:0], map[ref]bool{}, map[ref]bool{}
-	if !k.value(s.node, a, v) {
+	if !k.value(s.set, a, v) {
 		return nil
 	}
 	// What was printed before stands in another buffer: nothing is copied from there.
@@ -131,7 +131,7 @@ func (k *keeper) print(s *Subtree, r ref) []byte {
 
 // value notes the entities below a value. It returns false if there is something that the cache did not say. What is
 // not printed counts, too: it may be what later calls are asked by.
-func (k *keeper) value(n *node, a *answer, v value) bool {
+func (k *subtreePrinter) value(n *selectionSet, a *answer, v value) bool {
 	switch v.kind() {
 	case kindObject:
 		return k.object(n, newRef(a.index, v.at))
@@ -145,23 +145,23 @@ func (k *keeper) value(n *node, a *answer, v value) bool {
 	return true
 }
 
-func (k *keeper) object(n *node, r ref) bool {
+func (k *subtreePrinter) object(n *selectionSet, r ref) bool {
 	if k.visited[r] {
 		return true
 	}
 	k.visited[r] = true
-	typ := k.x.typeOf(n.place.typers, r)
-	if typ < 0 && len(n.place.members) > 1 {
+	typ := k.x.typeOf(n.position.typers, r)
+	if typ < 0 && len(n.position.members) > 1 {
 		// What is known of the object can change when somebody tells its type.
 		k.hopeless = true
 		return false
 	}
-	for i := range n.place.members {
-		m := &n.place.members[i]
+	for i := range n.position.members {
+		m := &n.position.members[i]
 		if i > 0 && !m.on.Has(int(typ)) {
 			continue
 		}
-		to, ok := k.x.follow(r, m.hops)
+		to, ok := k.x.follow(r, m.links)
 		if !ok {
 			// Why the object is not there, nobody can tell any more.
 			k.hopeless = true
@@ -171,8 +171,8 @@ func (k *keeper) object(n *node, r ref) bool {
 			return false
 		}
 		a := k.x.answers[to.answer()]
-		for slot := range m.node.fields {
-			if below := m.node.fields[slot].node; below != nil && !k.value(below, a, a.slot(to.object(), int32(slot))) {
+		for slot := range m.set.fields {
+			if below := m.set.fields[slot].set; below != nil && !k.value(below, a, a.slot(to.object(), int32(slot))) {
 				return false
 			}
 		}
@@ -181,7 +181,7 @@ func (k *keeper) object(n *node, r ref) bool {
 }
 
 // use notes an entity.
-func (k *keeper) use(r ref) bool {
+func (k *subtreePrinter) use(r ref) bool {
 	if k.seen[r] {
 		return true
 	}

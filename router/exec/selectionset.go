@@ -8,33 +8,33 @@ import (
 	"github.com/weft-graphql/weft/router/supergraph"
 )
 
-// node is a selection set of the plan as the parser sees it: a slot for each field.
-type node struct {
-	id  int
-	set *plan.SelectionSet
-	// request is the ID of the plan's request that asks for it, -1 for the root's node, which has no slots.
+// selectionSet is a selection set of the plan as the parser sees it: a slot for each field.
+type selectionSet struct {
+	id   int
+	plan *plan.SelectionSet
+	// request is the ID of the plan's request that asks for it, -1 for the root's selection set, which has no slots.
 	request int
 	// typ is the runtime type when the declared type is an object type.
 	typ    int32
-	fields []nodeField
+	fields []selectedField
 	// byKey finds fields when there are too many to search one by one.
 	byKey map[string]int32
-	// links is the number of objects that can be linked to an object of this node; see place.
+	// links is the number of objects that can be linked to an object of this selection set; see position.
 	links int
-	// place is where its objects stand.
-	place *place
-	// collector is the index in answer.collected where objects of this node are noted; -1 when nobody needs them.
+	// position is where its objects stand.
+	position *position
+	// collector is the index in answer.collected where objects of this selection set are noted; -1 when nobody needs them.
 	collector int
 }
 
-// nodeField is a field of a node. Its slot is its index.
-type nodeField struct {
+// selectedField is a field of a selection set. Its slot is its index.
+type selectedField struct {
 	// spelled is the key as servers write it, `"name":`.
 	spelled string
 	key     string
 	plan    *plan.Field
-	// node is the sub-selection's; nil for leaves.
-	node *node
+	// set is the sub-selection's; nil for leaves.
+	set *selectionSet
 	// lists is the number of list levels around the value.
 	lists int
 	leaf  leafKind
@@ -50,19 +50,19 @@ type nodeField struct {
 // searchLimit is the number of fields up to which a key is searched for one by one.
 const searchLimit = 12
 
-// node makes the node of a selection set and those below it.
-func (c *compiler) node(set *plan.SelectionSet, request int) *node {
-	n := &node{id: len(c.nodes), set: set, request: request, typ: typeUnknown, collector: -1}
+// selectionSet makes the selectionSet of a selection set and those below it.
+func (c *compiler) selectionSet(set *plan.SelectionSet, request int) *selectionSet {
+	n := &selectionSet{id: len(c.sets), plan: set, request: request, typ: typeUnknown, collector: -1}
 	if set.Type != nil && set.Type.Kind == ast.Object {
 		n.typ = int32(set.Type.ObjectIndex)
 	}
-	c.nodes = append(c.nodes, n)
-	c.nodeOf[set] = n
-	n.fields = make([]nodeField, len(set.Fields))
+	c.sets = append(c.sets, n)
+	c.setOf[set] = n
+	n.fields = make([]selectedField, len(set.Fields))
 	last := make(map[string]int32, len(set.Fields))
 	for i, f := range set.Fields {
 		nf := &n.fields[i]
-		*nf = nodeField{spelled: string(jsontext.AppendQuoted(nil, f.Key)) + ":", key: f.Key, plan: f, on: f.On, next: -1, first: true}
+		*nf = selectedField{spelled: string(jsontext.AppendQuoted(nil, f.Key)) + ":", key: f.Key, plan: f, on: f.On, next: -1, first: true}
 		if previous, ok := last[f.Key]; ok {
 			n.fields[previous].next = int32(i)
 			nf.first = false
@@ -73,12 +73,12 @@ func (c *compiler) node(set *plan.SelectionSet, request int) *node {
 			nf.leaf = leafTypename
 		case f.Selection != nil:
 			nf.lists = listDepth(f.Def.Type)
-			nf.node = c.node(f.Selection, request)
+			nf.set = c.selectionSet(f.Selection, request)
 		default:
 			nf.lists = listDepth(f.Def.Type)
 			nf.leaf = leafOf(f.Def.Named)
 		}
-		nf.plain = nf.node == nil && nf.lists == 0
+		nf.plain = nf.set == nil && nf.lists == 0
 	}
 	if len(n.fields) > searchLimit {
 		n.byKey = make(map[string]int32, len(n.fields))
@@ -88,8 +88,8 @@ func (c *compiler) node(set *plan.SelectionSet, request int) *node {
 			}
 		}
 	}
-	n.place = &place{node: n, members: []member{{node: n, needs: []int{request}}}}
-	c.places[n] = n.place
+	n.position = &position{set: n, members: []member{{set: n, needs: []int{request}}}}
+	c.positions[n] = n.position
 	return n
 }
 
@@ -103,7 +103,7 @@ func listDepth(t *ast.Type) int {
 
 // find returns the index of the first field with that key, looking from the predicted position on; -1 when there is
 // none.
-func (n *node) find(key []byte, from int) int {
+func (n *selectionSet) find(key []byte, from int) int {
 	if n.byKey != nil {
 		if i, ok := n.byKey[string(key)]; ok {
 			return int(i)
@@ -125,6 +125,6 @@ func (n *node) find(key []byte, from int) int {
 
 // misfits tells that a value of that kind is a scalar, or the text of an array or object, where the type of the field
 // says that there is a list or an object.
-func (f *nodeField) misfits(k kind) bool {
-	return k >= kindString && k <= kindJSON && (f.node != nil || f.lists > 0)
+func (f *selectedField) misfits(k kind) bool {
+	return k >= kindString && k <= kindJSON && (f.set != nil || f.lists > 0)
 }

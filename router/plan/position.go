@@ -7,32 +7,32 @@ import (
 	"github.com/weft-graphql/weft/router/supergraph"
 )
 
-// place is a composite value of the response, as the planner sees it: a selection set of the operation, or a value that
+// position is a composite value of the response, as the planner sees it: a selection set of the operation, or a value that
 // only keys and @requires need (hidden).
 //
-// A place below an abstract type is split by the classes of its parent where these are resolved by different subgraphs;
-// one selection set of the operation can therefore be several places.
-type place struct {
+// A position below an abstract type is split by the classes of its parent where these are resolved by different subgraphs;
+// one selection set of the operation can therefore be several positions.
+type position struct {
 	// typ is the declared type of the value.
 	typ *supergraph.Type
-	// sel is the client's selection; nil for a hidden place, which has items instead.
+	// sel is the client's selection; nil for a hidden position, which has items instead.
 	sel   *operation.SelectionSet
 	items supergraph.FieldSet
-	// owner and via are the class and want this place hangs below; nil at the root.
+	// owner and via are the class and want this position hangs below; nil at the root.
 	owner *class
 	via   *want
-	// sources are the subgraphs that can resolve the field this place hangs below, and views the same in detail.
-	sources graphs
+	// sources are the subgraphs that can resolve the field this position hangs below, and views the same in detail.
+	sources subgraphSet
 	views   []view
 	// collapsed tells that every source resolves all that is wanted here and below, so that nothing is to be decided.
 	collapsed bool
 	classes   []*class
-	// unknown stands for objects whose runtime type is not known yet, at places that an interface object can produce.
+	// unknown stands for objects whose runtime type is not known yet, at positions that an interface object can produce.
 	unknown *class
-	// nodes are the subgraphs' views of all objects of the place.
+	// nodes are the subgraphs' views of all objects of the position.
 	nodes []*node
 	// typenames are the client's __typename fields; needType tells that the runtime type must be known at last, or, of a
-	// hidden place, before a representation with its objects is sent.
+	// hidden position, before a representation with its objects is sent.
 	typenames []*operation.Field
 	needType  bool
 	// typed is the earliest level at which the runtime type is known.
@@ -40,25 +40,25 @@ type place struct {
 	// anyOf tells that the sources disagree on the possible types altogether: a type that a source does not know
 	// cannot occur when that source is used.
 	anyOf bool
-	// required are the wants of a hidden place that its items name.
+	// required are the wants of a hidden position that its items name.
 	required []*want
-	// hidden is the number of hidden places around this one, itself included.
+	// hidden is the number of hidden positions around this one, itself included.
 	hidden int
 	// typedFact is the first of the facts "the runtime type is known after wave 1, 2, ...".
 	typedFact int32
 }
 
-// view is how one subgraph sees the objects of a place when it resolves the field above.
+// view is how one subgraph sees the objects of a position when it resolves the field above.
 type view struct {
 	graph    int
 	decl     *supergraph.Type
 	provided []supergraph.FieldSet
 }
 
-// class is a set of runtime types of a place that are resolved alike.
+// class is a set of runtime types of a position that are resolved alike.
 type class struct {
-	place *place
-	types supergraph.TypeSet
+	position *position
+	types    supergraph.TypeSet
 	// rep is one of the types, standing for all.
 	rep   *supergraph.Type
 	wants []*want
@@ -70,7 +70,7 @@ type class struct {
 }
 
 // part is the part of the answer that has the objects.
-func (p *place) part() int {
+func (p *position) part() int {
 	if p.via == nil {
 		return 0
 	}
@@ -86,16 +86,16 @@ type want struct {
 	one [1]member
 	// items is what is needed of a composite field that only representations need.
 	items supergraph.FieldSet
-	child *place
+	child *position
 	// goal tells that the operation asks for it; input that a representation needs it.
 	goal, input bool
 	// part is the part of the answer that asks for it: 0 for the first, one more than Defer.ID for deferred ones.
 	part int
-	// settled tells that every source of the place resolves it and all below.
+	// settled tells that every source of the position resolves it and all below.
 	settled bool
-	// some tells that the client asks for it on some types of a place only, whose type may be unknown yet.
+	// some tells that the client asks for it on some types of a position only, whose type may be unknown yet.
 	some bool
-	// shared tells that classes share the child place: only a view of the whole place may resolve it.
+	// shared tells that classes share the child position: only a view of the whole position may resolve it.
 	shared bool
 	// known is the earliest level at which it can be known; 0 while it is not.
 	known    int
@@ -117,8 +117,8 @@ func (m *member) directed() bool { return m.client != nil && len(m.client.Applie
 
 // node is a subgraph's view of objects: whoever has it can read fields there.
 type node struct {
-	place *place
-	// class is the class that was entered by a representation; nil for views of the whole place.
+	position *position
+	// class is the class that was entered by a representation; nil for views of the whole position.
 	class *class
 	graph int
 	// decl is the type the subgraph declares for the value.
@@ -152,14 +152,14 @@ type jump struct {
 
 // typed tells whether the runtime type of the objects must be known before the jump.
 func (j *jump) typed() bool {
-	p := j.class.place
+	p := j.class.position
 	return p.unknown != nil && j.class != p.unknown && (j.entry.as == j.class.rep || j.class.cautious)
 }
 
 // special is a field that a subgraph resolves only with more inputs than the key.
 type special struct {
 	want   *want
-	way    *way
+	way    *resolver
 	inputs []*want
 	// contexts are the arguments that objects further up fill.
 	contexts []contextInput
@@ -173,28 +173,28 @@ type special struct {
 // maxHidden bounds how deep keys may need keys of their own.
 const maxHidden = 4
 
-// rootPlace builds the places of an operation whose root is asked of one subgraph, or of every one.
-func (r *run) rootPlace(sel *operation.SelectionSet, from int) *place {
-	p := &place{typ: sel.Parent, sel: sel, sources: newGraphs(r.t.n)}
+// rootPosition builds the positions of an operation whose root is asked of one subgraph, or of every one.
+func (r *run) rootPosition(sel *operation.SelectionSet, from int) *position {
+	p := &position{typ: sel.Parent, sel: sel, sources: newGraphs(r.t.n)}
 	for g, in := range sel.Parent.In {
 		if in != nil && (from == g || from == everySubgraph) {
 			p.views = append(p.views, view{graph: g, decl: sel.Parent})
 			p.sources.add(g)
 		}
 	}
-	r.places = append(r.places, p)
-	c := &class{place: p, types: sel.Parent.Possible, rep: sel.Parent}
+	r.positions = append(r.positions, p)
+	c := &class{position: p, types: sel.Parent.Possible, rep: sel.Parent}
 	p.classes = []*class{c}
 	r.clientWants(c, sel)
 	r.finish(p)
 	return p
 }
 
-// childPlace builds the place below a composite want. views are those of the subgraphs that can resolve the want.
-func (r *run) childPlace(w *want, sel *operation.SelectionSet, items supergraph.FieldSet, views []view) *place {
+// childPosition builds the position below a composite want. views are those of the subgraphs that can resolve the want.
+func (r *run) childPosition(w *want, sel *operation.SelectionSet, items supergraph.FieldSet, views []view) *position {
 	p := r.placeSlab.new()
-	*p = place{typ: w.members[0].def.Named, sel: sel, items: items, owner: w.class, via: w, views: views,
-		sources: newGraphs(r.t.n), hidden: w.class.place.hidden}
+	*p = position{typ: w.members[0].def.Named, sel: sel, items: items, owner: w.class, via: w, views: views,
+		sources: newGraphs(r.t.n), hidden: w.class.position.hidden}
 	if sel == nil {
 		p.hidden++
 	}
@@ -206,7 +206,7 @@ func (r *run) childPlace(w *want, sel *operation.SelectionSet, items supergraph.
 		p.collapsed = true
 		return p
 	}
-	r.places = append(r.places, p)
+	r.positions = append(r.positions, p)
 	r.classify(p)
 	for _, c := range p.classes {
 		if sel != nil {
@@ -219,8 +219,8 @@ func (r *run) childPlace(w *want, sel *operation.SelectionSet, items supergraph.
 	return p
 }
 
-// finish decides which subgraphs may be entered at the place and builds the places below.
-func (r *run) finish(p *place) {
+// finish decides which subgraphs may be entered at the position and builds the positions below.
+func (r *run) finish(p *position) {
 	r.needsType(p)
 	for _, c := range p.classes {
 		r.findJumps(c)
@@ -236,8 +236,8 @@ func (r *run) finish(p *place) {
 	}
 }
 
-// needsType decides whether the runtime type matters at a place that interface objects can produce.
-func (r *run) needsType(p *place) {
+// needsType decides whether the runtime type matters at a position that interface objects can produce.
+func (r *run) needsType(p *position) {
 	if p.unknown == nil {
 		return
 	}
@@ -254,7 +254,7 @@ func (r *run) needsType(p *place) {
 
 // clientWants adds the client's fields to a class.
 func (r *run) clientWants(c *class, sel *operation.SelectionSet) {
-	p := c.place
+	p := c.position
 	c.wants = make([]*want, 0, min(len(sel.Fields)+2, 16))
 	for _, f := range sel.Fields {
 		if f.Def == nil {
@@ -285,8 +285,8 @@ func (r *run) clientWants(c *class, sel *operation.SelectionSet) {
 		}
 		w := r.want(c, facts, m, true)
 		w.part, w.some = part, some
-		for i := range facts.ways {
-			c.cautious = c.cautious || w.risky(&facts.ways[i])
+		for i := range facts.resolvers {
+			c.cautious = c.cautious || w.risky(&facts.resolvers[i])
 		}
 		c.wants = append(c.wants, w)
 	}
@@ -302,7 +302,9 @@ func (r *run) want(c *class, facts *fieldFacts, m member, goal bool) *want {
 
 // risky tells whether a subgraph that does not know the runtime type of an object cannot be asked for the want on the
 // chance that it has the right one: if it has not, and the field fails, the whole object would be null.
-func (w *want) risky(way *way) bool { return w.some && way.as != w.class.rep && way.in.Type.NonNull }
+func (w *want) risky(way *resolver) bool {
+	return w.some && way.as != w.class.rep && way.in.Type.NonNull
+}
 
 // partOf is the part of the answer a client's field belongs to; the earliest when there are several.
 func partOf(f *operation.Field) int {
@@ -319,7 +321,7 @@ func appliesTo(on supergraph.TypeSet, c *class) bool {
 	return c.rep.ObjectIndex < 0 || on.Has(c.rep.ObjectIndex)
 }
 
-func (p *place) addTypename(f *operation.Field) {
+func (p *position) addTypename(f *operation.Field) {
 	for _, t := range p.typenames {
 		if t == f {
 			return

@@ -21,13 +21,13 @@ func first(levels uint64) int {
 	return bits.TrailingZeros64(levels)
 }
 
-// saturate finds out in which waves every subgraph's view of every place can be had if requests cost nothing, wave by
+// saturate finds out in which waves every subgraph's view of every position can be had if requests cost nothing, wave by
 // wave, until everything the operation asks for is known. The number of waves it takes is the shortest possible
 // critical path. It returns 0 when the operation cannot be answered.
-func (r *run) saturate(root *place, roots []int) int {
+func (r *run) saturate(root *position, roots []int) int {
 	for _, g := range roots {
 		n := r.nodeSlab.new()
-		*n = node{place: root, graph: g, decl: root.typ}
+		*n = node{position: root, graph: g, decl: root.typ}
 		root.nodes = append(root.nodes, n)
 		r.nodes = append(r.nodes, n)
 		r.have(n, 1<<1)
@@ -52,7 +52,7 @@ func (r *run) goalsKnown(level int) bool {
 		}
 		r.open = r.open[:len(r.open)-1]
 	}
-	for _, p := range r.places {
+	for _, p := range r.positions {
 		if p.needType && p.sel != nil && (p.typed == 0 || p.typed > level) && len(p.nodes) > 0 {
 			return false
 		}
@@ -63,7 +63,7 @@ func (r *run) goalsKnown(level int) bool {
 // wave makes all jumps that become possible at a level; false when there are none.
 func (r *run) wave(level int) bool {
 	progress := false
-	// Places and jumps are added while nodes are; those of this wave are too late for it.
+	// Positions and jumps are added while nodes are; those of this wave are too late for it.
 	for i := 0; i < len(r.jumps); {
 		j := r.jumps[i]
 		if !r.canJump(j, level-1) {
@@ -93,7 +93,7 @@ func (r *run) wave(level int) bool {
 }
 
 func (r *run) canJump(j *jump, level int) bool {
-	p := j.class.place
+	p := j.class.position
 	if !knownBy(j.inputs, level) {
 		return false
 	}
@@ -133,7 +133,7 @@ func knownBy(inputs []*want, level int) bool {
 // jumped enters a subgraph for a class.
 func (r *run) jumped(j *jump, level int) {
 	c := j.class
-	p := c.place
+	p := c.position
 	for _, n := range c.nodes {
 		if n.graph == j.entry.graph && n.decl == j.entry.as {
 			j.node = n
@@ -142,12 +142,12 @@ func (r *run) jumped(j *jump, level int) {
 		}
 	}
 	n := r.nodeSlab.new()
-	*n = node{place: p, class: c, graph: j.entry.graph, decl: j.entry.as, object: j.entry.untyped, jump: j}
+	*n = node{position: p, class: c, graph: j.entry.graph, decl: j.entry.as, object: j.entry.untyped, jump: j}
 	j.node = n
 	r.nodes = append(r.nodes, n)
 	c.nodes = append(c.nodes, n)
 	if c == p.unknown {
-		// Such a node sees all objects of the place.
+		// Such a node sees all objects of the position.
 		n.class = nil
 		p.nodes = append(p.nodes, n)
 	}
@@ -155,7 +155,7 @@ func (r *run) jumped(j *jump, level int) {
 }
 
 // entered returns the node of a class that a representation leads to.
-func (r *run) entered(c *class, w *way) *node {
+func (r *run) entered(c *class, w *resolver) *node {
 	for _, n := range c.nodes {
 		if n.graph == w.graph && n.decl == w.as {
 			return n
@@ -171,7 +171,7 @@ func (r *run) have(n *node, levels uint64) {
 	}
 	n.levels |= levels
 	at := first(n.levels)
-	p := n.place
+	p := n.position
 	if !n.object && n.class == nil && (p.typed == 0 || p.typed > at) {
 		p.typed = at
 	}
@@ -204,7 +204,7 @@ func (c *class) vacuous(do func(w *want)) {
 	}
 }
 
-// sees tells whether the subgraph can return objects of the class at this place.
+// sees tells whether the subgraph can return objects of the class at this position.
 func (n *node) sees(c *class) bool {
 	if n.class != nil {
 		return n.class == c
@@ -230,7 +230,7 @@ func (r *run) haveFields(n *node, c *class) {
 }
 
 // resolves returns how the node resolves a want without further inputs; nil when it does not.
-func (n *node) resolves(w *want) *way {
+func (n *node) resolves(w *want) *resolver {
 	if (w.settled || w.shared) && n.class != nil {
 		return nil
 	}
@@ -240,14 +240,14 @@ func (n *node) resolves(w *want) *way {
 	}
 	f := w.facts
 	if f.plain.has(n.graph) {
-		for i := range f.ways {
-			if f.ways[i].graph != n.graph || f.ways[i].as != as || f.ways[i].special() {
+		for i := range f.resolvers {
+			if f.resolvers[i].graph != n.graph || f.resolvers[i].as != as || f.resolvers[i].special() {
 				continue
 			}
-			if n.class == nil && w.risky(&f.ways[i]) {
+			if n.class == nil && w.risky(&f.resolvers[i]) {
 				return nil
 			}
-			return &f.ways[i]
+			return &f.resolvers[i]
 		}
 	}
 	if len(n.provided) == 0 || !f.provided {
@@ -261,7 +261,7 @@ func (n *node) resolves(w *want) *way {
 	}
 	for _, set := range n.provided {
 		if providesField(set, def.Name, w.class.rep) {
-			return &way{graph: n.graph, as: as, def: def, in: in}
+			return &resolver{graph: n.graph, as: as, def: def, in: in}
 		}
 	}
 	return nil
@@ -273,8 +273,8 @@ func (r *run) resolved(w *want, level int) {
 	}
 }
 
-// below gives the subgraph's view of the place below a field it resolves.
-func (r *run) below(n *node, w *want, way *way, s *special, levels uint64) {
+// below gives the subgraph's view of the position below a field it resolves.
+func (r *run) below(n *node, w *want, way *resolver, s *special, levels uint64) {
 	p := w.child
 	if p.collapsed {
 		return
@@ -300,7 +300,7 @@ func (r *run) below(n *node, w *want, way *way, s *special, levels uint64) {
 	if child == nil {
 		v := view{graph: n.graph, decl: decl}
 		child = r.nodeSlab.new()
-		*child = node{place: p, graph: n.graph, decl: decl, object: v.object(), provided: provided}
+		*child = node{position: p, graph: n.graph, decl: decl, object: v.object(), provided: provided}
 		p.nodes = append(p.nodes, child)
 		r.nodes = append(r.nodes, child)
 	}
