@@ -6,9 +6,9 @@ import (
 	"github.com/weft-graphql/weft/router/plan/plantest"
 )
 
-// TestCallsCompleteTheTwinsAtSeveralPositions asks at two positions for the same field of the same subgraph, whose call makes them
-// see the values below once more. What such values lack is known at the positions where they have twins: a call for them
-// has to complete those of both.
+// TestCallsCompleteTheTwinsAtSeveralPositions asks at two positions for the same field of the same subgraph, whose call
+// makes them see the values below once more. What such values lack is known at the positions where they have twins: a
+// call for them has to complete those of both.
 func TestCallsCompleteTheTwinsAtSeveralPositions(t *testing.T) {
 	const head = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.8",
 		import: ["@key", "@external", "@requires", "@provides", "@shareable"]) `
