@@ -48,6 +48,10 @@ judge: servers packages ## Judge 50,000 random documents beside graphql-js (ARGS
 	@echo "judging documents, without the race detector: it would take most of the time ..."
 	@go test -v -timeout 45m $(TESTFLAGS) ./router/operation/operationtest -args $(ARGS) 2>&1 | awk "$$SHOW_TESTS"
 
+.PHONY: conformance
+conformance: packages ## Hold the router against what others have written to judge servers
+	go test -v -count=1 ./router/conformancetest
+
 # In make test the random campaigns take seconds. These are their full lengths, without the race detector.
 .PHONY: campaigns
 campaigns: servers packages ## Run all random campaigns at full length (half an hour)
@@ -131,7 +135,7 @@ servers:
 
 # What tests ask of Node, in versions that do not change. It is installed when it is missing or another version.
 NPM := $(GRAPHQL_JS) @apollo/client@4.3.8 rxjs@7.8.2 graphql-ws@6.4.2 graphql-sse@2.6.1 subscriptions-transport-ws@0.11.0 \
-	ws@8.18.3 @urql/core@6.0.3
+	ws@8.18.3 @urql/core@6.0.3 graphql-http@1.23.1
 
 .PHONY: packages
 packages: servers
