@@ -19,6 +19,9 @@ var catalogRecipe = recipe{
 	},
 	maxAge: 5 * time.Minute,
 	build: func(db *bun.DB, outbox *events.Outbox) parts {
-		return parts{schema: graph.New(catalog.New(store.New(db, outbox)))}
+		core := catalog.New(store.New(db, outbox))
+		return parts{schema: graph.New(core), take: core.Take, sources: []events.Source{
+			{Subgraph: "orders", Types: []string{"Order"}},
+		}}
 	},
 }

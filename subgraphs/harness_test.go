@@ -67,6 +67,25 @@ func onBothWith(
 	})
 }
 
+// onBothGrown is onBoth with a shop of that size.
+func onBothGrown(
+	t *testing.T, name string, size int, test func(t *testing.T, s subgraphs.Service, sql *kittest.Counter),
+) {
+	for kind, config := range map[string]func(t *testing.T) kit.Config{
+		"sqlite":   func(t *testing.T) kit.Config { return kit.Config{DataDir: t.TempDir()} },
+		"postgres": func(t *testing.T) kit.Config { return kit.Config{DatabaseURL: newDatabase(t)} },
+	} {
+		t.Run(kind, func(t *testing.T) {
+			config := config(t)
+			if err := subgraphs.Seed(context.Background(), name, size, config); err != nil {
+				t.Fatal(err)
+			}
+			s, counter := open(t, name, config)
+			test(t, s, counter)
+		})
+	}
+}
+
 func newDatabase(t *testing.T) string {
 	t.Helper()
 	address, err := postgres.NewDatabase()

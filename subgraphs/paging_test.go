@@ -14,13 +14,28 @@ import (
 // Specification: https://relay.dev/graphql/connections.htm
 type connection struct{ service, name, field, args, node string }
 
+// of is a connection of an entity, as a router asks for it.
+const ofEntity = "entity "
+
 var connections = []connection{
 	{"accounts", "users", "users", "", "id"},
 	{"catalog", "search", "search", `query: "lamp"`, "... on Product { id } ... on Category { id } ... on Brand { id }"},
 	{"catalog", "best-selling", "products", `filter: {minPrice: 20000}`, "id"},
 	{"catalog", "newest", "products", `sort: NEWEST, filter: {categoryId: "chairs"}`, "id"},
 	{"catalog", "cheapest", "products", `sort: PRICE_ASC, filter: {brandId: "oxbow"}`, "id"},
+	{"reviews", "all reviews", "reviews", "", "id"},
+	{"orders", "all orders", "orders", "", "id"},
 	{"catalog", "dearest", "products", `sort: PRICE_DESC, filter: {brandId: "oxbow"}`, "id"},
+}
+
+var ofEntities = []connection{
+	{"reviews", "reviews of a product", ofEntity + `Product upc: "p1" reviewsConnection`, "", "id"},
+	{"reviews", "best reviews of a product", ofEntity + `Product upc: "p1" reviewsConnection`, "sort: HIGHEST", "id"},
+	{"reviews", "worst reviews of a product", ofEntity + `Product upc: "p1" reviewsConnection`, "sort: LOWEST", "id"},
+	{"reviews", "reviews of one rating", ofEntity + `Product upc: "p1" reviewsConnection`, "filter: {rating: 4}", "id"},
+	{"reviews", "verified reviews", ofEntity + `Product upc: "p1" reviewsConnection`, "filter: {verified: true}", "id"},
+	{"reviews", "other reviews", ofEntity + `Product upc: "p1" reviewsConnection`, "filter: {verified: false}", "id"},
+	{"reviews", "reviews of a person", ofEntity + `User id: "u207" reviewsConnection`, "", "id"},
 }
 
 type part struct {
@@ -38,15 +53,27 @@ type part struct {
 // ask reads the page that the variables describe.
 func (c connection) ask(t *testing.T, s subgraphs.Service, variables map[string]any) part {
 	t.Helper()
-	var got struct{ List part }
-	kittest.MustAsk(t, s.Handler(), nil, c.query(), variables, &got)
+	var got struct {
+		List     part
+		Entities []struct{ List part } `json:"_entities"`
+	}
+	kittest.MustAsk(t, s.Handler(), operator, c.query(), variables, &got)
+	if len(got.Entities) > 0 {
+		return got.Entities[0].List
+	}
 	return got.List
 }
 
 func (c connection) query() string {
-	return `query($first: Int, $after: String, $last: Int, $before: String) {
-		list: ` + c.field + `(first: $first, after: $after, last: $last, before: $before, ` + c.args + `) {
-			totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor node { ` + c.node + ` } } } }`
+	begin, field, end := "", c.field, ""
+	if entity, ok := strings.CutPrefix(c.field, ofEntity); ok {
+		words := strings.Fields(entity)
+		begin = `_entities(representations: [{__typename: "` + words[0] + `", ` + words[1] + words[2] + `}]) { ... on ` + words[0] + ` { `
+		field, end = words[3], " } }"
+	}
+	return `query($first: Int, $after: String, $last: Int, $before: String) { ` + begin + `
+		list: ` + field + `(first: $first, after: $after, last: $last, before: $before, ` + c.args + `) {
+			totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor node { ` + c.node + ` } } } }` + end
 }
 
 func (p part) ids() []string {
@@ -63,6 +90,12 @@ func TestListsAreReadInBothDirections(t *testing.T) {
 			onBoth(t, c.service, func(t *testing.T, s subgraphs.Service, _ *kittest.Counter) { c.check(t, s) })
 		})
 	}
+	// In a shop of this size the first product has 200 reviews.
+	onBothGrown(t, "reviews", 2, func(t *testing.T, s subgraphs.Service, _ *kittest.Counter) {
+		for _, c := range ofEntities {
+			t.Run(c.name, func(t *testing.T) { c.check(t, s) })
+		}
+	})
 }
 
 func (c connection) check(t *testing.T, s subgraphs.Service) {
@@ -125,11 +158,11 @@ func (c connection) check(t *testing.T, s subgraphs.Service) {
 		"BAD_USER_INPUT before": {"before": "none"},
 		"BAD_USER_INPUT after":  {"after": "none", "last": 3},
 	} {
-		if got := kittest.Ask(t, s.Handler(), nil, c.query(), variables).Fields(); got != want {
+		if got := kittest.Ask(t, s.Handler(), operator, c.query(), variables).Fields(); got != want {
 			t.Errorf("%v: %q, want %q", variables, got, want)
 		}
 	}
-	if got := kittest.Ask(t, s.Handler(), nil, c.query(), map[string]any{"last": 101}).Fields(); got != "BAD_USER_INPUT last" {
+	if got := kittest.Ask(t, s.Handler(), operator, c.query(), map[string]any{"last": 101}).Fields(); got != "BAD_USER_INPUT last" {
 		t.Errorf("too large a page: %q", got)
 	}
 }
@@ -175,7 +208,8 @@ func TestNodesAreFoundByTheirIDs(t *testing.T) {
 	onBoth(t, "catalog", func(t *testing.T, s subgraphs.Service, _ *kittest.Counter) {
 		for id, want := range map[string]string{
 			"p1": "Product", "p300": "Product", "chairs": "Category", "petit-bois": "Brand", "u17": "User", "r5": "Review",
-			"rabcdefghijklmnopqrstuvwxyz": "Review", "ber1": "Warehouse", "p301": "", "nothing": "", "": "", "u": "", "pear": "",
+			"rabcdefghijklmnopqrstuvwxyz": "Review", "o7": "Order",
+			"oabcdefghijklmnopqrstuvwxyz": "Order", "ber1": "Warehouse", "p301": "", "nothing": "", "": "", "u": "", "pear": "",
 		} {
 			var got struct {
 				Node *struct {

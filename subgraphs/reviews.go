@@ -20,6 +20,7 @@ var reviewsRecipe = recipe{
 		core := reviews.New(store.New(db, outbox))
 		return parts{schema: graph.New(core), take: core.Take, sources: []events.Source{
 			{Subgraph: "catalog", Types: []string{"Product"}}, {Subgraph: "accounts", Types: []string{"User"}},
+			{Subgraph: "orders", Types: []string{"Order"}},
 		}}
 	},
 }

@@ -41,6 +41,12 @@ var hot = []struct{ service, name, query string }{
 	{"reviews", "recentReviews", `{ recentReviews(first: 20) { title author { username reviewCount } product { averageRating } } }`},
 	{"reviews", "reviews of products", `query($r: [_Any!]!) { _entities(representations: $r) { ... on Product { averageRating
 		reviews(first: 5) { title author { username } } } } }`},
+	{"reviews", "reviews of a product beyond the 100th", `{ review(id: "r1501") { product { ratingHistogram { count }
+		reviewsConnection(first: 10, after: "WyJORVdFU1QiLCI1IiwiMjAyNi0wMy0wMVQxMjo0MDowMFoiLCJyMjAwMCJd") { nodes { title } } } } }`},
+	{"reviews", "worst reviews of a product", `{ review(id: "r1501") { product { reviewsConnection(first: 10, sort: LOWEST) {
+		nodes { title author { username } } } } } }`},
+	{"reviews", "reviews of one rating", `{ review(id: "r1501") { product { reviewsConnection(last: 10, filter: {rating: 2}) {
+		totalCount nodes { title } } } } }`},
 	{"reviews", "best reviews of a product", `{ review(id: "r1") { product { reviews(first: 10, minRating: 5) { title } } } }`},
 }
 

@@ -41,6 +41,8 @@ type Store interface {
 	// ArchiveProduct takes a product off sale and writes the events about it together; it changes nothing when that was
 	// done before. It returns nil when there is no such product.
 	ArchiveProduct(ctx context.Context, upc string, at time.Time) (*Product, error)
+	// PutSale counts what an order has sold, in the place of what was counted of it before.
+	PutSale(ctx context.Context, from wire.EntityChanged, sale Sale) error
 }
 
 // Core is what can be done with the catalog.

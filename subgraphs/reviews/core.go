@@ -24,9 +24,26 @@ type Store interface {
 	Usernames(ctx context.Context, ids []string) (map[string]string, error)
 	// CountByAuthor counts the reviews of each person.
 	CountByAuthor(ctx context.Context, ids []string) (map[string]int, error)
-	// AddReview writes the review, brings the product's score up to date and writes the events, all together. A second
+	// PageByProduct and PageByAuthor return, of each, the reviews of a page and, if there is one, the next in the direction
+	// it is counted in; Page those of all.
+	PageByProduct(ctx context.Context, upcs []string, query ReviewQuery) (map[string][]*Review, error)
+	PageByAuthor(ctx context.Context, ids []string, query ReviewQuery) (map[string][]*Review, error)
+	Page(ctx context.Context, query ReviewQuery) ([]*Review, error)
+	// CountReviews counts those of all pages, of one product or (when upc is empty) of all, up to 10,000.
+	CountReviews(ctx context.Context, upc string, query ReviewQuery) (int, error)
+	// ReviewsBy returns what a person said about each product, hidden or not.
+	ReviewsBy(ctx context.Context, author string, upcs []string) (map[string]*Review, error)
+	// AddReview writes the review, says whether it is verified, brings the product's score up to date and writes the events, all together. A second
 	// review of one product by one person is a Conflict fault.
 	AddReview(ctx context.Context, review *Review, events ...wire.EntityChanged) error
+	// ChangeReview lets change alter the review, and writes it and the events about it together. Two changes at once come
+	// one after the other. It returns nil when there is no such review.
+	ChangeReview(ctx context.Context, id string, change func(*Review) error) (*Review, error)
+	// DeleteReview removes the review if allowed returns nil, and writes the events about it together. It returns nil when
+	// there is no such review.
+	DeleteReview(ctx context.Context, id string, allowed func(*Review) error) (*Review, error)
+	// Deliver takes over that products have reached their buyer, whose reviews of them are verified then.
+	Deliver(ctx context.Context, from wire.EntityChanged, buyer string, upcs []string) error
 	// AddProduct and PutUser take over what events of other services tell, and write the events about it.
 	AddProduct(ctx context.Context, from wire.EntityChanged, upc string, event wire.EntityChanged) error
 	PutUser(ctx context.Context, from wire.EntityChanged, id, username string, event wire.EntityChanged) error
@@ -106,6 +123,7 @@ type (
 	loadReviewsBy struct{ first int }
 	loadScore     struct{}
 	loadCount     struct{}
+	loadOwn       struct{ author string }
 )
 
 // ReviewsOf returns what people say about the product, newest first.
@@ -155,4 +173,15 @@ func (c *Core) scores(ctx context.Context, upcs []string) (map[string]*Score, er
 		found[upc] = &score
 	}
 	return found, err
+}
+
+// OwnReview returns what the caller says about the product, hidden or not; nil when that is nothing.
+func (c *Core) OwnReview(ctx context.Context, caller wire.Identity, product *Product) (*Review, error) {
+	if caller.Anonymous() {
+		return nil, nil
+	}
+	return dataloader.Load(ctx, loadOwn{caller.Subject}, product.Upc,
+		func(ctx context.Context, upcs []string) (map[string]*Review, error) {
+			return c.store.ReviewsBy(ctx, caller.Subject, upcs)
+		})
 }

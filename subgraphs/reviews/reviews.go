@@ -7,12 +7,20 @@ import "time"
 type Review struct {
 	ID string
 	// Rating is 1 (poor) to 5 (excellent).
-	Rating    int
-	Title     string
-	Body      string
+	Rating int
+	Title  string
+	Body   string
+	// Verified says that the author has bought the product, and that it has arrived.
 	Verified  bool
 	CreatedAt time.Time
-	AuthorID  string
+	// EditedAt is when the author changed it last; nil when that never happened.
+	EditedAt *time.Time
+	// Hidden says that an operator has hidden it, and Because why.
+	Hidden  bool
+	Because string
+	// Version counts its changes.
+	Version  int
+	AuthorID string
 	// Username is the author's public name, as accounts told it last.
 	Username string
 	Upc      string
@@ -23,6 +31,14 @@ func (*Review) IsEntity() {}
 
 // Text is the body, under the name it had in the first version of the schema.
 func (r *Review) Text() string { return r.Body }
+
+// HiddenBecause is why it is hidden; nil when it is not.
+func (r *Review) HiddenBecause() *string {
+	if !r.Hidden {
+		return nil
+	}
+	return &r.Because
+}
 
 // Author is who wrote the review.
 func (r *Review) Author() *User { return &User{ID: r.AuthorID, Username: r.Username} }
@@ -49,7 +65,23 @@ func (*Product) IsEntity() {}
 func (p *Product) ID() string { return p.Upc }
 
 // Score is what the ratings of a product come to.
-type Score struct{ Count, Sum int }
+type Score struct {
+	Count, Sum int
+	// Stars counts the ratings of each number of stars, from one on.
+	Stars [5]int
+}
+
+// RatingCount is how many reviews give a number of stars.
+type RatingCount struct{ Stars, Count int }
+
+// Histogram counts the ratings of each number of stars, most stars first.
+func (s Score) Histogram() []*RatingCount {
+	counts := make([]*RatingCount, 0, len(s.Stars))
+	for stars := len(s.Stars); stars > 0; stars-- {
+		counts = append(counts, &RatingCount{stars, s.Stars[stars-1]})
+	}
+	return counts
+}
 
 // Average is the mean rating; nil when there is none.
 func (s Score) Average() *float64 {

@@ -23,8 +23,11 @@ type Brand struct{ ID, Name, Description, Country string }
 // Product is one product of the sample shop.
 type Product struct {
 	ID, SKU, Name, Slug, Description, CategoryID, BrandID string
-	Price, Weight, Width, Height, Depth, Sold             int
+	Price, Weight, Width, Height, Depth                   int
 	Created                                               time.Time
+
+	// popularity is how often it is taken along with something else, compared with other products.
+	popularity int
 }
 
 var categories = []Category{
@@ -116,8 +119,8 @@ func Products() []Product {
 			Description: fmt.Sprintf("%s by %s. %s", article(name), brand.Name, praises[dice.IntN(len(praises))]),
 			Price:       price/100*100 + 99, Weight: weight,
 			Width: 80 + dice.IntN(1800), Height: 60 + dice.IntN(1900), Depth: 60 + dice.IntN(900),
-			Sold:    dice.IntN(100) * dice.IntN(100),
-			Created: Epoch.Add(-time.Duration(dice.IntN(900*24)) * time.Hour),
+			popularity: dice.IntN(100) * dice.IntN(100),
+			Created:    Epoch.Add(-time.Duration(dice.IntN(900*24)) * time.Hour),
 		}
 	}
 	return products

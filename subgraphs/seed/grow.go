@@ -43,8 +43,8 @@ func furtherProduct(i int) Product {
 		Description: fmt.Sprintf("%s by %s. %s", article(name), brand.Name, praises[dice.IntN(len(praises))]),
 		Price:       price/100*100 + 99, Weight: category.lightest + int(share*float64(category.heaviest-category.lightest)),
 		Width: 80 + dice.IntN(1800), Height: 60 + dice.IntN(1900), Depth: 60 + dice.IntN(900),
-		Sold:    dice.IntN(100) * dice.IntN(100),
-		Created: Epoch.Add(-time.Duration(dice.IntN(900*24*3600)) * time.Second),
+		popularity: dice.IntN(100) * dice.IntN(100),
+		Created:    Epoch.Add(-time.Duration(dice.IntN(900*24*3600)) * time.Second),
 	}
 }
 

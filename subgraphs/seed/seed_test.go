@@ -47,6 +47,16 @@ func TestReferences(t *testing.T) {
 			t.Errorf("%+v refers to nothing", r)
 		}
 	}
+	for _, o := range seed.Orders() {
+		if !people[o.BuyerID] || len(o.Lines) == 0 || !o.Placed.Before(o.Delivered) {
+			t.Errorf("%+v refers to nothing", o)
+		}
+		for _, line := range o.Lines {
+			if !products[line.ProductID] || line.Price < 1 || line.Quantity < 1 {
+				t.Errorf("%+v has a line %+v", o.ID, line)
+			}
+		}
+	}
 	if len(people) != seed.PersonCount || len(products) != seed.ProductCount {
 		t.Errorf("%d people and %d products", len(people), len(products))
 	}

@@ -81,6 +81,10 @@ type ComplexityRoot struct {
 		UpdateProduct  func(childComplexity int, input catalog.UpdateProductInput) int
 	}
 
+	Order struct {
+		ID func(childComplexity int) int
+	}
+
 	PageInfo struct {
 		EndCursor       func(childComplexity int) int
 		HasNextPage     func(childComplexity int) int
@@ -103,6 +107,7 @@ type ComplexityRoot struct {
 		Related     func(childComplexity int, first int) int
 		Sku         func(childComplexity int) int
 		Slug        func(childComplexity int) int
+		Sold        func(childComplexity int) int
 		Title       func(childComplexity int) int
 		Upc         func(childComplexity int) int
 		Weight      func(childComplexity int) int
@@ -391,6 +396,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Mutation.UpdateProduct(childComplexity, args["input"].(catalog.UpdateProductInput)), true
 
+	case "Order.id":
+		if e.ComplexityRoot.Order.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.ID(childComplexity), true
+
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
 			break
@@ -505,6 +517,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Product.Slug(childComplexity), true
+	case "Product.sold":
+		if e.ComplexityRoot.Product.Sold == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Product.Sold(childComplexity), true
 	case "Product.title":
 		if e.ComplexityRoot.Product.Title == nil {
 			break
@@ -838,7 +856,7 @@ scalar DateTime
 type Query {
   "The object with this id, whatever its type; null when there is none (Relay, global object identification)."
   node(
-    "The id of a product, category, brand, person, review or warehouse: what its field ` + "`" + `id` + "`" + ` tells."
+    "The id of a product, category, brand, person, review, warehouse or order: what its field ` + "`" + `id` + "`" + ` tells."
     id: ID!
   ): Node
   "The product with this product code, or null when there is none."
@@ -967,6 +985,8 @@ type Product implements Item & Node @key(fields: "upc") @key(fields: "sku") {
   category: Category
   "Who makes the product."
   brand: Brand
+  "How many pieces were sold so far, of orders that were not called off. It follows them with a delay of minutes."
+  sold: Int!
   "When the product went on sale."
   createdAt: DateTime
   "When the product was taken off sale; null while it is on sale."
@@ -1186,6 +1206,12 @@ type Warehouse implements Node @key(fields: "id", resolvable: false) {
   "The warehouse's id. It never changes."
   id: ID!
 }
+
+"What somebody has bought, or tried to."
+type Order implements Node @key(fields: "id", resolvable: false) {
+  "The order's id. It never changes."
+  id: ID!
+}
 `, BuiltIn: false},
 	{Name: "../federation/directives.graphql", Input: `
 	directive @authenticated on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM
@@ -1241,7 +1267,7 @@ type Warehouse implements Node @key(fields: "id", resolvable: false) {
 `, BuiltIn: true},
 	{Name: "../federation/entity.graphql", Input: `
 # a union of all types that use the @key directive
-union _Entity = Brand | Category | Product | Review | User | Warehouse
+union _Entity = Brand | Category | Order | Product | Review | User | Warehouse
 
 input BrandRepresentation {
 	id: ID
@@ -1371,6 +1397,8 @@ func (ec *executionContext) childFields_Product(ctx context.Context, field graph
 		return ec.fieldContext_Product_category(ctx, field)
 	case "brand":
 		return ec.fieldContext_Product_brand(ctx, field)
+	case "sold":
+		return ec.fieldContext_Product_sold(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Product_createdAt(ctx, field)
 	case "archivedAt":
@@ -2610,6 +2638,29 @@ func (ec *executionContext) fieldContext_Mutation_archiveProduct(ctx context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _Order_id(ctx context.Context, field graphql.CollectedField, obj *catalog.Order) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Order_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Order_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Order", field, false, false, "ID")
+}
+
 func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *page.Info) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3049,6 +3100,29 @@ func (ec *executionContext) fieldContext_Product_brand(_ context.Context, field 
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Product_sold(ctx context.Context, field graphql.CollectedField, obj *catalog.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_sold(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sold, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Product_sold(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Product", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Product_createdAt(ctx context.Context, field graphql.CollectedField, obj *catalog.Product) (ret graphql.Marshaler) {
@@ -5653,6 +5727,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Review(ctx, sel, obj)
+	case *catalog.Order:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Order(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj
@@ -5724,6 +5803,11 @@ func (ec *executionContext) __Entity(ctx context.Context, sel ast.SelectionSet, 
 			return graphql.Null
 		}
 		return ec._Review(ctx, sel, obj)
+	case *catalog.Order:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Order(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj
@@ -6010,6 +6094,39 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 	return out
 }
 
+var orderImplementors = []string{"Order", "Node", "_Entity"}
+
+func (ec *executionContext) _Order(ctx context.Context, sel ast.SelectionSet, obj *catalog.Order) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, orderImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Order")
+		case "id":
+			out.Values[i] = ec._Order_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var pageInfoImplementors = []string{"PageInfo"}
 
 func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet, obj *page.Info) graphql.Marshaler {
@@ -6141,6 +6258,11 @@ func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, 
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Product_brand(ctx, field, obj)
 				})
+		case "sold":
+			out.Values[i] = ec._Product_sold(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "createdAt":
 			out.Values[i] = ec._Product_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {

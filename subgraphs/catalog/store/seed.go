@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -29,8 +30,9 @@ func Seed(ctx context.Context, tx bun.Tx) error {
 		return err
 	}
 	var products []productRow
+	sold := seed.Sold(slices.Values(seed.Orders()))
 	for _, p := range seed.Products() {
-		products = append(products, seedRow(p))
+		products = append(products, seedRow(p, sold[p.ID]))
 	}
 	if err := kit.InsertAll(ctx, tx, products); err != nil {
 		return err
@@ -45,6 +47,9 @@ func Seed(ctx context.Context, tx bun.Tx) error {
 	for i, p := range products {
 		news[i] = catalog.Changed(p.product(), wire.Created)
 	}
+	if err := events.SetPosition(ctx, tx, "orders", int64(len(seed.Orders()))); err != nil { // these were counted
+		return err
+	}
 	return events.Preset(ctx, tx, news)
 }
 
@@ -55,18 +60,30 @@ func tallyProducts(ctx context.Context, tx bun.Tx) error {
 	return err
 }
 
-func seedRow(p seed.Product) productRow {
+func seedRow(p seed.Product, sold int) productRow {
 	return productRow{
 		UPC: p.ID, SKU: p.SKU, Name: p.Name, Description: p.Description, Slug: p.Slug,
 		Price: p.Price, Currency: string(catalog.Euro), Weight: p.Weight,
 		Width: p.Width, Height: p.Height, Depth: p.Depth,
-		CategoryID: p.CategoryID, BrandID: p.BrandID, Sold: p.Sold, CreatedAt: p.Created, Version: 1,
+		CategoryID: p.CategoryID, BrandID: p.BrandID, Sold: sold, CreatedAt: p.Created, Version: 1,
 	}
 }
 
 // Grow makes the sample shop that many times as large.
 func Grow(ctx context.Context, tx bun.Tx, size int) error {
-	if err := kit.InsertEach(ctx, tx, seed.MoreProducts(size), seedRow); err != nil {
+	count := int64(len(seed.Orders()))
+	sold := seed.Sold(func(yield func(seed.Order) bool) {
+		for order := range seed.MoreOrders(size) {
+			if count++; !yield(order) {
+				return
+			}
+		}
+	})
+	row := func(p seed.Product) productRow { return seedRow(p, sold[p.ID]) }
+	if err := kit.InsertEach(ctx, tx, seed.MoreProducts(size), row); err != nil {
+		return err
+	}
+	if err := addSold(ctx, tx, firstOnly(sold)); err != nil { // what larger shops sell of the sample shop's products
 		return err
 	}
 	entry := func(p seed.Product) entryRow { return newEntry(catalog.KindProduct, p.ID, p.Name, p.Description) }
@@ -78,8 +95,22 @@ func Grow(ctx context.Context, tx bun.Tx, size int) error {
 	}
 	var news []wire.EntityChanged
 	for p := range seed.MoreProducts(size) {
-		row := seedRow(p)
-		news = append(news, catalog.Changed(row.product(), wire.Created))
+		one := row(p)
+		news = append(news, catalog.Changed(one.product(), wire.Created))
+	}
+	if err := events.SetPosition(ctx, tx, "orders", count); err != nil {
+		return err
 	}
 	return events.Preset(ctx, tx, news)
+}
+
+// firstOnly leaves the products of the sample shop.
+func firstOnly(sold map[string]int) map[string]int {
+	first := map[string]int{}
+	for i := range seed.ProductCount {
+		if n := sold[seed.ProductID(i)]; n > 0 {
+			first[seed.ProductID(i)] = n
+		}
+	}
+	return first
 }

@@ -241,6 +241,9 @@ func Seed(ctx context.Context, tx bun.Tx) error {
 	if err := kit.InsertAll(ctx, tx, stock); err != nil {
 		return err
 	}
+	if err := events.SetPosition(ctx, tx, "orders", int64(len(seed.Orders()))); err != nil { // they left before
+		return err
+	}
 	return events.SetPosition(ctx, tx, "catalog", seed.ProductCount) // these are the catalog's first events
 }
 
@@ -255,6 +258,13 @@ func Grow(ctx context.Context, tx bun.Tx, size int) error {
 		return err
 	}
 	if err := kit.InsertEach(ctx, tx, seed.MoreStocks(size), seedRow); err != nil {
+		return err
+	}
+	sold := int64(len(seed.Orders()))
+	for range seed.MoreOrders(size) {
+		sold++
+	}
+	if err := events.SetPosition(ctx, tx, "orders", sold); err != nil {
 		return err
 	}
 	return events.SetPosition(ctx, tx, "catalog", int64(size*seed.ProductCount))

@@ -9,6 +9,7 @@ import (
 	"context"
 
 	"github.com/weft-graphql/weft/subgraphs/kit"
+	"github.com/weft-graphql/weft/subgraphs/kit/fault"
 	"github.com/weft-graphql/weft/subgraphs/kit/page"
 	"github.com/weft-graphql/weft/subgraphs/orders"
 	"github.com/weft-graphql/weft/subgraphs/orders/graph/model"
@@ -32,7 +33,7 @@ func (r *mutationResolver) MergeCart(ctx context.Context, input orders.MergeCart
 
 func (r *mutationResolver) Checkout(ctx context.Context, input orders.CheckoutInput) (*model.CheckoutPayload, error) {
 	order, err := r.core.Checkout(ctx, kit.Caller(ctx), input)
-	list, err := userErrors(err)
+	list, err := fault.ForUser(err)
 	if err != nil {
 		return nil, err
 	}

@@ -31,29 +31,9 @@ func New(core *orders.Core) graphql.ExecutableSchema {
 	return NewExecutableSchema(config)
 }
 
-// userErrors splits an error of a mutation: what the person can mend becomes part of the payload, and what is left,
-// an error of the whole field.
-func userErrors(err error) ([]*model.UserError, error) {
-	list := []*model.UserError{}
-	for _, f := range fault.All(err) {
-		if f.Code != fault.BadUserInput && f.Code != fault.NotFound && f.Code != fault.Conflict {
-			return nil, err
-		}
-		one := &model.UserError{Message: f.Message, Code: string(f.Code)}
-		if f.Field != "" {
-			one.Field = &f.Field
-		}
-		list = append(list, one)
-	}
-	if len(list) == 0 {
-		return list, err
-	}
-	return list, nil
-}
-
 // cartPayload is the answer of a mutation of a cart.
 func cartPayload(cart *orders.Cart, err error) (*model.CartPayload, error) {
-	list, err := userErrors(err)
+	list, err := fault.ForUser(err)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +42,7 @@ func cartPayload(cart *orders.Cart, err error) (*model.CartPayload, error) {
 
 // orderPayload is the answer of a mutation of an order.
 func orderPayload(order *orders.Order, err error) (*model.OrderPayload, error) {
-	list, err := userErrors(err)
+	list, err := fault.ForUser(err)
 	if err != nil {
 		return nil, err
 	}

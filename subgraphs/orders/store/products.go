@@ -7,10 +7,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/weft-graphql/weft/schema/wire"
-	"github.com/weft-graphql/weft/subgraphs/kit"
-	"github.com/weft-graphql/weft/subgraphs/kit/events"
 	"github.com/weft-graphql/weft/subgraphs/orders"
-	"github.com/weft-graphql/weft/subgraphs/seed"
 )
 
 type productRow struct {
@@ -73,28 +70,4 @@ func (s *Store) RemoveArticle(ctx context.Context, from wire.EntityChanged, upc 
 		return fmt.Errorf("remove a product: %w", err)
 	}
 	return nil
-}
-
-// Seed fills a new database with the products of the sample shop. Nobody has ordered anything yet.
-func Seed(ctx context.Context, tx bun.Tx) error {
-	var rows []productRow
-	for _, p := range seed.Products() {
-		rows = append(rows, seedRow(p))
-	}
-	if err := kit.InsertAll(ctx, tx, rows); err != nil {
-		return err
-	}
-	return events.SetPosition(ctx, tx, "catalog", seed.ProductCount) // these are the catalog's first events
-}
-
-// Grow makes the sample shop that many times as large.
-func Grow(ctx context.Context, tx bun.Tx, size int) error {
-	if err := kit.InsertEach(ctx, tx, seed.MoreProducts(size), seedRow); err != nil {
-		return err
-	}
-	return events.SetPosition(ctx, tx, "catalog", int64(size*seed.ProductCount))
-}
-
-func seedRow(p seed.Product) productRow {
-	return productRow{UPC: p.ID, Name: p.Name, Minor: int64(p.Price), Currency: "EUR"}
 }

@@ -9,7 +9,10 @@ import (
 	"context"
 
 	"github.com/weft-graphql/weft/subgraphs/kit"
+	"github.com/weft-graphql/weft/subgraphs/kit/fault"
+	"github.com/weft-graphql/weft/subgraphs/kit/page"
 	"github.com/weft-graphql/weft/subgraphs/reviews"
+	"github.com/weft-graphql/weft/subgraphs/reviews/graph/model"
 )
 
 func (r *mutationResolver) AddReview(ctx context.Context, input reviews.AddReviewInput) (*reviews.Review, error) {
@@ -20,8 +23,43 @@ func (r *mutationResolver) AddReview(ctx context.Context, input reviews.AddRevie
 	return review, nil
 }
 
+func (r *mutationResolver) WriteReview(ctx context.Context, input reviews.AddReviewInput) (*model.ReviewPayload, error) {
+	return reviewPayload(r.core.AddReview(ctx, kit.Caller(ctx), input))
+}
+
+func (r *mutationResolver) EditReview(ctx context.Context, input reviews.EditReviewInput) (*model.ReviewPayload, error) {
+	return reviewPayload(r.core.EditReview(ctx, kit.Caller(ctx), input))
+}
+
+func (r *mutationResolver) DeleteReview(ctx context.Context, input reviews.DeleteReviewInput) (*model.DeleteReviewPayload, error) {
+	review, err := r.core.DeleteReview(ctx, kit.Caller(ctx), input)
+	list, err := fault.ForUser(err)
+	if err != nil || len(list) > 0 {
+		return &model.DeleteReviewPayload{UserErrors: list}, err
+	}
+	return &model.DeleteReviewPayload{DeletedID: &review.ID, Product: review.Product(), UserErrors: list}, nil
+}
+
+func (r *mutationResolver) ModerateReview(ctx context.Context, input reviews.ModerateReviewInput) (*model.ReviewPayload, error) {
+	return reviewPayload(r.core.ModerateReview(ctx, kit.Caller(ctx), input))
+}
+
 func (r *productResolver) Reviews(ctx context.Context, obj *reviews.Product, first int, minRating int) ([]*reviews.Review, error) {
 	return r.core.ReviewsOf(ctx, obj, first, minRating)
+}
+
+func (r *productResolver) ReviewsConnection(ctx context.Context, obj *reviews.Product, first *int, after *string, last *int, before *string, filter *reviews.ReviewFilter, sort reviews.ReviewSort) (*reviews.ReviewConnection, error) {
+	return r.core.PageOf(ctx, obj, page.Args{First: first, After: after, Last: last, Before: before}, filter, sort)
+}
+
+func (r *productResolver) OwnReview(ctx context.Context, obj *reviews.Product) (*reviews.Review, error) {
+	kit.PrivateData(ctx)
+	return r.core.OwnReview(ctx, kit.Caller(ctx), obj)
+}
+
+func (r *productResolver) RatingHistogram(ctx context.Context, obj *reviews.Product) ([]*reviews.RatingCount, error) {
+	score, err := r.core.ScoreOf(ctx, obj)
+	return score.Histogram(), err
 }
 
 func (r *productResolver) ReviewCount(ctx context.Context, obj *reviews.Product) (*int, error) {
@@ -42,8 +80,22 @@ func (r *queryResolver) RecentReviews(ctx context.Context, first int) ([]*review
 	return r.core.Recent(ctx, first)
 }
 
+func (r *queryResolver) Reviews(ctx context.Context, first *int, after *string, last *int, before *string, hidden bool) (*reviews.ReviewConnection, error) {
+	if hidden {
+		kit.NoStore(ctx)
+		if err := reviews.HiddenPage(kit.Caller(ctx)); err != nil {
+			return nil, kit.Report(ctx, err)
+		}
+	}
+	return r.core.Page(ctx, page.Args{First: first, After: after, Last: last, Before: before}, hidden)
+}
+
 func (r *userResolver) Reviews(ctx context.Context, obj *reviews.User, first int) ([]*reviews.Review, error) {
 	return r.core.ReviewsBy(ctx, obj, first)
+}
+
+func (r *userResolver) ReviewsConnection(ctx context.Context, obj *reviews.User, first *int, after *string, last *int, before *string) (*reviews.ReviewConnection, error) {
+	return r.core.PageBy(ctx, obj, page.Args{First: first, After: after, Last: last, Before: before})
 }
 
 func (r *userResolver) ReviewCount(ctx context.Context, obj *reviews.User) (*int, error) {

@@ -14,7 +14,6 @@ import (
 	"github.com/weft-graphql/weft/subgraphs/kit"
 	"github.com/weft-graphql/weft/subgraphs/kit/dataloader"
 	"github.com/weft-graphql/weft/subgraphs/kit/events"
-	"github.com/weft-graphql/weft/subgraphs/kit/fault"
 	"github.com/weft-graphql/weft/subgraphs/reviews"
 )
 
@@ -36,7 +35,8 @@ var _ reviews.Store = (*Store)(nil)
 func New(db *bun.DB, outbox *events.Outbox) *Store { return &Store{db, outbox} }
 
 // reviewColumns are those of reviewRow, for queries from something other than the table itself.
-const reviewColumns = "r.id, r.upc, r.author_id, r.rating, r.title, r.body, r.verified, r.created_at"
+const reviewColumns = "r.id, r.upc, r.author_id, r.rating, r.title, r.body, r.verified, r.created_at, r.edited_at, " +
+	"r.hidden, r.because, r.version"
 
 type reviewRow struct {
 	bun.BaseModel `bun:"table:reviews,alias:r"`
@@ -50,14 +50,31 @@ type reviewRow struct {
 	Verified  bool      `bun:"verified"`
 	CreatedAt time.Time `bun:"created_at"`
 
+	EditedAt *time.Time `bun:"edited_at"`
+	Hidden   bool       `bun:"hidden"`
+	Because  string     `bun:"because"`
+	Version  int        `bun:"version"`
+
 	// Username comes from the table of people.
 	Username string `bun:"username,scanonly"`
 }
 
 func (r *reviewRow) review() *reviews.Review {
-	return &reviews.Review{
+	review := &reviews.Review{
 		ID: r.ID, Rating: r.Rating, Title: r.Title, Body: r.Body, Verified: r.Verified, CreatedAt: r.CreatedAt.UTC(),
-		AuthorID: r.AuthorID, Username: r.Username, Upc: r.UPC,
+		AuthorID: r.AuthorID, Username: r.Username, Upc: r.UPC, Hidden: r.Hidden, Because: r.Because, Version: r.Version,
+	}
+	if r.EditedAt != nil {
+		at := r.EditedAt.UTC()
+		review.EditedAt = &at
+	}
+	return review
+}
+
+func rowOf(r *reviews.Review) *reviewRow {
+	return &reviewRow{
+		ID: r.ID, UPC: r.Upc, AuthorID: r.AuthorID, Rating: r.Rating, Title: r.Title, Body: r.Body, Verified: r.Verified,
+		CreatedAt: r.CreatedAt, EditedAt: r.EditedAt, Hidden: r.Hidden, Because: r.Because, Version: r.Version,
 	}
 }
 
@@ -85,7 +102,15 @@ type productRow struct {
 	UPC         string `bun:"upc,pk"`
 	ReviewCount int    `bun:"review_count"`
 	RatingSum   int    `bun:"rating_sum"`
+	Stars1      int    `bun:"stars_1"`
+	Stars2      int    `bun:"stars_2"`
+	Stars3      int    `bun:"stars_3"`
+	Stars4      int    `bun:"stars_4"`
+	Stars5      int    `bun:"stars_5"`
 }
+
+// seen leaves out what was hidden.
+const seen = "NOT hidden"
 
 // selectReviews reads reviews with the public names of their authors from a table expression called r.
 func (s *Store) selectReviews(rows *[]reviewRow, from string, args ...any) *bun.SelectQuery {
@@ -99,7 +124,7 @@ func (s *Store) ReviewsByID(ctx context.Context, ids []string) ([]*reviews.Revie
 		return nil, nil
 	}
 	var rows []reviewRow
-	if err := s.selectReviews(&rows, "reviews AS r").Where("r.id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
+	if err := s.selectReviews(&rows, "reviews AS r").Where("r.id IN (?)", bun.List(ids)).Where(seen).Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read reviews: %w", err)
 	}
 	return reviewsOf(rows), nil
@@ -108,7 +133,7 @@ func (s *Store) ReviewsByID(ctx context.Context, ids []string) ([]*reviews.Revie
 // Recent returns the newest reviews, newest first.
 func (s *Store) Recent(ctx context.Context, first int) ([]*reviews.Review, error) {
 	var rows []reviewRow
-	err := s.selectReviews(&rows, "reviews AS r").OrderExpr("r.created_at DESC, r.id").Limit(int64(first)).Scan(ctx)
+	err := s.selectReviews(&rows, "reviews AS r").Where(seen).OrderExpr("r.created_at DESC, r.id").Limit(int64(first)).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the newest reviews: %w", err)
 	}
@@ -134,9 +159,9 @@ func (s *Store) newest(
 	if len(keys) == 0 {
 		return nil, nil
 	}
-	ranked := kit.Ranked{Table: "reviews", Column: column, Keys: keys, Order: "created_at DESC, id", First: first}
+	ranked := kit.Ranked{Table: "reviews", Column: column, Keys: keys, Order: "created_at DESC, id", Where: seen, First: first}
 	if minRating > 1 {
-		ranked.Where, ranked.Args = "rating >= ?", []any{minRating}
+		ranked.Where, ranked.Args = seen+" AND rating >= ?", []any{minRating}
 	}
 	var rows []reviewRow
 	err := s.selectReviews(&rows, "(?) AS r", ranked.Select(s.db)).
@@ -158,7 +183,9 @@ func (s *Store) Scores(ctx context.Context, upcs []string) (map[string]reviews.S
 	}
 	scores := make(map[string]reviews.Score, len(rows))
 	for _, row := range rows {
-		scores[row.UPC] = reviews.Score{Count: row.ReviewCount, Sum: row.RatingSum}
+		scores[row.UPC] = reviews.Score{
+			Count: row.ReviewCount, Sum: row.RatingSum, Stars: [5]int{row.Stars1, row.Stars2, row.Stars3, row.Stars4, row.Stars5},
+		}
 	}
 	return scores, nil
 }
@@ -186,34 +213,6 @@ func (s *Store) CountByAuthor(ctx context.Context, ids []string) (map[string]int
 		return nil, fmt.Errorf("count reviews by author: %w", err)
 	}
 	return counts, nil
-}
-
-// AddReview writes the review, brings the product's score up to date and writes the events, all together.
-func (s *Store) AddReview(ctx context.Context, review *reviews.Review, events ...wire.EntityChanged) error {
-	err := s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
-		_, err := tx.NewInsert().Model(&reviewRow{
-			ID: review.ID, UPC: review.Upc, AuthorID: review.AuthorID, Rating: review.Rating,
-			Title: review.Title, Body: review.Body, Verified: review.Verified, CreatedAt: review.CreatedAt,
-		}).Exec(ctx)
-		if kit.Duplicate(err) {
-			return nil, fault.At(fault.Conflict, "input.upc", "you have reviewed product %q already", review.Upc)
-		}
-		if err != nil {
-			return nil, err
-		}
-		_, err = tx.NewUpdate().Model((*productRow)(nil)).Set("review_count = review_count + 1").
-			Set("rating_sum = rating_sum + ?", review.Rating).Where("upc = ?", review.Upc).Exec(ctx)
-		if err != nil {
-			return nil, err
-		}
-		_, err = tx.NewUpdate().Model((*personRow)(nil)).Set("review_count = review_count + 1").
-			Where("id = ?", review.AuthorID).Exec(ctx)
-		return events, err
-	})
-	if err != nil {
-		return fmt.Errorf("write a review: %w", err)
-	}
-	return nil
 }
 
 // AddProduct makes a product known, with no review.

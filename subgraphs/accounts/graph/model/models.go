@@ -4,6 +4,7 @@ package model
 
 import (
 	"github.com/weft-graphql/weft/subgraphs/accounts"
+	"github.com/weft-graphql/weft/subgraphs/kit/fault"
 )
 
 type Mutation struct {
@@ -17,7 +18,7 @@ type SessionPayload struct {
 	// The session; null when nobody was signed in.
 	Session *accounts.Session `json:"session,omitempty"`
 	// What was wrong with the input; empty when nothing was.
-	UserErrors []*UserError `json:"userErrors"`
+	UserErrors []*fault.UserError `json:"userErrors"`
 }
 
 // Sessions that have ended.
@@ -25,17 +26,7 @@ type SignOutPayload struct {
 	// How many sessions have ended.
 	Ended int `json:"ended"`
 	// What was wrong with the input; empty when nothing was.
-	UserErrors []*UserError `json:"userErrors"`
-}
-
-// One thing that is wrong with what was asked for, for the person who asked.
-type UserError struct {
-	// The path of the input value that is to blame, for example `input.email`; null when no single one is.
-	Field *string `json:"field,omitempty"`
-	// What is wrong and how to mend it.
-	Message string `json:"message"`
-	// The kind of error, for programs: `BAD_USER_INPUT`, `NOT_FOUND` or `CONFLICT`.
-	Code string `json:"code"`
+	UserErrors []*fault.UserError `json:"userErrors"`
 }
 
 // A person after a change.
@@ -43,7 +34,7 @@ type UserPayload struct {
 	// The person; null when nothing was changed.
 	User *accounts.User `json:"user,omitempty"`
 	// What was wrong with the input; empty when nothing was.
-	UserErrors []*UserError `json:"userErrors"`
+	UserErrors []*fault.UserError `json:"userErrors"`
 }
 
 type UserRepresentation struct {

@@ -3,6 +3,7 @@
 package model
 
 import (
+	"github.com/weft-graphql/weft/subgraphs/kit/fault"
 	"github.com/weft-graphql/weft/subgraphs/orders"
 )
 
@@ -11,7 +12,7 @@ type CartPayload struct {
 	// The cart; null when nothing was changed.
 	Cart *orders.Cart `json:"cart,omitempty"`
 	// What was wrong with the input; empty when nothing was.
-	UserErrors []*UserError `json:"userErrors"`
+	UserErrors []*fault.UserError `json:"userErrors"`
 }
 
 // An order that was placed.
@@ -19,7 +20,7 @@ type CheckoutPayload struct {
 	// The order; null when none was placed.
 	Order *orders.Order `json:"order,omitempty"`
 	// What was wrong with the input; empty when nothing was.
-	UserErrors []*UserError `json:"userErrors"`
+	UserErrors []*fault.UserError `json:"userErrors"`
 }
 
 type Mutation struct {
@@ -30,7 +31,7 @@ type OrderPayload struct {
 	// The order; null when nothing was changed.
 	Order *orders.Order `json:"order,omitempty"`
 	// What was wrong with the input; empty when nothing was.
-	UserErrors []*UserError `json:"userErrors"`
+	UserErrors []*fault.UserError `json:"userErrors"`
 }
 
 type OrderRepresentation struct {
@@ -52,16 +53,6 @@ type Query struct {
 }
 
 type Subscription struct {
-}
-
-// One thing that is wrong with what was asked for, for the person who asked.
-type UserError struct {
-	// The path of the input value that is to blame, for example `input.quantity`; null when no single one is.
-	Field *string `json:"field,omitempty"`
-	// What is wrong and how to mend it.
-	Message string `json:"message"`
-	// The kind of error, for programs: `BAD_USER_INPUT`, `NOT_FOUND` or `CONFLICT`.
-	Code string `json:"code"`
 }
 
 type UserRepresentation struct {

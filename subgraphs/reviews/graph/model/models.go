@@ -2,6 +2,21 @@
 
 package model
 
+import (
+	"github.com/weft-graphql/weft/subgraphs/kit/fault"
+	"github.com/weft-graphql/weft/subgraphs/reviews"
+)
+
+// A review that was removed.
+type DeleteReviewPayload struct {
+	// The id of the review; null when nothing was removed.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// What the review was about; null when nothing was removed.
+	Product *reviews.Product `json:"product,omitempty"`
+	// What was wrong with the input; empty when nothing was.
+	UserErrors []*fault.UserError `json:"userErrors"`
+}
+
 type Mutation struct {
 }
 
@@ -13,6 +28,14 @@ type ProductRepresentation struct {
 }
 
 type Query struct {
+}
+
+// A review after a change.
+type ReviewPayload struct {
+	// The review; null when nothing was changed.
+	Review *reviews.Review `json:"review,omitempty"`
+	// What was wrong with the input; empty when nothing was.
+	UserErrors []*fault.UserError `json:"userErrors"`
 }
 
 type ReviewRepresentation struct {
