@@ -137,6 +137,8 @@ servers:
 	need nodejs node; \
 	need npm npm; \
 	need prometheus promtool; \
+	need sqlite3 sqlite3; \
+	need postgresql-client pg_dump; \
 	need zsh zsh; \
 	need fish fish; \
 	python3 -c 'import ensurepip, venv' 2> /dev/null || missing="$$missing python3-venv"; \

@@ -133,7 +133,7 @@ func busy(t *testing.T) map[string]*dto.MetricFamily {
 	return scraped(t, "http://"+admin+"/metrics")
 }
 
-func ask(t *testing.T, url, body string, header ...string) {
+func ask(t *testing.T, url, body string, header ...string) string {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(body))
 	if err != nil {
@@ -147,8 +147,12 @@ func ask(t *testing.T, url, body string, header ...string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, _ = io.Copy(io.Discard, resp.Body)
-	_ = resp.Body.Close()
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(answer)
 }
 
 // scraped reads metrics as Prometheus does.
