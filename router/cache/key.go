@@ -11,8 +11,8 @@ import (
 //
 //	weft:<ns>:e:<subgraph>:<type>:<digest of the key>              what is the same for everybody
 //	weft:<ns>:a:<subgraph>:<type>:<digest of the key>:<audience>   what depends on the caller or on vary headers
-//	weft:{<ns>}:epochs, weft:{<ns>}:deps                           the invalidation clock (see ticks.go)
-//	weft:{<ns>}:news:<digest>                                      news that was followed (see news.go)
+//	weft:{<ns>}:epochs, weft:{<ns>}:deps                           the invalidation clock (see clock.go)
+//	weft:{<ns>}:news:<digest>                                      news that was followed (see eventonce.go)
 //	weft:<ns>:invalidations                                        the pub/sub channel
 //
 // The key of an entity is its canonical key object, {"upc":"1"}; of a root field its name with arguments,

@@ -26,7 +26,7 @@ type printed struct {
 	of        *value
 	variables []byte
 	// parts are the entities below the value.
-	parts []part
+	parts []printedEntity
 	// until is when one of them must be read anew. expires is when the first value ends, born when the oldest was made.
 	until, expires, born int64
 	// anonymous tells that a part of it is only for requests without credentials.
@@ -37,8 +37,8 @@ type printed struct {
 	verified atomic.Uint64
 }
 
-// part is an entity that is part of a printed form: what must not have been invalidated since clock, or renewed.
-type part struct {
+// printedEntity is an entity that is printedEntity of a printed form: what must not have been invalidated since clock, or renewed.
+type printedEntity struct {
 	scope   *scope
 	self    string
 	clock   uint64
@@ -228,7 +228,7 @@ func (p *printed) add(u exec.UsedEntity) bool {
 	carried, _ := r.graph.carriedTo(r.req.Subgraph.ID)
 	matters := carried.personal() && !r.policy.public
 	scope := cp.typeOf(e.Representation).scope
-	part := part{scope: scope, self: rec.self, clock: math.MaxUint64, renewed: rec.renewed}
+	part := printedEntity{scope: scope, self: rec.self, clock: math.MaxUint64, renewed: rec.renewed}
 	for i, w := range e.Wanted {
 		if cp.fields[w].typename {
 			continue

@@ -309,13 +309,13 @@ func (s *storeEntity) contains() bool {
 		slices.ContainsFunc(s.wanted, func(w int) bool { return s.st.cp.fields[w].entities })
 }
 
-// lanes are the values of one item, for everybody (or everybody with the same vary headers) and for the caller.
-type lanes struct {
+// audiences are the values of one item, for everybody (or everybody with the same vary headers) and for the caller.
+type audiences struct {
 	shared, private []value
 }
 
 // build makes the values of one item of a fetched entity. unstorable tells that something must not be stored.
-func (s *storeEntity) build(j *storeJob, it *item, known names) (out lanes, unstorable bool) {
+func (s *storeEntity) build(j *storeJob, it *item, known names) (out audiences, unstorable bool) {
 	tp := s.st.tp
 	deps := append(s.tagDeps(j, it, known), s.inherited...)
 	for _, key := range known.without(it.canonical) {
@@ -376,7 +376,7 @@ func (s *storeEntity) storable(l lifetime) bool {
 }
 
 // put adds a value with its lifetime to the lane it belongs to.
-func (o *lanes) put(s *storeEntity, v value, l lifetime, now int64) {
+func (o *audiences) put(s *storeEntity, v value, l lifetime, now int64) {
 	v.clock = s.st.fetch.clock
 	v.stored, v.born = now, now-l.age.Milliseconds()
 	v.expires, v.by = now+l.ttl.Milliseconds(), l.by

@@ -9,7 +9,7 @@ import (
 // The invalidation clock.
 //
 // Redis keeps one counter of a graph's invalidations, in microseconds of its own time so that it goes on rising when
-// it was lost (see ticks.go). A reading of the clock in this process is that number shifted left by subBits; the lower
+// it was lost (see clock.go). A reading of the clock in this process is that number shifted left by subBits; the lower
 // bits count invalidations made here while Redis could not be reached, so that they too are later than everything
 // before them.
 //

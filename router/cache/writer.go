@@ -134,7 +134,7 @@ func (w *writer) process(j *storeJob) {
 }
 
 // dependingOn returns the values with one more dependency.
-func (o lanes) dependingOn(member string) lanes {
+func (o audiences) dependingOn(member string) audiences {
 	add := func(values []value) []value {
 		out := make([]value, len(values))
 		for i, v := range values {
@@ -143,7 +143,7 @@ func (o lanes) dependingOn(member string) lanes {
 		}
 		return out
 	}
-	return lanes{shared: add(o.shared), private: add(o.private)}
+	return audiences{shared: add(o.shared), private: add(o.private)}
 }
 
 // named is the item of the entity under one of its keys.
@@ -156,7 +156,7 @@ func (st *entityState) named(key []byte) *item {
 }
 
 // keep stores the values of an item in process and queues them for Redis. It returns the record for everybody.
-func (w *writer) keep(j *storeJob, s *storeEntity, it *item, built lanes) *record {
+func (w *writer) keep(j *storeJob, s *storeEntity, it *item, built audiences) *record {
 	var shared *record
 	fs := s.st.fetch
 	for lane, values := range [...][]value{built.shared, built.private} {

@@ -21,14 +21,14 @@ type composition struct {
 }
 
 func (c composition) run(inputs []Subgraph) (*Result, []*Error) {
+	if errs := checkNames(inputs); len(errs) > 0 {
+		return nil, errs
+	}
 	subgraphs, errs := load(inputs)
 	if len(errs) > 0 {
 		return nil, errs
 	}
-	if errs := checkNames(inputs); len(errs) > 0 {
-		return nil, errs
-	}
-	if errs := upgraded(subgraphs); len(errs) > 0 {
+	if errs := upgrade.All(subgraphs); len(errs) > 0 {
 		return nil, append(errs, impossible(subgraphs)...)
 	}
 	merged, errs := merge.Merge(subgraphs)
@@ -121,22 +121,6 @@ func inNameOrder(inputs []Subgraph, found [][]*Error) []*Error {
 		}
 	}
 	return append(syntax, out...)
-}
-
-// upgraded upgrades the Federation 1 schemas among subgraphs and checks them.
-func upgraded(subgraphs []*subgraph.Subgraph) []*Error {
-	var old []*subgraph.Subgraph
-	for _, s := range subgraphs {
-		if !s.IsFederation2() {
-			old = append(old, s)
-		}
-	}
-	if errs := upgrade.All(subgraphs); len(errs) > 0 {
-		return errs
-	}
-	found := make([][]*Error, len(old))
-	each(len(old), func(i int) { found[i] = subgraph.Validate(old[i]) })
-	return slices.Concat(found...)
 }
 
 // each calls work for 0 to n-1, on as many goroutines as there are processors.

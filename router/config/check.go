@@ -119,6 +119,10 @@ func (k *checker) clientSide(c *Config) {
 			k.report(key, "%s is where the router answers about its health", path)
 		}
 	}
+	k.oneOf("graphql.over_http", c.GraphQL.OverHTTP, "stable", "draft")
+	for _, encoding := range c.GraphQL.RequestEncodings {
+		k.oneOf("graphql.request_encodings", encoding, "gzip", "br", "zstd")
+	}
 	if c.GraphQL.Batching.Enabled {
 		k.between("graphql.batching.max", c.GraphQL.Batching.Max, 1, 1000)
 	}
@@ -138,6 +142,9 @@ func (k *checker) clientSide(c *Config) {
 	}
 	if l.ResponsesBytes < 1<<20 {
 		k.report("limits.responses_bytes", "must be at least 1MB; write a size like 256MB")
+	}
+	if l.Memory != 0 && l.Memory < 64<<20 {
+		k.report("limits.memory", "must be at least 64MB, or 0 for what the process may have; write a size like 512MB")
 	}
 	k.between("limits.concurrent_requests", l.ConcurrentRequests, 0, 10_000_000)
 	k.notNegative("limits.request_timeout", l.RequestTimeout)

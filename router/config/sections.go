@@ -107,6 +107,11 @@ type GraphQL struct {
 	// Pass the extensions of subgraph answers on to clients, as a list of {name, extensions} in extensions.subgraphs.
 	// Answers that came from the entity cache have none.
 	SubgraphExtensions bool `yaml:"subgraph_extensions"`
+	// Which statuses answers have: stable (what clients and proxies know), or draft (the newest draft of GraphQL over HTTP: 422
+	// for documents, variables and parameters that are not valid, 294 for data beside errors).
+	OverHTTP string `yaml:"over_http"`
+	// Compressions that request bodies may have: gzip, br, zstd. limits.body_bytes is for what comes out.
+	RequestEncodings []string `yaml:"request_encodings"`
 	// JSON arrays of requests.
 	Batching Batching `yaml:"batching"`
 	// What keeps pages of other sites from sending requests with a visitor's cookies.
@@ -174,6 +179,9 @@ type Limits struct {
 	// Most memory for all answers in progress, 64 KB of each not counted; what has no room is streamed, or answered 503
 	// (OVERLOADED) if it cannot be.
 	ResponsesBytes ByteSize `yaml:"responses_bytes"`
+	// Memory that the process may take: new work is refused with 503 (MEMORY_LIMIT) before it takes more. 0 means what the
+	// cgroup or GOMEMLIMIT allow, and no bound when neither says anything.
+	Memory ByteSize `yaml:"memory"`
 	// Most requests in progress, those not counted whose bodies have not come or whose answers only wait to be read.
 	// Further ones are answered 503; 0 means no bound.
 	ConcurrentRequests int `yaml:"concurrent_requests"`

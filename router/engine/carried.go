@@ -33,7 +33,7 @@ func (e *Engine) carry(graph *cache.Graph) {
 
 // carriedTo appends what requests to a subgraph carry besides the caller's identity, and tells whether that says who the
 // caller is.
-func (x *execution) carriedTo(subgraph int, to []byte) (values []byte, credentials bool) {
+func (x *pipelineRun) carriedTo(subgraph int, to []byte) (values []byte, credentials bool) {
 	c := &x.engine.carried[subgraph]
 	set := c.all
 	if !x.caller.Anonymous() {

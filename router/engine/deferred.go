@@ -41,13 +41,13 @@ func (d deferred) Next(resp *server.Response) server.Step {
 
 // maybeDeferred tells that parts of an answer may be delivered later. What is shown of an execution is shown when all
 // of it is known.
-func (x *execution) maybeDeferred(p *operation.Prepared) bool {
+func (x *pipelineRun) maybeDeferred(p *operation.Prepared) bool {
 	return x.op.Request.Incremental != server.NotIncremental && p.Defers() && p.Kind != ast.Subscription &&
 		!x.engine.hooks.traces(&x.op)
 }
 
 // goOn lets the execution live until the last part of its answer is delivered, or nobody wants it any more.
-func (x *execution) goOn(ctx context.Context) {
+func (x *pipelineRun) goOn(ctx context.Context) {
 	later, release := x.answered.Later, func() {}
 	if hold := x.engine.config.Hold; hold != nil {
 		release = hold()

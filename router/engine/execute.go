@@ -14,7 +14,7 @@ import (
 
 // Execute answers a request: prepare, admit, plan, execute, answer. It makes the engine a server.Engine.
 func (e *Engine) Execute(ctx context.Context, req *server.Request, resp *server.Response) {
-	x := executions.Get().(*execution)
+	x := executions.Get().(*pipelineRun)
 	defer func() {
 		if x != nil {
 			x.release()
@@ -34,7 +34,7 @@ func (e *Engine) Execute(ctx context.Context, req *server.Request, resp *server.
 	}
 }
 
-func (e *Engine) answer(ctx context.Context, x *execution) {
+func (e *Engine) answer(ctx context.Context, x *pipelineRun) {
 	req, resp := x.op.Request, x.response
 	if refusal := e.identify(ctx, x); refusal != nil {
 		refuse(resp, refusal)
@@ -54,7 +54,9 @@ func (e *Engine) answer(ctx context.Context, x *execution) {
 	}
 	if len(errs) > 0 {
 		reject(resp, e.rejection(errs), len(errs))
-		resp.Operation.Code = codeOf(errs)
+		if resp.Operation.Code = codeOf(errs); resp.Operation.Code == operation.CodeSyntax {
+			resp.Outcome = server.Unparsed
+		}
 		return
 	}
 	defer p.Done()
@@ -128,7 +130,7 @@ func (e *Engine) answer(ctx context.Context, x *execution) {
 }
 
 // identify finds the request's document, says who it comes from, and reads all that its answer may depend on.
-func (e *Engine) identify(ctx context.Context, x *execution) (refusal *server.Refusal) {
+func (e *Engine) identify(ctx context.Context, x *pipelineRun) (refusal *server.Refusal) {
 	req := x.op.Request
 	if !req.Running {
 		for _, hook := range e.hooks.Documents {
@@ -150,7 +152,7 @@ func (e *Engine) identify(ctx context.Context, x *execution) (refusal *server.Re
 }
 
 // share executes, or takes the answer of an identical query in progress.
-func (e *Engine) share(ctx context.Context, x *execution, made *prepared.Planned[*program]) {
+func (e *Engine) share(ctx context.Context, x *pipelineRun, made *prepared.Planned[*program]) {
 	x.traced = e.hooks.traces(&x.op)
 	if !x.traced {
 		x.mayStream()
@@ -165,7 +167,7 @@ func (e *Engine) share(ctx context.Context, x *execution, made *prepared.Planned
 }
 
 // run executes a program and takes over its answer.
-func (e *Engine) run(ctx context.Context, x *execution, made *prepared.Planned[*program], resp *server.Response) {
+func (e *Engine) run(ctx context.Context, x *pipelineRun, made *prepared.Planned[*program], resp *server.Response) {
 	x.response, x.made = resp, made
 	if x.variables.Len() > 0 {
 		x.request.Variables = &x.variables
@@ -205,7 +207,7 @@ func (e *Engine) run(ctx context.Context, x *execution, made *prepared.Planned[*
 }
 
 // denied asks whether an operation is refused because of what the caller may not see.
-func (e *Engine) denied(x *execution, fields []*operation.Field) *server.Refusal {
+func (e *Engine) denied(x *pipelineRun, fields []*operation.Field) *server.Refusal {
 	var refusal *server.Refusal
 	if e.hooks.Authorizer != nil {
 		refusal = e.hooks.Authorizer.Denied(&x.op, fields)
@@ -232,4 +234,4 @@ func (e *Engine) notServed(p *operation.Prepared, req *server.Request) *server.R
 	}
 }
 
-var _ exec.Streamer = (*execution)(nil)
+var _ exec.Streamer = (*pipelineRun)(nil)

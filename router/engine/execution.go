@@ -19,8 +19,8 @@ import (
 	"github.com/weft-graphql/weft/router/upstream"
 )
 
-// execution is the state of one request in this package, from a pool.
-type execution struct {
+// pipelineRun is the state of one request in this package, from a pool.
+type pipelineRun struct {
 	engine *Engine
 	// op is what the modules see; caller, values and variables are what it refers to.
 	op        module.Operation
@@ -63,7 +63,7 @@ type execution struct {
 }
 
 var executions = sync.Pool{New: func() any {
-	x := &execution{}
+	x := &pipelineRun{}
 	x.subgraph = func(s *supergraph.Subgraph, req *upstream.Request) { x.engine.hooks.write(s, &x.values, req) }
 	x.introspect = func(out []byte, f *operation.Field, more func([]byte) ([]byte, bool)) []byte {
 		return x.op.Prepared.Introspect(out, f, &x.variables, more)
@@ -77,13 +77,13 @@ var executions = sync.Pool{New: func() any {
 	return x
 }}
 
-func (x *execution) begin(e *Engine, req *server.Request, resp *server.Response) {
+func (x *pipelineRun) begin(e *Engine, req *server.Request, resp *server.Response) {
 	x.engine, x.response = e, resp
 	x.op.Begin(req, resp, &x.values, e.hooks.Slots)
 }
 
 // prepare tells the modules what is executed.
-func (x *execution) prepare(entry *prepared.Entry[*program]) {
+func (x *pipelineRun) prepare(entry *prepared.Entry[*program]) {
 	x.entry = entry
 	x.op.Prepared, x.op.Variables = entry.Prepared, &x.variables
 	if compiled, ok := entry.Examined.([]any); ok {
@@ -91,12 +91,12 @@ func (x *execution) prepare(entry *prepared.Entry[*program]) {
 	}
 }
 
-func (x *execution) release() {
+func (x *pipelineRun) release() {
 	x.op.End()
 	x.values.Reset()
 	x.answer.Begin(nil)
 	x.form.Release()
-	*x = execution{
+	*x = pipelineRun{
 		op: x.op, values: x.values, form: x.form, answer: x.answer, subgraph: x.subgraph, introspect: x.introspect, finish: x.finish,
 		fetched: x.fetched, reported: x.reported, labelOn: x.labelOn, carried: x.carried, locate: x.locate,
 	}
@@ -104,7 +104,7 @@ func (x *execution) release() {
 }
 
 // complete is told when data and errors of the answer are complete, and fills in what the response says beside them.
-func (x *execution) complete(from *exec.Response) {
+func (x *pipelineRun) complete(from *exec.Response) {
 	resp := x.response
 	resp.Operation.Errors, resp.Operation.Fetches = from.Errors, from.Fetches
 	x.tellCaching(resp, from.Errors > 0)
@@ -131,7 +131,7 @@ func (x *execution) complete(from *exec.Response) {
 }
 
 // tellCaching says what caches in front may do with the answer, and what they must tell apart.
-func (x *execution) tellCaching(resp *server.Response, hasErrors bool) {
+func (x *pipelineRun) tellCaching(resp *server.Response, hasErrors bool) {
 	config := &x.engine.config
 	resp.Vary = config.Vary
 	if x.visit != nil {
@@ -154,20 +154,20 @@ func (x *execution) tellCaching(resp *server.Response, hasErrors bool) {
 	}
 }
 
-func (x *execution) fetchEnded(r *plan.Request, trace *exec.FetchTrace) {
+func (x *pipelineRun) fetchEnded(r *plan.Request, trace *exec.FetchTrace) {
 	fetch := module.Fetch{Request: r, Trace: trace}
 	for _, hook := range x.engine.hooks.Fetches {
 		hook.FetchEnded(&x.op, &fetch)
 	}
 }
 
-func (x *execution) errorReported(subgraph, code string) {
+func (x *pipelineRun) errorReported(subgraph, code string) {
 	for _, hook := range x.engine.hooks.Errors {
 		hook.ErrorReported(&x.op, subgraph, code)
 	}
 }
 
-func (x *execution) decideLabel(label string) bool {
+func (x *pipelineRun) decideLabel(label string) bool {
 	if on, known := x.engine.hooks.decide(&x.op, label); known {
 		return on
 	}
@@ -175,7 +175,7 @@ func (x *execution) decideLabel(label string) bool {
 }
 
 // visitCache begins the request in the entity cache.
-func (x *execution) visitCache() {
+func (x *pipelineRun) visitCache() {
 	e, header := x.engine, x.op.Request.Header
 	options := cache.VisitOptions{
 		Header: header.Values, CacheControl: strings.Join(header["Cache-Control"], ","), Debug: x.traced,

@@ -61,7 +61,7 @@ func newShares() *shares {
 }
 
 // appendKey writes what tells one query from another. Lengths stand before texts, so that no two keys look alike.
-func (s *shares) appendKey(key []byte, made *prepared.Planned[*program], epoch upstream.Epoch, x *execution) []byte {
+func (s *shares) appendKey(key []byte, made *prepared.Planned[*program], epoch upstream.Epoch, x *pipelineRun) []byte {
 	key = binary.LittleEndian.AppendUint64(key, uint64(uintptr(unsafe.Pointer(made))))
 	key = binary.LittleEndian.AppendUint64(key, epoch.Mutations)
 	key = binary.LittleEndian.AppendUint64(key, epoch.Clock)
@@ -91,7 +91,7 @@ func appendVariables(key []byte, variables *operation.Variables) []byte {
 
 // do answers with run, or with the answer of an identical query under way.
 func (s *shares) do(
-	ctx context.Context, made *prepared.Planned[*program], epoch upstream.Epoch, x *execution, resp *server.Response,
+	ctx context.Context, made *prepared.Planned[*program], epoch upstream.Epoch, x *pipelineRun, resp *server.Response,
 	run func(context.Context, *server.Response),
 ) {
 	for {
@@ -113,7 +113,7 @@ func (s *shares) do(
 }
 
 // join returns the execution of an identical query under way, or a new one, which the caller leads.
-func (s *shares) join(ctx context.Context, made *prepared.Planned[*program], epoch upstream.Epoch, x *execution) (f *flight, leads bool) {
+func (s *shares) join(ctx context.Context, made *prepared.Planned[*program], epoch upstream.Epoch, x *pipelineRun) (f *flight, leads bool) {
 	buffer := s.keys.Get().(*[]byte)
 	key := s.appendKey((*buffer)[:0], made, epoch, x)
 	defer s.giveBack(buffer, key)

@@ -50,8 +50,8 @@ func (s *sharing) run(ctx context.Context, resp *server.Response) {
 }
 
 // request is what the executions of this package know of a request.
-func (s *sharing) request(header http.Header) *execution {
-	x := &execution{}
+func (s *sharing) request(header http.Header) *pipelineRun {
+	x := &pipelineRun{}
 	x.values.Read(&s.inputs, nil, header)
 	return x
 }

@@ -9,17 +9,17 @@ import (
 )
 
 // mayStream lets the execution stream its answer to the client, if that is large.
-func (x *execution) mayStream() {
+func (x *pipelineRun) mayStream() {
 	if x.engine.config.StreamAbove > 0 && x.op.Request.Stream != nil {
 		x.request.Stream, x.request.StreamAbove = x, x.engine.config.StreamAbove
 	}
 }
 
 // Claim implements exec.Streamer: an answer that others wait for is not streamed to one of them.
-func (x *execution) Claim() bool { return x.shared == nil || x.shared.claim() }
+func (x *pipelineRun) Claim() bool { return x.shared == nil || x.shared.claim() }
 
 // Begin implements exec.Streamer.
-func (x *execution) Begin(_ *exec.Response, size int64) io.Writer {
+func (x *pipelineRun) Begin(_ *exec.Response, size int64) io.Writer {
 	if x.op.Prepared.Kind == ast.Mutation {
 		x.engine.config.Epochs.changed()
 	}

@@ -37,7 +37,7 @@ func oneSource(p *plan.Plan) error {
 }
 
 // keepRequest makes the request one that lives on: the bytes of the client's are gone when it has been answered.
-func (x *execution) keepRequest() *server.Request {
+func (x *pipelineRun) keepRequest() *server.Request {
 	req := *x.op.Request
 	if !req.Running {
 		req.Query, req.OperationName = bytes.Clone(req.Query), bytes.Clone(req.OperationName)
@@ -50,7 +50,7 @@ func (x *execution) keepRequest() *server.Request {
 }
 
 // subscribe begins the subscription of a client, or only plans it.
-func (e *Engine) subscribe(x *execution, entry *prepared.Entry[*program], made *prepared.Planned[*program]) {
+func (e *Engine) subscribe(x *pipelineRun, entry *prepared.Entry[*program], made *prepared.Planned[*program]) {
 	subgraph := made.Compiled.Subscription()
 	if e.config.Sources[subgraph.ID] == nil {
 		refuse(x.response, noSource)
@@ -73,7 +73,7 @@ func (e *Engine) subscribe(x *execution, entry *prepared.Entry[*program], made *
 
 // PlanSubscription plans the subscription of a client that was begun on another engine. It is a subscription.Planner.
 func (e *Engine) PlanSubscription(ctx context.Context, req *server.Request) (op subscription.Operation, refusal []byte) {
-	x := executions.Get().(*execution)
+	x := executions.Get().(*pipelineRun)
 	defer x.release()
 	var resp server.Response
 	defer resp.Release()
@@ -104,7 +104,7 @@ type subscribed struct {
 }
 
 func (e *Engine) newSubscription(
-	x *execution, entry *prepared.Entry[*program], made *prepared.Planned[*program],
+	x *pipelineRun, entry *prepared.Entry[*program], made *prepared.Planned[*program],
 ) *subscribed {
 	s := &subscribed{
 		engine: e, entry: entry, made: made, request: x.op.Request, caller: x.caller, variables: x.variables, release: e.config.Hold(),
@@ -167,7 +167,7 @@ func (s *subscribed) Close() { s.release() }
 
 // Answer implements subscription.Operation: the plan is run with the event in the place of its first answer.
 func (s *subscribed) Answer(ctx context.Context, event *subscription.Event) []byte {
-	x := executions.Get().(*execution)
+	x := executions.Get().(*pipelineRun)
 	defer x.release()
 	var resp server.Response
 	defer resp.Release()

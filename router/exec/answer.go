@@ -2,7 +2,7 @@ package exec
 
 import "strconv"
 
-// answer finds the places of errors, prints the answer and sends it, if it is streamed.
+// answer finds the positions of errors, prints the answer and sends it, if it is streamed.
 func (x *execution) answer(resp *Response) {
 	p := &x.printer
 	p.limit = x.program.engine.config.ResponseBytes
@@ -170,7 +170,7 @@ func (x *execution) tellObjects() {
 			continue
 		}
 		for _, s := range a.sent {
-			x.request.Object(x.program.nodes[s.node].set, a.objects[s.object].typ)
+			x.request.Object(x.program.sets[s.set].plan, a.objects[s.object].typ)
 		}
 	}
 }

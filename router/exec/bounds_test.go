@@ -113,7 +113,7 @@ func TestPrintingEndsWhenNobodyListens(t *testing.T) {
 	}
 }
 
-// TestErrorsAreNotLookedForWhenNobodyListens: finding the places of errors is a walk of its own.
+// TestErrorsAreNotLookedForWhenNobodyListens: finding the positions of errors is a walk of its own.
 func TestErrorsAreNotLookedForWhenNobodyListens(t *testing.T) {
 	ctx, leave := context.WithCancel(t.Context())
 	subgraphs := products(1, `{"__typename":"Product","upc":"1"}`)

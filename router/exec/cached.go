@@ -295,7 +295,7 @@ func (c *cacheRun) readValues(r *request, f *fetch, a *answer) {
 				continue
 			}
 			slots := a.objects[object.object()].slots
-			n := r.calls[call].node
+			n := r.calls[call].set
 			for next < len(a.ranges) && a.ranges[next].slot < slots {
 				next++
 			}
@@ -362,7 +362,7 @@ func (x *execution) takeHits(request int, r *request, f *fetch) {
 			if len(run.spans) > 0 {
 				typ = run.spans[entity].typ
 			}
-			o, ok := p.cached(r.calls[e.Call].node, typ, e, start)
+			o, ok := p.cached(r.calls[e.Call].set, typ, e, start)
 			for j, v := range e.Values {
 				if !e.isPrinted(j) {
 					start += len(v) + 1
@@ -391,7 +391,7 @@ func (e *CacheEntity) isPrinted(value int) bool {
 }
 
 // cached makes an object of the values of a hit, which stand one behind the other from start on.
-func (p *parser) cached(n *node, typ int32, e *CacheEntity, start int) (uint32, bool) {
+func (p *parser) cached(n *selectionSet, typ int32, e *CacheEntity, start int) (uint32, bool) {
 	if n.typ >= 0 {
 		typ = n.typ
 	}

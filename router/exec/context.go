@@ -18,35 +18,35 @@ type contextProgram struct {
 
 // contextChain leads from the objects that set a context to the targets of a call.
 type contextChain struct {
-	base   *place
-	typers []hops
+	base   *position
+	typers []linkPath
 	fields []representationField
 	steps  []contextStep
 }
 
 // contextStep goes from an object over links into one of its fields; slot is -1 if it ends with the links.
 type contextStep struct {
-	hops hops
-	slot int32
+	links linkPath
+	slot  int32
 }
 
 // contexts compiles the contexts of a call.
 func (c *compiler) contexts(request int, cl *call) {
 	for _, ctx := range cl.plan.Contexts {
 		cp := contextProgram{spelled: string(jsontext.AppendQuoted(nil, ctx.Variable)) + ":"}
-		at := c.nodeOf[ctx.At]
+		at := c.setOf[ctx.At]
 		if at == nil {
 			continue
 		}
 		setters := slices.Clone(c.memberOf[at])
-		if at.set.Owner != nil {
-			setters = append(setters, c.places[at])
+		if at.plan.Owner != nil {
+			setters = append(setters, c.positions[at])
 		}
 		for _, t := range cl.targets {
-			for _, chain := range c.above(t.place.node, setters) {
+			for _, chain := range c.above(t.position.set, setters) {
 				chain.typers = c.typers(chain.base, request)
 				chain.fields = c.representationFields(request, chain.base, ctx.Fields, typesOf(chain.base))
-				c.collect(chain.base.node)
+				c.collect(chain.base.set)
 				cp.chains = append(cp.chains, chain)
 			}
 		}
@@ -54,23 +54,23 @@ func (c *compiler) contexts(request int, cl *call) {
 	}
 }
 
-func typesOf(p *place) supergraph.TypeSet {
-	if p.node.set == nil || p.node.set.Type == nil {
+func typesOf(p *position) supergraph.TypeSet {
+	if p.set.plan == nil || p.set.plan.Type == nil {
 		return nil
 	}
-	return p.node.set.Type.Possible
+	return p.set.plan.Type.Possible
 }
 
-// above finds the chains from setters to the objects of a node, from the nearest setters only. The calls a chain leads
+// above finds the chains from setters to the objects of a selection set, from the nearest setters only. The calls a chain leads
 // through must not share entities between targets: their objects stand under more than one setter then.
-func (c *compiler) above(n *node, setters []*place) []contextChain {
+func (c *compiler) above(n *selectionSet, setters []*position) []contextChain {
 	var found []contextChain
-	if n.set == nil {
+	if n.plan == nil {
 		return nil
 	}
-	if n.set.Owner == nil {
+	if n.plan.Owner == nil {
 		for _, q := range c.memberOf[n] {
-			step := contextStep{hops: q.member(n).hops, slot: -1}
+			step := contextStep{links: q.member(n).links, slot: -1}
 			c.unshared[n] = true
 			for _, chain := range c.from(q, setters) {
 				chain.steps = append(slices.Clone(chain.steps), step)
@@ -79,14 +79,14 @@ func (c *compiler) above(n *node, setters []*place) []contextChain {
 		}
 		return found
 	}
-	parent := c.nodeOf[n.set.Owner.Parent]
-	slot := slices.Index(parent.set.Fields, n.set.Owner)
+	parent := c.setOf[n.plan.Owner.Parent]
+	slot := slices.Index(parent.plan.Fields, n.plan.Owner)
 	step := contextStep{slot: int32(slot)}
 	var chains []contextChain
-	if parent.set.Owner == nil {
+	if parent.plan.Owner == nil {
 		chains = c.above(parent, setters)
 	} else {
-		chains = c.from(c.places[parent], setters)
+		chains = c.from(c.positions[parent], setters)
 	}
 	for _, chain := range chains {
 		chain.steps = append(slices.Clone(chain.steps), step)
@@ -95,12 +95,12 @@ func (c *compiler) above(n *node, setters []*place) []contextChain {
 	return found
 }
 
-// from finds the chains to the objects of a place, which can be setters themselves.
-func (c *compiler) from(p *place, setters []*place) []contextChain {
+// from finds the chains to the objects of a position, which can be setters themselves.
+func (c *compiler) from(p *position, setters []*position) []contextChain {
 	if slices.Contains(setters, p) {
 		return []contextChain{{base: p}}
 	}
-	return c.above(p.node, setters)
+	return c.above(p.set, setters)
 }
 
 // contextValues returns, for each target object of a call, the variables that its contexts fill, `"a":1,"b":2`.
@@ -117,7 +117,7 @@ func (x *execution) contextValues(c *call) map[ref][]byte {
 			})
 		}
 		for j := range c.targets {
-			x.eachObject(c.targets[j].place, func(target ref) {
+			x.eachObject(c.targets[j].position, func(target ref) {
 				value := found[target]
 				if value == nil {
 					value = null
@@ -176,7 +176,7 @@ func (x *execution) descend(r ref, steps []contextStep, f func(ref)) {
 		f(r)
 		return
 	}
-	to, ok := x.follow(r, steps[0].hops)
+	to, ok := x.follow(r, steps[0].links)
 	if !ok {
 		return
 	}

@@ -55,7 +55,7 @@ const (
 	typeForeign int32 = -2
 )
 
-// object is an object of an answer: the node it was parsed for is known where it is used.
+// object is an object of an answer: the selection set it was parsed for is known where it is used.
 type object struct {
 	// typ is the supergraph.Type.ObjectIndex of the runtime type, or one of the constants above.
 	typ int32
@@ -71,7 +71,7 @@ type list struct {
 }
 
 // printed tells where in the client's answer an object or list was printed, and by which program. An entity that many
-// places share is printed once and copied from there on.
+// positions share is printed once and copied from there on.
 type printed struct{ by, start, end uint32 }
 
 // ref names an object of an execution: the answer's index in the upper half, the object's in the lower. The zero ref is
@@ -92,7 +92,7 @@ type answer struct {
 	lists   []list
 	// printed are values as they are printed (see Subtree).
 	printed [][]byte
-	// links are the places for links of all objects; they are filled in when later calls are answered.
+	// links are the positions for links of all objects; they are filled in when later calls are answered.
 	links []ref
 	// linked counts the links that the objects parsed so far need.
 	linked uint32
@@ -101,16 +101,16 @@ type answer struct {
 	ranges []slotRange
 	// pending are the elements of lists that are not complete.
 	pending []value
-	// counting tells that the objects are counted: sent has the node of each.
+	// counting tells that the objects are counted: sent has the selection set of each.
 	counting bool
 	sent     []sentObject
-	// collected has, for each collector of the request, the objects parsed for its node.
+	// collected has, for each collector of the request, the objects parsed for its selection set.
 	collected [][]uint32
 }
 
 // sentObject is an object that a subgraph has sent.
 type sentObject struct {
-	node   int32
+	set    int32
 	object uint32
 }
 

@@ -6,7 +6,7 @@ import (
 	"github.com/weft-graphql/weft/router/jsontext"
 )
 
-// deferrals are the places where parts of an answer are to follow: each @defer, at each object that it stands on.
+// deferrals are the positions where parts of an answer are to follow: each @defer, at each object that it stands on.
 type deferrals struct {
 	list []deferral
 	// rests are the objects that something is added to.

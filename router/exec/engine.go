@@ -66,7 +66,7 @@ type Request struct {
 	// what there is of it: more returns the buffer to go on in, and false when the rest is not wanted. It may be nil for
 	// operations without them.
 	Introspect func(out []byte, f *operation.Field, more func([]byte) ([]byte, bool)) []byte
-	// Locate returns the place of a token in the client's document for that in the one that was planned; nil when it is
+	// Locate returns the position of a token in the client's document for that in the one that was planned; nil when it is
 	// the same.
 	Locate func(line, column int) (int, int)
 	// Extensions are entries of the answer's extensions, `"a":1,"b":2`; nil when there are none.
@@ -154,7 +154,7 @@ func (p *Program) Execute(ctx context.Context, req *Request, resp *Response) {
 	x.schedule()
 	x.answer(resp)
 	if p.engine.config.Cache != nil {
-		x.keepSubtrees()
+		x.printSubtrees()
 		x.refreshes()
 	}
 	p.release(x)

@@ -80,12 +80,12 @@ type clientError struct {
 	reference string
 }
 
-// placedError is an error of a subgraph below some objects, whose places in the client's answer are found before it is
+// placedError is an error of a subgraph below some objects, whose positions in the client's answer are found before it is
 // printed.
 type placedError struct {
 	clientError
-	// node is the selection that rest is relative to; the objects have a member with it.
-	node    *node
+	// selection set is the selection that rest is relative to; the objects have a member with it.
+	set     *selectionSet
 	objects []ref
 	rest    []pathStep
 	located bool
@@ -140,7 +140,7 @@ func (l *errorList) drop(n int) {
 // full tells that further errors are only counted. Nothing is searched for then: there can be very many.
 func (l *errorList) full() bool { return len(l.errors) >= l.max }
 
-// place adds an error whose paths must be found.
+// position adds an error whose paths must be found.
 func (l *errorList) place(e *placedError) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -171,15 +171,15 @@ func (l *errorList) noteOnce(e clientError) {
 	}
 }
 
-// explains tells whether an error stands at the path, above it or below it.
-func (l *errorList) explains(path []pathStep) bool {
+// explains tells whether an error stands at the path or above it, or, if that counts, below it.
+func (l *errorList) explains(path []pathStep, below bool) bool {
 	if l.full() {
 		return false
 	}
 	for i := range l.errors {
 		known := l.errors[i].path
 		n := min(len(known), len(path))
-		if len(known) > 0 && slices.Equal(known[:n], path[:n]) {
+		if len(known) > 0 && slices.Equal(known[:n], path[:n]) && (below || n == len(known)) {
 			return true
 		}
 	}

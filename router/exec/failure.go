@@ -19,7 +19,7 @@ type failure struct {
 	objects map[ref]struct{}
 	// after has the requests that can need the call's results, by ID.
 	after []bool
-	// lost are the fields that are null because of it, at the places of the objects.
+	// lost are the fields that are null because of it, at the positions of the objects.
 	lost, at spots
 	// quiet tells that the failure only counts where no other error tells why something is null.
 	quiet bool
@@ -81,7 +81,7 @@ func newFailure(r *request, call int, e clientError, objects []ref) *failure {
 
 // omitted notes that a call could not be asked for some objects, because an earlier answer left out what it needs.
 func (x *execution) omitted(c *call, objects []ref) {
-	r := &x.program.requests[c.node.request]
+	r := &x.program.requests[c.set.request]
 	name := r.plan.Subgraph.Name
 	for i := range r.calls {
 		if &r.calls[i] == c {
@@ -95,10 +95,10 @@ func (x *execution) omitted(c *call, objects []ref) {
 
 // lacks notes that an object of an answer lacks a field that its subgraph was asked for, although another subgraph says
 // that it is there: with it went what only this subgraph knows.
-func (x *execution) lacks(n *node, slot int32, object ref, v value) {
+func (x *execution) lacks(n *selectionSet, slot int32, object ref, v value) {
 	f := &n.fields[slot]
 	typ := x.answers[object.answer()].objects[object.object()].typ
-	if typ >= 0 && !f.on.Has(int(typ)) || typ < 0 && !n.set.Type.Possible.SubsetOf(f.on) {
+	if typ >= 0 && !f.on.Has(int(typ)) || typ < 0 && !n.plan.Type.Possible.SubsetOf(f.on) {
 		return
 	}
 	r := &x.program.requests[n.request]
@@ -117,7 +117,7 @@ func (x *execution) lacks(n *node, slot int32, object ref, v value) {
 		e.message = "The subgraph " + strconv.Quote(name) + " answered the field " + field + " in a form that makes no sense."
 	}
 	for i := range r.calls {
-		if r.calls[i].plan == n.set.Call {
+		if r.calls[i].plan == n.plan.Call {
 			fail(r, i, e, []ref{object})
 		}
 	}
@@ -138,10 +138,10 @@ func (f *failure) reach(p *Program) {
 	}
 }
 
-// note notes the failure at places.
+// note notes the failure at positions.
 func (f *failure) note(l *errorList, at []spot) {
 	for _, s := range at {
-		if !f.quiet || !l.explains(s.path) {
+		if !f.quiet || !l.explains(s.path, !f.lost.wasCut(s)) {
 			l.noteOnce(f.standing(s))
 		}
 	}
@@ -151,7 +151,7 @@ func (f *failure) note(l *errorList, at []spot) {
 	}
 }
 
-// isTold tells that the client hears of the failure at another place.
+// isTold tells that the client hears of the failure at another position.
 func (f *failure) isTold(l *errorList) bool {
 	if f.told != nil {
 		return *f.told
@@ -160,7 +160,7 @@ func (f *failure) isTold(l *errorList) bool {
 }
 
 // noteUnfelt notes a failure because of which nothing is null, unless the same was noted where it made a difference. It
-// stands at the place that all objects are in.
+// stands at the position that all objects are in.
 func (f *failure) noteUnfelt(l *errorList) {
 	switch {
 	case f.felt, f.isTold(l):
@@ -177,7 +177,7 @@ func (f *failure) noteUnfelt(l *errorList) {
 	}
 }
 
-// standing returns the error at a place.
+// standing returns the error at a position.
 func (e clientError) standing(at spot) clientError {
 	e.path = clonePath(at.path)
 	if n := len(at.fields); n > 0 {
@@ -186,8 +186,8 @@ func (e clientError) standing(at spot) clientError {
 	return e
 }
 
-// spots are places in the client's answer, in its order. When there are too many, all paths are cut to a length that
-// makes them fewer: a place stands for all that are below it.
+// spots are positions in the client's answer, in its order. When there are too many, all paths are cut to a length that
+// makes them fewer: a position stands for all that are below it.
 type spots struct {
 	list []spot
 	// cut is the length to which paths are cut; 0 means not at all.
@@ -211,6 +211,9 @@ func (s *spots) add(path []pathStep, fields []*operation.Field, most int) {
 	for len(s.list) > most && s.shorten() {
 	}
 }
+
+// wasCut tells that a position may stand for several below it.
+func (s *spots) wasCut(at spot) bool { return s.cut > 0 && len(at.path) == s.cut }
 
 // shorten cuts the longest paths by one step, and tells whether they can be cut at all.
 func (s *spots) shorten() bool {

@@ -23,8 +23,8 @@ import (
 	"github.com/weft-graphql/weft/router/upstream/http1"
 )
 
-// calm is a deadline that only matters when something is stuck.
-const calm = 30 * time.Second
+// stuckAfter is a deadline that only matters when something is stuck.
+const stuckAfter = 30 * time.Second
 
 // live is the benchmark's query against the stub over real connections.
 type live struct {
@@ -167,7 +167,7 @@ func TestFaultsUnderLoad(t *testing.T) {
 			if err := reviews.SetFaults(f); err != nil {
 				t.Fatal(err)
 			}
-			patience := calm
+			patience := stuckAfter
 			if f.Slow > 0 {
 				patience = 300 * time.Millisecond
 			}
@@ -179,7 +179,7 @@ func TestFaultsUnderLoad(t *testing.T) {
 		if err := reviews.SetFaults(stub.Faults{}); err != nil {
 			t.Fatal(err)
 		}
-		if complete, partial := l.storm(t, 100, calm); partial > 0 {
+		if complete, partial := l.storm(t, 100, stuckAfter); partial > 0 {
 			t.Errorf("when the faults are gone, %d of %d answers are partial", partial, complete+partial)
 		}
 		l.restart(t, reviews)
@@ -190,19 +190,19 @@ func TestFaultsUnderLoad(t *testing.T) {
 func (l *live) restart(t *testing.T, s *stub.Subgraph) {
 	t.Helper()
 	s.Stop()
-	if complete, _ := l.storm(t, 100, calm); complete > 0 {
+	if complete, _ := l.storm(t, 100, stuckAfter); complete > 0 {
 		t.Errorf("%d complete answers without one of the subgraphs", complete)
 	}
 	if err := s.Start(); err != nil {
 		t.Fatal(err)
 	}
 	deadline := time.Now().Add(10 * time.Second)
-	for !l.ask(t, calm) {
+	for !l.ask(t, stuckAfter) {
 		if time.Now().After(deadline) {
 			t.Fatal("no complete answer after the subgraph has come back")
 		}
 	}
-	if _, partial := l.storm(t, 100, calm); partial > 0 {
+	if _, partial := l.storm(t, 100, stuckAfter); partial > 0 {
 		t.Errorf("%d partial answers after the subgraph has come back", partial)
 	}
 }

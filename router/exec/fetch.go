@@ -114,7 +114,7 @@ func (x *execution) gather(c *call, run *callRun) bool {
 	}
 	for i := range c.targets {
 		t := &c.targets[i]
-		x.eachObject(t.place, func(r ref) {
+		x.eachObject(t.position, func(r ref) {
 			typ := x.typeOf(t.typers, r)
 			if typ >= 0 && !t.on.Has(int(typ)) || typ < 0 && !t.all && !c.plan.Entities {
 				return
@@ -183,7 +183,7 @@ func (x *execution) addKnown(c *call, run *callRun, index int32, r ref, typ int3
 // contexts fill.
 func (x *execution) addTarget(c *call, run *callRun, index int32, rep *representation, r ref, typ int32, context []byte) {
 	start := len(run.text)
-	text, named, fits := x.represent(run.text, rep, c.targets[index].place, r, typ)
+	text, named, fits := x.represent(run.text, rep, c.targets[index].position, r, typ)
 	if fits != fit {
 		// The entity is not there, or an earlier error says why it cannot be asked for.
 		run.text = text[:start]
@@ -446,7 +446,7 @@ func (d *dataReader) forget(a *answer) {
 func (d *dataReader) data(p *parser, i int) int {
 	first := &d.request.calls[0]
 	if !first.plan.Entities {
-		o, end := p.object(first.node, typeUnknown, i)
+		o, end := p.object(first.set, typeUnknown, i)
 		if end > 0 {
 			d.fetch.calls[0].entities[0] = newRef(p.a.index, o)
 			d.brought[0] = true
@@ -541,7 +541,7 @@ func (d *dataReader) entities(p *parser, call, i int) int {
 			entity := d.entity(call, count)
 			misfits := p.misfits
 			var o uint32
-			if o, i = p.object(c.node, run.spans[entity].typ, i); i < 0 {
+			if o, i = p.object(c.set, run.spans[entity].typ, i); i < 0 {
 				return -1
 			}
 			run.entities[entity] = newRef(a.index, o)

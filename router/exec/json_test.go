@@ -17,21 +17,21 @@ var jsonSamples = []string{
 	`"12345678\"12345678\\"`, `"ääääääääää"`, `{"a":{"b":{"a":2}},"c":[{"a":"x"},null]}`, "\ufeff1", `"\u12"`, "\t\n\r 1", "\v1", `{"a":1,"a":2}`,
 }
 
-// slots is a node with custom scalars a and b, and an object c of the same kind.
-func slots(depth int) *node {
-	n := &node{typ: 0, collector: -1, set: &plan.SelectionSet{Owner: &plan.Field{}}}
+// slots is a selection set with custom scalars a and b, and an object c of the same kind.
+func slots(depth int) *selectionSet {
+	n := &selectionSet{typ: 0, collector: -1, plan: &plan.SelectionSet{Owner: &plan.Field{}}}
 	for _, key := range []string{"a", "b", "c"} {
-		n.fields = append(n.fields, nodeField{spelled: `"` + key + `":`, key: key, next: -1, first: true, plain: true})
+		n.fields = append(n.fields, selectedField{spelled: `"` + key + `":`, key: key, next: -1, first: true, plain: true})
 	}
 	if depth > 0 {
-		n.fields[2].node, n.fields[2].plain = slots(depth-1), false
+		n.fields[2].set, n.fields[2].plain = slots(depth-1), false
 		n.fields[2].lists = depth % 2
 	}
 	return n
 }
 
 // same compares an object in slots with what encoding/json reads.
-func same(t *testing.T, a *answer, n *node, o uint32, want map[string]json.RawMessage) {
+func same(t *testing.T, a *answer, n *selectionSet, o uint32, want map[string]json.RawMessage) {
 	t.Helper()
 	for i := range n.fields {
 		f := &n.fields[i]
@@ -47,7 +47,7 @@ func same(t *testing.T, a *answer, n *node, o uint32, want map[string]json.RawMe
 	}
 }
 
-func compare(t *testing.T, a *answer, f *nodeField, v value, raw json.RawMessage) {
+func compare(t *testing.T, a *answer, f *selectedField, v value, raw json.RawMessage) {
 	t.Helper()
 	switch v.kind() {
 	case kindAbsent:
@@ -61,7 +61,7 @@ func compare(t *testing.T, a *answer, f *nodeField, v value, raw json.RawMessage
 		if err := json.Unmarshal(raw, &want); err != nil {
 			t.Fatal(err)
 		}
-		same(t, a, f.node, v.at, want)
+		same(t, a, f.set, v.at, want)
 	case kindList:
 		var want []json.RawMessage
 		if err := json.Unmarshal(raw, &want); err != nil {

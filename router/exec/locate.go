@@ -7,7 +7,7 @@ import (
 	"github.com/weft-graphql/weft/router/operation"
 )
 
-// locator walks the answer as the printer does, to find all places of the objects that have errors, and what is null
+// locator walks the answer as the printer does, to find all positions of the objects that have errors, and what is null
 // because of calls that failed. It only runs when there are some.
 type locator struct {
 	x       *execution
@@ -25,14 +25,14 @@ type locator struct {
 	// asked has the targets of calls, when they were needed.
 	asked map[*call]map[ref]struct{}
 	// inputs are the fields of the plan that representations are made of, when they were needed.
-	inputs map[*nodeField]bool
+	inputs map[*selectedField]bool
 	// met counts the objects that the walk has come by, and least what these take in the answer. It ends when refused says
 	// why.
 	met, least int64
 	refused    Refusal
 }
 
-// locateErrors gives every error of a subgraph the paths of the places it concerns. It tells when that is in vain.
+// locateErrors gives every error of a subgraph the paths of the positions it concerns. It tells when that is in vain.
 //
 // walk is the program to walk by: that of the answer, or of a part of it.
 func (x *execution) locateErrors(walk *objectProgram) Refusal {
@@ -56,7 +56,7 @@ func (x *execution) locateErrors(walk *objectProgram) Refusal {
 		return l.refused
 	}
 	for _, e := range x.errors.placed {
-		if !e.located && x.isLast(e.node.request) && !l.unasked(e) {
+		if !e.located && x.isLast(e.set.request) && !l.unasked(e) {
 			// The client sees none of the objects: the error counts all the same.
 			x.errors.note(e.clientError)
 		}
@@ -105,13 +105,13 @@ func (l *locator) object(o *objectProgram, r ref) {
 	outside := len(l.active)
 	for _, m := range o.members {
 		// A call can have had a twin of the object for its target.
-		target, ok := l.x.follow(r, m.hops)
+		target, ok := l.x.follow(r, m.links)
 		if !ok {
 			continue
 		}
 		for _, e := range l.flagged[target] {
 			e.located = true
-			w := wayDown{l: l, node: e.node, rest: e.rest, at: spot{l.path, l.fields}}
+			w := responsePath{l: l, set: e.set, rest: e.rest, at: spot{l.path, l.fields}}
 			for _, at := range w.follow(o, []view{{o, r}}, typ) {
 				l.x.errors.noteOnce(e.standing(at))
 			}
@@ -160,7 +160,7 @@ func (l *locator) field(f *outputField, r ref, typ int32) {
 		if s.on != nil && !s.on.Has(int(typ)) {
 			continue
 		}
-		to, ok := l.x.follow(r, s.hops)
+		to, ok := l.x.follow(r, s.links)
 		if !ok {
 			if e, direct := l.causeOf(s, r); direct || l.instead == nil {
 				l.instead = e
@@ -210,7 +210,7 @@ func (l *locator) cause(f *outputField, r ref, typ int32) *failure {
 	fits := func(s *outputSource) bool { return s.on == nil || typ < 0 || s.on.Has(int(typ)) }
 	for i := range f.sources {
 		if s := &f.sources[i]; fits(s) {
-			if _, there := l.x.follow(r, s.hops); there {
+			if _, there := l.x.follow(r, s.links); there {
 				return nil
 			}
 		}
@@ -236,20 +236,20 @@ func (l *locator) cause(f *outputField, r ref, typ int32) *failure {
 // causeOf returns the failure that a source is not there because of, nil when there is none, and whether it is the
 // source's own call that failed.
 func (l *locator) causeOf(s *outputSource, r ref) (cause *failure, direct bool) {
-	if len(s.hops) == 0 {
+	if len(s.links) == 0 {
 		return nil, false
 	}
 	// What the call's result would have been linked to.
-	target, there := l.x.follow(r, s.hops[:len(s.hops)-1])
-	twin := s.node.set.Owner != nil
+	target, there := l.x.follow(r, s.links[:len(s.links)-1])
+	twin := s.set.plan.Owner != nil
 	for i := len(l.active) - 1; i >= 0; i-- {
 		switch e := l.active[i]; {
-		case s.node.set.Call == e.call.plan:
+		case s.set.plan.Call == e.call.plan:
 			if twin || there && e.has(target) {
 				return e, true
 			}
-		case cause == nil && e.after[s.node.request]:
-			if twin || !there || !l.wasAsked(s.node, target) {
+		case cause == nil && e.after[s.set.request]:
+			if twin || !there || !l.wasAsked(s.set, target) {
 				cause = e
 			}
 		}
@@ -260,19 +260,19 @@ func (l *locator) causeOf(s *outputSource, r ref) (cause *failure, direct bool) 
 // omitter returns the failure of a call that left out a field.
 func (l *locator) omitter(s *outputSource) *failure {
 	for _, e := range l.active {
-		if s.node.set != nil && s.node.set.Call == e.call.plan {
+		if s.set.plan != nil && s.set.plan.Call == e.call.plan {
 			return e
 		}
 	}
 	return nil
 }
 
-// wasAsked tells whether the call of a node was asked for an object.
-func (l *locator) wasAsked(n *node, target ref) bool {
+// wasAsked tells whether the call of a selection set was asked for an object.
+func (l *locator) wasAsked(n *selectionSet, target ref) bool {
 	r := &l.x.program.requests[n.request]
 	for i := range r.calls {
 		c := &r.calls[i]
-		if c.plan != n.set.Call {
+		if c.plan != n.plan.Call {
 			continue
 		}
 		if l.asked[c] == nil {

@@ -29,7 +29,7 @@ func (c *cacheRun) lacking(r *request) []byte {
 	}
 	lacks := c.lacks[:0]
 	for call, picked := range c.picked {
-		fields := r.calls[call].node.fields
+		fields := r.calls[call].set.fields
 		start := len(lacks)
 		for i := range fields {
 			// Types are told anew by every answer; and a call that asks for nothing has all fields in the document.
@@ -84,7 +84,7 @@ func (x *execution) narrow(r *request, f *fetch) *requestText {
 				}
 			}
 		}
-		start += len(r.calls[call].node.fields)
+		start += len(r.calls[call].set.fields)
 	}
 	return text
 }
@@ -103,9 +103,9 @@ func (r *request) narrowTo(lacks []byte) *requestText {
 	document, variables, ok := r.plan.Narrow(func(call int, key string) bool {
 		start := 0
 		for i := range call {
-			start += len(r.calls[i].node.fields)
+			start += len(r.calls[i].set.fields)
 		}
-		for i, f := range r.calls[call].node.fields {
+		for i, f := range r.calls[call].set.fields {
 			if f.key == key && lacks[start+i] == '1' {
 				return true
 			}
@@ -143,7 +143,7 @@ func (x *execution) complete(r *request, f *fetch, a *answer) {
 					start := len(body)
 					body = append(body, e.Values[j]...)
 					p := parser{a: a, b: body, types: x.program.types}
-					x.put(&p, r.calls[call].node, o.object(), slot, start)
+					x.put(&p, r.calls[call].set, o.object(), slot, start)
 				}
 			}
 		}
@@ -155,7 +155,7 @@ func (x *execution) complete(r *request, f *fetch, a *answer) {
 }
 
 // put reads the value that ends the text of p into a slot of an object.
-func (x *execution) put(p *parser, n *node, object uint32, slot, start int) {
+func (x *execution) put(p *parser, n *selectionSet, object uint32, slot, start int) {
 	field := &n.fields[slot]
 	if v, end := p.value(field, field.lists, start); end == len(p.b) && p.misfits == 0 {
 		p.a.values[p.a.objects[object].slots+uint32(slot)] = v

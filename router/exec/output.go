@@ -11,9 +11,9 @@ import (
 	"github.com/weft-graphql/weft/router/supergraph"
 )
 
-// objectProgram prints the objects of a place as a selection set of the client.
+// objectProgram prints the objects of a position as a selection set of the client.
 type objectProgram struct {
-	place *place
+	position *position
 	// typ is the runtime type when it is always the same, typeUnknown otherwise.
 	typ int32
 	// possible are the runtime types a client may see here.
@@ -26,9 +26,9 @@ type objectProgram struct {
 	typed bool
 	// least is how many bytes an object takes at least when it is printed to its end.
 	least int64
-	// members and typers are the place's, as far as they are complete when the objects are printed.
+	// members and typers are the position's, as far as they are complete when the objects are printed.
 	members []member
-	typers  []hops
+	typers  []linkPath
 	// continued is what later parts of the answer add; nil when they add nothing. deferring tells that they do, to the
 	// object or to what is below it.
 	continued *continuation
@@ -73,16 +73,16 @@ const (
 	outputDenied
 )
 
-// outputSource is one place of a value.
+// outputSource is one position of a value.
 type outputSource struct {
-	hops hops
-	slot int32
+	links linkPath
+	slot  int32
 	// on narrows the source by runtime type; nil means all.
 	on      supergraph.TypeSet
-	field   *nodeField
+	field   *selectedField
 	program *objectProgram
-	// node is the member the field belongs to.
-	node *node
+	// selection set is the member the field belongs to.
+	set *selectionSet
 }
 
 // outputType is a field's type, level by level.
@@ -93,10 +93,10 @@ type outputType struct {
 	enum    enumValues
 }
 
-// output compiles the printing of a selection set for the objects of a place. If it is only the second choice, used
+// output compiles the printing of a selection set for the objects of a position. If it is only the second choice, used
 // when the twins that know everything are not there, fields may be missing.
-func (c *compiler) output(set *operation.SelectionSet, p *place, second bool) (*objectProgram, error) {
-	o := &objectProgram{place: p, typ: p.node.typ, possible: c.possible(set.Parent, p.node), parent: set.Parent, least: 1}
+func (c *compiler) output(set *operation.SelectionSet, p *position, second bool) (*objectProgram, error) {
+	o := &objectProgram{position: p, typ: p.set.typ, possible: c.possible(set.Parent, p.set), parent: set.Parent, least: 1}
 	o.members, o.typers = c.membersFor(p), c.typersFor(p)
 	// Nobody implements an interface that only interface objects stand for: its fields are for objects of unknown type.
 	nobody := set.Parent.Possible.Empty()
@@ -153,10 +153,10 @@ func (f *outputField) way() int32 {
 	switch {
 	case len(f.sources) != 1:
 		return severalWays
-	case len(f.sources[0].hops) == 0:
+	case len(f.sources[0].links) == 0:
 		return ownObject
-	case len(f.sources[0].hops) == 1 && f.sources[0].on == nil:
-		return f.sources[0].hops[0]
+	case len(f.sources[0].links) == 1 && f.sources[0].on == nil:
+		return f.sources[0].links[0]
 	}
 	return severalWays
 }
@@ -167,7 +167,7 @@ func (c *compiler) outputSources(o *objectProgram, of *outputField, sources []so
 		if !s.field.on.Intersects(f.On) && !f.On.Empty() {
 			continue
 		}
-		os := outputSource{hops: s.hops, slot: s.slot, field: s.field, node: c.nodeOf[s.field.plan.Parent]}
+		os := outputSource{links: s.links, slot: s.slot, field: s.field, set: c.setOf[s.field.plan.Parent]}
 		if o.typ >= 0 {
 			if !s.field.on.Has(int(o.typ)) {
 				continue
@@ -175,13 +175,13 @@ func (c *compiler) outputSources(o *objectProgram, of *outputField, sources []so
 		} else if !f.On.And(o.possible).SubsetOf(s.field.on) {
 			os.on = s.field.on
 		}
-		if (f.Selection != nil) != (s.field.node != nil) {
+		if (f.Selection != nil) != (s.field.set != nil) {
 			return fmt.Errorf("the plan answers the field %q of the operation from one of another kind", f.Key)
 		}
 		if f.Selection != nil {
 			var err error
 			second := second || slices.ContainsFunc(of.sources, func(known outputSource) bool { return c.same(known.field.plan, s.field.plan) })
-			if os.program, err = c.output(f.Selection, c.places[s.field.node], second); err != nil {
+			if os.program, err = c.output(f.Selection, c.positions[s.field.set], second); err != nil {
 				return err
 			}
 			os.program.field = f
@@ -191,16 +191,16 @@ func (c *compiler) outputSources(o *objectProgram, of *outputField, sources []so
 	return nil
 }
 
-// possible returns the object types of a declared type that clients may see and that the node's subgraph can return.
-func (c *compiler) possible(t *supergraph.Type, n *node) supergraph.TypeSet {
+// possible returns the object types of a declared type that clients may see and that the selection set's subgraph can return.
+func (c *compiler) possible(t *supergraph.Type, n *selectionSet) supergraph.TypeSet {
 	set := supergraph.NewTypeSet(len(c.plan.Supergraph.Objects))
 	for i := range t.Possible.All {
 		if !c.plan.Supergraph.Objects[i].Inaccessible {
 			set.Add(i)
 		}
 	}
-	if n.request >= 0 && n.set.Type != nil {
-		if in := n.set.Type.In[c.plan.Requests[n.request].Subgraph.ID]; in != nil {
+	if n.request >= 0 && n.plan.Type != nil {
+		if in := n.plan.Type.In[c.plan.Requests[n.request].Subgraph.ID]; in != nil {
 			set = set.And(in.Possible)
 		}
 	}

@@ -134,9 +134,9 @@ func (p *parser) entry(key string, i int, seen *[3]bool, data func(p *parser, i 
 	return i
 }
 
-// object reads an object, which starts at i, into the slots of a node. typ is the runtime type if it is known
-// otherwise than from the node. It returns the object's index and the position behind it.
-func (p *parser) object(n *node, typ int32, i int) (uint32, int) {
+// object reads an object, which starts at i, into the slots of a selection set. typ is the runtime type if it is known
+// otherwise than from the selection set. It returns the object's index and the position behind it.
+func (p *parser) object(n *selectionSet, typ int32, i int) (uint32, int) {
 	if n.typ >= 0 {
 		typ = n.typ
 	}
@@ -199,7 +199,7 @@ func (p *parser) object(n *node, typ int32, i int) (uint32, int) {
 				return 0, -1
 			}
 			a.values[at] = v
-			if p.ranges && n.set.Owner == nil && v.kind() >= kindObject {
+			if p.ranges && n.plan.Owner == nil && v.kind() >= kindObject {
 				a.ranges = append(a.ranges, slotRange{slot: at, start: uint32(i), end: uint32(end)})
 			}
 			if f.leaf == leafTypename && v.kind() == kindString {
@@ -235,7 +235,7 @@ func (p *parser) object(n *node, typ int32, i int) (uint32, int) {
 
 // key reads a key that is not the predicted one. It returns the field's slot, -1 for a key nobody asked for, and the
 // position behind the colon.
-func (p *parser) key(n *node, predicted, i int) (int, int) {
+func (p *parser) key(n *selectionSet, predicted, i int) (int, int) {
 	end := jsontext.SkipKey(p.b, i)
 	if end < 0 {
 		return -1, p.fail(i, notJSON)
@@ -246,7 +246,7 @@ func (p *parser) key(n *node, predicted, i int) (int, int) {
 
 // alternative chooses among the fields with the same key by runtime type, looking ahead for the __typename if it is
 // not known yet. i is the position of the value.
-func (p *parser) alternative(n *node, slot int, typ *int32, i int) int {
+func (p *parser) alternative(n *selectionSet, slot int, typ *int32, i int) int {
 	if *typ < 0 {
 		*typ = p.lookAhead(n, i)
 	}
@@ -264,7 +264,7 @@ func (p *parser) alternative(n *node, slot int, typ *int32, i int) int {
 }
 
 // lookAhead returns the runtime type that a __typename further on in the object tells. i is the position of a value.
-func (p *parser) lookAhead(n *node, i int) int32 {
+func (p *parser) lookAhead(n *selectionSet, i int) int32 {
 	b := p.b
 	for {
 		if i = jsontext.SkipValue(b, i); i < 0 {
@@ -288,7 +288,7 @@ func (p *parser) lookAhead(n *node, i int) int32 {
 }
 
 // value reads the value of a field, or an element in as many lists.
-func (p *parser) value(f *nodeField, lists, i int) (value, int) {
+func (p *parser) value(f *selectedField, lists, i int) (value, int) {
 	b := p.b
 	if i >= len(b) {
 		return value{}, p.fail(i, "the answer ends too early")
@@ -306,8 +306,8 @@ func (p *parser) value(f *nodeField, lists, i int) (value, int) {
 		}
 		return value{}, p.fail(i, notJSON)
 	case '{':
-		if f.node != nil && lists == 0 {
-			o, end := p.object(f.node, typeUnknown, i)
+		if f.set != nil && lists == 0 {
+			o, end := p.object(f.set, typeUnknown, i)
 			return newValue(kindObject, int(o), 0), end
 		}
 		return p.opaque(f, lists, i)
@@ -325,19 +325,19 @@ func (p *parser) value(f *nodeField, lists, i int) (value, int) {
 }
 
 // scalar makes the value of a scalar. Where a list or an object is expected it is a misfit, which is null with an error when
-// it is printed: what is wrong in one place does not concern the rest of the answer.
-func (p *parser) scalar(f *nodeField, lists int, k kind, i, end int) (value, int) {
+// it is printed: what is wrong in one position does not concern the rest of the answer.
+func (p *parser) scalar(f *selectedField, lists int, k kind, i, end int) (value, int) {
 	if end < 0 {
 		return value{}, p.fail(i, notJSON)
 	}
-	if lists > 0 || f.node != nil {
+	if lists > 0 || f.set != nil {
 		p.misfits++
 	}
 	return newValue(k, i, end-i), end
 }
 
 // opaque reads an array or object as it is, the value of a custom scalar or a misfit.
-func (p *parser) opaque(f *nodeField, lists, i int) (value, int) {
+func (p *parser) opaque(f *selectedField, lists, i int) (value, int) {
 	end := jsontext.SkipValue(p.b, i)
 	if end < 0 {
 		return value{}, p.fail(i, notJSON)
@@ -346,7 +346,7 @@ func (p *parser) opaque(f *nodeField, lists, i int) (value, int) {
 }
 
 // list reads a list. Its elements are kept aside until all are there, for they must be neighbours.
-func (p *parser) list(f *nodeField, lists, i int) (value, int) {
+func (p *parser) list(f *selectedField, lists, i int) (value, int) {
 	a, b := p.a, p.b
 	mark := len(a.pending)
 	i = jsontext.SkipSpace(b, i+1)

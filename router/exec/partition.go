@@ -19,7 +19,7 @@ type answerPart struct {
 	waits int
 	// live tells that there is a field in it.
 	live bool
-	// walk goes from the root of the answer to everything in the part, to find the places of errors.
+	// walk goes from the root of the answer to everything in the part, to find the positions of errors.
 	walk *objectProgram
 	// denied are the errors about fields that the caller may not see.
 	denied []clientError
@@ -111,7 +111,7 @@ func (c *compiler) need(p *answerPart, request int) {
 // needSources makes a deferred part wait for the requests that know a field of it. A composite value that other parts
 // see, too, need not be seen as these do, where the part gets it for all types anyway: what is below counts by itself.
 func (c *compiler) needSources(p *answerPart, f *operation.Field) {
-	for _, at := range c.places {
+	for _, at := range c.positions {
 		var own, all supergraph.TypeSet
 		sources := c.sources(at, f)
 		for _, s := range sources {
@@ -125,7 +125,7 @@ func (c *compiler) needSources(p *answerPart, f *operation.Field) {
 			if enough && !c.isOwn(p, s) {
 				continue
 			}
-			c.need(p, c.nodeOf[s.field.plan.Parent].request)
+			c.need(p, c.setOf[s.field.plan.Parent].request)
 			for _, r := range s.needs {
 				c.need(p, r)
 			}
@@ -135,7 +135,7 @@ func (c *compiler) needSources(p *answerPart, f *operation.Field) {
 
 // isOwn tells whether a source comes with a request for the part, or for one around it.
 func (c *compiler) isOwn(p *answerPart, s source) bool {
-	from := c.plan.Requests[c.nodeOf[s.field.plan.Parent].request].Defer
+	from := c.plan.Requests[c.setOf[s.field.plan.Parent].request].Defer
 	return from == nil || p.deferred.Within(from)
 }
 
@@ -148,7 +148,7 @@ func (p *answerPart) has(needs []int) bool {
 func (p *answerPart) hasRequest(request int) bool { return p == nil || request < 0 || p.needs[request] }
 
 // prints tells whether a part prints a field where it comes by. passing tells that it does not, and only goes through
-// it, as finding the places of errors does.
+// it, as finding the positions of errors does.
 func (c *compiler) prints(f *operation.Field) (prints, passing bool) {
 	switch {
 	case c.part == nil:
@@ -189,7 +189,7 @@ func host(d *operation.Defer, owner *operation.Field) (around *operation.Defer, 
 }
 
 // continued compiles what later parts add to objects of a program.
-func (c *compiler) continued(o *objectProgram, set *operation.SelectionSet, p *place, second bool) error {
+func (c *compiler) continued(o *objectProgram, set *operation.SelectionSet, p *position, second bool) error {
 	if c.part == nil || c.walking || len(set.Fields) == 0 {
 		return nil
 	}
@@ -281,24 +281,24 @@ func (c *compiler) outputOf(prog *Program) error {
 	return nil
 }
 
-// membersFor are the members of a place that a part may look at, and typersFor the links that tell it a runtime type.
-func (c *compiler) membersFor(p *place) []member {
+// membersFor are the members of a position that a part may look at, and typersFor the links that tell it a runtime type.
+func (c *compiler) membersFor(p *position) []member {
 	if c.part == nil {
 		return p.members
 	}
 	return slices.DeleteFunc(slices.Clone(p.members), func(m member) bool {
-		return !c.part.has(m.needs) || !c.part.hasRequest(m.node.request)
+		return !c.part.has(m.needs) || !c.part.hasRequest(m.set.request)
 	})
 }
 
-func (c *compiler) typersFor(p *place) []hops {
+func (c *compiler) typersFor(p *position) []linkPath {
 	if c.part == nil || len(p.typers) == 0 {
 		return p.typers
 	}
-	var typers []hops
+	var typers []linkPath
 	for _, m := range c.membersFor(p) {
-		if len(m.hops) > 0 {
-			typers = append(typers, m.hops)
+		if len(m.links) > 0 {
+			typers = append(typers, m.links)
 		}
 	}
 	return typers

@@ -134,7 +134,7 @@ func (p *printer) find(f *outputField, r ref, typ int32) (*outputSource, *answer
 		if s.on != nil && typ >= 0 && !s.on.Has(int(typ)) {
 			continue
 		}
-		to, ok := p.x.follow(r, s.hops)
+		to, ok := p.x.follow(r, s.links)
 		if !ok {
 			if source == nil {
 				source = s
@@ -255,8 +255,8 @@ func (p *printer) again(f *outputField, at *printed) bool {
 }
 
 // remember notes where an object or list was printed, if it was printed without errors: these have paths, which differ
-// from place to place. When the answer is printed for the second time, what the first time has noted of an object is where
-// it was met last, which says nothing until printing gets there. What later parts add to has to be noted at each place.
+// from position to position. When the answer is printed for the second time, what the first time has noted of an object is where
+// it was met last, which says nothing until printing gets there. What later parts add to has to be noted at each position.
 func (p *printer) remember(f *outputField, s *outputSource, at *printed, start int64, errors int) {
 	if s.program != nil && s.program.deferring {
 		return
@@ -308,7 +308,7 @@ func (p *printer) leaf(f *outputField, t *outputType, a *answer, v value) bool {
 
 // nullError notes that a value is null and may not be, unless another error tells why.
 func (p *printer) nullError(f *outputField, a *answer) {
-	if p.x.errors.explains(p.path) {
+	if p.x.errors.explains(p.path, true) {
 		return
 	}
 	e := p.errorAt(f, codeNull, "Cannot return null for non-nullable field "+fieldName(f)+".", p.subgraph(a))
@@ -323,7 +323,7 @@ func (p *printer) absentError(f *outputField, s *outputSource, a *answer) {
 		p.note(f, codeInternal, "The query plan does not say where "+fieldName(f)+" comes from for this type.", "")
 		return
 	}
-	if s == nil || a == nil || p.x.errors.explains(p.path) {
+	if s == nil || a == nil || p.x.errors.explains(p.path, true) {
 		return
 	}
 	name := p.subgraph(a)

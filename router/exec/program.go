@@ -27,9 +27,9 @@ type Program struct {
 	calls int
 	// zips in the order in which they must run.
 	zips []*zip
-	root *place
-	// nodes are all nodes, by their IDs.
-	nodes []*node
+	root *position
+	// sets are all selection sets, by their IDs.
+	sets []*selectionSet
 	// output prints the client's answer.
 	output *objectProgram
 	// parts are those of an answer that is delivered in several: the first, then the deferred ones. Nil for one of one
@@ -88,7 +88,7 @@ type call struct {
 	plan *plan.Call
 	// spelled is the name of the representations' variable, `"r":[`.
 	spelled string
-	node    *node
+	set     *selectionSet
 	// link is the link of the root object, for the calls at the operation's root.
 	link    int32
 	targets []target
@@ -105,26 +105,26 @@ type call struct {
 
 // target is where the objects are that a call completes.
 type target struct {
-	place *place
-	link  int32
-	on    supergraph.TypeSet
+	position *position
+	link     int32
+	on       supergraph.TypeSet
 	// all tells that on has every type the objects can have.
 	all             bool
-	typers          []hops
+	typers          []linkPath
 	representations []*representation
 	plan            *plan.Target
 	// known is the link to an entity that decides the representation: targets with the same entity there have the same
 	// representation. Nil when there is none.
-	known hops
+	known linkPath
 }
 
 // compiler is the state of Compile.
 type compiler struct {
 	plan         *plan.Plan
-	nodes        []*node
-	nodeOf       map[*plan.SelectionSet]*node
-	places       map[*node]*place
-	memberOf     map[*node][]*place
+	sets         []*selectionSet
+	setOf        map[*plan.SelectionSet]*selectionSet
+	positions    map[*selectionSet]*position
+	memberOf     map[*selectionSet][]*position
 	alternatives map[*plan.Field][]*plan.RepresentationField
 	collectors   []int
 	zips         []*zip
@@ -133,13 +133,13 @@ type compiler struct {
 	// before tells, for each request, which others are complete when it starts.
 	before []map[int]bool
 	// unshared are the selections of calls that must not share entities.
-	unshared map[*node]bool
-	// answering are the fields of nodes that answer each field of the client.
+	unshared map[*selectionSet]bool
+	// answering are the fields of selection sets that answer each field of the client.
 	answering map[*operation.Field][]answering
 	// outputs counts the fields of the output.
 	outputs uint32
 	// part is the part of the answer whose output is being compiled; nil when there is but one. walking tells that it is
-	// what finds the places of errors.
+	// what finds the positions of errors.
 	part    *answerPart
 	walking bool
 	parts   []answerPart
@@ -151,14 +151,14 @@ func (e *Engine) Compile(p *plan.Plan) (*Program, error) {
 		return nil, errors.New("a plan needs an operation and a supergraph")
 	}
 	c := &compiler{
-		plan: p, nodeOf: map[*plan.SelectionSet]*node{}, places: map[*node]*place{}, memberOf: map[*node][]*place{},
-		alternatives: map[*plan.Field][]*plan.RepresentationField{}, unshared: map[*node]bool{}, collectors: make([]int, len(p.Requests)),
+		plan: p, setOf: map[*plan.SelectionSet]*selectionSet{}, positions: map[*selectionSet]*position{}, memberOf: map[*selectionSet][]*position{},
+		alternatives: map[*plan.Field][]*plan.RepresentationField{}, unshared: map[*selectionSet]bool{}, collectors: make([]int, len(p.Requests)),
 	}
 	prog := &Program{engine: e, plan: p, types: newTypeNames(p.Supergraph), requests: make([]request, len(p.Requests))}
 	prog.denied = deniedErrors(p.Operation, nil)
-	root := &node{request: -1, typ: int32(p.Operation.Root.Parent.ObjectIndex), collector: -1}
-	prog.root = &place{node: root, members: []member{{node: root}}}
-	c.places[root] = prog.root
+	root := &selectionSet{request: -1, typ: int32(p.Operation.Root.Parent.ObjectIndex), collector: -1}
+	prog.root = &position{set: root, members: []member{{set: root}}}
+	c.positions[root] = prog.root
 	for _, r := range p.Requests {
 		for _, pc := range r.Calls {
 			for _, rep := range pc.Input {
@@ -181,7 +181,7 @@ func (e *Engine) Compile(p *plan.Plan) (*Program, error) {
 			prog.requests[before].before = append(prog.requests[before].before, i)
 		}
 	}
-	prog.nodes = c.nodes
+	prog.sets = c.sets
 	c.representations(prog)
 	if err := c.readable(prog); err != nil {
 		return nil, err
@@ -192,7 +192,7 @@ func (e *Engine) Compile(p *plan.Plan) (*Program, error) {
 	return prog, nil
 }
 
-// request compiles a request but for its representations, which need all places.
+// request compiles a request but for its representations, which need all positions.
 func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
 	if pr.Subgraph.ID >= len(prog.engine.config.Subgraphs) || prog.engine.config.Subgraphs[pr.Subgraph.ID] == nil {
 		return fmt.Errorf("no way to the subgraph %q is configured", pr.Subgraph.Name)
@@ -214,7 +214,7 @@ func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
 	}
 	r.text = textOf(pr, pr.Document, func(string) bool { return true })
 	for _, pc := range pr.Calls {
-		cl := call{plan: pc, node: c.node(pc.Selection, pr.ID)}
+		cl := call{plan: pc, set: c.selectionSet(pc.Selection, pr.ID)}
 		if pc.Entities {
 			cl.spelled = string(jsontext.AppendQuoted(nil, pc.Variable)) + ":["
 		}
@@ -222,27 +222,27 @@ func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
 			if pc.Entities {
 				return fmt.Errorf("request %d of the plan asks for entities without a target", pr.ID)
 			}
-			cl.link = c.join([]*place{prog.root}, cl.node, []int{pr.ID})[0]
+			cl.link = c.join([]*position{prog.root}, cl.set, []int{pr.ID})[0]
 		}
-		var targeted []*place
+		var targeted []*position
 		for _, t := range pc.Targets {
-			places := c.targetPlaces(pr.ID, t.At, pc.Input)
+			places := c.targetPositions(pr.ID, t.At, pc.Input)
 			if len(places) == 0 {
 				return fmt.Errorf("request %d of the plan has a target that no earlier request fetches", pr.ID)
 			}
 			for _, p := range places {
-				c.collect(p.node)
+				c.collect(p.set)
 				targeted = append(targeted, p)
 				cl.targets = append(cl.targets, target{
-					place: p, on: t.On, plan: t,
-					all: p.node.set != nil && p.node.set.Type != nil && p.node.set.Type.Possible.SubsetOf(t.On),
+					position: p, on: t.On, plan: t,
+					all: p.set.plan != nil && p.set.plan.Type != nil && p.set.plan.Type.Possible.SubsetOf(t.On),
 				})
 			}
 		}
-		for i, link := range c.join(targeted, cl.node, []int{pr.ID}) {
+		for i, link := range c.join(targeted, cl.set, []int{pr.ID}) {
 			t := &cl.targets[i]
 			t.link = link
-			m := t.place.member(cl.node)
+			m := t.position.member(cl.set)
 			m.on = m.on.Or(t.on)
 		}
 		r.calls = append(r.calls, cl)
@@ -272,8 +272,8 @@ func textOf(pr *plan.Request, document string, has func(variable string) bool) (
 	return text
 }
 
-// wanted lists the fields of a node for each object type, and for unknown types at the end.
-func (c *compiler) wanted(n *node) [][]int {
+// wanted lists the fields of a selection set for each object type, and for unknown types at the end.
+func (c *compiler) wanted(n *selectionSet) [][]int {
 	types := len(c.plan.Supergraph.Objects)
 	wanted := make([][]int, types+1)
 	all := make([]int, len(n.fields))
@@ -300,9 +300,9 @@ func (c *compiler) representations(prog *Program) {
 			cl := &prog.requests[i].calls[j]
 			for k := range cl.targets {
 				t := &cl.targets[k]
-				t.typers = c.typers(t.place, i)
+				t.typers = c.typers(t.position, i)
 				for _, r := range cl.plan.Input {
-					t.representations = append(t.representations, c.representation(i, t.place, r))
+					t.representations = append(t.representations, c.representation(i, t.position, r))
 				}
 			}
 			c.contexts(i, cl)
@@ -316,10 +316,10 @@ func (c *compiler) representations(prog *Program) {
 // finish compiles the output and what depends on all requests being known.
 func (c *compiler) finish(prog *Program) error {
 	prog.zips = c.zips
-	for _, p := range c.places {
-		if p.node.typ < 0 {
+	for _, p := range c.positions {
+		if p.set.typ < 0 {
 			for _, m := range p.members[1:] {
-				p.typers = append(p.typers, m.hops)
+				p.typers = append(p.typers, m.links)
 			}
 		}
 	}
@@ -339,7 +339,7 @@ func (c *compiler) finish(prog *Program) error {
 		r.collectors = c.collectors[i]
 		contextual := false
 		for j := range r.calls {
-			r.calls[j].unshared = c.unshared[r.calls[j].node]
+			r.calls[j].unshared = c.unshared[r.calls[j].set]
 			contextual = contextual || len(r.calls[j].contexts) > 0
 		}
 		// Representations do not name context values, and what a directive makes of a field is the subgraph's to know: such
@@ -351,7 +351,7 @@ func (c *compiler) finish(prog *Program) error {
 		}
 		for j := range r.calls {
 			if r.cache != nil {
-				r.calls[j].wanted = c.wanted(r.calls[j].node)
+				r.calls[j].wanted = c.wanted(r.calls[j].set)
 			}
 		}
 	}

@@ -91,18 +91,18 @@ func (s pathStep) asIndex() (int, bool) {
 
 // walkable returns as much of a path below a selection as leads through fields that were asked for, and through the
 // lists of their types: the rest leads nowhere.
-func (n *node) walkable(path []pathStep) []pathStep {
+func (n *selectionSet) walkable(path []pathStep) []pathStep {
 	found := make([]pathStep, 0, len(path))
-	at := []*node{n}
+	at := []*selectionSet{n}
 	for len(path) > 0 && len(at) > 0 {
 		// The same key can stand for different fields of different types.
-		var field *nodeField
-		var below []*node
+		var field *selectedField
+		var below []*selectionSet
 		for _, n := range at {
 			for i := n.find([]byte(path[0].key), 0); i >= 0; i = int(n.fields[i].next) {
 				field = &n.fields[i]
-				if field.node != nil {
-					below = append(below, field.node)
+				if field.set != nil {
+					below = append(below, field.set)
 				}
 			}
 		}
@@ -183,13 +183,13 @@ func (x *execution) reported(r *request, se *subgraphError) clientError {
 	return e
 }
 
-// placeReported notes an error of an answer where its path says, or as near as there is a place; false when the path
+// placeReported notes an error of an answer where its path says, or as near as there is a position; false when the path
 // does not even name a call.
 func (x *execution) placeReported(r *request, f *fetch, picked [][]uint32, e clientError, path []pathStep) bool {
 	first := &r.calls[0]
 	if !first.plan.Entities {
 		f.cacheTaint(0, 0)
-		if path = first.node.walkable(path); len(path) > 0 {
+		if path = first.set.walkable(path); len(path) > 0 {
 			x.placeAt(r, first, &f.calls[0], e, nil, path)
 		}
 		return len(path) > 0
@@ -215,7 +215,7 @@ func (x *execution) placeReported(r *request, f *fetch, picked [][]uint32, e cli
 	}
 	f.cacheTaint(call, int(entity))
 	only := func(e uint32) bool { return e == entity }
-	if path = c.node.walkable(path[2:]); len(path) == 0 {
+	if path = c.set.walkable(path[2:]); len(path) == 0 {
 		x.failOrNote(r, call, e, run.objects(only))
 	} else {
 		x.placeAt(r, c, run, e, only, path)
@@ -254,7 +254,7 @@ func (x *execution) failOrNote(r *request, call int, e clientError, objects []re
 // placeAt notes an error below the objects of a call. only tells which entities it is about, nil means all; rest is the
 // path below them.
 func (x *execution) placeAt(r *request, c *call, run *callRun, e clientError, only func(entity uint32) bool, rest []pathStep) {
-	placed := &placedError{clientError: e, node: c.node, rest: rest, objects: run.objects(only)}
+	placed := &placedError{clientError: e, set: c.set, rest: rest, objects: run.objects(only)}
 	if len(placed.objects) == 0 {
 		x.reports(r).note(e)
 		return

@@ -33,7 +33,7 @@ func told(t *testing.T, query string, subgraphs map[string]upstream.Subgraph) (d
 	return answer.Data, answer.Errors
 }
 
-// stands tells whether a path leads to something in the data: a value, or a place below null.
+// stands tells whether a path leads to something in the data: a value, or a position below null.
 func stands(data any, path []any) bool {
 	for _, step := range path {
 		switch at := data.(type) {
@@ -210,7 +210,7 @@ func TestErrorsNextToDataOfNoUse(t *testing.T) {
 }
 
 // TestNoErrorEverVanishes answers with random errors next to random data. Each error has a word of its own, which must be
-// in the answer, at a place that is there.
+// in the answer, at a position that is there.
 func TestNoErrorEverVanishes(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	pick := func(of ...string) string { return of[rnd.IntN(len(of))] }
@@ -275,5 +275,31 @@ func TestErrorsBeyondTheMostAreCounted(t *testing.T) {
 	p.Execute(t.Context(), &exec.Request{}, &resp)
 	if resp.Errors != 50 {
 		t.Errorf("%d errors are counted", resp.Errors)
+	}
+}
+
+// TestAnErrorBelowExplainsNotTheRest has a call that makes no sense and reports an error at one of very many fields that
+// are null because of it. What is told of the others stands at their list, where that error is below it.
+func TestAnErrorBelowExplainsNotTheRest(t *testing.T) {
+	const count = 200
+	var products []string
+	for i := range count {
+		products = append(products, fmt.Sprintf(`{"__typename":"Product","upc":"%d"}`, i))
+	}
+	data, errors := told(t, `{ topProducts { upc inStock } }`, map[string]upstream.Subgraph{
+		"products": babbling(`{"data":{"topProducts":[` + strings.Join(products, ",") + `]}}`),
+		"inventory": babbling(`{"data":{"_entities":[` + strings.Repeat("null,", count) + `null]},` +
+			`"errors":[{"message":"boom","path":["_entities",3,"inStock"]}]}`),
+	})
+	var paths []string
+	for _, e := range errors {
+		if !stands(data, e.Path) {
+			t.Errorf("%v leads nowhere", e.Path)
+		}
+		paths = append(paths, fmt.Sprint(e.Path, " ", e.Message[:4]))
+	}
+	slices.Sort(paths)
+	if want := []string{"[topProducts 3 inStock] boom", "[topProducts] A pa"}; !slices.Equal(paths, want) {
+		t.Errorf("errors: %q, want %q", paths, want)
 	}
 }

@@ -37,20 +37,20 @@ type representationField struct {
 
 // representationSource is one of the fetched fields a representation's field can be read from.
 type representationSource struct {
-	hops hops
-	slot int32
+	links linkPath
+	slot  int32
 	// on narrows the source by runtime type; nil means all.
 	on supergraph.TypeSet
 	// field is the fetched field.
-	field *nodeField
-	// place and fields are those of the sub-selection, when there is one.
-	place  *place
-	typers []hops
-	fields []representationField
+	field *selectedField
+	// position and fields are those of the sub-selection, when there is one.
+	position *position
+	typers   []linkPath
+	fields   []representationField
 }
 
-// representation compiles a representation that a request needs of the objects of a place.
-func (c *compiler) representation(request int, p *place, r *plan.Representation) *representation {
+// representation compiles a representation that a request needs of the objects of a position.
+func (c *compiler) representation(request int, p *position, r *plan.Representation) *representation {
 	rep := &representation{on: r.On, opening: `{"__typename":`}
 	switch {
 	case r.TypeName != "":
@@ -80,7 +80,7 @@ func (c *compiler) representation(request int, p *place, r *plan.Representation)
 
 // representationFields compiles the fields of a representation or of an object in it. types are the runtime types the
 // object can have.
-func (c *compiler) representationFields(request int, p *place, fields []*plan.RepresentationField, types supergraph.TypeSet) []representationField {
+func (c *compiler) representationFields(request int, p *position, fields []*plan.RepresentationField, types supergraph.TypeSet) []representationField {
 	var compiled []representationField
 	for _, f := range fields {
 		rf := representationField{
@@ -94,14 +94,14 @@ func (c *compiler) representationFields(request int, p *place, fields []*plan.Re
 			if !ok || !c.complete(request, s.needs) {
 				continue
 			}
-			rs := representationSource{hops: s.hops, slot: s.slot, on: from.On, field: s.field}
+			rs := representationSource{links: s.links, slot: s.slot, on: from.On, field: s.field}
 			if types.SubsetOf(rs.on) {
 				rs.on = nil
 			}
-			if s.field.node != nil {
-				rs.place = c.places[s.field.node]
-				rs.typers = c.typers(rs.place, request)
-				rs.fields = c.representationFields(request, rs.place, f.Fields, from.Selection.Type.Possible)
+			if s.field.set != nil {
+				rs.position = c.positions[s.field.set]
+				rs.typers = c.typers(rs.position, request)
+				rs.fields = c.representationFields(request, rs.position, f.Fields, from.Selection.Type.Possible)
 			}
 			rf.sources = append(rf.sources, rs)
 		}
@@ -156,22 +156,22 @@ func readableFor(fields []representationField, types supergraph.TypeSet) supergr
 	return types
 }
 
-// findKnown looks for an earlier call on a target's place whose entities decide the representation: when it reads
+// findKnown looks for an earlier call on a target's position whose entities decide the representation: when it reads
 // nothing but what the earlier one's representation has, and what its entities brought.
 func (c *compiler) findKnown(prog *Program, cl *call, t *target) {
 	if len(t.representations) != 1 || t.representations[0].dynamic || len(cl.contexts) > 0 {
 		return
 	}
-	for _, m := range t.place.members[1:] {
-		if len(m.hops) != 1 || m.node.set.Owner != nil || m.node == cl.node || m.node.request < 0 {
+	for _, m := range t.position.members[1:] {
+		if len(m.links) != 1 || m.set.plan.Owner != nil || m.set == cl.set || m.set.request < 0 {
 			continue
 		}
-		for i := range prog.requests[m.node.request].calls {
-			earlier := &prog.requests[m.node.request].calls[i]
+		for i := range prog.requests[m.set.request].calls {
+			earlier := &prog.requests[m.set.request].calls[i]
 			for j := range earlier.targets {
-				if e := &earlier.targets[j]; earlier.node == m.node && e.place == t.place && len(e.representations) == 1 &&
-					decides(t.representations[0], e.representations[0], m.hops) {
-					t.known = m.hops
+				if e := &earlier.targets[j]; earlier.set == m.set && e.position == t.position && len(e.representations) == 1 &&
+					decides(t.representations[0], e.representations[0], m.links) {
+					t.known = m.links
 					return
 				}
 			}
@@ -179,21 +179,21 @@ func (c *compiler) findKnown(prog *Program, cl *call, t *target) {
 	}
 }
 
-// decides tells whether the entity behind the hops, which was fetched by the representation earlier, decides rep.
-func decides(rep, earlier *representation, h hops) bool {
+// decides tells whether the entity behind the links, which was fetched by the representation earlier, decides rep.
+func decides(rep, earlier *representation, h linkPath) bool {
 	reads := false
 	for i := range rep.fields {
 		f := &rep.fields[i]
-		if f.on != nil || len(f.sources) != 1 || f.sources[0].on != nil || f.sources[0].place != nil {
+		if f.on != nil || len(f.sources) != 1 || f.sources[0].on != nil || f.sources[0].position != nil {
 			return false
 		}
 		s := &f.sources[0]
-		if slices.Equal(s.hops, h) {
+		if slices.Equal(s.links, h) {
 			reads = true
 			continue
 		}
-		if len(s.hops) > 0 || !slices.ContainsFunc(earlier.fields, func(g representationField) bool {
-			return g.on == nil && len(g.sources) == 1 && g.sources[0].on == nil && len(g.sources[0].hops) == 0 && g.sources[0].slot == s.slot
+		if len(s.links) > 0 || !slices.ContainsFunc(earlier.fields, func(g representationField) bool {
+			return g.on == nil && len(g.sources) == 1 && g.sources[0].on == nil && len(g.sources[0].links) == 0 && g.sources[0].slot == s.slot
 		}) {
 			return false
 		}
@@ -215,7 +215,7 @@ const (
 
 // represent appends the representation of a target object of the runtime type typ, and returns the length of the part
 // that names the entity.
-func (x *execution) represent(out []byte, rep *representation, p *place, target ref, typ int32) ([]byte, int, fitness) {
+func (x *execution) represent(out []byte, rep *representation, p *position, target ref, typ int32) ([]byte, int, fitness) {
 	out = append(out, rep.opening...)
 	if rep.dynamic {
 		if typ < 0 {
@@ -254,9 +254,9 @@ func (x *execution) representField(out []byte, f *representationField, r ref, ty
 			continue
 		}
 		from := r
-		if len(s.hops) > 0 {
+		if len(s.links) > 0 {
 			var ok bool
-			if from, ok = x.follow(r, s.hops); !ok {
+			if from, ok = x.follow(r, s.links); !ok {
 				continue
 			}
 		}
@@ -319,14 +319,14 @@ func (x *execution) representValue(out []byte, f *representationField, s *repres
 		out[start] = '{'
 		return append(out, '}'), fit
 	}
-	if s.place != nil {
+	if s.position != nil {
 		return out, omitted
 	}
 	return append(out, a.raw(v)...), fit
 }
 
-// follow returns the object that hops lead to.
-func (x *execution) follow(r ref, h hops) (ref, bool) {
+// follow returns the object that links lead to.
+func (x *execution) follow(r ref, h linkPath) (ref, bool) {
 	for _, link := range h {
 		a := x.answers[r.answer()]
 		if r = a.links[a.objects[r.object()].links+uint32(link)]; r == 0 {
@@ -338,7 +338,7 @@ func (x *execution) follow(r ref, h hops) (ref, bool) {
 
 // typeOf returns the runtime type of an object, which a linked object may know better than the object itself (interface
 // objects).
-func (x *execution) typeOf(typers []hops, r ref) int32 {
+func (x *execution) typeOf(typers []linkPath, r ref) int32 {
 	typ := x.answers[r.answer()].objects[r.object()].typ
 	if typ != typeUnknown {
 		return typ
@@ -354,20 +354,20 @@ func (x *execution) typeOf(typers []hops, r ref) int32 {
 }
 
 // inputs returns the fields that representations or contexts are made of.
-func (p *Program) inputs() map[*nodeField]bool {
-	found := map[*nodeField]bool{}
-	var visit func(at *place, fields []representationField)
-	visit = func(at *place, fields []representationField) {
+func (p *Program) inputs() map[*selectedField]bool {
+	found := map[*selectedField]bool{}
+	var visit func(at *position, fields []representationField)
+	visit = func(at *position, fields []representationField) {
 		for i := range fields {
 			for j := range fields[i].sources {
 				s := &fields[i].sources[j]
 				for _, m := range at.members {
-					if slices.Equal(m.hops, s.hops) && int(s.slot) < len(m.node.fields) {
-						found[&m.node.fields[s.slot]] = true
+					if slices.Equal(m.links, s.links) && int(s.slot) < len(m.set.fields) {
+						found[&m.set.fields[s.slot]] = true
 					}
 				}
-				if s.place != nil {
-					visit(s.place, s.fields)
+				if s.position != nil {
+					visit(s.position, s.fields)
 				}
 			}
 		}
@@ -377,7 +377,7 @@ func (p *Program) inputs() map[*nodeField]bool {
 			c := &p.requests[i].calls[j]
 			for k := range c.targets {
 				for _, rep := range c.targets[k].representations {
-					visit(c.targets[k].place, rep.fields)
+					visit(c.targets[k].position, rep.fields)
 				}
 			}
 			for k := range c.contexts {

@@ -68,7 +68,7 @@ func (x *execution) successor(request int) int {
 	if x.program.engine.config.MaxParallel <= 0 {
 		return next
 	}
-	// This goroutine's place is free: the next request takes it, or one that waits.
+	// This goroutine's position is free: the next request takes it, or one that waits.
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if next < 0 && len(x.ready) > 0 {
@@ -117,7 +117,7 @@ func (x *execution) idle(request int) bool {
 	for i := range x.program.requests[request].calls {
 		c := &x.program.requests[request].calls[i]
 		for j := range c.targets {
-			if x.hasObjects(c.targets[j].place) {
+			if x.hasObjects(c.targets[j].position) {
 				return false
 			}
 		}
@@ -128,14 +128,14 @@ func (x *execution) idle(request int) bool {
 	return true
 }
 
-// hasObjects tells whether there is any object of a place.
-func (x *execution) hasObjects(p *place) bool {
-	if p.node.request < 0 {
+// hasObjects tells whether there is any object of a position.
+func (x *execution) hasObjects(p *position) bool {
+	if p.set.request < 0 {
 		return true
 	}
-	at := firstAnswer(p.node.request)
+	at := firstAnswer(p.set.request)
 	for _, a := range x.answers[at : at+answersPerRequest] {
-		if a != nil && len(a.collected[p.node.collector]) > 0 {
+		if a != nil && len(a.collected[p.set.collector]) > 0 {
 			return true
 		}
 	}
@@ -154,9 +154,9 @@ func (x *execution) linkTwins(request int) {
 	}
 }
 
-// zip links the twins of all objects of a place.
+// zip links the twins of all objects of a position.
 func (x *execution) zip(z *zip) {
-	x.eachObject(z.place, func(r ref) {
+	x.eachObject(z.position, func(r ref) {
 		left, ok := x.follow(r, z.left)
 		if !ok {
 			return
@@ -169,9 +169,9 @@ func (x *execution) zip(z *zip) {
 		lv, rv := l.slot(left.object(), z.leftSlot), r2.slot(right.object(), z.rightSlot)
 		switch x.zipValue(z, l, lv, r2, rv) {
 		case leftLacking:
-			x.lacks(z.leftNode, z.leftSlot, left, lv)
+			x.lacks(z.leftSet, z.leftSlot, left, lv)
 		case rightLacking:
-			x.lacks(z.rightNode, z.rightSlot, right, rv)
+			x.lacks(z.rightSet, z.rightSlot, right, rv)
 		}
 	})
 }
@@ -213,18 +213,18 @@ func (x *execution) zipValue(z *zip, l *answer, left value, r *answer, right val
 	return result
 }
 
-// eachObject calls f for every object of a place.
-func (x *execution) eachObject(p *place, f func(ref)) {
-	if p.node.request < 0 {
+// eachObject calls f for every object of a position.
+func (x *execution) eachObject(p *position, f func(ref)) {
+	if p.set.request < 0 {
 		f(newRef(0, 0))
 		return
 	}
-	at := firstAnswer(p.node.request)
+	at := firstAnswer(p.set.request)
 	for _, a := range x.answers[at : at+answersPerRequest] {
 		if a == nil {
 			continue
 		}
-		for _, o := range a.collected[p.node.collector] {
+		for _, o := range a.collected[p.set.collector] {
 			f(newRef(a.index, o))
 		}
 	}

@@ -14,7 +14,7 @@ type Subtree struct {
 	// Variables are the indexes of the client's variables that the calls below the field use, sorted.
 	Variables []int
 	slot      int
-	node      *node
+	set       *selectionSet
 	output    *outputField
 }
 
@@ -50,7 +50,7 @@ var lastSubtree atomic.Uint64
 
 // subtrees finds the subtrees of all cached calls.
 func (c *compiler) subtrees(prog *Program) {
-	s := subtreeFinder{c: c, prog: prog, outputs: map[*nodeField][]*outputField{}, inputs: map[*node]bool{}}
+	s := subtreeFinder{c: c, prog: prog, outputs: map[*selectedField][]*outputField{}, inputs: map[*selectionSet]bool{}}
 	s.countOutputs(prog.output)
 	for i := range prog.requests {
 		for j := range prog.requests[i].calls {
@@ -72,9 +72,9 @@ type subtreeFinder struct {
 	c    *compiler
 	prog *Program
 	// outputs are the client's fields that are printed from a field.
-	outputs map[*nodeField][]*outputField
+	outputs map[*selectedField][]*outputField
 	// inputs are the selections that representations of calls on the object itself, or on one above it, read.
-	inputs map[*node]bool
+	inputs map[*selectionSet]bool
 }
 
 func (s *subtreeFinder) countOutputs(o *objectProgram) {
@@ -82,7 +82,7 @@ func (s *subtreeFinder) countOutputs(o *objectProgram) {
 		f := &o.fields[i]
 		for j := range f.sources {
 			from := &f.sources[j]
-			if from.field.node == nil {
+			if from.field.set == nil {
 				continue
 			}
 			s.outputs[from.field] = append(s.outputs[from.field], f)
@@ -96,8 +96,8 @@ func (s *subtreeFinder) noteInputs(cl *call) {
 	note = func(fields []representationField) {
 		for i := range fields {
 			for j := range fields[i].sources {
-				if from := &fields[i].sources[j]; from.place != nil {
-					s.inputs[from.place.node] = true
+				if from := &fields[i].sources[j]; from.position != nil {
+					s.inputs[from.position.set] = true
 					note(from.fields)
 				}
 			}
@@ -124,21 +124,21 @@ func (s *subtreeFinder) keeps(request int) bool {
 
 // find finds the subtrees of a call.
 func (s *subtreeFinder) find(cl *call) {
-	for slot := range cl.node.fields {
-		f := &cl.node.fields[slot]
+	for slot := range cl.set.fields {
+		f := &cl.set.fields[slot]
 		outputs := s.outputs[f]
 		// A value that is printed in two ways would need two printed forms.
-		if f.node == nil || s.inputs[f.node] || len(outputs) != 1 || len(outputs[0].sources) != 1 ||
+		if f.set == nil || s.inputs[f.set] || len(outputs) != 1 || len(outputs[0].sources) != 1 ||
 			outputs[0].introspects() {
 			continue
 		}
-		found := closure{finder: s, seen: map[*node]bool{}}
-		if !found.add(f.node) {
+		found := closure{finder: s, seen: map[*selectionSet]bool{}}
+		if !found.add(f.set) {
 			continue
 		}
 		slices.Sort(found.variables)
 		cl.subtrees = append(cl.subtrees, &Subtree{
-			ID: lastSubtree.Add(1), Variables: slices.Compact(found.variables), slot: slot, node: f.node, output: outputs[0],
+			ID: lastSubtree.Add(1), Variables: slices.Compact(found.variables), slot: slot, set: f.set, output: outputs[0],
 		})
 	}
 }
@@ -163,25 +163,25 @@ func (f *outputField) introspects() bool {
 // closure is everything below a field.
 type closure struct {
 	finder    *subtreeFinder
-	seen      map[*node]bool
+	seen      map[*selectionSet]bool
 	variables []int
 }
 
-// add adds a node and what is below it. It returns false when something there does not come from the cache, or is not
+// add adds a selection set and what is below it. It returns false when something there does not come from the cache, or is not
 // for this field alone to say: twins bring what other calls know of the same value.
-func (cl *closure) add(n *node) bool {
+func (cl *closure) add(n *selectionSet) bool {
 	if cl.seen[n] {
 		return true
 	}
 	cl.seen[n] = true
-	if n.set.Owner != nil && len(cl.finder.c.memberOf[n]) > 0 {
+	if n.plan.Owner != nil && len(cl.finder.c.memberOf[n]) > 0 {
 		return false
 	}
-	for _, m := range n.place.members[1:] {
-		if len(m.hops) != 1 || m.node.set.Owner != nil || !cl.finder.keeps(m.node.request) {
+	for _, m := range n.position.members[1:] {
+		if len(m.links) != 1 || m.set.plan.Owner != nil || !cl.finder.keeps(m.set.request) {
 			return false
 		}
-		r := &cl.finder.prog.requests[m.node.request]
+		r := &cl.finder.prog.requests[m.set.request]
 		for _, v := range r.text.variables {
 			cl.variables = append(cl.variables, v.index)
 		}
@@ -193,12 +193,12 @@ func (cl *closure) add(n *node) bool {
 				cl.variables = append(cl.variables, index)
 			}
 		}
-		if !cl.add(m.node) {
+		if !cl.add(m.set) {
 			return false
 		}
 	}
 	for i := range n.fields {
-		if below := n.fields[i].node; below != nil && !cl.add(below) {
+		if below := n.fields[i].set; below != nil && !cl.add(below) {
 			return false
 		}
 	}

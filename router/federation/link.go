@@ -2,6 +2,7 @@ package federation
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -26,7 +27,7 @@ type Import struct{ Name, As string }
 // DirectiveName is the name, without @, that a directive of the feature has in the schema.
 func (l *Link) DirectiveName(name string) string {
 	for _, i := range l.Imports {
-		if i.Name[0] == '@' && i.Name[1:] == name {
+		if directive, ok := strings.CutPrefix(i.Name, "@"); ok && directive == name {
 			return i.As[1:]
 		}
 	}
@@ -117,6 +118,8 @@ func ParseLinks(doc *ast.SchemaDocument) (Links, []LinkError) {
 	if !linksAnything(doc, name) {
 		return nil, nil
 	}
+	p.renamed = name != "link"
+	p.alone = named(schemaDirectives(doc), name) == 1
 	for _, d := range schemaDirectives(doc) {
 		switch {
 		case d.Name == name:
@@ -129,6 +132,16 @@ func ParseLinks(doc *ast.SchemaDocument) (Links, []LinkError) {
 		p.failMisnamed()
 	}
 	return p.links, p.errors
+}
+
+func named(directives ast.DirectiveList, name string) int {
+	n := 0
+	for _, d := range directives {
+		if d.Name == name {
+			n++
+		}
+	}
+	return n
 }
 
 // linksAnything reports whether the document makes use of the link specification, which takes a link to it or to
@@ -148,6 +161,8 @@ type linkParser struct {
 	errors []LinkError
 	// byIdentity, byName and byImport are the positions in links of what is taken.
 	byIdentity, byName, byImport map[string]int
+	// any says that a @link has been read, alone that there is but one, renamed that @link has another name.
+	any, alone, renamed bool
 	// misnamed links the link specification under a name that is not that of the directive that links it.
 	misnamed *ast.Directive
 }
@@ -196,8 +211,18 @@ func (p *linkParser) link(d *ast.Directive) {
 	imports, errors := parseImports(d)
 	link.Imports = imports
 	p.errors = append(p.errors, errors...)
+	first := !p.any
+	p.any = true
+	if !p.imports(link, d) {
+		return
+	}
+	// Who asks a feature that nobody knows for something without a name gets nothing.
+	link.Imports = slices.DeleteFunc(link.Imports, func(i Import) bool { return !isName(strings.TrimPrefix(i.As, "@")) })
 	if url.Identity == LinkIdentity && link.DirectiveName("link") != d.Name {
-		if p.misnamed == nil && p.known(link, d) {
+		if !first {
+			// The first @link has linked the specification of @link already, written out or not.
+			p.fail(CodeInvalidUsage, d, "Feature %q is linked more than once.", url.Identity)
+		} else {
 			p.misnamed = d
 		}
 		return
@@ -206,7 +231,7 @@ func (p *linkParser) link(d *ast.Directive) {
 		p.failMisnamed()
 		p.misnamed = nil
 	}
-	if !p.conflicts(link, d) && p.known(link, d) {
+	if !p.conflicts(link, d) && p.knownVersion(link, d) {
 		p.add(link)
 	}
 }
@@ -255,27 +280,33 @@ func (p *linkParser) add(link *Link) {
 	}
 }
 
-// known checks version and imports of the features whose content is known.
-func (p *linkParser) known(link *Link, d *ast.Directive) bool {
-	switch link.URL.Identity {
-	case LinkIdentity:
-		if link.URL.Version != (Version{1, 0}) {
-			p.fail(CodeInvalidUsage, d, "Version %s of @link is not known; use v1.0.", link.URL.Version)
-			return false
-		}
+// imports checks that the features whose content is known have what is imported from them.
+func (p *linkParser) imports(link *Link, d *ast.Directive) bool {
+	switch {
+	case link.URL.Identity == FederationIdentity:
+		return !Known(link.URL.Version) || p.federationImports(link, d)
+	case link.URL.Identity == LinkIdentity && link.URL.Version == LinkVersion,
+		link.URL.Identity == JoinIdentity && KnownJoinVersion(link.URL.Version),
+		link.URL.Identity != CacheTagIdentity && KnownFeatureVersion(link.URL):
 		return p.featureImports(link, d)
-	case JoinIdentity:
-		return !KnownJoinVersion(link.URL.Version) || p.featureImports(link, d)
-	case FederationIdentity:
-		if !Known(link.URL.Version) {
-			p.fail(CodeUnknownFederation, d, "Federation version %s is not known; the known versions are %s to %s.",
-				link.URL.Version, FirstVersion, LatestVersion)
-			return false
-		}
-		return p.federationImports(link, d)
 	}
-	if KnownFeatureVersion(link.URL) && link.URL.Identity != CacheTagIdentity {
-		return p.featureImports(link, d)
+	return true
+}
+
+// knownVersion checks the versions of @link and of federation.
+func (p *linkParser) knownVersion(link *Link, d *ast.Directive) bool {
+	switch {
+	case link.URL.Identity == LinkIdentity && link.URL.Version != LinkVersion:
+		code := CodeInvalidUsage
+		if p.renamed || p.alone {
+			code = CodeUnknownLink
+		}
+		p.fail(code, d, "Version %s of @link is not known; use %s.", link.URL.Version, LinkVersion)
+		return false
+	case link.URL.Identity == FederationIdentity && !Known(link.URL.Version):
+		p.fail(CodeUnknownFederation, d, "Federation version %s is not known; the known versions are %s to %s.",
+			link.URL.Version, FirstVersion, LatestVersion)
+		return false
 	}
 	return true
 }
@@ -366,9 +397,6 @@ func isName(s string) bool {
 func parseImport(v *ast.Value) (Import, error) {
 	switch v.Kind {
 	case ast.StringValue, ast.BlockValue:
-		if !isName(strings.TrimPrefix(v.Raw, "@")) {
-			return Import{}, fmt.Errorf("%q is not the name of anything to import", v.Raw)
-		}
 		return Import{v.Raw, v.Raw}, nil
 	case ast.ObjectValue:
 		return parseRenamedImport(v)
@@ -379,6 +407,7 @@ func parseImport(v *ast.Value) (Import, error) {
 
 func parseRenamedImport(v *ast.Value) (Import, error) {
 	var i Import
+	renamed := false
 	for _, c := range v.Children {
 		if c.Value.Kind != ast.StringValue && c.Value.Kind != ast.BlockValue {
 			return Import{}, fmt.Errorf("the field %q of import %s must be a string", c.Name, v)
@@ -387,12 +416,12 @@ func parseRenamedImport(v *ast.Value) (Import, error) {
 		case "name":
 			i.Name = c.Value.Raw
 		case "as":
-			i.As = c.Value.Raw
+			i.As, renamed = c.Value.Raw, true
 		default:
 			return Import{}, fmt.Errorf("import %s has an unknown field %q; the fields are name and as", v, c.Name)
 		}
 	}
-	if i.As == "" {
+	if !renamed {
 		i.As = i.Name
 	}
 	switch {

@@ -34,6 +34,9 @@ func isNumber(s string) bool {
 	return s != ""
 }
 
+// LinkVersion is the version of the specification of @link that there is.
+var LinkVersion = Version{1, 0}
+
 // String is the form used in feature URLs, "v2.3".
 func (v Version) String() string { return "v" + strconv.Itoa(v.Major) + "." + strconv.Itoa(v.Minor) }
 

@@ -316,7 +316,7 @@ func (r *rig) sameParts(want, got *answer) error {
 
 func TestDeferredPartsMakeTheWholeAnswer(t *testing.T) {
 	inParts(t, generator{}, func(r *rig, seed uint64) { r.world.nulls = []uint64{0, 5, 25}[seed%3] })
-	inParts(t, quilts, func(r *rig, seed uint64) { r.world.nulls = []uint64{0, 5, 25}[seed%3] })
+	inParts(t, partitionedGraphs, func(r *rig, seed uint64) { r.world.nulls = []uint64{0, 5, 25}[seed%3] })
 }
 
 func TestErrorsOfDeferredPartsAreTold(t *testing.T) {

@@ -58,7 +58,7 @@ func generate(seed uint64, with traits) *graph {
 	b.entityInterface()
 	b.abstract()
 	b.members()
-	b.place()
+	b.assignOwners()
 	b.roots()
 	b.finishInterfaces()
 	for range b.rnd.IntN(4) {

@@ -84,14 +84,14 @@ func TestErrorsThatOnceStoodWrong(t *testing.T) {
 	}
 }
 
-// TestQuiltsThatOnceFailed runs the seeds of quilts that have found mistakes, with what was wrong.
-func TestQuiltsThatOnceFailed(t *testing.T) {
-	c := campaign{of: quilts, check: (*rig).try, with: traits{uniform: true}}
+// TestPartitionedGraphsThatOnceFailed runs the seeds of partitioned graphs that have found mistakes, with what was wrong.
+func TestPartitionedGraphsThatOnceFailed(t *testing.T) {
+	c := campaign{of: partitionedGraphs, check: (*rig).try, with: traits{uniform: true}}
 	for seed, why := range map[uint64]string{
 		101323: "a requirement that is known where a twin of a twin of the object stands",
 	} {
-		for try := range quilts.tries {
-			r, err := newRig(stitch(seed, try, c.with), nil)
+		for try := range partitionedGraphs.tries {
+			r, err := newRig(generatePartitioned(seed, try, c.with), nil)
 			if err != nil {
 				continue
 			}

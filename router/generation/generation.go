@@ -17,6 +17,7 @@ import (
 	"github.com/weft-graphql/weft/router/cache"
 	"github.com/weft-graphql/weft/router/config"
 	"github.com/weft-graphql/weft/router/engine"
+	"github.com/weft-graphql/weft/router/memory"
 	"github.com/weft-graphql/weft/router/module"
 	"github.com/weft-graphql/weft/router/server"
 	"github.com/weft-graphql/weft/router/subscription"
@@ -54,10 +55,12 @@ type Generation struct {
 
 	supergraph *supergraph.Supergraph
 	// hash names the supergraph document, for operators.
-	hash    string
-	loaded  time.Time
-	engine  *engine.Engine
-	cache   *cache.Cache
+	hash   string
+	loaded time.Time
+	engine *engine.Engine
+	cache  *cache.Cache
+	// memory is what the process may take; nil when nobody says what that is.
+	memory  *memory.Process
 	clients []subgraphClient
 	// sources are the ways to the events of subgraphs, by Subgraph.ID; nil when there are no subscriptions.
 	sources []subscription.Upstream
@@ -96,6 +99,9 @@ func (g *Generation) assemble(sdl string, previous *Generation) error {
 		return err
 	}
 	if err := g.checkNames(previous); err != nil {
+		return err
+	}
+	if err := g.boundMemory(); err != nil {
 		return err
 	}
 	if err := g.openCache(); err != nil {

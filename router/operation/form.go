@@ -52,8 +52,8 @@ func (l *Literals) Set(others *Literals) {
 	l.buf, l.at = append(l.buf[:0], others.buf...), append(l.at[:0], others.at...)
 }
 
-// place is where a literal was taken out: the number of characters before it, and its index.
-type place struct{ start, literal int }
+// literalPosition is where a literal was taken out: the number of characters before it, and its index.
+type literalPosition struct{ start, literal int }
 
 // taken is a literal that was taken out: a piece of the document, and what the argument's type and the literal's kind
 // are.
@@ -120,7 +120,7 @@ type formScanner struct {
 	ascii      bool
 	// trailing counts the bytes before end that are not the first of their character.
 	trailing int
-	places   []place
+	places   []literalPosition
 	taken    []taken
 	depth    int
 }
@@ -475,7 +475,7 @@ func (s *formScanner) take(typ *ast.Type) bool {
 		l.buf = append(l.buf, s.value()...)
 		l.at = append(l.at, span{start, len(l.buf)})
 	}
-	s.places = append(s.places, place{s.start - s.trailing, i})
+	s.places = append(s.places, literalPosition{s.start - s.trailing, i})
 	s.form.Text = append(strconv.AppendInt(append(s.form.Text, 1, letter, s.kind), int64(i), 10), 2)
 	s.next()
 	return true
@@ -562,7 +562,7 @@ func (r *replacer) selectionSet(set ast.SelectionSet) {
 
 func (r *replacer) argument(a *ast.Argument) {
 	places := r.form.scan.places
-	i, found := slices.BinarySearchFunc(places, a.Value.Position.Start, func(p place, start int) int {
+	i, found := slices.BinarySearchFunc(places, a.Value.Position.Start, func(p literalPosition, start int) int {
 		return p.start - start
 	})
 	if !found {

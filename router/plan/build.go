@@ -36,10 +36,10 @@ type bcall struct {
 	slot slot
 	step int
 	sel  *bsel
-	// place is what an entity call is for; nil for the operation's root.
-	place   *place
-	targets []*btarget
-	inputs  []*binput
+	// position is what an entity call is for; nil for the operation's root.
+	position *position
+	targets  []*btarget
+	inputs   []*binput
 	// contexts are variables that objects further up fill.
 	contexts []*bcontext
 	// after are calls that must be complete before, besides those the targets and inputs come from.
@@ -147,11 +147,11 @@ type bfield struct {
 	as   *supergraph.Type
 	args []operation.Argument
 	// applied are the directives for subgraphs it is asked with.
-	applied []*operation.Applied
-	child   *bsel
-	place   *place
-	// also are more places than one: hidden ones share a field with the client's.
-	also   []*place
+	applied  []*operation.Applied
+	child    *bsel
+	position *position
+	// also are more positions than one: hidden ones share a field with the client's.
+	also   []*position
 	serves []*operation.Field
 	merged *bfield
 	out    *Field
@@ -167,8 +167,8 @@ func (b *builder) stats(res result) {
 	b.exhausted = b.exhausted || res.exhausted
 }
 
-func (b *builder) newCall(s slot, sel *bsel, p *place) *bcall {
-	c := &bcall{slot: s, step: b.step, sel: sel, place: p}
+func (b *builder) newCall(s slot, sel *bsel, p *position) *bcall {
+	c := &bcall{slot: s, step: b.step, sel: sel, position: p}
 	sel.call = c
 	b.calls = append(b.calls, c)
 	return c
@@ -176,13 +176,13 @@ func (b *builder) newCall(s slot, sel *bsel, p *place) *bcall {
 
 // asked is a field to be put into a selection set.
 type asked struct {
-	def    *supergraph.Field
-	typ    *ast.Type
-	args   []operation.Argument
-	on     supergraph.TypeSet
-	as     *supergraph.Type
-	client *operation.Field
-	place  *place
+	def      *supergraph.Field
+	typ      *ast.Type
+	args     []operation.Argument
+	on       supergraph.TypeSet
+	as       *supergraph.Type
+	client   *operation.Field
+	position *position
 }
 
 // applied are the directives a field is asked with. What only representations need has none, and is not read from a
@@ -201,12 +201,12 @@ func (b *builder) put(sel *bsel, a asked) *bfield {
 		if !a.on.SubsetOf(f.on) {
 			f.on = f.on.Or(a.on)
 		}
-		f.standsFor(a.place)
+		f.standsFor(a.position)
 		f.serve(a.client)
 		return f
 	}
 	f := b.fieldSlab.new()
-	*f = bfield{sel: sel, def: a.def, typ: a.typ, args: a.args, on: a.on, as: a.as, place: a.place, key: a.def.Name, applied: a.applied()}
+	*f = bfield{sel: sel, def: a.def, typ: a.typ, args: a.args, on: a.on, as: a.as, position: a.position, key: a.def.Name, applied: a.applied()}
 	if a.client != nil {
 		f.key = a.client.Key
 		f.serve(a.client)
@@ -224,7 +224,7 @@ func (b *builder) put(sel *bsel, a asked) *bfield {
 }
 
 // shared finds a field that can answer another request for the same field, too. One that answers the client's field at
-// that place already goes first: what a selection set asks for at a place is asked for below one field of it.
+// that position already goes first: what a selection set asks for at a position is asked for below one field of it.
 func (b *builder) shared(sel *bsel, a asked, leaf bool) (found *bfield) {
 	for _, f := range sel.named(a.def.Name, a.args) {
 		if f.def == nil || f.def.Name != a.def.Name || f.as != a.as || !sameType(f.typ, a.typ) || !sameArguments(f.args, a.args) ||
@@ -239,7 +239,7 @@ func (b *builder) shared(sel *bsel, a asked, leaf bool) (found *bfield) {
 		case leaf && taken:
 		case leaf:
 			return f
-		case a.client != nil && f.isFor(a.place) && slices.Contains(f.serves, a.client):
+		case a.client != nil && f.isFor(a.position) && slices.Contains(f.serves, a.client):
 			if taken {
 				b.rename(f)
 				if sel.byKey != nil {
@@ -260,30 +260,30 @@ func (b *builder) rename(f *bfield) {
 	f.key = "_weft" + strconv.Itoa(b.aliases) + "_" + f.def.Name
 }
 
-// shares tells whether a composite field can answer another request for the same field, too: for the same place of the
+// shares tells whether a composite field can answer another request for the same field, too: for the same position of the
 // response, or for one that only representations need.
 func (f *bfield) shares(a asked) bool {
 	if len(f.serves) > 0 && a.client != nil && f.serves[0] != a.client {
 		return false
 	}
-	if f.isFor(a.place) && (a.client != nil || a.on.SubsetOf(f.on)) {
+	if f.isFor(a.position) && (a.client != nil || a.on.SubsetOf(f.on)) {
 		return true
 	}
 	return f.on.Equal(a.on) && (len(f.serves) == 0 || a.client == nil)
 }
 
-// standsFor notes a place whose objects are the field's: that of a client's selection, and those of values that only
+// standsFor notes a position whose objects are the field's: that of a client's selection, and those of values that only
 // representations need.
-func (f *bfield) standsFor(p *place) {
+func (f *bfield) standsFor(p *position) {
 	switch {
-	case f.place == nil:
-		f.place = p
+	case f.position == nil:
+		f.position = p
 	case !f.isFor(p):
 		f.also = append(f.also, p)
 	}
 }
 
-func (f *bfield) isFor(p *place) bool { return f.place == p || slices.Contains(f.also, p) }
+func (f *bfield) isFor(p *position) bool { return f.position == p || slices.Contains(f.also, p) }
 
 func (f *bfield) serve(client *operation.Field) {
 	switch {

@@ -10,21 +10,21 @@ import (
 	"github.com/weft-graphql/weft/router/supergraph"
 )
 
-// classify sorts the runtime types that can occur at a place into classes that are resolved alike.
-func (r *run) classify(p *place) {
+// classify sorts the runtime types that can occur at a position into classes that are resolved alike.
+func (r *run) classify(p *position) {
 	types := r.feasible(p)
 	if r.canBeObject(p) {
-		p.unknown = &class{place: p, types: p.typ.Possible, rep: p.typ}
+		p.unknown = &class{position: p, types: p.typ.Possible, rep: p.typ}
 	}
 	if types.Empty() {
 		// An interface without implementations, which some subgraph defines as an object.
-		p.classes = []*class{{place: p, types: p.typ.Possible, rep: p.typ}}
+		p.classes = []*class{{position: p, types: p.typ.Possible, rep: p.typ}}
 		p.unknown = nil
 		return
 	}
 	if p.typ.Kind == ast.Object {
 		c := r.classSlab.new()
-		*c = class{place: p, types: types, rep: p.typ}
+		*c = class{position: p, types: types, rep: p.typ}
 		p.classes = []*class{c}
 		return
 	}
@@ -35,7 +35,7 @@ func (r *run) classify(p *place) {
 		key = r.classKey(key[:0], p, typ, o)
 		c := byKey[string(key)]
 		if c == nil {
-			c = &class{place: p, types: supergraph.NewTypeSet(len(r.t.sg.Objects)), rep: typ}
+			c = &class{position: p, types: supergraph.NewTypeSet(len(r.t.sg.Objects)), rep: typ}
 			byKey[string(key)] = c
 			p.classes = append(p.classes, c)
 		}
@@ -43,8 +43,8 @@ func (r *run) classify(p *place) {
 	}
 }
 
-// classKey describes everything that decides how objects of a type are resolved at a place.
-func (r *run) classKey(key []byte, p *place, typ *supergraph.Type, o int) []byte {
+// classKey describes everything that decides how objects of a type are resolved at a position.
+func (r *run) classKey(key []byte, p *position, typ *supergraph.Type, o int) []byte {
 	key = binary.AppendUvarint(key, uint64(r.t.types[typ.ID].class))
 	for _, v := range p.views {
 		key = append(key, bit(r.t.possible(v, o)))
@@ -84,15 +84,15 @@ func bit(b bool) byte {
 	return 0
 }
 
-// possible tells whether a subgraph that sees a place this way can return an object of type o there.
+// possible tells whether a subgraph that sees a position this way can return an object of type o there.
 func (t *tables) possible(v view, o int) bool {
 	in := v.decl.In[v.graph]
 	return in != nil && in.Possible.Has(o)
 }
 
-// feasible returns the types that can occur at a place. A field that several subgraphs resolve has the same value in
+// feasible returns the types that can occur at a position. A field that several subgraphs resolve has the same value in
 // all of them, so that only types they all know can occur.
-func (r *run) feasible(p *place) supergraph.TypeSet {
+func (r *run) feasible(p *position) supergraph.TypeSet {
 	possible := p.typ.Possible
 	if p.typ.Kind == ast.Object {
 		return possible
@@ -112,8 +112,8 @@ func (r *run) feasible(p *place) supergraph.TypeSet {
 	return any.And(possible)
 }
 
-// canBeObject tells whether the place can be produced by a subgraph that defines its interface as an object.
-func (r *run) canBeObject(p *place) bool {
+// canBeObject tells whether the position can be produced by a subgraph that defines its interface as an object.
+func (r *run) canBeObject(p *position) bool {
 	for _, v := range p.views {
 		if v.object() {
 			return true
@@ -128,7 +128,7 @@ func (v view) object() bool {
 }
 
 // complete returns the subgraphs that, once they resolve a field, also resolve all that is wanted below it.
-func (r *run) complete(sel *operation.SelectionSet, items supergraph.FieldSet, typ *supergraph.Type) graphs {
+func (r *run) complete(sel *operation.SelectionSet, items supergraph.FieldSet, typ *supergraph.Type) subgraphSet {
 	if sel == nil {
 		return r.completeItems(items, typ)
 	}
@@ -142,14 +142,14 @@ func (r *run) complete(sel *operation.SelectionSet, items supergraph.FieldSet, t
 func (r *run) findComplete() {
 	n := len(r.op.Fields)
 	words := len(r.t.everywhere)
-	r.completeOf = make([]graphs, n)
+	r.completeOf = make([]subgraphSet, n)
 	count := 0
 	for _, f := range r.op.Fields {
 		if f.Selection != nil {
 			count++
 		}
 	}
-	slab := make(graphs, count*words)
+	slab := make(subgraphSet, count*words)
 	for i := n - 1; i >= 0; i-- {
 		f := r.op.Fields[i]
 		if f.Selection == nil {
@@ -164,7 +164,7 @@ func (r *run) findComplete() {
 }
 
 // narrow removes the subgraphs that do not resolve all of a selection.
-func (r *run) narrow(set graphs, sel *operation.SelectionSet) {
+func (r *run) narrow(set subgraphSet, sel *operation.SelectionSet) {
 	abstract := sel.Parent.Kind != ast.Object
 	for _, f := range sel.Fields {
 		if abstract && (f.IsTypename() || !sel.Parent.Possible.SubsetOf(f.On)) {
@@ -210,7 +210,7 @@ func (r *run) partial(f *operation.Field) bool {
 	return false
 }
 
-func (r *run) narrowAbstract(set graphs, name string, on supergraph.TypeSet) {
+func (r *run) narrowAbstract(set subgraphSet, name string, on supergraph.TypeSet) {
 	for o := range on.All {
 		typ := r.t.sg.Objects[o]
 		def := typ.Field(name)
@@ -224,13 +224,13 @@ func (r *run) narrowAbstract(set graphs, name string, on supergraph.TypeSet) {
 	}
 }
 
-func (t *tables) minus(set, o graphs) {
+func (t *tables) minus(set, o subgraphSet) {
 	for i := range set {
 		set[i] &^= o[i]
 	}
 }
 
-func (r *run) completeItems(items supergraph.FieldSet, typ *supergraph.Type) graphs {
+func (r *run) completeItems(items supergraph.FieldSet, typ *supergraph.Type) subgraphSet {
 	set := slices.Clone(r.t.everywhere)
 	var visit func(items supergraph.FieldSet, typ *supergraph.Type)
 	visit = func(items supergraph.FieldSet, typ *supergraph.Type) {

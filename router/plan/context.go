@@ -29,11 +29,11 @@ type bcontext struct {
 
 // contexts finds the objects above a class that a field's context arguments are filled from, and asks for what is read
 // there; not ok when a context is not set above.
-func (r *run) contexts(c *class, w *way) (inputs []contextInput, wants []*want, ok bool) {
+func (r *run) contexts(c *class, w *resolver) (inputs []contextInput, wants []*want, ok bool) {
 	for _, a := range w.in.ContextArguments {
-		setter := c.place.owner
+		setter := c.position.owner
 		for setter != nil && !slices.Contains(setter.rep.Contexts, a.Context) {
-			setter = setter.place.owner
+			setter = setter.position.owner
 		}
 		if setter == nil {
 			return nil, nil, false
@@ -83,12 +83,12 @@ func conditioned(text string, typ *supergraph.Type) string {
 }
 
 // contextArguments fills the context arguments of a field in a call with variables.
-func (t *taker) contextArguments(c *bcall, s *special, level int) []operation.Argument {
+func (t *assigner) contextArguments(c *bcall, s *special, level int) []operation.Argument {
 	var out []operation.Argument
 	for _, in := range s.contexts {
 		variable := t.b.contextVariable(c, in)
 		if variable == "" {
-			anchor := t.anchor(in.setter.place, level-1)
+			anchor := t.anchor(in.setter.position, level-1)
 			t.b.contexts++
 			variable = "weft_context" + strconv.Itoa(t.b.contexts)
 			c.contexts = append(c.contexts, &bcontext{

@@ -24,7 +24,7 @@ func (b *builder) finish() *Plan {
 	var groups [][]*bcall
 	for _, c := range b.calls {
 		n := len(groups)
-		if n > 0 && c.place != nil && c.sel.entity && len(c.contexts) == 0 {
+		if n > 0 && c.position != nil && c.sel.entity && len(c.contexts) == 0 {
 			if last := groups[n-1][0]; last.step == c.step && last.slot == c.slot && last.sel.entity && len(last.contexts) == 0 {
 				groups[n-1] = append(groups[n-1], c)
 				requestOf[c] = p.Requests[n-1]
@@ -33,7 +33,7 @@ func (b *builder) finish() *Plan {
 		}
 		req := &Request{ID: n, Subgraph: b.t.sg.Subgraphs[c.slot.graph], Kind: ast.Query}
 		switch {
-		case c.place == nil:
+		case c.position == nil:
 			req.Kind = b.op.Kind
 		case !c.sel.entity && c.sel.decl == b.t.sg.Mutation:
 			req.Kind = ast.Mutation

@@ -12,7 +12,7 @@ import (
 // changed. Only keys of the subgraph itself are asked for, which it must be able to resolve.
 func (b *builder) identify() {
 	for _, c := range b.calls {
-		if c.place == nil {
+		if c.position == nil {
 			b.identifyBelow(c.sel)
 		}
 	}

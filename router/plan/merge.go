@@ -30,24 +30,24 @@ func (c *bcall) real() *bcall {
 }
 
 // mergeCalls joins entity calls of one request that ask for the same with representations of the same form: the
-// entities of all places then travel in one list. What happens below must be the same, too, so that a later call that
-// only one of the places needs is not made for the others. The latest waves are looked at first for that reason.
+// entities of all positions then travel in one list. What happens below must be the same, too, so that a later call that
+// only one of the positions needs is not made for the others. The latest waves are looked at first for that reason.
 func (b *builder) mergeCalls() {
 	order := slices.Clone(b.calls)
 	slices.SortStableFunc(order, func(a, c *bcall) int { return c.slot.level - a.slot.level })
 	numbers := map[string]*bcall{}
 	for i, c := range order {
 		c.number = i
-		if c.place == nil || len(c.contexts) > 0 {
+		if c.position == nil || len(c.contexts) > 0 {
 			continue
 		}
 		sig := b.signature(c, true)
 		first := numbers[sig]
 		if first == nil {
-			// Classes seen as the same interface object at one place are not told apart by their types.
+			// Classes seen as the same interface object at one position are not told apart by their types.
 			untyped := ""
 			if len(c.inputs) == 1 && c.inputs[0].typeName != "" {
-				untyped = fmt.Sprintf("%p", c.place) + b.signature(c, false)
+				untyped = fmt.Sprintf("%p", c.position) + b.signature(c, false)
 				first = numbers[untyped]
 			}
 			if first == nil {
@@ -93,7 +93,7 @@ func (b *builder) signature(c *bcall, types bool) string {
 		out.WriteByte('#')
 		out.WriteString(in.typeName)
 		if in.typeName != "" {
-			// What the objects are is said by the place, not by the representation.
+			// What the objects are is said by the position, not by the representation.
 			out.WriteString(c.sel.decl.Name)
 		}
 		if types {

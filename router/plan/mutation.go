@@ -11,7 +11,7 @@ import (
 // which the rest of the selection can be had in the fewest waves, then with the fewest requests. What that one does not
 // resolve comes by keys, even if another subgraph that shares the field would have known all.
 func (p *Planner) planMutation(b *builder, all *run, f *operation.Field) error {
-	ways := all.t.facts(f.Def).ways
+	ways := all.t.facts(f.Def).resolvers
 	if len(ways) == 0 {
 		return fmt.Errorf("cannot plan %s: no subgraph resolves %s.%s", clientPath(f), f.Def.Parent.Name, f.Def.Name)
 	}
@@ -29,7 +29,7 @@ func (p *Planner) planMutation(b *builder, all *run, f *operation.Field) error {
 			continue
 		}
 		if at := r.wavesOf(0); len(ways) > 1 && r.waves > 1 && at > 0 && (best == nil || r.waves <= best.waves) {
-			first := r.search(at, newTaker(r, b))
+			first := r.search(at, newAssigner(r, b))
 			res = &first
 		}
 		if best != nil {
@@ -63,7 +63,7 @@ func better(r *run, res *result, best *run, found *result) bool {
 
 // explainOnce adds to the reason why a mutation field cannot be planned that it must not be run by several subgraphs,
 // though together they may know all of its selection.
-func (t *tables) explainOnce(failed error, ways []way) error {
+func (t *tables) explainOnce(failed error, ways []resolver) error {
 	if len(ways) < 2 {
 		return failed
 	}

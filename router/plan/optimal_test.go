@@ -14,9 +14,9 @@ import (
 // the planner: it simulates what is known after each wave, field by field, when everything that a chosen request could
 // fetch is fetched. It knows object types, leaf keys and leaf @requires, which is what its graphs have.
 type exhaustive struct {
-	sg     *supergraph.Supergraph
-	places []*spot
-	root   *spot
+	sg        *supergraph.Supergraph
+	positions []*spot
+	root      *spot
 }
 
 // spot is a composite value of the operation.
@@ -37,7 +37,7 @@ func newExhaustive(sg *supergraph.Supergraph, op *operation.Operation) *exhausti
 
 func (x *exhaustive) spot(sel *operation.SelectionSet) *spot {
 	s := &spot{typ: sel.Parent, children: map[*supergraph.Field]*spot{}}
-	x.places = append(x.places, s)
+	x.positions = append(x.positions, s)
 	x.extend(s, sel)
 	return s
 }
@@ -60,7 +60,7 @@ func (x *exhaustive) extend(s *spot, sel *operation.SelectionSet) {
 
 // possible tells whether a set of requests, given as subgraphs by wave, answers the operation.
 func (x *exhaustive) possible(waves [][]int) bool {
-	for _, s := range x.places {
+	for _, s := range x.positions {
 		s.known, s.had = map[*supergraph.Field]int{}, map[int]int{}
 	}
 	for _, g := range waves[0] {
@@ -74,7 +74,7 @@ func (x *exhaustive) possible(waves [][]int) bool {
 			x.enter(g, wave)
 		}
 	}
-	for _, s := range x.places {
+	for _, s := range x.positions {
 		for _, f := range s.wanted {
 			if s.known[f] == 0 {
 				return false
@@ -86,7 +86,7 @@ func (x *exhaustive) possible(waves [][]int) bool {
 
 // enter makes the entity calls of one request.
 func (x *exhaustive) enter(g, wave int) {
-	for _, s := range x.places {
+	for _, s := range x.positions {
 		in := s.typ.In[g]
 		if in == nil || s == x.root {
 			continue
@@ -116,7 +116,7 @@ func (x *exhaustive) allKnown(s *spot, set supergraph.FieldSet, wave int) bool {
 	return true
 }
 
-// see gives a subgraph the objects of a place in a wave.
+// see gives a subgraph the objects of a position in a wave.
 func (x *exhaustive) see(s *spot, g, wave int) {
 	for _, f := range s.typ.Fields {
 		if fi := f.In[g]; fi != nil && !fi.External && len(fi.Requires) == 0 {

@@ -79,7 +79,7 @@ type Call struct {
 	Entities bool
 	// Key is the response key of the _entities field in the subgraph's answer, and Variable the name of its variable.
 	Key, Variable string
-	// Targets are the places whose objects receive the result; nil for the calls at the operation's root.
+	// Targets are the positions whose objects receive the result; nil for the calls at the operation's root.
 	Targets []*Target
 	// Input builds the representations; for each target object the first whose On has its runtime type is used.
 	Input []*Representation
@@ -102,14 +102,14 @@ type Context struct {
 	Fields []*RepresentationField
 }
 
-// Target is a place in the response: the objects that an earlier call's selection set produced there.
+// Target is a position in the response: the objects that an earlier call's selection set produced there.
 type Target struct {
 	// At is a selection set in an earlier call: the objects parsed for it are the targets. When several calls yield the
-	// same place (value types that are resolved partly here and partly there) it is the first of them.
+	// same position (value types that are resolved partly here and partly there) it is the first of them.
 	At *SelectionSet
 	// On narrows the targets by runtime type.
 	On supergraph.TypeSet
-	// Path is the response path of the place, for people and errors.
+	// Path is the response path of the position, for people and errors.
 	Path []PathElement
 }
 

@@ -70,8 +70,8 @@ type run struct {
 	budget int
 
 	// completeOf tells for each composite field of the operation which subgraphs resolve all below it.
-	completeOf []graphs
-	places     []*place
+	completeOf []subgraphSet
+	positions  []*position
 	nodes      []*node
 	// open are the goals that saturation has not reached; jumps and specials those it has not made.
 	open     []*want
@@ -79,13 +79,13 @@ type run struct {
 	specials []*special
 
 	rules *rules
-	// root is the place of the whole selection, and waves the fewest waves in which all of it can be had.
-	root  *place
+	// root is the position of the whole selection, and waves the fewest waves in which all of it can be had.
+	root  *position
 	waves int
 	// part is the part of the answer being planned.
 	part int
 
-	placeSlab slab[place]
+	placeSlab slab[position]
 	classSlab slab[class]
 	wantSlab  slab[want]
 	nodeSlab  slab[node]
@@ -135,7 +135,7 @@ const everySubgraph = -1
 
 // explore finds out how a root selection can be answered, from one subgraph's root or from those of every subgraph.
 func (r *run) explore(sel *operation.SelectionSet, from int) error {
-	r.root = r.rootPlace(sel, from)
+	r.root = r.rootPosition(sel, from)
 	r.findGoals()
 	roots := make([]int, 0, len(r.root.views))
 	for _, v := range r.root.views {
@@ -150,7 +150,7 @@ func (r *run) explore(sel *operation.SelectionSet, from int) error {
 // choose picks the requests of each part of the answer and takes what is selected from them. first is the result of the
 // search for the first part, if there has been one.
 func (r *run) choose(b *builder, first *result) {
-	t := newTaker(r, b)
+	t := newAssigner(r, b)
 	for r.part = range 1 + len(r.op.Defers) {
 		at := r.wavesOf(r.part)
 		if at == 0 {
@@ -161,7 +161,7 @@ func (r *run) choose(b *builder, first *result) {
 			first = &res
 		}
 		b.stats(*first)
-		t.take(r.root, at)
+		t.assign(r.root, at)
 		r.rules.release()
 		r.rules = rulesPool.Get().(*rules)
 	}
@@ -178,7 +178,7 @@ func (r *run) wavesOf(part int) int {
 // wavesFor is the wave after which everything a part of the answer asks for can be known; 0 when it asks for nothing.
 func (r *run) wavesFor(part int) int {
 	waves := 0
-	for _, p := range r.places {
+	for _, p := range r.positions {
 		for _, c := range p.classes {
 			for _, w := range c.wants {
 				if w.goal && w.part == part {
@@ -195,7 +195,7 @@ func (r *run) wavesFor(part int) int {
 
 // findGoals lists what must be known at last.
 func (r *run) findGoals() {
-	for _, p := range r.places {
+	for _, p := range r.positions {
 		for _, c := range p.classes {
 			r.specialsAndJumps(c)
 			for _, w := range c.wants {
@@ -230,8 +230,8 @@ func (r *run) unreachable() error {
 			path = clientPath(m.client)
 		}
 		var who []string
-		for i := range w.facts.ways {
-			who = append(who, r.t.sg.Subgraphs[w.facts.ways[i].graph].Name)
+		for i := range w.facts.resolvers {
+			who = append(who, r.t.sg.Subgraphs[w.facts.resolvers[i].graph].Name)
 		}
 		if len(who) == 0 {
 			return fmt.Errorf("cannot plan %s: no subgraph resolves %s", path, field)

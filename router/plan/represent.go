@@ -8,7 +8,7 @@ import (
 
 // repFields takes the fields of a key or @requires for a class, known by a level, and says how they are written into
 // the representation.
-func (t *taker) repFields(c *class, set supergraph.FieldSet, level int, key bool) []*brep {
+func (t *assigner) repFields(c *class, set supergraph.FieldSet, level int, key bool) []*brep {
 	var out []*brep
 	for _, item := range set {
 		switch {
@@ -29,7 +29,7 @@ func (t *taker) repFields(c *class, set supergraph.FieldSet, level int, key bool
 	return out
 }
 
-func (t *taker) repField(c *class, item *supergraph.FieldSetItem, level int, key bool) *brep {
+func (t *assigner) repField(c *class, item *supergraph.FieldSetItem, level int, key bool) *brep {
 	w, m := findInput(c, item)
 	if w == nil {
 		return nil
@@ -46,13 +46,13 @@ func (t *taker) repField(c *class, item *supergraph.FieldSetItem, level int, key
 		t.b.subtreeItems(bf.child, item.Items, bf.child.decl.Possible)
 		out.fields = t.repItems(bf.child, item.Items, key)
 	default:
-		t.repPlace(out, w.child, item.Items, level, key)
+		t.repPosition(out, w.child, item.Items, level, key)
 	}
 	return out
 }
 
-// repPlace reads a composite value whose parts can come from several calls.
-func (t *taker) repPlace(out *brep, p *place, items supergraph.FieldSet, level int, key bool) {
+// repPosition reads a composite value whose parts can come from several calls.
+func (t *assigner) repPosition(out *brep, p *position, items supergraph.FieldSet, level int, key bool) {
 	sel := t.typed(p, level)
 	if sel != nil && (p.typ.IsAbstract() || tellsTypes(items)) {
 		out.fields = append(out.fields, &brep{name: "__typename", told: []*bcall{sel.call}})
@@ -85,7 +85,7 @@ func tellsTypes(items supergraph.FieldSet) bool {
 }
 
 // repItems reads a composite value that one subgraph resolves with all below it.
-func (t *taker) repItems(sel *bsel, items supergraph.FieldSet, key bool) []*brep {
+func (t *assigner) repItems(sel *bsel, items supergraph.FieldSet, key bool) []*brep {
 	var out []*brep
 	abstract := sel.decl.IsAbstract() && !sel.object
 	if abstract {
@@ -139,7 +139,7 @@ func alike(items supergraph.FieldSet, possible supergraph.TypeSet) []supergraph.
 }
 
 // repItemsOn reads the fields that a field set has for types that the same fragments apply to; nil stands for all.
-func (t *taker) repItemsOn(out []*brep, sel *bsel, items supergraph.FieldSet, types, on supergraph.TypeSet, key bool) []*brep {
+func (t *assigner) repItemsOn(out []*brep, sel *bsel, items supergraph.FieldSet, types, on supergraph.TypeSet, key bool) []*brep {
 	for _, item := range items {
 		switch {
 		case item.On != nil:

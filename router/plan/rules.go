@@ -1,7 +1,7 @@
 package plan
 
 // rules is what the search knows as Horn clauses: slots (a request to a subgraph in a wave) are chosen, and from them
-// follows which views of which places are had in which wave, what is known after each wave, and which goals are met.
+// follows which views of which positions are had in which wave, what is known after each wave, and which goals are met.
 //
 // Facts are numbered. A rule fires when all facts of its body hold. Deriving is linear in the size of the rules, and
 // every derivation is written to a trail, so that taking back a choice costs no more than making it.
@@ -190,7 +190,7 @@ func (s *rules) undo(mark int) {
 	}
 }
 
-// compile turns the places, nodes and jumps into rules for plans with that many waves.
+// compile turns the positions, nodes and jumps into rules for plans with that many waves.
 func (r *run) compile(waves int) {
 	s := r.rules
 	s.waves, s.part = waves, r.part
@@ -199,14 +199,14 @@ func (r *run) compile(waves int) {
 	for _, n := range r.nodes {
 		n.fact = s.factRow(waves + 1)
 	}
-	for _, p := range r.places {
+	for _, p := range r.positions {
 		r.compileInputs(p)
 	}
 	for _, n := range r.nodes {
 		r.compileNode(n)
 	}
-	for _, p := range r.places {
-		r.compilePlace(p)
+	for _, p := range r.positions {
+		r.compilePosition(p)
 	}
 	for _, n := range r.nodes {
 		r.compileFields(n)
@@ -239,7 +239,7 @@ func (s *rules) countDirect(nodes []*node) {
 }
 
 // compileInputs numbers what representations may need: known at each level.
-func (r *run) compileInputs(p *place) {
+func (r *run) compileInputs(p *position) {
 	s := r.rules
 	each := func(c *class) {
 		for _, w := range c.wants {
@@ -291,7 +291,7 @@ func (r *run) compileNode(n *node) {
 	}
 }
 
-func (r *run) compilePlace(p *place) {
+func (r *run) compilePosition(p *position) {
 	s := r.rules
 	each := func(c *class) {
 		for _, j := range c.jumps {
@@ -320,7 +320,7 @@ func (r *run) compilePlace(p *place) {
 
 func (r *run) compileJump(j *jump, l int) {
 	s := r.rules
-	p := j.class.place
+	p := j.class.position
 	body, ok := r.inputFacts([]int32{s.slotFor(j.entry.graph, l, j.entry.root)}, j.inputs, l-1)
 	if !ok {
 		return
@@ -403,7 +403,7 @@ func (r *run) compileKnown(w *want, fact int32, level int) {
 // compileFields says what is known from a node.
 func (r *run) compileFields(n *node) {
 	s := r.rules
-	p := n.place
+	p := n.position
 	each := func(c *class) {
 		for _, w := range c.wants {
 			if !w.goal && !w.input || n.resolves(w) == nil {

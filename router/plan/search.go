@@ -21,8 +21,8 @@ type result struct {
 // it and what is already had), disjoint cuts add up to a bound that no completion can avoid, and branching goes over
 // the slots of the smallest cut.
 //
-// What the taker has already asked for, for earlier parts of the answer, comes for free.
-func (r *run) search(waves int, t *taker) result {
+// What the assigner has already asked for, for earlier parts of the answer, comes for free.
+func (r *run) search(waves int, t *assigner) result {
 	r.compile(waves)
 	s := r.rules
 	for had := range t.sels {

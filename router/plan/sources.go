@@ -11,7 +11,7 @@ import (
 // mark the field @external where they do not. Each says that the other knows better: such a supergraph is corrupt, and
 // its answers would be, too. Where a subgraph just does not have the field, both are asked.
 func (r *run) checkSources() error {
-	for _, p := range r.places {
+	for _, p := range r.positions {
 		if p.sel == nil || len(p.views) < 2 || len(p.classes) < 2 || p.anyOf {
 			continue
 		}
@@ -32,8 +32,8 @@ func (r *run) checkSources() error {
 	return nil
 }
 
-// deniedBy tells whether a subgraph marks a field @external that cannot be had for all classes of a place starting there.
-func (r *run) deniedBy(p *place, v view, name string) bool {
+// deniedBy tells whether a subgraph marks a field @external that cannot be had for all classes of a position starting there.
+func (r *run) deniedBy(p *position, v view, name string) bool {
 	for _, c := range p.classes {
 		def := c.rep.Field(name)
 		if def == nil {
@@ -52,8 +52,8 @@ func (r *run) deniedBy(p *place, v view, name string) bool {
 			}
 		}
 		found := false
-		for i := range r.t.facts(def).ways {
-			found = found || reach.has(r.t.facts(def).ways[i].graph)
+		for i := range r.t.facts(def).resolvers {
+			found = found || reach.has(r.t.facts(def).resolvers[i].graph)
 		}
 		for _, set := range v.provided {
 			found = found || providesField(set, name, c.rep)

@@ -19,14 +19,14 @@ type tables struct {
 	fields [][]fieldFacts
 	types  []typeFacts
 	// everywhere is the set of all subgraphs.
-	everywhere graphs
+	everywhere subgraphSet
 	// scalars are the subgraphs that have a built-in scalar, found when first asked for; see knowsInput.
-	scalars     map[string]graphs
+	scalars     map[string]subgraphSet
 	scalarsOnce sync.Once
 }
 
-// way is how one subgraph resolves a field of a type.
-type way struct {
+// resolver is how one subgraph resolves a field of a type.
+type resolver struct {
 	graph int
 	// as is the type the subgraph resolves it on: the type itself, or an interface the subgraph defines as an object.
 	as  *supergraph.Type
@@ -35,14 +35,14 @@ type way struct {
 }
 
 // special tells that the field needs a representation with more than the key.
-func (w *way) special() bool { return len(w.in.Requires) > 0 || len(w.in.ContextArguments) > 0 }
+func (w *resolver) special() bool { return len(w.in.Requires) > 0 || len(w.in.ContextArguments) > 0 }
 
 // fieldFacts tells who resolves a field of an object type or, for values whose type is not known yet, an interface.
 type fieldFacts struct {
-	// ways are in the order of the subgraphs.
-	ways []way
+	// resolvers are in the order of the subgraphs.
+	resolvers []resolver
 	// plain are the subgraphs that resolve the field on the type itself without further input.
-	plain graphs
+	plain subgraphSet
 	// special tells that some way needs @requires inputs or contexts.
 	special bool
 	// provided tells that some subgraph can resolve it below a @provides only.
@@ -58,9 +58,9 @@ type typeFacts struct {
 	// entries are the ways into subgraphs by a representation.
 	entries []entry
 	// known are the subgraphs in which a value of the type can occur, as itself or as an interface object.
-	known graphs
+	known subgraphSet
 	// object are the subgraphs that define this interface as an object.
-	object graphs
+	object subgraphSet
 	// class is equal for types with the same entries.
 	class int32
 	// provides tells that a field of this type is below some @provides.
@@ -202,8 +202,8 @@ func (t *tables) fieldFacts(typ *supergraph.Type, f *supergraph.Field, labels []
 			if overridden(in, labels) {
 				continue
 			}
-			w := way{graph: g, as: as, def: def, in: in}
-			out.ways = append(out.ways, w)
+			w := resolver{graph: g, as: as, def: def, in: in}
+			out.resolvers = append(out.resolvers, w)
 			if w.special() {
 				out.special = true
 			} else {
@@ -219,10 +219,10 @@ func (t *tables) fieldFacts(typ *supergraph.Type, f *supergraph.Field, labels []
 			}
 		}
 	}
-	slices.SortStableFunc(out.ways, func(a, b way) int { return a.graph - b.graph })
-	out.common = t.commonTypes(f, out.ways)
+	slices.SortStableFunc(out.resolvers, func(a, b resolver) int { return a.graph - b.graph })
+	out.common = t.commonTypes(f, out.resolvers)
 	var sig strings.Builder
-	for _, w := range out.ways {
+	for _, w := range out.resolvers {
 		sig.WriteString(strconv.Itoa(w.graph))
 		if w.as != typ {
 			sig.WriteString("/" + w.as.Name)
@@ -246,7 +246,7 @@ func (t *tables) fieldFacts(typ *supergraph.Type, f *supergraph.Field, labels []
 }
 
 // commonTypes returns the types that all resolvers of a field know, when they do not all know the same.
-func (t *tables) commonTypes(f *supergraph.Field, ways []way) supergraph.TypeSet {
+func (t *tables) commonTypes(f *supergraph.Field, ways []resolver) supergraph.TypeSet {
 	if !f.Named.IsAbstract() || len(ways) < 2 {
 		return nil
 	}

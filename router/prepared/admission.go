@@ -29,21 +29,21 @@ func newAdmission(most int64) *admission {
 	return &admission{small: make(chan struct{}, 4*n), large: make(chan struct{}, max(1, n/2)), most: most}
 }
 
-// place is where a document is worked on.
-type place struct{ among chan struct{} }
+// permit is where a document is worked on.
+type permit struct{ among chan struct{} }
 
-func (p *place) leave() { <-p.among }
+func (p *permit) leave() { <-p.among }
 
 // enter waits for a place for a document of so many bytes. Nil means that there is none: ctx has ended, or too much is
 // waiting already.
-func (a *admission) enter(ctx context.Context, size int) *place {
+func (a *admission) enter(ctx context.Context, size int) *permit {
 	places := a.small
 	if size >= largeDocument {
 		places = a.large
 	}
 	select {
 	case places <- struct{}{}:
-		return &place{places}
+		return &permit{places}
 	default:
 	}
 	defer a.waiting.Add(-int64(size))
@@ -52,7 +52,7 @@ func (a *admission) enter(ctx context.Context, size int) *place {
 	}
 	select {
 	case places <- struct{}{}:
-		return &place{places}
+		return &permit{places}
 	case <-ctx.Done():
 		return nil
 	}

@@ -39,7 +39,7 @@ type Entry[P any] struct {
 	ready   chan struct{}
 	givenUp bool
 	// place is kept for the first plan.
-	place atomic.Pointer[place]
+	place atomic.Pointer[permit]
 
 	// used is set by every hit and taken back when the entry comes by in its queue; at is when the last hit was.
 	used       atomic.Bool

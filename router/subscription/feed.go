@@ -43,12 +43,12 @@ type feed struct {
 	closed  bool
 }
 
-// place is where a feed begins: its log begins behind the event after, and the last event that was answered is last.
-type place struct{ after, last string }
+// streamPosition is where a feed begins: its log begins behind the event after, and the last event that was answered is last.
+type streamPosition struct{ after, last string }
 
 // newFeed makes a feed for an operation on a source. The hub's lock is held.
 func (h *Hub) newFeed(
-	key string, op Operation, s *source, events *cursor[Event], answers *eventLog[answer], at place,
+	key string, op Operation, s *source, events *cursor[Event], answers *eventLog[answer], at streamPosition,
 ) *feed {
 	f := &feed{
 		after: at.after, last: at.last,

@@ -128,7 +128,7 @@ func (h *Hub) subscribe(op Operation, request *server.Request) (c *Client, unuse
 	s, events := h.join(op, after)
 	answers := newEventLog[answer](h.settings.QueueEvents, h.settings.QueueBytes)
 	c.cursor = answers.follow() // before anything is written
-	c.feed = h.newFeed(key, op, s, events, answers, place{after, after})
+	c.feed = h.newFeed(key, op, s, events, answers, streamPosition{after, after})
 	c.feed.clients[c] = struct{}{}
 	return c, false, nil
 }

@@ -163,7 +163,7 @@ func (f *feed) split(g group) {
 	if f.after != "" {
 		key = behindKey(key, f.after)
 	}
-	other := h.newFeed(key, g.op, s, events, answers, place{f.after, f.last})
+	other := h.newFeed(key, g.op, s, events, answers, streamPosition{f.after, f.last})
 	for _, c := range g.clients {
 		if c.feed != f {
 			continue // it has left meanwhile

@@ -9,7 +9,7 @@ func (c *checker) deferStreamDirectiveOnValidOperations() {
 		if p.operation == nil || p.operation.Operation != ast.Subscription {
 			continue
 		}
-		c.reach(p, func(p *part) {
+		c.reach(p, func(p *executable) {
 			for _, d := range p.deferred {
 				on := d.Arguments.ForName("if")
 				if on != nil && (on.Value.Kind == ast.Variable || on.Value.Raw == "false") {

@@ -30,7 +30,7 @@ type cycles struct {
 	index map[string]int
 }
 
-func (s *cycles) visit(p *part) {
+func (s *cycles) visit(p *executable) {
 	name := p.fragment.Name
 	if s.visited[name] {
 		return

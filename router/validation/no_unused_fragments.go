@@ -6,7 +6,7 @@ func (c *checker) noUnusedFragments() {
 	if len(c.fragments) == 0 {
 		return
 	}
-	var open []*part
+	var open []*executable
 	for _, p := range c.parts {
 		if p.operation != nil {
 			open = append(open, p)

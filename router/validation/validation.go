@@ -68,11 +68,11 @@ type checker struct {
 	schema *ast.Schema
 	doc    *syntax.Document
 	// parts are the operations, then the fragments.
-	parts []*part
+	parts []*executable
 	// fragments are those by name; of several of one name, the last.
-	fragments map[string]*part
+	fragments map[string]*executable
 	// at is the part that is being walked.
-	at *part
+	at *executable
 	// walks counts the searches through fragments, which mark where they were; cyclic says that fragments spread
 	// themselves.
 	walks  int
@@ -88,8 +88,8 @@ type checker struct {
 	work              int
 }
 
-// part is an operation or a fragment, with what stands in it itself.
-type part struct {
+// executable is an operation or a fragment, with what stands in it itself.
+type executable struct {
 	operation *ast.OperationDefinition
 	fragment  *ast.FragmentDefinition
 	spreads   []*ast.FragmentSpread
@@ -112,8 +112,8 @@ type usage struct {
 
 // index lists the parts of the document.
 func (c *checker) index() {
-	parts := make([]part, len(c.doc.Operations)+len(c.doc.Fragments))
-	c.parts = make([]*part, len(parts))
+	parts := make([]executable, len(c.doc.Operations)+len(c.doc.Fragments))
+	c.parts = make([]*executable, len(parts))
 	for i := range parts {
 		c.parts[i] = &parts[i]
 	}
@@ -123,7 +123,7 @@ func (c *checker) index() {
 	if len(c.doc.Fragments) == 0 {
 		return
 	}
-	c.fragments = make(map[string]*part, len(c.doc.Fragments))
+	c.fragments = make(map[string]*executable, len(c.doc.Fragments))
 	for i, f := range c.doc.Fragments {
 		p := c.parts[len(c.doc.Operations)+i]
 		p.fragment = f
@@ -133,10 +133,10 @@ func (c *checker) index() {
 }
 
 // reach visits a part and all fragments it spreads, directly or not, each once.
-func (c *checker) reach(from *part, visit func(*part)) {
+func (c *checker) reach(from *executable, visit func(*executable)) {
 	c.walks++
 	from.reached = c.walks
-	open := []*part{from}
+	open := []*executable{from}
 	for len(open) > 0 {
 		p := open[len(open)-1]
 		open = open[:len(open)-1]

@@ -12,7 +12,7 @@ const valuesOfCorrectType = "ValuesOfCorrectType"
 // valuesOfCorrectType: a literal can be coerced to the type of its place. Lists, and input objects where one belongs,
 // are checked part by part.
 // https://spec.graphql.org/September2025/#sec-Values-of-Correct-Type
-func (c *checker) valuesOfCorrectType(v *ast.Value, at place) {
+func (c *checker) valuesOfCorrectType(v *ast.Value, at valuePosition) {
 	if at.expected == nil || at.judged {
 		return
 	}

@@ -3,7 +3,7 @@ package validation
 import "github.com/vektah/gqlparser/v2/ast"
 
 // variables checks what an operation declares against what is used in it and in the fragments it spreads.
-func (c *checker) variables(p *part) {
+func (c *checker) variables(p *executable) {
 	op := p.operation
 	var declared map[string]*ast.VariableDefinition
 	if len(op.VariableDefinitions) > fewItems {
@@ -23,7 +23,7 @@ func (c *checker) variables(p *part) {
 		}
 		return nil
 	}
-	c.reach(p, func(part *part) {
+	c.reach(p, func(part *executable) {
 		if !c.spend(len(part.usages)) {
 			return
 		}

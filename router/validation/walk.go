@@ -4,7 +4,7 @@ import "github.com/vektah/gqlparser/v2/ast"
 
 // walk goes through a part with the type each selection and value stands in. A type is nil where there is a mistake
 // further out: what can be said without it is still checked.
-func (c *checker) walk(p *part) {
+func (c *checker) walk(p *executable) {
 	c.at = p
 	if f := p.fragment; f != nil {
 		f.Definition = c.typeCondition(f.TypeCondition, f.Position)
@@ -45,7 +45,7 @@ func (c *checker) variableDefinition(v *ast.VariableDefinition) {
 		if v.Definition == nil || !v.Definition.IsInputType() {
 			t = nil
 		}
-		c.value(v.DefaultValue, place{expected: t})
+		c.value(v.DefaultValue, valuePosition{expected: t})
 	}
 	c.directives(v.Directives, ast.LocationVariableDefinition)
 }
@@ -179,14 +179,14 @@ func (c *checker) directives(list ast.DirectiveList, location ast.DirectiveLocat
 
 func (c *checker) argument(def *ast.ArgumentDefinition, a *ast.Argument) {
 	if def == nil {
-		c.value(a.Value, place{})
+		c.value(a.Value, valuePosition{})
 		return
 	}
-	c.value(a.Value, place{expected: def.Type, defaulted: def.DefaultValue != nil})
+	c.value(a.Value, valuePosition{expected: def.Type, defaulted: def.DefaultValue != nil})
 }
 
-// place is where a value stands.
-type place struct {
+// valuePosition is where a value stands.
+type valuePosition struct {
 	// expected is its type; nil when it has none.
 	expected  *ast.Type
 	defaulted bool
@@ -196,7 +196,7 @@ type place struct {
 	judged bool
 }
 
-func (c *checker) value(v *ast.Value, at place) {
+func (c *checker) value(v *ast.Value, at valuePosition) {
 	if at.expected != nil {
 		v.Definition = c.schema.Types[at.expected.Name()]
 	}
@@ -205,7 +205,7 @@ func (c *checker) value(v *ast.Value, at place) {
 		u := usage{variable: v, expected: at.expected, defaulted: at.defaulted, oneOf: at.oneOf}
 		c.at.usages = append(c.at.usages, u)
 	case ast.ListValue:
-		items := place{judged: at.judged, expected: at.expected}
+		items := valuePosition{judged: at.judged, expected: at.expected}
 		switch {
 		case at.expected == nil:
 			items.judged = true
@@ -225,17 +225,17 @@ func (c *checker) value(v *ast.Value, at place) {
 	}
 }
 
-func (c *checker) object(v *ast.Value, at place) {
+func (c *checker) object(v *ast.Value, at valuePosition) {
 	c.uniqueInputFieldNames(v)
 	def := v.Definition
 	if def == nil || def.Kind != ast.InputObject {
 		c.valuesOfCorrectType(v, at)
 		for _, child := range v.Children {
-			c.value(child.Value, place{judged: true})
+			c.value(child.Value, valuePosition{judged: true})
 		}
 		return
 	}
-	fields := place{judged: at.judged}
+	fields := valuePosition{judged: at.judged}
 	if def.Directives.ForName("oneOf") != nil {
 		fields.oneOf = def
 	}

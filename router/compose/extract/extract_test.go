@@ -51,7 +51,6 @@ var groups = []string{
 
 // undetermined are graphs that do not say enough of their subgraphs, and why.
 var undetermined = map[string]string{
-	"cost/list-size-argument-missing-in-one-subgraph":                    "the argument that @listSize names is in no graph",
 	"interfaces/interface-object-field-shared-with-implementation-field": "a field of an interface object does not say who else resolves it",
 	"auth/scopes-of-an-interface-object-and-an-implementation":           "a field of an interface object does not say who else resolves it",
 	"external/key-field-external-in-one-and-not-in-other":                "a key is resolvable whether or not that was written",

@@ -55,11 +55,11 @@ func valueAnnotations(sources []*schema.EnumValue) []annotation {
 	return out
 }
 
-func places(sources []annotation) []place {
-	var out []place
+func places(sources []annotation) []elementPosition {
+	var out []elementPosition
 	for i, s := range sources {
 		if s.present {
-			out = append(out, place{i, s.pos})
+			out = append(out, elementPosition{i, s.pos})
 		}
 	}
 	return out
@@ -89,10 +89,10 @@ func (m *merger) describe(coordinate string, sources []annotation, description *
 	if len(order) < 2 {
 		return
 	}
-	var described []place
+	var described []elementPosition
 	for i, s := range sources {
 		if s.present && s.description != "" {
-			described = append(described, place{i, s.pos})
+			described = append(described, elementPosition{i, s.pos})
 		}
 	}
 	name := coordinate

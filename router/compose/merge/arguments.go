@@ -82,12 +82,12 @@ func (m *merger) isContextual(l argumentLists, name string, sources []*schema.Ar
 			continue
 		}
 		if a.Required() {
-			m.fail(problem.ContextualArgumentNotContextualInAllSubgraphs, []place{{i, a.Pos}},
+			m.fail(problem.ContextualArgumentNotContextualInAllSubgraphs, []elementPosition{{i, a.Pos}},
 				"Argument %q is filled from a context in some subgraphs, but required from the client in subgraph %q.", coordinate, m.subgraphs[i].Name).Suggestion =
 				"Make the argument optional, or fill it with @fromContext here too."
 			continue
 		}
-		m.hint(problem.HintContextualArgumentNotContextualInAllSubgraphs, coordinate, []place{{i, a.Pos}},
+		m.hint(problem.HintContextualArgumentNotContextualInAllSubgraphs, coordinate, []elementPosition{{i, a.Pos}},
 			"Argument %q is filled from a context in some subgraphs, so clients cannot give it, but it is an ordinary argument in subgraph %q.", coordinate, m.subgraphs[i].Name)
 	}
 	return true
@@ -96,19 +96,19 @@ func (m *merger) isContextual(l argumentLists, name string, sources []*schema.Ar
 // inAll reports whether an argument is in all subgraphs that have its owner. REQUIRED_ARGUMENT_MISSING_IN_SOME_SUBGRAPH:
 // it is not, but some need it. INCONSISTENT_ARGUMENT_PRESENCE: it is not, and left out.
 func (m *merger) inAll(l argumentLists, name string, sources []*schema.Argument) bool {
-	var with, required, all []place
+	var with, required, all []elementPosition
 	missing := false
 	for i, a := range sources {
 		switch {
 		case a != nil:
-			with = append(with, place{i, a.Pos})
-			all = append(all, place{i, a.Pos})
+			with = append(with, elementPosition{i, a.Pos})
+			all = append(all, elementPosition{i, a.Pos})
 			if a.Required() {
-				required = append(required, place{i, a.Pos})
+				required = append(required, elementPosition{i, a.Pos})
 			}
 		case l.present[i]:
 			missing = true
-			all = append(all, place{i, l.positions[i]})
+			all = append(all, elementPosition{i, l.positions[i]})
 		}
 	}
 	if !missing {
@@ -154,13 +154,13 @@ func (m *merger) mergeArgument(coordinate, name string, sources []*schema.Argume
 // INPUT_FIELD_DEFAULT_MISMATCH: they have different ones. INCONSISTENT_DEFAULT_VALUE_PRESENCE: only some have one.
 func (m *merger) mergeDefaults(coordinate, subject string, defaults []*ast.Value, present []bool, positions []schema.Pos, mismatch problem.Code) *ast.Value {
 	var chosen *ast.Value
-	var all []place
+	var all []elementPosition
 	partial, different := false, false
 	for i, v := range defaults {
 		if !present[i] {
 			continue
 		}
-		all = append(all, place{i, positions[i]})
+		all = append(all, elementPosition{i, positions[i]})
 		switch {
 		case v == nil:
 			partial = true

@@ -60,7 +60,7 @@ func (m *merger) collectComposedDirectives() {
 
 func (m *merger) collectComposedDirective(i int, s *subgraph.Subgraph, d *schema.Directive) {
 	fail := func(format string, args ...any) {
-		m.fail(problem.DirectiveCompositionError, []place{{i, d.Pos}}, format, args...)
+		m.fail(problem.DirectiveCompositionError, []elementPosition{{i, d.Pos}}, format, args...)
 	}
 	raw, ok := d.StringArg("name")
 	name, at := strings.CutPrefix(raw, "@")
@@ -81,7 +81,7 @@ func (m *merger) collectComposedDirective(i int, s *subgraph.Subgraph, d *schema
 		fail("Directive %q of subgraph %q cannot be composed, because it does not belong to a linked specification.", raw, s.Name)
 		return
 	case link.URL.Identity == federation.FederationIdentity && passesThrough[federation.DirectiveByName(original)]:
-		m.hint(problem.HintDirectiveCompositionInfo, "@"+name, []place{{i, d.Pos}}, "Directive %q of subgraph %q is always composed: @composeDirective is not needed for it.", raw, s.Name)
+		m.hint(problem.HintDirectiveCompositionInfo, "@"+name, []elementPosition{{i, d.Pos}}, "Directive %q of subgraph %q is always composed: @composeDirective is not needed for it.", raw, s.Name)
 		return
 	case link.URL.Identity == federation.FederationIdentity || link.URL.Identity == federation.LinkIdentity:
 		fail("Directive %q of subgraph %q cannot be composed, because it belongs to federation itself.", raw, s.Name)
@@ -117,7 +117,7 @@ func (m *merger) checkComposedVersions() {
 			continue
 		}
 		checked[c.identity] = true
-		var all []place
+		var all []elementPosition
 		same := true
 		for i, s := range m.subgraphs {
 			link := s.LinkIndex.ByIdentity(c.identity)
@@ -128,7 +128,7 @@ func (m *merger) checkComposedVersions() {
 			if link.Position != nil {
 				pos = schema.Pos{Line: link.Position.Line, Column: link.Position.Column}
 			}
-			all = append(all, place{i, pos})
+			all = append(all, elementPosition{i, pos})
 			same = same && link.URL.Version.Major == c.version.Major
 		}
 		if !same {
@@ -259,19 +259,19 @@ func (m *merger) hintOtherNames() {
 				continue
 			}
 			if name := link.DirectiveName(c.original); name != c.name && s.Schema.DirectiveDefinition(name) != nil {
-				m.hint(problem.HintDirectiveCompositionWarn, "@"+c.name, []place{{i, s.Schema.DirectiveDefinition(name).Pos}},
+				m.hint(problem.HintDirectiveCompositionWarn, "@"+c.name, []elementPosition{{i, s.Schema.DirectiveDefinition(name).Pos}},
 					"Directive \"@%s\" of %q is composed, but subgraph %q calls it \"@%s\" and does not compose it.", c.name, c.identity, s.Name, name)
 			}
 		}
 	}
 }
 
-func (m *merger) composers(of ...*composedDirective) []place {
-	var out []place
+func (m *merger) composers(of ...*composedDirective) []elementPosition {
+	var out []elementPosition
 	for i, s := range m.subgraphs {
 		for _, c := range of {
 			if c.in[i] {
-				out = append(out, place{i, s.Schema.DirectiveDefinition(c.name).Pos})
+				out = append(out, elementPosition{i, s.Schema.DirectiveDefinition(c.name).Pos})
 			}
 		}
 	}

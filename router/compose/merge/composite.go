@@ -64,15 +64,15 @@ func (m *merger) fieldSources(sources []*schema.Type) map[string][]*schema.Field
 func (m *merger) checkEntityConsistency(t *schema.Type, sources []*schema.Type) bool {
 	entity := func(i int) bool { return sources[i] != nil && sources[i].Has(federation.Key) }
 	keyed, plain := 0, 0
-	var all []place
+	var all []elementPosition
 	for i, s := range sources {
 		switch {
 		case entity(i):
 			keyed++
-			all = append(all, place{i, s.Pos})
+			all = append(all, elementPosition{i, s.Pos})
 		case s != nil:
 			plain++
-			all = append(all, place{i, s.Pos})
+			all = append(all, elementPosition{i, s.Pos})
 		}
 	}
 	if keyed > 0 && plain > 0 && t.Kind == ast.Object {
@@ -94,16 +94,16 @@ func (m *merger) checkEntityConsistency(t *schema.Type, sources []*schema.Type) 
 // hintPartialField: INCONSISTENT_OBJECT_VALUE_TYPE_FIELD and INCONSISTENT_INTERFACE_VALUE_TYPE_FIELD, a field of a type
 // without keys is not defined by every subgraph that has the type.
 func (m *merger) hintPartialField(t *schema.Type, name string, sources []*schema.Type, fields []*schema.Field) {
-	var all []place
+	var all []elementPosition
 	missing := false
 	for i, s := range sources {
 		switch {
 		case s == nil:
 		case fields[i] == nil:
 			missing = true
-			all = append(all, place{i, s.Pos})
+			all = append(all, elementPosition{i, s.Pos})
 		default:
-			all = append(all, place{i, fields[i].Pos})
+			all = append(all, elementPosition{i, fields[i].Pos})
 		}
 	}
 	if !missing {
@@ -146,7 +146,7 @@ func (m *merger) checkInterfaceKeys(t *schema.Type, sources []*schema.Type) {
 		}
 		if len(missing) > 0 {
 			fields, _ := key.StringArg("fields")
-			m.fail(problem.InterfaceKeyMissingImplementationType, []place{{i, key.Pos}},
+			m.fail(problem.InterfaceKeyMissingImplementationType, []elementPosition{{i, key.Pos}},
 				"Interface %q has @key(fields: %q) in subgraph %q, which therefore must define all its implementations, but lacks %s.",
 				t.Name, fields, m.subgraphs[i].Name, quoteList(missing)).Suggestion =
 				"Define the missing types in this subgraph, or use @interfaceObject where they are not known."

@@ -66,7 +66,7 @@ func (m *merger) mergeDirectiveDefinitions() {
 func (m *merger) mergeExecutableDirective(name string) {
 	sources := make([]*schema.DirectiveDefinition, len(m.subgraphs))
 	locations := make([]string, len(m.subgraphs))
-	var all []place
+	var all []elementPosition
 	missing := false
 	var common []ast.DirectiveLocation
 	for i, s := range m.subgraphs {
@@ -76,7 +76,7 @@ func (m *merger) mergeExecutableDirective(name string) {
 			continue
 		}
 		sources[i] = d
-		all = append(all, place{i, d.Pos})
+		all = append(all, elementPosition{i, d.Pos})
 		own := executable(d)
 		slices.Sort(own)
 		locations[i] = joinLocations(own)
@@ -111,7 +111,7 @@ func joinLocations(locations []ast.DirectiveLocation) string {
 	return strings.Join(parts, " | ")
 }
 
-func (m *merger) mergeExecutableDefinition(name string, sources []*schema.DirectiveDefinition, common []ast.DirectiveLocation, locations []string, all []place) *schema.DirectiveDefinition {
+func (m *merger) mergeExecutableDefinition(name string, sources []*schema.DirectiveDefinition, common []ast.DirectiveLocation, locations []string, all []elementPosition) *schema.DirectiveDefinition {
 	out := &schema.DirectiveDefinition{Name: name, Locations: common, Repeatable: true}
 	annotations := make([]annotation, len(sources))
 	lists := argumentLists{owner: "@" + name, lists: make([][]*schema.Argument, len(sources)), positions: make([]schema.Pos, len(sources)), present: make([]bool, len(sources))}
@@ -154,7 +154,7 @@ func (m *merger) repeatability(sources []*schema.DirectiveDefinition) string {
 func (m *merger) checkComposedDefinition(c *composedDirective) {
 	definition := m.out.DirectiveDefinition(c.name)
 	sources := make([]*schema.DirectiveDefinition, len(m.subgraphs))
-	var all []place
+	var all []elementPosition
 	repeatable, locations := false, false
 	for i := range m.subgraphs {
 		if !c.in[i] {
@@ -162,7 +162,7 @@ func (m *merger) checkComposedDefinition(c *composedDirective) {
 		}
 		d := m.subgraphs[i].Schema.DirectiveDefinition(c.name)
 		sources[i] = d
-		all = append(all, place{i, d.Pos})
+		all = append(all, elementPosition{i, d.Pos})
 		repeatable = repeatable || d.Repeatable != definition.Repeatable
 		for _, l := range d.Locations {
 			locations = locations || !definition.HasLocation(l)

@@ -168,11 +168,11 @@ func hintCoordinate(coordinate string) string {
 	return coordinate
 }
 
-func placesOf(applied [][]*schema.Directive) []place {
-	var out []place
+func placesOf(applied [][]*schema.Directive) []elementPosition {
+	var out []elementPosition
 	for i, list := range applied {
 		for _, d := range list {
-			out = append(out, place{i, d.Pos})
+			out = append(out, elementPosition{i, d.Pos})
 		}
 	}
 	return out

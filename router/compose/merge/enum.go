@@ -46,7 +46,7 @@ func (m *merger) mergeEnum(t *schema.Type) {
 // mergeEnumValue merges one value and reports whether the supergraph has it.
 func (m *merger) mergeEnumValue(t *schema.Type, v *schema.EnumValue, sources []*schema.Type, usage enumUsage) bool {
 	values := make([]*schema.EnumValue, len(sources))
-	var with, all []place
+	var with, all []elementPosition
 	missing := false
 	for i, s := range sources {
 		if s == nil {
@@ -55,11 +55,11 @@ func (m *merger) mergeEnumValue(t *schema.Type, v *schema.EnumValue, sources []*
 		values[i] = s.Value(v.Name)
 		if values[i] == nil {
 			missing = true
-			all = append(all, place{i, s.Pos})
+			all = append(all, elementPosition{i, s.Pos})
 			continue
 		}
-		with = append(with, place{i, values[i].Pos})
-		all = append(all, place{i, values[i].Pos})
+		with = append(with, elementPosition{i, values[i].Pos})
+		all = append(all, elementPosition{i, values[i].Pos})
 	}
 	coordinate := t.Name + "." + v.Name
 	annotations := valueAnnotations(values)

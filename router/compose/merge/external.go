@@ -18,24 +18,24 @@ func (m *merger) checkExternals(f *schema.Field, sources, resolving []*schema.Fi
 	if !external {
 		return
 	}
-	var wrongType []place
-	missing, wrongArgument, wrongDefault := map[string][]place{}, map[string][]place{}, map[string][]place{}
+	var wrongType []elementPosition
+	missing, wrongArgument, wrongDefault := map[string][]elementPosition{}, map[string][]elementPosition{}, map[string][]elementPosition{}
 	for i, s := range sources {
 		if s == nil || resolving[i] != nil {
 			continue
 		}
 		if !schema.EqualTypes(f.Type, s.Type) && (equal || !validation.IsSubtype(m.out, s.Type, f.Type)) {
-			wrongType = append(wrongType, place{i, s.Pos})
+			wrongType = append(wrongType, elementPosition{i, s.Pos})
 		}
 		for _, a := range f.Arguments {
 			own := s.Argument(a.Name)
 			switch {
 			case own == nil:
-				missing[a.Name] = append(missing[a.Name], place{i, s.Pos})
+				missing[a.Name] = append(missing[a.Name], elementPosition{i, s.Pos})
 			case !schema.EqualTypes(a.Type, own.Type) && !validation.IsSubtype(m.out, a.Type, own.Type):
-				wrongArgument[a.Name] = append(wrongArgument[a.Name], place{i, own.Pos})
+				wrongArgument[a.Name] = append(wrongArgument[a.Name], elementPosition{i, own.Pos})
 			case !schema.EqualValues(a.Default, own.Default):
-				wrongDefault[a.Name] = append(wrongDefault[a.Name], place{i, own.Pos})
+				wrongDefault[a.Name] = append(wrongDefault[a.Name], elementPosition{i, own.Pos})
 			}
 		}
 	}

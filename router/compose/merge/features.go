@@ -72,12 +72,12 @@ func (m *merger) collectFeatures() {
 
 func (m *merger) collectFeatureName(d federation.Directive) bool {
 	name, same := "", true
-	var all []place
+	var all []elementPosition
 	for i, s := range m.subgraphs {
 		if !s.Uses(d) {
 			continue
 		}
-		all = append(all, place{i, s.Schema.Pos})
+		all = append(all, elementPosition{i, s.Schema.Pos})
 		if name != "" && name != s.UsedName(d) {
 			same = false
 		}
@@ -115,7 +115,7 @@ func (m *merger) version() federation.Version {
 	}
 	for i, s := range m.subgraphs {
 		if v := s.ImpliedVersion(); !linked.AtLeast(v) {
-			m.hint(problem.HintImplicitlyUpgradedFederationVersion, "", []place{{i, s.Schema.Pos}},
+			m.hint(problem.HintImplicitlyUpgradedFederationVersion, "", []elementPosition{{i, s.Schema.Pos}},
 				"Subgraph %q links a specification that needs federation %s, but no subgraph links that version: the supergraph is one of version %s.", s.Name, v, implied)
 		}
 	}

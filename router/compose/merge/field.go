@@ -25,10 +25,10 @@ func (m *merger) mergeField(t *schema.Type, f *schema.Field, sources []*schema.F
 		found, shape = true, sources
 	}
 	if !found {
-		var all []place
+		var all []elementPosition
 		for i, s := range sources {
 			if s != nil {
-				all = append(all, place{i, s.Pos})
+				all = append(all, elementPosition{i, s.Pos})
 			}
 		}
 		m.fail(problem.ExternalMissingOnBase, all, "Field %q is marked @external in every subgraph that has it: %s.", f.Coordinate(), subgraphList(m.names(all))).Suggestion =
@@ -58,7 +58,7 @@ func (m *merger) checkMergedOnExternal(i int, f *schema.Field) {
 		if name == "" {
 			continue
 		}
-		m.fail(problem.MergedDirectiveApplicationOnExternal, []place{{i, d.Pos}},
+		m.fail(problem.MergedDirectiveApplicationOnExternal, []elementPosition{{i, d.Pos}},
 			"Field %q is @external in subgraph %q, so it cannot have @%s there.", f.Coordinate(), m.subgraphs[i].Name, d.Name).Suggestion =
 			"Put @" + d.Name + " on the field in the subgraph that resolves it."
 	}

@@ -40,19 +40,19 @@ func (m *merger) mergeInputObject(t *schema.Type) {
 // inputFieldInAll: REQUIRED_INPUT_FIELD_MISSING_IN_SOME_SUBGRAPH, a required field is not in all subgraphs.
 // INCONSISTENT_INPUT_OBJECT_FIELD: an optional one is not, and left out.
 func (m *merger) inputFieldInAll(t *schema.Type, name string, sources []*schema.Type, fields []*schema.Field) bool {
-	var with, all, required []place
+	var with, all, required []elementPosition
 	missing := false
 	for i, s := range sources {
 		switch {
 		case s == nil:
 		case fields[i] == nil:
 			missing = true
-			all = append(all, place{i, s.Pos})
+			all = append(all, elementPosition{i, s.Pos})
 		default:
-			with = append(with, place{i, fields[i].Pos})
-			all = append(all, place{i, fields[i].Pos})
+			with = append(with, elementPosition{i, fields[i].Pos})
+			all = append(all, elementPosition{i, fields[i].Pos})
 			if fields[i].Type.NonNull && fields[i].Default == nil {
-				required = append(required, place{i, fields[i].Pos})
+				required = append(required, elementPosition{i, fields[i].Pos})
 			}
 		}
 	}

@@ -96,7 +96,7 @@ func (m *merger) checkInterfaceObjects(t *schema.Type) {
 		}
 		for _, implementation := range m.implementers[t.Name] {
 			if local := s.Schema.Type(implementation.Name); local != nil {
-				m.fail(problem.InterfaceObjectUsageError, []place{{i, own.Pos}, {i, local.Pos}}, "Subgraph %q has an @interfaceObject for interface %q and therefore cannot define %q, which implements it.",
+				m.fail(problem.InterfaceObjectUsageError, []elementPosition{{i, own.Pos}, {i, local.Pos}}, "Subgraph %q has an @interfaceObject for interface %q and therefore cannot define %q, which implements it.",
 					s.Name, t.Name, implementation.Name).Suggestion = "Use the interface object or the implementing types in one subgraph, not both."
 			}
 		}
@@ -128,13 +128,13 @@ func (m *merger) checkInterfaceFields() {
 }
 
 func (m *merger) failMissingImplementation(t *schema.Type, f *schema.Field) {
-	var with, without []place
+	var with, without []elementPosition
 	for i, s := range m.subgraphs {
 		if own := s.Schema.Type(f.Parent.Name); own != nil && own.Field(f.Name) != nil {
-			with = append(with, place{i, own.Field(f.Name).Pos})
+			with = append(with, elementPosition{i, own.Field(f.Name).Pos})
 		}
 		if own := s.Schema.Type(t.Name); own != nil && own.Implements(f.Parent.Name) {
-			without = append(without, place{i, own.Pos})
+			without = append(without, elementPosition{i, own.Pos})
 		}
 	}
 	e := m.fail(problem.InterfaceFieldNoImplem, append(without, with...), "Interface field %q, defined in %s, is not implemented by type %q, which %s define%s.",

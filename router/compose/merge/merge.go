@@ -116,6 +116,7 @@ func (m *merger) run() {
 	}
 	m.checkQueries()
 	m.mergePendingDirectives()
+	m.settleListSizes()
 	m.addInterfaceObjectFields()
 	if len(m.errors) > 0 {
 		return

@@ -37,7 +37,7 @@ func (m *merger) checkOverrides(f *schema.Field, sources []*schema.Field) []over
 			continue
 		}
 		from, _ := d.StringArg("from")
-		at := []place{{i, d.Pos}}
+		at := []elementPosition{{i, d.Pos}}
 		if f.Parent.Kind == ast.Interface && s.Parent.Kind == ast.Interface {
 			m.fail(problem.OverrideOnInterface, at, "@override cannot be used on field %q in subgraph %q: interface fields are not resolved by any subgraph.", f.Coordinate(), m.subgraphs[i].Name).Suggestion =
 				"Move @override to the field of the implementing types."
@@ -69,7 +69,7 @@ func (m *merger) indexOf(name string) int {
 
 func (m *merger) applyOverride(f *schema.Field, sources []*schema.Field, out []override, i int, d *schema.Directive, from string) {
 	name := m.subgraphs[i].Name
-	at := []place{{i, d.Pos}}
+	at := []elementPosition{{i, d.Pos}}
 	source := m.indexOf(from)
 	switch {
 	case source < 0:
@@ -93,7 +93,7 @@ func (m *merger) applyOverride(f *schema.Field, sources []*schema.Field, out []o
 		}
 		// While the label is off, the field is not resolved here either.
 	case schema.Has(sources[source].Directives, federation.Override):
-		m.fail(problem.OverrideSourceHasOverride, append(at, place{source, sources[source].Pos}), "Field %q of subgraph %q overrides subgraph %q, where it has an @override itself.",
+		m.fail(problem.OverrideSourceHasOverride, append(at, elementPosition{source, sources[source].Pos}), "Field %q of subgraph %q overrides subgraph %q, where it has an @override itself.",
 			f.Coordinate(), name, from).Suggestion = "Let only one of the two subgraphs override the field."
 		return
 	case m.collides(f, source, sources[source], "is overridden by subgraph \""+name+"\"", at, false):
@@ -113,7 +113,7 @@ func (m *merger) applyOverride(f *schema.Field, sources []*schema.Field, out []o
 func (m *merger) settleOverride(f *schema.Field, sources []*schema.Field, out []override, i, source int, label string) {
 	overridden := sources[source]
 	used := m.referenced[source][overridden]
-	at := []place{{source, overridden.Pos}}
+	at := []elementPosition{{source, overridden.Pos}}
 	if label != "" {
 		out[i].label, out[source].label = label, label
 		out[source].overriddenByLabel = true
@@ -133,7 +133,7 @@ func (m *merger) settleOverride(f *schema.Field, sources []*schema.Field, out []
 }
 
 // collides reports whether the field carries a directive that @override cannot go with.
-func (m *merger) collides(f *schema.Field, i int, s *schema.Field, role string, at []place, overriding bool) bool {
+func (m *merger) collides(f *schema.Field, i int, s *schema.Field, role string, at []elementPosition, overriding bool) bool {
 	which := ""
 	switch {
 	case m.subgraphs[i].IsExternal(s) && overriding:
@@ -147,7 +147,7 @@ func (m *merger) collides(f *schema.Field, i int, s *schema.Field, role string, 
 	if which == "" {
 		return false
 	}
-	m.fail(problem.OverrideCollisionWithAnotherDirective, append(at, place{i, s.Pos}), "Field %q in subgraph %q %s and is marked @%s: the two do not go together.",
+	m.fail(problem.OverrideCollisionWithAnotherDirective, append(at, elementPosition{i, s.Pos}), "Field %q in subgraph %q %s and is marked @%s: the two do not go together.",
 		f.Coordinate(), m.subgraphs[i].Name, role, which).Suggestion = "Remove @override, or @" + which + "."
 	return true
 }

@@ -8,13 +8,13 @@ import (
 	"github.com/weft-graphql/weft/router/compose/schema"
 )
 
-// place is an element in one subgraph.
-type place struct {
+// elementPosition is an element in one subgraph.
+type elementPosition struct {
 	subgraph int
 	pos      schema.Pos
 }
 
-func (m *merger) positions(places []place) []problem.Position {
+func (m *merger) positions(places []elementPosition) []problem.Position {
 	var out []problem.Position
 	for _, p := range places {
 		out = append(out, m.subgraphs[p.subgraph].At(p.pos)...)
@@ -22,7 +22,7 @@ func (m *merger) positions(places []place) []problem.Position {
 	return out
 }
 
-func (m *merger) names(places []place) []string {
+func (m *merger) names(places []elementPosition) []string {
 	seen := make([]bool, len(m.subgraphs))
 	for _, p := range places {
 		seen[p.subgraph] = true
@@ -36,13 +36,13 @@ func (m *merger) names(places []place) []string {
 	return out
 }
 
-func (m *merger) fail(code problem.Code, places []place, format string, args ...any) *problem.Error {
+func (m *merger) fail(code problem.Code, places []elementPosition, format string, args ...any) *problem.Error {
 	e := &problem.Error{Code: code, Message: fmt.Sprintf(format, args...), Subgraphs: m.names(places), Positions: m.positions(places)}
 	m.errors = append(m.errors, e)
 	return e
 }
 
-func (m *merger) hint(code problem.HintCode, coordinate string, places []place, format string, args ...any) {
+func (m *merger) hint(code problem.HintCode, coordinate string, places []elementPosition, format string, args ...any) {
 	m.hints = append(m.hints, problem.Hint{
 		Code: code, Severity: code.Severity(), Message: fmt.Sprintf(format, args...), Coordinate: coordinate,
 		Subgraphs: m.names(places), Positions: m.positions(places),

@@ -25,7 +25,7 @@ func (m *merger) checkRequiredFields() {
 					continue
 				}
 				if _, err := subgraph.FieldSet(m.out, parent, raw); err != nil {
-					m.fail(problem.RequiresInvalidFields, []place{{i, d.Pos}}, "The fields %q that %s requires in subgraph %q are not valid in the supergraph: %s.", raw, f.Coordinate(), s.Name, err)
+					m.fail(problem.RequiresInvalidFields, []elementPosition{{i, d.Pos}}, "The fields %q that %s requires in subgraph %q are not valid in the supergraph: %s.", raw, f.Coordinate(), s.Name, err)
 				}
 			}
 		}
@@ -158,7 +158,7 @@ func (m *merger) checkAuthOf(i int, t *schema.Type, f *schema.Field, d *schema.D
 		}
 	})
 	if failed != nil {
-		m.fail(problem.DirectiveCompositionError, []place{{i, d.Pos}}, "Whether everyone who may see field %q in subgraph %q may see %q, on which it depends, cannot be told: "+
+		m.fail(problem.DirectiveCompositionError, []elementPosition{{i, d.Pos}}, "Whether everyone who may see field %q in subgraph %q may see %q, on which it depends, cannot be told: "+
 			"the combinations of alternatives that the type and the field require name more than %d scopes or policies.",
 			f.Coordinate(), m.subgraphs[i].Name, needed.Coordinate(), maxNames).Suggestion = fewerAlternatives
 		return
@@ -166,7 +166,7 @@ func (m *merger) checkAuthOf(i int, t *schema.Type, f *schema.Field, d *schema.D
 	if needed == nil {
 		return
 	}
-	m.fail(problem.MissingTransitiveAuthRequirements, []place{{i, d.Pos}}, "Field %q in subgraph %q depends on %q, which not everyone who may see it may see.",
+	m.fail(problem.MissingTransitiveAuthRequirements, []elementPosition{{i, d.Pos}}, "Field %q in subgraph %q depends on %q, which not everyone who may see it may see.",
 		f.Coordinate(), m.subgraphs[i].Name, needed.Coordinate()).Suggestion =
 		"Give the field the @authenticated, @requiresScopes and @policy requirements of the fields it depends on."
 }

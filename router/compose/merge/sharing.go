@@ -13,14 +13,14 @@ import (
 // checkSharing: INVALID_FIELD_SHARING, a field that several subgraphs resolve is marked @shareable by all of them.
 // A field of an interface object resolves that field of all implementations.
 func (m *merger) checkSharing(f *schema.Field, sources []*schema.Field, overrides []override) {
-	var resolving, strict []place
+	var resolving, strict []elementPosition
 	categorize := func(i int, s *schema.Field) {
 		if m.subgraphs[i].IsFullyExternal(s) {
 			return
 		}
-		resolving = append(resolving, place{i, s.Pos})
+		resolving = append(resolving, elementPosition{i, s.Pos})
 		if !m.subgraphs[i].IsShareable(s) && !m.subgraphs[i].IsExternal(s) {
-			strict = append(strict, place{i, s.Pos})
+			strict = append(strict, elementPosition{i, s.Pos})
 		}
 	}
 	for i, s := range sources {
@@ -50,8 +50,8 @@ func (m *merger) checkSharing(f *schema.Field, sources []*schema.Field, override
 		" if every subgraph gives the same answer, or let one subgraph take it over with @override(from: \"" + m.subgraphs[resolving[0].subgraph].Name + "\")."
 }
 
-func difference(all, without []place) []place {
-	var out []place
+func difference(all, without []elementPosition) []elementPosition {
+	var out []elementPosition
 	for _, p := range all {
 		found := false
 		for _, q := range without {
@@ -71,7 +71,7 @@ func (m *merger) checkSubscriptionSharing(f *schema.Field, sources []*schema.Fie
 	}
 	for i, s := range sources {
 		if s != nil && (schema.Has(s.Directives, federation.Shareable) || s.Parent.Has(federation.Shareable)) {
-			m.fail(problem.InvalidFieldSharing, []place{{i, s.Pos}}, "Subscription field %q cannot be @shareable: its events come from one subgraph.", f.Coordinate()).Suggestion =
+			m.fail(problem.InvalidFieldSharing, []elementPosition{{i, s.Pos}}, "Subscription field %q cannot be @shareable: its events come from one subgraph.", f.Coordinate()).Suggestion =
 				"Remove @shareable from the field."
 			return
 		}

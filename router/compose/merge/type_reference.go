@@ -59,10 +59,10 @@ func (m *merger) mergeTypeReferences(r typeReference) (merged *ast.Type, equal b
 			return "type " + `"` + r.types[i].String() + `"`
 		})
 	}
-	var all []place
+	var all []elementPosition
 	for i, t := range r.types {
 		if t != nil {
-			all = append(all, place{i, r.positions[i]})
+			all = append(all, elementPosition{i, r.positions[i]})
 		}
 	}
 	if !compatible {

@@ -57,14 +57,14 @@ func describeKind(t *schema.Type) string {
 
 func (m *merger) checkKind(t *schema.Type) bool {
 	sources := m.sources(t.Name)
-	var places []place
+	var places []elementPosition
 	// Every subgraph has the built-in scalars.
 	ok, onlyObjects := t.Kind == ast.Scalar || !validation.IsBuiltinScalar(t.Name), true
 	for i, s := range sources {
 		if s == nil {
 			continue
 		}
-		places = append(places, place{i, s.Pos})
+		places = append(places, elementPosition{i, s.Pos})
 		kind := s.Kind
 		if isInterfaceObject(s) {
 			kind = ast.Interface
@@ -94,7 +94,7 @@ func (m *merger) checkKind(t *schema.Type) bool {
 
 // checkBase: EXTENSION_WITH_NO_BASE, an extended type is defined in some subgraph. The root types need no definition.
 func (m *merger) checkBase(t *schema.Type) {
-	var extensions []place
+	var extensions []elementPosition
 	for i, s := range m.subgraphs {
 		source := s.Schema.Type(t.Name)
 		switch {
@@ -102,7 +102,7 @@ func (m *merger) checkBase(t *schema.Type) {
 		case source.HasDefinition:
 			return
 		default:
-			extensions = append(extensions, place{i, source.Pos})
+			extensions = append(extensions, elementPosition{i, source.Pos})
 		}
 	}
 	for _, op := range schema.Operations {
@@ -111,7 +111,7 @@ func (m *merger) checkBase(t *schema.Type) {
 		}
 	}
 	for _, p := range extensions {
-		m.fail(problem.ExtensionWithNoBase, []place{p}, "Type %q is extended, but no subgraph defines it.", t.Name).Suggestion =
+		m.fail(problem.ExtensionWithNoBase, []elementPosition{p}, "Type %q is extended, but no subgraph defines it.", t.Name).Suggestion =
 			"Define type " + t.Name + " in the subgraph that owns it."
 	}
 }
@@ -199,13 +199,13 @@ func (m *merger) mergeUnion(t *schema.Type) {
 		}
 	}
 	for _, member := range t.Members {
-		var places []place
+		var places []elementPosition
 		missing := false
 		for i, s := range sources {
 			switch {
 			case s == nil:
 			case s.HasMember(member.Name):
-				places = append(places, place{i, s.Pos})
+				places = append(places, elementPosition{i, s.Pos})
 				t.Directives = append(t.Directives, apply("join__unionMember", m.graphArg(i), arg("member", schema.String(member.Name))))
 			default:
 				missing = true

@@ -89,8 +89,8 @@ func (s *search) sentence(what string, st *state, f *field, reasons []string) st
 }
 
 // owners lists the places that resolve a field but cannot be reached.
-func (s *search) owners(st *state, f *field) []place {
-	var out []place
+func (s *search) owners(st *state, f *field) []objectAt {
+	var out []objectAt
 	add := func(t *typ, graph int) {
 		field := t.byName[f.name]
 		if field == nil || field.at[graph] == nil || field.at[graph].external || field.at[graph].overridden {
@@ -101,7 +101,7 @@ func (s *search) owners(st *state, f *field) []place {
 				return
 			}
 		}
-		out = append(out, place{t, graph})
+		out = append(out, objectAt{t, graph})
 	}
 	for graph := range st.typ.joins {
 		add(st.typ, graph)
@@ -211,7 +211,7 @@ func (s *search) missing(from []int32, t *typ, selection ast.SelectionSet, prefi
 }
 
 // mend proposes the smallest change that would let the query be answered.
-func (s *search) mend(st *state, f *field, here []int, owners []place) string {
+func (s *search) mend(st *state, f *field, here []int, owners []objectAt) string {
 	for _, o := range owners {
 		keys := o.typ.joins[o.graph].keys
 		for i := range keys {
@@ -259,7 +259,7 @@ func (s *search) mend(st *state, f *field, here []int, owners []place) string {
 
 // usableKey finds a key that another subgraph of the type declares, that the path can satisfy and whose fields the
 // owner defines.
-func (s *search) usableKey(st *state, owner place) *key {
+func (s *search) usableKey(st *state, owner objectAt) *key {
 	for _, j := range st.typ.joins {
 		if j == nil {
 			continue

@@ -53,7 +53,7 @@ type jump struct {
 
 // viewPlace is a place where a view, here printed, is open.
 type viewPlace struct {
-	place
+	objectAt
 	view string
 }
 
@@ -62,7 +62,7 @@ type viewPlace struct {
 type facts struct {
 	*model
 	nodes   []*node
-	byPlace map[place]*node     // nodes without a view
+	byPlace map[objectAt]*node  // nodes without a view
 	byView  map[viewPlace]*node // nodes with one
 	changed bool                // since the last round
 
@@ -74,7 +74,7 @@ type facts struct {
 
 func computeFacts(m *model) *facts {
 	f := &facts{
-		model: m, byPlace: map[place]*node{}, byView: map[viewPlace]*node{}, unmet: map[string]bool{},
+		model: m, byPlace: map[objectAt]*node{}, byView: map[viewPlace]*node{}, unmet: map[string]bool{},
 	}
 	for _, t := range m.types {
 		for graph := range t.joins {
@@ -138,7 +138,7 @@ func (f *facts) growProvided() bool {
 
 // node returns the node for a type in a subgraph, making it when it is new.
 func (f *facts) node(t *typ, graph int, view ast.SelectionSet) *node {
-	at := place{t, graph}
+	at := objectAt{t, graph}
 	text := ""
 	if len(view) == 0 {
 		if n := f.byPlace[at]; n != nil {
@@ -426,21 +426,21 @@ func (f *facts) closure(from []int32) []int32 {
 	return slices.Compact(all)
 }
 
-// way says how a field may be followed; see follow.
-type way struct {
+// following says how a field may be followed; see follow.
+type following struct {
 	labels   func(*resolver) bool // whether the resolver is switched on
 	contexts func(*resolver) bool // whether its contexts are set
 }
 
 // direct follows fields whose resolving does not depend on the path; only they help to satisfy conditions.
-var direct = way{
+var direct = following{
 	labels:   func(r *resolver) bool { return r.label == "" },
 	contexts: func(r *resolver) bool { return len(r.contexts) == 0 },
 }
 
 // follow returns where a field leads from nodes, and whether any of them resolves it. Interfaces only resolve fields
 // themselves where they are objects: otherwise it is up to each implementation.
-func (f *facts) follow(at []int32, name string, by way) (targets []int32, found bool) {
+func (f *facts) follow(at []int32, name string, by following) (targets []int32, found bool) {
 	for _, id := range at {
 		n := f.nodes[id]
 		if n.typ.abstract() && !n.object {

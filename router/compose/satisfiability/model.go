@@ -37,10 +37,10 @@ type typ struct {
 	contexts     []string // names set by the type itself
 	enumValues   []string // accessible ones, for writing example queries
 	inputs       ast.FieldList
-	objects      []place // interface objects standing for the type: (interface, subgraph)
+	objects      []objectAt // interface objects standing for the type: (interface, subgraph)
 }
 
-type place struct {
+type objectAt struct {
 	typ   *typ
 	graph int
 }
@@ -381,7 +381,7 @@ func (m *model) linkObjects(t *typ) {
 	for _, parent := range t.parents {
 		for graph := range parent.joins {
 			if parent.objectIn(graph) {
-				t.objects = append(t.objects, place{parent, graph})
+				t.objects = append(t.objects, objectAt{parent, graph})
 			}
 		}
 	}

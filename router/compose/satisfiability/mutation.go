@@ -41,7 +41,7 @@ func (s *search) callOnce() {
 // answeredOnce tells whether one of the subgraphs that share a mutation field can begin all queries below it, and
 // reports it if none can.
 func (s *search) answeredOnce(st *state, f *field, labels []int32, contexts []bool) bool {
-	targets, _ := s.follow(st.at, f.name, way{
+	targets, _ := s.follow(st.at, f.name, following{
 		labels:   func(r *resolver) bool { return r.label == "" || s.switched(labels, r) },
 		contexts: func(r *resolver) bool { return contextsSet(st.contexts, r) },
 	})

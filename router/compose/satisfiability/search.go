@@ -209,7 +209,7 @@ func (s *search) expandObject(st *state) {
 }
 
 func (s *search) advance(st *state, field *field, labels []int32, contexts []bool) {
-	targets, found := s.follow(st.at, field.name, way{
+	targets, found := s.follow(st.at, field.name, following{
 		labels:   func(r *resolver) bool { return r.label == "" || s.switched(labels, r) },
 		contexts: func(r *resolver) bool { return contextsSet(st.contexts, r) },
 	})

@@ -50,21 +50,21 @@ func (b *builder) fits(what, name string, pos Pos) bool {
 	return false
 }
 
-type part struct {
+type definitionPart struct {
 	*ast.Definition
 	extension bool
 }
 
 // parts returns the definitions and extensions of a document in source order.
-func parts(doc *ast.SchemaDocument) []part {
-	out := make([]part, 0, len(doc.Definitions)+len(doc.Extensions))
+func parts(doc *ast.SchemaDocument) []definitionPart {
+	out := make([]definitionPart, 0, len(doc.Definitions)+len(doc.Extensions))
 	for _, d := range doc.Definitions {
-		out = append(out, part{d, false})
+		out = append(out, definitionPart{d, false})
 	}
 	for _, d := range doc.Extensions {
-		out = append(out, part{d, true})
+		out = append(out, definitionPart{d, true})
 	}
-	slices.SortStableFunc(out, func(x, y part) int { return cmp.Compare(x.Position.Start, y.Position.Start) })
+	slices.SortStableFunc(out, func(x, y definitionPart) int { return cmp.Compare(x.Position.Start, y.Position.Start) })
 	return out
 }
 
@@ -140,7 +140,7 @@ func DefinitionFromAST(d *ast.DirectiveDefinition) *DirectiveDefinition {
 	return out
 }
 
-func (b *builder) typePart(d part) {
+func (b *builder) typePart(d definitionPart) {
 	pos := position(d.Position)
 	if !b.fits("a type", d.Name, pos) {
 		return

@@ -222,6 +222,8 @@ func (s *Subgraph) defineDirective(expected *schema.DirectiveDefinition) []*prob
 		case a == nil:
 		case !s.compatibleRedefinition(want.Type, a.Type):
 			fail(a.Pos, "argument %q should have type %s, not %s", want.Name, want.Type, a.Type)
+		case !s.IsFederation2() && want.Name == "fields":
+			a.Type = want.Type // of older schemas it is a String, and given as a list all the same
 		case a.Default != nil && !schema.EqualValues(a.Default, want.Default) && want.Default != nil:
 			fail(a.Pos, "argument %q should have the default value %s", want.Name, schema.PrintValue(want.Default))
 		}

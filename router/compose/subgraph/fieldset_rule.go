@@ -53,7 +53,7 @@ func (r fieldSetRule) apply(s *Subgraph, t *schema.Type, d *schema.Directive, on
 		}
 	}
 	var missing missingSelectionError
-	if errors.As(err, &missing) && r.check != nil {
+	if errors.As(err, &missing) && r.directive == federation.Key {
 		if code, message := r.check(s, missing.of, false); code != "" {
 			return fail(code, offsetOf(err), "%q %s", raw, message)
 		}
@@ -98,7 +98,7 @@ func (r fieldSetRule) checkAll(s *Subgraph, selections []*Selection, insideExter
 			report(sel, code, message)
 			continue
 		}
-		inside := insideExternal || sel.Field != nil && (s.isMarkedExternal(sel.Field) || s.isExternalInImplementation(sel.Field))
+		inside := insideExternal || sel.Field != nil && (s.IsExternal(sel.Field) || s.isExternalInImplementation(sel.Field))
 		r.checkAll(s, sel.Selections, inside, report)
 	}
 }
@@ -110,7 +110,7 @@ func (s *Subgraph) isExternalInImplementation(f *schema.Field) bool {
 		return false
 	}
 	for _, name := range s.Schema.PossibleTypes(f.Parent.Name) {
-		if own := s.Schema.Type(name).Field(f.Name); own != nil && s.isMarkedExternal(own) {
+		if own := s.Schema.Type(name).Field(f.Name); own != nil && s.IsExternal(own) {
 			return true
 		}
 	}

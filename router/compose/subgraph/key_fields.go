@@ -32,19 +32,23 @@ var interfaceKeysSince = federation.Version{Major: 2, Minor: 3}
 // (KEY_UNSUPPORTED_ON_INTERFACE).
 // https://specs.apollo.dev/federation/v2.3#@key
 func keyFields(s *Subgraph) []*problem.Error {
-	var out []*problem.Error
+	var ofDefinitions, ofExtensions []*problem.Error
 	for _, t := range s.Schema.Types() {
 		for _, d := range t.Directives {
 			if d.Federation != federation.Key {
 				continue
 			}
+			out := &ofDefinitions
+			if d.OfExtension {
+				out = &ofExtensions
+			}
 			if t.Kind == ast.Interface && !s.Version.AtLeast(interfaceKeysSince) {
 				e := s.Errorf(problem.KeyUnsupportedOnInterface, d.Pos, "@key cannot be used on interface %q in federation %s.", t.Name, s.Version)
 				e.Suggestion = "Link the federation specification in version v2.3 or later."
-				out = append(out, e)
+				*out = append(*out, e)
 			}
-			out = append(out, keyRule.apply(s, t, d, "type "+quote(t.Name))...)
+			*out = append(*out, keyRule.apply(s, t, d, "type "+quote(t.Name))...)
 		}
 	}
-	return out
+	return append(ofDefinitions, ofExtensions...)
 }

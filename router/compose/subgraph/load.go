@@ -32,13 +32,14 @@ func Load(name, url, file, sdl string) (*Subgraph, []*problem.Error) {
 	if len(conflicts) > 0 {
 		return nil, s.conflictErrors(conflicts)
 	}
-	if errs := s.resolveLinks(doc); len(errs) > 0 {
-		if errs[0].Code == problem.UnknownFederationLinkVersion {
+	ofDirectives := s.undefinedTypesOfDirectives()
+	if errs := append(ofDirectives, s.resolveLinks(doc)...); len(errs) > len(ofDirectives) {
+		if len(ofDirectives) == 0 && errs[0].Code == problem.UnknownFederationLinkVersion {
 			errs = append(s.graphQLErrors(validation.TypeNames(built)), errs...)
 		}
 		return nil, errs
 	}
-	if errs := s.undefinedTypes(); len(errs) > 0 {
+	if errs := append(s.undefinedTypes(), ofDirectives...); len(errs) > 0 {
 		return nil, errs
 	}
 	if errs := s.linksOfFederationFeatures(); len(errs) > 0 {
@@ -141,19 +142,9 @@ func (s *Subgraph) resolveLinks(doc *ast.SchemaDocument) []*problem.Error {
 // entities.
 func (s *Subgraph) undefinedTypes() []*problem.Error {
 	var out []*problem.Error
-	check := func(name, coordinate string, pos schema.Pos) {
-		if s.Schema.Type(name) == nil && !validation.IsBuiltinScalar(name) {
-			out = append(out, s.Errorf(problem.InvalidGraphQL, pos, "Type %q, used by %s, is not defined.", name, coordinate))
-		}
-	}
 	for _, t := range s.Schema.Types() {
 		if t.HasExtension && validation.IsBuiltinScalar(t.Name) {
 			out = append(out, s.Errorf(problem.InvalidGraphQL, t.Pos, "The built-in scalar %s cannot be extended.", t.Name))
-		}
-	}
-	for _, d := range s.Schema.DirectiveDefinitions() {
-		for _, a := range d.Arguments {
-			check(a.Type.Name(), "@"+d.Name+"("+a.Name+":)", a.Pos)
 		}
 	}
 	if !s.IsFederation2() {
@@ -162,11 +153,30 @@ func (s *Subgraph) undefinedTypes() []*problem.Error {
 	for _, t := range s.Schema.Types() {
 		for _, f := range t.Fields() {
 			if name := f.Type.Name(); name == "_Entity" || name == "_Service" {
-				check(name, f.Coordinate(), f.Pos)
+				out = append(out, s.undefinedType(name, f.Coordinate(), f.Pos)...)
 			}
 		}
 	}
 	return out
+}
+
+// undefinedTypesOfDirectives are the mistakes of the same kind in the definitions of directives. They are told before
+// mistakes in links.
+func (s *Subgraph) undefinedTypesOfDirectives() []*problem.Error {
+	var out []*problem.Error
+	for _, d := range s.Schema.DirectiveDefinitions() {
+		for _, a := range d.Arguments {
+			out = append(out, s.undefinedType(a.Type.Name(), "@"+d.Name+"("+a.Name+":)", a.Pos)...)
+		}
+	}
+	return out
+}
+
+func (s *Subgraph) undefinedType(name, usedBy string, pos schema.Pos) []*problem.Error {
+	if s.Schema.Type(name) != nil || validation.IsBuiltinScalar(name) {
+		return nil
+	}
+	return []*problem.Error{s.Errorf(problem.InvalidGraphQL, pos, "Type %q, used by %s, is not defined.", name, usedBy)}
 }
 
 // settleRoots gives every schema its root types: those of the schema definition, or else the object types of the usual

@@ -23,7 +23,7 @@ func providesOnObjectFields(s *Subgraph) []*problem.Error {
 				if d.Federation != federation.Provides {
 					continue
 				}
-				if s.isMarkedExternal(f) {
+				if s.IsExternal(f) {
 					e := s.Errorf(problem.ExternalCollisionWithAnotherDirective, d.Pos, "Field %q cannot be both @external and @provides.", f.Coordinate())
 					e.Suggestion = "Remove @external if this subgraph resolves the field, or @provides if it does not."
 					out = append(out, e)
@@ -44,9 +44,13 @@ func providesOnObjectFields(s *Subgraph) []*problem.Error {
 // (PROVIDES_UNSUPPORTED_ON_INTERFACE).
 // https://specs.apollo.dev/federation/v2.3#@provides
 func providesFields(s *Subgraph) []*problem.Error {
-	var out []*problem.Error
+	var ofDefinitions, ofExtensions []*problem.Error
 	for _, t := range s.Schema.Types() {
 		for _, f := range t.Fields() {
+			out := &ofDefinitions
+			if f.OfExtension {
+				out = &ofExtensions
+			}
 			for _, d := range f.Directives {
 				result := s.Schema.Type(f.Type.Name())
 				if d.Federation != federation.Provides || result == nil || !result.IsComposite() {
@@ -55,11 +59,11 @@ func providesFields(s *Subgraph) []*problem.Error {
 				if t.Kind == ast.Interface {
 					e := s.Errorf(problem.ProvidesUnsupportedOnInterface, d.Pos, "@provides cannot be used on interface field %q.", f.Coordinate())
 					e.Suggestion = "Put @provides on the field of the implementing types."
-					out = append(out, e)
+					*out = append(*out, e)
 				}
-				out = append(out, providesRule.apply(s, result, d, "field "+quote(f.Coordinate()))...)
+				*out = append(*out, providesRule.apply(s, result, d, "field "+quote(f.Coordinate()))...)
 			}
 		}
 	}
-	return out
+	return append(ofDefinitions, ofExtensions...)
 }

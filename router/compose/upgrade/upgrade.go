@@ -16,7 +16,7 @@ import (
 	"github.com/weft-graphql/weft/router/federation"
 )
 
-// All upgrades the Federation 1 schemas among subgraphs, in place.
+// All upgrades the Federation 1 schemas among subgraphs, in place, and validates them.
 func All(subgraphs []*subgraph.Subgraph) []*problem.Error {
 	var old []*subgraph.Subgraph
 	for _, s := range subgraphs {
@@ -27,19 +27,20 @@ func All(subgraphs []*subgraph.Subgraph) []*problem.Error {
 	if len(old) == 0 {
 		return nil
 	}
-	var out []*problem.Error
-	for _, s := range old {
-		out = append(out, extensionsWithoutBase(s, subgraphs)...)
-	}
-	out = append(out, interfaceObjectsOfOldKeys(subgraphs, old)...)
-	if len(out) > 0 {
-		return out
+	ofInterfaceObjects := interfaceObjectsOfOldKeys(subgraphs, old)
+	found := make([][]*problem.Error, len(old))
+	for i, s := range old {
+		found[i] = extensionsWithoutBase(s, subgraphs)
 	}
 	for _, s := range old {
 		s.MarkUpgraded()
 		dropExternalFromInterfaces(s)
 		dropExternalFromTypes(s)
-		dropExternalFromExtensionKeys(s)
+	}
+	for _, s := range old {
+		dropExternalFromExtensionKeys(s, subgraphs)
+	}
+	for i, s := range old {
 		stringifyFieldSets(s)
 		s.Refresh()
 		dropResolvedSelections(s)
@@ -47,23 +48,23 @@ func All(subgraphs []*subgraph.Subgraph) []*problem.Error {
 		dropDirectivesFromInterfaces(s)
 		dropProvidesFromLeaves(s)
 		s.Refresh()
-		out = append(out, dropUnusedExternals(s)...)
+		found[i] = append(found[i], dropUnusedExternals(s)...)
 		s.Refresh()
 	}
-	if len(out) > 0 {
-		return out
-	}
-	for _, s := range old {
-		out = append(out, shareFields(s, subgraphs)...)
+	for i, s := range old {
+		found[i] = append(found[i], shareFields(s, subgraphs)...)
 		s.Refresh()
 	}
-	if len(out) > 0 {
-		return out
-	}
-	for _, s := range old {
+	for i, s := range old {
 		dropTagsFromExternals(s, subgraphs)
+		if len(found[i]) == 0 {
+			found[i] = subgraph.Validate(s)
+		}
 	}
-	return nil
+	if out := slices.Concat(found...); len(out) > 0 {
+		return out
+	}
+	return ofInterfaceObjects
 }
 
 // extensionsWithoutBase: EXTENSION_WITH_NO_BASE, an extended type is defined in some subgraph.
@@ -137,21 +138,38 @@ func dropExternalFromTypes(s *subgraph.Subgraph) {
 	}
 }
 
-// dropExternalFromExtensionKeys: an extension had to mark the fields of its key @external although it resolves them.
-func dropExternalFromExtensionKeys(s *subgraph.Subgraph) {
+// dropExternalFromExtensionKeys: an extension had to mark the fields of its key @external although it resolves them. One
+// that repeats no key has the first one of every other subgraph.
+func dropExternalFromExtensionKeys(s *subgraph.Subgraph, all []*subgraph.Subgraph) {
 	for _, t := range s.Schema.Types() {
 		if !isExtension(t) || t.Kind != ast.Object {
 			continue
 		}
-		for _, d := range t.Directives {
-			if d.Federation != federation.Key {
-				continue
+		if t.Has(federation.Key) {
+			for _, d := range t.Directives {
+				dropExternalFromKey(t, s, t, d)
 			}
-			for _, sel := range s.KeySelections(t, d) {
-				if sel.Field != nil && sel.Parent == t {
-					sel.Field.Directives = without(sel.Field.Directives, federation.External)
-				}
+			continue
+		}
+		for _, other := range all {
+			if own := other.Schema.Type(t.Name); other != s && own != nil {
+				dropExternalFromKey(t, other, own, schema.First(own.Directives, federation.Key))
 			}
+		}
+	}
+}
+
+// dropExternalFromKey drops @external from the fields of t that a key selects; it is a key of the type in s.
+func dropExternalFromKey(t *schema.Type, s *subgraph.Subgraph, of *schema.Type, key *schema.Directive) {
+	if key == nil || key.Federation != federation.Key {
+		return
+	}
+	for _, sel := range s.KeySelections(of, key) {
+		if sel.Field == nil || sel.Parent != of {
+			continue
+		}
+		if f := t.Field(sel.Field.Name); f != nil {
+			f.Directives = without(f.Directives, federation.External)
 		}
 	}
 }

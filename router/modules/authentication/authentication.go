@@ -14,9 +14,9 @@ import (
 
 // state is what a generation has of the module.
 type state struct {
-	sources []place
+	sources []tokenSource
 	// keyPlace is where API keys are.
-	keyPlace place
+	keyPlace tokenSource
 	*verifiers
 	challenge string
 	// counts are by what became of requests.
@@ -62,9 +62,9 @@ func (a *Authentication) Provision(host module.Host) error {
 		a.counts[o] = counter.WithLabelValues(string(o))
 	}
 	for _, s := range a.Sources {
-		a.sources = append(a.sources, newPlace(s))
+		a.sources = append(a.sources, newTokenSource(s))
 	}
-	a.keyPlace = newPlace(Source{a.APIKeys.From, a.APIKeys.Name, a.APIKeys.Prefix})
+	a.keyPlace = newTokenSource(Source{a.APIKeys.From, a.APIKeys.Name, a.APIKeys.Prefix})
 	a.challenge = "Bearer"
 	if len(a.JWT.Issuers) == 0 && a.Introspection.Endpoint == "" {
 		a.challenge = "ApiKey"

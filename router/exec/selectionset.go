@@ -1,0 +1,130 @@
+package exec
+
+import (
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graphql/weft/router/jsontext"
+	"github.com/weft-graphql/weft/router/plan"
+	"github.com/weft-graphql/weft/router/supergraph"
+)
+
+// selectionSet is a selection set of the plan as the parser sees it: a slot for each field.
+type selectionSet struct {
+	id   int
+	plan *plan.SelectionSet
+	// request is the ID of the plan's request that asks for it, -1 for the root's selection set, which has no slots.
+	request int
+	// typ is the runtime type when the declared type is an object type.
+	typ    int32
+	fields []selectedField
+	// byKey finds fields when there are too many to search one by one.
+	byKey map[string]int32
+	// links is the number of objects that can be linked to an object of this selection set; see position.
+	links int
+	// position is where its objects stand.
+	position *position
+	// collector is the index in answer.collected where objects of this selection set are noted; -1 when nobody needs them.
+	collector int
+}
+
+// selectedField is a field of a selection set. Its slot is its index.
+type selectedField struct {
+	// spelled is the key as servers write it, `"name":`.
+	spelled string
+	key     string
+	plan    *plan.Field
+	// set is the sub-selection's; nil for leaves.
+	set *selectionSet
+	// lists is the number of list levels around the value.
+	lists int
+	leaf  leafKind
+	// plain is set for leaves that are not lists.
+	plain bool
+	on    supergraph.TypeSet
+	// next is the index of the next field with the same key for other runtime types, -1 at the end of the chain.
+	// first is false for all but the first of a chain.
+	next  int32
+	first bool
+}
+
+// searchLimit is the number of fields up to which a key is searched for one by one.
+const searchLimit = 12
+
+// selectionSet makes the selectionSet of a selection set and those below it.
+func (c *compiler) selectionSet(set *plan.SelectionSet, request int) *selectionSet {
+	n := &selectionSet{id: len(c.sets), plan: set, request: request, typ: typeUnknown, collector: -1}
+	if set.Type != nil && set.Type.Kind == ast.Object {
+		n.typ = int32(set.Type.ObjectIndex)
+	}
+	c.sets = append(c.sets, n)
+	c.setOf[set] = n
+	n.fields = make([]selectedField, len(set.Fields))
+	last := make(map[string]int32, len(set.Fields))
+	for i, f := range set.Fields {
+		nf := &n.fields[i]
+		*nf = selectedField{spelled: string(jsontext.AppendQuoted(nil, f.Key)) + ":", key: f.Key, plan: f, on: f.On, next: -1, first: true}
+		if previous, ok := last[f.Key]; ok {
+			n.fields[previous].next = int32(i)
+			nf.first = false
+		}
+		last[f.Key] = int32(i)
+		switch {
+		case f.IsTypename():
+			nf.leaf = leafTypename
+		case f.Selection != nil:
+			nf.lists = listDepth(f.Def.Type)
+			nf.set = c.selectionSet(f.Selection, request)
+		default:
+			nf.lists = listDepth(f.Def.Type)
+			nf.leaf = leafOf(f.Def.Named)
+		}
+		nf.plain = nf.set == nil && nf.lists == 0
+	}
+	if len(n.fields) > searchLimit {
+		n.byKey = make(map[string]int32, len(n.fields))
+		for i := range n.fields {
+			if n.fields[i].first {
+				n.byKey[n.fields[i].key] = int32(i)
+			}
+		}
+	}
+	n.position = &position{set: n, members: []member{{set: n, needs: []int{request}}}}
+	c.positions[n] = n.position
+	return n
+}
+
+func listDepth(t *ast.Type) int {
+	depth := 0
+	for ; t.Elem != nil; t = t.Elem {
+		depth++
+	}
+	return depth
+}
+
+// find returns the index of the first field with that key, looking from the predicted position on; -1 when there is
+// none.
+func (n *selectionSet) find(key []byte, from int) int {
+	if n.byKey != nil {
+		if i, ok := n.byKey[string(key)]; ok {
+			return int(i)
+		}
+		return -1
+	}
+	count := len(n.fields)
+	for step := range count {
+		i := from + step
+		if i >= count {
+			i -= count
+		}
+		if f := &n.fields[i]; f.first && f.key == string(key) {
+			return i
+		}
+	}
+	return -1
+}
+
+// misfits tells that a value of that kind is a scalar, or the text of an array or object, where the type of the field
+// says that there is a list or an object.
+func (f *selectedField) misfits(k kind) bool {
+	return k >= kindString && k <= kindJSON && (f.set != nil || f.lists > 0)
+}
