@@ -54,7 +54,8 @@ var mayImport = map[string][]string{
 	"subgraphs":       {"schema"},
 	"bench":           {},
 	"bench/planning":  {"bench", "router", "schema"},
-	"cmd/weft":        {"bench", "router", "schema", "subgraphs"},
+	"storefront":      {},
+	"cmd/weft":        {"bench", "router", "schema", "storefront", "subgraphs"},
 }
 
 // engineRooms are the rooms that a request passes through, as modules and the engine see them.

@@ -121,6 +121,10 @@ func (k *checker) clientSide(c *Config) {
 			k.report(key, "%s is where the router answers about its health", path)
 		}
 	}
+	k.oneOf("graphql.over_http", c.GraphQL.OverHTTP, "stable", "draft")
+	for _, encoding := range c.GraphQL.RequestEncodings {
+		k.oneOf("graphql.request_encodings", encoding, "gzip", "br", "zstd")
+	}
 	if c.GraphQL.Batching.Enabled {
 		k.between("graphql.batching.max", c.GraphQL.Batching.Max, 1, 1000)
 	}

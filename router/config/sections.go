@@ -107,6 +107,11 @@ type GraphQL struct {
 	// Pass the extensions of subgraph answers on to clients, as a list of {name, extensions} in extensions.subgraphs.
 	// Answers that came from the entity cache have none.
 	SubgraphExtensions bool `yaml:"subgraph_extensions"`
+	// Which statuses answers have: stable (what clients and proxies know), or draft (the newest draft of GraphQL over HTTP: 422
+	// for documents, variables and parameters that are not valid, 294 for data beside errors).
+	OverHTTP string `yaml:"over_http"`
+	// Compressions that request bodies may have: gzip, br, zstd. limits.body_bytes is for what comes out.
+	RequestEncodings []string `yaml:"request_encodings"`
 	// JSON arrays of requests.
 	Batching Batching `yaml:"batching"`
 	// What keeps pages of other sites from sending requests with a visitor's cookies.

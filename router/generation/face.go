@@ -24,7 +24,7 @@ func (g *Generation) newFace(set *provisioned) error {
 		BodyTimeout: c.Limits.BodyTimeout, BodyRate: int64(c.Limits.BodyRate), MaxAnswersBytes: int64(c.Limits.ResponsesBytes),
 		Memory: g.memory, MaxConcurrent: c.Limits.ConcurrentRequests, Timeout: c.Limits.RequestTimeout,
 		Compress: c.Compression.Enabled, CompressAbove: int(c.Compression.MinBytes),
-		RequireHeaders: c.GraphQL.RequireHeaders, RequestIDs: c.Log.RequestIDs, Health: g.options.Health, OpenStatus: g.openStatus,
+		Draft: c.GraphQL.OverHTTP == "draft", RequestEncodings: c.GraphQL.RequestEncodings, RequireHeaders: c.GraphQL.RequireHeaders, RequestIDs: c.Log.RequestIDs, Health: g.options.Health, OpenStatus: g.openStatus,
 		Observers: set.observe(), Logger: g.logger, Heartbeat: c.Subscription.Heartbeat, Detach: g.detach,
 	}
 	if err := g.boundRequests(&opts); err != nil {

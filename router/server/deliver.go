@@ -14,7 +14,7 @@ func (x *exchange) isDelivered() bool {
 		return true
 	}
 	switch x.response.Outcome {
-	case Executed, Rejected:
+	case Executed, Rejected, Unparsed, Unknown:
 		return !x.takesWhole && !x.streamed
 	}
 	return false

@@ -142,7 +142,10 @@ func (x *exchange) leave() {
 
 // fail makes the answer a failure of the server.
 func (x *exchange) fail(f *failure) {
-	x.status, x.response.Operation.Code = f.status, f.code
+	if x.status = f.status; x.status == http.StatusUnprocessableEntity && !x.handler.opts.Draft {
+		x.status = http.StatusBadRequest
+	}
+	x.response.Operation.Code = f.code
 	x.response.Release()
 	x.response.Body = appendFailure(x.response.Buffer(), f)
 	if x.httpRequest != nil && x.httpRequest.Method != http.MethodPost {
@@ -155,15 +158,16 @@ func (x *exchange) readBody(r *http.Request, limit int64) *failure {
 	if !isJSON(r.Header["Content-Type"]) {
 		return failMediaType
 	}
-	for _, encoding := range r.Header["Content-Encoding"] {
-		if encoding != "" && !strings.EqualFold(encoding, "identity") {
-			return failCompressed
-		}
+	h := x.handler
+	coding, f := h.codingOf(r)
+	if f != nil {
+		x.writer.Header()["Accept-Encoding"] = h.decoders.accepted
+		return f
 	}
 	if r.ContentLength > limit {
 		return tooLarge(limit)
 	}
-	bodies := x.handler.bodies
+	bodies := h.bodies
 	if !x.charge(bodies, cap(x.input)) {
 		x.input = make([]byte, 0, 4<<10)
 	}
@@ -179,7 +183,10 @@ func (x *exchange) readBody(r *http.Request, limit int64) *failure {
 			return tooLarge(limit)
 		}
 		if errors.Is(err, io.EOF) {
-			slow.over(WriteTimeout(x.handler.opts.Timeout))
+			slow.over(WriteTimeout(h.opts.Timeout))
+			if coding != "" {
+				return x.decode(r.Context(), coding, limit)
+			}
 			return nil
 		}
 		if errors.Is(err, os.ErrDeadlineExceeded) {
@@ -189,7 +196,7 @@ func (x *exchange) readBody(r *http.Request, limit int64) *failure {
 			return badRequest("The request body could not be read to its end.")
 		}
 		if int64(len(x.input)) != r.ContentLength {
-			slow.on(x.writer, x.handler.opts.pace(), len(x.input))
+			slow.on(x.writer, h.opts.pace(), len(x.input))
 		}
 	}
 }
@@ -219,7 +226,7 @@ func (x *exchange) readURL(r *http.Request) *failure {
 		}
 		*target = []byte(text)
 		if !jsontext.IsObject(*target) {
-			return badRequest("The " + name + " parameter must be a JSON object.")
+			return illFormed("The " + name + " parameter must be a JSON object.")
 		}
 	}
 	return nil
