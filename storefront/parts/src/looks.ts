@@ -32,7 +32,7 @@ export const controls = css`
 `;
 
 export const looks = [controls, css`
-  :host { display: block; }
+  :host { display: flow-root; }
   h1, h2, h3 { font-family: var(--display); font-weight: 600; line-height: 1.15; letter-spacing: -.015em; margin: 0; text-wrap: balance; }
   h1 { font-size: clamp(1.7rem, 1.2rem + 2vw, 2.5rem); }
   h2 { font-size: clamp(1.3rem, 1.1rem + 1vw, 1.65rem); }

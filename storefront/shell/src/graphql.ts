@@ -204,6 +204,57 @@ export type PostalAddressInput = {
   country: string;
 };
 
+/** The orders a list of reviews can have. */
+export type ReviewSort =
+  /** What was written last comes first. */
+  | 'NEWEST'
+  /** The best ratings come first, the newest of each before the others. */
+  | 'HIGHEST'
+  /** The worst ratings come first, the newest of each before the others. */
+  | 'LOWEST';
+
+/** What reviews must be like to be listed. A field that is left out does not matter. */
+export type ReviewFilter = {
+  /** Only reviews with this many stars: 1 to 5. */
+  rating?: number | null | undefined;
+  /** Only reviews of people who have bought the product here, or only the others. */
+  verified?: boolean | null | undefined;
+};
+
+/** New values for a review. */
+export type EditReviewInput = {
+  /** The review's id. */
+  id: string | number;
+  /** One star (poor) to five stars (excellent). */
+  rating?: number | null | undefined;
+  /** The headline: 1 to 120 characters. */
+  title?: string | null | undefined;
+  /** The text: 1 to 4,000 characters. */
+  body?: string | null | undefined;
+  /** The `version` that was seen; the review is not changed when it has another one by now. Left out, it does not matter. */
+  expectedVersion?: number | null | undefined;
+};
+
+/** A review to be removed. */
+export type DeleteReviewInput = {
+  /** The review's id. */
+  id: string | number;
+  /** The `version` that was seen; the review is not removed when it has another one by now. Left out, it does not matter. */
+  expectedVersion?: number | null | undefined;
+};
+
+/** Whether a review is hidden. */
+export type ModerateReviewInput = {
+  /** The review's id. */
+  id: string | number;
+  /** Whether it is hidden. */
+  hidden: boolean;
+  /** Why, for its author to read: 1 to 300 characters. It is not needed to show a review again. */
+  reason?: string;
+  /** The `version` that was seen; the review is not changed when it has another one by now. Left out, it does not matter. */
+  expectedVersion?: number | null | undefined;
+};
+
 /** A review to write. */
 export type AddReviewInput = {
   /** The product code of the product. */
@@ -238,7 +289,7 @@ export type ProductPageQueryVariables = Exact<{
 }>;
 
 
-export type ProductPageQuery = { __typename: 'Query', product: { __typename: 'Product', upc: string, name: string, description: string | null, price: number, currency: Currency, weight: number, archivedAt: string | null, dimensions: { __typename: 'Dimensions', width: number, height: number, depth: number } | null, category: { __typename: 'Category', id: string, name: string } | null, brand: { __typename: 'Brand', id: string, name: string, description: string | null, country: string | null } | null, availability: { __typename: 'Availability', available: number } | null } & ({ __typename: 'Product', upc: string, averageRating: number | null, reviewCount: number | null, reviews: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null }> | null } | { __typename: 'Product', upc?: never, averageRating?: never, reviewCount?: never, reviews?: never }) & ({ __typename: 'Product', upc: string, standard: number | null, express: number | null, stock: Array<{ __typename: 'StockLevel', quantity: number, restockAt: string | null, warehouse: { __typename: 'Warehouse', id: string, name: string, city: string } | null }> | null, related: Array<{ __typename: 'Product', upc: string, name: string, price: number, currency: Currency, category: { __typename: 'Category', id: string } | null }> | null } | { __typename: 'Product', upc?: never, standard?: never, express?: never, stock?: never, related?: never }) | null, me: { __typename: 'User', id: string, name: string | null } | null, cart: { __typename: 'Cart', id: string, quantity: number } | null };
+export type ProductPageQuery = { __typename: 'Query', product: { __typename: 'Product', upc: string, name: string, description: string | null, price: number, currency: Currency, weight: number, archivedAt: string | null, dimensions: { __typename: 'Dimensions', width: number, height: number, depth: number } | null, category: { __typename: 'Category', id: string, name: string } | null, brand: { __typename: 'Brand', id: string, name: string, description: string | null, country: string | null } | null, availability: { __typename: 'Availability', available: number } | null } & ({ __typename: 'Product', upc: string, averageRating: number | null, reviewCount: number | null, ownReview: { __typename: 'Review', hidden: boolean, hiddenBecause: string | null, version: number, id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null } | null, ratingHistogram: Array<{ __typename: 'RatingCount', stars: number, count: number }> | null, reviewsConnection: { __typename: 'ReviewConnection', nodes: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, endCursor: string | null } } | null } | { __typename: 'Product', upc?: never, averageRating?: never, reviewCount?: never, ownReview?: never, ratingHistogram?: never, reviewsConnection?: never }) & ({ __typename: 'Product', upc: string, standard: number | null, express: number | null, stock: Array<{ __typename: 'StockLevel', quantity: number, restockAt: string | null, warehouse: { __typename: 'Warehouse', id: string, name: string, city: string } | null }> | null, related: Array<{ __typename: 'Product', upc: string, name: string, price: number, currency: Currency, category: { __typename: 'Category', id: string } | null }> | null } | { __typename: 'Product', upc?: never, standard?: never, express?: never, stock?: never, related?: never }) | null, me: { __typename: 'User', id: string, name: string | null } | null, cart: { __typename: 'Cart', id: string, quantity: number } | null };
 
 export type CartPageQueryVariables = Exact<{
   cart?: string | number | null | undefined;
@@ -268,7 +319,7 @@ export type DeskPageQueryVariables = Exact<{
 }>;
 
 
-export type DeskPageQuery = { __typename: 'Query', me: { __typename: 'User', id: string, name: string | null } | null, cart: { __typename: 'Cart', id: string, quantity: number } | null, orders: { __typename: 'OrderConnection', totalCount: number, nodes: Array<{ __typename: 'Order', id: string, state: OrderState, reason: string | null, placedAt: string, total: { __typename: 'Money', minor: number, currency: Currency }, buyer: { __typename: 'User', id: string, name: string | null } | null, lines: Array<{ __typename: 'OrderLine', name: string, quantity: number }> }> } | null, sagas: Array<{ __typename: 'Saga', step: SagaStep, attempts: number, dueAt: string | null, lastError: string | null, order: { __typename: 'Order', id: string } | null }> | null, lowStock: Array<{ __typename: 'Product', upc: string, name: string, totalStock: number | null, category: { __typename: 'Category', id: string } | null, stock: Array<{ __typename: 'StockLevel', quantity: number, warehouse: { __typename: 'Warehouse', id: string, name: string } | null }> | null }> | null, recentReviews: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null, product: { __typename: 'Product', upc: string, name: string } | null }> | null };
+export type DeskPageQuery = { __typename: 'Query', me: { __typename: 'User', id: string, name: string | null } | null, cart: { __typename: 'Cart', id: string, quantity: number } | null, orders: { __typename: 'OrderConnection', totalCount: number, nodes: Array<{ __typename: 'Order', id: string, state: OrderState, reason: string | null, placedAt: string, total: { __typename: 'Money', minor: number, currency: Currency }, buyer: { __typename: 'User', id: string, name: string | null } | null, lines: Array<{ __typename: 'OrderLine', name: string, quantity: number }> }> } | null, sagas: Array<{ __typename: 'Saga', step: SagaStep, attempts: number, dueAt: string | null, lastError: string | null, order: { __typename: 'Order', id: string } | null }> | null, lowStock: Array<{ __typename: 'Product', upc: string, name: string, totalStock: number | null, category: { __typename: 'Category', id: string } | null, stock: Array<{ __typename: 'StockLevel', quantity: number, warehouse: { __typename: 'Warehouse', id: string, name: string } | null }> | null }> | null, reviews: { __typename: 'ReviewConnection', nodes: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, hidden: boolean, hiddenBecause: string | null, version: number, author: { __typename: 'User', id: string, name: string | null } | null, product: { __typename: 'Product', upc: string, name: string } | null }> } | null, hiddenReviews: { __typename: 'ReviewConnection', nodes: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, hidden: boolean, hiddenBecause: string | null, version: number, author: { __typename: 'User', id: string, name: string | null } | null, product: { __typename: 'Product', upc: string, name: string } | null }> } | null };
 
 export type NoPageQueryVariables = Exact<{
   cart?: string | number | null | undefined;
@@ -388,7 +439,7 @@ export type MoreProductsQueryVariables = Exact<{
 
 export type MoreProductsQuery = { __typename: 'Query', products: { __typename: 'ProductConnection', nodes: Array<{ __typename: 'Product', upc: string, name: string, price: number, currency: Currency, inStock: boolean | null, averageRating: number | null, reviewCount: number | null, category: { __typename: 'Category', id: string, name: string } | null, brand: { __typename: 'Brand', id: string, name: string } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, endCursor: string | null } } | null };
 
-export type DeskFragment = { __typename: 'Query', orders: { __typename: 'OrderConnection', totalCount: number, nodes: Array<{ __typename: 'Order', id: string, state: OrderState, reason: string | null, placedAt: string, total: { __typename: 'Money', minor: number, currency: Currency }, buyer: { __typename: 'User', id: string, name: string | null } | null, lines: Array<{ __typename: 'OrderLine', name: string, quantity: number }> }> } | null, sagas: Array<{ __typename: 'Saga', step: SagaStep, attempts: number, dueAt: string | null, lastError: string | null, order: { __typename: 'Order', id: string } | null }> | null, lowStock: Array<{ __typename: 'Product', upc: string, name: string, totalStock: number | null, category: { __typename: 'Category', id: string } | null, stock: Array<{ __typename: 'StockLevel', quantity: number, warehouse: { __typename: 'Warehouse', id: string, name: string } | null }> | null }> | null, recentReviews: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null, product: { __typename: 'Product', upc: string, name: string } | null }> | null };
+export type DeskFragment = { __typename: 'Query', orders: { __typename: 'OrderConnection', totalCount: number, nodes: Array<{ __typename: 'Order', id: string, state: OrderState, reason: string | null, placedAt: string, total: { __typename: 'Money', minor: number, currency: Currency }, buyer: { __typename: 'User', id: string, name: string | null } | null, lines: Array<{ __typename: 'OrderLine', name: string, quantity: number }> }> } | null, sagas: Array<{ __typename: 'Saga', step: SagaStep, attempts: number, dueAt: string | null, lastError: string | null, order: { __typename: 'Order', id: string } | null }> | null, lowStock: Array<{ __typename: 'Product', upc: string, name: string, totalStock: number | null, category: { __typename: 'Category', id: string } | null, stock: Array<{ __typename: 'StockLevel', quantity: number, warehouse: { __typename: 'Warehouse', id: string, name: string } | null }> | null }> | null, reviews: { __typename: 'ReviewConnection', nodes: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, hidden: boolean, hiddenBecause: string | null, version: number, author: { __typename: 'User', id: string, name: string | null } | null, product: { __typename: 'Product', upc: string, name: string } | null }> } | null, hiddenReviews: { __typename: 'ReviewConnection', nodes: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, hidden: boolean, hiddenBecause: string | null, version: number, author: { __typename: 'User', id: string, name: string | null } | null, product: { __typename: 'Product', upc: string, name: string } | null }> } | null };
 
 export type DeskOrderFragment = { __typename: 'Order', id: string, state: OrderState, reason: string | null, placedAt: string, total: { __typename: 'Money', minor: number, currency: Currency }, buyer: { __typename: 'User', id: string, name: string | null } | null, lines: Array<{ __typename: 'OrderLine', name: string, quantity: number }> };
 
@@ -422,6 +473,15 @@ export type RestockMutationVariables = Exact<{
 
 export type RestockMutation = { __typename: 'Mutation', adjustStock: { __typename: 'StockLevel', quantity: number, product: { __typename: 'Product', upc: string, name: string, totalStock: number | null, category: { __typename: 'Category', id: string } | null, stock: Array<{ __typename: 'StockLevel', quantity: number, warehouse: { __typename: 'Warehouse', id: string, name: string } | null }> | null } | null } | null };
 
+export type DeskReviewFragment = { __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, hidden: boolean, hiddenBecause: string | null, version: number, author: { __typename: 'User', id: string, name: string | null } | null, product: { __typename: 'Product', upc: string, name: string } | null };
+
+export type ModerateReviewMutationVariables = Exact<{
+  input: ModerateReviewInput;
+}>;
+
+
+export type ModerateReviewMutation = { __typename: 'Mutation', moderateReview: { __typename: 'ReviewPayload', review: { __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, hidden: boolean, hiddenBecause: string | null, version: number, author: { __typename: 'User', id: string, name: string | null } | null, product: { __typename: 'Product', upc: string, name: string } | null } | null, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
+
 export type ProductFragment = { __typename: 'Product', upc: string, name: string, description: string | null, price: number, currency: Currency, weight: number, archivedAt: string | null, dimensions: { __typename: 'Dimensions', width: number, height: number, depth: number } | null, category: { __typename: 'Category', id: string, name: string } | null, brand: { __typename: 'Brand', id: string, name: string, description: string | null, country: string | null } | null, availability: { __typename: 'Availability', available: number } | null };
 
 export type ProductStockFragment = { __typename: 'Product', upc: string, availability: { __typename: 'Availability', available: number } | null };
@@ -449,23 +509,51 @@ export type PriceOfProductSubscriptionVariables = Exact<{
 
 export type PriceOfProductSubscription = { __typename: 'Subscription', productChanged: { __typename: 'Product', upc: string, name: string, description: string | null, price: number, currency: Currency } | null };
 
-export type ReviewsFragment = { __typename: 'Product', upc: string, averageRating: number | null, reviewCount: number | null, reviews: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null }> | null };
+export type ReviewsFragment = { __typename: 'Product', upc: string, averageRating: number | null, reviewCount: number | null, ownReview: { __typename: 'Review', hidden: boolean, hiddenBecause: string | null, version: number, id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null } | null, ratingHistogram: Array<{ __typename: 'RatingCount', stars: number, count: number }> | null, reviewsConnection: { __typename: 'ReviewConnection', nodes: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type ReviewsOfAllFragment = { __typename: 'Product', upc: string, averageRating: number | null, reviewCount: number | null, ratingHistogram: Array<{ __typename: 'RatingCount', stars: number, count: number }> | null, reviewsConnection: { __typename: 'ReviewConnection', nodes: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type ReviewTextFragment = { __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null };
 
-export type AddReviewMutationVariables = Exact<{
+export type OwnReviewFragment = { __typename: 'Review', hidden: boolean, hiddenBecause: string | null, version: number, id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null };
+
+export type MoreReviewsQueryVariables = Exact<{
+  upc: string | number;
+  after?: string | null | undefined;
+  sort: ReviewSort;
+  filter?: ReviewFilter | null | undefined;
+}>;
+
+
+export type MoreReviewsQuery = { __typename: 'Query', product: { __typename: 'Product', upc: string, page: { __typename: 'ReviewConnection', totalCount: number, nodes: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, endCursor: string | null } } | null } | null };
+
+export type WriteReviewMutationVariables = Exact<{
   input: AddReviewInput;
 }>;
 
 
-export type AddReviewMutation = { __typename: 'Mutation', addReview: { __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, product: { __typename: 'Product', upc: string, averageRating: number | null, reviewCount: number | null, reviews: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null }> | null } | null, author: { __typename: 'User', id: string, name: string | null } | null } | null };
+export type WriteReviewMutation = { __typename: 'Mutation', writeReview: { __typename: 'ReviewPayload', review: { __typename: 'Review', id: string, product: { __typename: 'Product', upc: string, averageRating: number | null, reviewCount: number | null, ownReview: { __typename: 'Review', hidden: boolean, hiddenBecause: string | null, version: number, id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null } | null, ratingHistogram: Array<{ __typename: 'RatingCount', stars: number, count: number }> | null, reviewsConnection: { __typename: 'ReviewConnection', nodes: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, endCursor: string | null } } | null } | null } | null, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
+
+export type EditReviewMutationVariables = Exact<{
+  input: EditReviewInput;
+}>;
+
+
+export type EditReviewMutation = { __typename: 'Mutation', editReview: { __typename: 'ReviewPayload', review: { __typename: 'Review', id: string, product: { __typename: 'Product', upc: string, averageRating: number | null, reviewCount: number | null, ownReview: { __typename: 'Review', hidden: boolean, hiddenBecause: string | null, version: number, id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null } | null, ratingHistogram: Array<{ __typename: 'RatingCount', stars: number, count: number }> | null, reviewsConnection: { __typename: 'ReviewConnection', nodes: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, endCursor: string | null } } | null } | null } | null, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
+
+export type DeleteReviewMutationVariables = Exact<{
+  input: DeleteReviewInput;
+}>;
+
+
+export type DeleteReviewMutation = { __typename: 'Mutation', deleteReview: { __typename: 'DeleteReviewPayload', product: { __typename: 'Product', upc: string, averageRating: number | null, reviewCount: number | null, ownReview: { __typename: 'Review', hidden: boolean, hiddenBecause: string | null, version: number, id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null } | null, ratingHistogram: Array<{ __typename: 'RatingCount', stars: number, count: number }> | null, reviewsConnection: { __typename: 'ReviewConnection', nodes: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, endCursor: string | null } } | null } | null, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
 
 export type ReviewsOfProductSubscriptionVariables = Exact<{
   upc: string | number;
 }>;
 
 
-export type ReviewsOfProductSubscription = { __typename: 'Subscription', reviewsChanged: { __typename: 'Product', upc: string, averageRating: number | null, reviewCount: number | null, reviews: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null }> | null } | null };
+export type ReviewsOfProductSubscription = { __typename: 'Subscription', reviewsChanged: { __typename: 'Product', upc: string, averageRating: number | null, reviewCount: number | null, ratingHistogram: Array<{ __typename: 'RatingCount', stars: number, count: number }> | null, reviewsConnection: { __typename: 'ReviewConnection', nodes: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, endCursor: string | null } } | null } | null };
 
 export const CatalogPage: Operation<CatalogPageQuery, CatalogPageQueryVariables> = {name: 'CatalogPage', id: ''};
 export const ProductPage: Operation<ProductPageQuery, ProductPageQueryVariables> = {name: 'ProductPage', id: ''};

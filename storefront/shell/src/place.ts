@@ -73,11 +73,16 @@ export class Place {
 
   private render(): void {
     if (!this.placed || this.failed || this.data === undefined) return;
-    this.placed.shop = this.shop;
-    this.placed.problems = this.problems;
-    this.placed.params = this.params;
-    this.placed.data = this.data;
-    if (this.placed.parentElement !== this.element) this.element.replaceChildren(this.placed);
+    try {
+      this.placed.shop = this.shop;
+      this.placed.problems = this.problems;
+      this.placed.params = this.params;
+      this.placed.data = this.data;
+      if (this.placed.parentElement !== this.element) this.element.replaceChildren(this.placed);
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
     this.settle();
   }
 

@@ -24,12 +24,12 @@ class Catalog extends Fragment<CatalogFragment> {
   static override styles = [...looks, cardLooks, filterLooks, css`
     .hero { display: grid; gap: .5rem; margin-bottom: clamp(1rem, 3vw, 2rem); max-width: 44rem; }
     .hero p { font-size: 1.05rem; }
-    .page { display: grid; grid-template-columns: 15rem minmax(0, 1fr); gap: clamp(1.5rem, 3vw, 2.75rem); align-items: start; }
+    .page { display: grid; grid-template-columns: 13.5rem minmax(0, 1fr); gap: clamp(1.5rem, 3vw, 2.75rem); align-items: start; }
     .head { display: flex; flex-wrap: wrap; gap: .6rem 1rem; align-items: center; justify-content: space-between; margin-bottom: 1.1rem; min-height: 2.75rem; }
     .head h2 { font-size: 1.2rem; }
     .head label { display: flex; align-items: center; gap: .6rem; white-space: nowrap; }
     .head select { width: auto; }
-    .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(13.5rem, 46%), 1fr)); gap: clamp(1rem, 2vw, 1.75rem) clamp(.8rem, 1.6vw, 1.5rem); }
+    .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(12.5rem, 46%), 1fr)); gap: clamp(1rem, 2vw, 1.75rem) clamp(.8rem, 1.6vw, 1.5rem); }
     .foot { display: grid; justify-items: center; margin-top: 2.25rem; gap: .5rem; }
     .shelves { display: flex; flex-wrap: wrap; gap: .5rem; margin-bottom: 1.25rem; }
     .shelves a { border: 1px solid var(--edge-strong); border-radius: 999px; padding: .45rem .95rem; text-decoration: none; font-weight: 550; min-height: 2.5rem; }
