@@ -46,7 +46,7 @@ async function load(moved: boolean): Promise<void> {
       if (mine !== loading) return;
       shop.answer = answer as typeof shop.answer;
       show();
-    }, mine.signal);
+    }, {signal: mine.signal});
   } catch (error) {
     if (mine === loading) unreachable(error);
   } finally {
@@ -75,7 +75,7 @@ function show(): void {
     // What is below waits for what is above it, so that nothing is pushed down.
     if (!place.element.isConnected && (!spot.below || places[0]?.place.settled)) main.append(place.element);
   }
-  main.querySelector(':scope > .fallback')?.remove();
+  if (first) main.querySelector(':scope > .fallback')?.remove();
   bar();
 }
 

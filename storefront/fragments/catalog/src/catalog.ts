@@ -105,10 +105,9 @@ class Catalog extends Fragment<CatalogFragment> {
       </div>`;
   }
 
-  private heading(choice: Choice, {products, search}: CatalogFragment) {
-    const facets = products?.facets;
-    const shelves = choice.category.map((id) => facets?.categories.find((c) => c.category.id === id)?.category.name ?? id);
-    const makers = choice.brand.map((id) => facets?.brands.find((b) => b.brand.id === id)?.brand.name ?? id);
+  private heading(choice: Choice, {categories, brands, search}: CatalogFragment) {
+    const shelves = choice.category.map((id) => categories?.find((c) => c.id === id)?.name ?? id);
+    const makers = choice.brand.map((id) => brands?.find((b) => b.id === id)?.name ?? id);
     const things = choice.is.map((text) => text.slice(text.indexOf(':') + 1));
     const title = choice.q ? `“${choice.q}”` : shelves.length ? list(shelves) : makers.length ? list(makers) : 'Made for rooms that are lived in.';
     const chips = [

@@ -42,6 +42,7 @@ export function filters(facets: Facets, choice: Choice, currency: string, choose
       ${facets.prices.map(({from, to, count}) => {
         const [min, max] = [from ? String(from / 100) : '', to === null ? '' : String(to / 100)];
         const on = choice.min === min && choice.max === max && (min !== '' || max !== '');
+        if (count === 0 && !on) return '';
         return html`<label class="option"><input type="checkbox" name="price" .checked=${on} @change=${() => choose(on ? {min: '', max: ''} : {min, max})}>${range(from, to)}<span>${count}</span></label>`;
       })}
       <div class="prices">${number('min', 'From')}<span aria-hidden="true">–</span>${number('max', 'To')}</div></fieldset>
