@@ -76,6 +76,19 @@ lint: ## Check formatting, go vet and staticcheck
 generate: ## Generate the services' code, the supergraph and the embedded assets again
 	go generate ./...
 
+# The graph's documents are checked and named by weft itself; the rest of it is Node's.
+WEFT := go run ./cmd/weft
+
+.PHONY: storefront
+storefront: ## Build the storefront that weft dev serves at /shop (needs Node)
+	@mkdir -p .weft/storefront storefront/dist
+	cd storefront && npm install --silent --no-package-lock --no-audit --no-fund
+	$(WEFT) compose --subgraphs storefront/graph.json --output .weft/storefront/supergraph.graphql
+	$(WEFT) compose --subgraphs storefront/graph.json --api --output .weft/storefront/api.graphql
+	$(WEFT) persist storefront/shell storefront/fragments --supergraph .weft/storefront/supergraph.graphql --typename \
+		--output storefront/dist/persisted-query-manifest.json
+	cd storefront && npm run --silent types && npm run --silent check && npm test --silent && npm run --silent build
+
 .PHONY: bench
 bench: ## Measure the router against the floor (ARGS="--workload small --rounds 5")
 	go run ./bench/run $(ARGS)
@@ -124,6 +137,9 @@ servers:
 	need gcc gcc cc; \
 	need nodejs node; \
 	need npm npm; \
+	need prometheus promtool; \
+	need sqlite3 sqlite3; \
+	need postgresql-client pg_dump; \
 	need zsh zsh; \
 	need fish fish; \
 	python3 -c 'import ensurepip, venv' 2> /dev/null || missing="$$missing python3-venv"; \
