@@ -39,7 +39,7 @@ var mayImport = map[string][]string{
 		"router/subscription", "router/jsontext", "router/federation", "router/supergraph", "router/server", "router/upstream",
 	},
 	"router/config": {
-		"router/excerpt", "router/operation", "router/prepared", "router/upstream", "router/cache", "router/exec",
+		"router/caller", "router/excerpt", "router/operation", "router/prepared", "router/upstream", "router/cache", "router/exec",
 	},
 	"router/caller":  {},
 	"router/module":  engineRooms,
@@ -54,7 +54,8 @@ var mayImport = map[string][]string{
 	"subgraphs":       {"schema"},
 	"bench":           {},
 	"bench/planning":  {"bench", "router", "schema"},
-	"cmd/weft":        {"bench", "router", "schema", "subgraphs"},
+	"storefront":      {},
+	"cmd/weft":        {"bench", "router", "schema", "storefront", "subgraphs"},
 }
 
 // engineRooms are the rooms that a request passes through, as modules and the engine see them.
