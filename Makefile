@@ -101,6 +101,10 @@ scale-services: servers ## Fill PostgreSQL with 200,000 products and 2 million r
 soak: ## Keep the router busy for ten minutes and watch its memory
 	go run ./bench/run soak $(ARGS)
 
+.PHONY: audit
+audit: ## Run public security tools against the code and running routers (20 minutes; ARGS=3 for three minutes of fuzzing)
+	deploy/audit/audit.sh $(ARGS)
+
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for FUZZTIME (10m)
 	@grep -rno --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | while IFS=: read -r file _ name; do \

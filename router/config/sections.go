@@ -504,6 +504,17 @@ type Log struct {
 	RequestIDs bool `yaml:"request_ids"`
 }
 
+// AdminTLS are the certificates of listeners for operators. Changed files are read again.
+type AdminTLS struct {
+	// PEM file of the certificate, intermediate ones included.
+	CertFile string `yaml:"cert_file"`
+	// PEM file of its private key.
+	KeyFile string `yaml:"key_file"`
+	// PEM file of the authorities that vouch for operators: without a certificate of theirs (mTLS) there is nothing but
+	// /healthz and /readyz.
+	ClientCAFile string `yaml:"client_ca_file"`
+}
+
 // Admin is the listener for operators: /healthz, /readyz, /status, /subgraphs (where they are), /supergraph (its SDL),
 // /metrics and, when switched on, /debug/pprof and /invalidation. Without a token it asks nobody who they are.
 type Admin struct {
@@ -512,6 +523,14 @@ type Admin struct {
 	// Secret that requests must carry (Authorization: Bearer …), but for /healthz, /readyz, and /invalidation, which has a key
 	// of its own. Give it as ${VARIABLE}, or as token_file.
 	Token string `yaml:"token"`
+	// TLS of the listener, and of those for metrics and invalidation.
+	TLS AdminTLS `yaml:"tls"`
+	// Address of a listener for /metrics alone, which is not at listen then.
+	MetricsListen string `yaml:"metrics_listen"`
+	// Address of a listener for /invalidation alone, which is not at listen then.
+	InvalidationListen string `yaml:"invalidation_listen"`
+	// Address of a listener for /healthz and /readyz alone, without TLS: probes need not reach anything else.
+	HealthListen string `yaml:"health_listen"`
 	// Serve profiles at /debug/pprof.
 	Profiles bool `yaml:"profiles"`
 }
