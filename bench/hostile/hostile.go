@@ -88,7 +88,7 @@ func post(host, path, body string) []byte {
 // Report counts what became of the attacks: by kind, HTTP status or how the connection ended.
 type Report map[string]map[string]int
 
-// Run attacks until ctx ends.
+// Run attacks until ctx ends, once from each connection at least.
 func Run(ctx context.Context, c Config) (Report, error) {
 	u, err := url.Parse(c.URL)
 	if err != nil || u.Scheme != "http" {
@@ -100,7 +100,7 @@ func Run(ctx context.Context, c Config) (Report, error) {
 	for i := range c.Connections {
 		kind := kinds[i%len(kinds)]
 		attackers.Go(func() {
-			for n := i; ctx.Err() == nil; n += c.Connections {
+			for n := i; n == i || ctx.Err() == nil; n += c.Connections {
 				outcome := c.attack(ctx, u.Host, kind.make(u.Host, u.Path, n), kind.slow, kind.deaf)
 				mu.Lock()
 				if report[kind.name] == nil {
