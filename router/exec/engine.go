@@ -42,6 +42,8 @@ type Engine struct {
 	config Config
 	// outputTypes has what output fields know of their types, by *supergraph.Field.
 	outputTypes sync.Map
+	// executions are those that any program may take for its first run.
+	executions sync.Pool
 }
 
 // New makes an engine.

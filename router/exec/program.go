@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -35,6 +36,8 @@ type Program struct {
 	// denied are the errors about fields that the caller may not see.
 	denied []clientError
 	pool   sync.Pool
+	// ran tells that there was an execution of it.
+	ran atomic.Bool
 }
 
 // request is a compiled plan.Request.
