@@ -48,6 +48,10 @@ judge: servers packages ## Judge 50,000 random documents beside graphql-js (ARGS
 	@echo "judging documents, without the race detector: it would take most of the time ..."
 	@go test -v -timeout 45m $(TESTFLAGS) ./router/operation/operationtest -args $(ARGS) 2>&1 | awk "$$SHOW_TESTS"
 
+.PHONY: conformance
+conformance: packages ## Hold the router against what others have written to judge servers
+	go test -v -count=1 ./router/conformancetest
+
 # In make test the random campaigns take seconds. These are their full lengths, without the race detector.
 .PHONY: campaigns
 campaigns: servers packages ## Run all random campaigns at full length (half an hour)
@@ -70,6 +74,19 @@ lint: ## Check formatting, go vet and staticcheck
 .PHONY: generate
 generate: ## Generate the services' code, the supergraph and the embedded assets again
 	go generate ./...
+
+# The graph's documents are checked and named by weft itself; the rest of it is Node's.
+WEFT := go run ./cmd/weft
+
+.PHONY: storefront
+storefront: ## Build the storefront that weft dev serves at /shop (needs Node)
+	@mkdir -p .weft/storefront storefront/dist
+	cd storefront && npm install --silent --no-package-lock --no-audit --no-fund
+	$(WEFT) compose --subgraphs storefront/graph.json --output .weft/storefront/supergraph.graphql
+	$(WEFT) compose --subgraphs storefront/graph.json --api --output .weft/storefront/api.graphql
+	$(WEFT) persist storefront/shell storefront/fragments --supergraph .weft/storefront/supergraph.graphql --typename \
+		--output storefront/dist/persisted-query-manifest.json
+	cd storefront && npm run --silent types && npm run --silent check && npm test --silent && npm run --silent build
 
 .PHONY: bench
 bench: ## Measure the router against the floor (ARGS="--workload small --rounds 5")
@@ -119,6 +136,9 @@ servers:
 	need gcc gcc cc; \
 	need nodejs node; \
 	need npm npm; \
+	need prometheus promtool; \
+	need sqlite3 sqlite3; \
+	need postgresql-client pg_dump; \
 	need zsh zsh; \
 	need fish fish; \
 	python3 -c 'import ensurepip, venv' 2> /dev/null || missing="$$missing python3-venv"; \
@@ -131,7 +151,7 @@ servers:
 
 # What tests ask of Node, in versions that do not change. It is installed when it is missing or another version.
 NPM := $(GRAPHQL_JS) @apollo/client@4.3.8 rxjs@7.8.2 graphql-ws@6.4.2 graphql-sse@2.6.1 subscriptions-transport-ws@0.11.0 \
-	ws@8.18.3 @urql/core@6.0.3
+	ws@8.18.3 @urql/core@6.0.3 graphql-http@1.23.1
 
 .PHONY: packages
 packages: servers

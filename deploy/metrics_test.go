@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alicebob/miniredis/v2"
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
@@ -31,9 +32,9 @@ const everythingOn = `
 listen: %[1]s
 admin: {listen: %[2]s}
 supergraph: {path: %[3]s}
-limits: {aliases: 2, warn_only: true}
+limits: {aliases: 2, warn_only: true, memory: 1GB, adaptive: {mode: warn}}
 dedupe: {client_queries: true}
-cache: {enabled: true}
+cache: {enabled: true, redis: {addresses: ['%[6]s']}}
 upstream:
   all: {retries: {max: 1, pause: 1ms, budget: 1}, hedge: {after: 10s}, breaker: {failures: 3, open_for: 1h}}
   subgraphs: {people: {url: '%[4]s/people'}, ages: {url: '%[4]s/ages'}}
@@ -85,7 +86,7 @@ func busy(t *testing.T) map[string]*dto.MetricFamily {
 	dir := t.TempDir()
 	graph, settings := filepath.Join(dir, "supergraph.graphql"), filepath.Join(dir, "weft.yaml")
 	address, admin := freeAddress(t), freeAddress(t)
-	config := fmt.Sprintf(everythingOn, address, admin, graph, around.URL, strings.Repeat("0", 64))
+	config := fmt.Sprintf(everythingOn, address, admin, graph, around.URL, strings.Repeat("0", 64), miniredis.RunT(t).Addr())
 	for file, text := range map[string]string{graph: moduletest.Supergraph(t, moduletest.SDL), settings: config} {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -132,7 +133,7 @@ func busy(t *testing.T) map[string]*dto.MetricFamily {
 	return scraped(t, "http://"+admin+"/metrics")
 }
 
-func ask(t *testing.T, url, body string, header ...string) {
+func ask(t *testing.T, url, body string, header ...string) string {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(body))
 	if err != nil {
@@ -146,8 +147,12 @@ func ask(t *testing.T, url, body string, header ...string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, _ = io.Copy(io.Discard, resp.Body)
-	_ = resp.Body.Close()
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(answer)
 }
 
 // scraped reads metrics as Prometheus does.

@@ -18,6 +18,7 @@ const modulePath = "github.com/weft-graphql/weft/"
 // itself. The longest directory counts. Data passes through the rooms once, in order, and nobody looks back.
 var mayImport = map[string][]string{
 	"router/excerpt":    {},
+	"router/memory":     {},
 	"router/syntax":     {},
 	"router/federation": {"router/syntax"},
 	"router/compose":    {"router/excerpt", "router/federation", "router/syntax", "router/validation"},
@@ -27,18 +28,18 @@ var mayImport = map[string][]string{
 	"router/validation":              {"router/syntax"},
 	"router/operation":               {"router/jsontext", "router/supergraph", "router/syntax", "router/validation"},
 	"router/plan":                    {"router/operation", "router/supergraph", "router/syntax"},
-	"router/prepared":                {"router/plan", "router/operation", "router/supergraph"},
+	"router/prepared":                {"router/memory", "router/plan", "router/operation", "router/supergraph"},
 	"router/jsontext":                {},
-	"router/upstream":                {},
+	"router/upstream":                {"router/memory"},
 	"router/exec":                    {"router/jsontext", "router/upstream", "router/plan", "router/operation", "router/supergraph"},
 	"router/cache":                   {"router/exec", "router/jsontext", "router/plan", "router/operation", "router/supergraph", "router/federation"},
-	"router/server":                  {"router/jsontext"},
+	"router/server":                  {"router/jsontext", "router/memory"},
 	"router/subscription":            {"router/server", "router/upstream"},
 	"router/subscription/eventbus": {
 		"router/subscription", "router/jsontext", "router/federation", "router/supergraph", "router/server", "router/upstream",
 	},
 	"router/config": {
-		"router/excerpt", "router/operation", "router/prepared", "router/upstream", "router/cache", "router/exec",
+		"router/caller", "router/excerpt", "router/operation", "router/prepared", "router/upstream", "router/cache", "router/exec",
 	},
 	"router/caller":  {},
 	"router/module":  engineRooms,
@@ -53,12 +54,13 @@ var mayImport = map[string][]string{
 	"subgraphs":       {"schema"},
 	"bench":           {},
 	"bench/planning":  {"bench", "router", "schema"},
-	"cmd/weft":        {"bench", "router", "schema", "subgraphs"},
+	"storefront":      {},
+	"cmd/weft":        {"bench", "router", "schema", "storefront", "subgraphs"},
 }
 
 // engineRooms are the rooms that a request passes through, as modules and the engine see them.
 var engineRooms = []string{
-	"router/caller", "router/operation", "router/plan", "router/prepared", "router/supergraph", "router/exec", "router/cache",
+	"router/caller", "router/memory", "router/operation", "router/plan", "router/prepared", "router/supergraph", "router/exec", "router/cache",
 	"router/upstream", "router/server", "router/subscription",
 }
 

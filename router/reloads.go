@@ -26,8 +26,14 @@ func (r *reloads) count(what string, err error) {
 	at := r.of(what)
 	if at.Failing = err != nil; at.Failing {
 		at.Refused++
-	} else {
-		at.Used++
+		return
+	}
+	at.Used++
+	if what == reloadedConfiguration {
+		// Everything else was read again with it.
+		for i := range r.list {
+			r.list[i].Failing = false
+		}
 	}
 }
 

@@ -281,6 +281,28 @@ func TestFilesThatAreRefused(t *testing.T) {
 	}
 }
 
+// TestCompressedUploadsAreRefused: files are counted as they come.
+func TestCompressedUploadsAreRefused(t *testing.T) {
+	u := newUploading(t, nil)
+	for encoding, want := range map[string]int{"gzip": 415, "br": 415, "identity, gzip": 415, "Identity": 400} {
+		req, err := http.NewRequestWithContext(u.ctx, http.MethodPost, u.url, strings.NewReader("--x--"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", "multipart/form-data; boundary=x")
+		req.Header.Set("Content-Encoding", encoding)
+		req.Header.Set("Apollo-Require-Preflight", "1")
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if accepted := resp.Header.Get("Accept-Encoding"); resp.StatusCode != want || (want == 415) != (accepted == "identity") {
+			t.Errorf("%s: %d, Accept-Encoding %q, want %d", encoding, resp.StatusCode, accepted, want)
+		}
+	}
+}
+
 func TestUnfinishedUploadsLeaveNothing(t *testing.T) {
 	before := goleak.IgnoreCurrent()
 	t.Run("", func(t *testing.T) {

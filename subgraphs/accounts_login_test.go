@@ -98,6 +98,43 @@ func TestSessions(t *testing.T) {
 	})
 }
 
+// TestAClosedAccountIsForgotten closes an account: nothing says any more who it was, and the address is free again.
+func TestAClosedAccountIsForgotten(t *testing.T) {
+	onBoth(t, "accounts", func(t *testing.T, s subgraphs.Service, _ *kittest.Counter) {
+		first := sign(t, s, grace).Session
+		caller := &wire.Identity{Subject: first.User.ID}
+		kittest.MustAsk(t, s.Handler(), caller, `mutation { saveAddress(input: {name: "G", street: "S 1", postalCode: "1", city: "C",
+			country: "DE"}) { userErrors { code } } }`, nil, nil)
+		if got := signOut(t, s, caller, `closeAccount(input: {password: "compilers are dull"})`); got.UserErrors.String() != "BAD_USER_INPUT" {
+			t.Errorf("a wrong password: %+v", got)
+		}
+		if got := kittest.Ask(t, s.Handler(), nil, `mutation { closeAccount(input: {password: "x"}) { ended } }`, nil).Fields(); got != "UNAUTHENTICATED" {
+			t.Errorf("nobody's account: %q", got)
+		}
+		if got := signOut(t, s, caller, `closeAccount(input: {password: "compilers are fun"})`); got.Ended != 1 || len(got.UserErrors) > 0 {
+			t.Errorf("closed: %+v", got)
+		}
+		var left struct {
+			User struct {
+				Name, Username, Email, Bio string
+				Addresses                  []struct{ ID string }
+			}
+			UserByUsername *struct{ ID string }
+		}
+		kittest.MustAsk(t, s.Handler(), caller, `query($id: ID!) { user(id: $id) { name username email bio addresses { id } }
+			userByUsername(username: "grace") { id } }`, map[string]any{"id": first.User.ID}, &left)
+		if u := left.User; u.Name != "" || u.Email != "" || u.Username != "former-"+first.User.ID || len(u.Addresses) != 0 || left.UserByUsername != nil {
+			t.Errorf("there is still %+v", left)
+		}
+		if got := sign(t, s, refresh(first.RefreshToken)); got.Session != nil {
+			t.Error("the session goes on")
+		}
+		if again := sign(t, s, grace).Session; again == nil || again.User.ID == first.User.ID {
+			t.Errorf("a new account with the address: %+v", again)
+		}
+	})
+}
+
 // verify checks a token with the keys that the service publishes, and returns its claims.
 func verify(t *testing.T, s subgraphs.Service, token string) map[string]any {
 	t.Helper()

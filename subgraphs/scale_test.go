@@ -29,6 +29,10 @@ var shopSize = flag.Int("shop", 10, "size of the shop in scale tests")
 var hot = []struct{ service, name, query string }{
 	{"catalog", "products", `{ products(first: 20) { nodes { name price } } }`},
 	{"catalog", "category by price", `{ products(first: 20, sort: PRICE_ASC, filter: {categoryId: "chairs"}) { nodes { name price } } }`},
+	{"catalog", "category with variants and facets", `{ products(first: 20, filter: {categoryId: "chairs"}) {
+		nodes { name unitPrice { minor } attributes { value } variants { sku } }
+		facets { brands { count } prices { count } attributes { values { count } } } } }`},
+	{"catalog", "words in a category", `{ products(first: 20, filter: {categoryId: "chairs", query: "velvet arm"}) { nodes { name } } }`},
 	{"catalog", "brand, newest", `{ products(first: 20, sort: NEWEST, filter: {brandId: "oxbow"}) { nodes { name } } }`},
 	{"catalog", "categories with count and top three", `{ categories { name productCount products(first: 3) { name } } }`},
 	{"catalog", "brands with top three", `{ brands { name products(first: 3) { name } } }`},

@@ -149,7 +149,7 @@ func TestLimits(t *testing.T) {
 
 func TestAssumedIdentity(t *testing.T) {
 	config := sqliteConfig(t)
-	config.Identity.Assume = ada
+	config.Identity.Assume = func(*http.Request) wire.Identity { return *ada }
 	s, _ := open(t, "accounts", config)
 	var got struct{ Me struct{ ID string } }
 	kittest.MustAsk(t, s.Handler(), nil, `{ me { id } }`, nil, &got)

@@ -24,7 +24,7 @@ import (
 	"github.com/weft-graphql/weft/router/modules/queryplan"
 	"github.com/weft-graphql/weft/router/server"
 	"github.com/weft-graphql/weft/router/standalone"
-	"github.com/weft-graphql/weft/schema/wire"
+	"github.com/weft-graphql/weft/storefront"
 	"github.com/weft-graphql/weft/subgraphs"
 	"github.com/weft-graphql/weft/subgraphs/accounts"
 	"github.com/weft-graphql/weft/subgraphs/kit"
@@ -40,6 +40,7 @@ type devCommand struct {
 	SubgraphPorts bool     `help:"Serve the sample services on loopback ports too, from 4001 on."`
 	NoCache       bool     `help:"Do without the entity cache."`
 	As            string   `help:"User id that requests come from." default:"u1"`
+	Storefront    string   `help:"Directory of a built storefront to serve at /shop in the place of the built-in one." type:"existingdir" placeholder:"DIR"`
 	Config        string   `help:"Router configuration to start from." type:"existingfile" placeholder:"FILE"`
 	LogLevel      string   `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info"`
 }
@@ -97,9 +98,12 @@ func (c devCommand) Run(ctx context.Context) error {
 func (d *devProcess) handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
-		case r.Method != http.MethodGet:
+		case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		case r.URL.Path == "/supergraph":
 			d.router.ServeSupergraph(w, r)
+			return
+		case d.shop != nil && isShop(r.URL.Path):
+			d.shop.ServeHTTP(w, r)
 			return
 		case d.signsIn() && (r.URL.Path == accounts.KeysPath || r.URL.Path == accounts.DiscoveryPath):
 			d.services["accounts"].Handler().ServeHTTP(w, r)
@@ -122,6 +126,11 @@ type devProcess struct {
 	redis   *devRedis
 	router  *router.Router
 	reloads *standalone.Reloader
+	// shop is the storefront, nil without the sample services; operations is the file of the documents it sends.
+	shop       http.Handler
+	operations string
+	// person is the name of whom --as names.
+	person  string
 	sockets []server.Listener
 	// running are the subgraphs outside this process, with the schemas they told last; those that have not told one yet
 	// are not in the graph. What they tell next comes from told.
@@ -150,6 +159,11 @@ func (d *devProcess) start(ctx context.Context) error {
 		return err
 	}
 	d.checkPerson(ctx)
+	if !d.command.NoSamples {
+		if err := d.writeOperations(); err != nil {
+			return err
+		}
+	}
 	if err := d.openSockets(); err != nil {
 		return err
 	}
@@ -170,6 +184,9 @@ func (d *devProcess) start(ctx context.Context) error {
 			return err
 		}
 		d.useRedis(cfg)
+	}
+	if d.operations != "" {
+		d.shop = d.serveShop(cfg.GraphQL.Path)
 	}
 	handlers := map[string]http.Handler{}
 	for name, service := range d.services {
@@ -220,6 +237,7 @@ func (d *devProcess) override(c *config.Config) {
 	}
 	c.Cache.Enabled = !d.command.NoCache
 	d.acceptTokens(c)
+	d.knowShop(c)
 	told := modules.In[*identity.Identity](c, identity.Info)
 	told.On, told.KeyFiles = true, nil
 	if len(told.Claims) == 0 {
@@ -253,7 +271,7 @@ func (d *devProcess) openServices(ctx context.Context) error {
 				Events: d.events.services, Empty: d.command.Empty, Issuer: d.url,
 				Identity: kit.IdentityConfig{
 					Keys:   d.identity.keys,
-					Assume: &wire.Identity{Subject: d.command.As, Roles: []string{"merchant", "operator"}},
+					Assume: d.assume,
 				},
 			})
 			mu.Lock()
@@ -310,6 +328,9 @@ func (d *devProcess) announce(address net.Addr, took time.Duration) {
 	fmt.Fprintf(&b, "\n  %sWeft%s is ready in %s\n\n", p.bold, p.off, took.Round(time.Millisecond))
 	fmt.Fprintf(&b, "  Playground  %s%s/%s\n", p.blue, url, p.off)
 	fmt.Fprintf(&b, "  GraphQL     %s%s/graphql%s\n", p.blue, url, p.off)
+	if d.shop != nil {
+		fmt.Fprintf(&b, "  Shop        %s%s%s/%s\n", p.blue, url, storefront.Base, p.off)
+	}
 	for _, name := range subgraphs.Names() {
 		if d.services[name] == nil {
 			continue

@@ -39,7 +39,8 @@ type TypeStats struct {
 // Stats are the counts of a cache since it was opened.
 type Stats struct {
 	Types []TypeStats `json:"types"`
-	// Connected tells whether Redis is in use at the moment.
+	// Shared tells whether there is a Redis to share entities through, Connected whether it is in use at the moment.
+	Shared    bool `json:"shared"`
 	Connected bool `json:"connected"`
 	// RoundTrips are the pipelines sent for lookups, Failures those that failed or took too long.
 	RoundTrips uint64 `json:"roundTrips"`
@@ -77,7 +78,7 @@ type totals struct {
 func (c *Cache) Stats() Stats {
 	t := &c.totals
 	s := Stats{
-		Connected:  c.breaker != nil && c.breaker.closed(),
+		Shared: c.breaker != nil, Connected: c.breaker != nil && c.breaker.closed(),
 		RoundTrips: t.roundTrips.Load(), Failures: t.failures.Load(), Skipped: t.skipped.Load(), Foreign: t.foreign.Load(),
 		Written: t.written.Load(), WriteErrors: t.writeErrors.Load(), WriteDrops: t.writeDrops.Load(),
 		Invalidations: t.invalidations.Load(), Received: t.received.Load(), Printed: t.printed.Load(),

@@ -64,6 +64,7 @@ func oneLine(text string) string { return strings.Join(strings.Fields(text), " "
 // choices are the settings with a fixed set of values, by "Section.Field".
 var choices = map[string][]any{
 	"Supergraph.UnsupportedFeatures": {"refuse", "warn"},
+	"GraphQL.OverHTTP":               {"stable", "draft"},
 	"UpstreamSettings.Protocol":      {"auto", "http1", "http2", "h2c"},
 	"Redis.Mode":                     {"standalone", "cluster", "sentinel"},
 	"Log.Level":                      {"debug", "info", "warn", "error"},

@@ -107,6 +107,11 @@ type GraphQL struct {
 	// Pass the extensions of subgraph answers on to clients, as a list of {name, extensions} in extensions.subgraphs.
 	// Answers that came from the entity cache have none.
 	SubgraphExtensions bool `yaml:"subgraph_extensions"`
+	// Which statuses answers have: stable (what clients and proxies know), or draft (the newest draft of GraphQL over HTTP: 422
+	// for documents, variables and parameters that are not valid, 294 for data beside errors).
+	OverHTTP string `yaml:"over_http"`
+	// Compressions that request bodies may have: gzip, br, zstd. limits.body_bytes is for what comes out.
+	RequestEncodings []string `yaml:"request_encodings"`
 	// JSON arrays of requests.
 	Batching Batching `yaml:"batching"`
 	// What keeps pages of other sites from sending requests with a visitor's cookies.
@@ -174,9 +179,14 @@ type Limits struct {
 	// Most memory for all answers in progress, 64 KB of each not counted; what has no room is streamed, or answered 503
 	// (OVERLOADED) if it cannot be.
 	ResponsesBytes ByteSize `yaml:"responses_bytes"`
+	// Memory that the process may take: new work is refused with 503 (MEMORY_LIMIT) before it takes more. 0 means what the
+	// cgroup or GOMEMLIMIT allow, and no bound when neither says anything.
+	Memory ByteSize `yaml:"memory"`
 	// Most requests in progress, those not counted whose bodies have not come or whose answers only wait to be read.
 	// Further ones are answered 503; 0 means no bound.
 	ConcurrentRequests int `yaml:"concurrent_requests"`
+	// Bound the requests in progress by how long they take, below concurrent_requests.
+	Adaptive Adaptive `yaml:"adaptive"`
 	// Longest time for one request; what is not there then is null with an error. 0 means no bound.
 	RequestTimeout time.Duration `yaml:"request_timeout"`
 	// Most tokens in a document; -1 means no limit, here and below.
@@ -196,6 +206,29 @@ type Limits struct {
 	// Let operations pass that are beyond these limits, but not beyond the defaults; they are counted
 	// (weft_limits_exceeded_total).
 	WarnOnly bool `yaml:"warn_only"`
+}
+
+// Adaptive bounds requests in progress by how long they take: when answers take longer than they use to, fewer are worked on at
+// a time, down to min, and more again when they do not. Who finds no place waits, and is refused with 503 (ADAPTIVE_LIMIT) when
+// there is none in time, or too many wait.
+type Adaptive struct {
+	// "off", "enforce", or "warn", which only counts what would have been refused.
+	Mode string `yaml:"mode"`
+	// Fewest requests in progress that the bound falls to.
+	Min int `yaml:"min"`
+	// Most requests in progress that the bound rises to.
+	Max int `yaml:"max"`
+	// How many requests may wait, as a multiple of the bound; from half of that on some are refused. 0 lets none wait.
+	Queue float64 `yaml:"queue"`
+	// Longest time that a request waits.
+	MaxWait time.Duration `yaml:"max_wait"`
+	// Part of the bound, between 0 and 1, that one client address may have while no place is free; what is beyond it is
+	// refused with 429 (CLIENT_CONCURRENCY_LIMIT). 0 means all of it.
+	ClientShare float64 `yaml:"client_share"`
+	// Addresses and networks of proxies whose word on the address of a client counts.
+	TrustedProxies []string `yaml:"trusted_proxies"`
+	// Header in which they say it.
+	AddressHeader string `yaml:"address_header"`
 }
 
 // Compression is about answers to clients.

@@ -85,6 +85,9 @@ func (u *unsafe) limits(l *Limits) {
 			u.report("limits."+limit.key, "there is no bound: one client can take all there is; leave it out for the default")
 		}
 	}
+	if l.Adaptive.Mode == "warn" {
+		u.report("limits.adaptive.mode", "what would be refused passes; choose enforce once you have seen enough, or off")
+	}
 	if l.WarnOnly {
 		u.report("limits.warn_only", "what is beyond a limit passes up to the defaults; set it to false once you have seen enough")
 	}

@@ -54,7 +54,9 @@ func (e *Engine) answer(ctx context.Context, x *pipelineRun) {
 	}
 	if len(errs) > 0 {
 		reject(resp, e.rejection(errs), len(errs))
-		resp.Operation.Code = codeOf(errs)
+		if resp.Operation.Code = codeOf(errs); resp.Operation.Code == operation.CodeSyntax {
+			resp.Outcome = server.Unparsed
+		}
 		return
 	}
 	defer p.Done()

@@ -12,15 +12,15 @@ import (
 var (
 	// noDocuments is the answer to a request for a document that was not sent, when no module knows any. It is what
 	// clients with automatic persisted queries take for the sign to send documents from now on.
-	noDocuments     = &server.Refusal{Outcome: server.Executed, Code: server.CodePersistedQuery, Message: "PersistedQueryNotSupported"}
+	noDocuments     = &server.Refusal{Outcome: server.Unknown, Code: server.CodePersistedQuery, Message: "PersistedQueryNotSupported"}
 	unauthorized    = &server.Refusal{Outcome: server.Forbidden, Code: "UNAUTHORIZED_FIELD_OR_TYPE", Message: "Unauthorized field or type"}
 	mutationOverGet = &server.Refusal{Outcome: server.NotAQuery, Code: "METHOD_NOT_ALLOWED",
-		Message: "Only queries may be sent with GET. Send this operation with POST."}
+		Message: "Only queries may be sent with GET or QUERY. Send this operation with POST."}
 	noSubscriptions = &server.Refusal{Outcome: server.Rejected, Code: "SUBSCRIPTION_NOT_SUPPORTED",
 		Message: "This router does not serve subscriptions (subscription.enabled in its configuration)."}
 	noEvents = &server.Refusal{Outcome: server.Rejected, Code: "SUBSCRIPTION_NOT_SUPPORTED",
-		Message: "A subscription has more than one answer, and the request takes only one. Send it over a WebSocket, or with an " +
-			"Accept header of text/event-stream or multipart/mixed;subscriptionSpec=1.0."}
+		Message: "A subscription has more than one answer, and the request takes only one. Send it over a WebSocket, or with POST " +
+			"or GET and an Accept header of text/event-stream or multipart/mixed;subscriptionSpec=1.0."}
 	noSource = &server.Refusal{Outcome: server.Rejected, Code: "SUBSCRIPTION_NOT_SUPPORTED",
 		Message: "The events of this subscription cannot be asked for: its subgraph has no protocol for them " +
 			"(subscription.subgraphs in the router's configuration)."}

@@ -171,15 +171,15 @@ func (l *errorList) noteOnce(e clientError) {
 	}
 }
 
-// explains tells whether an error stands at the path, above it or below it.
-func (l *errorList) explains(path []pathStep) bool {
+// explains tells whether an error stands at the path or above it, or, if that counts, below it.
+func (l *errorList) explains(path []pathStep, below bool) bool {
 	if l.full() {
 		return false
 	}
 	for i := range l.errors {
 		known := l.errors[i].path
 		n := min(len(known), len(path))
-		if len(known) > 0 && slices.Equal(known[:n], path[:n]) {
+		if len(known) > 0 && slices.Equal(known[:n], path[:n]) && (below || n == len(known)) {
 			return true
 		}
 	}

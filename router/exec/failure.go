@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 
@@ -34,6 +35,9 @@ type failure struct {
 // all.
 func (x *execution) failed(r *request, f *fetch, err error, only func(call, entity int) bool) {
 	f.trace.Error = upstream.Explain(err)
+	if errors.Is(err, upstream.ErrNoRoom) {
+		x.crowded.Store(true)
+	}
 	name := r.plan.Subgraph.Name
 	e := clientError{
 		code:    codeOf(err),
@@ -141,7 +145,7 @@ func (f *failure) reach(p *Program) {
 // note notes the failure at positions.
 func (f *failure) note(l *errorList, at []spot) {
 	for _, s := range at {
-		if !f.quiet || !l.explains(s.path) {
+		if !f.quiet || !l.explains(s.path, !f.lost.wasCut(s)) {
 			l.noteOnce(f.standing(s))
 		}
 	}
@@ -211,6 +215,9 @@ func (s *spots) add(path []pathStep, fields []*operation.Field, most int) {
 	for len(s.list) > most && s.shorten() {
 	}
 }
+
+// wasCut tells that a position may stand for several below it.
+func (s *spots) wasCut(at spot) bool { return s.cut > 0 && len(at.path) == s.cut }
 
 // shorten cuts the longest paths by one step, and tells whether they can be cut at all.
 func (s *spots) shorten() bool {

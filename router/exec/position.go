@@ -222,6 +222,7 @@ func (c *compiler) noteAlternatives(fields []*plan.RepresentationField) {
 // targetPositions returns the positions whose objects are the targets of a call that names a selection set: the set's own
 // position, or the positions that an entity call completes if it is that call's own selection. If the inputs are not all
 // there, it is the nearest position with more of them whose objects have those of the set as twins, or twins of twins.
+// There are several when a call has targets at several positions: its objects are then the twins of the values of each.
 func (c *compiler) targetPositions(request int, at *plan.SelectionSet, input []*plan.Representation) []*position {
 	n := c.setOf(at)
 	if n == nil {
@@ -230,17 +231,22 @@ func (c *compiler) targetPositions(request int, at *plan.SelectionSet, input []*
 	if at.Owner == nil {
 		return n.memberOf
 	}
-	best := n.position
-	lacking := c.lacking(best, input)
+	best := []*position{n.position}
+	lacking := c.lacking(best[0], input)
+	if lacking == 0 {
+		return best
+	}
 	for _, p := range c.around(n) {
-		if lacking == 0 {
-			break
-		}
-		if l := c.lacking(p, input); l < lacking && c.complete(request, []int{p.set.request}) {
-			best, lacking = p, l
+		l := c.lacking(p, input)
+		switch {
+		case l > lacking || !c.complete(request, []int{p.set.request}):
+		case l < lacking:
+			best, lacking = []*position{p}, l
+		case !slices.ContainsFunc(best, func(nearer *position) bool { return p.member(nearer.set) != nil }):
+			best = append(best, p)
 		}
 	}
-	return []*position{best}
+	return best
 }
 
 // around lists the positions that have a selection set for a member, the nearest first.

@@ -308,7 +308,7 @@ func (p *printer) leaf(f *outputField, t *outputType, a *answer, v value) bool {
 
 // nullError notes that a value is null and may not be, unless another error tells why.
 func (p *printer) nullError(f *outputField, a *answer) {
-	if p.x.errors.explains(p.path) {
+	if p.x.errors.explains(p.path, true) {
 		return
 	}
 	e := p.errorAt(f, codeNull, "Cannot return null for non-nullable field "+fieldName(f)+".", p.subgraph(a))
@@ -323,7 +323,7 @@ func (p *printer) absentError(f *outputField, s *outputSource, a *answer) {
 		p.note(f, codeInternal, "The query plan does not say where "+fieldName(f)+" comes from for this type.", "")
 		return
 	}
-	if s == nil || a == nil || p.x.errors.explains(p.path) {
+	if s == nil || a == nil || p.x.errors.explains(p.path, true) {
 		return
 	}
 	name := p.subgraph(a)

@@ -277,3 +277,29 @@ func TestErrorsBeyondTheMostAreCounted(t *testing.T) {
 		t.Errorf("%d errors are counted", resp.Errors)
 	}
 }
+
+// TestAnErrorBelowExplainsNotTheRest has a call that makes no sense and reports an error at one of very many fields that
+// are null because of it. What is told of the others stands at their list, where that error is below it.
+func TestAnErrorBelowExplainsNotTheRest(t *testing.T) {
+	const count = 200
+	var products []string
+	for i := range count {
+		products = append(products, fmt.Sprintf(`{"__typename":"Product","upc":"%d"}`, i))
+	}
+	data, errors := told(t, `{ topProducts { upc inStock } }`, map[string]upstream.Subgraph{
+		"products": babbling(`{"data":{"topProducts":[` + strings.Join(products, ",") + `]}}`),
+		"inventory": babbling(`{"data":{"_entities":[` + strings.Repeat("null,", count) + `null]},` +
+			`"errors":[{"message":"boom","path":["_entities",3,"inStock"]}]}`),
+	})
+	var paths []string
+	for _, e := range errors {
+		if !stands(data, e.Path) {
+			t.Errorf("%v leads nowhere", e.Path)
+		}
+		paths = append(paths, fmt.Sprint(e.Path, " ", e.Message[:4]))
+	}
+	slices.Sort(paths)
+	if want := []string{"[topProducts 3 inStock] boom", "[topProducts] A pa"}; !slices.Equal(paths, want) {
+		t.Errorf("errors: %q, want %q", paths, want)
+	}
+}

@@ -66,7 +66,8 @@ func (g *Generation) openClient(s *supergraph.Subgraph) (subgraphClient, error) 
 	}
 	c.Dedupe = g.config.Dedupe.SubgraphRequests
 	c.Failed = (&complaint{subgraph: s.Name, logger: g.logger}).note
-	key, err := clientKey(s.Name, &settings, &c, g.config.Upstream.MaxResponsesBytes, files)
+	budgets := [2]config.ByteSize{g.config.Upstream.MaxResponsesBytes, g.config.Limits.Memory}
+	key, err := clientKey(s.Name, &settings, &c, budgets, files)
 	if err != nil {
 		return subgraphClient{}, err
 	}
@@ -86,8 +87,8 @@ func (g *Generation) openClient(s *supergraph.Subgraph) (subgraphClient, error) 
 // answersBudget is the budget for the answers of all subgraphs. Generations with the same bound share one.
 func (g *Generation) answersBudget() (*upstream.Budget, error) {
 	bytes := int64(g.config.Upstream.MaxResponsesBytes)
-	budget, err := g.acquire(fmt.Sprint("answers/", bytes), func() (any, func(), error) {
-		return upstream.NewBudget(bytes), func() {}, nil
+	budget, err := g.acquire(fmt.Sprintf("answers/%d/%d", bytes, g.config.Limits.Memory), func() (any, func(), error) {
+		return upstream.NewBudget(bytes, g.memory), func() {}, nil
 	})
 	if err != nil {
 		return nil, err
@@ -97,16 +98,16 @@ func (g *Generation) answersBudget() (*upstream.Budget, error) {
 
 // clientKey names all that a client is made of: another certificate in the same file is another client.
 func clientKey(
-	name string, settings *config.UpstreamSettings, c *upstream.Config, budget config.ByteSize, files certificates,
+	name string, settings *config.UpstreamSettings, c *upstream.Config, budgets [2]config.ByteSize, files certificates,
 ) (string, error) {
 	text, err := json.Marshal(struct {
 		Settings       *config.UpstreamSettings
 		AcceptEncoding []string
 		MaxResponse    int
-		Budget         config.ByteSize
+		Budgets        [2]config.ByteSize
 		Dedupe         bool
 		Certificates   [32]byte
-	}{settings, c.AcceptEncoding, c.MaxResponse, budget, c.Dedupe, files.sum()})
+	}{settings, c.AcceptEncoding, c.MaxResponse, budgets, c.Dedupe, files.sum()})
 	return "subgraph/" + name + "/" + string(text), err
 }
 

@@ -22,10 +22,13 @@ func (g *Generation) newFace(set *provisioned) error {
 		Engine: g.engine, Path: c.GraphQL.Path, PlaygroundPath: c.Playground.Path,
 		MaxBodyBytes: int64(c.Limits.BodyBytes), MaxBodiesBytes: int64(c.Limits.BodiesBytes),
 		BodyTimeout: c.Limits.BodyTimeout, BodyRate: int64(c.Limits.BodyRate), MaxAnswersBytes: int64(c.Limits.ResponsesBytes),
-		MaxConcurrent: c.Limits.ConcurrentRequests, Timeout: c.Limits.RequestTimeout,
+		Memory: g.memory, MaxConcurrent: c.Limits.ConcurrentRequests, Timeout: c.Limits.RequestTimeout,
 		Compress: c.Compression.Enabled, CompressAbove: int(c.Compression.MinBytes),
-		RequireHeaders: c.GraphQL.RequireHeaders, RequestIDs: c.Log.RequestIDs, Health: g.options.Health, OpenStatus: g.openStatus,
+		Draft: c.GraphQL.OverHTTP == "draft", RequestEncodings: c.GraphQL.RequestEncodings, RequireHeaders: c.GraphQL.RequireHeaders, RequestIDs: c.Log.RequestIDs, Health: g.options.Health, OpenStatus: g.openStatus,
 		Observers: set.observe(), Logger: g.logger, Heartbeat: c.Subscription.Heartbeat, Detach: g.detach,
+	}
+	if err := g.boundRequests(&opts); err != nil {
+		return err
 	}
 	if c.GraphQL.CSRF.Enabled {
 		opts.PreflightHeaders = c.GraphQL.CSRF.Headers
@@ -150,6 +153,14 @@ func (g *Generation) ServeSupergraph(w http.ResponseWriter, _ *http.Request) {
 func (g *Generation) State() module.State {
 	s := module.State{InFlight: g.handler.InFlight(), GraphHash: g.hash, Loaded: g.loaded}
 	s.Prepared, s.SharedQueries, s.SharesQueries = g.engine.Stats()
+	if g.memory != nil {
+		stats := g.memory.Stats()
+		s.Memory = &stats
+	}
+	if g.adaptive != nil {
+		stats := g.adaptive.Stats()
+		s.Adaptive = &stats
+	}
 	if g.cache != nil {
 		stats := g.cache.Stats()
 		s.Cache = &stats

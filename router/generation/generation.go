@@ -17,8 +17,10 @@ import (
 	"github.com/weft-graphql/weft/router/cache"
 	"github.com/weft-graphql/weft/router/config"
 	"github.com/weft-graphql/weft/router/engine"
+	"github.com/weft-graphql/weft/router/memory"
 	"github.com/weft-graphql/weft/router/module"
 	"github.com/weft-graphql/weft/router/server"
+	"github.com/weft-graphql/weft/router/server/adaptive"
 	"github.com/weft-graphql/weft/router/subscription"
 	"github.com/weft-graphql/weft/router/subscription/eventbus"
 	"github.com/weft-graphql/weft/router/supergraph"
@@ -54,11 +56,15 @@ type Generation struct {
 
 	supergraph *supergraph.Supergraph
 	// hash names the supergraph document, for operators.
-	hash    string
-	loaded  time.Time
-	engine  *engine.Engine
-	cache   *cache.Cache
-	clients []subgraphClient
+	hash   string
+	loaded time.Time
+	engine *engine.Engine
+	cache  *cache.Cache
+	// memory is what the process may take; nil when nobody says what that is.
+	memory *memory.Process
+	// adaptive bounds the requests in progress; nil when it is off.
+	adaptive *adaptive.Limiter
+	clients  []subgraphClient
 	// sources are the ways to the events of subgraphs, by Subgraph.ID; nil when there are no subscriptions.
 	sources []subscription.Upstream
 	// declared are the subscription fields that are fed by events, by Subgraph.ID.
@@ -96,6 +102,9 @@ func (g *Generation) assemble(sdl string, previous *Generation) error {
 		return err
 	}
 	if err := g.checkNames(previous); err != nil {
+		return err
+	}
+	if err := g.boundMemory(); err != nil {
 		return err
 	}
 	if err := g.openCache(); err != nil {

@@ -42,6 +42,8 @@ const (
 	CodeDirectives         = "MAX_DIRECTIVES_LIMIT"
 	CodeRootFields         = "MAX_ROOT_FIELDS_LIMIT"
 	CodeIntrospectionDepth = "MAX_INTROSPECTION_DEPTH_LIMIT"
+	// CodeSyntax is that of documents that do not parse.
+	CodeSyntax = "GRAPHQL_PARSE_FAILED"
 	// LimitExceeded is that of limits that cannot be set.
 	LimitExceeded = "OPERATION_LIMIT_EXCEEDED"
 )

@@ -211,7 +211,7 @@ func parseError(err error) *gqlerror.Error {
 		return gerr
 	}
 	gerr := syntax.Locate(err)
-	setCode(gerr, "GRAPHQL_PARSE_FAILED")
+	setCode(gerr, CodeSyntax)
 	return gerr
 }
 

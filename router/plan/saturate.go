@@ -36,11 +36,44 @@ func (r *run) saturate(root *position, roots []int) int {
 		if r.goalsKnown(level) {
 			return level
 		}
-		if !r.wave(level + 1) {
+		if !r.wave(level+1) && !r.forgetNobody() {
 			return 0
 		}
 	}
 	return 0
+}
+
+// forgetNobody gives up what is wanted of objects that cannot be, since no type of the graph implements their interface, and
+// that nobody can be asked for; it tells whether there was any of it.
+func (r *run) forgetNobody() bool {
+	forgotten := false
+	forget := func(w *want) {
+		forgotten = forgotten || w.goal
+		w.goal = false
+	}
+	for _, p := range r.positions {
+		if !p.typ.IsAbstract() || !p.typ.Possible.Empty() {
+			continue
+		}
+		for _, c := range p.classes {
+			for _, w := range c.wants {
+				if w.known > 0 {
+					continue
+				}
+				forget(w)
+				if w.child != nil {
+					for _, below := range w.child.classes {
+						below.vacuous(forget)
+					}
+				}
+			}
+		}
+		if p.needType && p.typed == 0 {
+			forgotten, p.needType = true, false
+		}
+	}
+	r.open = slices.DeleteFunc(r.open, func(w *want) bool { return !w.goal })
+	return forgotten
 }
 
 // goalsKnown tells whether all goals are known at a level.

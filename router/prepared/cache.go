@@ -90,8 +90,8 @@ func New[P any](opts Options[P]) *Cache[P] {
 }
 
 // Get returns the entry of a document and operation name (empty for a document with one operation). The bytes are not
-// retained. A hit does not allocate. There is no entry when the document was not looked at: ErrBusy. Done must be
-// called on an entry that was not refused.
+// retained. A hit does not allocate. There is no entry when the document was not looked at (ErrBusy), or is too
+// large to be (operation.Oversized). Done must be called on an entry that was not refused.
 //
 // The entry may be that of another document with the same form; then form.Literals are the values of this one. Without
 // a form the entry is of this very document.
@@ -113,15 +113,20 @@ func (c *Cache[P]) get(
 	s.mu.RLock()
 	e, a := s.find(k)
 	s.mu.RUnlock()
-	switch {
-	case a != nil:
+	if a != nil {
 		form.Literals.Set(&a.literals)
 		c.hit(a.entry)
 		return a.entry, nil, nil
-	case e == nil && form.Scan(c.opts.Supergraph, query, operationName):
-		e, errs, err := c.formed(ctx, k, query, operationName, form, known)
-		if e != nil || err != nil {
-			return e, errs, err
+	}
+	if e == nil {
+		if errs := operation.Oversized(query, c.opts.Limits); len(errs) > 0 {
+			return nil, errs, nil
+		}
+		if form.Scan(c.opts.Supergraph, query, operationName) {
+			e, errs, err := c.formed(ctx, k, query, operationName, form, known)
+			if e != nil || err != nil {
+				return e, errs, err
+			}
 		}
 	}
 	form.Literals.Set(&operation.Literals{})

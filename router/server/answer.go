@@ -17,7 +17,7 @@ func (r *Response) Buffer() []byte {
 func (r *Response) Grow(bytes []byte, size int) ([]byte, bool) {
 	size = bufferSize(max(size, cap(bytes)))
 	if due := int64(size-freeAnswer) - r.paid; due > 0 && r.budget != nil {
-		if !r.budget.take(due) {
+		if !r.budget.Take(due) {
 			return bytes, false
 		}
 		r.paid += due
@@ -40,7 +40,7 @@ func (r *Response) discard() {
 
 func (r *Response) refund() {
 	if r.paid > 0 {
-		r.budget.giveBack(r.paid)
+		r.budget.GiveBack(r.paid)
 		r.paid = 0
 	}
 }

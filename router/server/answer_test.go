@@ -65,7 +65,7 @@ func TestLargeAnswersShareABudget(t *testing.T) {
 		if rec := postTo(h, answerOf(large)); rec.Body.Len() != large {
 			t.Errorf("the first answer has %d bytes", rec.Body.Len())
 		}
-		if left := h.answers.left.Load(); left != all {
+		if left := h.answers.Left(); left != all {
 			t.Fatalf("%d bytes of the budget are left, expected all %d", left, all)
 		}
 	}

@@ -86,7 +86,7 @@ func writeBatch(w io.Writer, parts []*exchange) {
 // splitBatch reads the requests of a batch, each into an exchange of its own that shares the input of x.
 func (h *Handler) splitBatch(x *exchange) ([]*exchange, *failure) {
 	if !utf8.Valid(x.input) {
-		return nil, badRequest(errNotUTF8.Error())
+		return nil, unreadable(errNotUTF8)
 	}
 	var parts []*exchange
 	p := reading(x.input)
@@ -98,21 +98,21 @@ func (h *Handler) splitBatch(x *exchange) ([]*exchange, *failure) {
 		}
 		part := newExchange()
 		parts = append(parts, part)
-		part.accepted = x.accepted
+		part.handler, part.accepted = h, x.accepted
 		part.response.budget = x.response.budget
 		part.request.Header, part.request.RemoteAddr = x.request.Header, x.request.RemoteAddr
-		part.request.ShowPlan = x.request.ShowPlan
+		part.request.ShowPlan, part.request.QueryOnly = x.request.ShowPlan, x.request.QueryOnly
 		if err := p.request(&part.request); err != nil {
-			return parts, badRequest(err.Error())
+			return parts, unreadable(err)
 		}
 	}
 	switch err := p.fault(); {
 	case err != nil:
-		return parts, badRequest(err.Error())
+		return parts, unreadable(err)
 	case len(parts) == 0:
 		return nil, failEmptyBatch
 	case !p.AtEnd():
-		return parts, badRequest(errSyntaxAfter.Error())
+		return parts, unreadable(errSyntaxAfter)
 	}
 	return parts, nil
 }

@@ -25,6 +25,15 @@ const (
 	errSyntaxAfter  = badBody("The request body is not valid JSON: something follows the end of the value.")
 )
 
+// unreadable is the failure for a body that parseBody does not take.
+func unreadable(err error) *failure {
+	switch err {
+	case errNotObject, errQueryType, errDocumentType, errNameType, errVarsType, errExtType:
+		return illFormed(err.Error())
+	}
+	return badRequest(err.Error())
+}
+
 // parseBody reads the members of a GraphQL request from a JSON object. Nothing is copied: the request's fields point
 // into body, whose strings are unescaped in place. Unknown members are ignored, as the specification asks; of a
 // repeated member the last one counts, as in most JSON parsers.

@@ -61,7 +61,7 @@ func TestLargeBodiesShareABudget(t *testing.T) {
 	if rec := post(strings.NewReader(large + strings.Repeat(" ", limit))); rec.Code != http.StatusRequestEntityTooLarge {
 		t.Errorf("a body over the limit: %d %s", rec.Code, rec.Body)
 	}
-	if left := h.bodies.left.Load(); left != all {
+	if left := h.bodies.Left(); left != all {
 		t.Errorf("%d bytes of the budget are left, expected all %d", left, all)
 	}
 }

@@ -20,8 +20,12 @@ import (
 
 // sent is a POST of a query with further header lines.
 func sent(lines string) string {
-	const body = `{"query":"{a}"}`
-	return fmt.Sprintf("POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n%sContent-Length: %d\r\n\r\n%s", lines, len(body), body)
+	return sentBody(`{"query":"{a}"}`, "Content-Type: application/json\r\n"+lines)
+}
+
+// sentBody is a POST of a body with further header lines.
+func sentBody(body, lines string) string {
+	return fmt.Sprintf("POST /graphql HTTP/1.1\r\nHost: a\r\n%sContent-Length: %d\r\n\r\n%s", lines, len(body), body)
 }
 
 // sentIn is a POST of a query in chunks, with further header lines.

@@ -14,7 +14,7 @@ func (x *exchange) isDelivered() bool {
 		return true
 	}
 	switch x.response.Outcome {
-	case Executed, Rejected:
+	case Executed, Rejected, Unparsed, Unknown:
 		return !x.takesWhole && !x.streamed
 	}
 	return false
@@ -157,7 +157,7 @@ func (s *stream) write(bytes []byte) bool {
 // dropInput gives back what the request was read into. Nothing may refer to it any more.
 func (x *exchange) dropInput() {
 	if x.paid > 0 {
-		x.handler.bodies.giveBack(x.paid)
+		x.handler.bodies.GiveBack(x.paid)
 		x.paid = 0
 	}
 	x.input, x.request = nil, Request{}

@@ -8,6 +8,8 @@ import (
 	"context"
 	"io"
 	"net/http"
+
+	"github.com/weft-graphql/weft/router/memory"
 )
 
 // Engine answers GraphQL requests. It must be safe for concurrent use.
@@ -32,7 +34,7 @@ type Request struct {
 	Init map[string]any
 	// RemoteAddr is the address of who is connected, as net/http has it: a client, or a proxy.
 	RemoteAddr string
-	// QueryOnly tells that the request came over GET, which may only run queries.
+	// QueryOnly tells that the request came by a method that changes nothing (GET, QUERY), and so may run no mutation.
 	QueryOnly bool
 	// ShowPlan tells that the client asked for the query plan; the engine decides whether it is allowed to see it.
 	ShowPlan bool
@@ -98,7 +100,7 @@ type Response struct {
 	EventID string
 	// buffer is what Body was made in; nil when Buffer was not called. paid is what it takes of the budget, if there is one.
 	buffer *buffer
-	budget *budget
+	budget *memory.Budget
 	paid   int64
 }
 
@@ -136,10 +138,13 @@ type Outcome uint8
 const (
 	// Executed means that the answer has a data entry, complete, partial or null.
 	Executed Outcome = iota
-	// Rejected means a request error: the document does not parse or validate, exceeds a limit, or its variables do not
-	// fit.
+	// Rejected means a request error: the document does not validate, or exceeds a limit, or its variables do not fit.
 	Rejected
-	// NotAQuery means that a request over GET asked for something else than a query.
+	// Unparsed means that the document does not parse.
+	Unparsed
+	// Unknown means that the request names a document which the router does not know. Clients send it then.
+	Unknown
+	// NotAQuery means that a request asked for a mutation by a method that changes nothing.
 	NotAQuery
 	// Unavailable means that the router cannot answer now.
 	Unavailable

@@ -2,16 +2,19 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
 
 	"github.com/weft-graphql/weft/router/jsontext"
+	"github.com/weft-graphql/weft/router/server/adaptive"
 )
 
 // Buffers larger than these are left to the garbage collector instead of going back to the pool.
@@ -36,6 +39,7 @@ type exchange struct {
 	// size is the length of the answer, not compressed.
 	size int64
 
+	turn turn
 	// counted tells that the request counts among those in progress.
 	counted bool
 
@@ -63,7 +67,7 @@ func (x *exchange) release() {
 	x.leave()
 	x.response.Release()
 	if x.paid > 0 {
-		x.handler.bodies.giveBack(x.paid)
+		x.handler.bodies.GiveBack(x.paid)
 	}
 	if cap(input) > keepInput || cap(input) == 0 {
 		input = make([]byte, 0, 4<<10)
@@ -72,28 +76,76 @@ func (x *exchange) release() {
 	exchanges.Put(x)
 }
 
-// enter counts the request, whose body is there, among those in progress; false when there are too many.
-func (x *exchange) enter() bool {
-	h := x.handler
+// enter counts the request, whose body is there, among those in progress, unless there are too many or no memory.
+func (x *exchange) enter(r *http.Request) *failure {
+	f := x.handler.enter(r.Context(), r.RemoteAddr, r.Header, &x.turn)
+	x.counted = f == nil
+	return f
+}
+
+// turn is a request's place among those in progress.
+type turn struct {
+	adaptive.Place
+	// exceeded is the code of a limit that only warns.
+	exceeded string
+}
+
+// enter counts a request among those in progress, or says why there is no room for it.
+func (h *Handler) enter(ctx context.Context, remote string, header http.Header, t *turn) *failure {
+	if h.opts.Memory != nil && h.opts.Memory.Full() {
+		return failMemory
+	}
 	if n := h.inFlight.Add(1); h.opts.MaxConcurrent > 0 && n > int64(h.opts.MaxConcurrent) {
 		h.inFlight.Add(-1)
-		return false
+		return failOverloaded
 	}
-	x.counted = true
-	return true
+	if h.opts.Adaptive == nil {
+		return nil
+	}
+	f := h.takePlace(ctx, remote, header, t)
+	if f != nil {
+		h.inFlight.Add(-1)
+	}
+	return f
+}
+
+// takePlace waits for one of the places that there are at present.
+func (h *Handler) takePlace(ctx context.Context, remote string, header http.Header, t *turn) *failure {
+	place, verdict := h.opts.Adaptive.Enter(ctx, h.opts.Client(remote, header))
+	f := map[adaptive.Verdict]*failure{adaptive.Full: failAdaptive, adaptive.Greedy: failGreedy}[verdict]
+	if f != nil && !h.opts.Adaptive.Warns() {
+		return f
+	}
+	if t.Place = place; f != nil {
+		t.exceeded = f.code
+	}
+	return nil
+}
+
+// end gives the place back, and tells in the response which limit it was beyond.
+func (t *turn) end(resp *Response) {
+	t.Leave(resp.Outcome == Executed && resp.Sequel == nil && resp.Operation.Kind != "")
+	if t.exceeded != "" {
+		resp.Operation.Exceeded = append(slices.Clone(resp.Operation.Exceeded), t.exceeded)
+		t.exceeded = ""
+	}
 }
 
 // leave ends what enter began.
 func (x *exchange) leave() {
 	if x.counted {
 		x.counted = false
+		x.turn.end(&x.response)
 		x.handler.inFlight.Add(-1)
 	}
 }
 
 // fail makes the answer a failure of the server.
 func (x *exchange) fail(f *failure) {
-	x.status, x.response.Operation.Code = f.status, f.code
+	if x.status = f.status; x.status == http.StatusUnprocessableEntity && !x.handler.opts.Draft {
+		x.status = http.StatusBadRequest
+	}
+	x.response.Operation.Code = f.code
 	x.response.Release()
 	x.response.Body = appendFailure(x.response.Buffer(), f)
 	if x.httpRequest != nil && x.httpRequest.Method != http.MethodPost {
@@ -106,15 +158,16 @@ func (x *exchange) readBody(r *http.Request, limit int64) *failure {
 	if !isJSON(r.Header["Content-Type"]) {
 		return failMediaType
 	}
-	for _, encoding := range r.Header["Content-Encoding"] {
-		if encoding != "" && !strings.EqualFold(encoding, "identity") {
-			return failCompressed
-		}
+	h := x.handler
+	coding, f := h.codingOf(r)
+	if f != nil {
+		x.writer.Header()["Accept-Encoding"] = h.decoders.accepted
+		return f
 	}
 	if r.ContentLength > limit {
 		return tooLarge(limit)
 	}
-	bodies := &x.handler.bodies
+	bodies := h.bodies
 	if !x.charge(bodies, cap(x.input)) {
 		x.input = make([]byte, 0, 4<<10)
 	}
@@ -130,7 +183,10 @@ func (x *exchange) readBody(r *http.Request, limit int64) *failure {
 			return tooLarge(limit)
 		}
 		if errors.Is(err, io.EOF) {
-			slow.over(WriteTimeout(x.handler.opts.Timeout))
+			slow.over(WriteTimeout(h.opts.Timeout))
+			if coding != "" {
+				return x.decode(r.Context(), coding, limit)
+			}
 			return nil
 		}
 		if errors.Is(err, os.ErrDeadlineExceeded) {
@@ -140,7 +196,7 @@ func (x *exchange) readBody(r *http.Request, limit int64) *failure {
 			return badRequest("The request body could not be read to its end.")
 		}
 		if int64(len(x.input)) != r.ContentLength {
-			slow.on(x.writer, x.handler.opts.pace(), len(x.input))
+			slow.on(x.writer, h.opts.pace(), len(x.input))
 		}
 	}
 }
@@ -170,7 +226,7 @@ func (x *exchange) readURL(r *http.Request) *failure {
 		}
 		*target = []byte(text)
 		if !jsontext.IsObject(*target) {
-			return badRequest("The " + name + " parameter must be a JSON object.")
+			return illFormed("The " + name + " parameter must be a JSON object.")
 		}
 	}
 	return nil

@@ -27,6 +27,9 @@ const (
 	CodeSubscription     = "SUBSCRIPTION_NOT_SUPPORTED"
 	CodePersistedQuery   = "PERSISTED_QUERY_NOT_SUPPORTED"
 	CodeOverloaded       = "OVERLOADED"
+	CodeMemory           = "MEMORY_LIMIT"
+	CodeAdaptive         = "ADAPTIVE_LIMIT"
+	CodeGreedy           = "CLIENT_CONCURRENCY_LIMIT"
 	CodeNotFound         = "NOT_FOUND"
 	CodeInternal         = "INTERNAL_SERVER_ERROR"
 )
@@ -41,8 +44,6 @@ func WriteError(w http.ResponseWriter, status int, code, message string) {
 var (
 	failMediaType = &failure{http.StatusUnsupportedMediaType, CodeMediaType,
 		"The request's Content-Type must be application/json (in UTF-8)."}
-	failCompressed = &failure{http.StatusUnsupportedMediaType, CodeMediaType,
-		"The request body is compressed, which the router does not accept. Send it without Content-Encoding."}
 	failNotAcceptable = &failure{http.StatusNotAcceptable, CodeNotAcceptable,
 		"The answer can be application/graphql-response+json or application/json, or for a subscription text/event-stream or " +
 			"multipart/mixed;subscriptionSpec=1.0; the Accept header allows none of them."}
@@ -50,15 +51,21 @@ var (
 		"WebSockets are not served here (subscription.websocket.enabled in the router's configuration). Send queries and " +
 			"mutations with POST, and subscriptions with an Accept header of text/event-stream."}
 	failMethod = &failure{http.StatusMethodNotAllowed, CodeMethodNotAllowed,
-		"GraphQL requests are sent with POST, or with GET for queries."}
-	failNoQuery = &failure{http.StatusBadRequest, CodeBadRequest,
+		"GraphQL requests are sent with POST, or with GET or QUERY for queries."}
+	failNoQuery = &failure{http.StatusUnprocessableEntity, CodeBadRequest,
 		`The request has no "query": it must hold the text of a GraphQL document.`}
 	failBatching = &failure{http.StatusBadRequest, CodeBatching,
 		"The request is a batch (a JSON array), and batching is not enabled. " +
 			"Send one request at a time, or set graphql.batching.enabled in the router's configuration."}
-	failEmptyBatch = &failure{http.StatusBadRequest, CodeBadRequest, "The batch is empty."}
+	failEmptyBatch = &failure{http.StatusUnprocessableEntity, CodeBadRequest, "The batch is empty."}
 	failOverloaded = &failure{http.StatusServiceUnavailable, CodeOverloaded,
 		"The router is at its limit of concurrent requests. Try again in a moment."}
+	failMemory = &failure{http.StatusServiceUnavailable, CodeMemory,
+		"The router uses all the memory that it may. Try again in a moment."}
+	failAdaptive = &failure{http.StatusServiceUnavailable, CodeAdaptive,
+		"The router has as many requests in progress as it can answer in time. Try again in a moment."}
+	failGreedy = &failure{http.StatusTooManyRequests, CodeGreedy,
+		"You have your share of the requests in progress. Try again when one of yours is answered."}
 	failBodies = &failure{http.StatusServiceUnavailable, CodeOverloaded,
 		"The router is reading too many large request bodies. Try again in a moment, or send a smaller request."}
 	failSlowBody = &failure{http.StatusRequestTimeout, CodeTooSlow,
@@ -83,6 +90,11 @@ func appendFailure(dst []byte, f *failure) []byte {
 func tooLarge(limit int64) *failure {
 	return &failure{http.StatusRequestEntityTooLarge, CodeTooLarge,
 		"The request body is larger than the allowed " + strconv.FormatInt(limit, 10) + " bytes."}
+}
+
+// illFormed is the failure for what can be read and is no GraphQL request. In the stable form it has status 400.
+func illFormed(message string) *failure {
+	return &failure{http.StatusUnprocessableEntity, CodeBadRequest, message}
 }
 
 func badRequest(message string) *failure {

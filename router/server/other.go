@@ -9,19 +9,22 @@ import (
 // Do answers a request that came in another way than as an HTTP request, over a WebSocket for example: with everything that
 // protects the router from requests over HTTP. The answer must be released.
 func (h *Handler) Do(ctx context.Context, req *Request, resp *Response) {
-	resp.budget = &h.answers
-	if n := h.inFlight.Add(1); h.opts.MaxConcurrent > 0 && n > int64(h.opts.MaxConcurrent) {
-		h.inFlight.Add(-1)
-		resp.refuse(failOverloaded)
+	resp.budget = h.answers
+	var t turn
+	if f := h.enter(ctx, req.RemoteAddr, req.Header, &t); f != nil {
+		resp.refuse(f)
 		return
 	}
-	defer h.inFlight.Add(-1)
+	defer func() {
+		t.end(resp)
+		h.inFlight.Add(-1)
+	}()
 	defer func() {
 		if cause := recover(); cause != nil {
 			h.opts.Logger.Error("a request panicked", "panic", cause, "stack", string(debug.Stack()))
 			// The buffer may still be in use: it is not for others.
 			resp.refund()
-			*resp = Response{budget: &h.answers}
+			*resp = Response{budget: h.answers}
 			resp.refuse(failInternal)
 		}
 	}()
@@ -39,7 +42,7 @@ func (h *Handler) Do(ctx context.Context, req *Request, resp *Response) {
 
 // refuse makes the answer a failure of the server.
 func (r *Response) refuse(f *failure) {
-	r.Outcome = Unavailable
+	r.Outcome, r.Operation.Code = Unavailable, f.code
 	r.Body = appendFailure(r.Buffer(), f)
 }
 

@@ -117,6 +117,25 @@ func overBoth(t *testing.T, test func(t *testing.T, standard bool)) {
 	t.Run("standard", func(t *testing.T) { test(t, true) })
 }
 
+// serveH2C serves a handler with HTTP/2 without TLS, too.
+func serveH2C(t *testing.T, h http.Handler) string {
+	t.Helper()
+	socket := listen(t)
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error)
+	go func() {
+		ended <- Run(ctx, []Listener{{Name: "test", Socket: socket, Handler: h, H2C: true}},
+			RunOptions{ShutdownTimeout: 10 * time.Second, Logger: slog.New(slog.DiscardHandler)})
+	}()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	return socket.Addr().String()
+}
+
 // runServer serves a handler as the router does.
 func runServer(t *testing.T, h http.Handler, change func(*RunOptions)) string {
 	t.Helper()

@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/weft-graphql/weft/router/memory"
+	"github.com/weft-graphql/weft/router/server/adaptive"
 	"github.com/weft-graphql/weft/router/server/graphiql"
 )
 
@@ -29,6 +31,13 @@ type Options struct {
 	// MaxAnswersBytes bounds what the answers in progress take together beyond 64 KiB of each. Those that there is no room
 	// for are streamed, or answered 503 where that is not possible. 256 MiB when zero.
 	MaxAnswersBytes int64
+	// Memory is what the process may take: there is no new work when it is full. No bound when nil.
+	Memory *memory.Process
+	// Adaptive, when not nil, gives requests in progress their places, and Client says whose a request is.
+	Adaptive *adaptive.Limiter
+	Client   func(remote string, header http.Header) string
+	// RequestEncodings are the compressions that bodies may have, of gzip, br and zstd. MaxBodyBytes is for what comes out.
+	RequestEncodings []string
 	// BodyTimeout is how long the body of a request may take, and BodyRate how many of its bytes earn it another second;
 	// a body that takes longer is answered 408. No bound, and no further time, when zero.
 	BodyTimeout time.Duration
@@ -40,6 +49,8 @@ type Options struct {
 	MaxConcurrent int
 	// Timeout bounds the time of one request; none when zero.
 	Timeout time.Duration
+	// Draft gives answers the statuses of the newest draft of GraphQL over HTTP. See statusOf.
+	Draft bool
 	// MaxBatch is how many requests a JSON array may hold; batching is off when zero.
 	MaxBatch int
 	// RequireHeaders, when not empty, lets GET requests pass only if they carry one of these headers, which browsers
@@ -78,8 +89,9 @@ func (o *Options) pace() pace { return pace{o.BodyTimeout, o.BodyRate} }
 type Handler struct {
 	opts     Options
 	inFlight atomic.Int64
-	bodies   budget
-	answers  budget
+	bodies   *memory.Budget
+	answers  *memory.Budget
+	decoders decoders
 	// pages serves everything but GraphQL.
 	pages http.Handler
 }
@@ -113,9 +125,10 @@ func NewHandler(opts Options) (*Handler, error) {
 	if opts.MaxAnswersBytes == 0 {
 		opts.MaxAnswersBytes = 256 << 20
 	}
-	h := &Handler{opts: opts}
-	h.bodies.left.Store(opts.MaxBodiesBytes)
-	h.answers.left.Store(opts.MaxAnswersBytes)
+	h := &Handler{
+		opts: opts, bodies: memory.NewBudget(opts.MaxBodiesBytes, opts.Memory, bodyWeight),
+		answers: memory.NewBudget(opts.MaxAnswersBytes, opts.Memory, 1), decoders: newDecoders(opts.RequestEncodings),
+	}
 	h.pages = http.HandlerFunc(h.servePage)
 	if opts.Compress {
 		var err error
@@ -177,6 +190,7 @@ func (h *Handler) notFound(w http.ResponseWriter) {
 func (h *Handler) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodOptions {
 		w.Header().Set("Allow", allowedMethods)
+		w.Header()[acceptQuery] = queryTypes
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
@@ -187,7 +201,7 @@ func (h *Handler) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 	x := newExchange()
 	defer x.release()
 	x.handler, x.writer, x.httpRequest = h, w, r
-	x.response.budget = &h.answers
+	x.response.budget = h.answers
 	var started time.Time
 	if len(h.opts.Observers) > 0 {
 		started = time.Now()
@@ -215,7 +229,14 @@ func (h *Handler) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-const allowedMethods = "GET, HEAD, POST, OPTIONS"
+const allowedMethods = "GET, HEAD, POST, QUERY, OPTIONS"
+
+// methodQuery is that of requests with a body that change nothing: queries. The header says in which types.
+//
+// Specification: RFC 10008 "The HTTP QUERY Method".
+const methodQuery, acceptQuery = "QUERY", "Accept-Query"
+
+var queryTypes = []string{"application/json"}
 
 // answer fills the exchange's status and body, or streams the answer. A panic below it becomes a plain 500, or breaks
 // off the stream.
@@ -224,8 +245,11 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, x *exchange) {
 	defer x.leave()
 	defer h.recover(r, x)
 	x.accepted, x.takesWhole = negotiate(r.Header["Accept"])
-	if r.Method != http.MethodHead {
-		x.deliveries = deliveriesOf(r.Header["Accept"])
+	switch x.deliveries = deliveriesOf(r.Header["Accept"]); r.Method {
+	case http.MethodHead:
+		x.deliveries = deliveries{}
+	case methodQuery:
+		x.events = whole
 	}
 	if len(h.opts.PreflightHeaders) > 0 {
 		if f := h.foreign(r); f != nil {
@@ -241,9 +265,9 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, x *exchange) {
 		x.fail(f)
 		return
 	}
-	if !x.enter() {
+	if f := x.enter(r); f != nil {
 		w.Header().Set("Retry-After", "1")
-		x.fail(failOverloaded)
+		x.fail(f)
 		return
 	}
 	ctx := r.Context()
@@ -254,7 +278,7 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, x *exchange) {
 	}
 	x.request.Header, x.request.RemoteAddr = r.Header, r.RemoteAddr
 	x.request.ShowPlan = len(r.Header[planHeader]) > 0 && r.Header[planHeader][0] != "false"
-	if r.Method == http.MethodPost {
+	if r.Method == http.MethodPost || r.Method == methodQuery {
 		h.post(ctx, x)
 	} else {
 		h.get(ctx, x)
@@ -269,6 +293,13 @@ func (h *Handler) read(r *http.Request, x *exchange) *failure {
 	switch r.Method {
 	case http.MethodPost:
 		return x.readBody(r, h.opts.MaxBodyBytes)
+	case methodQuery:
+		x.request.QueryOnly = true
+		f := x.readBody(r, h.opts.MaxBodyBytes)
+		if f == failMediaType {
+			x.writer.Header()[acceptQuery] = queryTypes
+		}
+		return f
 	case http.MethodGet, http.MethodHead:
 		if len(h.opts.RequireHeaders) > 0 && !HasAny(r.Header, h.opts.RequireHeaders) {
 			return &failure{http.StatusForbidden, CodeCSRF,
@@ -277,6 +308,7 @@ func (h *Handler) read(r *http.Request, x *exchange) *failure {
 		return x.readURL(r)
 	}
 	x.writer.Header().Set("Allow", allowedMethods)
+	x.writer.Header()[acceptQuery] = queryTypes
 	return failMethod
 }
 
@@ -290,7 +322,7 @@ func (h *Handler) post(ctx context.Context, x *exchange) {
 	}
 	x.stream()
 	if err := parseBody(x.input, &x.request); err != nil {
-		x.fail(badRequest(err.Error()))
+		x.fail(unreadable(err))
 		return
 	}
 	h.execute(ctx, x)
@@ -346,32 +378,7 @@ func (h *Handler) execute(ctx context.Context, x *exchange) {
 	}
 	x.executed = true
 	h.opts.Engine.Execute(ctx, &x.request, &x.response)
-	x.status = statusOf(x.response.Outcome, x.accepted)
-}
-
-// statusOf is the HTTP status of an answer.
-//
-// Specification: GraphQL over HTTP, sections 6.4.1 "application/json" and 6.4.2 "application/graphql-response+json".
-func statusOf(outcome Outcome, accepted mediaType) int {
-	switch outcome {
-	case Rejected:
-		if accepted == responseJSON {
-			return http.StatusBadRequest
-		}
-		return http.StatusOK
-	case NotAQuery:
-		return http.StatusMethodNotAllowed
-	case Unavailable:
-		return http.StatusServiceUnavailable
-	case Unauthenticated:
-		return http.StatusUnauthorized
-	case Forbidden:
-		return http.StatusForbidden
-	case TooMany:
-		return http.StatusTooManyRequests
-	default:
-		return http.StatusOK
-	}
+	x.status = x.statusOf(&x.response)
 }
 
 // recover turns a panic into an answer that tells the client nothing and the log everything. Deferred.

@@ -3,6 +3,8 @@ package server
 import (
 	"sync"
 	"sync/atomic"
+
+	"github.com/weft-graphql/weft/router/memory"
 )
 
 // Shared is an answer that several requests send at the same time, each from the one copy. It is compressed once,
@@ -10,7 +12,7 @@ import (
 type Shared struct {
 	body    []byte
 	buffer  *buffer
-	budget  *budget
+	budget  *memory.Budget
 	paid    int64
 	holders atomic.Int32
 	packed  [encodings]packed
@@ -37,7 +39,7 @@ func (s *Shared) Release() {
 		paid += p.paid
 	}
 	if s.budget != nil && paid > 0 {
-		s.budget.giveBack(paid)
+		s.budget.GiveBack(paid)
 	}
 }
 
@@ -48,7 +50,7 @@ func (s *Shared) compressed(e encoding) []byte {
 		p.buffer = takeBuffer()
 		p.body = e.compress(p.buffer.bytes, s.body)
 		if p.paid = int64(max(cap(p.body)-freeAnswer, 0)); s.budget != nil {
-			s.budget.overdraw(p.paid)
+			s.budget.Overdraw(p.paid)
 		}
 	})
 	return p.body

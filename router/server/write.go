@@ -11,7 +11,7 @@ import (
 // head sets the headers of the exchange's answer.
 func (x *exchange) head() {
 	header := x.writer.Header()
-	header["Content-Type"] = contentTypes[x.accepted]
+	header["Content-Type"] = contentTypes[x.mediaType()]
 	x.caching(header)
 	if x.response.Age != "" {
 		header["Age"] = []string{x.response.Age}
@@ -89,7 +89,7 @@ func (h *Handler) write(x *exchange) {
 // Begin implements Stream.
 func (x *exchange) Begin(resp *Response, size int64) io.Writer {
 	resp.discard()
-	x.status = statusOf(resp.Outcome, x.accepted)
+	x.status = x.statusOf(resp)
 	return x.begin(size)
 }
 

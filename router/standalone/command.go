@@ -17,6 +17,7 @@ import (
 	"github.com/weft-graphql/weft/router"
 	"github.com/weft-graphql/weft/router/config"
 	"github.com/weft-graphql/weft/router/excerpt"
+	"github.com/weft-graphql/weft/router/memory"
 	"github.com/weft-graphql/weft/router/module"
 	"github.com/weft-graphql/weft/router/modules"
 	"github.com/weft-graphql/weft/router/modules/queryplan"
@@ -69,6 +70,7 @@ func (c Command) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	memory.Limit(int64(cfg.Limits.Memory))
 	r, err := router.New(cfg, router.Options{Logger: logger, Modules: list, Version: Version()})
 	if err != nil {
 		return err
@@ -115,8 +117,9 @@ func LoadConfig(source config.Source, complaints io.Writer) (*config.Config, err
 	return nil, ErrConfiguration
 }
 
-// override applies the flags, which win over file and environment.
+// override applies the flags, which win over file and environment, and finds out what nobody has said.
 func (c Command) override(cfg *config.Config) {
+	cfg.Limits.Memory = config.ByteSize(memory.OrAvailable(int64(cfg.Limits.Memory)))
 	if c.Supergraph != "" {
 		cfg.Supergraph.Path, cfg.Supergraph.Subgraphs = c.Supergraph, nil
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/weft-graphql/weft/router"
 	"github.com/weft-graphql/weft/router/config"
+	"github.com/weft-graphql/weft/router/memory"
 )
 
 // Reloader replaces a running router's configuration, and with it the graph, when the configuration file has changed or
@@ -79,7 +80,9 @@ func (r *Reloader) reload(why string) {
 		if r.Prepare != nil {
 			r.Prepare(cfg)
 		}
-		err = r.Router.Reload(cfg)
+		if err = r.Router.Reload(cfg); err == nil {
+			memory.Limit(int64(cfg.Limits.Memory))
+		}
 	}
 	if err == nil && r.Level != nil {
 		err = r.Level.UnmarshalText([]byte(cfg.Log.Level))

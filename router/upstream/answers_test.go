@@ -260,7 +260,7 @@ func testAnswersShareABudget(t *testing.T, plain plain) {
 			_, _ = io.WriteString(c, said[r.URL.Path]) // it need not be read to its end
 		}
 	})
-	budget := upstream.NewBudget(16 << 20)
+	budget := upstream.NewBudget(16<<20, nil)
 	do := func(path string) (*upstream.Response, error) {
 		client := newClient(t, upstream.Config{Plain: plain, URL: s.url + path, Budget: budget})
 		resp := &upstream.Response{}

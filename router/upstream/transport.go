@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/weft-graphql/weft/router/upstream/internal/body"
+	"github.com/weft-graphql/weft/router/memory"
 )
 
 // Transport carries requests to one address and answers back. There are three: net/http's (standard.go), the router's
@@ -38,11 +38,18 @@ type Endpoint struct {
 	Protocol string
 }
 
-// Budget bounds what the bodies of the answers of several endpoints take together, 1 MB of each not counted.
-type Budget = body.Budget
+// Budget bounds what the bodies of the answers of several endpoints take together: 1 MB of each is not counted, or 64 KB where
+// the memory of the process is bounded.
+type Budget = memory.Budget
 
-// NewBudget returns a budget of so many bytes.
-func NewBudget(bytes int64) *Budget { return body.NewBudget(bytes) }
+// answerWeight is how many bytes of the process's memory one of an answer stands for: what is parsed of it takes as much
+// again.
+const answerWeight = 2
+
+// NewBudget returns a budget of so many bytes, of what the process may take; nil when nobody says what that is.
+func NewBudget(bytes int64, process *memory.Process) *Budget {
+	return memory.NewBudget(bytes, process, answerWeight)
+}
 
 // accept is what answers may be.
 const accept = "application/graphql-response+json, application/json"

@@ -24,6 +24,8 @@ type User struct {
 	Location *Location
 	Tier     Tier
 	JoinedAt time.Time
+	// Version counts the changes of the profile.
+	Version int
 }
 
 // IsEntity says that the graph can refer to a person by key.
@@ -46,6 +48,8 @@ type UpdateProfileInput struct {
 	Name     *string
 	Username *string
 	Bio      *string
+	// ExpectedVersion is the one that was seen.
+	ExpectedVersion *int
 }
 
 // Store keeps people.
@@ -62,7 +66,9 @@ type Store interface {
 	// UpdateUser lets change alter the person's profile, and writes it and the event about it together. Two changes at
 	// once come one after the other. It returns nil when there is no such person; a username that somebody else has is
 	// a Conflict fault.
-	UpdateUser(ctx context.Context, id string, change func(*User), event func(*User) wire.EntityChanged) (*User, error)
+	UpdateUser(
+		ctx context.Context, id string, change func(*User) error, event func(*User) wire.EntityChanged,
+	) (*User, error)
 }
 
 // Position is a place in the list of all people.
@@ -145,7 +151,10 @@ func (p UpdateProfileInput) check() error {
 	return c.Err()
 }
 
-func (p UpdateProfileInput) apply(user *User) {
+func (p UpdateProfileInput) apply(user *User) error {
+	if err := fault.Outdated("profile", p.ExpectedVersion, user.Version); err != nil {
+		return err
+	}
 	if p.Name != nil {
 		user.Name = strings.TrimSpace(*p.Name)
 	}
@@ -155,6 +164,7 @@ func (p UpdateProfileInput) apply(user *User) {
 	if p.Bio != nil {
 		user.Bio = strings.TrimSpace(*p.Bio)
 	}
+	return nil
 }
 
 // UsualPage is how many people a page has when nothing is said, maxPage how many it has at most.

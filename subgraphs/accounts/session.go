@@ -60,6 +60,7 @@ type Refresh struct {
 // LoginStore keeps logins and sessions.
 type LoginStore interface {
 	KeyStore
+	Closer
 	// CreateUser writes a person, the login and the event together. An e-mail address or username that somebody has is a
 	// Conflict fault.
 	CreateUser(ctx context.Context, user *User, login *Login, event wire.EntityChanged) error
@@ -164,7 +165,7 @@ func (l *Logins) SignUp(ctx context.Context, input SignUpInput) (*Session, error
 	}
 	user := &User{
 		ID: "u" + strings.ToLower(rand.Text()), Name: strings.TrimSpace(input.Name), Username: username, Mail: email,
-		Tier: "BRONZE", JoinedAt: time.Now().UTC().Truncate(time.Microsecond),
+		Tier: "BRONZE", JoinedAt: time.Now().UTC().Truncate(time.Microsecond), Version: 1,
 	}
 	login := &Login{UserID: user.ID, Email: email, Password: password, Roles: []Role{Customer}}
 	event := Changed(user)

@@ -22,6 +22,10 @@ type Product struct {
 	// Sold is how many pieces were ever sold; it orders best-selling lists.
 	Sold      int
 	CreatedAt time.Time
+	// Family is the product that the variants of this one began with; empty when it has none.
+	Family string
+	// Version counts its changes.
+	Version int
 	// ArchivedAt is when it was taken off sale; nil while it is on sale.
 	ArchivedAt *time.Time
 }
@@ -63,6 +67,8 @@ type Category struct {
 	ID          string
 	Name        string
 	Description string
+	// Version counts its changes.
+	Version int
 }
 
 // IsEntity says that the graph can refer to a category by key.
@@ -86,6 +92,8 @@ type Brand struct {
 	Name        string
 	Description string
 	Country     string
+	// Version counts its changes.
+	Version int
 }
 
 // IsEntity says that the graph can refer to a brand by key.

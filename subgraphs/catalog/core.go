@@ -30,17 +30,36 @@ type Store interface {
 	Search(ctx context.Context, query SearchQuery) ([]Hit, error)
 	// CountHits counts all hits of the query, on all pages.
 	CountHits(ctx context.Context, query SearchQuery) (int, error)
-	// CreateProduct writes a product and the events about it together. An SKU that another product has is a Conflict
-	// fault.
-	CreateProduct(ctx context.Context, product *Product, events ...wire.EntityChanged) error
-	// UpdateProduct lets change alter the product, and writes it and the event about it together. Two changes at once
-	// come one after the other. It returns nil when there is no such product.
-	UpdateProduct(
-		ctx context.Context, upc string, change func(*Product), event func(*Product) wire.EntityChanged,
-	) (*Product, error)
-	// ArchiveProduct takes a product off sale and writes the events about it together; it changes nothing when that was
-	// done before. It returns nil when there is no such product.
-	ArchiveProduct(ctx context.Context, upc string, at time.Time) (*Product, error)
+	// PageOfCategories and PageOfBrands return, of each, the products of a page and the next.
+	PageOfCategories(ctx context.Context, ids []string, query ProductQuery) (map[string][]*Product, error)
+	PageOfBrands(ctx context.Context, ids []string, query ProductQuery) (map[string][]*Product, error)
+	// Attributes and OtherPrices return the details of products, and Families the products on sale of families, cheapest
+	// first.
+	Attributes(ctx context.Context, upcs []string) (map[string][]*Attribute, error)
+	OtherPrices(ctx context.Context, upcs []string) (map[string][]*Money, error)
+	Families(ctx context.Context, families []string) (map[string][]*Product, error)
+	// CountBy counts the products that pass the filter, most first, and CountByPrice those of each range of PriceBounds.
+	// CountByAttribute counts those of every value of an attribute, or of all attributes when name is empty. At most
+	// 10,000 products are looked at, and limit values returned.
+	CountBy(ctx context.Context, by GroupBy, filter *ProductFilter, limit int) ([]Count, error)
+	CountByPrice(ctx context.Context, filter *ProductFilter) ([]int, error)
+	CountByAttribute(ctx context.Context, filter *ProductFilter, name string, limit int) ([]*AttributeFacet, error)
+	// CreateProduct writes a product, its details and the events about it together. An SKU that another product has, and
+	// a family that is full, are Conflict faults. variantOf names another product of the family; it may be empty.
+	CreateProduct(ctx context.Context, product *Product, details Details, variantOf string) error
+	// ChangeProduct lets change alter the product, and writes it, the details that are given and the events about it
+	// together. Two changes at once come one after the other. It returns nil when there is no such product.
+	ChangeProduct(ctx context.Context, upc string, details Details, change func(*Product) error) (*Product, error)
+	// SetArchived takes a product off sale, or on sale again when at is nil, and writes the events about it together; it
+	// changes nothing when that was done before. It returns nil when there is no such product.
+	SetArchived(ctx context.Context, upc string, at *time.Time, expectedVersion *int) (*Product, error)
+	// SaveCategory and SaveBrand write them and the events about them together, and tell their versions.
+	SaveCategory(ctx context.Context, category *Category, expectedVersion *int) error
+	SaveBrand(ctx context.Context, brand *Brand, expectedVersion *int) error
+	// RemoveCategory and RemoveBrand remove them. One that is not there is a NotFound fault, and one that has products a
+	// Conflict.
+	RemoveCategory(ctx context.Context, id string) error
+	RemoveBrand(ctx context.Context, id string) error
 	// PutSale counts what an order has sold, in the place of what was counted of it before.
 	PutSale(ctx context.Context, from wire.EntityChanged, sale Sale) error
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/weft-graphql/weft/subgraphs/kit/dataloader"
 	"github.com/weft-graphql/weft/subgraphs/kit/fault"
 	"github.com/weft-graphql/weft/subgraphs/kit/page"
 )
@@ -25,6 +26,11 @@ type ProductFilter struct {
 	CategoryID, BrandID *string
 	// MinPrice and MaxPrice are in cents, both inclusive.
 	MinPrice, MaxPrice *int
+	// CategoryIds and BrandIds are choices, one of which is enough.
+	CategoryIds, BrandIds []string
+	// Query is a text whose words products must have.
+	Query      *string
+	Attributes []*AttributeFilter
 }
 
 // ProductQuery describes a part of a list of products.
@@ -52,6 +58,7 @@ type ProductConnection struct {
 	Edges    []*ProductEdge
 	PageInfo page.Info
 	total    func(context.Context) (int, error)
+	facets   *ProductFacets
 }
 
 // TotalCount counts the products of all pages, when asked for.
@@ -67,16 +74,87 @@ type ProductEdge struct {
 func (c *Core) Products(
 	ctx context.Context, args page.Args, filter *ProductFilter, sort ProductSort,
 ) (*ProductConnection, error) {
+	query, err := newProductQuery(args, filter, sort)
+	if err != nil {
+		return nil, err
+	}
+	found, err := c.store.Products(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return c.productPage(query, found), nil
+}
+
+func newProductQuery(args page.Args, filter *ProductFilter, sort ProductSort) (ProductQuery, error) {
+	if err := filter.check(); err != nil {
+		return ProductQuery{}, err
+	}
 	ask, err := page.Read(args, UsualPage, maxPage, 3, func(parts []string, argument string) (*ProductPosition, error) {
 		return productPosition(sort, parts, argument)
+	})
+	return ProductQuery{Filter: filter, Sort: sort, Page: ask}, err
+}
+
+// loadPage is the name of a loader: what a list was asked for, in a form that can be compared.
+type loadPage struct {
+	of, after, before string
+	first, last       int // -1 when it was not given
+	sort              ProductSort
+}
+
+func newLoadPage(of string, args page.Args, sort ProductSort) loadPage {
+	name := loadPage{of: of, first: -1, last: -1, sort: sort}
+	if args.First != nil {
+		name.first = *args.First
+	}
+	if args.Last != nil {
+		name.last = *args.Last
+	}
+	if args.After != nil {
+		name.after = *args.After
+	}
+	if args.Before != nil {
+		name.before = *args.Before
+	}
+	return name
+}
+
+// PageOfCategory returns a page of the products of the category.
+func (c *Core) PageOfCategory(
+	ctx context.Context, category *Category, args page.Args, sort ProductSort,
+) (*ProductConnection, error) {
+	return c.pageOf(ctx, &ProductFilter{CategoryID: &category.ID}, newLoadPage("category", args, sort), category.ID, args,
+		c.store.PageOfCategories)
+}
+
+// PageOfBrand returns a page of the products of the brand.
+func (c *Core) PageOfBrand(ctx context.Context, brand *Brand, args page.Args, sort ProductSort) (*ProductConnection, error) {
+	return c.pageOf(ctx, &ProductFilter{BrandID: &brand.ID}, newLoadPage("brand", args, sort), brand.ID, args,
+		c.store.PageOfBrands)
+}
+
+// pageOf reads the same page of many lists together.
+func (c *Core) pageOf(
+	ctx context.Context, filter *ProductFilter, name loadPage, id string, args page.Args,
+	read func(context.Context, []string, ProductQuery) (map[string][]*Product, error),
+) (*ProductConnection, error) {
+	query, err := newProductQuery(args, nil, name.sort)
+	if err != nil {
+		return nil, err
+	}
+	found, err := dataloader.Load(ctx, name, id, func(ctx context.Context, ids []string) (map[string][]*Product, error) {
+		return read(ctx, ids, query)
 	})
 	if err != nil {
 		return nil, err
 	}
-	found, err := c.store.Products(ctx, ProductQuery{Filter: filter, Sort: sort, Page: ask})
-	if err != nil {
-		return nil, err
-	}
+	query.Filter = filter
+	return c.productPage(query, found), nil
+}
+
+// productPage is the page of what was found.
+func (c *Core) productPage(query ProductQuery, found []*Product) *ProductConnection {
+	ask, sort, filter := query.Page, query.Sort, query.Filter
 	products, more := page.Cut(ask, found)
 	cursors := make([]string, len(products))
 	edges := make([]*ProductEdge, len(products))
@@ -86,8 +164,9 @@ func (c *Core) Products(
 	}
 	return &ProductConnection{
 		Nodes: products, Edges: edges, PageInfo: ask.Info(cursors, more),
-		total: func(ctx context.Context) (int, error) { return c.store.CountProducts(ctx, filter) },
-	}, nil
+		total:  func(ctx context.Context) (int, error) { return c.store.CountProducts(ctx, filter) },
+		facets: &ProductFacets{c, filter},
+	}
 }
 
 // productCursor names the order in the cursor, since a place in one order means nothing in another.

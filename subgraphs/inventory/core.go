@@ -28,8 +28,13 @@ type Store interface {
 	// writes the events about it together with it. It changes nothing when change returns an error, or when once
 	// is not empty and was given before.
 	ChangeStock(
-		ctx context.Context, upc, warehouse, once string, change func(int) (int, error), events ...wire.EntityChanged,
+		ctx context.Context, upc, warehouse, once string, change func(was *StockLevel) (int, error),
+		events ...wire.EntityChanged,
 	) (*StockLevel, error)
+	// SaveWarehouse adds a warehouse, or changes one. RemoveWarehouse removes one; a NotFound fault tells that there is
+	// none, and a Conflict that something lies there, or did so.
+	SaveWarehouse(ctx context.Context, warehouse *Warehouse) error
+	RemoveWarehouse(ctx context.Context, id string) error
 	// AddProduct makes a product known that an event tells of, with nothing in stock, and writes the event about it.
 	AddProduct(ctx context.Context, from wire.EntityChanged, upc string, event wire.EntityChanged) error
 	Reservations

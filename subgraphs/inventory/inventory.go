@@ -35,6 +35,8 @@ type StockLevel struct {
 	// RestockAt is when more will arrive; nil when enough is there.
 	RestockAt *time.Time
 	UpdatedAt time.Time
+	// Version counts the changes of Quantity; 0 when there never was a piece.
+	Version int
 }
 
 // Product is what lies there.

@@ -15,6 +15,14 @@ type SetStockInput struct {
 	Quantity    int
 }
 
+// PutStockInput says how many pieces of a product lie in a warehouse.
+type PutStockInput struct {
+	Upc             string
+	WarehouseID     string
+	Quantity        int
+	ExpectedVersion *int
+}
+
 // AdjustStockInput says how many pieces of a product come to a warehouse (or leave it, when negative).
 type AdjustStockInput struct {
 	Upc         string
@@ -26,10 +34,15 @@ type AdjustStockInput struct {
 
 // SetStock says how many pieces of a product lie in a warehouse.
 func (c *Core) SetStock(ctx context.Context, caller wire.Identity, input SetStockInput) (*StockLevel, error) {
+	return c.PutStock(ctx, caller, PutStockInput{Upc: input.Upc, WarehouseID: input.WarehouseID, Quantity: input.Quantity})
+}
+
+// PutStock says how many pieces of a product lie in a warehouse, unless that has changed since the caller looked.
+func (c *Core) PutStock(ctx context.Context, caller wire.Identity, input PutStockInput) (*StockLevel, error) {
 	var check fault.Checker
 	check.Between(input.Quantity, 0, maxQuantity, "input.quantity")
-	return c.change(ctx, caller, check, input.Upc, input.WarehouseID, "", func(int) (int, error) {
-		return input.Quantity, nil
+	return c.change(ctx, caller, check, input.Upc, input.WarehouseID, "", func(was *StockLevel) (int, error) {
+		return input.Quantity, fault.Outdated("stock", input.ExpectedVersion, was.Version)
 	})
 }
 
@@ -44,7 +57,8 @@ func (c *Core) AdjustStock(ctx context.Context, caller wire.Identity, input Adju
 		// Names of different callers, or for different changes, have nothing to do with each other.
 		once = fmt.Sprintf("adjustStock %s %s %s %d %s", caller.Subject, input.Upc, input.WarehouseID, input.Delta, *input.IdempotencyKey)
 	}
-	return c.change(ctx, caller, check, input.Upc, input.WarehouseID, once, func(was int) (int, error) {
+	return c.change(ctx, caller, check, input.Upc, input.WarehouseID, once, func(level *StockLevel) (int, error) {
+		was := level.Quantity
 		now := was + input.Delta
 		if now < 0 || now > maxQuantity {
 			return 0, fault.At(fault.Conflict, "input.delta",
@@ -55,13 +69,11 @@ func (c *Core) AdjustStock(ctx context.Context, caller wire.Identity, input Adju
 }
 
 func (c *Core) change(
-	ctx context.Context, caller wire.Identity, check fault.Checker, upc, warehouseID, once string, to func(int) (int, error),
+	ctx context.Context, caller wire.Identity, check fault.Checker, upc, warehouseID, once string,
+	to func(*StockLevel) (int, error),
 ) (*StockLevel, error) {
-	switch {
-	case caller.Anonymous():
-		return nil, fault.New(fault.Unauthenticated, "sign in to change the stock")
-	case !caller.HasRole(Merchant):
-		return nil, fault.New(fault.Forbidden, "only merchants may change the stock")
+	if err := allowed(caller); err != nil {
+		return nil, err
 	}
 	known, err := c.store.KnownProducts(ctx, []string{upc})
 	if err != nil {
@@ -77,7 +89,17 @@ func (c *Core) change(
 		return nil, err
 	}
 	return c.store.ChangeStock(ctx, upc, warehouseID, once, to, productChanged(upc, wire.Updated),
-		wire.EntityChanged{Type: "Warehouse", Key: map[string]any{"id": warehouseID}, Subgraph: "inventory", Change: wire.Updated})
+		WarehouseChanged(warehouseID, wire.Updated))
+}
+
+func allowed(caller wire.Identity) error {
+	switch {
+	case caller.Anonymous():
+		return fault.New(fault.Unauthenticated, "sign in to change the stock")
+	case !caller.HasRole(Merchant):
+		return fault.New(fault.Forbidden, "only merchants may change the stock")
+	}
+	return nil
 }
 
 // productChanged is the news that what inventory knows about a product changed.

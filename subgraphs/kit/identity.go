@@ -14,9 +14,9 @@ type IdentityConfig struct {
 	// Keys are the router's. When there are some, only requests that the router has signed for this service are answered.
 	// When it is nil everybody is answered, and nobody is believed to be somebody: for development only.
 	Keys *IdentityKeys
-	// Assume is the caller of requests that come from nobody in particular: whoever tries the development playground. Nil
-	// means anonymous.
-	Assume *wire.Identity
+	// Assume says who is behind a request that comes from nobody in particular: whoever tries the development playground.
+	// Nil means anonymous.
+	Assume func(*http.Request) wire.Identity
 }
 
 type identityKey struct{}
@@ -52,7 +52,7 @@ func withIdentity(name string, config IdentityConfig, next http.Handler) http.Ha
 			}
 		}
 		if id.Anonymous() && config.Assume != nil {
-			id = *config.Assume
+			id = config.Assume(r)
 		}
 		next.ServeHTTP(w, r.WithContext(WithCaller(r.Context(), id)))
 	})

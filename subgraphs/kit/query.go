@@ -57,12 +57,12 @@ func (r Ranked) Select(db bun.IDB) *bun.SelectQuery {
 		Join("CROSS JOIN LATERAL (?) AS ranked", rows).ColumnExpr("ranked.*")
 }
 
-// countLimit is how far lists are counted.
-const countLimit = 10_000
+// CountLimit is how far lists are counted.
+const CountLimit = 10_000
 
 // CountUpTo counts what the query selects, up to 10,000: counting more would take longer than anybody waits.
 func CountUpTo(ctx context.Context, db bun.IDB, query *bun.SelectQuery) (int, error) {
-	n, err := db.NewSelect().TableExpr("(?) AS counted", query.ColumnExpr("1").Limit(countLimit)).Count(ctx)
+	n, err := db.NewSelect().TableExpr("(?) AS counted", query.ColumnExpr("1").Limit(CountLimit)).Count(ctx)
 	return int(n), err
 }
 

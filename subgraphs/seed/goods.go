@@ -26,6 +26,10 @@ type Product struct {
 	Price, Weight, Width, Height, Depth                   int
 	Created                                               time.Time
 
+	// Material, Colour and Collection are what it is like, and Family the first product of its collection that differs from
+	// it in these only; empty when there is no other.
+	Material, Colour, Collection, Family string
+
 	// popularity is how often it is taken along with something else, compared with other products.
 	popularity int
 }
@@ -86,6 +90,14 @@ var lines = []string{
 	"Orla", "Pebble", "Quill", "Reed", "Sol", "Tide",
 }
 
+var colours = []string{"Black", "Blue", "Green", "Grey", "Natural", "Red", "White", "Yellow"}
+
+// fromName notes what a product is like, which its name says.
+func (p *Product) fromName(i int) {
+	words := strings.Fields(p.Name)
+	p.Collection, p.Material, p.Colour = words[0], words[1], colours[(i*7+len(p.Name))%len(colours)]
+}
+
 var praises = []string{
 	"Made to last and easy to mend.", "Packs flat and stands up in ten minutes.", "Looks better every year it is used.",
 	"Every piece differs a little in grain and colour.", "Wipes clean with a damp cloth.",
@@ -104,11 +116,17 @@ func Products() []Product {
 	dice := rand.New(rand.NewPCG(13, 17))
 	products := make([]Product, ProductCount)
 	taken := map[string]bool{}
+	families := map[string]*Product{}
 	for i := range products {
 		category := categories[i%len(categories)]
 		brand := brands[dice.IntN(len(brands))]
 		noun := category.nouns[dice.IntN(len(category.nouns))]
 		name := newName(dice, noun, taken)
+		// The same thing of one collection is of one brand, in whatever material.
+		family := strings.Fields(name)[0] + " " + noun
+		if first := families[family]; first != nil {
+			brand = brandOf(first.BrandID)
+		}
 		// Squaring the dice makes cheap and light things more common than dear and heavy ones.
 		share := dice.Float64() * dice.Float64()
 		price := category.cheapest + int(share*float64(category.dearest-category.cheapest))
@@ -122,8 +140,23 @@ func Products() []Product {
 			popularity: dice.IntN(100) * dice.IntN(100),
 			Created:    Epoch.Add(-time.Duration(dice.IntN(900*24)) * time.Hour),
 		}
+		products[i].fromName(i)
+		if first := families[family]; first != nil {
+			first.Family, products[i].Family = first.ID, first.ID
+		} else {
+			families[family] = &products[i]
+		}
 	}
 	return products
+}
+
+func brandOf(id string) Brand {
+	for _, brand := range brands {
+		if brand.ID == id {
+			return brand
+		}
+	}
+	return Brand{}
 }
 
 // newName finds a name that is not taken yet.

@@ -36,7 +36,7 @@ func furtherProduct(i int) Product {
 	name := fmt.Sprintf("%s %s %s %d", lines[dice.IntN(len(lines))], manners[dice.IntN(len(manners))], noun, i+1)
 	share := dice.Float64() * dice.Float64()
 	price := category.cheapest + int(share*float64(category.dearest-category.cheapest))
-	return Product{
+	product := Product{
 		ID: ProductID(i), Name: name, Slug: strings.ToLower(strings.ReplaceAll(name, " ", "-")),
 		CategoryID: category.ID, BrandID: brand.ID,
 		SKU:         fmt.Sprintf("%s-%s-%07d", strings.ToUpper(category.ID[:3]), strings.ToUpper(brand.ID[:3]), i+1),
@@ -46,6 +46,8 @@ func furtherProduct(i int) Product {
 		popularity: dice.IntN(100) * dice.IntN(100),
 		Created:    Epoch.Add(-time.Duration(dice.IntN(900*24*3600)) * time.Second),
 	}
+	product.fromName(i)
+	return product
 }
 
 // MorePeople returns the people that a shop of that size has beside those of the sample shop.

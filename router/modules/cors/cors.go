@@ -149,7 +149,7 @@ func (p *CORSPolicy) handler(next http.Handler) http.Handler {
 		age = time.Hour
 	}
 	options := cors.Options{
-		AllowedOrigins: p.Origins, AllowedMethods: []string{http.MethodGet, http.MethodPost}, AllowedHeaders: headers,
+		AllowedOrigins: p.Origins, AllowedMethods: []string{http.MethodGet, http.MethodPost, "QUERY"}, AllowedHeaders: headers,
 		ExposedHeaders: p.ExposedHeaders, AllowCredentials: p.Credentials, MaxAge: int(age.Seconds()),
 		AllowPrivateNetwork: p.PrivateNetwork, OptionsSuccessStatus: http.StatusNoContent,
 	}

@@ -16,7 +16,7 @@ var (
 	storesDesc = prometheus.NewDesc("weft_entity_cache_stores_total",
 		"Fetched entities that were stored, and those that must not be (no-store, private, no lifetime).",
 		[]string{"subgraph", "type", "result"}, nil)
-	redisDesc      = prometheus.NewDesc("weft_entity_cache_redis_up", "Whether Redis is in use.", nil, nil)
+	redisDesc      = prometheus.NewDesc("weft_entity_cache_redis_up", "Whether Redis is in use; absent without one.", nil, nil)
 	operationsDesc = prometheus.NewDesc("weft_entity_cache_operations_total", "What the entity cache did.", []string{"what"}, nil)
 	waitingDesc    = prometheus.NewDesc("weft_entity_cache_waiting_bytes", "Values that wait to be written to Redis, in bytes.", nil, nil)
 	heldBytesDesc  = prometheus.NewDesc("weft_entity_cache_process_bytes", "What the cache in process holds, in bytes.", nil, nil)
@@ -46,11 +46,13 @@ func collectEntityCache(c *cache.Stats, send func(d *prometheus.Desc, kind prome
 		"write_error": c.WriteErrors, "write_dropped": c.WriteDrops, "invalidation": c.Invalidations,
 		"invalidation_received": c.Received, "foreign": c.Foreign, "printed": c.Printed,
 	})
-	up := 0.0
-	if c.Connected {
-		up = 1
+	if c.Shared {
+		up := 0.0
+		if c.Connected {
+			up = 1
+		}
+		send(redisDesc, prometheus.GaugeValue, up)
 	}
-	send(redisDesc, prometheus.GaugeValue, up)
 	send(waitingDesc, prometheus.GaugeValue, float64(c.Waiting))
 	send(heldBytesDesc, prometheus.GaugeValue, float64(c.LocalBytes))
 	send(heldDesc, prometheus.GaugeValue, float64(c.LocalEntries))

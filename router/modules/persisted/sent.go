@@ -22,8 +22,8 @@ func rejected(code, message string) *server.Refusal {
 	return &server.Refusal{Outcome: server.Rejected, Code: code, Message: message}
 }
 
-// notFound makes clients send the document; they know it by its message. It has status 200, as clients of all ages expect.
-var notFound = &server.Refusal{Outcome: server.Executed, Code: codeNotFound, Message: "PersistedQueryNotFound"}
+// notFound makes clients send the document; they know it by its message.
+var notFound = &server.Refusal{Outcome: server.Unknown, Code: codeNotFound, Message: "PersistedQueryNotFound"}
 
 // maxID bounds the length of the id of a document.
 const maxID = 512

@@ -9,6 +9,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/weft-graphql/weft/router/server"
@@ -26,6 +27,12 @@ func (u *Uploads) WrapHandler(next http.Handler) http.Handler {
 		if len(u.RequireHeaders) > 0 && !server.HasAny(r.Header, u.RequireHeaders) {
 			server.WriteError(w, http.StatusForbidden, server.CodeCSRF,
 				"A request with files must carry the header "+u.RequireHeaders[0]+"; any value will do.")
+			return
+		}
+		if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+			w.Header().Set("Accept-Encoding", "identity")
+			server.WriteError(w, http.StatusUnsupportedMediaType, server.CodeMediaType,
+				"Requests with files are not taken compressed. Send them without Content-Encoding.")
 			return
 		}
 		if err != nil || params["boundary"] == "" {

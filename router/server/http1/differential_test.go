@@ -187,9 +187,13 @@ func conversations() map[string]bool {
 		"GET / HTTP/1.1\r\nHost: a\r\nConnection: Keep-Alive\r\nKeep-Alive: timeout=5\r\nProxy-Connection: close\r\n\r\n",
 		"GET / HTTP/1.1\r\nHost: a\r\nLong: " + long + "\r\nLonger: " + long + "\r\n\r\n",
 		"GET / HTTP/1.1\r\nHost: a\r\n" + strings.Repeat("Many: x\r\n", 20) + "Other: y\r\nContent-Type: z\r\n\r\n",
+		"QUERY / HTTP/1.1\r\nContent-Length: 3\r\nHost: a\r\n\r\nabc", "QUERY / HTTP/1.1\r\nContent-Length: 0\r\nHost: a\r\n\r\n",
 		"POST / HTTP/1.1\r\nContent-Length:3\r\nHost: a\r\n\r\nabc", "POST /a?b=c HTTP/1.1\r\nHost: a\r\ncontent-length: \t 3\t \r\n\r\nabc",
 	}
 	oddly := []string{
+		"QUERY / HTTP/1.1\r\nHost: a\r\n\r\n", "QUERY / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc",
+		"query / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
+		"QUERY / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
 		// Lengths that somebody might read in another way.
 		"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +3\r\n\r\nabc", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -3\r\n\r\nabc",
 		"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0x3\r\n\r\nabc", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3 4\r\n\r\nabc",

@@ -44,14 +44,15 @@ type head struct {
 	fields [maxFields]field
 	count  int
 	// length is the body's; -1 when none is stated.
-	length          int64
-	hasHost, isPost bool
+	length int64
+	// isPost tells that the method is POST, hasBody that it is one that comes with a body.
+	hasHost, isPost, hasBody bool
 }
 
 // reset makes the head ready for another one.
 func (h *head) reset() {
 	h.at, h.count, h.length = 0, 0, -1
-	h.hasHost, h.isPost = false, false
+	h.hasHost, h.isPost, h.hasBody = false, false, false
 }
 
 // parse goes on with the lines that have become complete. b begins where the head begins.
@@ -81,9 +82,9 @@ func (h *head) parse(b []byte) verdict {
 	}
 }
 
-// methods are those whose requests are served here. All but POST come without a body.
+// methods are those whose requests are served here. POST and QUERY come with a body, the others without.
 const (
-	getMethod, headMethod, optionsMethod, postMethod = "GET", "HEAD", "OPTIONS", "POST"
+	getMethod, headMethod, optionsMethod, postMethod, queryMethod = "GET", "HEAD", "OPTIONS", "POST", "QUERY"
 )
 
 // requestLine reads `POST /path HTTP/1.1`.
@@ -97,7 +98,9 @@ func (h *head) requestLine(b []byte, line span) bool {
 	}
 	switch string(text[:space]) {
 	case postMethod:
-		h.isPost = true
+		h.isPost, h.hasBody = true, true
+	case queryMethod:
+		h.hasBody = true
 	case getMethod, headMethod, optionsMethod:
 	default:
 		return false
@@ -188,7 +191,7 @@ func (h *head) understand(name, value []byte) bool {
 
 // complete judges a head that has ended.
 func (h *head) complete() verdict {
-	if !h.hasHost || h.isPost != (h.length >= 0) {
+	if !h.hasHost || h.hasBody != (h.length >= 0) {
 		return odd
 	}
 	return plain

@@ -334,7 +334,7 @@ func (s *session) answer(ctx context.Context, m message, req server.Request) {
 		Method: "WEBSOCKET", Path: s.path, Remote: s.remote, Status: http.StatusOK, Bytes: len(resp.Bytes()), Operation: resp.Operation,
 	}, time.Since(started))
 	leave()
-	if resp.Sequel == nil && resp.Outcome != server.Executed {
+	if resp.Sequel == nil && resp.Outcome != server.Executed && resp.Outcome != server.Unknown {
 		s.over(ctx, s.failure(m.ID, errorsOf(resp.Bytes())))
 		return
 	}

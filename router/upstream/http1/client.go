@@ -98,8 +98,8 @@ func (t *client) Do(ctx context.Context, req *upstream.Request, resp *upstream.R
 	e, _ := t.exchanges.Get().(*exchange)
 	if e == nil {
 		e = &exchange{owner: t}
-		e.body.Use(t.budget)
 	}
+	e.body.Use(t.budget)
 	err := t.try(ctx, req, e, now, deadline, false)
 	if errors.Is(err, errStale) {
 		// The subgraph has closed a kept connection. That tells nothing about the subgraph: ask again on a new one.

@@ -22,6 +22,14 @@ func (r *mutationResolver) UpdateProfile(ctx context.Context, input accounts.Upd
 	return user, nil
 }
 
+func (r *mutationResolver) ChangeProfile(ctx context.Context, input accounts.UpdateProfileInput) (*model.UserPayload, error) {
+	return userPayload(r.core.UpdateProfile(ctx, kit.Caller(ctx), input))
+}
+
+func (r *mutationResolver) CloseAccount(ctx context.Context, input accounts.CloseAccountInput) (*model.SignOutPayload, error) {
+	return signOutPayload(r.logins.CloseAccount(ctx, kit.Caller(ctx), input))
+}
+
 func (r *mutationResolver) SignUp(ctx context.Context, input accounts.SignUpInput) (*model.SessionPayload, error) {
 	return sessionPayload(r.logins.SignUp(ctx, input))
 }

@@ -65,6 +65,8 @@ type ComplexityRoot struct {
 	Mutation struct {
 		BecomeOperator func(childComplexity int, input accounts.BecomeOperatorInput) int
 		ChangePassword func(childComplexity int, input accounts.ChangePasswordInput) int
+		ChangeProfile  func(childComplexity int, input accounts.UpdateProfileInput) int
+		CloseAccount   func(childComplexity int, input accounts.CloseAccountInput) int
 		RefreshSession func(childComplexity int, input accounts.RefreshSessionInput) int
 		RemoveAddress  func(childComplexity int, input accounts.RemoveAddressInput) int
 		SaveAddress    func(childComplexity int, input accounts.SaveAddressInput) int
@@ -120,6 +122,7 @@ type ComplexityRoot struct {
 		Roles     func(childComplexity int) int
 		Tier      func(childComplexity int) int
 		Username  func(childComplexity int) int
+		Version   func(childComplexity int) int
 	}
 
 	UserConnection struct {
@@ -159,6 +162,8 @@ type EntityResolver interface {
 }
 type MutationResolver interface {
 	UpdateProfile(ctx context.Context, input accounts.UpdateProfileInput) (*accounts.User, error)
+	ChangeProfile(ctx context.Context, input accounts.UpdateProfileInput) (*model.UserPayload, error)
+	CloseAccount(ctx context.Context, input accounts.CloseAccountInput) (*model.SignOutPayload, error)
 	SignUp(ctx context.Context, input accounts.SignUpInput) (*model.SessionPayload, error)
 	SignIn(ctx context.Context, input accounts.SignInInput) (*model.SessionPayload, error)
 	RefreshSession(ctx context.Context, input accounts.RefreshSessionInput) (*model.SessionPayload, error)
@@ -284,6 +289,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ChangePassword(childComplexity, args["input"].(accounts.ChangePasswordInput)), true
+	case "Mutation.changeProfile":
+		if e.ComplexityRoot.Mutation.ChangeProfile == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_changeProfile_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ChangeProfile(childComplexity, args["input"].(accounts.UpdateProfileInput)), true
+	case "Mutation.closeAccount":
+		if e.ComplexityRoot.Mutation.CloseAccount == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_closeAccount_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CloseAccount(childComplexity, args["input"].(accounts.CloseAccountInput)), true
 	case "Mutation.refreshSession":
 		if e.ComplexityRoot.Mutation.RefreshSession == nil {
 			break
@@ -572,6 +599,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.User.Username(childComplexity), true
+	case "User.version":
+		if e.ComplexityRoot.User.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.Version(childComplexity), true
 
 	case "UserConnection.edges":
 		if e.ComplexityRoot.UserConnection.Edges == nil {
@@ -661,6 +694,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("BecomeOperatorInput", ec.unmarshalInputBecomeOperatorInput),
 			graphql.NewInputUnmarshaler("ChangePasswordInput", ec.unmarshalInputChangePasswordInput),
+			graphql.NewInputUnmarshaler("CloseAccountInput", ec.unmarshalInputCloseAccountInput),
 			graphql.NewInputUnmarshaler("RefreshSessionInput", ec.unmarshalInputRefreshSessionInput),
 			graphql.NewInputUnmarshaler("RemoveAddressInput", ec.unmarshalInputRemoveAddressInput),
 			graphql.NewInputUnmarshaler("SaveAddressInput", ec.unmarshalInputSaveAddressInput),
@@ -784,7 +818,20 @@ type Mutation {
   updateProfile(
     "The new values."
     input: UpdateProfileInput!
-  ): User
+  ): User @deprecated(reason: "Use ` + "`" + `changeProfile` + "`" + `, which tells in ` + "`" + `userErrors` + "`" + ` what is wrong.")
+  "Changes the signed-in person's own profile. Fields that are left out keep their value."
+  changeProfile(
+    "The new values."
+    input: UpdateProfileInput!
+  ): UserPayload!
+  """
+  Closes the signed-in person's account: name, address book and everything else that says who it is are removed, all
+  sessions end. Orders and reviews stay, of a person who has left.
+  """
+  closeAccount(
+    "The password, once more."
+    input: CloseAccountInput!
+  ): SignOutPayload!
   "Opens an account, and signs the person in."
   signUp(
     "Who it is."
@@ -855,6 +902,8 @@ type User @key(fields: "id") {
   tier: Tier
   "When the account was opened."
   joinedAt: DateTime
+  "Counts changes of the profile, for ` + "`" + `expectedVersion` + "`" + `."
+  version: Int!
   "What the person may do. Null for everybody but the person and operators."
   roles: [Role!]
   "The person's address book. Null for everybody but the person."
@@ -989,6 +1038,14 @@ input UpdateProfileInput {
   username: String
   "The text about oneself: at most 500 characters."
   bio: String
+  "The ` + "`" + `version` + "`" + ` that was seen; nothing is changed when the profile has another one by now. Left out, it does not matter."
+  expectedVersion: Int
+}
+
+"An account to be closed."
+input CloseAccountInput {
+  "The password."
+  password: String!
 }
 
 "Somebody who wants an account."
@@ -1246,6 +1303,8 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_tier(ctx, field)
 	case "joinedAt":
 		return ec.fieldContext_User_joinedAt(ctx, field)
+	case "version":
+		return ec.fieldContext_User_version(ctx, field)
 	case "roles":
 		return ec.fieldContext_User_roles(ctx, field)
 	case "addresses":
@@ -1458,6 +1517,34 @@ func (ec *executionContext) field_Mutation_changePassword_args(ctx context.Conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (accounts.ChangePasswordInput, error) {
 			return ec.unmarshalNChangePasswordInput2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋaccountsᚐChangePasswordInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_changeProfile_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (accounts.UpdateProfileInput, error) {
+			return ec.unmarshalNUpdateProfileInput2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋaccountsᚐUpdateProfileInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_closeAccount_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (accounts.CloseAccountInput, error) {
+			return ec.unmarshalNCloseAccountInput2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋaccountsᚐCloseAccountInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2012,6 +2099,94 @@ func (ec *executionContext) fieldContext_Mutation_updateProfile(ctx context.Cont
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_updateProfile_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_changeProfile(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_changeProfile(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ChangeProfile(ctx, fc.Args["input"].(accounts.UpdateProfileInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UserPayload) graphql.Marshaler {
+			return ec.marshalNUserPayload2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋaccountsᚋgraphᚋmodelᚐUserPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_changeProfile(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_changeProfile_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_closeAccount(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_closeAccount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CloseAccount(ctx, fc.Args["input"].(accounts.CloseAccountInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.SignOutPayload) graphql.Marshaler {
+			return ec.marshalNSignOutPayload2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋaccountsᚋgraphᚋmodelᚐSignOutPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_closeAccount(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SignOutPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_closeAccount_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -3256,6 +3431,29 @@ func (ec *executionContext) _User_joinedAt(ctx context.Context, field graphql.Co
 }
 func (ec *executionContext) fieldContext_User_joinedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _User_version(ctx context.Context, field graphql.CollectedField, obj *accounts.User) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_User_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_User_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("User", field, false, false, "Int")
 }
 
 func (ec *executionContext) _User_roles(ctx context.Context, field graphql.CollectedField, obj *accounts.User) (ret graphql.Marshaler) {
@@ -4807,6 +5005,48 @@ func UnmarshalChangePasswordInput(ctx context.Context, raw any) (accounts.Change
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputCloseAccountInput(ctx context.Context, obj any) (accounts.CloseAccountInput, error) {
+	var it accounts.CloseAccountInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"password"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "password":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("password"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Password = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCloseAccountInput unmarshals raw into the CloseAccountInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCloseAccountInput(ctx context.Context, raw any) (accounts.CloseAccountInput, error) {
+	var out accounts.CloseAccountInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CloseAccountInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputRefreshSessionInput(ctx context.Context, obj any) (accounts.RefreshSessionInput, error) {
 	var it accounts.RefreshSessionInput
 	if obj == nil {
@@ -5193,7 +5433,7 @@ func (ec *executionContext) unmarshalInputUpdateProfileInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"name", "username", "bio"}
+	fieldsInOrder := [...]string{"name", "username", "bio", "expectedVersion"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -5221,6 +5461,13 @@ func (ec *executionContext) unmarshalInputUpdateProfileInput(ctx context.Context
 				return it, err
 			}
 			it.Bio = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
 		}
 	}
 	return it, nil
@@ -5468,6 +5715,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 				return ec._Mutation_updateProfile(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "changeProfile":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_changeProfile(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "closeAccount":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_closeAccount(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "signUp":
@@ -5863,6 +6124,11 @@ func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj
 		case "joinedAt":
 			out.Values[i] = ec._User_joinedAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "version":
+			out.Values[i] = ec._User_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "roles":
@@ -6486,6 +6752,11 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 
 func (ec *executionContext) unmarshalNChangePasswordInput2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋaccountsᚐChangePasswordInput(ctx context.Context, v any) (accounts.ChangePasswordInput, error) {
 	res, err := ec.unmarshalInputChangePasswordInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNCloseAccountInput2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋaccountsᚐCloseAccountInput(ctx context.Context, v any) (accounts.CloseAccountInput, error) {
+	res, err := ec.unmarshalInputCloseAccountInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 

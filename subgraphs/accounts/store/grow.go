@@ -18,7 +18,7 @@ func Grow(ctx context.Context, tx bun.Tx, size int) error {
 	err := kit.InsertEach(ctx, tx, seed.MorePeople(size), func(p seed.Person) userRow {
 		row := userRow{
 			ID: p.ID, Name: p.Name, Username: p.Username, Email: p.Email, Bio: p.Bio,
-			City: p.City, Country: p.Country, Tier: p.Tier, JoinedAt: p.Joined,
+			City: p.City, Country: p.Country, Tier: p.Tier, JoinedAt: p.Joined, Version: 1,
 		}
 		event := accounts.Changed(row.user())
 		event.Change = wire.Created

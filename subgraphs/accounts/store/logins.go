@@ -74,7 +74,7 @@ func (s *Store) CreateUser(
 	err := s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
 		_, err := tx.NewInsert().Model(&userRow{
 			ID: user.ID, Name: user.Name, Username: user.Username, Email: user.Mail, Tier: string(user.Tier),
-			JoinedAt: user.JoinedAt,
+			JoinedAt: user.JoinedAt, Version: user.Version,
 		}).Exec(ctx)
 		if kit.Duplicate(err) {
 			return nil, fault.At(fault.Conflict, "input.username", "the username %q is taken", user.Username)

@@ -51,13 +51,16 @@ type userRow struct {
 	Country  string    `bun:"country"`
 	Tier     string    `bun:"tier"`
 	JoinedAt time.Time `bun:"joined_at"`
+
+	Version  int        `bun:"version"`
+	ClosedAt *time.Time `bun:"closed_at"`
 }
 
 func (r *userRow) user() *accounts.User {
 	return &accounts.User{
 		ID: r.ID, Name: r.Name, Username: r.Username, Mail: r.Email, Bio: r.Bio,
 		Location: locationOf(r.City, r.Country),
-		Tier:     accounts.Tier(r.Tier), JoinedAt: r.JoinedAt.UTC(),
+		Tier:     accounts.Tier(r.Tier), JoinedAt: r.JoinedAt.UTC(), Version: r.Version,
 	}
 }
 
@@ -137,7 +140,7 @@ func (s *Store) CountUsers(ctx context.Context) (int, error) {
 
 // UpdateUser lets change alter the person's profile, and writes it and the event about it together.
 func (s *Store) UpdateUser(
-	ctx context.Context, id string, change func(*accounts.User), event func(*accounts.User) wire.EntityChanged,
+	ctx context.Context, id string, change func(*accounts.User) error, event func(*accounts.User) wire.EntityChanged,
 ) (user *accounts.User, err error) {
 	err = s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
 		if err := kit.Lock(ctx, tx, "users", "id", id); err != nil {
@@ -152,7 +155,10 @@ func (s *Store) UpdateUser(
 			return nil, err
 		}
 		user = row.user()
-		change(user)
+		if err := change(user); err != nil {
+			return nil, err
+		}
+		user.Version++
 		if err := write(ctx, tx, user); err != nil {
 			return nil, err
 		}
@@ -167,6 +173,7 @@ func (s *Store) UpdateUser(
 func write(ctx context.Context, tx bun.Tx, user *accounts.User) error {
 	_, err := tx.NewUpdate().Model((*userRow)(nil)).
 		Set("name = ?", user.Name).Set("username = ?", user.Username).Set("bio = ?", user.Bio).
+		Set("version = ?", user.Version).
 		Where("id = ?", user.ID).Exec(ctx)
 	if kit.Duplicate(err) {
 		return fault.At(fault.Conflict, "input.username", "the username %q is taken", user.Username)
@@ -181,7 +188,7 @@ func Seed(ctx context.Context, tx bun.Tx) error {
 	for i, p := range people {
 		rows[i] = userRow{
 			ID: p.ID, Name: p.Name, Username: p.Username, Email: p.Email, Bio: p.Bio,
-			City: p.City, Country: p.Country, Tier: p.Tier, JoinedAt: p.Joined,
+			City: p.City, Country: p.Country, Tier: p.Tier, JoinedAt: p.Joined, Version: 1,
 		}
 	}
 	if err := kit.InsertAll(ctx, tx, rows); err != nil {

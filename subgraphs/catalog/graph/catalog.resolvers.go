@@ -9,9 +9,15 @@ import (
 	"context"
 
 	"github.com/weft-graphql/weft/subgraphs/catalog"
+	"github.com/weft-graphql/weft/subgraphs/catalog/graph/model"
 	"github.com/weft-graphql/weft/subgraphs/kit"
+	"github.com/weft-graphql/weft/subgraphs/kit/fault"
 	"github.com/weft-graphql/weft/subgraphs/kit/page"
 )
+
+func (r *brandResolver) ProductsConnection(ctx context.Context, obj *catalog.Brand, first *int, after *string, last *int, before *string, sort catalog.ProductSort) (*catalog.ProductConnection, error) {
+	return r.core.PageOfBrand(ctx, obj, page.Args{First: first, After: after, Last: last, Before: before}, sort)
+}
 
 func (r *brandResolver) Products(ctx context.Context, obj *catalog.Brand, first int) ([]*catalog.Product, error) {
 	return r.core.ProductsOfBrand(ctx, obj, first)
@@ -19,6 +25,10 @@ func (r *brandResolver) Products(ctx context.Context, obj *catalog.Brand, first 
 
 func (r *categoryResolver) ProductCount(ctx context.Context, obj *catalog.Category) (int, error) {
 	return r.core.CountOf(ctx, obj)
+}
+
+func (r *categoryResolver) ProductsConnection(ctx context.Context, obj *catalog.Category, first *int, after *string, last *int, before *string, sort catalog.ProductSort) (*catalog.ProductConnection, error) {
+	return r.core.PageOfCategory(ctx, obj, page.Args{First: first, After: after, Last: last, Before: before}, sort)
 }
 
 func (r *categoryResolver) Products(ctx context.Context, obj *catalog.Category, first int) ([]*catalog.Product, error) {
@@ -49,6 +59,58 @@ func (r *mutationResolver) ArchiveProduct(ctx context.Context, upc string) (*cat
 	return product, nil
 }
 
+func (r *mutationResolver) AddProduct(ctx context.Context, input catalog.AddProductInput) (*model.ProductPayload, error) {
+	return productPayload(r.core.AddProduct(ctx, kit.Caller(ctx), input))
+}
+
+func (r *mutationResolver) ChangeProduct(ctx context.Context, input catalog.ChangeProductInput) (*model.ProductPayload, error) {
+	return productPayload(r.core.ChangeProduct(ctx, kit.Caller(ctx), input))
+}
+
+func (r *mutationResolver) SetProductArchived(ctx context.Context, input catalog.SetProductArchivedInput) (*model.ProductPayload, error) {
+	return productPayload(r.core.SetProductArchived(ctx, kit.Caller(ctx), input))
+}
+
+func (r *mutationResolver) SaveCategory(ctx context.Context, input catalog.SaveCategoryInput) (*model.CategoryPayload, error) {
+	category, err := r.core.SaveCategory(ctx, kit.Caller(ctx), input)
+	list, err := fault.ForUser(err)
+	if err != nil || len(list) > 0 {
+		return &model.CategoryPayload{UserErrors: list}, err
+	}
+	return &model.CategoryPayload{Category: category, UserErrors: list}, nil
+}
+
+func (r *mutationResolver) RemoveCategory(ctx context.Context, input catalog.RemoveCategoryInput) (*model.RemovePayload, error) {
+	err := r.core.RemoveCategory(ctx, kit.Caller(ctx), input)
+	return removePayload(input.ID, err)
+}
+
+func (r *mutationResolver) SaveBrand(ctx context.Context, input catalog.SaveBrandInput) (*model.BrandPayload, error) {
+	brand, err := r.core.SaveBrand(ctx, kit.Caller(ctx), input)
+	list, err := fault.ForUser(err)
+	if err != nil || len(list) > 0 {
+		return &model.BrandPayload{UserErrors: list}, err
+	}
+	return &model.BrandPayload{Brand: brand, UserErrors: list}, nil
+}
+
+func (r *mutationResolver) RemoveBrand(ctx context.Context, input catalog.RemoveBrandInput) (*model.RemovePayload, error) {
+	err := r.core.RemoveBrand(ctx, kit.Caller(ctx), input)
+	return removePayload(input.ID, err)
+}
+
+func (r *productResolver) Prices(ctx context.Context, obj *catalog.Product) ([]*catalog.Money, error) {
+	return r.core.PricesOf(ctx, obj)
+}
+
+func (r *productResolver) Attributes(ctx context.Context, obj *catalog.Product) ([]*catalog.Attribute, error) {
+	return r.core.AttributesOf(ctx, obj)
+}
+
+func (r *productResolver) Variants(ctx context.Context, obj *catalog.Product) ([]*catalog.Variant, error) {
+	return r.core.VariantsOf(ctx, obj)
+}
+
 func (r *productResolver) Category(ctx context.Context, obj *catalog.Product) (*catalog.Category, error) {
 	return r.core.CategoryOf(ctx, obj)
 }
@@ -69,12 +131,24 @@ func (r *queryResolver) Product(ctx context.Context, upc string) (*catalog.Produ
 	return r.core.Product(ctx, upc)
 }
 
+func (r *queryResolver) Variant(ctx context.Context, sku string) (*catalog.Variant, error) {
+	found, err := r.core.VariantsBySKU(ctx, []string{sku})
+	if err != nil {
+		return nil, err
+	}
+	return found[0], nil
+}
+
 func (r *queryResolver) TopProducts(ctx context.Context, first int) ([]*catalog.Product, error) {
 	return r.core.TopProducts(ctx, first)
 }
 
 func (r *queryResolver) Products(ctx context.Context, first *int, after *string, last *int, before *string, filter *catalog.ProductFilter, sort catalog.ProductSort) (*catalog.ProductConnection, error) {
-	return r.core.Products(ctx, page.Args{First: first, After: after, Last: last, Before: before}, filter, sort)
+	list, err := r.core.Products(ctx, page.Args{First: first, After: after, Last: last, Before: before}, filter, sort)
+	if err != nil {
+		return nil, kit.Report(ctx, err)
+	}
+	return list, nil
 }
 
 func (r *queryResolver) Categories(ctx context.Context) ([]*catalog.Category, error) {
@@ -97,6 +171,14 @@ func (r *queryResolver) Search(ctx context.Context, query string, first *int, af
 	return r.core.Search(ctx, query, page.Args{First: first, After: after, Last: last, Before: before}, kinds)
 }
 
+func (r *variantResolver) Attributes(ctx context.Context, obj *catalog.Variant) ([]*catalog.Attribute, error) {
+	return r.core.AttributesOf(ctx, obj.Product())
+}
+
+func (r *variantResolver) Prices(ctx context.Context, obj *catalog.Variant) ([]*catalog.Money, error) {
+	return r.core.PricesOf(ctx, obj.Product())
+}
+
 func (r *Resolver) Brand() BrandResolver { return &brandResolver{r} }
 
 func (r *Resolver) Category() CategoryResolver { return &categoryResolver{r} }
@@ -107,10 +189,13 @@ func (r *Resolver) Product() ProductResolver { return &productResolver{r} }
 
 func (r *Resolver) Query() QueryResolver { return &queryResolver{r} }
 
+func (r *Resolver) Variant() VariantResolver { return &variantResolver{r} }
+
 type (
 	brandResolver    struct{ *Resolver }
 	categoryResolver struct{ *Resolver }
 	mutationResolver struct{ *Resolver }
 	productResolver  struct{ *Resolver }
 	queryResolver    struct{ *Resolver }
+	variantResolver  struct{ *Resolver }
 )

@@ -41,6 +41,14 @@ func (r *entityResolver) FindProduct(ctx context.Context, reps []*model.ProductR
 	return kit.Entities(r.core.ProductsByRef(ctx, refs))
 }
 
+func (r *entityResolver) FindVariant(ctx context.Context, reps []*model.VariantRepresentation) ([]*catalog.Variant, error) {
+	skus := make([]string, len(reps))
+	for i, rep := range reps {
+		skus[i] = *rep.Sku
+	}
+	return kit.Entities(r.core.VariantsBySKU(ctx, skus))
+}
+
 func (r *Resolver) Entity() EntityResolver { return &entityResolver{r} }
 
 type entityResolver struct{ *Resolver }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"iter"
 	"slices"
 
 	"github.com/uptrace/bun"
@@ -17,14 +18,14 @@ import (
 func Seed(ctx context.Context, tx bun.Tx) error {
 	var categories []categoryRow
 	for _, c := range seed.Categories() {
-		categories = append(categories, categoryRow{ID: c.ID, Name: c.Name, Description: c.Description})
+		categories = append(categories, categoryRow{ID: c.ID, Name: c.Name, Description: c.Description, Version: 1})
 	}
 	if err := kit.InsertAll(ctx, tx, categories); err != nil {
 		return err
 	}
 	var brands []brandRow
 	for _, b := range seed.Brands() {
-		brands = append(brands, brandRow{ID: b.ID, Name: b.Name, Description: b.Description, Country: b.Country})
+		brands = append(brands, brandRow{ID: b.ID, Name: b.Name, Description: b.Description, Country: b.Country, Version: 1})
 	}
 	if err := kit.InsertAll(ctx, tx, brands); err != nil {
 		return err
@@ -35,6 +36,9 @@ func Seed(ctx context.Context, tx bun.Tx) error {
 		products = append(products, seedRow(p, sold[p.ID]))
 	}
 	if err := kit.InsertAll(ctx, tx, products); err != nil {
+		return err
+	}
+	if err := seedDetails(ctx, tx, slices.Values(seed.Products())); err != nil {
 		return err
 	}
 	if err := tallyProducts(ctx, tx); err != nil {
@@ -66,7 +70,27 @@ func seedRow(p seed.Product, sold int) productRow {
 		Price: p.Price, Currency: string(catalog.Euro), Weight: p.Weight,
 		Width: p.Width, Height: p.Height, Depth: p.Depth,
 		CategoryID: p.CategoryID, BrandID: p.BrandID, Sold: sold, CreatedAt: p.Created, Version: 1,
+		Family: p.Family,
 	}
+}
+
+// seedDetails writes what products are like, and what they cost in dollars.
+func seedDetails(ctx context.Context, tx bun.Tx, products iter.Seq[seed.Product]) error {
+	attributes := func(yield func(attributeRow) bool) {
+		for p := range products {
+			for i, a := range [][2]string{{"Material", p.Material}, {"Colour", p.Colour}, {"Collection", p.Collection}} {
+				if !yield(attributeRow{UPC: p.ID, Name: a[0], Value: a[1], Position: i}) {
+					return
+				}
+			}
+		}
+	}
+	if err := kit.InsertEach(ctx, tx, attributes, func(row attributeRow) attributeRow { return row }); err != nil {
+		return err
+	}
+	return kit.InsertEach(ctx, tx, products, func(p seed.Product) priceRow {
+		return priceRow{UPC: p.ID, Currency: "USD", Minor: int64(p.Price*11/10/100*100 + 99)}
+	})
 }
 
 // Grow makes the sample shop that many times as large.
@@ -81,6 +105,9 @@ func Grow(ctx context.Context, tx bun.Tx, size int) error {
 	})
 	row := func(p seed.Product) productRow { return seedRow(p, sold[p.ID]) }
 	if err := kit.InsertEach(ctx, tx, seed.MoreProducts(size), row); err != nil {
+		return err
+	}
+	if err := seedDetails(ctx, tx, seed.MoreProducts(size)); err != nil {
 		return err
 	}
 	if err := addSold(ctx, tx, firstOnly(sold)); err != nil { // what larger shops sell of the sample shop's products

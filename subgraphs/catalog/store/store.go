@@ -3,9 +3,7 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -13,12 +11,10 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"github.com/weft-graphql/weft/schema/wire"
 	"github.com/weft-graphql/weft/subgraphs/catalog"
 	"github.com/weft-graphql/weft/subgraphs/kit"
 	"github.com/weft-graphql/weft/subgraphs/kit/dataloader"
 	"github.com/weft-graphql/weft/subgraphs/kit/events"
-	"github.com/weft-graphql/weft/subgraphs/kit/fault"
 )
 
 //go:embed migrations
@@ -64,6 +60,7 @@ type productRow struct {
 
 	ArchivedAt *time.Time `bun:"archived_at"`
 	Version    int        `bun:"version"`
+	Family     string     `bun:"family"`
 }
 
 func (r *productRow) product() *catalog.Product {
@@ -71,6 +68,7 @@ func (r *productRow) product() *catalog.Product {
 		Upc: r.UPC, Sku: r.SKU, Name: r.Name, Description: r.Description, Slug: r.Slug,
 		Price: r.Price, Currency: catalog.Currency(r.Currency), Weight: r.Weight,
 		CategoryID: r.CategoryID, BrandID: r.BrandID, Sold: r.Sold, CreatedAt: r.CreatedAt.UTC(),
+		Family: r.Family, Version: r.Version,
 	}
 	if r.Width > 0 { // 0 stands for what nobody has measured
 		product.Dimensions = &catalog.Dimensions{Width: r.Width, Height: r.Height, Depth: r.Depth}
@@ -86,7 +84,8 @@ func rowOf(p *catalog.Product) *productRow {
 	row := &productRow{
 		UPC: p.Upc, SKU: p.Sku, Name: p.Name, Description: p.Description, Slug: p.Slug,
 		Price: p.Price, Currency: string(p.Currency), Weight: p.Weight,
-		CategoryID: p.CategoryID, BrandID: p.BrandID, Sold: p.Sold, CreatedAt: p.CreatedAt, ArchivedAt: p.ArchivedAt, Version: 1,
+		CategoryID: p.CategoryID, BrandID: p.BrandID, Sold: p.Sold, CreatedAt: p.CreatedAt, ArchivedAt: p.ArchivedAt,
+		Version: p.Version, Family: p.Family,
 	}
 	if size := p.Dimensions; size != nil {
 		row.Width, row.Height, row.Depth = size.Width, size.Height, size.Depth
@@ -109,6 +108,7 @@ type categoryRow struct {
 	Name         string `bun:"name"`
 	Description  string `bun:"description"`
 	ProductCount int    `bun:"product_count"`
+	Version      int    `bun:"version"`
 }
 
 type brandRow struct {
@@ -118,6 +118,7 @@ type brandRow struct {
 	Name        string `bun:"name"`
 	Description string `bun:"description"`
 	Country     string `bun:"country"`
+	Version     int    `bun:"version"`
 }
 
 // ProductsByUPC returns those that exist.
@@ -145,7 +146,7 @@ func (s *Store) productsBy(ctx context.Context, where string, keys []string) ([]
 func (s *Store) Products(ctx context.Context, query catalog.ProductQuery) ([]*catalog.Product, error) {
 	var rows []productRow
 	ask := query.Page
-	q := filtered(s.db.NewSelect().Model(&rows), query.Filter).Limit(int64(ask.Limit()))
+	q := s.filtered(s.db.NewSelect().Model(&rows), query.Filter).Limit(int64(ask.Limit()))
 	column, descending := "p.sold", true
 	switch query.Sort {
 	case catalog.Newest:
@@ -200,7 +201,7 @@ func beyond(
 
 // CountProducts counts the products that pass the filter, up to 10,000.
 func (s *Store) CountProducts(ctx context.Context, filter *catalog.ProductFilter) (int, error) {
-	n, err := kit.CountUpTo(ctx, s.db, filtered(s.db.NewSelect().Model((*productRow)(nil)), filter))
+	n, err := kit.CountUpTo(ctx, s.db, s.filtered(s.db.NewSelect().Model((*productRow)(nil)), filter))
 	if err != nil {
 		return 0, fmt.Errorf("count products: %w", err)
 	}
@@ -210,7 +211,7 @@ func (s *Store) CountProducts(ctx context.Context, filter *catalog.ProductFilter
 // onSale is what makes the indices of lists usable, which leave out what was archived.
 const onSale = "archived_at IS NULL"
 
-func filtered(q *bun.SelectQuery, filter *catalog.ProductFilter) *bun.SelectQuery {
+func (s *Store) filtered(q *bun.SelectQuery, filter *catalog.ProductFilter) *bun.SelectQuery {
 	q = q.Where(onSale)
 	if filter == nil {
 		return q
@@ -227,7 +228,87 @@ func filtered(q *bun.SelectQuery, filter *catalog.ProductFilter) *bun.SelectQuer
 	if filter.MaxPrice != nil {
 		q = q.Where("p.price <= ?", *filter.MaxPrice)
 	}
+	if len(filter.CategoryIds) > 0 {
+		q = q.Where("p.category_id IN (?)", bun.List(filter.CategoryIds))
+	}
+	if len(filter.BrandIds) > 0 {
+		q = q.Where("p.brand_id IN (?)", bun.List(filter.BrandIds))
+	}
+	switch words, nothing := filter.Words(); {
+	case nothing:
+		q = q.Where("FALSE")
+	case words != nil:
+		found := s.db.NewSelect().Model((*entryRow)(nil)).Column("id").Where("e.kind = ?", string(catalog.KindProduct)).
+			Where("?", searchTable.Match(s.db, "all_terms", words))
+		q = q.Where("p.upc IN (?)", found)
+	}
+	for _, a := range filter.Attributes {
+		q = q.Where("EXISTS (SELECT 1 FROM product_attributes AS a WHERE a.upc = p.upc AND a.name = ? AND a.value IN (?))",
+			a.Name, bun.List(a.Values))
+	}
 	return q
+}
+
+// PageOfCategories returns the products of a page of each category, and the next.
+func (s *Store) PageOfCategories(
+	ctx context.Context, ids []string, query catalog.ProductQuery,
+) (map[string][]*catalog.Product, error) {
+	return s.pages(ctx, "category_id", func(p *catalog.Product) string { return p.CategoryID }, ids, query)
+}
+
+// PageOfBrands returns the products of a page of each brand, and the next.
+func (s *Store) PageOfBrands(
+	ctx context.Context, ids []string, query catalog.ProductQuery,
+) (map[string][]*catalog.Product, error) {
+	return s.pages(ctx, "brand_id", func(p *catalog.Product) string { return p.BrandID }, ids, query)
+}
+
+// pages reads the same page of each group with one query.
+func (s *Store) pages(
+	ctx context.Context, column string, group func(*catalog.Product) string, ids []string, query catalog.ProductQuery,
+) (map[string][]*catalog.Product, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	ask := query.Page
+	ranked := kit.Ranked{
+		Table: "products", Column: column, Keys: ids, Where: onSale, First: ask.Limit(),
+		Order: kit.OrderBy(columnsOf(query.Sort, catalog.ProductPosition{}), ask.Backward),
+	}
+	for place, before := range map[*catalog.ProductPosition]bool{ask.After: false, ask.Before: true} {
+		if place != nil {
+			where, args := kit.Beyond(columnsOf(query.Sort, *place), before)
+			ranked.Where += " AND " + where
+			ranked.Args = append(ranked.Args, args...)
+		}
+	}
+	var rows []productRow
+	err := s.db.NewSelect().Model(&rows).ModelTableExpr("(?) AS p", ranked.Select(s.db)).
+		OrderExpr("p.?, p.place", bun.Ident(column)).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read pages of products by %s: %w", column, err)
+	}
+	found := dataloader.Lists(ids, productsOf(rows), group)
+	if ask.Backward {
+		for _, list := range found {
+			slices.Reverse(list)
+		}
+	}
+	return found, nil
+}
+
+// columnsOf are those that lists of products are ordered by, with their values at a place.
+func columnsOf(sort catalog.ProductSort, at catalog.ProductPosition) []kit.OrderColumn {
+	by := kit.OrderColumn{Column: "sold", Descending: true, Value: at.Number}
+	switch sort {
+	case catalog.Newest:
+		by.Column, by.Value = "created_at", at.Time
+	case catalog.PriceAsc:
+		by.Column, by.Descending = "price", false
+	case catalog.PriceDesc:
+		by.Column = "price"
+	}
+	return []kit.OrderColumn{by, {Column: "upc", Value: at.UPC}}
 }
 
 // TopOfCategories returns the best-selling products of each category.
@@ -280,7 +361,7 @@ func (s *Store) Categories(ctx context.Context, ids []string) ([]*catalog.Catego
 	}
 	categories := make([]*catalog.Category, len(rows))
 	for i, row := range rows {
-		categories[i] = &catalog.Category{ID: row.ID, Name: row.Name, Description: row.Description}
+		categories[i] = &catalog.Category{ID: row.ID, Name: row.Name, Description: row.Description, Version: row.Version}
 	}
 	return categories, nil
 }
@@ -297,102 +378,9 @@ func (s *Store) Brands(ctx context.Context, ids []string) ([]*catalog.Brand, err
 	}
 	brands := make([]*catalog.Brand, len(rows))
 	for i, row := range rows {
-		brands[i] = &catalog.Brand{ID: row.ID, Name: row.Name, Description: row.Description, Country: row.Country}
+		brands[i] = &catalog.Brand{
+			ID: row.ID, Name: row.Name, Description: row.Description, Country: row.Country, Version: row.Version,
+		}
 	}
 	return brands, nil
-}
-
-// CreateProduct writes a new product and the events about it together.
-func (s *Store) CreateProduct(ctx context.Context, product *catalog.Product, events ...wire.EntityChanged) error {
-	err := s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
-		_, err := tx.NewInsert().Model(rowOf(product)).Exec(ctx)
-		if kit.Duplicate(err) { // of the sku: the other unique columns hold random text
-			return nil, fault.At(fault.Conflict, "input.sku", "the sku %q is taken", product.Sku)
-		}
-		if err != nil {
-			return nil, err
-		}
-		if err := countProducts(ctx, tx, product.CategoryID, 1); err != nil {
-			return nil, err
-		}
-		return events, putEntry(ctx, tx, newEntry(catalog.KindProduct, product.Upc, product.Name, product.Description))
-	})
-	if err != nil {
-		return fmt.Errorf("write a new product: %w", err)
-	}
-	return nil
-}
-
-// countProducts notes that more, or fewer, products of the category are on sale.
-func countProducts(ctx context.Context, tx bun.Tx, category string, more int) error {
-	_, err := tx.NewUpdate().Model((*categoryRow)(nil)).Set("product_count = product_count + ?", more).
-		Where("id = ?", category).Exec(ctx)
-	return err
-}
-
-// UpdateProduct lets change alter the product, and writes what can change of it and the event about it together.
-func (s *Store) UpdateProduct(
-	ctx context.Context, upc string, change func(*catalog.Product), event func(*catalog.Product) wire.EntityChanged,
-) (product *catalog.Product, err error) {
-	err = s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
-		if err := kit.Lock(ctx, tx, "products", "upc", upc); err != nil {
-			return nil, err
-		}
-		var row productRow
-		err := tx.NewSelect().Model(&row).Where("p.upc = ?", upc).Scan(ctx)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		product = row.product()
-		change(product)
-		_, err = tx.NewUpdate().Model(rowOf(product)).Column("name", "description", "price", "weight").WherePK().Exec(ctx)
-		if err != nil {
-			return nil, err
-		}
-		if product.ArchivedAt == nil {
-			err = putEntry(ctx, tx, newEntry(catalog.KindProduct, upc, product.Name, product.Description))
-		}
-		return []wire.EntityChanged{event(product)}, err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("write a product: %w", err)
-	}
-	return product, nil
-}
-
-// ArchiveProduct takes a product off sale, out of lists and searches.
-func (s *Store) ArchiveProduct(ctx context.Context, upc string, at time.Time) (product *catalog.Product, err error) {
-	err = s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
-		if err := kit.Lock(ctx, tx, "products", "upc", upc); err != nil {
-			return nil, err
-		}
-		var row productRow
-		err := tx.NewSelect().Model(&row).Where("p.upc = ?", upc).Scan(ctx)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		if product = row.product(); product.ArchivedAt != nil {
-			return nil, nil
-		}
-		product.ArchivedAt = &at
-		if _, err := tx.NewUpdate().Model(rowOf(product)).Column("archived_at").WherePK().Exec(ctx); err != nil {
-			return nil, err
-		}
-		_, err = tx.NewDelete().Model((*entryRow)(nil)).Where("kind = ?", string(catalog.KindProduct)).Where("id = ?", upc).Exec(ctx)
-		if err != nil {
-			return nil, err
-		}
-		events := append(catalog.ListsChanged(product), catalog.Changed(product, wire.Updated))
-		return events, countProducts(ctx, tx, product.CategoryID, -1)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("archive a product: %w", err)
-	}
-	return product, nil
 }

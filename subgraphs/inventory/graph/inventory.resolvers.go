@@ -9,7 +9,9 @@ import (
 	"context"
 
 	"github.com/weft-graphql/weft/subgraphs/inventory"
+	"github.com/weft-graphql/weft/subgraphs/inventory/graph/model"
 	"github.com/weft-graphql/weft/subgraphs/kit"
+	"github.com/weft-graphql/weft/subgraphs/kit/fault"
 )
 
 func (r *mutationResolver) SetStock(ctx context.Context, input inventory.SetStockInput) (*inventory.StockLevel, error) {
@@ -26,6 +28,32 @@ func (r *mutationResolver) AdjustStock(ctx context.Context, input inventory.Adju
 		return nil, kit.Report(ctx, err)
 	}
 	return level, nil
+}
+
+func (r *mutationResolver) PutStock(ctx context.Context, input inventory.PutStockInput) (*model.StockPayload, error) {
+	return stockPayload(r.core.PutStock(ctx, kit.Caller(ctx), input))
+}
+
+func (r *mutationResolver) MoveStock(ctx context.Context, input inventory.AdjustStockInput) (*model.StockPayload, error) {
+	return stockPayload(r.core.AdjustStock(ctx, kit.Caller(ctx), input))
+}
+
+func (r *mutationResolver) SaveWarehouse(ctx context.Context, input inventory.SaveWarehouseInput) (*model.WarehousePayload, error) {
+	warehouse, err := r.core.SaveWarehouse(ctx, kit.Caller(ctx), input)
+	list, err := fault.ForUser(err)
+	if err != nil || len(list) > 0 {
+		return &model.WarehousePayload{UserErrors: list}, err
+	}
+	return &model.WarehousePayload{Warehouse: warehouse, UserErrors: list}, nil
+}
+
+func (r *mutationResolver) RemoveWarehouse(ctx context.Context, input inventory.RemoveWarehouseInput) (*model.RemovePayload, error) {
+	err := r.core.RemoveWarehouse(ctx, kit.Caller(ctx), input)
+	list, err := fault.ForUser(err)
+	if err != nil || len(list) > 0 {
+		return &model.RemovePayload{UserErrors: list}, err
+	}
+	return &model.RemovePayload{RemovedID: &input.ID, UserErrors: list}, nil
 }
 
 func (r *productResolver) InStock(ctx context.Context, obj *inventory.Product) (*bool, error) {

@@ -8,6 +8,8 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/weft-graphql/weft/subgraphs/inventory"
+	"github.com/weft-graphql/weft/subgraphs/inventory/graph/model"
+	"github.com/weft-graphql/weft/subgraphs/kit/fault"
 )
 
 // Resolver is the root of all resolvers.
@@ -30,4 +32,13 @@ func (r *Resolver) inStock(ctx context.Context, product *inventory.Product) (*bo
 	total, err := r.core.TotalStock(ctx, product)
 	some := total > 0
 	return &some, err
+}
+
+// stockPayload is the answer of a mutation of the stock.
+func stockPayload(level *inventory.StockLevel, err error) (*model.StockPayload, error) {
+	list, err := fault.ForUser(err)
+	if err != nil || len(list) > 0 {
+		return &model.StockPayload{UserErrors: list}, err
+	}
+	return &model.StockPayload{Stock: level, UserErrors: list}, nil
 }

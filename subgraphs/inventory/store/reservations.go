@@ -192,6 +192,7 @@ func writeReservation(
 			return fmt.Errorf("the stock of product %s in warehouse %s is gone", line.Upc, line.WarehouseID)
 		}
 		_, err := tx.NewUpdate().Model((*placeRow)(nil)).
+			Set("version = CASE WHEN quantity = ? THEN version ELSE version + 1 END", places[at].Quantity).
 			Set("quantity = ?", places[at].Quantity).Set("reserved = ?", places[at].Reserved).
 			Set("updated_at = ?", next.UpdatedAt).Where("upc = ? AND warehouse_id = ?", line.Upc, line.WarehouseID).Exec(ctx)
 		if err != nil {

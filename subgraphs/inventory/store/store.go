@@ -61,11 +61,13 @@ type stockRow struct {
 	Quantity    int        `bun:"quantity"`
 	RestockAt   *time.Time `bun:"restock_at"`
 	UpdatedAt   time.Time  `bun:"updated_at"`
+	Version     int        `bun:"version"`
 }
 
 func (r *stockRow) level() *inventory.StockLevel {
 	level := &inventory.StockLevel{
 		Upc: r.UPC, WarehouseID: r.WarehouseID, Quantity: r.Quantity, UpdatedAt: r.UpdatedAt.UTC(),
+		Version: r.Version,
 	}
 	if r.RestockAt != nil {
 		at := r.RestockAt.UTC()
@@ -163,7 +165,8 @@ func (s *Store) Warehouses(ctx context.Context, ids []string) ([]*inventory.Ware
 // ChangeStock sets the stock of a product in a warehouse to what change makes of it. The product's row is locked for
 // the time being, so that two changes at once both count.
 func (s *Store) ChangeStock(
-	ctx context.Context, upc, warehouse, once string, change func(int) (int, error), events ...wire.EntityChanged,
+	ctx context.Context, upc, warehouse, once string, change func(*inventory.StockLevel) (int, error),
+	events ...wire.EntityChanged,
 ) (*inventory.StockLevel, error) {
 	row := &stockRow{UPC: upc, WarehouseID: warehouse}
 	err := s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
@@ -179,15 +182,16 @@ func (s *Store) ChangeStock(
 			return nil, err
 		}
 		was := row.Quantity
-		if row.Quantity, err = change(was); err != nil {
+		if row.Quantity, err = change(row.level()); err != nil {
 			return nil, err
 		}
 		if err := keepsReserved(ctx, tx, upc, warehouse, row.Quantity); err != nil {
 			return nil, err
 		}
 		row.UPC, row.WarehouseID, row.UpdatedAt = upc, warehouse, time.Now().UTC()
+		row.Version++
 		_, err = tx.NewInsert().Model(row).On("CONFLICT (upc, warehouse_id) DO UPDATE").
-			Set("quantity = EXCLUDED.quantity").Set("updated_at = EXCLUDED.updated_at").Exec(ctx)
+			Set("quantity = EXCLUDED.quantity").Set("version = EXCLUDED.version").Set("updated_at = EXCLUDED.updated_at").Exec(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -273,5 +277,6 @@ func Grow(ctx context.Context, tx bun.Tx, size int) error {
 func seedRow(s seed.Stock) stockRow {
 	return stockRow{
 		UPC: s.ProductID, WarehouseID: s.WarehouseID, Quantity: s.Quantity, RestockAt: s.Restock, UpdatedAt: s.Updated,
+		Version: 1,
 	}
 }

@@ -4,6 +4,8 @@ package body
 import (
 	"errors"
 	"io"
+
+	"github.com/weft-graphql/weft/router/memory"
 )
 
 const (
@@ -13,6 +15,8 @@ const (
 	piece = 4 << 20
 	// least is the size of a buffer for a body that nothing was said about.
 	least = 4 << 10
+	// freeOfProcess is what a body may take without a budget where the memory of the process is bounded.
+	freeOfProcess = 64 << 10
 )
 
 // Buffer takes a body of unknown length. A short one stands in one piece that is used again. A long one is taken in
@@ -24,7 +28,7 @@ type Buffer struct {
 	// size is the length so far.
 	size int
 	// budget, when not nil, pays for what the body takes beyond a buffer that is used again; paid is what it has.
-	budget *Budget
+	budget *memory.Budget
 	paid   int64
 }
 
@@ -32,14 +36,37 @@ type Buffer struct {
 var ErrFull = errors.New("all bodies in progress take as much memory as they may")
 
 // Use lets a budget pay for the memory of a buffer that holds nothing.
-func (b *Buffer) Use(budget *Budget) { b.budget = budget }
+func (b *Buffer) Use(budget *memory.Budget) {
+	b.budget = budget
+	if over := cap(b.whole) - b.free(); over > 0 && !b.pay(over) {
+		b.whole = nil
+	}
+}
+
+// free is how much of a buffer is not paid for. Where the memory of the process is bounded, buffers that are used again
+// count while they are in use.
+func (b *Buffer) free() int {
+	if b.budget != nil && b.budget.OfProcess() {
+		return freeOfProcess
+	}
+	return maxKept
+}
+
+// grow makes the whole buffer larger; false when there is no budget for it.
+func (b *Buffer) grow(size int) bool {
+	if over := size - max(b.free(), cap(b.whole)); over > 0 && !b.pay(over) {
+		return false
+	}
+	b.whole = append(make([]byte, 0, size), b.whole...)
+	return true
+}
 
 // pay pays for more memory; false when there is no budget for it.
 func (b *Buffer) pay(bytes int) bool {
 	if b.budget == nil {
 		return true
 	}
-	if !b.budget.take(int64(bytes)) {
+	if !b.budget.Take(int64(bytes)) {
 		return false
 	}
 	b.paid += int64(bytes)
@@ -49,7 +76,7 @@ func (b *Buffer) pay(bytes int) bool {
 // Reset forgets the body, and gives up a buffer that has become large.
 func (b *Buffer) Reset() {
 	if b.paid > 0 {
-		b.budget.giveBack(b.paid)
+		b.budget.GiveBack(b.paid)
 		b.paid = 0
 	}
 	if cap(b.whole) > maxKept {
@@ -71,7 +98,9 @@ func (b *Buffer) Room() []byte {
 	} else if free := cap(b.whole) - len(b.whole); free > 0 {
 		return b.whole[len(b.whole):cap(b.whole)]
 	} else if size := max(2*cap(b.whole), least); size <= maxKept {
-		b.whole = append(make([]byte, 0, size), b.whole...)
+		if !b.grow(size) {
+			return nil
+		}
 		return b.whole[len(b.whole):size]
 	}
 	if !b.pay(piece) {
@@ -128,9 +157,7 @@ func (b *Buffer) Expect(n int) {
 		return
 	}
 	size := max(need, min(2*cap(b.whole), piece))
-	if size <= maxKept || b.pay(size) {
-		b.whole = append(make([]byte, 0, size), b.whole...)
-	}
+	b.grow(size) // otherwise Room says so
 }
 
 // ReadAll reads to the end, or until there are more than limit bytes, which tooLarge tells.

@@ -29,3 +29,12 @@ const (
 	ProductMatchedKeyUpc ProductMatchedKey = "upc"
 	ProductMatchedKeySku ProductMatchedKey = "sku"
 )
+
+// VariantMatchedKey is the @key a Variant representation matched, which
+// its MatchedKey field reports: one of the constants below, each holding
+// the key's fields as gqlgen prints them.
+type VariantMatchedKey string
+
+const (
+	VariantMatchedKeySku VariantMatchedKey = "sku"
+)

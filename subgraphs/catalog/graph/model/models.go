@@ -2,11 +2,32 @@
 
 package model
 
+import (
+	"github.com/weft-graphql/weft/subgraphs/catalog"
+	"github.com/weft-graphql/weft/subgraphs/kit/fault"
+)
+
+// A brand after a change.
+type BrandPayload struct {
+	// The brand; null when nothing was changed.
+	Brand *catalog.Brand `json:"brand,omitempty"`
+	// What was wrong with the input; empty when nothing was.
+	UserErrors []*fault.UserError `json:"userErrors"`
+}
+
 type BrandRepresentation struct {
 	ID *string `json:"id,omitempty"`
 	// The @key this representation matched: one of the BrandMatchedKey constants.
 	// gqlgen sets it from the fields the router sent; the router does not send it.
 	MatchedKey BrandMatchedKey `json:"-"`
+}
+
+// A category after a change.
+type CategoryPayload struct {
+	// The category; null when nothing was changed.
+	Category *catalog.Category `json:"category,omitempty"`
+	// What was wrong with the input; empty when nothing was.
+	UserErrors []*fault.UserError `json:"userErrors"`
 }
 
 type CategoryRepresentation struct {
@@ -19,6 +40,14 @@ type CategoryRepresentation struct {
 type Mutation struct {
 }
 
+// A product after a change.
+type ProductPayload struct {
+	// The product; null when nothing was changed.
+	Product *catalog.Product `json:"product,omitempty"`
+	// What was wrong with the input; empty when nothing was.
+	UserErrors []*fault.UserError `json:"userErrors"`
+}
+
 type ProductRepresentation struct {
 	Upc *string `json:"upc,omitempty"`
 	Sku *string `json:"sku,omitempty"`
@@ -28,4 +57,19 @@ type ProductRepresentation struct {
 }
 
 type Query struct {
+}
+
+// Something that was removed.
+type RemovePayload struct {
+	// The id of what was removed; null when nothing was.
+	RemovedID *string `json:"removedId,omitempty"`
+	// What was wrong with the input; empty when nothing was.
+	UserErrors []*fault.UserError `json:"userErrors"`
+}
+
+type VariantRepresentation struct {
+	Sku *string `json:"sku,omitempty"`
+	// The @key this representation matched: one of the VariantMatchedKey constants.
+	// gqlgen sets it from the fields the router sent; the router does not send it.
+	MatchedKey VariantMatchedKey `json:"-"`
 }

@@ -2,6 +2,11 @@
 
 package model
 
+import (
+	"github.com/weft-graphql/weft/subgraphs/inventory"
+	"github.com/weft-graphql/weft/subgraphs/kit/fault"
+)
+
 type Mutation struct {
 }
 
@@ -15,6 +20,30 @@ type ProductRepresentation struct {
 }
 
 type Query struct {
+}
+
+// Something that was removed.
+type RemovePayload struct {
+	// The id of what was removed; null when nothing was.
+	RemovedID *string `json:"removedId,omitempty"`
+	// What was wrong with the input; empty when nothing was.
+	UserErrors []*fault.UserError `json:"userErrors"`
+}
+
+// Stock after a change.
+type StockPayload struct {
+	// The stock; null when nothing was changed.
+	Stock *inventory.StockLevel `json:"stock,omitempty"`
+	// What was wrong with the input; empty when nothing was.
+	UserErrors []*fault.UserError `json:"userErrors"`
+}
+
+// A warehouse after a change.
+type WarehousePayload struct {
+	// The warehouse; null when nothing was changed.
+	Warehouse *inventory.Warehouse `json:"warehouse,omitempty"`
+	// What was wrong with the input; empty when nothing was.
+	UserErrors []*fault.UserError `json:"userErrors"`
 }
 
 type WarehouseRepresentation struct {

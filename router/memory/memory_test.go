@@ -1,0 +1,97 @@
+package memory
+
+import (
+	"errors"
+	"math"
+	"runtime/debug"
+	"testing"
+)
+
+func TestBudgetsDrawOnTheProcess(t *testing.T) {
+	const limit = 100<<20 - 10<<20 - 100<<20/8
+	p := NewProcess(100 << 20) // 38 MB are for what is in progress
+	small, large := NewBudget(10<<20, p, 1), NewBudget(1<<30, p, 2)
+	if !small.Take(10<<20) || small.Take(1) {
+		t.Error("a budget has its own bound")
+	}
+	if large.Take(15<<20) || !large.Take(10<<20) {
+		t.Error("2 x 15 MB and 10 MB are more than 38 MB, 2 x 10 MB and 10 MB are not")
+	}
+	if !p.Full() {
+		t.Error("30 of 38 MB are taken, and there is room for new work")
+	}
+	small.GiveBack(10 << 20)
+	if p.Full() {
+		t.Error("20 of 38 MB are taken, and there is no room for new work")
+	}
+	large.Overdraw(100 << 20)
+	if large.Take(1) || small.Take(1) || !p.Full() {
+		t.Error("what is overdrawn counts")
+	}
+	large.GiveBack(110 << 20)
+	if s := p.Stats(); s.InProgress != 0 || s.Limit != limit || small.Left() != 10<<20 || large.Left() != 1<<30 {
+		t.Errorf("%+v", s)
+	}
+	alone := NewBudget(5, nil, 2)
+	if !alone.Take(5) || alone.Take(1) {
+		t.Error("without a process a budget is as large as it is said to be")
+	}
+}
+
+// TestAFullHeapTakesNoNewWork: what nobody has counted counts, too.
+func TestAFullHeapTakesNoNewWork(t *testing.T) {
+	p := NewProcess(1 << 40)
+	if p.Full() {
+		t.Fatal("a terabyte is full")
+	}
+	p = NewProcess(1 << 20) // Go alone takes more
+	if !p.Full() {
+		t.Error("the heap is larger than it may be, and there is room for new work")
+	}
+}
+
+func TestLimitsAreThoseOfCgroups(t *testing.T) {
+	for name, c := range map[string]struct {
+		files map[string]string
+		want  int64
+	}{
+		"nobody says":       {nil, math.MaxInt64},
+		"second version":    {map[string]string{"/sys/fs/cgroup/memory.max": "268435456\n"}, 256 << 20},
+		"no limit":          {map[string]string{"/sys/fs/cgroup/memory.max": "max\n"}, math.MaxInt64},
+		"first version":     {map[string]string{"/sys/fs/cgroup/memory/memory.limit_in_bytes": "268435456\n"}, 256 << 20},
+		"nonsense":          {map[string]string{"/sys/fs/cgroup/memory.max": "much"}, math.MaxInt64},
+		"a path of outside": {map[string]string{"/proc/self/cgroup": "0::/docker/abc\n", "/sys/fs/cgroup/memory.max": "1000"}, 1000},
+		"a service's own": {map[string]string{
+			"/proc/self/cgroup": "0::/system.slice/weft.service\n", "/sys/fs/cgroup/system.slice/weft.service/memory.max": "1000",
+		}, 1000},
+		"the one around it": {map[string]string{
+			"/proc/self/cgroup": "0::/a/b\n", "/sys/fs/cgroup/a/b/memory.max": "2000", "/sys/fs/cgroup/a/memory.max": "1000",
+		}, 1000},
+		"the first version's path": {map[string]string{
+			"/proc/self/cgroup": "5:cpu:/x\n4:memory:/a\n0::/\n", "/sys/fs/cgroup/memory/a/memory.limit_in_bytes": "1000",
+		}, 1000},
+	} {
+		read := func(name string) ([]byte, error) {
+			if text, ok := c.files[name]; ok {
+				return []byte(text), nil
+			}
+			return nil, errors.New("no such file")
+		}
+		if got := cgroupLimit(read); got != c.want {
+			t.Errorf("%s: %d, want %d", name, got, c.want)
+		}
+	}
+}
+
+func TestGoKeepsBelowTheLimit(t *testing.T) {
+	defer Limit(0)
+	if Limit(1 << 30); debug.SetMemoryLimit(-1) != min(GoLimit(1<<30), environmentLimit()) || GoLimit(1<<30) >= 1<<30 {
+		t.Errorf("%d", debug.SetMemoryLimit(-1))
+	}
+	if Limit(0); debug.SetMemoryLimit(-1) != environmentLimit() {
+		t.Errorf("%d", debug.SetMemoryLimit(-1))
+	}
+	if OrAvailable(5) != 5 {
+		t.Error("what is said counts")
+	}
+}

@@ -1,0 +1,90 @@
+package memory
+
+import (
+	"runtime/metrics"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Process is what the process may take.
+type Process struct {
+	// limit is what Go may take of the process's memory, share the part of it that is for what is in progress.
+	limit, share int64
+	left         atomic.Int64
+
+	began  time.Time
+	looked atomic.Int64
+	full   atomic.Bool
+	// looking lets one goroutine at a time read samples.
+	looking sync.Mutex
+	samples []metrics.Sample
+}
+
+const (
+	// lookPause is the least time between two looks at what Go takes.
+	lookPause = 5 * time.Millisecond
+	// progressPart is the part of Go's memory that is for what is in progress. The other one is for what is always there,
+	// for what is not counted, and for what is not used any more and not yet collected.
+	progressPart = 2
+	// newWorkPart is the part of it that is left to what is in progress already: there is no new work when no more is
+	// left.
+	newWorkPart = 4
+)
+
+// NewProcess bounds what is in progress in a process that may take so many bytes.
+func NewProcess(bytes int64) *Process {
+	p := &Process{limit: GoLimit(bytes), began: time.Now(), samples: []metrics.Sample{
+		{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"},
+	}}
+	p.share = p.limit / progressPart
+	p.left.Store(p.share)
+	p.looked.Store(-int64(lookPause))
+	return p
+}
+
+func (p *Process) take(bytes int64) bool {
+	if p.left.Add(-bytes) >= 0 {
+		return true
+	}
+	p.left.Add(bytes)
+	return false
+}
+
+// Full tells that there is no memory for new work: what is in progress takes most of what it may, or Go takes all of its
+// memory, or nearly all of it is in use.
+func (p *Process) Full() bool {
+	if p.left.Load() < p.share/newWorkPart {
+		return true
+	}
+	now := int64(time.Since(p.began))
+	if last := p.looked.Load(); now-last >= int64(lookPause) && p.looked.CompareAndSwap(last, now) {
+		p.look()
+	}
+	return p.full.Load()
+}
+
+// look asks Go how much it takes.
+func (p *Process) look() {
+	p.looking.Lock()
+	defer p.looking.Unlock()
+	metrics.Read(p.samples)
+	value := func(i int) int64 {
+		if v := p.samples[i].Value; v.Kind() == metrics.KindUint64 {
+			return int64(v.Uint64()) //nolint:gosec // no process has that much memory
+		}
+		return 0
+	}
+	live, taken := value(0), value(1)-value(2)
+	// The collector keeps just below the limit while it can.
+	p.full.Store(taken > p.limit+p.limit/64 || live > p.limit-p.limit/8)
+}
+
+// Stats are what a Process tells of itself.
+type Stats struct {
+	// Limit is what Go may take, InProgress what is in progress has taken of its part, in bytes.
+	Limit, InProgress int64
+}
+
+// Stats returns the present ones.
+func (p *Process) Stats() Stats { return Stats{p.limit, p.share - p.left.Load()} }

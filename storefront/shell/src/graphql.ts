@@ -1,0 +1,478 @@
+// Made by tools/types.mjs of the documents of this package.
+import type {Operation} from '../../parts/src/contract.ts';
+
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+/** The steps of the loyalty programme, lowest first. */
+export type Tier =
+  /** Everybody begins here. */
+  | 'BRONZE'
+  /** After ten orders. */
+  | 'SILVER'
+  /** After fifty orders. */
+  | 'GOLD';
+
+/** Somebody who wants an account. */
+export type SignUpInput = {
+  /** The full name: 1 to 80 characters. */
+  name: string;
+  /** The e-mail address, which nobody else has an account with. Case does not matter. */
+  email: string;
+  /** The username: 3 to 30 lower-case letters, digits, dots and hyphens. Left out, one is made of the name. */
+  username?: string | null | undefined;
+  /** The password: 10 to 200 characters, and none that is known from break-ins. */
+  password: string;
+};
+
+/** Somebody who has an account. */
+export type SignInInput = {
+  /** The e-mail address. */
+  email: string;
+  /** The password. */
+  password: string;
+};
+
+/** A session to end. */
+export type SignOutInput = {
+  /** Its refresh token. */
+  refreshToken: string;
+  /** Whether all sessions of its person end. */
+  everywhere?: boolean;
+};
+
+/** An address for the address book. */
+export type SaveAddressInput = {
+  /** The address to change; leave it out for another one. */
+  id?: string | number | null | undefined;
+  /** Who receives what is sent there: 1 to 80 characters. */
+  name: string;
+  /** Street and house number: 1 to 120 characters. */
+  street: string;
+  /** The postal code: 1 to 16 characters. */
+  postalCode: string;
+  /** The city: 1 to 80 characters. */
+  city: string;
+  /** The country as a two-letter ISO 3166-1 code. */
+  country: string;
+};
+
+/** An address to be removed from the address book. */
+export type RemoveAddressInput = {
+  /** The address's id. */
+  id: string | number;
+};
+
+/** The currencies the shop sells in. */
+export type Currency =
+  /** The euro. */
+  | 'EUR'
+  /** The United States dollar. */
+  | 'USD';
+
+/** The orders a list of products can have. */
+export type ProductSort =
+  /** What sells best comes first. */
+  | 'BEST_SELLING'
+  /** What went on sale last comes first. */
+  | 'NEWEST'
+  /** The lowest price comes first. */
+  | 'PRICE_ASC'
+  /** The highest price comes first. */
+  | 'PRICE_DESC';
+
+/** What products must be like to be listed. A field that is left out does not matter. */
+export type ProductFilter = {
+  /** Only products of this category. */
+  categoryId?: string | number | null | undefined;
+  /** Only products of this brand. */
+  brandId?: string | number | null | undefined;
+  /** Only products that cost at least this much, in cents. */
+  minPrice?: number | null | undefined;
+  /** Only products that cost at most this much, in cents. */
+  maxPrice?: number | null | undefined;
+};
+
+/** How many pieces of a product come to a warehouse or leave it. */
+export type AdjustStockInput = {
+  /** The product code. It never changes. */
+  upc: string | number;
+  /** The warehouse's id. */
+  warehouseId: string | number;
+  /**
+   * A name for this change that the caller makes up, such as a UUID: 1 to 100 characters. A change with a name that was used
+   * before is not made again; the answer is the stock as it is now.
+   */
+  idempotencyKey?: string | number | null | undefined;
+  /** How many pieces are added; negative to take away. The rest must not fall below nothing. */
+  delta: number;
+};
+
+/** Where an order stands. */
+export type OrderState =
+  /** It was placed; the pieces are being set aside. */
+  | 'PLACED'
+  /** The pieces are set aside; the money is being asked for. */
+  | 'RESERVED'
+  /** The payment was authorised; the pieces are being taken out of stock and the money is being taken. */
+  | 'AUTHORISED'
+  /** It is bought and paid, and waits to be shipped. */
+  | 'CONFIRMED'
+  /** It is on its way. */
+  | 'SHIPPED'
+  /** It has arrived. Final. */
+  | 'DELIVERED'
+  /** There are too few pieces, or the payment was declined. Final. */
+  | 'REJECTED'
+  /** The buyer or an operator called it off. Final. */
+  | 'CANCELLED'
+  /** Stock or payment did not answer in time. Final. */
+  | 'EXPIRED';
+
+/** How a payment stands. */
+export type PaymentState =
+  /** The provider was not asked, or has not answered yet. */
+  | 'PENDING'
+  /** The provider holds the money. */
+  | 'AUTHORISED'
+  /** The provider has paid the shop. */
+  | 'CAPTURED'
+  /** The provider will not pay. */
+  | 'DECLINED'
+  /** The money stays with the buyer, or went back. */
+  | 'VOIDED';
+
+/** What a checkout does next, or waits for. */
+export type SagaStep =
+  /** It waits for stock to be set aside. */
+  | 'RESERVE'
+  /** It asks for the payment to be authorised. */
+  | 'AUTHORISE'
+  /** It waits for the stock to be taken out. */
+  | 'COMMIT'
+  /** It takes the money. */
+  | 'CAPTURE'
+  /** It gives the money back and waits for the stock to be given back. */
+  | 'UNDO'
+  /** It has nothing to do any more. */
+  | 'DONE';
+
+/** Pieces of a product for a cart. */
+export type AddToCartInput = {
+  /** A guest's cart; leave it out for the signed-in person's own, or for a new one. */
+  cartId?: string | number | null | undefined;
+  /** The product code. */
+  upc: string | number;
+  /** How many pieces more: 1 to 100. */
+  quantity?: number;
+};
+
+/** How many pieces of a product are in a cart. */
+export type SetCartQuantityInput = {
+  /** A guest's cart; leave it out for the signed-in person's own. */
+  cartId?: string | number | null | undefined;
+  /** The product code. */
+  upc: string | number;
+  /** How many pieces: 0 to 100. */
+  quantity: number;
+};
+
+/** How the signed-in person's cart is ordered. */
+export type CheckoutInput = {
+  /** A text of the client's, 8 to 100 characters, one for each order: asked again with the same, there is still one order. */
+  idempotencyKey: string;
+  /** Where it is sent. */
+  shipTo: PostalAddressInput;
+  /** The payment provider's name for the means of payment: 1 to 200 characters. */
+  paymentMethod: string;
+  /** The total that the buyer has seen, in the smallest unit; the order is not placed when prices have changed since. */
+  expectedTotal?: number | null | undefined;
+};
+
+/** Where something is sent to. */
+export type PostalAddressInput = {
+  /** Who receives it: 1 to 80 characters. */
+  name: string;
+  /** Street and house number: 1 to 120 characters. */
+  street: string;
+  /** The postal code: 1 to 16 characters. */
+  postalCode: string;
+  /** The city: 1 to 80 characters. */
+  city: string;
+  /** The country as a two-letter ISO 3166-1 code. */
+  country: string;
+};
+
+/** A review to write. */
+export type AddReviewInput = {
+  /** The product code of the product. */
+  upc: string | number;
+  /** One star (poor) to five stars (excellent). */
+  rating: number;
+  /** The headline: 1 to 120 characters. */
+  title: string;
+  /** The text: 1 to 4,000 characters. */
+  body: string;
+};
+
+export type CatalogPageQueryVariables = Exact<{
+  cart?: string | number | null | undefined;
+  first: number;
+  filter?: ProductFilter | null | undefined;
+  sort: ProductSort;
+  search: string;
+  searching: boolean;
+}>;
+
+
+export type CatalogPageQuery = { __typename: 'Query', me: { __typename: 'User', id: string, name: string | null } | null, cart: { __typename: 'Cart', id: string, quantity: number } | null, categories: Array<{ __typename: 'Category', id: string, name: string, productCount: number }> | null, brands: Array<{ __typename: 'Brand', id: string, name: string }> | null, products?: { __typename: 'ProductConnection', totalCount: number, nodes: Array<{ __typename: 'Product', upc: string, name: string, price: number, currency: Currency, inStock: boolean | null, averageRating: number | null, reviewCount: number | null, category: { __typename: 'Category', id: string, name: string } | null, brand: { __typename: 'Brand', id: string, name: string } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, endCursor: string | null } } | null, search?: { __typename: 'SearchConnection', totalCount: number, nodes: Array<
+      | { __typename: 'Product', upc: string, name: string, price: number, currency: Currency, inStock: boolean | null, averageRating: number | null, reviewCount: number | null, category: { __typename: 'Category', id: string, name: string } | null, brand: { __typename: 'Brand', id: string, name: string } | null }
+      | { __typename: 'Category', id: string, name: string, productCount: number }
+      | { __typename: 'Brand', id: string, name: string, description: string | null }
+    > } | null };
+
+export type ProductPageQueryVariables = Exact<{
+  cart?: string | number | null | undefined;
+  upc: string | number;
+}>;
+
+
+export type ProductPageQuery = { __typename: 'Query', product: { __typename: 'Product', upc: string, name: string, description: string | null, price: number, currency: Currency, weight: number, archivedAt: string | null, dimensions: { __typename: 'Dimensions', width: number, height: number, depth: number } | null, category: { __typename: 'Category', id: string, name: string } | null, brand: { __typename: 'Brand', id: string, name: string, description: string | null, country: string | null } | null, availability: { __typename: 'Availability', available: number } | null } & ({ __typename: 'Product', upc: string, averageRating: number | null, reviewCount: number | null, reviews: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null }> | null } | { __typename: 'Product', upc?: never, averageRating?: never, reviewCount?: never, reviews?: never }) & ({ __typename: 'Product', upc: string, standard: number | null, express: number | null, stock: Array<{ __typename: 'StockLevel', quantity: number, restockAt: string | null, warehouse: { __typename: 'Warehouse', id: string, name: string, city: string } | null }> | null, related: Array<{ __typename: 'Product', upc: string, name: string, price: number, currency: Currency, category: { __typename: 'Category', id: string } | null }> | null } | { __typename: 'Product', upc?: never, standard?: never, express?: never, stock?: never, related?: never }) | null, me: { __typename: 'User', id: string, name: string | null } | null, cart: { __typename: 'Cart', id: string, quantity: number } | null };
+
+export type CartPageQueryVariables = Exact<{
+  cart?: string | number | null | undefined;
+}>;
+
+
+export type CartPageQuery = { __typename: 'Query', me: { __typename: 'User', id: string, name: string | null, addresses: Array<{ __typename: 'Address', id: string, name: string, street: string, postalCode: string, city: string, country: string }> | null } | null, cart: { __typename: 'Cart', id: string, quantity: number, total: { __typename: 'Money', minor: number, currency: Currency } | null, lines: Array<{ __typename: 'CartLine', quantity: number, unitPrice: { __typename: 'Money', minor: number, currency: Currency }, total: { __typename: 'Money', minor: number, currency: Currency }, product: { __typename: 'Product', upc: string, name: string, category: { __typename: 'Category', id: string } | null, availability: { __typename: 'Availability', available: number } | null } | null }> } | null };
+
+export type OrderPageQueryVariables = Exact<{
+  cart?: string | number | null | undefined;
+  order: string | number;
+}>;
+
+
+export type OrderPageQuery = { __typename: 'Query', order: { __typename: 'Order', id: string, placedAt: string, state: OrderState, reason: string | null, total: { __typename: 'Money', minor: number, currency: Currency }, shipTo: { __typename: 'PostalAddress', name: string, street: string, postalCode: string, city: string, country: string }, lines: Array<{ __typename: 'OrderLine', name: string, quantity: number, total: { __typename: 'Money', minor: number, currency: Currency }, product: { __typename: 'Product', upc: string, name: string, category: { __typename: 'Category', id: string } | null } | null }>, payment: { __typename: 'Payment', state: PaymentState }, history: Array<{ __typename: 'OrderStateChange', state: OrderState, at: string }> } | null, me: { __typename: 'User', id: string, name: string | null } | null, cart: { __typename: 'Cart', id: string, quantity: number } | null };
+
+export type AccountPageQueryVariables = Exact<{
+  cart?: string | number | null | undefined;
+}>;
+
+
+export type AccountPageQuery = { __typename: 'Query', me: { __typename: 'User', id: string, name: string | null, username: string, email: string | null, tier: Tier | null, joinedAt: string | null, reviewCount: number | null, addresses: Array<{ __typename: 'Address', id: string, name: string, street: string, postalCode: string, city: string, country: string }> | null, orders: { __typename: 'OrderConnection', totalCount: number, nodes: Array<{ __typename: 'Order', id: string, state: OrderState, placedAt: string, total: { __typename: 'Money', minor: number, currency: Currency }, lines: Array<{ __typename: 'OrderLine', name: string, quantity: number, product: { __typename: 'Product', upc: string, name: string, category: { __typename: 'Category', id: string } | null } | null }> }> } | null } | null, cart: { __typename: 'Cart', id: string, quantity: number } | null };
+
+export type DeskPageQueryVariables = Exact<{
+  cart?: string | number | null | undefined;
+  state?: OrderState | null | undefined;
+}>;
+
+
+export type DeskPageQuery = { __typename: 'Query', me: { __typename: 'User', id: string, name: string | null } | null, cart: { __typename: 'Cart', id: string, quantity: number } | null, orders: { __typename: 'OrderConnection', totalCount: number, nodes: Array<{ __typename: 'Order', id: string, state: OrderState, reason: string | null, placedAt: string, total: { __typename: 'Money', minor: number, currency: Currency }, buyer: { __typename: 'User', id: string, name: string | null } | null, lines: Array<{ __typename: 'OrderLine', name: string, quantity: number }> }> } | null, sagas: Array<{ __typename: 'Saga', step: SagaStep, attempts: number, dueAt: string | null, lastError: string | null, order: { __typename: 'Order', id: string } | null }> | null, lowStock: Array<{ __typename: 'Product', upc: string, name: string, totalStock: number | null, category: { __typename: 'Category', id: string } | null, stock: Array<{ __typename: 'StockLevel', quantity: number, warehouse: { __typename: 'Warehouse', id: string, name: string } | null }> | null }> | null, recentReviews: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null, product: { __typename: 'Product', upc: string, name: string } | null }> | null };
+
+export type NoPageQueryVariables = Exact<{
+  cart?: string | number | null | undefined;
+}>;
+
+
+export type NoPageQuery = { __typename: 'Query', me: { __typename: 'User', id: string, name: string | null } | null, cart: { __typename: 'Cart', id: string, quantity: number } | null };
+
+export type ShellFragment = { __typename: 'Query', me: { __typename: 'User', id: string, name: string | null } | null, cart: { __typename: 'Cart', id: string, quantity: number } | null };
+
+export type RefreshSessionMutationVariables = Exact<{
+  token: string;
+}>;
+
+
+export type RefreshSessionMutation = { __typename: 'Mutation', refreshSession: { __typename: 'SessionPayload', session: { __typename: 'Session', accessToken: string, expiresAt: string, refreshToken: string } | null, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
+
+export type MergeCartMutationVariables = Exact<{
+  cart: string | number;
+}>;
+
+
+export type MergeCartMutation = { __typename: 'Mutation', mergeCart: { __typename: 'CartPayload', cart: { __typename: 'Cart', id: string, quantity: number } | null, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
+
+export type AccountFragment = { __typename: 'Query', me: { __typename: 'User', id: string, name: string | null, username: string, email: string | null, tier: Tier | null, joinedAt: string | null, reviewCount: number | null, addresses: Array<{ __typename: 'Address', id: string, name: string, street: string, postalCode: string, city: string, country: string }> | null, orders: { __typename: 'OrderConnection', totalCount: number, nodes: Array<{ __typename: 'Order', id: string, state: OrderState, placedAt: string, total: { __typename: 'Money', minor: number, currency: Currency }, lines: Array<{ __typename: 'OrderLine', name: string, quantity: number, product: { __typename: 'Product', upc: string, name: string, category: { __typename: 'Category', id: string } | null } | null }> }> } | null } | null };
+
+export type AccountAddressFragment = { __typename: 'Address', id: string, name: string, street: string, postalCode: string, city: string, country: string };
+
+export type AccountSessionFragment = { __typename: 'Session', accessToken: string, expiresAt: string, refreshToken: string };
+
+export type SignUpMutationVariables = Exact<{
+  input: SignUpInput;
+}>;
+
+
+export type SignUpMutation = { __typename: 'Mutation', signUp: { __typename: 'SessionPayload', session: { __typename: 'Session', accessToken: string, expiresAt: string, refreshToken: string } | null, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
+
+export type SignInMutationVariables = Exact<{
+  input: SignInInput;
+}>;
+
+
+export type SignInMutation = { __typename: 'Mutation', signIn: { __typename: 'SessionPayload', session: { __typename: 'Session', accessToken: string, expiresAt: string, refreshToken: string } | null, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
+
+export type SignOutMutationVariables = Exact<{
+  input: SignOutInput;
+}>;
+
+
+export type SignOutMutation = { __typename: 'Mutation', signOut: { __typename: 'SignOutPayload', ended: number, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
+
+export type SaveAddressMutationVariables = Exact<{
+  input: SaveAddressInput;
+}>;
+
+
+export type SaveAddressMutation = { __typename: 'Mutation', saveAddress: { __typename: 'UserPayload', user: { __typename: 'User', id: string, addresses: Array<{ __typename: 'Address', id: string, name: string, street: string, postalCode: string, city: string, country: string }> | null } | null, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
+
+export type RemoveAddressMutationVariables = Exact<{
+  input: RemoveAddressInput;
+}>;
+
+
+export type RemoveAddressMutation = { __typename: 'Mutation', removeAddress: { __typename: 'UserPayload', user: { __typename: 'User', id: string, addresses: Array<{ __typename: 'Address', id: string, name: string, street: string, postalCode: string, city: string, country: string }> | null } | null, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
+
+export type CartFragment = { __typename: 'Query', cart: { __typename: 'Cart', id: string, quantity: number, total: { __typename: 'Money', minor: number, currency: Currency } | null, lines: Array<{ __typename: 'CartLine', quantity: number, unitPrice: { __typename: 'Money', minor: number, currency: Currency }, total: { __typename: 'Money', minor: number, currency: Currency }, product: { __typename: 'Product', upc: string, name: string, category: { __typename: 'Category', id: string } | null, availability: { __typename: 'Availability', available: number } | null } | null }> } | null, me: { __typename: 'User', id: string, name: string | null, addresses: Array<{ __typename: 'Address', id: string, name: string, street: string, postalCode: string, city: string, country: string }> | null } | null };
+
+export type CartLinesFragment = { __typename: 'Cart', id: string, quantity: number, total: { __typename: 'Money', minor: number, currency: Currency } | null, lines: Array<{ __typename: 'CartLine', quantity: number, unitPrice: { __typename: 'Money', minor: number, currency: Currency }, total: { __typename: 'Money', minor: number, currency: Currency }, product: { __typename: 'Product', upc: string, name: string, category: { __typename: 'Category', id: string } | null, availability: { __typename: 'Availability', available: number } | null } | null }> };
+
+export type OrderFragment = { __typename: 'Order', id: string, placedAt: string, state: OrderState, reason: string | null, total: { __typename: 'Money', minor: number, currency: Currency }, shipTo: { __typename: 'PostalAddress', name: string, street: string, postalCode: string, city: string, country: string }, lines: Array<{ __typename: 'OrderLine', name: string, quantity: number, total: { __typename: 'Money', minor: number, currency: Currency }, product: { __typename: 'Product', upc: string, name: string, category: { __typename: 'Category', id: string } | null } | null }>, payment: { __typename: 'Payment', state: PaymentState }, history: Array<{ __typename: 'OrderStateChange', state: OrderState, at: string }> };
+
+export type OrderProgressFragment = { __typename: 'Order', id: string, state: OrderState, reason: string | null, payment: { __typename: 'Payment', state: PaymentState }, history: Array<{ __typename: 'OrderStateChange', state: OrderState, at: string }> };
+
+export type SetCartQuantityMutationVariables = Exact<{
+  input: SetCartQuantityInput;
+}>;
+
+
+export type SetCartQuantityMutation = { __typename: 'Mutation', setCartQuantity: { __typename: 'CartPayload', cart: { __typename: 'Cart', id: string, quantity: number, total: { __typename: 'Money', minor: number, currency: Currency } | null, lines: Array<{ __typename: 'CartLine', quantity: number, unitPrice: { __typename: 'Money', minor: number, currency: Currency }, total: { __typename: 'Money', minor: number, currency: Currency }, product: { __typename: 'Product', upc: string, name: string, category: { __typename: 'Category', id: string } | null, availability: { __typename: 'Availability', available: number } | null } | null }> } | null, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
+
+export type PlaceOrderMutationVariables = Exact<{
+  input: CheckoutInput;
+}>;
+
+
+export type PlaceOrderMutation = { __typename: 'Mutation', checkout: { __typename: 'CheckoutPayload', order: { __typename: 'Order', id: string } | null, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
+
+export type CancelOrderMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type CancelOrderMutation = { __typename: 'Mutation', cancelOrder: { __typename: 'OrderPayload', order: { __typename: 'Order', id: string, state: OrderState, reason: string | null, payment: { __typename: 'Payment', state: PaymentState }, history: Array<{ __typename: 'OrderStateChange', state: OrderState, at: string }> } | null, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
+
+export type ProgressOfOrderSubscriptionVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type ProgressOfOrderSubscription = { __typename: 'Subscription', orderStatusChanged: { __typename: 'Order', id: string, state: OrderState, reason: string | null, payment: { __typename: 'Payment', state: PaymentState }, history: Array<{ __typename: 'OrderStateChange', state: OrderState, at: string }> } | null };
+
+export type CatalogFragment = { __typename: 'Query', categories: Array<{ __typename: 'Category', id: string, name: string, productCount: number }> | null, brands: Array<{ __typename: 'Brand', id: string, name: string }> | null, products?: { __typename: 'ProductConnection', totalCount: number, nodes: Array<{ __typename: 'Product', upc: string, name: string, price: number, currency: Currency, inStock: boolean | null, averageRating: number | null, reviewCount: number | null, category: { __typename: 'Category', id: string, name: string } | null, brand: { __typename: 'Brand', id: string, name: string } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, endCursor: string | null } } | null, search?: { __typename: 'SearchConnection', totalCount: number, nodes: Array<
+      | { __typename: 'Product', upc: string, name: string, price: number, currency: Currency, inStock: boolean | null, averageRating: number | null, reviewCount: number | null, category: { __typename: 'Category', id: string, name: string } | null, brand: { __typename: 'Brand', id: string, name: string } | null }
+      | { __typename: 'Category', id: string, name: string, productCount: number }
+      | { __typename: 'Brand', id: string, name: string, description: string | null }
+    > } | null };
+
+export type CatalogCardFragment = { __typename: 'Product', upc: string, name: string, price: number, currency: Currency, inStock: boolean | null, averageRating: number | null, reviewCount: number | null, category: { __typename: 'Category', id: string, name: string } | null, brand: { __typename: 'Brand', id: string, name: string } | null };
+
+export type MoreProductsQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  filter?: ProductFilter | null | undefined;
+  sort: ProductSort;
+}>;
+
+
+export type MoreProductsQuery = { __typename: 'Query', products: { __typename: 'ProductConnection', nodes: Array<{ __typename: 'Product', upc: string, name: string, price: number, currency: Currency, inStock: boolean | null, averageRating: number | null, reviewCount: number | null, category: { __typename: 'Category', id: string, name: string } | null, brand: { __typename: 'Brand', id: string, name: string } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type DeskFragment = { __typename: 'Query', orders: { __typename: 'OrderConnection', totalCount: number, nodes: Array<{ __typename: 'Order', id: string, state: OrderState, reason: string | null, placedAt: string, total: { __typename: 'Money', minor: number, currency: Currency }, buyer: { __typename: 'User', id: string, name: string | null } | null, lines: Array<{ __typename: 'OrderLine', name: string, quantity: number }> }> } | null, sagas: Array<{ __typename: 'Saga', step: SagaStep, attempts: number, dueAt: string | null, lastError: string | null, order: { __typename: 'Order', id: string } | null }> | null, lowStock: Array<{ __typename: 'Product', upc: string, name: string, totalStock: number | null, category: { __typename: 'Category', id: string } | null, stock: Array<{ __typename: 'StockLevel', quantity: number, warehouse: { __typename: 'Warehouse', id: string, name: string } | null }> | null }> | null, recentReviews: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null, product: { __typename: 'Product', upc: string, name: string } | null }> | null };
+
+export type DeskOrderFragment = { __typename: 'Order', id: string, state: OrderState, reason: string | null, placedAt: string, total: { __typename: 'Money', minor: number, currency: Currency }, buyer: { __typename: 'User', id: string, name: string | null } | null, lines: Array<{ __typename: 'OrderLine', name: string, quantity: number }> };
+
+export type DeskStockFragment = { __typename: 'Product', upc: string, name: string, totalStock: number | null, category: { __typename: 'Category', id: string } | null, stock: Array<{ __typename: 'StockLevel', quantity: number, warehouse: { __typename: 'Warehouse', id: string, name: string } | null }> | null };
+
+export type ShipOrderMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type ShipOrderMutation = { __typename: 'Mutation', shipOrder: { __typename: 'OrderPayload', order: { __typename: 'Order', id: string, state: OrderState, reason: string | null, placedAt: string, total: { __typename: 'Money', minor: number, currency: Currency }, buyer: { __typename: 'User', id: string, name: string | null } | null, lines: Array<{ __typename: 'OrderLine', name: string, quantity: number }> } | null, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
+
+export type DeliverOrderMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type DeliverOrderMutation = { __typename: 'Mutation', deliverOrder: { __typename: 'OrderPayload', order: { __typename: 'Order', id: string, state: OrderState, reason: string | null, placedAt: string, total: { __typename: 'Money', minor: number, currency: Currency }, buyer: { __typename: 'User', id: string, name: string | null } | null, lines: Array<{ __typename: 'OrderLine', name: string, quantity: number }> } | null, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
+
+export type CallOffOrderMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type CallOffOrderMutation = { __typename: 'Mutation', cancelOrder: { __typename: 'OrderPayload', order: { __typename: 'Order', id: string, state: OrderState, reason: string | null, placedAt: string, total: { __typename: 'Money', minor: number, currency: Currency }, buyer: { __typename: 'User', id: string, name: string | null } | null, lines: Array<{ __typename: 'OrderLine', name: string, quantity: number }> } | null, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
+
+export type RestockMutationVariables = Exact<{
+  input: AdjustStockInput;
+}>;
+
+
+export type RestockMutation = { __typename: 'Mutation', adjustStock: { __typename: 'StockLevel', quantity: number, product: { __typename: 'Product', upc: string, name: string, totalStock: number | null, category: { __typename: 'Category', id: string } | null, stock: Array<{ __typename: 'StockLevel', quantity: number, warehouse: { __typename: 'Warehouse', id: string, name: string } | null }> | null } | null } | null };
+
+export type ProductFragment = { __typename: 'Product', upc: string, name: string, description: string | null, price: number, currency: Currency, weight: number, archivedAt: string | null, dimensions: { __typename: 'Dimensions', width: number, height: number, depth: number } | null, category: { __typename: 'Category', id: string, name: string } | null, brand: { __typename: 'Brand', id: string, name: string, description: string | null, country: string | null } | null, availability: { __typename: 'Availability', available: number } | null };
+
+export type ProductStockFragment = { __typename: 'Product', upc: string, availability: { __typename: 'Availability', available: number } | null };
+
+export type ProductMoreFragment = { __typename: 'Product', upc: string, standard: number | null, express: number | null, stock: Array<{ __typename: 'StockLevel', quantity: number, restockAt: string | null, warehouse: { __typename: 'Warehouse', id: string, name: string, city: string } | null }> | null, related: Array<{ __typename: 'Product', upc: string, name: string, price: number, currency: Currency, category: { __typename: 'Category', id: string } | null }> | null };
+
+export type AddToCartMutationVariables = Exact<{
+  input: AddToCartInput;
+}>;
+
+
+export type AddToCartMutation = { __typename: 'Mutation', addToCart: { __typename: 'CartPayload', cart: { __typename: 'Cart', id: string, quantity: number } | null, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
+
+export type StockOfProductSubscriptionVariables = Exact<{
+  upc: string | number;
+}>;
+
+
+export type StockOfProductSubscription = { __typename: 'Subscription', stockChanged: { __typename: 'Product', upc: string, availability: { __typename: 'Availability', available: number } | null } | null };
+
+export type PriceOfProductSubscriptionVariables = Exact<{
+  upc: string | number;
+}>;
+
+
+export type PriceOfProductSubscription = { __typename: 'Subscription', productChanged: { __typename: 'Product', upc: string, name: string, description: string | null, price: number, currency: Currency } | null };
+
+export type ReviewsFragment = { __typename: 'Product', upc: string, averageRating: number | null, reviewCount: number | null, reviews: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null }> | null };
+
+export type ReviewTextFragment = { __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null };
+
+export type AddReviewMutationVariables = Exact<{
+  input: AddReviewInput;
+}>;
+
+
+export type AddReviewMutation = { __typename: 'Mutation', addReview: { __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, product: { __typename: 'Product', upc: string, averageRating: number | null, reviewCount: number | null, reviews: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null }> | null } | null, author: { __typename: 'User', id: string, name: string | null } | null } | null };
+
+export type ReviewsOfProductSubscriptionVariables = Exact<{
+  upc: string | number;
+}>;
+
+
+export type ReviewsOfProductSubscription = { __typename: 'Subscription', reviewsChanged: { __typename: 'Product', upc: string, averageRating: number | null, reviewCount: number | null, reviews: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null }> | null } | null };
+
+export const CatalogPage: Operation<CatalogPageQuery, CatalogPageQueryVariables> = {name: 'CatalogPage', id: ''};
+export const ProductPage: Operation<ProductPageQuery, ProductPageQueryVariables> = {name: 'ProductPage', id: ''};
+export const CartPage: Operation<CartPageQuery, CartPageQueryVariables> = {name: 'CartPage', id: ''};
+export const OrderPage: Operation<OrderPageQuery, OrderPageQueryVariables> = {name: 'OrderPage', id: ''};
+export const AccountPage: Operation<AccountPageQuery, AccountPageQueryVariables> = {name: 'AccountPage', id: ''};
+export const DeskPage: Operation<DeskPageQuery, DeskPageQueryVariables> = {name: 'DeskPage', id: ''};
+export const NoPage: Operation<NoPageQuery, NoPageQueryVariables> = {name: 'NoPage', id: ''};
+export const RefreshSession: Operation<RefreshSessionMutation, RefreshSessionMutationVariables> = {name: 'RefreshSession', id: 'bbcf38a7e0fb2bfba65fe740a5cc18204585a9414bf2d051cc94d782b6963243'};
+export const MergeCart: Operation<MergeCartMutation, MergeCartMutationVariables> = {name: 'MergeCart', id: 'fbfb1697a79d390e555d112fe171af66ab487882cf6ac50779d4f83c1c50fefb'};

@@ -1,0 +1,3 @@
+ALTER TABLE users DROP COLUMN closed_at;
+--bun:split
+ALTER TABLE users DROP COLUMN version;

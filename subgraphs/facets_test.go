@@ -1,0 +1,168 @@
+package subgraphs_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/kit/fulltext"
+	"github.com/weft-graphql/weft/subgraphs/kit/kittest"
+	"github.com/weft-graphql/weft/subgraphs/seed"
+)
+
+type facets struct {
+	Categories []struct {
+		Category struct{ ID string }
+		Count    int
+	}
+	Brands []struct {
+		Brand struct{ ID string }
+		Count int
+	}
+	Prices []struct {
+		From  int
+		To    *int
+		Count int
+	}
+	Attributes []struct {
+		Name   string
+		Values []struct {
+			Value string
+			Count int
+		}
+	}
+}
+
+// flat are the counts by "kind value".
+func (f facets) flat() map[string]int {
+	flat := map[string]int{}
+	for _, c := range f.Categories {
+		flat["category "+c.Category.ID] = c.Count
+	}
+	for _, b := range f.Brands {
+		flat["brand "+b.Brand.ID] = b.Count
+	}
+	for _, p := range f.Prices {
+		if p.Count > 0 {
+			flat[fmt.Sprint("price ", p.From)] = p.Count
+		}
+	}
+	for _, a := range f.Attributes {
+		for _, v := range a.Values {
+			flat[a.Name+" "+v.Value] = v.Count
+		}
+	}
+	return flat
+}
+
+// wanted is a filter, and the same one in Go: what is asked for of each kind.
+type wanted struct {
+	filter                        string
+	categories, brands, materials []string
+	colours                       []string
+	least, most                   int
+	words                         string
+}
+
+// passes reports whether the product passes the filter without its part of that kind.
+func (w wanted) passes(p seed.Product, without string) bool {
+	among := func(kind string, choices []string, value string) bool {
+		return kind == without || len(choices) == 0 || slices.Contains(choices, value)
+	}
+	said := true
+	for _, word := range fulltext.Words(w.words) {
+		said = said && slices.ContainsFunc(fulltext.Words(p.Name+" "+p.Description), func(has string) bool {
+			return strings.HasPrefix(has, word)
+		})
+	}
+	return said && among("category", w.categories, p.CategoryID) && among("brand", w.brands, p.BrandID) &&
+		among("Material", w.materials, p.Material) && among("Colour", w.colours, p.Colour) &&
+		(without == "price" || p.Price >= w.least && (w.most == 0 || p.Price <= w.most))
+}
+
+func (w wanted) counts() (map[string]int, int) {
+	bounds := []int{0, 2500, 5000, 10_000, 25_000, 50_000, 100_000}
+	counts, total := map[string]int{}, 0
+	for _, p := range seed.Products() {
+		if w.passes(p, "") {
+			total++
+			counts["Collection "+p.Collection]++
+		}
+		for kind, value := range map[string]string{
+			"category": p.CategoryID, "brand": p.BrandID, "Material": p.Material, "Colour": p.Colour,
+		} {
+			if w.passes(p, kind) {
+				counts[kind+" "+value]++
+			}
+		}
+		if w.passes(p, "price") {
+			at := bounds[0]
+			for _, bound := range bounds {
+				if p.Price >= bound {
+					at = bound
+				}
+			}
+			counts[fmt.Sprint("price ", at)]++
+		}
+	}
+	return counts, total
+}
+
+// TestFacetsCountWhatOtherChoicesGive compares the counts with those of the sample data.
+func TestFacetsCountWhatOtherChoicesGive(t *testing.T) {
+	cases := []wanted{
+		{filter: `{}`},
+		{filter: `{categoryId: "chairs"}`, categories: []string{"chairs"}},
+		{filter: `{categoryIds: ["chairs", "desks"], brandIds: ["oxbow", "kontor", "dunlin"]}`, categories: []string{"chairs", "desks"},
+			brands: []string{"oxbow", "kontor", "dunlin"}},
+		{filter: `{minPrice: 10000, maxPrice: 24999, attributes: [{name: "Material", values: ["Oak", "Pine"]}]}`, least: 10_000,
+			most: 24_999, materials: []string{"Oak", "Pine"}},
+		{filter: `{query: "wine CHA", attributes: [{name: "Material", values: ["Oak", "Ash", "Pine", "Wool", "Felt"]},
+			{name: "Colour", values: ["Red", "Blue", "Grey", "Green"]}]}`, words: "wine cha",
+			materials: []string{"Oak", "Ash", "Pine", "Wool", "Felt"}, colours: []string{"Red", "Blue", "Grey", "Green"}},
+		{filter: `{query: "zzz"}`, words: "zzz"},
+	}
+	onBoth(t, "catalog", func(t *testing.T, s subgraphs.Service, _ *kittest.Counter) {
+		for _, c := range cases {
+			var got struct {
+				Products struct {
+					TotalCount int
+					Facets     facets
+					Nodes      []struct{ Upc string }
+				}
+			}
+			kittest.MustAsk(t, s.Handler(), nil, `{ products(first: 100, filter: `+c.filter+`) { totalCount nodes { upc } facets {
+				categories { category { id } count } brands { brand { id } count } prices { from to count }
+				attributes { name values { value count } } } } }`, nil, &got)
+			want, total := c.counts()
+			if flat := got.Products.Facets.flat(); !maps.Equal(flat, want) {
+				t.Errorf("%s: counts\n%v, want\n%v", c.filter, flat, want)
+			}
+			if got.Products.TotalCount != total || len(got.Products.Nodes) != min(total, 100) {
+				t.Errorf("%s: %d products, %d in all; want %d", c.filter, len(got.Products.Nodes), got.Products.TotalCount, total)
+			}
+		}
+	})
+}
+
+func TestFilterRefusals(t *testing.T) {
+	s, _ := open(t, "catalog", sqliteConfig(t))
+	for filter, want := range map[string]string{
+		`{query: " "}`:      "BAD_USER_INPUT filter.query",
+		`{query: "!"}`:      "",
+		`{categoryIds: []}`: "BAD_USER_INPUT filter.categoryIds",
+		`{brandIds: [` + strings.Repeat(`"x" `, 21) + `]}`:                         "BAD_USER_INPUT filter.brandIds",
+		`{attributes: [{name: "Material", values: []}]}`:                           "BAD_USER_INPUT filter.attributes",
+		`{attributes: [` + strings.Repeat(`{name: "a", values: ["b"]} `, 6) + `]}`: "BAD_USER_INPUT filter.attributes",
+		`{query: "` + strings.Repeat("a ", 9) + `"}`:                               "BAD_USER_INPUT filter.query",
+		`{query: "` + strings.Repeat("a", 101) + `", categoryIds: []}`:             "BAD_USER_INPUT filter.categoryIds, BAD_USER_INPUT filter.query",
+	} {
+		answer := kittest.Ask(t, s.Handler(), nil, `{ products(filter: `+filter+`) { totalCount } }`, nil)
+		if got := sorted(answer.Fields()); got != want {
+			t.Errorf("%s: %q, want %q", filter, got, want)
+		}
+	}
+}
