@@ -152,7 +152,7 @@ servers:
 
 # What tests ask of Node, in versions that do not change. It is installed when it is missing or another version.
 NPM := $(GRAPHQL_JS) @apollo/client@4.3.8 rxjs@7.8.2 graphql-ws@6.4.2 graphql-sse@2.6.1 subscriptions-transport-ws@0.11.0 \
-	ws@8.18.3 @urql/core@6.0.3 graphql-http@1.23.1
+	ws@8.18.3 @urql/core@6.0.3 axe-core@4.14.1 graphql-http@1.23.1
 
 .PHONY: packages
 packages: servers

@@ -32,6 +32,7 @@ export class OrderPage extends Fragment<OrderFragment> {
     ol strong { display: block; line-height: 1.75rem; }
     ol small { color: var(--ink-soft); font-size: .88rem; }
     .lines > li { display: grid; grid-template-columns: 4rem minmax(0, 1fr) auto; gap: .9rem; align-items: center; padding: .7rem 0; border-bottom: 1px solid var(--edge); }
+    .lines > li:first-child { padding-top: 0; }
     .lines shop-picture { border-radius: .6rem; }
     .lines a { text-decoration: none; font-weight: 600; }
     .lines a:hover { text-decoration: underline; }
