@@ -15,7 +15,7 @@ func Default() Config {
 		Server:     Server{HTTP: "weft"},
 		Supergraph: Supergraph{Watch: true, PollInterval: time.Second, UnsupportedFeatures: "refuse"},
 		GraphQL: GraphQL{
-			Path: "/graphql", Introspection: true, Suggestions: true, StreamAbove: 1 << 20, OverHTTP: "stable", RequestEncodings: []string{"gzip", "br", "zstd"},
+			Path: "/graphql", Introspection: true, Suggestions: true, Explain: true, StreamAbove: 1 << 20, OverHTTP: "stable", RequestEncodings: []string{"gzip", "br", "zstd"},
 			Batching: Batching{Max: 10},
 			CSRF: CSRF{Enabled: true, Headers: []string{
 				"Apollo-Require-Preflight", "GraphQL-Require-Preflight", "X-Apollo-Operation-Name", "X-Requested-With",

@@ -101,6 +101,9 @@ type GraphQL struct {
 	Introspection bool `yaml:"introspection"`
 	// Tell clients in errors which names of the schema they may have meant.
 	Suggestions bool `yaml:"suggestions"`
+	// Tell clients what is not valid in their documents on this graph: which fields, arguments and types do not exist, or do not
+	// go together. Otherwise whoever guesses names learns which there are from what is refused, and how.
+	Explain bool `yaml:"explain"`
 	// Answers of at least this size leave while they are being printed: no more than a piece of them is held in memory. 0
 	// means that every answer is printed first and then sent.
 	StreamAbove ByteSize `yaml:"stream_above"`

@@ -51,6 +51,10 @@ func (u *unsafe) clients(c *Config) {
 	if c.GraphQL.Suggestions {
 		u.report("graphql.suggestions", "errors name fields that a client nearly guessed; set it to false, or production: true")
 	}
+	if c.GraphQL.Explain {
+		u.report("graphql.explain", "errors about documents tell who guesses names which of them exist; set it to false, or "+
+			"production: true")
+	}
 	if c.Playground.Enabled {
 		u.report("playground.enabled", "everybody is shown the playground; set it to false, or production: true")
 	}
