@@ -27,7 +27,7 @@ class Desk extends Fragment<DeskFragment> {
     section, .side { display: grid; gap: 1rem; }
     .side { gap: 1.5rem; }
     .scroll { overflow-x: auto; }
-    table { width: 100%; border-collapse: collapse; font-size: .93rem; }
+    table { width: 100%; min-width: 33rem; border-collapse: collapse; font-size: .93rem; }
     th { text-align: left; font-weight: 600; color: var(--ink-soft); font-size: .82rem; padding: .4rem .6rem; border-bottom: 1px solid var(--edge); }
     td { padding: .7rem .6rem; border-bottom: 1px solid var(--edge); vertical-align: middle; }
     th:first-child, td:first-child { padding-left: 0; }
