@@ -180,7 +180,8 @@ func (k *checker) clientSide(c *Config) {
 	k.notNegative("limits.request_timeout", l.RequestTimeout)
 	k.positive("limits.body_timeout", l.BodyTimeout, 100*time.Millisecond)
 	for key, n := range map[string]int{"tokens": l.Tokens, "depth": l.Depth, "fields": l.Fields, "aliases": l.Aliases,
-		"directives": l.Directives, "root_fields": l.RootFields, "introspection_depth": l.IntrospectionDepth} {
+		"directives": l.Directives, "root_fields": l.RootFields, "introspection_depth": l.IntrospectionDepth,
+		"variables": l.Variables, "list_items": l.ListItems} {
 		k.between("limits."+key, n, -1, 1<<30)
 	}
 }

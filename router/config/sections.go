@@ -206,6 +206,10 @@ type Limits struct {
 	RootFields int `yaml:"root_fields"`
 	// Deepest nesting of fields below __schema and __type.
 	IntrospectionDepth int `yaml:"introspection_depth"`
+	// Most variables that an operation declares.
+	Variables int `yaml:"variables"`
+	// Most elements of all lists in an operation's literal values, fragments expanded, and of all in the values of its variables.
+	ListItems int `yaml:"list_items"`
 	// Let operations pass that are beyond these limits, but not beyond the defaults; they are counted
 	// (weft_limits_exceeded_total).
 	WarnOnly bool `yaml:"warn_only"`
