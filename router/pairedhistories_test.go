@@ -23,18 +23,25 @@ import (
 //
 // WEFT_HISTORIES is how many there are of each kind, WEFT_HISTORY_SEED the first seed.
 func TestHistoriesOfTwoRouters(t *testing.T) {
-	histories, seed := number(t, "WEFT_HISTORIES", 12), number(t, "WEFT_HISTORY_SEED", 1)
-	server := redistest.Start(t)
-	for name, inProcess := range map[string]bool{"cache in process": true, "Redis alone": false} {
-		t.Run(name, func(t *testing.T) {
+	histories, seed := number(t, "WEFT_HISTORIES", 8), number(t, "WEFT_HISTORY_SEED", 1)
+	single, cluster := []string{redistest.Start(t).Addr}, []string(nil)
+	for _, node := range redistest.StartCluster(t).Nodes {
+		cluster = append(cluster, node.Addr)
+	}
+	for _, kind := range []struct {
+		name      string
+		inProcess bool
+		redis     []string
+	}{{"cache in process", true, single}, {"Redis alone", false, single}, {"Redis Cluster alone", false, cluster}} {
+		t.Run(kind.name, func(t *testing.T) {
 			seen := map[string]int{}
 			for i := range histories {
 				h := prepareHistory(t, uint64(seed+i), true)
 				for range 2 {
 					cfg := h.settings()
-					cfg.Cache.Namespace = fmt.Sprintf("%s-%d", strings.ReplaceAll(name, " ", "-"), i)
-					cfg.Cache.Redis.Addresses = []string{server.Addr}
-					cfg.Cache.L1.Enabled = inProcess
+					cfg.Cache.Namespace = fmt.Sprintf("%s-%d", strings.ReplaceAll(kind.name, " ", "-"), i)
+					cfg.Cache.Redis.Addresses = kind.redis
+					cfg.Cache.L1.Enabled = kind.inProcess
 					// However busy the machine is, Redis is in use. What clients share is not asked again of Redis.
 					cfg.Cache.Timeout, cfg.Dedupe.ClientQueries = 10*time.Second, false
 					h.add(cfg)
@@ -49,7 +56,7 @@ func TestHistoriesOfTwoRouters(t *testing.T) {
 				for what, n := range h.counts {
 					seen[what] += n
 				}
-				h.judgeViews(inProcess)
+				h.judgeViews(kind.inProcess)
 				if t.Failed() {
 					t.Fatalf("seed %d", seed+i)
 				}
