@@ -65,6 +65,10 @@ campaigns: servers packages ## Run all random campaigns at full length (half an 
 sagas: servers ## Place 3,000 orders in shops that crash, on SQLite, PostgreSQL, NATS and RabbitMQ
 	go test -timeout 2h -count=1 -v -run TestSagas ./subgraphs -args -orders 3000
 
+.PHONY: buyers
+buyers: servers ## Have 50 people buy at the same time, on PostgreSQL and NATS, and say what that takes
+	go test -timeout 10m -count=1 -v -run TestManyBuyAtOnce ./subgraphs -args -buyers 50 -buys 20
+
 .PHONY: lint
 lint: ## Check formatting, go vet and staticcheck
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
