@@ -17,6 +17,7 @@ import (
 	"github.com/weft-graphql/weft/router/modules/rates"
 	"github.com/weft-graphql/weft/router/modules/responseheaders"
 	"github.com/weft-graphql/weft/router/modules/securityheaders"
+	"github.com/weft-graphql/weft/router/modules/sigv4"
 	"github.com/weft-graphql/weft/router/modules/tracing"
 	"github.com/weft-graphql/weft/router/modules/uploads"
 )
@@ -39,6 +40,7 @@ func List() []module.Info {
 		cost.Info,
 		rates.Info,
 		queryplan.Info,
+		sigv4.Info,
 	}
 }
 

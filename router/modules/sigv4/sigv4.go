@@ -1,0 +1,147 @@
+// Package sigv4 signs requests to subgraphs behind AWS (API Gateway, Lambda URLs, VPC Lattice) with Signature Version 4.
+package sigv4
+
+import (
+	"context"
+	_ "embed" // the settings' descriptions are their doc comments
+	"fmt"
+	"maps"
+	"net/textproto"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/weft-graphql/weft/router/module"
+	"github.com/weft-graphql/weft/router/supergraph"
+	"github.com/weft-graphql/weft/router/upstream"
+)
+
+//go:embed sigv4.go
+var source string
+
+// Info describes the module.
+var Info = module.Info{Name: "sigv4", New: func() module.Module { return &SigV4{} }, Source: source}
+
+// SigV4 signs requests to subgraphs behind AWS with Signature Version 4. Events of subscriptions, and requests with files, are not
+// signed: the latter are refused.
+type SigV4 struct {
+	// The subgraphs, by name.
+	Subgraphs map[string]Signature `yaml:"subgraphs"`
+
+	signers map[string]*signer
+}
+
+// Signature is what the requests to a subgraph are signed with.
+type Signature struct {
+	// Region of AWS, like eu-central-1.
+	Region string `yaml:"region"`
+	// Service of AWS: execute-api for API Gateway, lambda for Lambda URLs, vpc-lattice-svcs for VPC Lattice.
+	Service string `yaml:"service"`
+	// Access key. Give it as ${AWS_ACCESS_KEY_ID}, or as access_key_id_file.
+	AccessKeyID string `yaml:"access_key_id"`
+	// Secret of the access key. Give it as ${AWS_SECRET_ACCESS_KEY}, or as secret_access_key_file.
+	SecretAccessKey string `yaml:"secret_access_key"`
+	// Token of temporary credentials.
+	SessionToken string `yaml:"session_token"`
+	// Address that is signed, where upstream.subgraphs names another one than the supergraph.
+	URL string `yaml:"url"`
+}
+
+// Enabled implements module.Module.
+func (s *SigV4) Enabled() bool { return len(s.Subgraphs) > 0 }
+
+// Check reports settings that cannot work.
+func (s *SigV4) Check(report func(key, format string, args ...any)) {
+	for _, name := range slices.Sorted(maps.Keys(s.Subgraphs)) {
+		signature := s.Subgraphs[name]
+		for _, needed := range []struct{ key, value string }{
+			{"region", signature.Region}, {"service", signature.Service}, {"access_key_id", signature.AccessKeyID},
+			{"secret_access_key", signature.SecretAccessKey},
+		} {
+			if needed.value == "" {
+				report("subgraphs."+name+"."+needed.key, "is missing: there is no signature without")
+			}
+		}
+	}
+}
+
+// Provision implements module.Module.
+func (s *SigV4) Provision(host module.Host) error {
+	host.VariesBy().Nothing()
+	s.signers = map[string]*signer{}
+	for _, sub := range host.Supergraph().Subgraphs {
+		signature, signs := s.Subgraphs[sub.Name]
+		if !signs {
+			continue
+		}
+		address := signature.URL
+		if address == "" {
+			address = sub.URL
+		}
+		target, err := url.Parse(address)
+		if err != nil || target.Host == "" {
+			return fmt.Errorf("subgraphs.%s: %q is not the address of a subgraph; set url", sub.Name, address)
+		}
+		s.signers[sub.Name] = &signer{
+			credentials: credentials{
+				signature.AccessKeyID, signature.SecretAccessKey, signature.SessionToken, signature.Region, signature.Service,
+			},
+			target: target, now: time.Now,
+		}
+	}
+	return nil
+}
+
+// WrapSubgraph implements module.SubgraphClient.
+func (s *SigV4) WrapSubgraph(sub *supergraph.Subgraph, next upstream.Subgraph) upstream.Subgraph {
+	by := s.signers[sub.Name]
+	if by == nil {
+		return next
+	}
+	return &signing{by, next}
+}
+
+// signer signs the requests to one address.
+type signer struct {
+	credentials
+	target *url.URL
+	now    func() time.Time
+}
+
+// signing is a client whose requests are signed. It is outside of dedupe: requests that are the same but for the time of their
+// signatures share a call.
+type signing struct {
+	*signer
+	next upstream.Subgraph
+}
+
+// Do implements upstream.Subgraph.
+func (s *signing) Do(ctx context.Context, req *upstream.Request, resp *upstream.Response) error {
+	if req.Content != nil {
+		return fmt.Errorf("%w: a request with files cannot be signed", upstream.ErrRejected)
+	}
+	signed := *req
+	signed.Header = s.headers(req)
+	return s.next.Do(ctx, &signed, resp)
+}
+
+// headers are those of the request, with its signature in the place of any other credentials.
+func (s *signer) headers(req *upstream.Request) []upstream.Header {
+	now := s.now()
+	own := []header{{"host", s.target.Host}, {"x-amz-date", now.UTC().Format(timestamp)}}
+	if s.token != "" {
+		own = append(own, header{"x-amz-security-token", s.token})
+	}
+	headers := make([]upstream.Header, 0, len(req.Header)+3)
+	for _, h := range req.Header {
+		switch textproto.CanonicalMIMEHeaderKey(h.Name) {
+		case "Authorization", "X-Amz-Date", "X-Amz-Security-Token":
+		default:
+			headers = append(headers, h)
+		}
+	}
+	for _, h := range own[1:] {
+		headers = append(headers, upstream.Header{Name: textproto.CanonicalMIMEHeaderKey(h.name), Value: h.value})
+	}
+	return append(headers, upstream.Header{Name: "Authorization", Value: s.sign("POST", s.target, own, req.Body, now)})
+}
