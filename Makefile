@@ -70,6 +70,10 @@ scale-subscriptions: ## 5,000 subscriptions that share one; 500 reloads under 50
 	go test -timeout 1h -count=1 -v -run 'TestManySubscriptionsShareOne|TestManyReloadsUnderLoad' ./router -args \
 		-clients 5000 -events 50 -reloads 500 -busy 50 -streams 500 $(ARGS)
 
+.PHONY: buyers
+buyers: servers ## Have 50 people buy at the same time, on PostgreSQL and NATS, and say what that takes
+	go test -timeout 10m -count=1 -v -run TestManyBuyAtOnce ./subgraphs -args -buyers 50 -buys 20
+
 .PHONY: lint
 lint: ## Check formatting, go vet and staticcheck
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
