@@ -180,7 +180,7 @@ func (e *Engine) run(ctx context.Context, x *pipelineRun, made *prepared.Planned
 	}
 	x.request.Epoch, x.request.Trace = e.now, x.traced
 	if len(e.hooks.Fetches) > 0 {
-		x.request.Trace, x.request.Fetched = true, x.fetched
+		x.request.Fetched = x.fetched
 	}
 	if len(e.hooks.Errors) > 0 {
 		x.request.Reported = x.reported

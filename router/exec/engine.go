@@ -84,7 +84,7 @@ type Request struct {
 	Incremental Incremental
 	// Trace asks for Response.Trace.
 	Trace bool
-	// Fetched is told of each request of the plan when it has ended, by the goroutine that ran it; only with Trace.
+	// Fetched is told of each request of the plan when it has ended, by the goroutine that ran it. It may be nil.
 	Fetched func(r *plan.Request, trace *FetchTrace)
 	// Object is told of each object that subgraphs have sent, and that is not from the cache, before Finish is called:
 	// what asked for it, and its runtime type (supergraph.Type.ObjectIndex; negative when that is not known). It may be
@@ -103,6 +103,9 @@ type Request struct {
 	Stream                   Streamer
 	StreamAbove, StreamPiece int
 }
+
+// timed tells that somebody wants to know how long the requests of the plan take.
+func (r *Request) timed() bool { return r.Trace || r.Fetched != nil }
 
 // Event is what the source of a subscription says.
 type Event struct {
