@@ -25,6 +25,8 @@ import (
 type Options struct {
 	// Logger receives what operators must know; slog.Default when nil.
 	Logger *slog.Logger
+	// LogLevel is the logger's, when operators may change it: /log/level of the administration listener.
+	LogLevel *slog.LevelVar
 	// Supergraph is the graph to serve, instead of the one the configuration names.
 	Supergraph string
 	// Modules are the modules that can be configured; modules.List() when nil.
@@ -75,7 +77,7 @@ func New(cfg *config.Config, options Options) (*Router, error) {
 	r.health.Detail = r.status
 	r.options = generation.Options{
 		Logger: options.Logger, Modules: options.Modules, Handlers: options.Handlers, DefaultQuery: options.DefaultQuery,
-		Events: options.Events, Health: r.health, State: r.state, Current: r.enter,
+		LogLevel: newLogLevel(options.LogLevel, options.Logger), Events: options.Events, Health: r.health, State: r.state, Current: r.enter,
 	}
 	sdl := options.Supergraph
 	if !r.given {

@@ -227,6 +227,11 @@ func (k *checker) rest(c *Config) {
 	k.between("plan.search_budget", c.Plan.SearchBudget, 0, 1<<40)
 	k.between("plan.warm_up", c.Plan.WarmUp, 0, 100_000)
 	k.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
+	if s := c.Log.Sampling; s.First < 0 {
+		k.report("log.sampling.first", "must not be negative; 0 writes all lines")
+	} else if s.First > 0 && s.Per < time.Second {
+		k.report("log.sampling.per", "is not possible: it must be at least 1s")
+	}
 	k.oneOf("log.format", c.Log.Format, "json", "text", "pretty")
 	k.notNegative("shutdown.drain_delay", c.Shutdown.DrainDelay)
 	k.notNegative("shutdown.timeout", c.Shutdown.Timeout)

@@ -53,8 +53,10 @@ func Default() Config {
 
 		Subscription: DefaultSubscription(),
 
-		Plan:     Plan{WarmUp: 500},
-		Log:      Log{Level: "info", Format: "json", RequestIDs: false},
+		Plan: Plan{WarmUp: 500},
+		Log: Log{
+			Level: "info", Format: "json", RequestIDs: false, Sampling: LogSampling{First: 100, Per: 10 * time.Second},
+		},
 		Shutdown: Shutdown{Timeout: 20 * time.Second},
 	}
 }

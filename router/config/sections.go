@@ -472,8 +472,19 @@ type Log struct {
 	Level string `yaml:"level"`
 	// json, text, or pretty (in colour, for people).
 	Format string `yaml:"format"`
-	// Give each request an id (X-Request-Id), in the answer and in the log.
+	// Give each request an id (X-Request-Id), in the answer, in the log, in traces, and in requests to subgraphs.
 	RequestIDs bool `yaml:"request_ids"`
+	// Leave out lines that are repeated. The access log has a sampling of its own.
+	Sampling LogSampling `yaml:"sampling"`
+}
+
+// LogSampling leaves out lines that are repeated.
+type LogSampling struct {
+	// How many lines with the same level and message are written in each period; how many more there were is told at its
+	// end. 0 writes all.
+	First int `yaml:"first"`
+	// The period.
+	Per time.Duration `yaml:"per"`
 }
 
 // Admin is the listener for operators: /healthz, /readyz, /status, /subgraphs (where they are), /supergraph (its SDL),

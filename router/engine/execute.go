@@ -175,7 +175,7 @@ func (e *Engine) run(ctx context.Context, x *pipelineRun, made *prepared.Planned
 	if x.elsewhere() {
 		x.request.Locate = x.locate
 	}
-	if e.hooks.Subgraphs != nil {
+	if e.hooks.Subgraphs != nil || e.config.RequestIDs {
 		x.request.Subgraph = x.subgraph
 	}
 	x.request.Epoch, x.request.Trace = e.now, x.traced

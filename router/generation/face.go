@@ -71,6 +71,9 @@ func (g *Generation) newPlayground() (*graphiql.Playground, error) {
 // newAdmin completes the handler of the administration listener.
 func (g *Generation) newAdmin() error {
 	g.admin.Handle("/", server.Admin(g.options.Health, g.config.Admin.Profiles))
+	if g.options.LogLevel != nil {
+		g.admin.Handle("/log/level", g.options.LogLevel)
+	}
 	g.admin.HandleFunc("GET /subgraphs", g.serveSubgraphs)
 	g.admin.HandleFunc("GET /supergraph", g.ServeSupergraph)
 	if g.cache == nil {

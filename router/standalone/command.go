@@ -71,7 +71,7 @@ func (c Command) Run(ctx context.Context) error {
 		return err
 	}
 	memory.Limit(int64(cfg.Limits.Memory))
-	r, err := router.New(cfg, router.Options{Logger: logger, Modules: list, Version: Version()})
+	r, err := router.New(cfg, router.Options{Logger: logger, LogLevel: level, Modules: list, Version: Version()})
 	if err != nil {
 		return err
 	}

@@ -110,7 +110,7 @@ func needRestart(started, now *config.Config) []string {
 	for name, pair := range map[string][2]any{
 		"listen": {started.Listen, now.Listen}, "tls": {started.TLS, now.TLS}, "h2c": {started.H2C, now.H2C},
 		"admin.listen": {started.Admin.Listen, now.Admin.Listen}, "server": {started.Server, now.Server},
-		"log.format": {started.Log.Format, now.Log.Format}, "shutdown": {started.Shutdown, now.Shutdown},
+		"log.format": {started.Log.Format, now.Log.Format}, "log.sampling": {started.Log.Sampling, now.Log.Sampling}, "shutdown": {started.Shutdown, now.Shutdown},
 	} {
 		if !reflect.DeepEqual(pair[0], pair[1]) {
 			names = append(names, name)
