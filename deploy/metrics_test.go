@@ -32,7 +32,7 @@ const everythingOn = `
 listen: %[1]s
 admin: {listen: %[2]s}
 supergraph: {path: %[3]s}
-limits: {aliases: 2, warn_only: true}
+limits: {aliases: 2, warn_only: true, memory: 1GB, adaptive: {mode: warn}}
 dedupe: {client_queries: true}
 cache: {enabled: true, redis: {addresses: ['%[6]s']}}
 upstream:

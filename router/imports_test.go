@@ -39,7 +39,7 @@ var mayImport = map[string][]string{
 		"router/subscription", "router/jsontext", "router/federation", "router/supergraph", "router/server", "router/upstream",
 	},
 	"router/config": {
-		"router/excerpt", "router/operation", "router/prepared", "router/upstream", "router/cache", "router/exec",
+		"router/caller", "router/excerpt", "router/operation", "router/prepared", "router/upstream", "router/cache", "router/exec",
 	},
 	"router/caller":  {},
 	"router/module":  engineRooms,

@@ -30,6 +30,20 @@ func TestProductionTellsNothing(t *testing.T) {
 			t.Errorf("%s: %s", c.query, a.Body)
 		}
 	}
+	// Tools that guess names read in errors which exist, what they are and what they take: these say nothing of that.
+	for _, query := range []string{
+		`{person(id: 1)}`, `{person {name}}`, `{person(id: {}) {name}}`, `{person(id: 1) {name {x}}}`, `{nothing}`, `{person(nothing: 1) {name}}`,
+		`{person(id: 1) {... on Query {people {id}}}}`, `query($a: Int) {person(id: $a) {name}}`, `{person(id: 1) {friends}}`,
+	} {
+		if a := open.Ask(query); a.Code() != "GRAPHQL_VALIDATION_FAILED" || strings.Contains(a.Body, "does not say why") {
+			t.Errorf("%s, open: %s", query, a.Body)
+		}
+		a := closed.Ask(query)
+		if a.Code() != "GRAPHQL_VALIDATION_FAILED" || strings.Contains(a.Body, "locations") || strings.Count(a.Body, `"message"`) != 1 ||
+			strings.Contains(a.Body, "erson") || strings.Contains(a.Body, "nothing") {
+			t.Errorf("%s: %s", query, a.Body)
+		}
+	}
 	for _, path := range []string{"/", "/graphql"} {
 		page := httptest.NewRequest(http.MethodGet, path, nil)
 		a := closed.Do(page, "Accept", "text/html")

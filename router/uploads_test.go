@@ -12,6 +12,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/textproto"
+	"os/exec"
+	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -67,7 +70,7 @@ func newUploading(t *testing.T, change func(*uploads.Uploads)) *uploading {
 	if change != nil {
 		change(settings)
 	}
-	notes := &subgraph{answers: map[string]string{"write": `{"data":{"write":"written"}}`}}
+	notes := &subgraph{answers: map[string]string{"write": `{"data":{"write":"written"}}`, "note": `{"data":{"note":"noted"}}`}}
 	r, err := router.New(&cfg, router.Options{
 		Supergraph: result.SupergraphSDL, Logger: slog.New(slog.DiscardHandler),
 		Handlers: map[string]http.Handler{"notes": notes},
@@ -333,4 +336,24 @@ func TestUnfinishedUploadsLeaveNothing(t *testing.T) {
 		}
 	})
 	goleak.VerifyNone(t, before)
+}
+
+// TestApolloUploadsAndBatches runs Apollo Client with apollo-upload-client's link, and with its own link for batches: two
+// queries and one that is not valid, in one request.
+func TestApolloUploadsAndBatches(t *testing.T) {
+	u := newUploading(t, nil)
+	packages, err := filepath.Abs("../.weft/npm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.CommandContext(u.ctx, "node", "clienttest/testdata/uploads.mjs", packages, u.url).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v (make packages installs what this needs)\n%s", err, out)
+	}
+	want := `{"one":{"add":"map|||{'0':['variables.f']}; 0|a.txt|text/plain|A"},` +
+		`"two":{"addAll":"map|||{'0':['variables.f.0'],'1':['variables.f.1']}; 0|a.txt|text/plain|A; 1|b.txt|text/plain|B"},` +
+		`"requests":1,"answers":[{"photo":"plain"},{"note":"noted"},"Cannot query field \"nothing\" on type \"Query\"."]}`
+	if !reflect.DeepEqual(decoded(t, string(out)), decoded(t, want)) {
+		t.Errorf("got  %s\nwant %s", out, want)
+	}
 }

@@ -25,6 +25,8 @@ type browser struct {
 	ctx     context.Context
 	last    int
 	console []string
+	// heard is told of all events, if there is somebody.
+	heard func(m *browserMessage)
 }
 
 type browserMessage struct {
@@ -113,6 +115,9 @@ func (b *browser) call(method string, params any) json.RawMessage {
 
 // note keeps what a person would see in the browser's console, and requests to anywhere but the router.
 func (b *browser) note(m *browserMessage) {
+	if b.heard != nil {
+		b.heard(m)
+	}
 	switch m.Method {
 	case "Runtime.exceptionThrown", "Log.entryAdded":
 		b.console = append(b.console, m.Method+" "+string(m.Params))

@@ -58,6 +58,19 @@ type system struct {
 // startSystem starts a Redis and a NATS server, the services and a router that composes their schemas.
 func startSystem(t *testing.T) *system {
 	t.Helper()
+	return startSystemWith(t, systemSettings{})
+}
+
+// systemSettings say what is different from the usual system.
+type systemSettings struct {
+	// services are further arguments of the services.
+	services []string
+	// signIn has accounts sign people in, operators by this secret, and the router take its tokens.
+	signIn string
+}
+
+func startSystemWith(t *testing.T, settings systemSettings) *system {
+	t.Helper()
 	s := &system{services: map[string]*process{}, nats: natstest.Start(t)}
 	redisAddress := startRedis(t, s)
 	dir := t.TempDir()
@@ -67,8 +80,13 @@ func startSystem(t *testing.T) *system {
 	addresses := map[string]string{}
 	for _, name := range subgraphs.Names() {
 		addresses[name] = freeAddress(t)
-		s.services[name] = start(t, []string{"WEFT_IDENTITY_KEYS=" + public, "WEFT_NATS_URL=" + s.nats.URL()},
-			binary, "subgraph", name, "--listen", addresses[name], "--data-dir", filepath.Join(dir, "data"))
+		env := []string{
+			"WEFT_IDENTITY_KEYS=" + public, "WEFT_NATS_URL=" + s.nats.URL(), "WEFT_ISSUER=http://" + addresses[name],
+			"WEFT_OPERATOR_SECRET=" + settings.signIn,
+		}
+		s.services[name] = start(t, env, binary, append([]string{
+			"subgraph", name, "--listen", addresses[name], "--data-dir", filepath.Join(dir, "data"),
+		}, settings.services...)...)
 		sdl, err := subgraphs.SDL(name)
 		if err != nil {
 			t.Fatal(err)
@@ -79,12 +97,18 @@ func startSystem(t *testing.T) *system {
 	for name, service := range s.services {
 		service.awaitReady(t, "http://"+addresses[name]+"/readyz")
 	}
+	signIn := ""
+	if issuer := "http://" + addresses["accounts"]; settings.signIn != "" {
+		signIn = fmt.Sprintf(`authentication: {jwt: {issuers: [{issuer: "%s", jwks_url: "%s/.well-known/jwks.json",
+  audiences: [weft], algorithms: [EdDSA]}]}}`, issuer, issuer)
+	}
 	s.config = writeText(t, filepath.Join(dir, "weft.yaml"), fmt.Sprintf(`
 supergraph:
   subgraphs:
-%sidentity: {enabled: true, key_files: ["%s"]}
+%sidentity: {enabled: true, key_files: ["%s"], claims: [roles]}
 cache: {enabled: true, redis: {addresses: ["%s"]}, events: {nats_url: "%s"}}
-`, graph.String(), s.private, redisAddress, s.nats.URL()))
+%s
+`, graph.String(), s.private, redisAddress, s.nats.URL(), signIn))
 	s.router, s.url = s.startRouter(t)
 	return s
 }

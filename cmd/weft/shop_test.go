@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestTheShopIsBoughtThrough does with GraphQL alone, over the router, what an operator and a buyer do: something new
@@ -52,12 +53,7 @@ func TestTheShopIsBoughtThrough(t *testing.T) {
 	states := watchOrder(t, url, id)
 	await := func(state string) {
 		t.Helper()
-		for now := range states {
-			if now == state {
-				return
-			}
-		}
-		t.Fatalf("the order does not become %s", state)
+		awaitState(t, states, state)
 	}
 	await("CONFIRMED")
 	left := mustAsk(t, url, fmt.Sprintf(`{ product(upc: %q) { totalStock availability { reserved } } }`, upc))
@@ -151,4 +147,23 @@ func watchOrder(t *testing.T, url, id string) <-chan string {
 		}
 	}()
 	return states
+}
+
+// awaitState waits until an order that is watched has the state.
+func awaitState(t *testing.T, states <-chan string, state string) {
+	t.Helper()
+	late := time.After(patience)
+	for {
+		select {
+		case now, more := <-states:
+			if now == state {
+				return
+			}
+			if !more {
+				t.Fatalf("the order does not become %s", state)
+			}
+		case <-late:
+			t.Fatalf("waited in vain until the order is %s", state)
+		}
+	}
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/weft-graphql/weft/router/caller"
 )
 
 // check reports every setting whose value cannot work. It returns nil or Problems.
@@ -147,11 +149,30 @@ func (k *checker) clientSide(c *Config) {
 		k.report("limits.memory", "must be at least 64MB, or 0 for what the process may have; write a size like 512MB")
 	}
 	k.between("limits.concurrent_requests", l.ConcurrentRequests, 0, 10_000_000)
+	k.adaptive(&l.Adaptive)
 	k.notNegative("limits.request_timeout", l.RequestTimeout)
 	k.positive("limits.body_timeout", l.BodyTimeout, 100*time.Millisecond)
 	for key, n := range map[string]int{"tokens": l.Tokens, "depth": l.Depth, "fields": l.Fields, "aliases": l.Aliases,
 		"directives": l.Directives, "root_fields": l.RootFields, "introspection_depth": l.IntrospectionDepth} {
 		k.between("limits."+key, n, -1, 1<<30)
+	}
+}
+
+func (k *checker) adaptive(a *Adaptive) {
+	const key = "limits.adaptive"
+	k.oneOf(key+".mode", a.Mode, "off", "warn", "enforce")
+	k.between(key+".min", a.Min, 1, 1_000_000)
+	k.between(key+".max", a.Max, a.Min, 1_000_000)
+	if a.Queue < 0 || a.Queue > 100 {
+		k.report(key+".queue", "must be between 0 and 100: how many requests may wait, as a multiple of the bound")
+	}
+	k.positive(key+".max_wait", a.MaxWait, time.Millisecond)
+	if a.ClientShare < 0 || a.ClientShare > 1 {
+		k.report(key+".client_share", "must be between 0 and 1: the part of the places that one client may have")
+	}
+	if _, wrong := caller.ParseProxies(a.TrustedProxies); wrong >= 0 {
+		k.report(fmt.Sprintf("%s.trusted_proxies.%d", key, wrong), "%q is not an address or a network; write one like 10.0.0.0/8",
+			a.TrustedProxies[wrong])
 	}
 }
 

@@ -15,7 +15,7 @@ func Default() Config {
 		Server:     Server{HTTP: "weft"},
 		Supergraph: Supergraph{Watch: true, PollInterval: time.Second, UnsupportedFeatures: "refuse"},
 		GraphQL: GraphQL{
-			Path: "/graphql", Introspection: true, Suggestions: true, StreamAbove: 1 << 20, OverHTTP: "stable", RequestEncodings: []string{"gzip", "br", "zstd"},
+			Path: "/graphql", Introspection: true, Suggestions: true, Explain: true, StreamAbove: 1 << 20, OverHTTP: "stable", RequestEncodings: []string{"gzip", "br", "zstd"},
 			Batching: Batching{Max: 10},
 			CSRF: CSRF{Enabled: true, Headers: []string{
 				"Apollo-Require-Preflight", "GraphQL-Require-Preflight", "X-Apollo-Operation-Name", "X-Requested-With",
@@ -26,6 +26,9 @@ func Default() Config {
 		Limits: Limits{
 			BodyBytes: 1 << 20, BodiesBytes: 256 << 20, BodyTimeout: 5 * time.Second, BodyRate: 8 << 10,
 			ResponseBytes: 64 << 20, ResponsesBytes: 256 << 20,
+			Adaptive: Adaptive{
+				Mode: "off", Min: 10, Max: 1000, Queue: 1, MaxWait: 200 * time.Millisecond, AddressHeader: "X-Forwarded-For",
+			},
 			ConcurrentRequests: 10_000, RequestTimeout: 30 * time.Second,
 			Tokens: operations.Tokens, Depth: operations.Depth, Fields: operations.Fields, Aliases: operations.Aliases,
 			Directives: operations.Directives, RootFields: operations.RootFields,

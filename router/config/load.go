@@ -78,6 +78,7 @@ func Load(source Source) (*Config, error) {
 // applyProduction switches off what is not for the public.
 func (c *Config) applyProduction() {
 	if c.Production {
+		c.GraphQL.Explain = false
 		c.GraphQL.Introspection, c.GraphQL.Suggestions, c.Playground.Enabled, c.Errors.Redact = false, false, false, true
 	}
 }

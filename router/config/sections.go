@@ -101,6 +101,9 @@ type GraphQL struct {
 	Introspection bool `yaml:"introspection"`
 	// Tell clients in errors which names of the schema they may have meant.
 	Suggestions bool `yaml:"suggestions"`
+	// Tell clients what is not valid in their documents on this graph: which fields, arguments and types do not exist, or do not
+	// go together. Otherwise whoever guesses names learns which there are from what is refused, and how.
+	Explain bool `yaml:"explain"`
 	// Answers of at least this size leave while they are being printed: no more than a piece of them is held in memory. 0
 	// means that every answer is printed first and then sent.
 	StreamAbove ByteSize `yaml:"stream_above"`
@@ -185,6 +188,8 @@ type Limits struct {
 	// Most requests in progress, those not counted whose bodies have not come or whose answers only wait to be read.
 	// Further ones are answered 503; 0 means no bound.
 	ConcurrentRequests int `yaml:"concurrent_requests"`
+	// Bound the requests in progress by how long they take, below concurrent_requests.
+	Adaptive Adaptive `yaml:"adaptive"`
 	// Longest time for one request; what is not there then is null with an error. 0 means no bound.
 	RequestTimeout time.Duration `yaml:"request_timeout"`
 	// Most tokens in a document; -1 means no limit, here and below.
@@ -204,6 +209,29 @@ type Limits struct {
 	// Let operations pass that are beyond these limits, but not beyond the defaults; they are counted
 	// (weft_limits_exceeded_total).
 	WarnOnly bool `yaml:"warn_only"`
+}
+
+// Adaptive bounds requests in progress by how long they take: when answers take longer than they use to, fewer are worked on at
+// a time, down to min, and more again when they do not. Who finds no place waits, and is refused with 503 (ADAPTIVE_LIMIT) when
+// there is none in time, or too many wait.
+type Adaptive struct {
+	// "off", "enforce", or "warn", which only counts what would have been refused.
+	Mode string `yaml:"mode"`
+	// Fewest requests in progress that the bound falls to.
+	Min int `yaml:"min"`
+	// Most requests in progress that the bound rises to.
+	Max int `yaml:"max"`
+	// How many requests may wait, as a multiple of the bound; from half of that on some are refused. 0 lets none wait.
+	Queue float64 `yaml:"queue"`
+	// Longest time that a request waits.
+	MaxWait time.Duration `yaml:"max_wait"`
+	// Part of the bound, between 0 and 1, that one client address may have while no place is free; what is beyond it is
+	// refused with 429 (CLIENT_CONCURRENCY_LIMIT). 0 means all of it.
+	ClientShare float64 `yaml:"client_share"`
+	// Addresses and networks of proxies whose word on the address of a client counts.
+	TrustedProxies []string `yaml:"trusted_proxies"`
+	// Header in which they say it.
+	AddressHeader string `yaml:"address_header"`
 }
 
 // Compression is about answers to clients.

@@ -51,6 +51,10 @@ func (u *unsafe) clients(c *Config) {
 	if c.GraphQL.Suggestions {
 		u.report("graphql.suggestions", "errors name fields that a client nearly guessed; set it to false, or production: true")
 	}
+	if c.GraphQL.Explain {
+		u.report("graphql.explain", "errors about documents tell who guesses names which of them exist; set it to false, or "+
+			"production: true")
+	}
 	if c.Playground.Enabled {
 		u.report("playground.enabled", "everybody is shown the playground; set it to false, or production: true")
 	}
@@ -84,6 +88,9 @@ func (u *unsafe) limits(l *Limits) {
 		if off {
 			u.report("limits."+limit.key, "there is no bound: one client can take all there is; leave it out for the default")
 		}
+	}
+	if l.Adaptive.Mode == "warn" {
+		u.report("limits.adaptive.mode", "what would be refused passes; choose enforce once you have seen enough, or off")
 	}
 	if l.WarnOnly {
 		u.report("limits.warn_only", "what is beyond a limit passes up to the defaults; set it to false once you have seen enough")

@@ -21,6 +21,7 @@ func TestWhatIsUnsafeIsTold(t *testing.T) {
 		"admin.listen":                    func(c *Config) { c.Admin.Listen = "0.0.0.0:9090" },
 		"graphql.introspection":           func(c *Config) { c.GraphQL.Introspection = true },
 		"graphql.suggestions":             func(c *Config) { c.GraphQL.Suggestions = true },
+		"graphql.explain":                 func(c *Config) { c.GraphQL.Explain = true },
 		"playground.enabled":              func(c *Config) { c.Playground.Enabled = true },
 		"errors.redact":                   func(c *Config) { c.Errors.Redact = false },
 		"graphql.csrf.enabled":            func(c *Config) { c.GraphQL.CSRF.Enabled = false },

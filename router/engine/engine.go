@@ -47,6 +47,8 @@ type Config struct {
 	Labels []string
 	// Introspection lets clients ask for the schema.
 	Introspection bool
+	// Explain lets errors say what is not valid in a document.
+	Explain bool
 	// Suggestions lets errors about documents and variables name what the client may have meant.
 	Suggestions bool
 	// StreamAbove is the size from which answers are streamed; 0 when none is.

@@ -53,7 +53,7 @@ func (e *Engine) answer(ctx context.Context, x *pipelineRun) {
 		return
 	}
 	if len(errs) > 0 {
-		reject(resp, e.rejection(errs), len(errs))
+		reject(resp, e.documentRejected(errs), len(errs))
 		if resp.Operation.Code = codeOf(errs); resp.Operation.Code == operation.CodeSyntax {
 			resp.Outcome = server.Unparsed
 		}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -45,6 +46,24 @@ func refuse(resp *server.Response, refusal *server.Refusal) {
 		Message: refusal.Message, Extensions: map[string]any{"code": refusal.Code},
 	}}), 1)
 	resp.Outcome, resp.Operation.Code = refusal.Outcome, refusal.Code
+}
+
+// documentRejected is the answer to a document with errors. Who guesses names is not told which of them exist, if the
+// configuration says so: what is wrong on this graph is one error that does not say more.
+func (e *Engine) documentRejected(errs gqlerror.List) []byte {
+	if !e.config.Explain && slices.ContainsFunc(errs, isInvalid) {
+		errs = append(slices.DeleteFunc(slices.Clone(errs), isInvalid), notValid)
+	}
+	return e.rejection(errs)
+}
+
+const invalidDocument = "GRAPHQL_VALIDATION_FAILED"
+
+func isInvalid(err *gqlerror.Error) bool { return err.Extensions["code"] == invalidDocument }
+
+var notValid = &gqlerror.Error{
+	Message:    "The document is not valid on this graph. The router does not say why (graphql.explain in its configuration).",
+	Extensions: map[string]any{"code": invalidDocument},
 }
 
 // rejection is the answer to a document, or variables, with errors. Who may not ask for the schema is not told parts of

@@ -10,7 +10,12 @@ func (x *execution) answer(resp *Response) {
 		p.later.printed[0] = true
 		p.later.gather(0)
 	}
-	if x.errors.any() {
+	switch {
+	case !x.errors.any():
+	case x.later == nil && x.crowded.Load() && x.program.onlyQueries():
+		// The client had better come back than live with a part of the answer.
+		p.stopped = NoRoom
+	default:
 		p.stopped = x.locateErrors(x.program.output)
 	}
 	mark := x.errors.mark()

@@ -205,3 +205,33 @@ func TestAnswersFullOfNullsAreKeptWhole(t *testing.T) {
 		}
 	}
 }
+
+// crowding has no room for an answer once, and answers then.
+type crowding struct {
+	answer babbling
+	asked  int
+}
+
+func (c *crowding) Do(ctx context.Context, req *upstream.Request, resp *upstream.Response) error {
+	if c.asked++; c.asked == 1 {
+		return upstream.ErrNoRoom
+	}
+	return c.answer.Do(ctx, req, resp)
+}
+
+// TestQueriesWithoutRoomAreNotAnsweredInPart: there is no memory for what one of two subgraphs says, at first.
+func TestQueriesWithoutRoomAreNotAnsweredInPart(t *testing.T) {
+	subgraphs := products(3, `{"__typename":"Product","upc":"1"}`)
+	subgraphs["reviews"] = &crowding{answer: `{"data":{"_entities":[{"reviews":[]}]}}`}
+	program := compileBench(t, "{topProducts{upc reviews{id}}}", subgraphs, exec.Config{})
+	var resp exec.Response
+	program.Execute(t.Context(), &exec.Request{}, &resp)
+	if resp.Refused != exec.NoRoom || !bytes.HasPrefix(resp.Body, []byte(`{"data":null,"errors":[{"message":"The router holds`)) {
+		t.Errorf("%d: %.300s", resp.Refused, resp.Body)
+	}
+	resp = exec.Response{}
+	program.Execute(t.Context(), &exec.Request{}, &resp)
+	if resp.Refused != 0 || resp.Errors > 0 {
+		t.Errorf("then: %d: %.300s", resp.Refused, resp.Body)
+	}
+}

@@ -33,6 +33,8 @@ type execution struct {
 	ready   []int
 
 	errors errorList
+	// crowded tells that there was no memory for an answer of a subgraph.
+	crowded atomic.Bool
 	// later delivers what is deferred; nil when nothing is.
 	later *Later
 
@@ -182,6 +184,7 @@ func (p *Program) release(x *execution) {
 		}
 	}
 	x.errors.reset()
+	x.crowded.Store(false)
 	x.printer.reset()
 	x.ready = x.ready[:0]
 	x.ctx, x.request, x.later = nil, nil, nil

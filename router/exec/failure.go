@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 
@@ -34,6 +35,9 @@ type failure struct {
 // all.
 func (x *execution) failed(r *request, f *fetch, err error, only func(call, entity int) bool) {
 	f.trace.Error = upstream.Explain(err)
+	if errors.Is(err, upstream.ErrNoRoom) {
+		x.crowded.Store(true)
+	}
 	name := r.plan.Subgraph.Name
 	e := clientError{
 		code:    codeOf(err),

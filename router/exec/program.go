@@ -360,3 +360,8 @@ func (c *compiler) finish(prog *Program) error {
 	}
 	return nil
 }
+
+// onlyQueries tells that the program changes nothing: it can be run again.
+func (p *Program) onlyQueries() bool {
+	return !slices.ContainsFunc(p.requests, func(r request) bool { return !r.query })
+}

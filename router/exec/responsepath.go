@@ -1,6 +1,10 @@
 package exec
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/weft-graphql/weft/router/operation"
+)
 
 // responsePath leads from an object of the client's answer along a path of a subgraph's answer: to the client's fields that
 // the path stands for, as far as the client asked for them. There is one for each name that the client gave a field, for
@@ -34,7 +38,7 @@ func (w responsePath) follow(o *objectProgram, views []view, typ int32) []spot {
 	}
 	found, elsewhere := w.served(o, typ)
 	if len(found) == 0 {
-		if elsewhere && !w.l.isInput(w.set, typ, w.rest[0].key) {
+		if (elsewhere || w.isForAnotherPart(len(views) > 0, typ)) && !w.l.isInput(w.set, typ, w.rest[0].key) {
 			return nil
 		}
 		return []spot{w.at}
@@ -72,6 +76,20 @@ func (w responsePath) served(o *objectProgram, typ int32) (found []served, elsew
 		slices.SortStableFunc(found, func(a, b served) int { return b.field.field.On.Count() - a.field.field.On.Count() })
 	}
 	return found, elsewhere
+}
+
+// isForAnotherPart tells that the next step stands for fields that another part of the answer has. If there is an object,
+// that part tells of it; what is null here because of it is not for objects of another type at least.
+func (w responsePath) isForAnotherPart(there bool, typ int32) bool {
+	if len(w.l.x.program.parts) == 0 {
+		return false
+	}
+	for i := range w.set.fields {
+		if f := &w.set.fields[i]; f.key == w.rest[0].key && len(f.plan.Serves) > 0 {
+			return there || typ >= 0 && !slices.ContainsFunc(f.plan.Serves, func(c *operation.Field) bool { return c.On.Has(int(typ)) })
+		}
+	}
+	return false
 }
 
 // through goes through a field and the list indexes behind it, as far as there are such elements.

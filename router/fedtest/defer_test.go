@@ -271,14 +271,14 @@ func merge(to, data any) error {
 // tryDeferred runs an operation with parts of it deferred, in both forms, and compares them with the whole. It counts
 // the answers that came in several.
 func (r *rig) tryDeferred(op *randomOperation) (several int64, err error) {
-	r.world.version.Store(0)
+	r.begin()
 	want, err := r.expect(op)
 	if err != nil {
 		return 0, fmt.Errorf("the reference: %w", err)
 	}
 	late := deferring(op, rand.New(rand.NewPCG(uint64(len(op.text)), 5)))
 	for _, accept := range []string{"multipart/mixed", "multipart/mixed;deferSpec=20220824, application/json"} {
-		r.world.version.Store(0)
+		r.begin()
 		got, parts, err := r.askParts(late, accept)
 		if complaints := r.complaints.take(); len(complaints) > 0 {
 			return several, fmt.Errorf("refused: %s", complaints[0])

@@ -19,7 +19,7 @@ var (
 
 // try runs an operation and compares.
 func (r *rig) try(op *randomOperation) error {
-	r.world.version.Store(0)
+	r.begin()
 	want, err := r.expect(op)
 	if err != nil {
 		return fmt.Errorf("the reference: %w", err)
@@ -178,7 +178,7 @@ func TestErrorsOfInputsNeverMakeWrongData(t *testing.T) {
 
 // tryHonest runs an operation whose subgraphs fail.
 func (r *rig) tryHonest(op *randomOperation) error {
-	r.world.version.Store(0)
+	r.begin()
 	truth, err := r.expectWith(op, 0)
 	if err != nil {
 		return fmt.Errorf("the reference: %w", err)

@@ -111,7 +111,7 @@ func TestDocumentsOfOneFormAreAnsweredAsAlone(t *testing.T) {
 // answers asks for operations one after the other.
 func answers(r *rig, ops ...*randomOperation) (out []string, err error) {
 	for _, op := range ops {
-		r.world.version.Store(0)
+		r.begin()
 		_, body, err := r.ask(op)
 		if body == nil {
 			return nil, err

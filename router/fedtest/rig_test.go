@@ -30,6 +30,9 @@ type rig struct {
 	router     *router.Router
 	complaints complaints
 
+	// worlds is held while a stub answers, and while the world begins anew.
+	worlds sync.RWMutex
+
 	mu sync.Mutex
 	// log has what was sent to the subgraphs since the last operation began.
 	log []string
@@ -185,6 +188,13 @@ func (r *rig) ask(op *randomOperation, header ...string) (*answer, []byte, error
 		return &a, w.Body.Bytes(), fmt.Errorf("status %d", w.Code)
 	}
 	return &a, w.Body.Bytes(), nil
+}
+
+// begin makes the world what it was. Requests that were given up have answered by then, or do not.
+func (r *rig) begin() {
+	r.worlds.Lock()
+	defer r.worlds.Unlock()
+	r.world.version.Store(0)
 }
 
 // expect executes an operation on the undivided graph.

@@ -53,7 +53,10 @@ func (s *stub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		s.rig.complaints.add("subgraph %s: %v", s.name(), err)
 	}
-	answer := s.answer(body)
+	answer, ok := s.answerInTime(r, body)
+	if !ok {
+		return
+	}
 	if s.spoil != nil {
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		s.spoil(w, r, answer)
@@ -61,6 +64,17 @@ func (s *stub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = w.Write(answer) // who asked has gone; there is nobody to tell
+}
+
+// answerInTime answers a request unless whoever sent it has given up: a mutation that is late would change the world of the
+// operation after it.
+func (s *stub) answerInTime(r *http.Request, body []byte) (answer []byte, ok bool) {
+	s.rig.worlds.RLock()
+	defer s.rig.worlds.RUnlock()
+	if r.Context().Err() != nil {
+		return nil, false
+	}
+	return s.answer(body), true
 }
 
 func (s *stub) name() string { return s.rig.graph.subgraphs[s.number] }

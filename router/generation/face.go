@@ -27,6 +27,9 @@ func (g *Generation) newFace(set *provisioned) error {
 		Draft: c.GraphQL.OverHTTP == "draft", RequestEncodings: c.GraphQL.RequestEncodings, RequireHeaders: c.GraphQL.RequireHeaders, RequestIDs: c.Log.RequestIDs, Health: g.options.Health, OpenStatus: g.openStatus,
 		Observers: set.observe(), Logger: g.logger, Heartbeat: c.Subscription.Heartbeat, Detach: g.detach,
 	}
+	if err := g.boundRequests(&opts); err != nil {
+		return err
+	}
 	if c.GraphQL.CSRF.Enabled {
 		opts.PreflightHeaders = c.GraphQL.CSRF.Headers
 	}
@@ -156,6 +159,10 @@ func (g *Generation) State() module.State {
 	if g.memory != nil {
 		stats := g.memory.Stats()
 		s.Memory = &stats
+	}
+	if g.adaptive != nil {
+		stats := g.adaptive.Stats()
+		s.Adaptive = &stats
 	}
 	if g.cache != nil {
 		stats := g.cache.Stats()

@@ -20,6 +20,7 @@ import (
 	"github.com/weft-graphql/weft/router/memory"
 	"github.com/weft-graphql/weft/router/module"
 	"github.com/weft-graphql/weft/router/server"
+	"github.com/weft-graphql/weft/router/server/adaptive"
 	"github.com/weft-graphql/weft/router/subscription"
 	"github.com/weft-graphql/weft/router/subscription/eventbus"
 	"github.com/weft-graphql/weft/router/supergraph"
@@ -62,8 +63,10 @@ type Generation struct {
 	engine *engine.Engine
 	cache  *cache.Cache
 	// memory is what the process may take; nil when nobody says what that is.
-	memory  *memory.Process
-	clients []subgraphClient
+	memory *memory.Process
+	// adaptive bounds the requests in progress; nil when it is off.
+	adaptive *adaptive.Limiter
+	clients  []subgraphClient
 	// sources are the ways to the events of subgraphs, by Subgraph.ID; nil when there are no subscriptions.
 	sources []subscription.Upstream
 	// declared are the subscription fields that are fed by events, by Subgraph.ID.

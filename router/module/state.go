@@ -6,6 +6,7 @@ import (
 	"github.com/weft-graphql/weft/router/cache"
 	"github.com/weft-graphql/weft/router/memory"
 	"github.com/weft-graphql/weft/router/prepared"
+	"github.com/weft-graphql/weft/router/server/adaptive"
 	"github.com/weft-graphql/weft/router/upstream"
 )
 
@@ -15,6 +16,8 @@ type State struct {
 	InFlight int64
 	// Memory is what the process may take, and what is in progress takes of it; nil when there is no bound.
 	Memory *memory.Stats
+	// Adaptive is the bound of requests in progress that moves; nil when it is off.
+	Adaptive *adaptive.Stats
 	// GraphHash names the supergraph, Loaded is when it was loaded.
 	GraphHash string
 	Loaded    time.Time

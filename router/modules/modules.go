@@ -15,6 +15,7 @@ import (
 	"github.com/weft-graphql/weft/router/modules/persisted"
 	"github.com/weft-graphql/weft/router/modules/queryplan"
 	"github.com/weft-graphql/weft/router/modules/rates"
+	"github.com/weft-graphql/weft/router/modules/securityheaders"
 	"github.com/weft-graphql/weft/router/modules/subgraphlog"
 	"github.com/weft-graphql/weft/router/modules/tracing"
 	"github.com/weft-graphql/weft/router/modules/uploads"
@@ -27,6 +28,7 @@ func List() []module.Info {
 		accesslog.Info,
 		metrics.Info,
 		subgraphlog.Info,
+		securityheaders.Info,
 		cors.Info,
 		uploads.Info,
 		authentication.Info,

@@ -2,16 +2,19 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
 
 	"github.com/weft-graphql/weft/router/jsontext"
+	"github.com/weft-graphql/weft/router/server/adaptive"
 )
 
 // Buffers larger than these are left to the garbage collector instead of going back to the pool.
@@ -36,6 +39,7 @@ type exchange struct {
 	// size is the length of the answer, not compressed.
 	size int64
 
+	turn turn
 	// counted tells that the request counts among those in progress.
 	counted bool
 
@@ -73,14 +77,21 @@ func (x *exchange) release() {
 }
 
 // enter counts the request, whose body is there, among those in progress, unless there are too many or no memory.
-func (x *exchange) enter() *failure {
-	f := x.handler.enter()
+func (x *exchange) enter(r *http.Request) *failure {
+	f := x.handler.enter(r.Context(), r.RemoteAddr, r.Header, &x.turn)
 	x.counted = f == nil
 	return f
 }
 
+// turn is a request's place among those in progress.
+type turn struct {
+	adaptive.Place
+	// exceeded is the code of a limit that only warns.
+	exceeded string
+}
+
 // enter counts a request among those in progress, or says why there is no room for it.
-func (h *Handler) enter() *failure {
+func (h *Handler) enter(ctx context.Context, remote string, header http.Header, t *turn) *failure {
 	if h.opts.Memory != nil && h.opts.Memory.Full() {
 		return failMemory
 	}
@@ -88,13 +99,43 @@ func (h *Handler) enter() *failure {
 		h.inFlight.Add(-1)
 		return failOverloaded
 	}
+	if h.opts.Adaptive == nil {
+		return nil
+	}
+	f := h.takePlace(ctx, remote, header, t)
+	if f != nil {
+		h.inFlight.Add(-1)
+	}
+	return f
+}
+
+// takePlace waits for one of the places that there are at present.
+func (h *Handler) takePlace(ctx context.Context, remote string, header http.Header, t *turn) *failure {
+	place, verdict := h.opts.Adaptive.Enter(ctx, h.opts.Client(remote, header))
+	f := map[adaptive.Verdict]*failure{adaptive.Full: failAdaptive, adaptive.Greedy: failGreedy}[verdict]
+	if f != nil && !h.opts.Adaptive.Warns() {
+		return f
+	}
+	if t.Place = place; f != nil {
+		t.exceeded = f.code
+	}
 	return nil
+}
+
+// end gives the place back, and tells in the response which limit it was beyond.
+func (t *turn) end(resp *Response) {
+	t.Leave(resp.Outcome == Executed && resp.Sequel == nil && resp.Operation.Kind != "")
+	if t.exceeded != "" {
+		resp.Operation.Exceeded = append(slices.Clone(resp.Operation.Exceeded), t.exceeded)
+		t.exceeded = ""
+	}
 }
 
 // leave ends what enter began.
 func (x *exchange) leave() {
 	if x.counted {
 		x.counted = false
+		x.turn.end(&x.response)
 		x.handler.inFlight.Add(-1)
 	}
 }

@@ -28,6 +28,8 @@ const (
 	CodePersistedQuery   = "PERSISTED_QUERY_NOT_SUPPORTED"
 	CodeOverloaded       = "OVERLOADED"
 	CodeMemory           = "MEMORY_LIMIT"
+	CodeAdaptive         = "ADAPTIVE_LIMIT"
+	CodeGreedy           = "CLIENT_CONCURRENCY_LIMIT"
 	CodeNotFound         = "NOT_FOUND"
 	CodeInternal         = "INTERNAL_SERVER_ERROR"
 )
@@ -60,6 +62,10 @@ var (
 		"The router is at its limit of concurrent requests. Try again in a moment."}
 	failMemory = &failure{http.StatusServiceUnavailable, CodeMemory,
 		"The router uses all the memory that it may. Try again in a moment."}
+	failAdaptive = &failure{http.StatusServiceUnavailable, CodeAdaptive,
+		"The router has as many requests in progress as it can answer in time. Try again in a moment."}
+	failGreedy = &failure{http.StatusTooManyRequests, CodeGreedy,
+		"You have your share of the requests in progress. Try again when one of yours is answered."}
 	failBodies = &failure{http.StatusServiceUnavailable, CodeOverloaded,
 		"The router is reading too many large request bodies. Try again in a moment, or send a smaller request."}
 	failSlowBody = &failure{http.StatusRequestTimeout, CodeTooSlow,

@@ -10,11 +10,15 @@ import (
 // protects the router from requests over HTTP. The answer must be released.
 func (h *Handler) Do(ctx context.Context, req *Request, resp *Response) {
 	resp.budget = h.answers
-	if f := h.enter(); f != nil {
+	var t turn
+	if f := h.enter(ctx, req.RemoteAddr, req.Header, &t); f != nil {
 		resp.refuse(f)
 		return
 	}
-	defer h.inFlight.Add(-1)
+	defer func() {
+		t.end(resp)
+		h.inFlight.Add(-1)
+	}()
 	defer func() {
 		if cause := recover(); cause != nil {
 			h.opts.Logger.Error("a request panicked", "panic", cause, "stack", string(debug.Stack()))

@@ -149,6 +149,8 @@ func newServer(l Listener, opts RunOptions) httpServer {
 		WriteTimeout:      opts.WriteTimeout,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
+		// No client need send larger frames than all servers take, and each connection has a buffer for one.
+		HTTP2: &http.HTTP2Config{MaxReadFrameSize: 16 << 10},
 	}
 	if opts.Logger != nil {
 		s.ErrorLog = slog.NewLogLogger(opts.Logger.Handler(), slog.LevelWarn)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/weft-graphql/weft/router/memory"
+	"github.com/weft-graphql/weft/router/server/adaptive"
 	"github.com/weft-graphql/weft/router/server/graphiql"
 )
 
@@ -32,6 +33,9 @@ type Options struct {
 	MaxAnswersBytes int64
 	// Memory is what the process may take: there is no new work when it is full. No bound when nil.
 	Memory *memory.Process
+	// Adaptive, when not nil, gives requests in progress their places, and Client says whose a request is.
+	Adaptive *adaptive.Limiter
+	Client   func(remote string, header http.Header) string
 	// RequestEncodings are the compressions that bodies may have, of gzip, br and zstd. MaxBodyBytes is for what comes out.
 	RequestEncodings []string
 	// BodyTimeout is how long the body of a request may take, and BodyRate how many of its bytes earn it another second;
@@ -261,7 +265,7 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, x *exchange) {
 		x.fail(f)
 		return
 	}
-	if f := x.enter(); f != nil {
+	if f := x.enter(r); f != nil {
 		w.Header().Set("Retry-After", "1")
 		x.fail(f)
 		return

@@ -88,6 +88,39 @@ func TestCertificatesAreReadAgain(t *testing.T) {
 	}
 }
 
+// TestOldTLSIsRefused offers one old thing at a time.
+func TestOldTLSIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	c := &Certificates{CertFile: filepath.Join(dir, "cert.pem"), KeyFile: filepath.Join(dir, "key.pem")}
+	certtest.New(t).Write(t, "router", c.CertFile, c.KeyFile)
+	config, err := c.TLS()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, client := range map[string]struct {
+		offers *tls.Config
+		works  bool
+	}{
+		"what there is":              {&tls.Config{}, true},
+		"TLS 1.2":                    {&tls.Config{MaxVersion: tls.VersionTLS12}, true},
+		"P-256":                      {&tls.Config{CurvePreferences: []tls.CurveID{tls.CurveP256}}, true},
+		"TLS 1.1":                    {&tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, false},
+		"P-521":                      {&tls.Config{CurvePreferences: []tls.CurveID{tls.CurveP521}}, false},
+		"AES-CBC with SHA-1":         {only(tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA), false},
+		"AES-GCM":                    {only(tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256), true},
+		"no key exchange of its own": {only(tls.TLS_RSA_WITH_AES_128_GCM_SHA256), false},
+	} {
+		if _, err := shakeHands(t, config, client.offers); (err == nil) != client.works {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// only offers one cipher suite of TLS 1.2.
+func only(suite uint16) *tls.Config {
+	return &tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{suite}}
+}
+
 func TestClientsAreVouchedFor(t *testing.T) {
 	dir := t.TempDir()
 	a, stranger := certtest.New(t), certtest.New(t)

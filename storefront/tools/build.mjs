@@ -15,8 +15,12 @@ const common = {
 // What fragments share. Others than parts name it, and the import map of the page says where it is.
 const shared = ['lit', '@shop/parts'];
 
-// One module of what fragments use of lit; the names that are imported from elsewhere are not shared.
-const lit = {contents: "export * from 'lit';", resolveDir: root, sourcefile: 'lit.js'};
+// All that fragments use of lit is one module: there must not be two of it, which would not know each other.
+const lit = {contents: "export * from 'lit'; export {repeat} from 'lit/directives/repeat.js';", resolveDir: root, sourcefile: 'lit.js'};
+const litIsOne = {
+  name: 'lit is one',
+  setup: (b) => b.onResolve({filter: /^lit\/directives\/repeat\.js$/}, () => ({path: 'lit', external: true})),
+};
 
 const entries = {
   parts: [['parts', {entryPoints: ['parts/src/index.ts'], external: ['lit']}], ['lit', {stdin: lit}]],
@@ -40,7 +44,7 @@ for (const folder of wanted()) {
   rmSync(out, {recursive: true, force: true});
   mkdirSync(out, {recursive: true});
   const files = {};
-  for (const [entry, options] of entries[folder] ?? [[name, {entryPoints: [`${folder}/src/${name}.ts`], external: shared}]]) {
+  for (const [entry, options] of entries[folder] ?? [[name, {entryPoints: [`${folder}/src/${name}.ts`], external: shared, plugins: [litIsOne]}]]) {
     const result = await build({...common, ...options});
     const [file] = result.outputFiles;
     const extension = file.path.split('.').pop();

@@ -6,6 +6,7 @@
 package redistest
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net"
@@ -118,7 +119,18 @@ func (s *Server) Restart() {
 }
 
 // Freeze makes the server hang: connections stay open and nothing answers. Thaw ends it.
-func (s *Server) Freeze() { s.signal(syscall.SIGSTOP) }
+func (s *Server) Freeze() {
+	s.signal(syscall.SIGSTOP)
+	status := filepath.Join("/proc", strconv.Itoa(s.cmd.Process.Pid), "stat")
+	if _, err := os.Stat(status); err != nil {
+		return // where there is no telling, it is nearly at once
+	}
+	Eventually(s.t, "the server stands still", func() bool {
+		text, err := os.ReadFile(status)
+		// The state follows the name, which stands in parentheses.
+		return err == nil && bytes.Contains(text, []byte(") T "))
+	})
+}
 
 // Thaw lets a frozen server go on.
 func (s *Server) Thaw() { s.signal(syscall.SIGCONT) }

@@ -14,7 +14,10 @@ var (
 	loadedDesc     = prometheus.NewDesc("weft_supergraph_loaded_timestamp_seconds", "When the graph in use was loaded.", []string{"hash"}, nil)
 	preparedDesc   = prometheus.NewDesc("weft_operation_cache_lookups_total",
 		"Lookups of prepared operations and of plans since the graph was loaded.", []string{"what", "result"}, nil)
-	memoryLimitDesc = prometheus.NewDesc("weft_memory_limit_bytes",
+	adaptiveLimitDesc = prometheus.NewDesc("weft_adaptive_limit",
+		"Requests that may be in progress at present (limits.adaptive).", nil, nil)
+	adaptiveQueuedDesc = prometheus.NewDesc("weft_adaptive_queued", "Requests that wait for a place among these.", nil, nil)
+	memoryLimitDesc    = prometheus.NewDesc("weft_memory_limit_bytes",
 		"What Go may take of the process's memory (limits.memory).", nil, nil)
 	memoryInProgressDesc = prometheus.NewDesc("weft_memory_in_progress_bytes",
 		"What bodies, answers of subgraphs and answers in progress have taken of half of that.", nil, nil)
@@ -28,7 +31,7 @@ var (
 func (s stateCollector) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range append([]*prometheus.Desc{
 		inProgressDesc, loadedDesc, preparedDesc, preparedBytesDesc, preparedEntriesDesc, evictionsDesc,
-		memoryLimitDesc, memoryInProgressDesc,
+		memoryLimitDesc, memoryInProgressDesc, adaptiveLimitDesc, adaptiveQueuedDesc,
 	}, entityCacheDescs...) {
 		out <- d
 	}
@@ -48,6 +51,10 @@ func (s stateCollector) Collect(out chan<- prometheus.Metric) {
 	send(preparedDesc, prometheus.CounterValue, float64(p.PlanHits), "plan", "hit")
 	send(preparedDesc, prometheus.CounterValue, float64(p.PlanMisses), "plan", "miss")
 	send(preparedBytesDesc, prometheus.GaugeValue, float64(p.Bytes))
+	if state.Adaptive != nil {
+		send(adaptiveLimitDesc, prometheus.GaugeValue, float64(state.Adaptive.Limit))
+		send(adaptiveQueuedDesc, prometheus.GaugeValue, float64(state.Adaptive.Queued))
+	}
 	if state.Memory != nil {
 		send(memoryLimitDesc, prometheus.GaugeValue, float64(state.Memory.Limit))
 		send(memoryInProgressDesc, prometheus.GaugeValue, float64(state.Memory.InProgress))

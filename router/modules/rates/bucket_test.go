@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/weft-graphql/weft/router/cache/redistest"
+	"github.com/weft-graphql/weft/router/caller"
 	"github.com/weft-graphql/weft/router/config"
 )
 
@@ -165,7 +166,7 @@ func TestKeysAreBounded(t *testing.T) {
 
 func TestAddressesBehindProxies(t *testing.T) {
 	r := &Rates{TrustedProxies: []string{"10.0.0.0/8", "192.0.2.1", "2001:db8::/32"}}
-	r.proxies, _ = prefixes(r.TrustedProxies)
+	r.proxies, _ = caller.ParseProxies(r.TrustedProxies)
 	for _, c := range []struct{ remote, forwarded, want string }{
 		{"203.0.113.9:1234", "", "203.0.113.9"},
 		{"203.0.113.9:1234", "1.2.3.4", "203.0.113.9"},
@@ -177,7 +178,7 @@ func TestAddressesBehindProxies(t *testing.T) {
 		{"[2001:db8::1]:1", "[2a00:1:2:3:4:5:6:7]:8", "2a00:1:2:3::/64"},
 		{"@", "1.2.3.4", "@"},
 	} {
-		if got := r.address(c.remote, []string{c.forwarded}); got != c.want {
+		if got := r.proxies.Address(c.remote, []string{c.forwarded}); got != c.want {
 			t.Errorf("%s for %q: %q, want %q", c.remote, c.forwarded, got, c.want)
 		}
 	}

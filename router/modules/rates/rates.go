@@ -12,13 +12,13 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"net/netip"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/weft-graphql/weft/router/caller"
 	"github.com/weft-graphql/weft/router/config"
 	"github.com/weft-graphql/weft/router/module"
 	"github.com/weft-graphql/weft/router/modules/expression"
@@ -67,7 +67,7 @@ type Rates struct {
 
 	rules     []*rule
 	subgraphs map[string]*bucket
-	proxies   []netip.Prefix
+	proxies   caller.Proxies
 	limiter   *limiter
 	refused   *prometheus.CounterVec
 	byCost    bool
@@ -126,7 +126,7 @@ func (r *Rates) Check(report func(key, format string, args ...any)) {
 	for name, rate := range r.Subgraphs {
 		rate.check("subgraphs."+name, report)
 	}
-	if _, wrong := prefixes(r.TrustedProxies); wrong >= 0 {
+	if _, wrong := caller.ParseProxies(r.TrustedProxies); wrong >= 0 {
 		report(fmt.Sprintf("trusted_proxies.%d", wrong), "%q is not an address or a network; write one like 10.0.0.0/8",
 			r.TrustedProxies[wrong])
 	}
@@ -192,7 +192,7 @@ func (r *Rates) Enabled() bool { return len(r.Rules)+len(r.Subgraphs) > 0 }
 func (r *Rates) Provision(host module.Host) (err error) {
 	// Nothing of an answer depends on it: the headers about rates are the request's own.
 	host.VariesBy().Nothing()
-	r.proxies, _ = prefixes(r.TrustedProxies)
+	r.proxies, _ = caller.ParseProxies(r.TrustedProxies)
 	var policies []string
 	for i := range r.Rules {
 		settings := &r.Rules[i]

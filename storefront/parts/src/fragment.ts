@@ -8,6 +8,7 @@ export abstract class Fragment<D, P = Record<string, string>> extends LitElement
     data: {attribute: false},
     problems: {attribute: false},
     params: {attribute: false},
+    variables: {attribute: false},
   };
 
   declare shop: Shop;
@@ -15,7 +16,10 @@ export abstract class Fragment<D, P = Record<string, string>> extends LitElement
   declare data: D | undefined;
   /** The errors of the page's answer. */
   declare problems: readonly Problem[];
+  /** What the address says: parts of the path by number, and the query; values of one name are joined by `|`. */
   declare params: P;
+  /** The variables of the page's operation. */
+  declare variables: Readonly<Record<string, unknown>>;
 
   private stops: (() => void)[] = [];
   private watched = '';
@@ -23,6 +27,7 @@ export abstract class Fragment<D, P = Record<string, string>> extends LitElement
   constructor() {
     super();
     this.problems = [];
+    this.variables = {};
   }
 
   /** The errors at, or below, a field. */

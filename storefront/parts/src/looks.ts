@@ -8,7 +8,7 @@ export const controls = css`
   button, .button {
     font: inherit; font-weight: 600; line-height: 1.2; cursor: pointer; display: inline-flex; align-items: center; justify-content: center; gap: .5rem;
     min-height: 2.75rem; padding: .6rem 1.25rem; border-radius: 999px; border: 1px solid transparent;
-    background: var(--accent); color: var(--on-accent); text-decoration: none; transition: background-color .15s, border-color .15s;
+    background: var(--accent); color: var(--on-accent); text-decoration: none;
   }
   button:hover:not(:disabled), .button:hover { background: var(--accent-strong); }
   button:disabled { cursor: not-allowed; opacity: .55; }
@@ -29,10 +29,11 @@ export const controls = css`
   .field .complaint, .complaints { color: var(--bad); font-size: .9rem; margin: 0; }
   .complaints { border: 1px solid var(--bad); border-radius: .6rem; padding: .6rem .9rem; }
   .complaints p { margin: 0; }
+  @media (prefers-reduced-motion: no-preference) { button, .button { transition: background-color .15s, border-color .15s; } }
 `;
 
 export const looks = [controls, css`
-  :host { display: block; }
+  :host { display: flow-root; }
   h1, h2, h3 { font-family: var(--display); font-weight: 600; line-height: 1.15; letter-spacing: -.015em; margin: 0; text-wrap: balance; }
   h1 { font-size: clamp(1.7rem, 1.2rem + 2vw, 2.5rem); }
   h2 { font-size: clamp(1.3rem, 1.1rem + 1vw, 1.65rem); }

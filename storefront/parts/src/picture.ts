@@ -10,6 +10,7 @@ export interface Pictured {
   readonly upc: string;
   readonly name: string;
   readonly category?: {readonly id: string} | null;
+  readonly attributes?: readonly {readonly name: string; readonly value: string}[];
 }
 
 type Colours = readonly [base: string, light: string, dark: string];
@@ -30,6 +31,15 @@ const other: readonly Colours[] = [['#c69a63', '#dcb684', '#9c7444'], ['#8fb1b8'
 const cloths: readonly (readonly [string, string])[] = [
   ['#d9795d', '#b65a41'], ['#5f8f86', '#437068'], ['#e0b04f', '#bb8b2d'], ['#6b82b5', '#4c6293'], ['#c77d95', '#a35d75'], ['#8a9a5b', '#697840'], ['#e6d5bd', '#c6b091'],
 ];
+
+// What a product's colour does to what can be coloured, and to cloth that lies on it.
+const colours: Readonly<Record<string, Colours>> = {
+  red: ['#b5483f', '#cf6a5e', '#86302a'], green: ['#55836a', '#77a48a', '#3b614d'], blue: ['#4c6fa5', '#7091c2', '#35507c'], yellow: ['#dcab45', '#ecc873', '#ad8028'],
+  black: ['#4a4749', '#67636a', '#322f33'], grey: ['#979aa1', '#b6b9bf', '#6f727a'], white: ['#e9e5df', '#f8f6f2', '#bfb9b0'], natural: ['#d3bd98', '#e6d5b8', '#a89169'],
+};
+
+// Materials that come in colours; the others have their own.
+const dyed = ['linen', 'wool', 'felt', 'velvet', 'ceramic', 'leather', 'steel'];
 
 // Wall, floor, and what is on the wall.
 const rooms: readonly (readonly [string, string, string])[] = [
@@ -55,9 +65,12 @@ const pick = <T>(from: readonly T[], dice: Dice): T => from[Math.floor(dice() * 
 export function draw(product: Pictured): string {
   const dice = diceOf(product.upc + product.name);
   const material = product.name.toLowerCase().split(/[^a-z]+/).find((word) => word in materials);
-  const [base, light, dark] = pick(material ? (materials[material] ?? other) : other, dice);
+  const colour = colours[product.attributes?.find((a) => a.name === 'Colour')?.value.toLowerCase() ?? ''];
+  const own = pick(material ? (materials[material] ?? other) : other, dice);
+  const [base, light, dark] = colour && (!material || dyed.includes(material)) ? colour : own;
   const [wall, floor, sign] = pick(rooms, dice);
-  const [cloth, clothDark] = pick(cloths, dice);
+  const any = pick(cloths, dice);
+  const [cloth, clothDark] = colour && base !== colour[0] ? [colour[0], colour[2]] : any;
   const tones: Tones = {
     base, light, dark, cloth, clothDark, metal: '#4d4a4b', paper: '#fdf9f1', leaf: '#7fa06b', leafDark: '#557a4d',
   };
@@ -96,7 +109,7 @@ class Picture extends LitElement {
   override render() {
     const product = this.product;
     if (!product) return html``;
-    const key = `${product.upc}/${product.name}`;
+    const key = [product.upc, product.name, ...(product.attributes ?? []).map((a) => a.value)].join('/');
     let source = drawn.get(key);
     if (!source) {
       source = `data:image/svg+xml,${encodeURIComponent(draw(product))}`;

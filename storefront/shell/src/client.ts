@@ -24,10 +24,10 @@ const patience = 20_000;
 
 /** ask sends an operation by its id, and tells the answer each time there is more of it. */
 export async function ask<D, V>(
-  operation: Operation<D, V>, variables: V, told: (answer: Answer<D>) => void, signal?: AbortSignal,
+  operation: Operation<D, V>, variables: V, told: (answer: Answer<D>) => void, how: How = {},
 ): Promise<void> {
-  let response = await send(operation, variables, signal);
-  if (response.status === 401 && await session.refresh()) response = await send(operation, variables, signal);
+  let response = await send(operation, variables, how);
+  if (response.status === 401 && await session.refresh()) response = await send(operation, variables, how);
   const parts = await meros<Part>(response);
   if (parts instanceof Response) {
     const body = (await parts.json()) as Part;
@@ -49,7 +49,14 @@ export async function ask<D, V>(
   }
 }
 
-function send<D, V>(operation: Operation<D, V>, variables: V, signal?: AbortSignal): Promise<Response> {
+interface How {
+  /** Gives the answer up. */
+  readonly signal?: AbortSignal;
+  /** The request is sent even if the page is left meanwhile. */
+  readonly outlives?: boolean;
+}
+
+function send<D, V>(operation: Operation<D, V>, variables: V, {signal, outlives = false}: How): Promise<Response> {
   const bounded = AbortSignal.any([AbortSignal.timeout(patience), ...(signal ? [signal] : [])]);
   return fetch(setup.endpoint, {
     method: 'POST',
@@ -60,5 +67,6 @@ function send<D, V>(operation: Operation<D, V>, variables: V, signal?: AbortSign
     },
     body: JSON.stringify({documentId: operation.id || setup.operations[operation.name], variables}),
     signal: bounded,
+    keepalive: outlives,
   });
 }

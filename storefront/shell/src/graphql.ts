@@ -88,10 +88,29 @@ export type ProductFilter = {
   categoryId?: string | number | null | undefined;
   /** Only products of this brand. */
   brandId?: string | number | null | undefined;
+  /** Only products of one of these categories: 1 to 20. */
+  categoryIds?: Array<string | number> | null | undefined;
+  /** Only products of one of these brands: 1 to 20. */
+  brandIds?: Array<string | number> | null | undefined;
+  /**
+   * Only products whose name or description has, for every word of this text, one that begins with it: one to eight words,
+   * at most 100 characters.
+   */
+  query?: string | null | undefined;
+  /** Only products that are like this in every respect: at most 5. */
+  attributes?: Array<AttributeFilter> | null | undefined;
   /** Only products that cost at least this much, in cents. */
   minPrice?: number | null | undefined;
   /** Only products that cost at most this much, in cents. */
   maxPrice?: number | null | undefined;
+};
+
+/** What products must be like in one respect. */
+export type AttributeFilter = {
+  /** In which respect, for example `Material`. */
+  name: string;
+  /** One of these values: 1 to 20. */
+  values: Array<string>;
 };
 
 /** How many pieces of a product come to a warehouse or leave it. */
@@ -204,6 +223,57 @@ export type PostalAddressInput = {
   country: string;
 };
 
+/** The orders a list of reviews can have. */
+export type ReviewSort =
+  /** What was written last comes first. */
+  | 'NEWEST'
+  /** The best ratings come first, the newest of each before the others. */
+  | 'HIGHEST'
+  /** The worst ratings come first, the newest of each before the others. */
+  | 'LOWEST';
+
+/** What reviews must be like to be listed. A field that is left out does not matter. */
+export type ReviewFilter = {
+  /** Only reviews with this many stars: 1 to 5. */
+  rating?: number | null | undefined;
+  /** Only reviews of people who have bought the product here, or only the others. */
+  verified?: boolean | null | undefined;
+};
+
+/** New values for a review. */
+export type EditReviewInput = {
+  /** The review's id. */
+  id: string | number;
+  /** One star (poor) to five stars (excellent). */
+  rating?: number | null | undefined;
+  /** The headline: 1 to 120 characters. */
+  title?: string | null | undefined;
+  /** The text: 1 to 4,000 characters. */
+  body?: string | null | undefined;
+  /** The `version` that was seen; the review is not changed when it has another one by now. Left out, it does not matter. */
+  expectedVersion?: number | null | undefined;
+};
+
+/** A review to be removed. */
+export type DeleteReviewInput = {
+  /** The review's id. */
+  id: string | number;
+  /** The `version` that was seen; the review is not removed when it has another one by now. Left out, it does not matter. */
+  expectedVersion?: number | null | undefined;
+};
+
+/** Whether a review is hidden. */
+export type ModerateReviewInput = {
+  /** The review's id. */
+  id: string | number;
+  /** Whether it is hidden. */
+  hidden: boolean;
+  /** Why, for its author to read: 1 to 300 characters. It is not needed to show a review again. */
+  reason?: string;
+  /** The `version` that was seen; the review is not changed when it has another one by now. Left out, it does not matter. */
+  expectedVersion?: number | null | undefined;
+};
+
 /** A review to write. */
 export type AddReviewInput = {
   /** The product code of the product. */
@@ -226,10 +296,10 @@ export type CatalogPageQueryVariables = Exact<{
 }>;
 
 
-export type CatalogPageQuery = { __typename: 'Query', me: { __typename: 'User', id: string, name: string | null } | null, cart: { __typename: 'Cart', id: string, quantity: number } | null, categories: Array<{ __typename: 'Category', id: string, name: string, productCount: number }> | null, brands: Array<{ __typename: 'Brand', id: string, name: string }> | null, products?: { __typename: 'ProductConnection', totalCount: number, nodes: Array<{ __typename: 'Product', upc: string, name: string, price: number, currency: Currency, inStock: boolean | null, averageRating: number | null, reviewCount: number | null, category: { __typename: 'Category', id: string, name: string } | null, brand: { __typename: 'Brand', id: string, name: string } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, endCursor: string | null } } | null, search?: { __typename: 'SearchConnection', totalCount: number, nodes: Array<
-      | { __typename: 'Product', upc: string, name: string, price: number, currency: Currency, inStock: boolean | null, averageRating: number | null, reviewCount: number | null, category: { __typename: 'Category', id: string, name: string } | null, brand: { __typename: 'Brand', id: string, name: string } | null }
-      | { __typename: 'Category', id: string, name: string, productCount: number }
-      | { __typename: 'Brand', id: string, name: string, description: string | null }
+export type CatalogPageQuery = { __typename: 'Query', me: { __typename: 'User', id: string, name: string | null } | null, cart: { __typename: 'Cart', id: string, quantity: number } | null, categories: Array<{ __typename: 'Category', id: string, name: string }> | null, brands: Array<{ __typename: 'Brand', id: string, name: string }> | null, products: { __typename: 'ProductConnection', totalCount: number, nodes: Array<{ __typename: 'Product', upc: string, name: string, inStock: boolean | null, averageRating: number | null, reviewCount: number | null, unitPrice: { __typename: 'Money', minor: number, currency: Currency }, category: { __typename: 'Category', id: string, name: string } | null, attributes: Array<{ __typename: 'Attribute', name: string, value: string }>, brand: { __typename: 'Brand', id: string, name: string } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, endCursor: string | null }, facets: { __typename: 'ProductFacets', categories: Array<{ __typename: 'CategoryFacet', count: number, category: { __typename: 'Category', id: string, name: string } }>, brands: Array<{ __typename: 'BrandFacet', count: number, brand: { __typename: 'Brand', id: string, name: string } }>, prices: Array<{ __typename: 'PriceFacet', from: number, to: number | null, count: number }>, attributes: Array<{ __typename: 'AttributeFacet', name: string, values: Array<{ __typename: 'AttributeValueFacet', value: string, count: number }> }> } } | null, search?: { __typename: 'SearchConnection', nodes: Array<
+      | { __typename: 'Product' }
+      | { __typename: 'Category', id: string, name: string }
+      | { __typename: 'Brand', id: string, name: string }
     > } | null };
 
 export type ProductPageQueryVariables = Exact<{
@@ -238,14 +308,14 @@ export type ProductPageQueryVariables = Exact<{
 }>;
 
 
-export type ProductPageQuery = { __typename: 'Query', product: { __typename: 'Product', upc: string, name: string, description: string | null, price: number, currency: Currency, weight: number, archivedAt: string | null, dimensions: { __typename: 'Dimensions', width: number, height: number, depth: number } | null, category: { __typename: 'Category', id: string, name: string } | null, brand: { __typename: 'Brand', id: string, name: string, description: string | null, country: string | null } | null, availability: { __typename: 'Availability', available: number } | null } & ({ __typename: 'Product', upc: string, averageRating: number | null, reviewCount: number | null, reviews: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null }> | null } | { __typename: 'Product', upc?: never, averageRating?: never, reviewCount?: never, reviews?: never }) & ({ __typename: 'Product', upc: string, standard: number | null, express: number | null, stock: Array<{ __typename: 'StockLevel', quantity: number, restockAt: string | null, warehouse: { __typename: 'Warehouse', id: string, name: string, city: string } | null }> | null, related: Array<{ __typename: 'Product', upc: string, name: string, price: number, currency: Currency, category: { __typename: 'Category', id: string } | null }> | null } | { __typename: 'Product', upc?: never, standard?: never, express?: never, stock?: never, related?: never }) | null, me: { __typename: 'User', id: string, name: string | null } | null, cart: { __typename: 'Cart', id: string, quantity: number } | null };
+export type ProductPageQuery = { __typename: 'Query', product: { __typename: 'Product', upc: string, name: string, description: string | null, weight: number, archivedAt: string | null, unitPrice: { __typename: 'Money', minor: number, currency: Currency }, attributes: Array<{ __typename: 'Attribute', name: string, value: string }>, variants: Array<{ __typename: 'Variant', sku: string, unitPrice: { __typename: 'Money', minor: number, currency: Currency }, attributes: Array<{ __typename: 'Attribute', name: string, value: string }>, product: { __typename: 'Product', upc: string, name: string, archivedAt: string | null } }>, dimensions: { __typename: 'Dimensions', width: number, height: number, depth: number } | null, category: { __typename: 'Category', id: string, name: string } | null, brand: { __typename: 'Brand', id: string, name: string, description: string | null, country: string | null } | null, availability: { __typename: 'Availability', available: number } | null } & ({ __typename: 'Product', upc: string, averageRating: number | null, reviewCount: number | null, ownReview: { __typename: 'Review', hidden: boolean, hiddenBecause: string | null, version: number, id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null } | null, ratingHistogram: Array<{ __typename: 'RatingCount', stars: number, count: number }> | null, reviewsConnection: { __typename: 'ReviewConnection', nodes: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, endCursor: string | null } } | null } | { __typename: 'Product', upc?: never, averageRating?: never, reviewCount?: never, ownReview?: never, ratingHistogram?: never, reviewsConnection?: never }) & ({ __typename: 'Product', upc: string, standard: number | null, express: number | null, stock: Array<{ __typename: 'StockLevel', quantity: number, restockAt: string | null, warehouse: { __typename: 'Warehouse', id: string, name: string, city: string } | null }> | null, related: Array<{ __typename: 'Product', upc: string, name: string, unitPrice: { __typename: 'Money', minor: number, currency: Currency }, category: { __typename: 'Category', id: string } | null, attributes: Array<{ __typename: 'Attribute', name: string, value: string }> }> | null } | { __typename: 'Product', upc?: never, standard?: never, express?: never, stock?: never, related?: never }) | null, me: { __typename: 'User', id: string, name: string | null } | null, cart: { __typename: 'Cart', id: string, quantity: number } | null };
 
 export type CartPageQueryVariables = Exact<{
   cart?: string | number | null | undefined;
 }>;
 
 
-export type CartPageQuery = { __typename: 'Query', me: { __typename: 'User', id: string, name: string | null, addresses: Array<{ __typename: 'Address', id: string, name: string, street: string, postalCode: string, city: string, country: string }> | null } | null, cart: { __typename: 'Cart', id: string, quantity: number, total: { __typename: 'Money', minor: number, currency: Currency } | null, lines: Array<{ __typename: 'CartLine', quantity: number, unitPrice: { __typename: 'Money', minor: number, currency: Currency }, total: { __typename: 'Money', minor: number, currency: Currency }, product: { __typename: 'Product', upc: string, name: string, category: { __typename: 'Category', id: string } | null, availability: { __typename: 'Availability', available: number } | null } | null }> } | null };
+export type CartPageQuery = { __typename: 'Query', me: { __typename: 'User', id: string, name: string | null, addresses: Array<{ __typename: 'Address', id: string, name: string, street: string, postalCode: string, city: string, country: string }> | null } | null, cart: { __typename: 'Cart', id: string, quantity: number, total: { __typename: 'Money', minor: number, currency: Currency } | null, lines: Array<{ __typename: 'CartLine', quantity: number, unitPrice: { __typename: 'Money', minor: number, currency: Currency }, total: { __typename: 'Money', minor: number, currency: Currency }, product: { __typename: 'Product', upc: string, name: string, category: { __typename: 'Category', id: string } | null, attributes: Array<{ __typename: 'Attribute', name: string, value: string }>, availability: { __typename: 'Availability', available: number } | null } | null }> } | null };
 
 export type OrderPageQueryVariables = Exact<{
   cart?: string | number | null | undefined;
@@ -253,14 +323,14 @@ export type OrderPageQueryVariables = Exact<{
 }>;
 
 
-export type OrderPageQuery = { __typename: 'Query', order: { __typename: 'Order', id: string, placedAt: string, state: OrderState, reason: string | null, total: { __typename: 'Money', minor: number, currency: Currency }, shipTo: { __typename: 'PostalAddress', name: string, street: string, postalCode: string, city: string, country: string }, lines: Array<{ __typename: 'OrderLine', name: string, quantity: number, total: { __typename: 'Money', minor: number, currency: Currency }, product: { __typename: 'Product', upc: string, name: string, category: { __typename: 'Category', id: string } | null } | null }>, payment: { __typename: 'Payment', state: PaymentState }, history: Array<{ __typename: 'OrderStateChange', state: OrderState, at: string }> } | null, me: { __typename: 'User', id: string, name: string | null } | null, cart: { __typename: 'Cart', id: string, quantity: number } | null };
+export type OrderPageQuery = { __typename: 'Query', order: { __typename: 'Order', id: string, placedAt: string, state: OrderState, reason: string | null, total: { __typename: 'Money', minor: number, currency: Currency }, shipTo: { __typename: 'PostalAddress', name: string, street: string, postalCode: string, city: string, country: string }, lines: Array<{ __typename: 'OrderLine', name: string, quantity: number, total: { __typename: 'Money', minor: number, currency: Currency }, product: { __typename: 'Product', upc: string, name: string, category: { __typename: 'Category', id: string } | null, attributes: Array<{ __typename: 'Attribute', name: string, value: string }> } | null }>, payment: { __typename: 'Payment', state: PaymentState }, history: Array<{ __typename: 'OrderStateChange', state: OrderState, at: string }> } | null, me: { __typename: 'User', id: string, name: string | null } | null, cart: { __typename: 'Cart', id: string, quantity: number } | null };
 
 export type AccountPageQueryVariables = Exact<{
   cart?: string | number | null | undefined;
 }>;
 
 
-export type AccountPageQuery = { __typename: 'Query', me: { __typename: 'User', id: string, name: string | null, username: string, email: string | null, tier: Tier | null, joinedAt: string | null, reviewCount: number | null, addresses: Array<{ __typename: 'Address', id: string, name: string, street: string, postalCode: string, city: string, country: string }> | null, orders: { __typename: 'OrderConnection', totalCount: number, nodes: Array<{ __typename: 'Order', id: string, state: OrderState, placedAt: string, total: { __typename: 'Money', minor: number, currency: Currency }, lines: Array<{ __typename: 'OrderLine', name: string, quantity: number, product: { __typename: 'Product', upc: string, name: string, category: { __typename: 'Category', id: string } | null } | null }> }> } | null } | null, cart: { __typename: 'Cart', id: string, quantity: number } | null };
+export type AccountPageQuery = { __typename: 'Query', me: { __typename: 'User', id: string, name: string | null, username: string, email: string | null, tier: Tier | null, joinedAt: string | null, reviewCount: number | null, addresses: Array<{ __typename: 'Address', id: string, name: string, street: string, postalCode: string, city: string, country: string }> | null, orders: { __typename: 'OrderConnection', totalCount: number, nodes: Array<{ __typename: 'Order', id: string, state: OrderState, placedAt: string, total: { __typename: 'Money', minor: number, currency: Currency }, lines: Array<{ __typename: 'OrderLine', name: string, quantity: number, product: { __typename: 'Product', upc: string, name: string, category: { __typename: 'Category', id: string } | null, attributes: Array<{ __typename: 'Attribute', name: string, value: string }> } | null }> }> } | null } | null, cart: { __typename: 'Cart', id: string, quantity: number } | null };
 
 export type DeskPageQueryVariables = Exact<{
   cart?: string | number | null | undefined;
@@ -268,7 +338,7 @@ export type DeskPageQueryVariables = Exact<{
 }>;
 
 
-export type DeskPageQuery = { __typename: 'Query', me: { __typename: 'User', id: string, name: string | null } | null, cart: { __typename: 'Cart', id: string, quantity: number } | null, orders: { __typename: 'OrderConnection', totalCount: number, nodes: Array<{ __typename: 'Order', id: string, state: OrderState, reason: string | null, placedAt: string, total: { __typename: 'Money', minor: number, currency: Currency }, buyer: { __typename: 'User', id: string, name: string | null } | null, lines: Array<{ __typename: 'OrderLine', name: string, quantity: number }> }> } | null, sagas: Array<{ __typename: 'Saga', step: SagaStep, attempts: number, dueAt: string | null, lastError: string | null, order: { __typename: 'Order', id: string } | null }> | null, lowStock: Array<{ __typename: 'Product', upc: string, name: string, totalStock: number | null, category: { __typename: 'Category', id: string } | null, stock: Array<{ __typename: 'StockLevel', quantity: number, warehouse: { __typename: 'Warehouse', id: string, name: string } | null }> | null }> | null, recentReviews: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null, product: { __typename: 'Product', upc: string, name: string } | null }> | null };
+export type DeskPageQuery = { __typename: 'Query', me: { __typename: 'User', id: string, name: string | null } | null, cart: { __typename: 'Cart', id: string, quantity: number } | null, orders: { __typename: 'OrderConnection', totalCount: number, nodes: Array<{ __typename: 'Order', id: string, state: OrderState, reason: string | null, placedAt: string, total: { __typename: 'Money', minor: number, currency: Currency }, buyer: { __typename: 'User', id: string, name: string | null } | null, lines: Array<{ __typename: 'OrderLine', name: string, quantity: number }> }> } | null, sagas: Array<{ __typename: 'Saga', step: SagaStep, attempts: number, dueAt: string | null, lastError: string | null, order: { __typename: 'Order', id: string } | null }> | null, lowStock: Array<{ __typename: 'Product', upc: string, name: string, totalStock: number | null, category: { __typename: 'Category', id: string } | null, attributes: Array<{ __typename: 'Attribute', name: string, value: string }>, stock: Array<{ __typename: 'StockLevel', quantity: number, warehouse: { __typename: 'Warehouse', id: string, name: string } | null }> | null }> | null, reviews: { __typename: 'ReviewConnection', nodes: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, hidden: boolean, hiddenBecause: string | null, version: number, author: { __typename: 'User', id: string, name: string | null } | null, product: { __typename: 'Product', upc: string, name: string } | null }> } | null, hiddenReviews: { __typename: 'ReviewConnection', nodes: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, hidden: boolean, hiddenBecause: string | null, version: number, author: { __typename: 'User', id: string, name: string | null } | null, product: { __typename: 'Product', upc: string, name: string } | null }> } | null };
 
 export type NoPageQueryVariables = Exact<{
   cart?: string | number | null | undefined;
@@ -293,7 +363,7 @@ export type MergeCartMutationVariables = Exact<{
 
 export type MergeCartMutation = { __typename: 'Mutation', mergeCart: { __typename: 'CartPayload', cart: { __typename: 'Cart', id: string, quantity: number } | null, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
 
-export type AccountFragment = { __typename: 'Query', me: { __typename: 'User', id: string, name: string | null, username: string, email: string | null, tier: Tier | null, joinedAt: string | null, reviewCount: number | null, addresses: Array<{ __typename: 'Address', id: string, name: string, street: string, postalCode: string, city: string, country: string }> | null, orders: { __typename: 'OrderConnection', totalCount: number, nodes: Array<{ __typename: 'Order', id: string, state: OrderState, placedAt: string, total: { __typename: 'Money', minor: number, currency: Currency }, lines: Array<{ __typename: 'OrderLine', name: string, quantity: number, product: { __typename: 'Product', upc: string, name: string, category: { __typename: 'Category', id: string } | null } | null }> }> } | null } | null };
+export type AccountFragment = { __typename: 'Query', me: { __typename: 'User', id: string, name: string | null, username: string, email: string | null, tier: Tier | null, joinedAt: string | null, reviewCount: number | null, addresses: Array<{ __typename: 'Address', id: string, name: string, street: string, postalCode: string, city: string, country: string }> | null, orders: { __typename: 'OrderConnection', totalCount: number, nodes: Array<{ __typename: 'Order', id: string, state: OrderState, placedAt: string, total: { __typename: 'Money', minor: number, currency: Currency }, lines: Array<{ __typename: 'OrderLine', name: string, quantity: number, product: { __typename: 'Product', upc: string, name: string, category: { __typename: 'Category', id: string } | null, attributes: Array<{ __typename: 'Attribute', name: string, value: string }> } | null }> }> } | null } | null };
 
 export type AccountAddressFragment = { __typename: 'Address', id: string, name: string, street: string, postalCode: string, city: string, country: string };
 
@@ -334,11 +404,11 @@ export type RemoveAddressMutationVariables = Exact<{
 
 export type RemoveAddressMutation = { __typename: 'Mutation', removeAddress: { __typename: 'UserPayload', user: { __typename: 'User', id: string, addresses: Array<{ __typename: 'Address', id: string, name: string, street: string, postalCode: string, city: string, country: string }> | null } | null, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
 
-export type CartFragment = { __typename: 'Query', cart: { __typename: 'Cart', id: string, quantity: number, total: { __typename: 'Money', minor: number, currency: Currency } | null, lines: Array<{ __typename: 'CartLine', quantity: number, unitPrice: { __typename: 'Money', minor: number, currency: Currency }, total: { __typename: 'Money', minor: number, currency: Currency }, product: { __typename: 'Product', upc: string, name: string, category: { __typename: 'Category', id: string } | null, availability: { __typename: 'Availability', available: number } | null } | null }> } | null, me: { __typename: 'User', id: string, name: string | null, addresses: Array<{ __typename: 'Address', id: string, name: string, street: string, postalCode: string, city: string, country: string }> | null } | null };
+export type CartFragment = { __typename: 'Query', cart: { __typename: 'Cart', id: string, quantity: number, total: { __typename: 'Money', minor: number, currency: Currency } | null, lines: Array<{ __typename: 'CartLine', quantity: number, unitPrice: { __typename: 'Money', minor: number, currency: Currency }, total: { __typename: 'Money', minor: number, currency: Currency }, product: { __typename: 'Product', upc: string, name: string, category: { __typename: 'Category', id: string } | null, attributes: Array<{ __typename: 'Attribute', name: string, value: string }>, availability: { __typename: 'Availability', available: number } | null } | null }> } | null, me: { __typename: 'User', id: string, name: string | null, addresses: Array<{ __typename: 'Address', id: string, name: string, street: string, postalCode: string, city: string, country: string }> | null } | null };
 
-export type CartLinesFragment = { __typename: 'Cart', id: string, quantity: number, total: { __typename: 'Money', minor: number, currency: Currency } | null, lines: Array<{ __typename: 'CartLine', quantity: number, unitPrice: { __typename: 'Money', minor: number, currency: Currency }, total: { __typename: 'Money', minor: number, currency: Currency }, product: { __typename: 'Product', upc: string, name: string, category: { __typename: 'Category', id: string } | null, availability: { __typename: 'Availability', available: number } | null } | null }> };
+export type CartLinesFragment = { __typename: 'Cart', id: string, quantity: number, total: { __typename: 'Money', minor: number, currency: Currency } | null, lines: Array<{ __typename: 'CartLine', quantity: number, unitPrice: { __typename: 'Money', minor: number, currency: Currency }, total: { __typename: 'Money', minor: number, currency: Currency }, product: { __typename: 'Product', upc: string, name: string, category: { __typename: 'Category', id: string } | null, attributes: Array<{ __typename: 'Attribute', name: string, value: string }>, availability: { __typename: 'Availability', available: number } | null } | null }> };
 
-export type OrderFragment = { __typename: 'Order', id: string, placedAt: string, state: OrderState, reason: string | null, total: { __typename: 'Money', minor: number, currency: Currency }, shipTo: { __typename: 'PostalAddress', name: string, street: string, postalCode: string, city: string, country: string }, lines: Array<{ __typename: 'OrderLine', name: string, quantity: number, total: { __typename: 'Money', minor: number, currency: Currency }, product: { __typename: 'Product', upc: string, name: string, category: { __typename: 'Category', id: string } | null } | null }>, payment: { __typename: 'Payment', state: PaymentState }, history: Array<{ __typename: 'OrderStateChange', state: OrderState, at: string }> };
+export type OrderFragment = { __typename: 'Order', id: string, placedAt: string, state: OrderState, reason: string | null, total: { __typename: 'Money', minor: number, currency: Currency }, shipTo: { __typename: 'PostalAddress', name: string, street: string, postalCode: string, city: string, country: string }, lines: Array<{ __typename: 'OrderLine', name: string, quantity: number, total: { __typename: 'Money', minor: number, currency: Currency }, product: { __typename: 'Product', upc: string, name: string, category: { __typename: 'Category', id: string } | null, attributes: Array<{ __typename: 'Attribute', name: string, value: string }> } | null }>, payment: { __typename: 'Payment', state: PaymentState }, history: Array<{ __typename: 'OrderStateChange', state: OrderState, at: string }> };
 
 export type OrderProgressFragment = { __typename: 'Order', id: string, state: OrderState, reason: string | null, payment: { __typename: 'Payment', state: PaymentState }, history: Array<{ __typename: 'OrderStateChange', state: OrderState, at: string }> };
 
@@ -347,7 +417,7 @@ export type SetCartQuantityMutationVariables = Exact<{
 }>;
 
 
-export type SetCartQuantityMutation = { __typename: 'Mutation', setCartQuantity: { __typename: 'CartPayload', cart: { __typename: 'Cart', id: string, quantity: number, total: { __typename: 'Money', minor: number, currency: Currency } | null, lines: Array<{ __typename: 'CartLine', quantity: number, unitPrice: { __typename: 'Money', minor: number, currency: Currency }, total: { __typename: 'Money', minor: number, currency: Currency }, product: { __typename: 'Product', upc: string, name: string, category: { __typename: 'Category', id: string } | null, availability: { __typename: 'Availability', available: number } | null } | null }> } | null, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
+export type SetCartQuantityMutation = { __typename: 'Mutation', setCartQuantity: { __typename: 'CartPayload', cart: { __typename: 'Cart', id: string, quantity: number, total: { __typename: 'Money', minor: number, currency: Currency } | null, lines: Array<{ __typename: 'CartLine', quantity: number, unitPrice: { __typename: 'Money', minor: number, currency: Currency }, total: { __typename: 'Money', minor: number, currency: Currency }, product: { __typename: 'Product', upc: string, name: string, category: { __typename: 'Category', id: string } | null, attributes: Array<{ __typename: 'Attribute', name: string, value: string }>, availability: { __typename: 'Availability', available: number } | null } | null }> } | null, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
 
 export type PlaceOrderMutationVariables = Exact<{
   input: CheckoutInput;
@@ -370,13 +440,13 @@ export type ProgressOfOrderSubscriptionVariables = Exact<{
 
 export type ProgressOfOrderSubscription = { __typename: 'Subscription', orderStatusChanged: { __typename: 'Order', id: string, state: OrderState, reason: string | null, payment: { __typename: 'Payment', state: PaymentState }, history: Array<{ __typename: 'OrderStateChange', state: OrderState, at: string }> } | null };
 
-export type CatalogFragment = { __typename: 'Query', categories: Array<{ __typename: 'Category', id: string, name: string, productCount: number }> | null, brands: Array<{ __typename: 'Brand', id: string, name: string }> | null, products?: { __typename: 'ProductConnection', totalCount: number, nodes: Array<{ __typename: 'Product', upc: string, name: string, price: number, currency: Currency, inStock: boolean | null, averageRating: number | null, reviewCount: number | null, category: { __typename: 'Category', id: string, name: string } | null, brand: { __typename: 'Brand', id: string, name: string } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, endCursor: string | null } } | null, search?: { __typename: 'SearchConnection', totalCount: number, nodes: Array<
-      | { __typename: 'Product', upc: string, name: string, price: number, currency: Currency, inStock: boolean | null, averageRating: number | null, reviewCount: number | null, category: { __typename: 'Category', id: string, name: string } | null, brand: { __typename: 'Brand', id: string, name: string } | null }
-      | { __typename: 'Category', id: string, name: string, productCount: number }
-      | { __typename: 'Brand', id: string, name: string, description: string | null }
+export type CatalogFragment = { __typename: 'Query', categories: Array<{ __typename: 'Category', id: string, name: string }> | null, brands: Array<{ __typename: 'Brand', id: string, name: string }> | null, products: { __typename: 'ProductConnection', totalCount: number, nodes: Array<{ __typename: 'Product', upc: string, name: string, inStock: boolean | null, averageRating: number | null, reviewCount: number | null, unitPrice: { __typename: 'Money', minor: number, currency: Currency }, category: { __typename: 'Category', id: string, name: string } | null, attributes: Array<{ __typename: 'Attribute', name: string, value: string }>, brand: { __typename: 'Brand', id: string, name: string } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, endCursor: string | null }, facets: { __typename: 'ProductFacets', categories: Array<{ __typename: 'CategoryFacet', count: number, category: { __typename: 'Category', id: string, name: string } }>, brands: Array<{ __typename: 'BrandFacet', count: number, brand: { __typename: 'Brand', id: string, name: string } }>, prices: Array<{ __typename: 'PriceFacet', from: number, to: number | null, count: number }>, attributes: Array<{ __typename: 'AttributeFacet', name: string, values: Array<{ __typename: 'AttributeValueFacet', value: string, count: number }> }> } } | null, search?: { __typename: 'SearchConnection', nodes: Array<
+      | { __typename: 'Product' }
+      | { __typename: 'Category', id: string, name: string }
+      | { __typename: 'Brand', id: string, name: string }
     > } | null };
 
-export type CatalogCardFragment = { __typename: 'Product', upc: string, name: string, price: number, currency: Currency, inStock: boolean | null, averageRating: number | null, reviewCount: number | null, category: { __typename: 'Category', id: string, name: string } | null, brand: { __typename: 'Brand', id: string, name: string } | null };
+export type CatalogCardFragment = { __typename: 'Product', upc: string, name: string, inStock: boolean | null, averageRating: number | null, reviewCount: number | null, unitPrice: { __typename: 'Money', minor: number, currency: Currency }, category: { __typename: 'Category', id: string, name: string } | null, attributes: Array<{ __typename: 'Attribute', name: string, value: string }>, brand: { __typename: 'Brand', id: string, name: string } | null };
 
 export type MoreProductsQueryVariables = Exact<{
   first: number;
@@ -386,13 +456,13 @@ export type MoreProductsQueryVariables = Exact<{
 }>;
 
 
-export type MoreProductsQuery = { __typename: 'Query', products: { __typename: 'ProductConnection', nodes: Array<{ __typename: 'Product', upc: string, name: string, price: number, currency: Currency, inStock: boolean | null, averageRating: number | null, reviewCount: number | null, category: { __typename: 'Category', id: string, name: string } | null, brand: { __typename: 'Brand', id: string, name: string } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, endCursor: string | null } } | null };
+export type MoreProductsQuery = { __typename: 'Query', products: { __typename: 'ProductConnection', nodes: Array<{ __typename: 'Product', upc: string, name: string, inStock: boolean | null, averageRating: number | null, reviewCount: number | null, unitPrice: { __typename: 'Money', minor: number, currency: Currency }, category: { __typename: 'Category', id: string, name: string } | null, attributes: Array<{ __typename: 'Attribute', name: string, value: string }>, brand: { __typename: 'Brand', id: string, name: string } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, endCursor: string | null } } | null };
 
-export type DeskFragment = { __typename: 'Query', orders: { __typename: 'OrderConnection', totalCount: number, nodes: Array<{ __typename: 'Order', id: string, state: OrderState, reason: string | null, placedAt: string, total: { __typename: 'Money', minor: number, currency: Currency }, buyer: { __typename: 'User', id: string, name: string | null } | null, lines: Array<{ __typename: 'OrderLine', name: string, quantity: number }> }> } | null, sagas: Array<{ __typename: 'Saga', step: SagaStep, attempts: number, dueAt: string | null, lastError: string | null, order: { __typename: 'Order', id: string } | null }> | null, lowStock: Array<{ __typename: 'Product', upc: string, name: string, totalStock: number | null, category: { __typename: 'Category', id: string } | null, stock: Array<{ __typename: 'StockLevel', quantity: number, warehouse: { __typename: 'Warehouse', id: string, name: string } | null }> | null }> | null, recentReviews: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null, product: { __typename: 'Product', upc: string, name: string } | null }> | null };
+export type DeskFragment = { __typename: 'Query', orders: { __typename: 'OrderConnection', totalCount: number, nodes: Array<{ __typename: 'Order', id: string, state: OrderState, reason: string | null, placedAt: string, total: { __typename: 'Money', minor: number, currency: Currency }, buyer: { __typename: 'User', id: string, name: string | null } | null, lines: Array<{ __typename: 'OrderLine', name: string, quantity: number }> }> } | null, sagas: Array<{ __typename: 'Saga', step: SagaStep, attempts: number, dueAt: string | null, lastError: string | null, order: { __typename: 'Order', id: string } | null }> | null, lowStock: Array<{ __typename: 'Product', upc: string, name: string, totalStock: number | null, category: { __typename: 'Category', id: string } | null, attributes: Array<{ __typename: 'Attribute', name: string, value: string }>, stock: Array<{ __typename: 'StockLevel', quantity: number, warehouse: { __typename: 'Warehouse', id: string, name: string } | null }> | null }> | null, reviews: { __typename: 'ReviewConnection', nodes: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, hidden: boolean, hiddenBecause: string | null, version: number, author: { __typename: 'User', id: string, name: string | null } | null, product: { __typename: 'Product', upc: string, name: string } | null }> } | null, hiddenReviews: { __typename: 'ReviewConnection', nodes: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, hidden: boolean, hiddenBecause: string | null, version: number, author: { __typename: 'User', id: string, name: string | null } | null, product: { __typename: 'Product', upc: string, name: string } | null }> } | null };
 
 export type DeskOrderFragment = { __typename: 'Order', id: string, state: OrderState, reason: string | null, placedAt: string, total: { __typename: 'Money', minor: number, currency: Currency }, buyer: { __typename: 'User', id: string, name: string | null } | null, lines: Array<{ __typename: 'OrderLine', name: string, quantity: number }> };
 
-export type DeskStockFragment = { __typename: 'Product', upc: string, name: string, totalStock: number | null, category: { __typename: 'Category', id: string } | null, stock: Array<{ __typename: 'StockLevel', quantity: number, warehouse: { __typename: 'Warehouse', id: string, name: string } | null }> | null };
+export type DeskStockFragment = { __typename: 'Product', upc: string, name: string, totalStock: number | null, category: { __typename: 'Category', id: string } | null, attributes: Array<{ __typename: 'Attribute', name: string, value: string }>, stock: Array<{ __typename: 'StockLevel', quantity: number, warehouse: { __typename: 'Warehouse', id: string, name: string } | null }> | null };
 
 export type ShipOrderMutationVariables = Exact<{
   id: string | number;
@@ -420,13 +490,22 @@ export type RestockMutationVariables = Exact<{
 }>;
 
 
-export type RestockMutation = { __typename: 'Mutation', adjustStock: { __typename: 'StockLevel', quantity: number, product: { __typename: 'Product', upc: string, name: string, totalStock: number | null, category: { __typename: 'Category', id: string } | null, stock: Array<{ __typename: 'StockLevel', quantity: number, warehouse: { __typename: 'Warehouse', id: string, name: string } | null }> | null } | null } | null };
+export type RestockMutation = { __typename: 'Mutation', adjustStock: { __typename: 'StockLevel', quantity: number, product: { __typename: 'Product', upc: string, name: string, totalStock: number | null, category: { __typename: 'Category', id: string } | null, attributes: Array<{ __typename: 'Attribute', name: string, value: string }>, stock: Array<{ __typename: 'StockLevel', quantity: number, warehouse: { __typename: 'Warehouse', id: string, name: string } | null }> | null } | null } | null };
 
-export type ProductFragment = { __typename: 'Product', upc: string, name: string, description: string | null, price: number, currency: Currency, weight: number, archivedAt: string | null, dimensions: { __typename: 'Dimensions', width: number, height: number, depth: number } | null, category: { __typename: 'Category', id: string, name: string } | null, brand: { __typename: 'Brand', id: string, name: string, description: string | null, country: string | null } | null, availability: { __typename: 'Availability', available: number } | null };
+export type DeskReviewFragment = { __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, hidden: boolean, hiddenBecause: string | null, version: number, author: { __typename: 'User', id: string, name: string | null } | null, product: { __typename: 'Product', upc: string, name: string } | null };
+
+export type ModerateReviewMutationVariables = Exact<{
+  input: ModerateReviewInput;
+}>;
+
+
+export type ModerateReviewMutation = { __typename: 'Mutation', moderateReview: { __typename: 'ReviewPayload', review: { __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, hidden: boolean, hiddenBecause: string | null, version: number, author: { __typename: 'User', id: string, name: string | null } | null, product: { __typename: 'Product', upc: string, name: string } | null } | null, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
+
+export type ProductFragment = { __typename: 'Product', upc: string, name: string, description: string | null, weight: number, archivedAt: string | null, unitPrice: { __typename: 'Money', minor: number, currency: Currency }, attributes: Array<{ __typename: 'Attribute', name: string, value: string }>, variants: Array<{ __typename: 'Variant', sku: string, unitPrice: { __typename: 'Money', minor: number, currency: Currency }, attributes: Array<{ __typename: 'Attribute', name: string, value: string }>, product: { __typename: 'Product', upc: string, name: string, archivedAt: string | null } }>, dimensions: { __typename: 'Dimensions', width: number, height: number, depth: number } | null, category: { __typename: 'Category', id: string, name: string } | null, brand: { __typename: 'Brand', id: string, name: string, description: string | null, country: string | null } | null, availability: { __typename: 'Availability', available: number } | null };
 
 export type ProductStockFragment = { __typename: 'Product', upc: string, availability: { __typename: 'Availability', available: number } | null };
 
-export type ProductMoreFragment = { __typename: 'Product', upc: string, standard: number | null, express: number | null, stock: Array<{ __typename: 'StockLevel', quantity: number, restockAt: string | null, warehouse: { __typename: 'Warehouse', id: string, name: string, city: string } | null }> | null, related: Array<{ __typename: 'Product', upc: string, name: string, price: number, currency: Currency, category: { __typename: 'Category', id: string } | null }> | null };
+export type ProductMoreFragment = { __typename: 'Product', upc: string, standard: number | null, express: number | null, stock: Array<{ __typename: 'StockLevel', quantity: number, restockAt: string | null, warehouse: { __typename: 'Warehouse', id: string, name: string, city: string } | null }> | null, related: Array<{ __typename: 'Product', upc: string, name: string, unitPrice: { __typename: 'Money', minor: number, currency: Currency }, category: { __typename: 'Category', id: string } | null, attributes: Array<{ __typename: 'Attribute', name: string, value: string }> }> | null };
 
 export type AddToCartMutationVariables = Exact<{
   input: AddToCartInput;
@@ -447,25 +526,53 @@ export type PriceOfProductSubscriptionVariables = Exact<{
 }>;
 
 
-export type PriceOfProductSubscription = { __typename: 'Subscription', productChanged: { __typename: 'Product', upc: string, name: string, description: string | null, price: number, currency: Currency } | null };
+export type PriceOfProductSubscription = { __typename: 'Subscription', productChanged: { __typename: 'Product', upc: string, name: string, description: string | null, unitPrice: { __typename: 'Money', minor: number, currency: Currency } } | null };
 
-export type ReviewsFragment = { __typename: 'Product', upc: string, averageRating: number | null, reviewCount: number | null, reviews: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null }> | null };
+export type ReviewsFragment = { __typename: 'Product', upc: string, averageRating: number | null, reviewCount: number | null, ownReview: { __typename: 'Review', hidden: boolean, hiddenBecause: string | null, version: number, id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null } | null, ratingHistogram: Array<{ __typename: 'RatingCount', stars: number, count: number }> | null, reviewsConnection: { __typename: 'ReviewConnection', nodes: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type ReviewsOfAllFragment = { __typename: 'Product', upc: string, averageRating: number | null, reviewCount: number | null, ratingHistogram: Array<{ __typename: 'RatingCount', stars: number, count: number }> | null, reviewsConnection: { __typename: 'ReviewConnection', nodes: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type ReviewTextFragment = { __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null };
 
-export type AddReviewMutationVariables = Exact<{
+export type OwnReviewFragment = { __typename: 'Review', hidden: boolean, hiddenBecause: string | null, version: number, id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null };
+
+export type MoreReviewsQueryVariables = Exact<{
+  upc: string | number;
+  after?: string | null | undefined;
+  sort: ReviewSort;
+  filter?: ReviewFilter | null | undefined;
+}>;
+
+
+export type MoreReviewsQuery = { __typename: 'Query', product: { __typename: 'Product', upc: string, page: { __typename: 'ReviewConnection', totalCount: number, nodes: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, endCursor: string | null } } | null } | null };
+
+export type WriteReviewMutationVariables = Exact<{
   input: AddReviewInput;
 }>;
 
 
-export type AddReviewMutation = { __typename: 'Mutation', addReview: { __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, product: { __typename: 'Product', upc: string, averageRating: number | null, reviewCount: number | null, reviews: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null }> | null } | null, author: { __typename: 'User', id: string, name: string | null } | null } | null };
+export type WriteReviewMutation = { __typename: 'Mutation', writeReview: { __typename: 'ReviewPayload', review: { __typename: 'Review', id: string, product: { __typename: 'Product', upc: string, averageRating: number | null, reviewCount: number | null, ownReview: { __typename: 'Review', hidden: boolean, hiddenBecause: string | null, version: number, id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null } | null, ratingHistogram: Array<{ __typename: 'RatingCount', stars: number, count: number }> | null, reviewsConnection: { __typename: 'ReviewConnection', nodes: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, endCursor: string | null } } | null } | null } | null, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
+
+export type EditReviewMutationVariables = Exact<{
+  input: EditReviewInput;
+}>;
+
+
+export type EditReviewMutation = { __typename: 'Mutation', editReview: { __typename: 'ReviewPayload', review: { __typename: 'Review', id: string, product: { __typename: 'Product', upc: string, averageRating: number | null, reviewCount: number | null, ownReview: { __typename: 'Review', hidden: boolean, hiddenBecause: string | null, version: number, id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null } | null, ratingHistogram: Array<{ __typename: 'RatingCount', stars: number, count: number }> | null, reviewsConnection: { __typename: 'ReviewConnection', nodes: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, endCursor: string | null } } | null } | null } | null, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
+
+export type DeleteReviewMutationVariables = Exact<{
+  input: DeleteReviewInput;
+}>;
+
+
+export type DeleteReviewMutation = { __typename: 'Mutation', deleteReview: { __typename: 'DeleteReviewPayload', product: { __typename: 'Product', upc: string, averageRating: number | null, reviewCount: number | null, ownReview: { __typename: 'Review', hidden: boolean, hiddenBecause: string | null, version: number, id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null } | null, ratingHistogram: Array<{ __typename: 'RatingCount', stars: number, count: number }> | null, reviewsConnection: { __typename: 'ReviewConnection', nodes: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, endCursor: string | null } } | null } | null, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
 
 export type ReviewsOfProductSubscriptionVariables = Exact<{
   upc: string | number;
 }>;
 
 
-export type ReviewsOfProductSubscription = { __typename: 'Subscription', reviewsChanged: { __typename: 'Product', upc: string, averageRating: number | null, reviewCount: number | null, reviews: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null }> | null } | null };
+export type ReviewsOfProductSubscription = { __typename: 'Subscription', reviewsChanged: { __typename: 'Product', upc: string, averageRating: number | null, reviewCount: number | null, ratingHistogram: Array<{ __typename: 'RatingCount', stars: number, count: number }> | null, reviewsConnection: { __typename: 'ReviewConnection', nodes: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, verified: boolean, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, endCursor: string | null } } | null } | null };
 
 export const CatalogPage: Operation<CatalogPageQuery, CatalogPageQueryVariables> = {name: 'CatalogPage', id: ''};
 export const ProductPage: Operation<ProductPageQuery, ProductPageQueryVariables> = {name: 'ProductPage', id: ''};

@@ -33,12 +33,14 @@ export const pages: readonly Page[] = [
     title: 'Things for the house',
     operation: CatalogPage,
     variables: (_, query) => {
-      const search = (query.get('q') ?? '').trim().slice(0, 100);
+      const search = (query.get('q') ?? '').trim().split(/\s+/).slice(0, 8).join(' ').slice(0, 100);
       const filter = {
-        categoryId: query.get('category') || undefined,
-        brandId: query.get('brand') || undefined,
+        query: search || undefined,
+        categoryIds: several(query, 'category'),
+        brandIds: several(query, 'brand'),
         minPrice: cents(query.get('min')),
         maxPrice: cents(query.get('max')),
+        attributes: attributes(several(query, 'is') ?? []),
       };
       const sort: ProductSort = (['BEST_SELLING', 'NEWEST', 'PRICE_ASC', 'PRICE_DESC'] as const)
         .find((s) => s === query.get('sort')) ?? 'BEST_SELLING';
@@ -104,6 +106,22 @@ function decoded(part: string): string {
   } catch {
     return part;
   }
+}
+
+/** several are the values of a name, or undefined when there are none. */
+function several(query: URLSearchParams, name: string): string[] | undefined {
+  const values = query.getAll(name).filter(Boolean).slice(0, 20);
+  return values.length ? values : undefined;
+}
+
+/** attributes reads "Material:Oak": values of one name are choices, names go together. */
+function attributes(texts: readonly string[]): {name: string; values: string[]}[] | undefined {
+  const values = new Map<string, string[]>();
+  for (const text of texts) {
+    const [name = '', value] = text.split(/:(.*)/s);
+    if (value) values.set(name, [...(values.get(name) ?? []), value]);
+  }
+  return values.size ? [...values].slice(0, 5).map(([name, list]) => ({name, values: list})) : undefined;
 }
 
 function cents(text: string | null): number | undefined {

@@ -16,6 +16,7 @@ export class Place {
   private data: unknown;
   private problems: readonly Problem[] = [];
   private params: Record<string, string> = {};
+  private variables: Record<string, unknown> = {};
   private failed = false;
   private readonly spot: Spot;
   private readonly shop: Shop;
@@ -42,10 +43,11 @@ export class Place {
   }
 
   /** Shows what the page knows by now. */
-  show(data: unknown, problems: readonly Problem[], params: Record<string, string>): void {
+  show(data: unknown, problems: readonly Problem[], params: Record<string, string>, variables: Record<string, unknown>): void {
     this.data = data;
     this.problems = problems;
     this.params = params;
+    this.variables = variables;
     this.render();
   }
 
@@ -73,11 +75,17 @@ export class Place {
 
   private render(): void {
     if (!this.placed || this.failed || this.data === undefined) return;
-    this.placed.shop = this.shop;
-    this.placed.problems = this.problems;
-    this.placed.params = this.params;
-    this.placed.data = this.data;
-    if (this.placed.parentElement !== this.element) this.element.replaceChildren(this.placed);
+    try {
+      this.placed.shop = this.shop;
+      this.placed.problems = this.problems;
+      this.placed.params = this.params;
+      this.placed.variables = this.variables;
+      this.placed.data = this.data;
+      if (this.placed.parentElement !== this.element) this.element.replaceChildren(this.placed);
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
     this.settle();
   }
 

@@ -14,6 +14,7 @@ let page: Page | undefined;
 let address = '';
 let places: {place: Place; spot: Page['spots'][number]}[] = [];
 let params: Record<string, string> = {};
+let variables: Record<string, unknown> = {};
 let loading: AbortController | undefined;
 
 /** load shows the page of the browser's address. */
@@ -25,7 +26,7 @@ async function load(moved: boolean): Promise<void> {
   const {page: next, parts} = pageAt(path);
   const fresh = next !== page || path !== address;
   [page, address] = [next, path];
-  params = {...Object.fromEntries(query), ...Object.fromEntries(parts.map((part, i) => [String(i), part]))};
+  params = {...Object.fromEntries([...new Set(query.keys())].map((name) => [name, query.getAll(name).join('|')])), ...Object.fromEntries(parts.map((part, i) => [String(i), part]))};
   if (fresh) {
     places = next.spots.map((spot) => ({spot, place: new Place(spot, shop, show)}));
     shop.answer = {data: null, errors: [], complete: false};
@@ -40,11 +41,12 @@ async function load(moved: boolean): Promise<void> {
   }
   try {
     await session.fresh();
-    await ask(next.operation, {cart: session.guestCart, ...next.variables(parts, query)}, (answer) => {
+    variables = {cart: session.guestCart, ...next.variables(parts, query)};
+    await ask(next.operation, variables, (answer) => {
       if (mine !== loading) return;
       shop.answer = answer as typeof shop.answer;
       show();
-    }, mine.signal);
+    }, {signal: mine.signal});
   } catch (error) {
     if (mine === loading) unreachable(error);
   } finally {
@@ -69,11 +71,11 @@ function show(): void {
   }
   document.title = `${page.titled?.(data) ?? page.title} · ${name}`;
   for (const {place, spot} of places) {
-    place.show(spot.pick(data), errors, params);
+    place.show(spot.pick(data), errors, params, variables);
     // What is below waits for what is above it, so that nothing is pushed down.
     if (!place.element.isConnected && (!spot.below || places[0]?.place.settled)) main.append(place.element);
   }
-  main.querySelector(':scope > .fallback')?.remove();
+  if (first) main.querySelector(':scope > .fallback')?.remove();
   bar();
 }
 

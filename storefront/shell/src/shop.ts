@@ -37,7 +37,7 @@ export class PageShop implements Shop {
   // Operations go one after the other, so that the last click has the last word.
   run<D, V>(operation: Operation<D, V>, variables: V, optimistic: readonly Entity[] = []): Promise<D> {
     const undo = this.patch(...optimistic);
-    const turn = this.queue.then(() => this.send(operation, variables));
+    const turn = Promise.race([this.queue, leaving]).then(() => this.send(operation, variables));
     this.queue = turn.catch(() => {});
     return turn.then((data) => {
       if (refused(data)) undo();
@@ -52,7 +52,7 @@ export class PageShop implements Shop {
   private async send<D, V>(operation: Operation<D, V>, variables: V): Promise<D> {
     await session.fresh();
     let last: Answer<D> | undefined;
-    await ask(operation, variables, (answer) => { last = answer; });
+    await ask(operation, variables, (answer) => { last = answer; }, {outlives: true});
     if (!last?.data || last.errors.some((e) => e.path?.length === 1)) throw new Refused(last?.errors ?? []);
     return last.data;
   }
@@ -93,6 +93,9 @@ export class PageShop implements Shop {
     this.changed();
   }
 }
+
+// Whoever leaves the page does not take back what was clicked: it is sent at once then, and outlives the page.
+const leaving = new Promise((resolve) => addEventListener('pagehide', resolve));
 
 /** refused tells whether a payload says that nothing was done. */
 function refused(data: unknown): boolean {

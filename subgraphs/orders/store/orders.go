@@ -210,6 +210,9 @@ func readOrders(
 	}
 	for _, h := range history {
 		order := byID[h.OrderID]
+		if n := len(order.History); n > 0 && order.History[n-1].State == order.State {
+			continue // it went on after the order was read
+		}
 		order.History = append(order.History, &orders.OrderStateChange{State: orders.OrderState(h.State), At: h.At.UTC()})
 	}
 	return list, nil

@@ -6,7 +6,7 @@ import {withQuantity} from './lines.ts';
 const euros = (minor: number) => ({__typename: 'Money' as const, minor, currency: 'EUR' as const});
 const line = (upc: string, quantity: number, price: number): CartLinesFragment['lines'][number] => ({
   __typename: 'CartLine', quantity, unitPrice: euros(price), total: euros(price * quantity),
-  product: {__typename: 'Product', upc, name: upc, category: null, availability: null},
+  product: {__typename: 'Product', upc, name: upc, category: null, attributes: [], availability: null},
 });
 const cart: CartLinesFragment = {__typename: 'Cart', id: 'c1', quantity: 3, total: euros(4500), lines: [line('p1', 2, 1000), line('p2', 1, 2500)]};
 

@@ -3,6 +3,11 @@ import {css, html, nothing} from 'lit';
 import {CancelOrder, ProgressOfOrder, type OrderFragment} from './graphql.ts';
 import {cancellable, failed, steps, titleOf} from './progress.ts';
 
+/** sentence makes one of what a service says. */
+function sentence(text: string | null): string {
+  return text ? `${text[0]?.toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}` : '';
+}
+
 /** OrderPage shows an order, and how it goes on while it does. */
 export class OrderPage extends Fragment<OrderFragment> {
   static override properties = {...Fragment.properties, errors: {state: true}, busy: {state: true}};
@@ -32,6 +37,7 @@ export class OrderPage extends Fragment<OrderFragment> {
     ol strong { display: block; line-height: 1.75rem; }
     ol small { color: var(--ink-soft); font-size: .88rem; }
     .lines > li { display: grid; grid-template-columns: 4rem minmax(0, 1fr) auto; gap: .9rem; align-items: center; padding: .7rem 0; border-bottom: 1px solid var(--edge); }
+    .lines > li:first-child { padding-top: 0; }
     .lines shop-picture { border-radius: .6rem; }
     .lines a { text-decoration: none; font-weight: 600; }
     .lines a:hover { text-decoration: underline; }
@@ -68,7 +74,7 @@ export class OrderPage extends Fragment<OrderFragment> {
       <p class="muted">Order of ${moment(order.placedAt)}</p>
       <h1>${order.state === 'DELIVERED' ? 'It has arrived.' : over ? 'This order came to nothing.' : 'Thank you.'}</h1>
       <p class="state" role="status"><span class="tag ${over ? 'bad' : order.state === 'PLACED' || order.state === 'RESERVED' ? 'warn' : 'good'}">${titleOf(order.state)}</span>
-        <span>${over ? (order.reason ?? '') : (steps[now]?.text ?? '')}</span></p>
+        <span>${over ? sentence(order.reason) : (steps[now]?.text ?? '')}</span></p>
       <div class="page">
         <section class="card" aria-label="How it goes on"><ol>
           ${shown.map((step, i) => {
@@ -78,7 +84,7 @@ export class OrderPage extends Fragment<OrderFragment> {
               <span class="dot" aria-hidden="true">✓</span>
               <span><strong>${step.title}</strong><small>${time ? moment(time) : nothing}</small></span></li>`;
           })}
-          ${over ? html`<li class="bad" aria-current="step"><span class="dot" aria-hidden="true">×</span><span><strong>${titleOf(order.state)}</strong><small>${order.reason ?? ''}</small></span></li>` : nothing}
+          ${over ? html`<li class="bad" aria-current="step"><span class="dot" aria-hidden="true">×</span><span><strong>${titleOf(order.state)}</strong><small>${sentence(order.reason)}</small></span></li>` : nothing}
         </ol></section>
         <div class="side">
           <section class="card" aria-label="What you bought">

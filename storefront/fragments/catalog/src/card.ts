@@ -24,7 +24,7 @@ export function card(p: Card, eager: boolean): TemplateResult {
       ${p.inStock === false ? html`<span class="tag bad">Sold out</span>` : nothing}</span>
     <span class="by">${p.brand?.name ?? ''}</span>
     <h3>${p.name}</h3>
-    <span class="line"><span class="price">${money({minor: p.price, currency: p.currency})}</span>
+    <span class="line"><span class="price">${money(p.unitPrice)}</span>
       <span class="said">${p.averageRating === null ? nothing : html`<shop-stars .rating=${p.averageRating}></shop-stars> (${p.reviewCount})`}</span></span>
   </a>`;
 }

@@ -1,16 +1,21 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {address, choiceOf} from './choice.ts';
+import {address, choiceOf, chosen, toggled} from './choice.ts';
 
 test('an address says what was chosen', () => {
-  const text = address({category: 'lamps', max: '99.5', sort: 'PRICE_ASC'});
-  assert.equal(text, '/?category=lamps&max=99.5&sort=PRICE_ASC');
-  const {choice, variables} = choiceOf(Object.fromEntries(new URLSearchParams(text.slice(2))));
-  assert.equal(choice.category, 'lamps');
-  assert.deepEqual(variables, {filter: {categoryId: 'lamps', brandId: undefined, minPrice: undefined, maxPrice: 9950}, sort: 'PRICE_ASC'});
+  const text = address({category: ['lamps', 'sofas'], is: ['Material:Oak'], max: '99.5', sort: 'PRICE_ASC'});
+  assert.equal(text, '/?category=lamps&category=sofas&is=Material%3AOak&max=99.5&sort=PRICE_ASC');
+  const choice = choiceOf({category: 'lamps|sofas', is: 'Material:Oak', max: '99.5', sort: 'PRICE_ASC'});
+  assert.equal(address(choice), text);
+  assert.equal(chosen(choice), 4);
 });
 
-test('what is as usual is left out, what is no price does not count', () => {
-  assert.equal(address({sort: 'BEST_SELLING', q: ''}), '/');
-  assert.deepEqual(choiceOf({min: 'cheap', max: '-3'}).variables.filter, {categoryId: undefined, brandId: undefined, minPrice: undefined, maxPrice: undefined});
+test('what is as usual is left out', () => {
+  assert.equal(address({sort: 'BEST_SELLING', q: '', category: []}), '/');
+  assert.equal(chosen(choiceOf({q: 'oak', sort: 'NEWEST'})), 0);
+});
+
+test('a second click takes a choice back', () => {
+  assert.deepEqual(toggled(toggled([], 'a'), 'b'), ['a', 'b']);
+  assert.deepEqual(toggled(['a', 'b'], 'a'), ['b']);
 });

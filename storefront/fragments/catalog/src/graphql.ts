@@ -29,19 +29,38 @@ export type ProductFilter = {
   categoryId?: string | number | null | undefined;
   /** Only products of this brand. */
   brandId?: string | number | null | undefined;
+  /** Only products of one of these categories: 1 to 20. */
+  categoryIds?: Array<string | number> | null | undefined;
+  /** Only products of one of these brands: 1 to 20. */
+  brandIds?: Array<string | number> | null | undefined;
+  /**
+   * Only products whose name or description has, for every word of this text, one that begins with it: one to eight words,
+   * at most 100 characters.
+   */
+  query?: string | null | undefined;
+  /** Only products that are like this in every respect: at most 5. */
+  attributes?: Array<AttributeFilter> | null | undefined;
   /** Only products that cost at least this much, in cents. */
   minPrice?: number | null | undefined;
   /** Only products that cost at most this much, in cents. */
   maxPrice?: number | null | undefined;
 };
 
-export type CatalogFragment = { __typename: 'Query', categories: Array<{ __typename: 'Category', id: string, name: string, productCount: number }> | null, brands: Array<{ __typename: 'Brand', id: string, name: string }> | null, products?: { __typename: 'ProductConnection', totalCount: number, nodes: Array<{ __typename: 'Product', upc: string, name: string, price: number, currency: Currency, inStock: boolean | null, averageRating: number | null, reviewCount: number | null, category: { __typename: 'Category', id: string, name: string } | null, brand: { __typename: 'Brand', id: string, name: string } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, endCursor: string | null } } | null, search?: { __typename: 'SearchConnection', totalCount: number, nodes: Array<
-      | { __typename: 'Product', upc: string, name: string, price: number, currency: Currency, inStock: boolean | null, averageRating: number | null, reviewCount: number | null, category: { __typename: 'Category', id: string, name: string } | null, brand: { __typename: 'Brand', id: string, name: string } | null }
-      | { __typename: 'Category', id: string, name: string, productCount: number }
-      | { __typename: 'Brand', id: string, name: string, description: string | null }
+/** What products must be like in one respect. */
+export type AttributeFilter = {
+  /** In which respect, for example `Material`. */
+  name: string;
+  /** One of these values: 1 to 20. */
+  values: Array<string>;
+};
+
+export type CatalogFragment = { __typename: 'Query', categories: Array<{ __typename: 'Category', id: string, name: string }> | null, brands: Array<{ __typename: 'Brand', id: string, name: string }> | null, products: { __typename: 'ProductConnection', totalCount: number, nodes: Array<{ __typename: 'Product', upc: string, name: string, inStock: boolean | null, averageRating: number | null, reviewCount: number | null, unitPrice: { __typename: 'Money', minor: number, currency: Currency }, category: { __typename: 'Category', id: string, name: string } | null, attributes: Array<{ __typename: 'Attribute', name: string, value: string }>, brand: { __typename: 'Brand', id: string, name: string } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, endCursor: string | null }, facets: { __typename: 'ProductFacets', categories: Array<{ __typename: 'CategoryFacet', count: number, category: { __typename: 'Category', id: string, name: string } }>, brands: Array<{ __typename: 'BrandFacet', count: number, brand: { __typename: 'Brand', id: string, name: string } }>, prices: Array<{ __typename: 'PriceFacet', from: number, to: number | null, count: number }>, attributes: Array<{ __typename: 'AttributeFacet', name: string, values: Array<{ __typename: 'AttributeValueFacet', value: string, count: number }> }> } } | null, search?: { __typename: 'SearchConnection', nodes: Array<
+      | { __typename: 'Product' }
+      | { __typename: 'Category', id: string, name: string }
+      | { __typename: 'Brand', id: string, name: string }
     > } | null };
 
-export type CatalogCardFragment = { __typename: 'Product', upc: string, name: string, price: number, currency: Currency, inStock: boolean | null, averageRating: number | null, reviewCount: number | null, category: { __typename: 'Category', id: string, name: string } | null, brand: { __typename: 'Brand', id: string, name: string } | null };
+export type CatalogCardFragment = { __typename: 'Product', upc: string, name: string, inStock: boolean | null, averageRating: number | null, reviewCount: number | null, unitPrice: { __typename: 'Money', minor: number, currency: Currency }, category: { __typename: 'Category', id: string, name: string } | null, attributes: Array<{ __typename: 'Attribute', name: string, value: string }>, brand: { __typename: 'Brand', id: string, name: string } | null };
 
 export type MoreProductsQueryVariables = Exact<{
   first: number;
@@ -51,6 +70,6 @@ export type MoreProductsQueryVariables = Exact<{
 }>;
 
 
-export type MoreProductsQuery = { __typename: 'Query', products: { __typename: 'ProductConnection', nodes: Array<{ __typename: 'Product', upc: string, name: string, price: number, currency: Currency, inStock: boolean | null, averageRating: number | null, reviewCount: number | null, category: { __typename: 'Category', id: string, name: string } | null, brand: { __typename: 'Brand', id: string, name: string } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, endCursor: string | null } } | null };
+export type MoreProductsQuery = { __typename: 'Query', products: { __typename: 'ProductConnection', nodes: Array<{ __typename: 'Product', upc: string, name: string, inStock: boolean | null, averageRating: number | null, reviewCount: number | null, unitPrice: { __typename: 'Money', minor: number, currency: Currency }, category: { __typename: 'Category', id: string, name: string } | null, attributes: Array<{ __typename: 'Attribute', name: string, value: string }>, brand: { __typename: 'Brand', id: string, name: string } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, endCursor: string | null } } | null };
 
-export const MoreProducts: Operation<MoreProductsQuery, MoreProductsQueryVariables> = {name: 'MoreProducts', id: '5c91d0b440b8883bee30425230f4f1f6a6c2a06ce5b5822d077841829c3750c4'};
+export const MoreProducts: Operation<MoreProductsQuery, MoreProductsQueryVariables> = {name: 'MoreProducts', id: '7a78d276cd8c133d4cc3df6ed49a01b46fea4343d660b955c3964c2b8b97fc68'};

@@ -1,6 +1,9 @@
 import {at, complaints, count, define, Fragment, looks, moment, money, told, unavailable, type UserError} from '@shop/parts';
 import {css, html, nothing} from 'lit';
-import {CallOffOrder, DeliverOrder, Restock, ShipOrder, type DeskFragment, type DeskOrderFragment, type DeskStockFragment, type OrderState} from './graphql.ts';
+import {
+  CallOffOrder, DeliverOrder, ModerateReview, Restock, ShipOrder,
+  type DeskFragment, type DeskOrderFragment, type DeskReviewFragment, type DeskStockFragment, type OrderState,
+} from './graphql.ts';
 import {actionsOf, states, type Action} from './actions.ts';
 
 /** Desk is where the shop is run: orders, what hangs, what runs out, what people say. */
@@ -24,7 +27,7 @@ class Desk extends Fragment<DeskFragment> {
     section, .side { display: grid; gap: 1rem; }
     .side { gap: 1.5rem; }
     .scroll { overflow-x: auto; }
-    table { width: 100%; border-collapse: collapse; font-size: .93rem; }
+    table { width: 100%; min-width: 33rem; border-collapse: collapse; font-size: .93rem; }
     th { text-align: left; font-weight: 600; color: var(--ink-soft); font-size: .82rem; padding: .4rem .6rem; border-bottom: 1px solid var(--edge); }
     td { padding: .7rem .6rem; border-bottom: 1px solid var(--edge); vertical-align: middle; }
     th:first-child, td:first-child { padding-left: 0; }
@@ -36,6 +39,8 @@ class Desk extends Fragment<DeskFragment> {
     .stock a, .said a { text-underline-offset: .2em; }
     .said li { padding: .7rem 0; border-top: 1px solid var(--edge); display: grid; gap: .2rem; }
     .said li:first-child { border: 0; }
+    .under { display: flex; flex-wrap: wrap; gap: .4rem .8rem; align-items: center; }
+    .under small { flex: 1; min-width: 9rem; }
     @media (max-width: 62rem) { .page { grid-template-columns: minmax(0, 1fr); } }
   `];
 
@@ -71,6 +76,31 @@ class Desk extends Fragment<DeskFragment> {
     }
   }
 
+  private async moderate(review: DeskReviewFragment): Promise<void> {
+    const {id, version} = review;
+    const hidden = !review.hidden;
+    this.errors = [];
+    try {
+      const {moderateReview} = await this.shop.run(
+        ModerateReview, {input: {id, hidden, expectedVersion: version, reason: hidden ? 'It does not keep to the rules of this shop.' : ''}},
+        [{__typename: 'Review', id, hidden}],
+      );
+      this.errors = moderateReview.userErrors;
+      if (moderateReview.review) this.shop.say(hidden ? 'The review is hidden.' : 'Everybody sees the review again.');
+    } catch (error) {
+      this.errors = told(error);
+    }
+  }
+
+  private review(r: DeskReviewFragment) {
+    return html`<li data-review=${r.id}>
+      <span><shop-stars .rating=${r.rating}></shop-stars> <strong>${r.title}</strong></span>
+      <span>${r.body}</span>
+      <span class="under"><small class="muted">${r.author?.name ?? 'Somebody'} about ${r.product ? html`<a href=${at(`/p/${r.product.upc}`)}>${r.product.name}</a>` : 'something'}</small>
+        ${r.hidden ? html`<span class="tag bad">Hidden</span>` : nothing}
+        <button class="quiet small" aria-label=${`${r.hidden ? 'Show' : 'Hide'} “${r.title}” of ${r.author?.name ?? 'somebody'}`} @click=${() => void this.moderate(r)}>${r.hidden ? 'Show' : 'Hide'}</button></span></li>`;
+  }
+
   override render() {
     const {data} = this;
     if (!data) return nothing;
@@ -86,7 +116,7 @@ class Desk extends Fragment<DeskFragment> {
         </select></label></div>
       ${complaints(this.errors, [])}
       <div class="page">
-        <section class="card" aria-label="Orders"><h2>${data.orders ? count(data.orders.totalCount, 'order') : 'Orders'}</h2>
+        <div class="side"><section class="card" aria-label="Orders"><h2>${data.orders ? count(data.orders.totalCount, 'order') : 'Orders'}</h2>
           ${!data.orders ? unavailable('Orders', this.shop) : data.orders.nodes.length === 0 ? html`<p class="muted">None.</p>` : html`<div class="scroll" tabindex="0" role="region" aria-label="List of orders"><table>
             <thead><tr><th scope="col">Order</th><th scope="col">State</th><th scope="col">Total</th><th scope="col"><span class="hidden">What to do</span></th></tr></thead>
             <tbody>${data.orders.nodes.map((o) => html`<tr>
@@ -96,6 +126,8 @@ class Desk extends Fragment<DeskFragment> {
               <td><div class="acts">${actionsOf(o.state).map((a) => html`<button class="small ${a.kind === 'call off' ? 'quiet' : ''}" data-act=${a.kind} ?disabled=${this.busy === o.id}
                 aria-label=${`${a.title} ${o.lines[0]?.name ?? 'the order'} of ${o.buyer?.name ?? 'somebody'}`} @click=${() => void this.act(o, a)}>${a.title}</button>`)}</div></td></tr>`)}</tbody></table></div>`}
         </section>
+          <section class="card" aria-label="What people say"><h2>What people say</h2>
+            ${!data.reviews ? unavailable('Reviews', this.shop) : html`<ul class="said">${[...data.reviews.nodes, ...(data.hiddenReviews?.nodes ?? [])].map((r) => this.review(r))}</ul>`}</section></div>
         <div class="side">
           <section class="card" aria-label="In progress"><h2>In progress</h2>
             ${!data.sagas ? unavailable('Checkouts', this.shop) : data.sagas.length === 0 ? html`<p class="muted">Nothing hangs.</p>`
@@ -103,11 +135,8 @@ class Desk extends Fragment<DeskFragment> {
           <section class="card" aria-label="Running out"><h2>Running out</h2>
             ${!data.lowStock ? unavailable('Stock', this.shop) : html`<ul class="stock">${data.lowStock.slice(0, 6).map((p) => html`<li><shop-picture .product=${p} eager></shop-picture>
               <span><a href=${at(`/p/${p.upc}`)}>${p.name}</a><br><small class="muted">${count(p.totalStock ?? 0, 'piece')}</small></span>
-              <button class="quiet small" aria-label=${`20 more of ${p.name}`} ?disabled=${!p.stock?.length} @click=${() => void this.restock(p)}>+ 20</button></li>`)}</ul>`}</section>
-          <section class="card" aria-label="What people say"><h2>What people say</h2>
-            ${!data.recentReviews ? unavailable('Reviews', this.shop) : html`<ul class="said">${data.recentReviews.map((r) => html`<li>
-              <span><shop-stars .rating=${r.rating}></shop-stars> <strong>${r.title}</strong></span>
-              <small class="muted">${r.author?.name ?? 'Somebody'} about ${r.product ? html`<a href=${at(`/p/${r.product.upc}`)}>${r.product.name}</a>` : 'something'}</small></li>`)}</ul>`}</section>
+              <button class="quiet small" aria-label=${`+ 20 of ${p.name}`} ?disabled=${!p.stock?.length} @click=${() => void this.restock(p)}>+ 20</button></li>`)}</ul>`}</section>
+
         </div>
       </div>`;
   }

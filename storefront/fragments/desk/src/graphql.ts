@@ -63,11 +63,23 @@ export type SagaStep =
   /** It has nothing to do any more. */
   | 'DONE';
 
-export type DeskFragment = { __typename: 'Query', orders: { __typename: 'OrderConnection', totalCount: number, nodes: Array<{ __typename: 'Order', id: string, state: OrderState, reason: string | null, placedAt: string, total: { __typename: 'Money', minor: number, currency: Currency }, buyer: { __typename: 'User', id: string, name: string | null } | null, lines: Array<{ __typename: 'OrderLine', name: string, quantity: number }> }> } | null, sagas: Array<{ __typename: 'Saga', step: SagaStep, attempts: number, dueAt: string | null, lastError: string | null, order: { __typename: 'Order', id: string } | null }> | null, lowStock: Array<{ __typename: 'Product', upc: string, name: string, totalStock: number | null, category: { __typename: 'Category', id: string } | null, stock: Array<{ __typename: 'StockLevel', quantity: number, warehouse: { __typename: 'Warehouse', id: string, name: string } | null }> | null }> | null, recentReviews: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, createdAt: string | null, author: { __typename: 'User', id: string, name: string | null } | null, product: { __typename: 'Product', upc: string, name: string } | null }> | null };
+/** Whether a review is hidden. */
+export type ModerateReviewInput = {
+  /** The review's id. */
+  id: string | number;
+  /** Whether it is hidden. */
+  hidden: boolean;
+  /** Why, for its author to read: 1 to 300 characters. It is not needed to show a review again. */
+  reason?: string;
+  /** The `version` that was seen; the review is not changed when it has another one by now. Left out, it does not matter. */
+  expectedVersion?: number | null | undefined;
+};
+
+export type DeskFragment = { __typename: 'Query', orders: { __typename: 'OrderConnection', totalCount: number, nodes: Array<{ __typename: 'Order', id: string, state: OrderState, reason: string | null, placedAt: string, total: { __typename: 'Money', minor: number, currency: Currency }, buyer: { __typename: 'User', id: string, name: string | null } | null, lines: Array<{ __typename: 'OrderLine', name: string, quantity: number }> }> } | null, sagas: Array<{ __typename: 'Saga', step: SagaStep, attempts: number, dueAt: string | null, lastError: string | null, order: { __typename: 'Order', id: string } | null }> | null, lowStock: Array<{ __typename: 'Product', upc: string, name: string, totalStock: number | null, category: { __typename: 'Category', id: string } | null, attributes: Array<{ __typename: 'Attribute', name: string, value: string }>, stock: Array<{ __typename: 'StockLevel', quantity: number, warehouse: { __typename: 'Warehouse', id: string, name: string } | null }> | null }> | null, reviews: { __typename: 'ReviewConnection', nodes: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, hidden: boolean, hiddenBecause: string | null, version: number, author: { __typename: 'User', id: string, name: string | null } | null, product: { __typename: 'Product', upc: string, name: string } | null }> } | null, hiddenReviews: { __typename: 'ReviewConnection', nodes: Array<{ __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, hidden: boolean, hiddenBecause: string | null, version: number, author: { __typename: 'User', id: string, name: string | null } | null, product: { __typename: 'Product', upc: string, name: string } | null }> } | null };
 
 export type DeskOrderFragment = { __typename: 'Order', id: string, state: OrderState, reason: string | null, placedAt: string, total: { __typename: 'Money', minor: number, currency: Currency }, buyer: { __typename: 'User', id: string, name: string | null } | null, lines: Array<{ __typename: 'OrderLine', name: string, quantity: number }> };
 
-export type DeskStockFragment = { __typename: 'Product', upc: string, name: string, totalStock: number | null, category: { __typename: 'Category', id: string } | null, stock: Array<{ __typename: 'StockLevel', quantity: number, warehouse: { __typename: 'Warehouse', id: string, name: string } | null }> | null };
+export type DeskStockFragment = { __typename: 'Product', upc: string, name: string, totalStock: number | null, category: { __typename: 'Category', id: string } | null, attributes: Array<{ __typename: 'Attribute', name: string, value: string }>, stock: Array<{ __typename: 'StockLevel', quantity: number, warehouse: { __typename: 'Warehouse', id: string, name: string } | null }> | null };
 
 export type ShipOrderMutationVariables = Exact<{
   id: string | number;
@@ -95,9 +107,19 @@ export type RestockMutationVariables = Exact<{
 }>;
 
 
-export type RestockMutation = { __typename: 'Mutation', adjustStock: { __typename: 'StockLevel', quantity: number, product: { __typename: 'Product', upc: string, name: string, totalStock: number | null, category: { __typename: 'Category', id: string } | null, stock: Array<{ __typename: 'StockLevel', quantity: number, warehouse: { __typename: 'Warehouse', id: string, name: string } | null }> | null } | null } | null };
+export type RestockMutation = { __typename: 'Mutation', adjustStock: { __typename: 'StockLevel', quantity: number, product: { __typename: 'Product', upc: string, name: string, totalStock: number | null, category: { __typename: 'Category', id: string } | null, attributes: Array<{ __typename: 'Attribute', name: string, value: string }>, stock: Array<{ __typename: 'StockLevel', quantity: number, warehouse: { __typename: 'Warehouse', id: string, name: string } | null }> | null } | null } | null };
+
+export type DeskReviewFragment = { __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, hidden: boolean, hiddenBecause: string | null, version: number, author: { __typename: 'User', id: string, name: string | null } | null, product: { __typename: 'Product', upc: string, name: string } | null };
+
+export type ModerateReviewMutationVariables = Exact<{
+  input: ModerateReviewInput;
+}>;
+
+
+export type ModerateReviewMutation = { __typename: 'Mutation', moderateReview: { __typename: 'ReviewPayload', review: { __typename: 'Review', id: string, rating: number, title: string | null, body: string | null, hidden: boolean, hiddenBecause: string | null, version: number, author: { __typename: 'User', id: string, name: string | null } | null, product: { __typename: 'Product', upc: string, name: string } | null } | null, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
 
 export const ShipOrder: Operation<ShipOrderMutation, ShipOrderMutationVariables> = {name: 'ShipOrder', id: '87d1eb2b4c8989710f1c64a12459b95650506934bac67f0eb052a2739de2d68c'};
 export const DeliverOrder: Operation<DeliverOrderMutation, DeliverOrderMutationVariables> = {name: 'DeliverOrder', id: 'c3273dae14e2d0b15f4df436d1f64d561dc5e296485902a17ba91f307a215ed0'};
 export const CallOffOrder: Operation<CallOffOrderMutation, CallOffOrderMutationVariables> = {name: 'CallOffOrder', id: '38afb0565232e9cb700f98bdd024d7a0dc84020b0ec04e8a5941cd1fda956aa4'};
-export const Restock: Operation<RestockMutation, RestockMutationVariables> = {name: 'Restock', id: 'ea462b725909b168c28461de76d7bc291eea20db7dffcd519f0955bd5c40b3dc'};
+export const Restock: Operation<RestockMutation, RestockMutationVariables> = {name: 'Restock', id: '9f4ff8c26811441a0fa7406bba877a29e5356c69658c312993ab1c4d55d99c6a'};
+export const ModerateReview: Operation<ModerateReviewMutation, ModerateReviewMutationVariables> = {name: 'ModerateReview', id: 'd06d692a36fac8d59f0e3d4096a576be8e2fa70c699aa7bcd1a3e992df8d4fc6'};

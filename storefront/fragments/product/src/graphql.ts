@@ -22,11 +22,11 @@ export type AddToCartInput = {
   quantity?: number;
 };
 
-export type ProductFragment = { __typename: 'Product', upc: string, name: string, description: string | null, price: number, currency: Currency, weight: number, archivedAt: string | null, dimensions: { __typename: 'Dimensions', width: number, height: number, depth: number } | null, category: { __typename: 'Category', id: string, name: string } | null, brand: { __typename: 'Brand', id: string, name: string, description: string | null, country: string | null } | null, availability: { __typename: 'Availability', available: number } | null };
+export type ProductFragment = { __typename: 'Product', upc: string, name: string, description: string | null, weight: number, archivedAt: string | null, unitPrice: { __typename: 'Money', minor: number, currency: Currency }, attributes: Array<{ __typename: 'Attribute', name: string, value: string }>, variants: Array<{ __typename: 'Variant', sku: string, unitPrice: { __typename: 'Money', minor: number, currency: Currency }, attributes: Array<{ __typename: 'Attribute', name: string, value: string }>, product: { __typename: 'Product', upc: string, name: string, archivedAt: string | null } }>, dimensions: { __typename: 'Dimensions', width: number, height: number, depth: number } | null, category: { __typename: 'Category', id: string, name: string } | null, brand: { __typename: 'Brand', id: string, name: string, description: string | null, country: string | null } | null, availability: { __typename: 'Availability', available: number } | null };
 
 export type ProductStockFragment = { __typename: 'Product', upc: string, availability: { __typename: 'Availability', available: number } | null };
 
-export type ProductMoreFragment = { __typename: 'Product', upc: string, standard: number | null, express: number | null, stock: Array<{ __typename: 'StockLevel', quantity: number, restockAt: string | null, warehouse: { __typename: 'Warehouse', id: string, name: string, city: string } | null }> | null, related: Array<{ __typename: 'Product', upc: string, name: string, price: number, currency: Currency, category: { __typename: 'Category', id: string } | null }> | null };
+export type ProductMoreFragment = { __typename: 'Product', upc: string, standard: number | null, express: number | null, stock: Array<{ __typename: 'StockLevel', quantity: number, restockAt: string | null, warehouse: { __typename: 'Warehouse', id: string, name: string, city: string } | null }> | null, related: Array<{ __typename: 'Product', upc: string, name: string, unitPrice: { __typename: 'Money', minor: number, currency: Currency }, category: { __typename: 'Category', id: string } | null, attributes: Array<{ __typename: 'Attribute', name: string, value: string }> }> | null };
 
 export type AddToCartMutationVariables = Exact<{
   input: AddToCartInput;
@@ -47,8 +47,8 @@ export type PriceOfProductSubscriptionVariables = Exact<{
 }>;
 
 
-export type PriceOfProductSubscription = { __typename: 'Subscription', productChanged: { __typename: 'Product', upc: string, name: string, description: string | null, price: number, currency: Currency } | null };
+export type PriceOfProductSubscription = { __typename: 'Subscription', productChanged: { __typename: 'Product', upc: string, name: string, description: string | null, unitPrice: { __typename: 'Money', minor: number, currency: Currency } } | null };
 
 export const AddToCart: Operation<AddToCartMutation, AddToCartMutationVariables> = {name: 'AddToCart', id: '77206d5d22552430882d6f990f88163227709ad5ce06a523c3312f0fb9d3fb3a'};
 export const StockOfProduct: Operation<StockOfProductSubscription, StockOfProductSubscriptionVariables> = {name: 'StockOfProduct', id: '4ddb1b1ef1223a49a1808adfc0519d348d1c693e69cc7702e09f19a4a7ca0271'};
-export const PriceOfProduct: Operation<PriceOfProductSubscription, PriceOfProductSubscriptionVariables> = {name: 'PriceOfProduct', id: '657a0e2022ccd1cfaf27b457a8bf5bcd128733593afb5379a2db53819ec9fb8c'};
+export const PriceOfProduct: Operation<PriceOfProductSubscription, PriceOfProductSubscriptionVariables> = {name: 'PriceOfProduct', id: '4973e14ae866a83e3c6f845d7df9cdda4640efbed27269cd34f8ebab7c59ff4c'};

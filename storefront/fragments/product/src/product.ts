@@ -26,6 +26,11 @@ class Product extends Fragment<Data> {
     .way a { text-underline-offset: .2em; }
     .tell { display: grid; gap: 1.05rem; align-content: start; }
     .tell > .price { font-size: 1.6rem; }
+    .variants { display: flex; flex-wrap: wrap; gap: .5rem; }
+    .variants a { display: grid; padding: .45rem .95rem; border: 1px solid var(--edge-strong); border-radius: .8rem; text-decoration: none; font-weight: 600; line-height: 1.3; min-height: 2.75rem; align-content: center; }
+    .variants a:hover { background: var(--tint); }
+    .variants a[aria-current] { border-color: var(--accent); box-shadow: inset 0 0 0 1px var(--accent); background: var(--tint); }
+    .variants small { color: var(--ink-soft); font-weight: 400; font-variant-numeric: tabular-nums; }
     .stock { min-height: 1.9rem; }
     .buy { display: flex; flex-wrap: wrap; gap: .8rem; align-items: center; }
     .buy .add { flex: 1 1 12rem; min-height: 2.9rem; }
@@ -93,8 +98,9 @@ class Product extends Fragment<Data> {
         <div class="tell">
           ${data.brand ? html`<p class="muted"><a href=${at(`/?brand=${data.brand.id}`)}>${data.brand.name}</a>${data.brand.country ? `, ${country(data.brand.country)}` : ''}</p>` : nothing}
           <h1>${data.name}</h1>
-          <p class="price" aria-live="polite">${money({minor: data.price, currency: data.currency})}</p>
+          <p class="price" aria-live="polite">${money(data.unitPrice)}</p>
           <p>${data.description}</p>
+          ${this.variants(data)}
           <p class="stock" aria-live="polite">${data.archivedAt ? html`<span class="tag bad">No longer on sale</span>` : this.stock(data)}</p>
           <form class="buy" @submit=${(e: Event) => { e.preventDefault(); void this.add(); }}>
             <shop-quantity .value=${this.quantity} .max=${Math.max(1, Math.min(100, data.availability?.available ?? 100))} label="How many"
@@ -103,6 +109,7 @@ class Product extends Fragment<Data> {
           </form>
           ${complaints(this.errors, [])}
           <dl>
+            ${data.attributes.map((a) => html`<dt>${a.name}</dt><dd>${a.value}</dd>`)}
             ${data.dimensions ? html`<dt>Size</dt><dd>${size(data.dimensions)}</dd>` : nothing}
             <dt>Weight</dt><dd>${weight(data.weight)}</dd>
             <dt>Standard</dt><dd>${later ? this.shipping(data.standard, data, '3 to 5 days') : html`<span class="bone">…</span>`}</dd>
@@ -114,13 +121,27 @@ class Product extends Fragment<Data> {
       </div>
       ${later && !data.related?.length ? nothing : html`<section class="more" aria-label="From the same shelf"><h2>From the same shelf</h2>
         <ul class="related">${later ? data.related?.map((p) => html`<li><a href=${at(`/p/${p.upc}`)}><shop-picture .product=${p}></shop-picture>
-            <strong>${p.name}</strong><span class="price">${money({minor: p.price, currency: p.currency})}</span></a></li>`)
+            <strong>${p.name}</strong><span class="price">${money(p.unitPrice)}</span></a></li>`)
           : [0, 1, 2, 3].map(() => html`<li><a><shop-picture></shop-picture><strong class="bone">…</strong><span class="price bone">…</span></a></li>`)}</ul></section>`}`;
+  }
+
+  /** What else it is made of: other products, a click away. */
+  private variants(data: Data) {
+    const others = data.variants.filter((v) => v.product.archivedAt === null);
+    if (others.length < 2) return nothing;
+    // What all have in common does not tell them apart.
+    const differs = (name: string, value: string): boolean =>
+      others.some((v) => !v.attributes.some((a) => a.name === name && a.value === value));
+    return html`<ul class="variants" aria-label="Variants">${others.map((v) => {
+      const own = v.product.upc === data.upc;
+      const text = v.attributes.filter((a) => differs(a.name, a.value)).map((a) => a.value).join(', ') || v.product.name;
+      return html`<li><a href=${at(`/p/${v.product.upc}`)} aria-current=${own ? 'page' : nothing}>${text}<small>${money(v.unitPrice)}</small></a></li>`;
+    })}</ul>`;
   }
 
   private shipping(cents: number | null | undefined, data: Data, time: string) {
     if (cents === null || cents === undefined) return 'unknown at the moment';
-    return `${cents === 0 ? 'free' : money({minor: cents, currency: data.currency})}, ${time}`;
+    return `${cents === 0 ? 'free' : money({minor: cents, currency: data.unitPrice.currency})}, ${time}`;
   }
 }
 

@@ -1,78 +1,123 @@
-import {at, complaintOf, complaints, count, day, define, Fragment, looks, told, unavailable, type UserError} from '@shop/parts';
+import {at, complaints, count, day, define, Fragment, looks, told, unavailable, type UserError} from '@shop/parts';
 import {css, html, nothing} from 'lit';
-import {AddReview, ReviewsOfProduct, type ReviewsFragment, type ReviewTextFragment} from './graphql.ts';
-import {shares} from './shares.ts';
+import {
+  DeleteReview, EditReview, MoreReviews, ReviewsOfProduct, WriteReview,
+  type MoreReviewsQuery, type OwnReviewFragment, type ReviewsFragment, type ReviewSort, type ReviewTextFragment,
+} from './graphql.ts';
+import {histogram} from './histogram.ts';
+import {formLooks, reviewForm, type Draft} from './review-form.ts';
+
+type Page = NonNullable<NonNullable<MoreReviewsQuery['product']>['page']>;
 
 /** Reviews is what people say about a product, as they say it, and a form to join in. */
 class Reviews extends Fragment<Partial<ReviewsFragment> & {upc: string | number}> {
-  static override properties = {...Fragment.properties, writing: {state: true}, busy: {state: true}, errors: {state: true}, rating: {state: true}};
+  static override properties = {
+    ...Fragment.properties, draft: {state: true}, busy: {state: true}, errors: {state: true}, stars: {state: true}, sort: {state: true}, pages: {state: true},
+  };
 
-  private declare writing: boolean;
+  private declare draft: Draft | undefined;
   private declare busy: boolean;
   private declare errors: readonly UserError[];
-  private declare rating: number;
+  /** Only reviews with so many stars; 0 is all. */
+  private declare stars: number;
+  private declare sort: ReviewSort;
+  /** What was asked for beyond the page's answer. */
+  private declare pages: readonly Page[];
   private known = new Set<string>();
 
   constructor() {
     super();
-    this.writing = false;
     this.busy = false;
     this.errors = [];
-    this.rating = 0;
+    this.stars = 0;
+    this.sort = 'NEWEST';
+    this.pages = [];
   }
 
-  static override styles = [...looks, css`
+  static override styles = [...looks, formLooks, css`
     :host { min-height: 36rem; }
     .all { display: grid; grid-template-columns: 17rem minmax(0, 1fr); gap: clamp(1.5rem, 4vw, 3.5rem); align-items: start; }
     .sum { display: grid; gap: 1rem; position: sticky; top: 5.5rem; }
     .mean { display: flex; align-items: center; gap: .8rem; font-size: 1.15rem; }
     .mean b { font: 600 2.6rem/1 var(--display); }
-    .bars { display: grid; gap: .35rem; font-size: .88rem; }
-    .bars li { display: grid; grid-template-columns: 3.6rem 1fr 1.6rem; gap: .6rem; align-items: center; }
-    .bars i { height: .5rem; border-radius: 1rem; background: var(--star-off); overflow: hidden; display: block; }
-    .bars i svg { display: block; width: 100%; height: 100%; }
-    .bars rect { fill: var(--star); }
-    .bars span:last-child { text-align: right; color: var(--ink-soft); }
-    .list > li { padding: 1.2rem 0; border-bottom: 1px solid var(--edge); display: grid; gap: .4rem; }
-    .list > li:first-child { padding-top: 0; }
+    button.bar { display: grid; grid-template-columns: 4rem 1fr 1.6rem; gap: .6rem; align-items: center; width: 100%; min-height: 2rem; padding: .2rem .5rem; margin-left: -.5rem;
+      border-radius: .5rem; background: none; color: var(--ink); font-size: .88rem; font-weight: 450; text-align: left; }
+    button.bar:hover:not(:disabled), button.bar[aria-pressed=true] { background: var(--tint); }
+    button.bar[aria-pressed=true] { font-weight: 650; }
+    button.bar:disabled { opacity: 1; color: var(--ink-soft); cursor: default; }
+    button.bar svg { display: block; width: 100%; height: .5rem; border-radius: 1rem; fill: var(--star); }
+    button.bar .all { fill: var(--star-off); }
+    button.bar > span:last-child { text-align: right; color: var(--ink-soft); }
+    .head { display: flex; flex-wrap: wrap; gap: .5rem 1rem; justify-content: space-between; align-items: center; min-height: 2.75rem; margin-bottom: .5rem; }
+    .head select { width: auto; }
+    .list > li, .own { padding: 1.2rem 0; border-bottom: 1px solid var(--edge); display: grid; gap: .4rem; }
+    .own { border: 1px solid var(--edge-strong); border-radius: var(--round); padding: 1.1rem 1.25rem; margin-bottom: 1rem; }
     .who { display: flex; flex-wrap: wrap; gap: .3rem .8rem; align-items: center; font-size: .9rem; color: var(--ink-soft); }
-    .list h3 { font-family: inherit; letter-spacing: 0; }
-    form { display: grid; gap: 1rem; margin-bottom: 1.6rem; }
-    fieldset { border: 0; padding: 0; margin: 0; }
-    .rate { display: inline-flex; gap: .15rem; }
-    .rate label { cursor: pointer; padding: .3rem; border-radius: .5rem; line-height: 0; }
-    .rate label:hover { background: var(--tint); }
-    .rate input { position: absolute; opacity: 0; }
-    .rate svg { width: 1.9rem; height: 1.9rem; fill: var(--star-off); stroke: var(--edge-strong); stroke-width: 1; }
-    .rate .on svg { fill: var(--star); stroke: var(--star); }
-    .rate label:focus-within { outline: 2px solid var(--accent); }
-    .row { display: flex; gap: .75rem; flex-wrap: wrap; }
+    .list h3, .own h3 { font-family: inherit; letter-spacing: 0; }
+    .more { display: grid; justify-items: center; padding-top: 1.25rem; }
     @media (max-width: 48rem) { .all { grid-template-columns: minmax(0, 1fr); } .sum { position: static; } }
-    @media (prefers-reduced-motion: no-preference) { .new { animation: appear .5s ease-out; } @keyframes appear { from { background: var(--tint); } } }
+    @media (prefers-reduced-motion: no-preference) { .new { animation: appear 1.5s ease-out; } @keyframes appear { from { background: var(--tint); } } }
   `];
 
   private async write(event: Event): Promise<void> {
     event.preventDefault();
-    const {data} = this;
+    const {data, draft} = this;
+    if (!data || !draft) return;
     const form = new FormData(event.target as HTMLFormElement);
-    if (!data) return;
-    if (this.rating === 0) {
+    this.draft = {...draft, title: String(form.get('title')), body: String(form.get('body'))};
+    const {id, rating, title, body} = this.draft;
+    if (rating === 0) {
       this.errors = [{field: 'input.rating', message: 'Please say how many stars.', code: 'BAD_USER_INPUT'}];
       return;
     }
+    await this.attempt(async () => {
+      const {review, userErrors} = id
+        ? (await this.shop.run(EditReview, {input: {id, rating, title, body}})).editReview
+        : (await this.shop.run(WriteReview, {input: {upc: data.upc, rating, title, body}})).writeReview;
+      if (review) {
+        this.draft = undefined;
+        this.choose(0);
+        this.shop.say('Thank you. Your review is there.');
+      }
+      return userErrors;
+    });
+  }
+
+  private takeBack(own: OwnReviewFragment): void {
+    void this.attempt(async () => {
+      const {userErrors} = (await this.shop.run(DeleteReview, {input: {id: own.id, expectedVersion: own.version}})).deleteReview;
+      if (userErrors.length === 0) this.shop.say('Your review is gone.');
+      return userErrors;
+    });
+  }
+
+  private async attempt(what: () => Promise<readonly UserError[]>): Promise<void> {
     this.busy = true;
+    this.errors = [];
     try {
-      await this.shop.run(AddReview, {
-        input: {upc: data.upc, rating: this.rating, title: String(form.get('title')), body: String(form.get('body'))},
-      });
-      this.writing = false;
-      this.errors = [];
-      this.rating = 0;
-      this.shop.say('Thank you. Your review is there.');
+      this.errors = await what();
     } catch (error) {
       this.errors = told(error);
     } finally {
       this.busy = false;
+    }
+  }
+
+  private choose(stars: number, sort: ReviewSort = 'NEWEST'): void {
+    this.stars = stars;
+    this.sort = sort;
+    this.pages = [];
+    if (stars || sort !== 'NEWEST') void this.fetchPage(null);
+  }
+
+  private async fetchPage(after: string | null): Promise<void> {
+    const {data, stars, sort} = this;
+    if (!data) return;
+    try {
+      const {product} = await this.shop.run(MoreReviews, {upc: data.upc, after, sort, filter: stars ? {rating: stars} : null});
+      if (product?.page && stars === this.stars && sort === this.sort) this.pages = [...this.pages, product.page];
+    } catch {
+      this.shop.say('More reviews could not be fetched. Please try again.');
     }
   }
 
@@ -81,64 +126,59 @@ class Reviews extends Fragment<Partial<ReviewsFragment> & {upc: string | number}
     if (!data) return nothing;
     const upc = String(data.upc);
     this.follow(upc, () => [this.shop.watch(ReviewsOfProduct, {upc}, () => {})]);
-    if (!('reviews' in data)) return html`<h2>What people say</h2><p class="hidden" role="status">Reviews are on their way.</p>`;
-    if (!data.reviews) return html`<h2>What people say</h2><br>${unavailable('Reviews', this.shop)}`;
-    const {reviews, averageRating, reviewCount} = data;
-    const first = this.known.size === 0;
-    const list = reviews.map((r) => {
-      const isNew = !first && !this.known.has(r.id);
-      return {r, isNew};
-    });
-    for (const {id} of reviews) this.known.add(id);
+    if (!('reviewsConnection' in data)) return html`<h2>What people say</h2><p class="hidden" role="status">Reviews are on their way.</p>`;
+    const first = data.reviewsConnection;
+    if (!first) return html`<h2>What people say</h2><br>${unavailable('Reviews', this.shop)}`;
+    const {averageRating, reviewCount, ratingHistogram, ownReview} = data;
+    // The newest ones of all come with the page, and by events; others are asked for.
+    const pages = this.stars || this.sort !== 'NEWEST' ? this.pages : [first, ...this.pages];
+    const list = [...new Map(pages.flatMap((p) => p.nodes).map((r) => [r.id, r])).values()].filter((r) => r.id !== ownReview?.id);
+    const begun = this.known.size > 0;
+    const fresh = new Set(begun ? first.nodes.filter((r) => !this.known.has(r.id)).map((r) => r.id) : []);
+    for (const {id} of first.nodes) if (!begun) this.known.add(id);
+    const next = pages.at(-1)?.pageInfo;
     return html`<div class="all">
       <div class="sum">
         <h2>What people say</h2>
         ${averageRating === null || averageRating === undefined ? html`<p class="muted">Nobody has said anything yet.</p>` : html`
           <p class="mean"><b>${new Intl.NumberFormat(undefined, {maximumFractionDigits: 1, minimumFractionDigits: 1}).format(averageRating)}</b>
             <shop-stars .rating=${averageRating}></shop-stars></p>
-          <p class="muted" aria-live="polite">${count(reviewCount ?? reviews.length, 'review')}</p>
-          <ul class="bars" aria-label="How many stars people gave">${shares(reviews.map((r) => r.rating)).map(({stars, n, share}) => html`
-            <li><span>${count(stars, 'star')}</span><i aria-hidden="true"><svg viewBox="0 0 100 1" preserveAspectRatio="none"><rect width=${share * 100} height="1"></rect></svg></i><span>${n}</span></li>`)}</ul>`}
-        ${this.writing ? nothing : this.shop.session.signedIn
-          ? html`<button class="quiet" @click=${() => { this.writing = true; }}>Write a review</button>`
-          : html`<p class="muted"><a href=${at('/account')}>Sign in</a> to write one.</p>`}
+          <p class="muted" aria-live="polite">${count(reviewCount ?? 0, 'review')}</p>
+          ${ratingHistogram ? histogram(ratingHistogram, this.stars, (stars) => this.choose(stars, this.sort)) : nothing}`}
+        ${this.draft || ownReview ? nothing : this.shop.session.signedIn
+          ? html`<button class="quiet write" @click=${() => { this.draft = {rating: 0, title: '', body: ''}; }}>Write a review</button>`
+          : html`<p class="muted"><a href=${at(`/account?then=/p/${upc}`)}>Sign in</a> to write one.</p>`}
       </div>
       <div>
-        ${this.writing ? this.form() : nothing}
-        <ul class="list">${list.map(({r, isNew}) => this.review(r, isNew))}</ul>
+        ${this.draft ? reviewForm(this.draft, this.errors, this.busy, (rating) => { this.draft = {...this.draft as Draft, rating}; },
+          (e) => void this.write(e), () => { this.draft = undefined; this.errors = []; }) : nothing}
+        ${ownReview && !this.draft ? this.own(ownReview) : nothing}
+        ${(reviewCount ?? 0) > 1 ? html`<div class="head"><p class="muted">${this.stars ? `Only ${count(this.stars, 'star')}` : 'From everybody'}</p>
+          <label class="sort">Sort by <select @change=${(e: Event) => this.choose(this.stars, (e.target as HTMLSelectElement).value as ReviewSort)}>
+            ${([['NEWEST', 'Newest'], ['HIGHEST', 'Best'], ['LOWEST', 'Worst']] as const).map(([value, text]) => html`<option value=${value} ?selected=${value === this.sort}>${text}</option>`)}
+          </select></label></div>` : nothing}
+        <ul class="list">${list.map((r) => html`<li class=${fresh.has(r.id) ? 'new' : ''}>${this.review(r)}</li>`)}</ul>
+        ${next?.hasNextPage ? html`<div class="more"><button class="quiet" @click=${() => void this.fetchPage(next.endCursor)}>More reviews</button></div>` : nothing}
       </div>
     </div>`;
   }
 
-  private review(r: ReviewTextFragment, isNew: boolean) {
-    return html`<li class=${isNew ? 'new' : ''}>
-      <h3>${r.title}</h3>
+  private review(r: ReviewTextFragment) {
+    return html`<h3>${r.title}</h3>
       <p class="who"><shop-stars .rating=${r.rating}></shop-stars> <span>${r.author?.name ?? 'Somebody'}</span>
         ${r.createdAt ? html`<time datetime=${r.createdAt}>${day(r.createdAt)}</time>` : nothing}
-        ${r.verified ? html`<span class="tag good">Bought it</span>` : nothing}</p>
-      <p>${r.body}</p></li>`;
+        ${r.verified ? html`<span class="tag good">Bought here</span>` : nothing}</p>
+      <p>${r.body}</p>`;
   }
 
-  private form() {
-    const title = complaintOf(this.errors, 'title');
-    const body = complaintOf(this.errors, 'body');
-    const rating = complaintOf(this.errors, 'rating');
-    return html`<form class="card" @submit=${(e: Event) => void this.write(e)}>
-      <h3>Your review</h3>
-      <fieldset><legend class="hidden">Stars</legend>
-        <div class="rate">${[1, 2, 3, 4, 5].map((n) => html`<label class=${n <= this.rating ? 'on' : ''}>
-          <input type="radio" name="rating" value=${n} aria-label=${count(n, 'star')} .checked=${this.rating === n} @change=${() => { this.rating = n; }}>
-          <svg viewBox="0 0 20 20" aria-hidden="true"><path d="M10 1.5l2.6 5.4 5.9.8-4.3 4.1 1 5.9L10 14.9l-5.2 2.8 1-5.9L1.5 7.7l5.9-.8z"></path></svg></label>`)}</div>
-        ${rating ? html`<p class="complaint" role="alert">${rating}</p>` : nothing}
-      </fieldset>
-      <div class="field"><label for="title">Headline</label>
-        <input id="title" name="title" required maxlength="120" aria-invalid=${title ? 'true' : 'false'}>${title ? html`<p class="complaint">${title}</p>` : nothing}</div>
-      <div class="field"><label for="body">Your experience</label>
-        <textarea id="body" name="body" required maxlength="4000" aria-invalid=${body ? 'true' : 'false'}></textarea>${body ? html`<p class="complaint">${body}</p>` : nothing}</div>
-      ${complaints(this.errors, ['title', 'body', 'rating'])}
-      <div class="row"><button ?disabled=${this.busy}>${this.busy ? 'One moment …' : 'Publish'}</button>
-        <button type="button" class="quiet" @click=${() => { this.writing = false; this.errors = []; }}>Not now</button></div>
-    </form>`;
+  private own(own: OwnReviewFragment) {
+    return html`<section class="own" aria-label="Your review">
+      ${own.hidden ? html`<p><span class="tag bad">Hidden by the shop</span> ${own.hiddenBecause ?? ''}</p>` : nothing}
+      ${this.review(own)}
+      ${complaints(this.errors, [])}
+      <div class="row"><button class="quiet small" @click=${() => { this.draft = {id: own.id, rating: own.rating, title: own.title ?? '', body: own.body ?? ''}; }}>Edit</button>
+        <button class="quiet small" ?disabled=${this.busy} @click=${() => this.takeBack(own)}>Delete</button></div>
+    </section>`;
   }
 }
 

@@ -1,0 +1,203 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// startShop runs weft dev. The router runs nothing but the storefront's own documents, and these by their ids only.
+func startShop(t *testing.T, args ...string) (dev *process, url string) {
+	t.Helper()
+	dir := t.TempDir()
+	config := filepath.Join(dir, "weft.yaml")
+	if err := os.WriteFile(config, []byte("persisted: {documents: {mode: ids}}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	address := freeAddress(t)
+	dev = start(t, nil, binary, append([]string{"dev", "--listen", address, "--data-dir", filepath.Join(dir, "data"), "--config", config}, args...)...)
+	dev.awaitReady(t, "http://"+address+"/readyz")
+	return dev, "http://" + address
+}
+
+// TestSomebodyBuysInTheShop goes through the storefront as people would, one who buys and one who runs the shop, each in a
+// browser of their own.
+func TestSomebodyBuysInTheShop(t *testing.T) {
+	dev, url := startShop(t)
+	buyer := visit(t, url, "/shop/")
+
+	// The first page: one round trip, few bytes, nothing jumps.
+	buyer.sees("300 products")
+	if n := buyer.number(`performance.getEntriesByType('resource').filter(e => e.name.endsWith('/graphql')).length`); n != 1 {
+		t.Errorf("the first page has sent %v operations", n)
+	}
+	script := buyer.number(`performance.getEntriesByType('resource').filter(e => e.name.endsWith('.js')).reduce((sum, e) => sum + e.encodedBodySize, 0)`)
+	if script == 0 || script > 120<<10 {
+		t.Errorf("the first page has %v bytes of JavaScript, compressed", script)
+	}
+	t.Logf("first page: %v bytes of JavaScript, largest paint after %.0f ms", script, buyer.number("painted"))
+	buyer.still("the first page")
+	buyer.accessible("catalog")
+
+	// Search, and filter what was found.
+	buyer.fills("Search the shop", "lamp")
+	buyer.key("Enter", 13)
+	buyer.sees("Everything in Lamps")
+	buyer.press("input[name=is]", "Oak")
+	buyer.await("only oak is left", `location.search.includes('Oak') && find('h2', '2 products')`)
+	buyer.accessible("search")
+	buyer.press("button", "remove this filter")
+	buyer.press("a", "Everything in Lamps")
+	buyer.sees("25 products")
+	buyer.eval(`(s => { s.value = 'PRICE_ASC'; s.dispatchEvent(new Event('change')) })(find('select', 'Sort by'))`, nil)
+	buyer.await("the cheapest comes first", `location.search.includes('PRICE_ASC')`)
+	buyer.settled()
+	buyer.await("prices rise", `(p => p.length > 9 && p.every((n, i) => !i || p[i - 1] <= n))(
+		[...everywhere()].filter(e => e.matches('.item .price')).map(e => Number(e.innerText.replace(/[^0-9]/g, ''))))`)
+	buyer.press(".item", "")
+	buyer.sees("What people say")
+	buyer.settled()
+
+	// A product: what is slow comes later, in the same answer.
+	buyer.goTo("/shop/p/p67")
+	buyer.sees("Loom Rattan Planter")
+	buyer.sees("the next working day")
+	buyer.await("reviews are there", `find('.list h3')`)
+	buyer.await("others of the shelf are there", `find('.related a')`)
+	buyer.still("a product")
+	buyer.accessible("product")
+	buyer.press("button", "One more")
+	buyer.press("button", "Add to cart")
+	buyer.await("the cart has two pieces", `document.getElementById('pieces').innerText === '2'`)
+
+	// The cart of a guest. What is clicked shows at once, and stays.
+	buyer.press("nav a", "Cart")
+	buyer.sees("2 pieces")
+	buyer.press("button", "One more")
+	buyer.sees("3 pieces")
+	buyer.press("button", "One less")
+	buyer.sees("2 pieces")
+	buyer.goTo("/shop/cart")
+	buyer.sees("2 pieces")
+	buyer.still("the cart")
+	buyer.accessible("cart")
+
+	// An account; the guest's cart comes along.
+	buyer.press("a", "Sign in to order")
+	buyer.press("button", "Open an account")
+	buyer.fills("Name", "Grace Murray")
+	buyer.fills("E-mail", "grace@example.com")
+	buyer.fills("Password", "password1234")
+	buyer.press("form button", "Open an account")
+	buyer.await("a bad password is told at its field", `find('#password[aria-invalid=true]')`)
+	buyer.accessible("sign-up")
+	buyer.fills("Password", "compilers are fun")
+	buyer.press("form button", "Open an account")
+	buyer.sees("Where shall it go?")
+	buyer.sees("2 pieces")
+	buyer.await("the bar knows her", `document.getElementById('who').innerText === 'Grace'`)
+	buyer.accessible("checkout")
+
+	// A payment that is refused, and one that is not.
+	order := func(way string) {
+		buyer.fills("Street and number", "Main Street 1")
+		buyer.fills("Postal code", "10115")
+		buyer.fills("City", "Berlin")
+		buyer.fills("Country", "DE")
+		buyer.press("label", way)
+		buyer.press("button", "Order and pay")
+	}
+	order("A card that is declined")
+	buyer.sees("This order came to nothing.")
+	buyer.accessible("refused order")
+	buyer.goTo("/shop/p/p67")
+	buyer.press("button", "Add to cart")
+	buyer.await("the cart has a piece", `document.getElementById('pieces').innerText === '1'`)
+	buyer.press("nav a", "Cart")
+	order("Card")
+	buyer.sees("Thank you.")
+	buyer.sees("It is yours, and waits to be sent.")
+	buyer.accessible("order")
+	asked := buyer.number(`performance.getEntriesByType('resource').filter(e => e.name.endsWith('/graphql')).length`)
+
+	// Whoever runs the shop sends it; the buyer watches.
+	operator := visit(t, url, "/shop/account")
+	operator.press("button", "who runs the shop")
+	operator.press("nav a", "Desk")
+	operator.press("button[data-act=ship]", "Loom Rattan Planter of Grace Murray")
+	buyer.sees("It has left the warehouse.")
+	operator.press("button[data-act=deliver]", "Loom Rattan Planter of Grace Murray")
+	buyer.sees("It has arrived.")
+	if n := buyer.number(`performance.getEntriesByType('resource').filter(e => e.name.endsWith('/graphql')).length`); n != asked {
+		t.Errorf("the order's page has asked %v times to follow the order, not been told", n-asked)
+	}
+
+	// The buyer says what she thinks of it, and sees that she is believed.
+	buyer.press(".lines a", "Loom Rattan Planter")
+	buyer.press("button", "Write a review")
+	buyer.press("button", "Publish") // the browser asks for what is missing
+	buyer.press(`.rate label:has([value="4"])`, "")
+	buyer.fills("Headline", "The fern likes it")
+	buyer.fills("Your experience", "It stands where the old one fell over.")
+	operator.goTo("/shop/p/p67")
+	operator.sees("6 reviews")
+	buyer.press("button", "Publish")
+	buyer.await("her review is there", `find('.own h3', 'The fern likes it')`)
+	operator.sees("7 reviews")
+	buyer.accessible("own review")
+
+	// Its rules are not everybody's.
+	operator.goTo("/shop/desk")
+	operator.accessible("desk")
+	operator.still("the desk")
+	operator.press("button", "Hide “The fern likes it”")
+	operator.sees("Hidden")
+	buyer.goTo("/shop/p/p67")
+	buyer.sees("Hidden by the shop")
+	operator.press("button", "Show “The fern likes it”")
+
+	buyer.goTo("/shop/account")
+	buyer.sees("Delivered")
+	buyer.still("the account")
+	buyer.accessible("account")
+	buyer.press("button", "Sign out")
+	buyer.sees("Welcome back")
+	buyer.fills("E-mail", "grace@example.com")
+	buyer.fills("Password", "compilers are fun")
+	buyer.press("form button", "Sign in")
+	buyer.sees("Grace Murray")
+	buyer.goTo("/shop/nowhere")
+	buyer.sees("This page does not exist.")
+	buyer.accessible("no page")
+	buyer.quiet()
+	operator.quiet()
+	dev.stop(t)
+}
+
+// TestTheShopNeedsNoMouse puts something into the cart with the keyboard alone.
+func TestTheShopNeedsNoMouse(t *testing.T) {
+	dev, url := startShop(t)
+	v := visit(t, url, "/shop/p/p12")
+	const focused = `(e => { while (e?.shadowRoot?.activeElement) e = e.shadowRoot.activeElement; return nameOf(e) })(document.activeElement)`
+	reach := func(name string) {
+		t.Helper()
+		for range 40 {
+			v.key("Tab", 9)
+			var now string
+			if v.eval(focused, &now); now == name {
+				return
+			}
+		}
+		t.Fatalf("%s cannot be reached with the key Tab", name)
+	}
+	reach("Skip to the content")
+	v.key("Enter", 13)
+	v.await("the content has the keyboard", `document.activeElement.id === 'page'`)
+	reach("One more")
+	v.key("Enter", 13)
+	reach("Add to cart")
+	v.key("Enter", 13)
+	v.await("two pieces are in the cart", `document.getElementById('pieces').innerText === '2'`)
+	v.quiet()
+	dev.stop(t)
+}

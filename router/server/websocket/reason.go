@@ -1,0 +1,177 @@
+package websocket
+
+import (
+	"bufio"
+	"encoding/binary"
+	"net"
+	"net/http"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/coder/websocket"
+)
+
+// reasons is the connection of a client, whose reason for closing is looked into before the library repeats it: one that
+// is not UTF-8 becomes the code that says so.
+//
+// Specification: RFC 6455, sections 5.5.1 "Close" and 8.1 "Handling Errors in UTF-8-Encoded Data".
+type reasons struct {
+	net.Conn
+	// early is what came together with the handshake.
+	early []byte
+	// head is what has come of the head of a frame, and left how much is to come of its payload.
+	head []byte
+	left uint64
+	// held is a close frame and what is behind it; holding tells that it is not complete, and closed that there was one.
+	held            []byte
+	holding, closed bool
+}
+
+const (
+	closeFrame = 8
+	opcodeBits = 0x0f
+	lengthBits = 0x7f
+	// longestControl is the longest payload of a control frame; the head of one has six bytes, two of them before the mask.
+	longestControl, controlHead, maskAt = 125, 6, 2
+)
+
+// Hijack implements http.Hijacker.
+func (w spelling) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, buffered, err := http.NewResponseController(w.ResponseWriter).Hijack()
+	if err != nil {
+		return nil, nil, err
+	}
+	early, err := buffered.Reader.Peek(buffered.Reader.Buffered())
+	if err != nil {
+		_ = conn.Close()
+		return nil, nil, err
+	}
+	judged := &reasons{Conn: conn, early: slices.Clone(early)}
+	return judged, bufio.NewReadWriter(bufio.NewReader(judged), buffered.Writer), nil
+}
+
+// Read implements net.Conn.
+func (c *reasons) Read(p []byte) (int, error) {
+	for {
+		if c.holding {
+			if err := c.hold(); err != nil {
+				return 0, err
+			}
+			continue
+		}
+		if len(c.held) > 0 {
+			n := copy(p, c.held)
+			c.held = c.held[n:]
+			return n, nil
+		}
+		n, err := c.read(p)
+		if c.closed {
+			return n, err
+		}
+		if n = c.scan(p[:n]); n > 0 || err != nil {
+			return n, err
+		}
+	}
+}
+
+func (c *reasons) read(p []byte) (int, error) {
+	if len(c.early) == 0 {
+		return c.Conn.Read(p)
+	}
+	n := copy(p, c.early)
+	if c.early = c.early[n:]; len(c.early) == 0 {
+		c.early = nil
+	}
+	return n, nil
+}
+
+// scan goes through the frames up to a close frame, which it holds with all that is behind it. It returns how much is
+// before that.
+func (c *reasons) scan(b []byte) int {
+	for i := 0; i < len(b); {
+		if c.left > 0 {
+			skipped := min(c.left, uint64(len(b)-i))
+			c.left -= skipped
+			i += int(skipped)
+			continue
+		}
+		if len(c.head) == 0 && b[i]&opcodeBits == closeFrame {
+			c.held, c.holding, c.closed = append(c.held, b[i:]...), true, true
+			c.judge()
+			return i
+		}
+		c.head = append(c.head, b[i])
+		i++
+		if left, complete := payloadOf(c.head); complete {
+			c.head, c.left = c.head[:0], left
+		}
+	}
+	return len(b)
+}
+
+// payloadOf is the length of a frame's payload, when its head is complete.
+func payloadOf(head []byte) (length uint64, complete bool) {
+	if len(head) < maskAt {
+		return 0, false
+	}
+	size := maskAt
+	switch length = uint64(head[1] & lengthBits); length {
+	case 126:
+		size += 2
+	case 127:
+		size += 8
+	}
+	if head[1]&^lengthBits != 0 {
+		size += 4
+	}
+	if len(head) < size {
+		return 0, false
+	}
+	switch length {
+	case 126:
+		length = uint64(binary.BigEndian.Uint16(head[maskAt:]))
+	case 127:
+		length = binary.BigEndian.Uint64(head[maskAt:])
+	}
+	return length, true
+}
+
+// hold reads more of a close frame.
+func (c *reasons) hold() error {
+	var piece [controlHead + longestControl]byte
+	n, err := c.read(piece[:])
+	c.held = append(c.held, piece[:n]...)
+	c.judge()
+	if n == 0 {
+		return err
+	}
+	return nil
+}
+
+// judge looks into the close frame when it is complete.
+func (c *reasons) judge() {
+	if len(c.held) < maskAt {
+		return
+	}
+	length := int(c.held[1] & lengthBits)
+	if c.held[1]&^lengthBits == 0 || length > longestControl {
+		c.holding = false // it is for the library to refuse
+		return
+	}
+	if len(c.held) < controlHead+length {
+		return
+	}
+	c.holding = false
+	mask, payload := c.held[maskAt:controlHead], c.held[controlHead:controlHead+length]
+	plain := make([]byte, length)
+	for i := range plain {
+		plain[i] = payload[i] ^ mask[i%len(mask)]
+	}
+	const code = 2
+	if length <= code || utf8.Valid(plain[code:]) {
+		return
+	}
+	wrong := binary.BigEndian.AppendUint16(nil, uint16(websocket.StatusInvalidFramePayloadData))
+	c.held = append(c.held[:controlHead], wrong[0]^mask[0], wrong[1]^mask[1])
+	c.held[1] = c.held[1]&^lengthBits | code
+}
