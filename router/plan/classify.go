@@ -48,6 +48,9 @@ func (r *run) classKey(key []byte, p *position, typ *supergraph.Type, o int) []b
 	key = binary.AppendUvarint(key, uint64(r.t.types[typ.ID].class))
 	for _, v := range p.views {
 		key = append(key, bit(r.t.possible(v, o)))
+		for _, set := range v.provided {
+			key = appendConditions(key, set, o)
+		}
 	}
 	if p.sel == nil {
 		return r.itemsKey(key, p.items, typ)
@@ -58,6 +61,20 @@ func (r *run) classKey(key []byte, p *position, typ *supergraph.Type, o int) []b
 			continue
 		}
 		key = binary.AppendUvarint(key, uint64(r.t.facts(typ.Field(f.Name)).class)+1)
+	}
+	return key
+}
+
+// appendConditions adds which type conditions of a @provides hold for a type: they decide what of it is for its objects.
+func appendConditions(key []byte, set supergraph.FieldSet, o int) []byte {
+	for _, item := range set {
+		if item.On == nil {
+			continue
+		}
+		holds := item.On.Possible.Has(o)
+		if key = append(key, bit(holds)); holds {
+			key = appendConditions(key, item.Items, o)
+		}
 	}
 	return key
 }

@@ -608,6 +608,18 @@ var conformances = []Conformance{
 		Asks: []Ask{{Query: `{list{size}}`, Requests: 2, Waves: 1}},
 	},
 	{
+		Name: "provides: on one of two types that are resolved alike otherwise",
+		Subgraphs: map[string]string{
+			"a": `type Query{list:[N]@provides(fields:"...on A{next{label}}")} interface N{label:String}
+				type A implements N@key(fields:"id"){id:ID! label:String next:N@external} type B implements N@key(fields:"id"){id:ID! label:String}`,
+			"b": `interface N{next:N} type A implements N@key(fields:"id"){id:ID! next:N@shareable}
+				type B implements N@key(fields:"id"){id:ID! next:N@shareable}`,
+		},
+		World: `[{"@":"Query","list":["@a","@b"]},{"@":"a","__typename":"A","id":"1","label":"al","next":"@b"},
+			{"@":"b","__typename":"B","id":"2","label":"bl","next":"@a"}]`,
+		Asks: []Ask{{Query: `{list{next{__typename}}}`, Requests: 2, Waves: 2}, {Query: `{list{...on A{next{__typename}}}}`, Requests: 1, Waves: 1}},
+	},
+	{
 		Name: "provides: a field of the same subgraph still needs what it requires, whoever else marks it external",
 		Subgraphs: map[string]string{
 			"a": `type Account@key(fields:"sku"){sku:ID! link:Film@shareable} type Film@key(fields:"id"){id:ID! source:String}`,
