@@ -9,7 +9,8 @@ import (
 
 // TestTheComposeFileLoads loads docker-compose.yml with the library of Docker Compose, with each of its profiles.
 func TestTheComposeFileLoads(t *testing.T) {
-	passwords := []string{"POSTGRES_PASSWORD=a", "REDIS_PASSWORD=b", "NATS_PASSWORD=c"}
+	passwords := []string{"POSTGRES_PASSWORD=a", "REDIS_PASSWORD=b", "NATS_PASSWORD=c",
+		"ACCOUNTS_DB_PASSWORD=e", "CATALOG_DB_PASSWORD=e", "INVENTORY_DB_PASSWORD=e", "ORDERS_DB_PASSWORD=e", "REVIEWS_DB_PASSWORD=e"}
 	rabbit := append(slices.Clone(passwords), "RABBITMQ_PASSWORD=d", "EVENTS_URL=amqp://weft:d@rabbitmq:5672")
 	for name, c := range map[string]struct {
 		profiles, env []string
@@ -29,6 +30,12 @@ func TestTheComposeFileLoads(t *testing.T) {
 		}
 		if _, started := project.Services["rabbitmq"]; started != (name == "rabbitmq") {
 			t.Errorf("%s: the services are %v", name, project.ServiceNames())
+		}
+		for _, service := range []string{"accounts", "catalog", "inventory", "orders", "reviews"} {
+			got := project.Services[service].Environment["WEFT_DATABASE_URL"]
+			if got == nil || *got != "postgres://"+service+":e@postgres:5432/weft?sslmode=disable" {
+				t.Errorf("%s: the database of %s is at %v", name, service, got)
+			}
 		}
 		for service, variable := range map[string]string{"router": "EVENTS_URL", "catalog": "WEFT_EVENTS_URL"} {
 			if got := project.Services[service].Environment[variable]; got == nil || *got != c.events {

@@ -19,6 +19,7 @@ const modulePath = "github.com/weft-graphql/weft/"
 var mayImport = map[string][]string{
 	"router/excerpt":    {},
 	"router/memory":     {},
+	"router/slab":       {},
 	"router/syntax":     {},
 	"router/federation": {"router/syntax"},
 	"router/compose":    {"router/excerpt", "router/federation", "router/syntax", "router/validation"},
@@ -26,8 +27,8 @@ var mayImport = map[string][]string{
 	"router/compose/oracle/campaign": {"router/compose", "router/plan"},
 	"router/supergraph":              {"router/excerpt", "router/federation", "router/syntax"},
 	"router/validation":              {"router/syntax"},
-	"router/operation":               {"router/jsontext", "router/supergraph", "router/syntax", "router/validation"},
-	"router/plan":                    {"router/operation", "router/supergraph", "router/syntax"},
+	"router/operation":               {"router/jsontext", "router/slab", "router/supergraph", "router/syntax", "router/validation"},
+	"router/plan":                    {"router/operation", "router/slab", "router/supergraph", "router/syntax"},
 	"router/prepared":                {"router/memory", "router/plan", "router/operation", "router/supergraph"},
 	"router/jsontext":                {},
 	"router/upstream":                {"router/memory"},

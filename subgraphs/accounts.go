@@ -20,7 +20,7 @@ var accountsRecipe = recipe{
 	configured: func(config kit.Config, db *bun.DB, outbox *events.Outbox) parts {
 		people := store.New(db, outbox)
 		issuer := accounts.NewIssuer(config.Issuer, people)
-		logins := accounts.NewLogins(people, people, issuer, config.OperatorSecret)
+		logins := accounts.NewLogins(people, people, issuer, people, config.OperatorSecret)
 		return parts{
 			schema: graph.New(accounts.New(people), logins, accounts.NewAddressBook(people, people)),
 			routes: map[string]http.Handler{

@@ -98,6 +98,91 @@ func TestSessions(t *testing.T) {
 	})
 }
 
+// lastToken is the token in the mail that was written last, which must be about the subject.
+func lastToken(t *testing.T, s subgraphs.Service, subject string) string {
+	t.Helper()
+	var got struct {
+		Mails []struct{ To, Subject, Body string }
+	}
+	kittest.MustAsk(t, s.Handler(), operator, `{ mails(first: 1) { to subject body at } }`, nil, &got)
+	mail := got.Mails[0]
+	if mail.To != "grace@example.com" || mail.Subject != subject {
+		t.Fatalf("the last mail is %+v, want one about %q", mail, subject)
+	}
+	return strings.Split(mail.Body, "\n\n")[1]
+}
+
+// TestAddressesAreVerified proves an address by the mail that signing up sends, and forgets a password.
+func TestAddressesAreVerified(t *testing.T) {
+	const forgotten, mine = "Another password", "Is this your address?"
+	onBoth(t, "accounts", func(t *testing.T, s subgraphs.Service, _ *kittest.Counter) {
+		session := sign(t, s, grace).Session
+		caller := &wire.Identity{Subject: session.User.ID}
+		verified := func(caller *wire.Identity) any {
+			var got struct{ User map[string]any }
+			kittest.MustAsk(t, s.Handler(), caller, `query($id: ID!) { user(id: $id) { emailVerified } }`, map[string]any{"id": session.User.ID}, &got)
+			return got.User["emailVerified"]
+		}
+		ask := func(caller *wire.Identity, mutation string) (wrong string) {
+			_, wrong = mutateShelfAs(t, s, caller, mutation, "__typename")
+			return wrong
+		}
+		if verified(caller) != false || verified(nil) != nil || verified(ada) != nil || verified(operator) != false {
+			t.Error("the address is known to be hers before she has shown it, or to others")
+		}
+		first := lastToken(t, s, mine)
+		verify := `verifyEmail(input: {token: "` + first + `"})`
+		if got := ask(nil, `resetPassword(input: {token: "`+first+`", password: "nanoseconds of wire"})`); got != "BAD_USER_INPUT input.token" {
+			t.Errorf("a token for something else: %q", got)
+		}
+		if got := ask(nil, verify); got != "" || verified(caller) != true {
+			t.Errorf("verified: %q, %v", got, verified(caller))
+		}
+		if got := ask(nil, verify); got != "BAD_USER_INPUT input.token" {
+			t.Errorf("the token once more: %q", got)
+		}
+		if got := ask(caller, `requestEmailVerification`); got != "CONFLICT" {
+			t.Errorf("verified once more: %q", got)
+		}
+
+		request := func(email string) string { return ask(nil, `requestPasswordReset(input: {email: "`+email+`"})`) }
+		if got := request("nobody@example.com"); got != "" {
+			t.Errorf("it is told that there is no account: %q", got)
+		}
+		lastTokenIs := func(token string, want bool) {
+			t.Helper()
+			if got := ask(nil, `resetPassword(input: {token: "`+token+`", password: "1q2w3e4r5t"})`); (got == "BAD_USER_INPUT input.password") != want {
+				t.Errorf("a token, good: %t: %q", want, got)
+			}
+		}
+		request("Grace@example.com ")
+		old := lastToken(t, s, forgotten)
+		for range 6 {
+			request("grace@example.com")
+		}
+		var kept struct{ Mails []struct{ Subject string } }
+		answer := kittest.MustAsk(t, s.Handler(), operator, `{ mails(first: 100) { subject } }`, nil, &kept)
+		if len(kept.Mails) != 1+5 || answer.Header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%d mails were written, want 6", len(kept.Mails))
+		}
+		last := lastToken(t, s, forgotten)
+		lastTokenIs(old, true)
+		lastTokenIs(last, true)
+		got := signOut(t, s, nil, `resetPassword(input: {token: "`+last+`", password: "nanoseconds of wire"})`)
+		if got.Ended != 1 || len(got.UserErrors) > 0 {
+			t.Errorf("changed by a token: %+v", got)
+		}
+		lastTokenIs(last, false)
+		lastTokenIs(old, false)
+		if got := sign(t, s, `signIn(input: {email: "grace@example.com", password: "nanoseconds of wire"})`); got.Session == nil {
+			t.Errorf("the new password: %+v", got)
+		}
+		if got := kittest.Ask(t, s.Handler(), caller, `{ mails { body } }`, nil).Fields(); got != "FORBIDDEN" {
+			t.Errorf("a customer reads mails: %q", got)
+		}
+	})
+}
+
 // TestAClosedAccountIsForgotten closes an account: nothing says any more who it was, and the address is free again.
 func TestAClosedAccountIsForgotten(t *testing.T) {
 	onBoth(t, "accounts", func(t *testing.T, s subgraphs.Service, _ *kittest.Counter) {

@@ -47,13 +47,20 @@ func mutateProduct(t *testing.T, s subgraphs.Service, mutation string) productAn
 // mutateShelf runs one mutation and returns what is in the field, and what was wrong.
 func mutateShelf(t *testing.T, s subgraphs.Service, mutation, field string) (version int, wrong string) {
 	t.Helper()
+	return mutateShelfAs(t, s, merchant, mutation, field)
+}
+
+func mutateShelfAs(
+	t *testing.T, s subgraphs.Service, caller *wire.Identity, mutation, field string,
+) (version int, wrong string) {
+	t.Helper()
 	var got struct {
 		It map[string]any
 	}
-	kittest.MustAsk(t, s.Handler(), merchant, `mutation { it: `+mutation+` { `+field+` userErrors { field code } } }`, nil, &got)
+	kittest.MustAsk(t, s.Handler(), caller, `mutation { it: `+mutation+` { `+field+` userErrors { field code } } }`, nil, &got)
 	for _, e := range got.It["userErrors"].([]any) {
 		one := e.(map[string]any)
-		wrong = strings.TrimSpace(wrong + " " + one["code"].(string) + " " + one["field"].(string))
+		wrong = strings.TrimSpace(wrong + " " + one["code"].(string) + " " + textOf(one["field"]))
 	}
 	for name, value := range got.It {
 		if object, ok := value.(map[string]any); ok && name != "userErrors" {
@@ -63,6 +70,12 @@ func mutateShelf(t *testing.T, s subgraphs.Service, mutation, field string) (ver
 		}
 	}
 	return version, wrong
+}
+
+// textOf is a text, or empty when it is null.
+func textOf(value any) string {
+	text, _ := value.(string)
+	return text
 }
 
 // TestAnEmptyCatalogIsFilled begins with nothing: a category, a brand, a product, variants of it, and back again.

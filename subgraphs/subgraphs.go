@@ -134,10 +134,12 @@ func (r recipe) open(ctx context.Context, config kit.Config) (Service, error) {
 		assembly.Dependencies = append(assembly.Dependencies,
 			kit.Dependency{Name: "events", Check: config.Events.Check, Optional: true})
 		if made.take != nil {
-			follower = events.NewFollower(r.blueprint.Name, made.sources, made.take, outbox, config.Events, config.Logger)
+			take := config.Telemetry.Taking(made.take)
+			follower = events.NewFollower(r.blueprint.Name, made.sources, take, outbox, config.Events, config.Logger)
 		}
 	}
 	assembly.Events = func(ctx context.Context) (events.Report, error) { return follower.Report(ctx, outbox) }
+	config.Telemetry.Observe(eventMetrics(assembly.Events))
 	stop := events.Start(r.blueprint.Name, outbox, follower, config.Events, kit.LockOf(background, r.blueprint.Name), config.Logger)
 	rest := startWork(made, config)
 	assembly.Closers = []func() error{

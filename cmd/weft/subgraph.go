@@ -14,6 +14,7 @@ import (
 	"github.com/weft-graphql/weft/schema/bus"
 	"github.com/weft-graphql/weft/subgraphs"
 	"github.com/weft-graphql/weft/subgraphs/kit"
+	"github.com/weft-graphql/weft/subgraphs/kit/telemetry"
 )
 
 type subgraphCommand struct {
@@ -29,6 +30,8 @@ type subgraphCommand struct {
 	Issuer         string `help:"accounts: the address at which clients and routers reach it, which stands in its tokens." env:"WEFT_ISSUER" default:"http://localhost:4001" placeholder:"URL"`
 	OperatorSecret string `help:"accounts: who signs in and knows this secret can become an operator." env:"WEFT_OPERATOR_SECRET" placeholder:"SECRET"`
 	Empty          bool   `help:"Leave a new database without the sample data."`
+	Traces         string `help:"OpenTelemetry collector that gets traces (OTLP over HTTP), for example http://localhost:4318. The router decides what is traced." env:"WEFT_TRACES_URL" placeholder:"URL"`
+	Metrics        bool   `help:"Answer /metrics, in the format of Prometheus." env:"WEFT_METRICS"`
 	LogFormat      string `help:"json, text or pretty." env:"WEFT_LOG_FORMAT" enum:"json,text,pretty" default:"json"`
 	LogLevel       string `help:"debug, info, warn or error." env:"WEFT_LOG_LEVEL" enum:"debug,info,warn,error" default:"info"`
 }
@@ -72,9 +75,17 @@ func (c subgraphCommand) Run(ctx context.Context) error {
 		}
 		defer identity.Keys.Close()
 	}
+	var told *telemetry.Telemetry
+	if c.Traces != "" || c.Metrics {
+		if told, err = telemetry.New(ctx, telemetry.Settings{Service: c.Name, Traces: c.Traces}); err != nil {
+			return fmt.Errorf("--traces: %w", err)
+		}
+		defer told.Close()
+	}
 	service, err := subgraphs.Open(ctx, c.Name, kit.Config{
 		DataDir: c.DataDir, DatabaseURL: c.DatabaseURL, Empty: c.Empty, Version: standalone.Version(), Logger: logger,
 		Identity: identity, Events: events, TLS: serverTLS,
+		Telemetry: told, Metrics: c.Metrics,
 		Issuer: c.Issuer, OperatorSecret: c.OperatorSecret,
 	})
 	if err != nil {

@@ -33,14 +33,14 @@ type contextStep struct {
 // contexts compiles the contexts of a call.
 func (c *compiler) contexts(request int, cl *call) {
 	for _, ctx := range cl.plan.Contexts {
-		cp := contextProgram{spelled: string(jsontext.AppendQuoted(nil, ctx.Variable)) + ":"}
-		at := c.setOf[ctx.At]
+		cp := contextProgram{spelled: spell(ctx.Variable)}
+		at := c.setOf(ctx.At)
 		if at == nil {
 			continue
 		}
-		setters := slices.Clone(c.memberOf[at])
+		setters := slices.Clone(at.memberOf)
 		if at.plan.Owner != nil {
-			setters = append(setters, c.positions[at])
+			setters = append(setters, at.position)
 		}
 		for _, t := range cl.targets {
 			for _, chain := range c.above(t.position.set, setters) {
@@ -69,9 +69,9 @@ func (c *compiler) above(n *selectionSet, setters []*position) []contextChain {
 		return nil
 	}
 	if n.plan.Owner == nil {
-		for _, q := range c.memberOf[n] {
+		for _, q := range n.memberOf {
 			step := contextStep{links: q.member(n).links, slot: -1}
-			c.unshared[n] = true
+			n.unshared = true
 			for _, chain := range c.from(q, setters) {
 				chain.steps = append(slices.Clone(chain.steps), step)
 				found = append(found, chain)
@@ -79,14 +79,14 @@ func (c *compiler) above(n *selectionSet, setters []*position) []contextChain {
 		}
 		return found
 	}
-	parent := c.setOf[n.plan.Owner.Parent]
+	parent := c.setOf(n.plan.Owner.Parent)
 	slot := slices.Index(parent.plan.Fields, n.plan.Owner)
 	step := contextStep{slot: int32(slot)}
 	var chains []contextChain
 	if parent.plan.Owner == nil {
 		chains = c.above(parent, setters)
 	} else {
-		chains = c.from(c.positions[parent], setters)
+		chains = c.from(parent.position, setters)
 	}
 	for _, chain := range chains {
 		chain.steps = append(slices.Clone(chain.steps), step)

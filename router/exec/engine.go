@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/weft-graphql/weft/router/operation"
@@ -39,6 +40,10 @@ type Config struct {
 // Engine executes plans. It is safe for concurrent use.
 type Engine struct {
 	config Config
+	// outputTypes has what output fields know of their types, by *supergraph.Field.
+	outputTypes sync.Map
+	// executions are those that any program may take for its first run.
+	executions sync.Pool
 }
 
 // New makes an engine.

@@ -9,7 +9,8 @@ import (
 	"github.com/weft-graphql/weft/router/upstream"
 )
 
-// execution is one run of a program. It is pooled with its program, so its slabs have the right sizes.
+// execution is one run of a program. It is pooled with its program, so its slabs have the right sizes; that of a program's
+// first run serves other programs, too, since most programs of new operations run once.
 type execution struct {
 	program *Program
 	request *Request
@@ -40,6 +41,10 @@ type execution struct {
 
 	printer printer
 	started time.Time
+
+	// shared tells that it goes back to the engine, and spare are answers that the program has no use for.
+	shared bool
+	spare  []*answer
 }
 
 // Answers of a request.
@@ -112,7 +117,7 @@ type span struct {
 func (p *Program) acquire(ctx context.Context, req *Request) *execution {
 	x, _ := p.pool.Get().(*execution)
 	if x == nil {
-		x = p.newExecution()
+		x = p.engine.acquire(p)
 	}
 	x.ctx, x.request = ctx, req
 	if req.timed() {
@@ -138,28 +143,6 @@ func (p *Program) acquire(ctx context.Context, req *Request) *execution {
 	return x
 }
 
-func (p *Program) newExecution() *execution {
-	x := &execution{
-		program:  p,
-		answers:  make([]*answer, 1+answersPerRequest*len(p.requests)),
-		fetches:  make([]fetch, len(p.requests)),
-		waiting:  make([]atomic.Int32, len(p.requests)),
-		unzipped: make([]int, len(p.zips)),
-		done:     make(chan struct{}, 1),
-	}
-	x.answers[0] = &answer{}
-	for i := range p.requests {
-		at := firstAnswer(i) + fetchedAnswer
-		x.answers[at] = &answer{index: at, collected: make([][]uint32, p.requests[i].collectors)}
-		f := &x.fetches[i]
-		f.calls = make([]callRun, len(p.requests[i].calls))
-		f.reader.read = f.reader.data
-	}
-	x.printer.x = x
-	x.errors.max = p.engine.config.Errors.Max
-	return x
-}
-
 // firstAnswer returns the index of a request's first answer.
 func firstAnswer(request int) int { return 1 + answersPerRequest*request }
 
@@ -167,7 +150,7 @@ func firstAnswer(request int) int { return 1 + answersPerRequest*request }
 func (x *execution) extraAnswer(request, which int) *answer {
 	at := firstAnswer(request) + which
 	if x.answers[at] == nil {
-		x.answers[at] = &answer{index: at, collected: make([][]uint32, x.program.requests[request].collectors)}
+		x.newAnswer(at, x.program.requests[request].collectors)
 	}
 	x.answers[at].counting = x.request.Object != nil
 	return x.answers[at]
@@ -188,7 +171,11 @@ func (p *Program) release(x *execution) {
 	x.printer.reset()
 	x.ready = x.ready[:0]
 	x.ctx, x.request, x.later = nil, nil, nil
-	p.pool.Put(x)
+	if x.shared {
+		p.engine.release(x)
+	} else {
+		p.pool.Put(x)
+	}
 }
 
 func (f *fetch) reset() {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"github.com/weft-graphql/weft/router/jsontext"
 	"github.com/weft-graphql/weft/router/operation"
 	"github.com/weft-graphql/weft/router/supergraph"
 )
@@ -81,7 +80,7 @@ type outputSource struct {
 	on      supergraph.TypeSet
 	field   *selectedField
 	program *objectProgram
-	// selection set is the member the field belongs to.
+	// set is the selection set the field belongs to.
 	set *selectionSet
 }
 
@@ -100,6 +99,7 @@ func (c *compiler) output(set *operation.SelectionSet, p *position, second bool)
 	o.members, o.typers = c.membersFor(p), c.typersFor(p)
 	// Nobody implements an interface that only interface objects stand for: its fields are for objects of unknown type.
 	nobody := set.Parent.Possible.Empty()
+	o.fields = make([]outputField, 0, len(set.Fields))
 	for _, f := range set.Fields {
 		if o.typ >= 0 && !f.On.Has(int(o.typ)) || o.typ < 0 && !nobody && !f.On.Intersects(o.possible) {
 			continue
@@ -109,7 +109,7 @@ func (c *compiler) output(set *operation.SelectionSet, p *position, second bool)
 			continue
 		}
 		c.outputs++
-		of := outputField{id: c.outputs, spelled: "," + string(jsontext.AppendQuoted(nil, f.Key)) + ":", field: f, passing: passing}
+		of := outputField{id: c.outputs, spelled: `,"` + f.Key + `":`, field: f, passing: passing}
 		of.joint = c.part != nil && c.part.deferred != nil && len(f.Defers) > 1 && f.Selection != nil
 		if o.typ < 0 && !o.possible.SubsetOf(f.On) {
 			of.on = f.On
@@ -117,7 +117,7 @@ func (c *compiler) output(set *operation.SelectionSet, p *position, second bool)
 		switch {
 		case f.Denied != nil:
 			of.what = outputDenied
-			of.typ = newOutputType(f.Denied)
+			of.typ = c.engine.outputType(f.Denied)
 		case f.IsTypename():
 			of.what = outputTypename
 			of.typ = &outputType{nonNull: true, leaf: leafTypename}
@@ -125,7 +125,7 @@ func (c *compiler) output(set *operation.SelectionSet, p *position, second bool)
 			of.what = outputIntrospection
 			of.typ = &outputType{}
 		default:
-			of.typ = newOutputType(f.Def)
+			of.typ = c.engine.outputType(f.Def)
 			if err := c.outputSources(o, &of, c.sources(p, f), second); err != nil {
 				return nil, err
 			}
@@ -167,7 +167,7 @@ func (c *compiler) outputSources(o *objectProgram, of *outputField, sources []so
 		if !s.field.on.Intersects(f.On) && !f.On.Empty() {
 			continue
 		}
-		os := outputSource{links: s.links, slot: s.slot, field: s.field, set: c.setOf[s.field.plan.Parent]}
+		os := outputSource{links: s.links, slot: s.slot, field: s.field, set: c.setOf(s.field.plan.Parent)}
 		if o.typ >= 0 {
 			if !s.field.on.Has(int(o.typ)) {
 				continue
@@ -181,7 +181,7 @@ func (c *compiler) outputSources(o *objectProgram, of *outputField, sources []so
 		if f.Selection != nil {
 			var err error
 			second := second || slices.ContainsFunc(of.sources, func(known outputSource) bool { return c.same(known.field.plan, s.field.plan) })
-			if os.program, err = c.output(f.Selection, c.positions[s.field.set], second); err != nil {
+			if os.program, err = c.output(f.Selection, s.field.set.position, second); err != nil {
 				return err
 			}
 			os.program.field = f
@@ -205,6 +205,15 @@ func (c *compiler) possible(t *supergraph.Type, n *selectionSet) supergraph.Type
 		}
 	}
 	return set
+}
+
+// outputType returns the type of a field, which is made once.
+func (e *Engine) outputType(def *supergraph.Field) *outputType {
+	if t, ok := e.outputTypes.Load(def); ok {
+		return t.(*outputType)
+	}
+	t, _ := e.outputTypes.LoadOrStore(def, newOutputType(def))
+	return t.(*outputType)
 }
 
 func newOutputType(def *supergraph.Field) *outputType {

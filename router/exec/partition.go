@@ -103,7 +103,7 @@ func (c *compiler) need(p *answerPart, request int) {
 	}
 	p.needs[request] = true
 	p.waits++
-	for before := range c.before[request] {
+	for before := range c.before[request].all {
 		c.need(p, before)
 	}
 }
@@ -111,7 +111,8 @@ func (c *compiler) need(p *answerPart, request int) {
 // needSources makes a deferred part wait for the requests that know a field of it. A composite value that other parts
 // see, too, need not be seen as these do, where the part gets it for all types anyway: what is below counts by itself.
 func (c *compiler) needSources(p *answerPart, f *operation.Field) {
-	for _, at := range c.positions {
+	for _, set := range append(c.sets[:len(c.sets):len(c.sets)], c.root) {
+		at := set.position
 		var own, all supergraph.TypeSet
 		sources := c.sources(at, f)
 		for _, s := range sources {
@@ -125,7 +126,7 @@ func (c *compiler) needSources(p *answerPart, f *operation.Field) {
 			if enough && !c.isOwn(p, s) {
 				continue
 			}
-			c.need(p, c.setOf[s.field.plan.Parent].request)
+			c.need(p, c.setOf(s.field.plan.Parent).request)
 			for _, r := range s.needs {
 				c.need(p, r)
 			}
@@ -135,7 +136,7 @@ func (c *compiler) needSources(p *answerPart, f *operation.Field) {
 
 // isOwn tells whether a source comes with a request for the part, or for one around it.
 func (c *compiler) isOwn(p *answerPart, s source) bool {
-	from := c.plan.Requests[c.setOf[s.field.plan.Parent].request].Defer
+	from := c.plan.Requests[c.setOf(s.field.plan.Parent).request].Defer
 	return from == nil || p.deferred.Within(from)
 }
 

@@ -97,7 +97,7 @@ func (c *compiler) attach(p *position, n *selectionSet, needs []int) int32 {
 	}
 	link := int32(p.set.links)
 	p.set.links++
-	c.memberOf[n] = append(c.memberOf[n], p)
+	n.memberOf = append(n.memberOf, p)
 	c.admit(p, member{links: linkPath{link}, set: n, needs: needs})
 	return link
 }
@@ -131,7 +131,7 @@ func (c *compiler) admit(p *position, n member) bool {
 
 // passOn adds a member of a position to the positions whose objects have those of this one as twins.
 func (c *compiler) passOn(p *position, n member) {
-	for _, over := range c.memberOf[p.set] {
+	for _, over := range p.set.memberOf {
 		if way := over.member(p.set); way != nil && p.set.plan.Owner != nil {
 			m := member{links: append(slices.Clone(way.links), n.links...), set: n.set, needs: union(way.needs, n.needs)}
 			if c.admit(over, m) {
@@ -153,7 +153,7 @@ func (p *position) member(n *selectionSet) *member {
 
 // zip links two fields of a position's members that are the same value seen by two calls.
 func (c *compiler) zip(t twins) {
-	child := c.positions[t.left.set.fields[t.leftSlot].set]
+	child := t.left.set.fields[t.leftSlot].set.position
 	twin := t.right.set.fields[t.rightSlot].set
 	z := &zip{
 		position: t.position, left: t.left.links, right: t.right.links, leftSet: t.left.set, rightSet: t.right.set, leftSlot: int32(t.leftSlot), rightSlot: int32(t.rightSlot),
@@ -175,7 +175,7 @@ func (c *compiler) zip(t twins) {
 	z.link = c.attach(child, twin, z.needs)
 	c.passOn(child, *child.member(twin))
 	// What is linked to the twin is seen through it.
-	for _, m := range c.positions[twin].members[1:] {
+	for _, m := range twin.position.members[1:] {
 		through := member{links: append(linkPath{z.link}, m.links...), set: m.set, needs: union(z.needs, m.needs)}
 		if c.admit(child, through) {
 			c.passOn(child, through)
@@ -185,7 +185,7 @@ func (c *compiler) zip(t twins) {
 
 // implied tells whether a request is complete when others are.
 func (c *compiler) implied(needs []int, n int) bool {
-	return n < 0 || slices.ContainsFunc(needs, func(m int) bool { return m == n || m >= 0 && c.before[m][n] })
+	return n < 0 || slices.ContainsFunc(needs, func(m int) bool { return m == n || m >= 0 && c.before[m].has(n) })
 }
 
 // same tells whether two composite fields stand for the same value: they answer the same field of the client, or are
@@ -224,14 +224,14 @@ func (c *compiler) noteAlternatives(fields []*plan.RepresentationField) {
 // there, it is the nearest position with more of them whose objects have those of the set as twins, or twins of twins.
 // There are several when a call has targets at several positions: its objects are then the twins of the values of each.
 func (c *compiler) targetPositions(request int, at *plan.SelectionSet, input []*plan.Representation) []*position {
-	n := c.setOf[at]
+	n := c.setOf(at)
 	if n == nil {
 		return nil
 	}
 	if at.Owner == nil {
-		return c.memberOf[n]
+		return n.memberOf
 	}
-	best := []*position{c.positions[n]}
+	best := []*position{n.position}
 	lacking := c.lacking(best[0], input)
 	if lacking == 0 {
 		return best
@@ -256,7 +256,7 @@ func (c *compiler) around(n *selectionSet) []*position {
 	for len(next) > 0 {
 		inner := next[0]
 		next = next[1:]
-		for _, p := range c.memberOf[inner] {
+		for _, p := range inner.memberOf {
 			if p.set.plan != nil && p.member(n) != nil && !slices.Contains(found, p) {
 				found, next = append(found, p), append(next, p.set)
 			}
@@ -268,7 +268,7 @@ func (c *compiler) around(n *selectionSet) []*position {
 // complete tells whether the given requests are complete when a request starts. What others bring must not be looked at
 // then: it may be coming in at that very moment.
 func (c *compiler) complete(request int, needs []int) bool {
-	return !slices.ContainsFunc(needs, func(n int) bool { return n >= 0 && !c.before[request][n] })
+	return !slices.ContainsFunc(needs, func(n int) bool { return n >= 0 && !c.before[request].has(n) })
 }
 
 // typers returns the links of a position to the objects that may know the runtime type better, of those that are there
@@ -306,7 +306,7 @@ func (c *compiler) lacking(p *position, input []*plan.Representation) int {
 				}
 				below := 0
 				if from.Selection != nil {
-					below = missing(c.positions[c.setOf[from.Selection]], f.Fields, from.Selection.Type.Possible)
+					below = missing(c.setOf(from.Selection).position, f.Fields, from.Selection.Type.Possible)
 				}
 				if least < 0 || below < least {
 					least = below
@@ -354,14 +354,28 @@ type answering struct {
 // findAnswering notes which fields of selection sets answer each of the client's. A selection set can be a member of thousands of positions, one
 // for each alias of the field that leads there, and answer fields for all of them.
 func (c *compiler) findAnswering() {
-	c.answering = make(map[*operation.Field][]answering)
+	from := make([]int32, len(c.plan.Operation.Fields)+1)
 	for _, n := range c.sets {
 		for i := range n.fields {
 			for _, f := range n.fields[i].plan.Serves {
-				c.answering[f] = append(c.answering[f], answering{n, i})
+				from[f.ID+1]++
 			}
 		}
 	}
+	for i := range len(from) - 1 {
+		from[i+1] += from[i]
+	}
+	c.answering = make([]answering, from[len(from)-1])
+	next := slices.Clone(from)
+	for _, n := range c.sets {
+		for i := range n.fields {
+			for _, f := range n.fields[i].plan.Serves {
+				c.answering[next[f.ID]] = answering{n, i}
+				next[f.ID]++
+			}
+		}
+	}
+	c.answeringFrom = from
 }
 
 // sources finds the fields of a position's members that answer a field of the client, in the order of the members.
@@ -371,7 +385,7 @@ func (c *compiler) sources(p *position, f *operation.Field) []source {
 		if !c.part.has(m.needs) {
 			continue
 		}
-		for _, s := range c.answering[f] {
+		for _, s := range c.answering[c.answeringFrom[f.ID]:c.answeringFrom[f.ID+1]] {
 			if s.set == m.set && c.part.hasRequest(s.set.request) {
 				found = append(found, source{links: m.links, slot: int32(s.slot), field: &m.set.fields[s.slot], needs: m.needs})
 			}

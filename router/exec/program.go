@@ -3,14 +3,12 @@ package exec
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"github.com/weft-graphql/weft/router/jsontext"
-	"github.com/weft-graphql/weft/router/operation"
 	"github.com/weft-graphql/weft/router/plan"
 	"github.com/weft-graphql/weft/router/supergraph"
 )
@@ -38,6 +36,8 @@ type Program struct {
 	// denied are the errors about fields that the caller may not see.
 	denied []clientError
 	pool   sync.Pool
+	// ran tells that there was an execution of it.
+	ran atomic.Bool
 }
 
 // request is a compiled plan.Request.
@@ -120,22 +120,25 @@ type target struct {
 
 // compiler is the state of Compile.
 type compiler struct {
-	plan         *plan.Plan
-	sets         []*selectionSet
-	setOf        map[*plan.SelectionSet]*selectionSet
-	positions    map[*selectionSet]*position
-	memberOf     map[*selectionSet][]*position
+	plan   *plan.Plan
+	sets   []*selectionSet
+	engine *Engine
+	root   *selectionSet
+	// ofField and ofCall are the selection sets below fields and calls, by their IDs.
+	ofField, ofCall []*selectionSet
+	// own has the number of each request, as the list of what must be complete.
+	own          []int
 	alternatives map[*plan.Field][]*plan.RepresentationField
 	collectors   []int
 	zips         []*zip
 	// twins are those that are to be linked, by the number of requests they need.
 	twins [][]twins
 	// before tells, for each request, which others are complete when it starts.
-	before []map[int]bool
-	// unshared are the selections of calls that must not share entities.
-	unshared map[*selectionSet]bool
-	// answering are the fields of selection sets that answer each field of the client.
-	answering map[*operation.Field][]answering
+	before []requestSet
+	// answering are the fields of selection sets that answer each field of the client, by its ID: those from
+	// answeringFrom[ID] to answeringFrom[ID+1].
+	answering     []answering
+	answeringFrom []int32
 	// outputs counts the fields of the output.
 	outputs uint32
 	// part is the part of the answer whose output is being compiled; nil when there is but one. walking tells that it is
@@ -151,14 +154,18 @@ func (e *Engine) Compile(p *plan.Plan) (*Program, error) {
 		return nil, errors.New("a plan needs an operation and a supergraph")
 	}
 	c := &compiler{
-		plan: p, setOf: map[*plan.SelectionSet]*selectionSet{}, positions: map[*selectionSet]*position{}, memberOf: map[*selectionSet][]*position{},
-		alternatives: map[*plan.Field][]*plan.RepresentationField{}, unshared: map[*selectionSet]bool{}, collectors: make([]int, len(p.Requests)),
+		engine: e, plan: p, ofField: make([]*selectionSet, p.Fields), ofCall: make([]*selectionSet, p.Calls),
+		alternatives: map[*plan.Field][]*plan.RepresentationField{}, collectors: make([]int, len(p.Requests)),
+		own: make([]int, len(p.Requests)),
 	}
 	prog := &Program{engine: e, plan: p, types: newTypeNames(p.Supergraph), requests: make([]request, len(p.Requests))}
 	prog.denied = deniedErrors(p.Operation, nil)
 	root := &selectionSet{request: -1, typ: int32(p.Operation.Root.Parent.ObjectIndex), collector: -1}
 	prog.root = &position{set: root, members: []member{{set: root}}}
-	c.positions[root] = prog.root
+	root.position, c.root = prog.root, root
+	for i := range c.own {
+		c.own[i] = i
+	}
 	for _, r := range p.Requests {
 		for _, pc := range r.Calls {
 			for _, rep := range pc.Input {
@@ -198,11 +205,11 @@ func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
 		return fmt.Errorf("no way to the subgraph %q is configured", pr.Subgraph.Name)
 	}
 	r.plan = pr
-	before := map[int]bool{}
+	before := newRequestSet(len(c.plan.Requests))
 	for _, a := range pr.After {
 		if a >= 0 && a < len(c.before) {
-			before[a] = true
-			maps.Copy(before, c.before[a])
+			before.add(a)
+			before.join(c.before[a])
 		}
 	}
 	c.before = append(c.before, before)
@@ -212,11 +219,12 @@ func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
 			r.halves = n
 		}
 	}
+	r.calls = make([]call, 0, len(pr.Calls))
 	r.text = textOf(pr, pr.Document, func(string) bool { return true })
 	for _, pc := range pr.Calls {
 		cl := call{plan: pc, set: c.selectionSet(pc.Selection, pr.ID)}
 		if pc.Entities {
-			cl.spelled = string(jsontext.AppendQuoted(nil, pc.Variable)) + ":["
+			cl.spelled = spell(pc.Variable) + "["
 		}
 		if len(pc.Targets) == 0 {
 			if pc.Entities {
@@ -255,7 +263,7 @@ func textOf(pr *plan.Request, document string, has func(variable string) bool) (
 	text.cut(pr, document)
 	for _, v := range pr.Variables {
 		if !v.Literal && has(v.Name) {
-			spelled := string(jsontext.AppendQuoted(nil, v.Name)) + ":"
+			spelled := spell(v.Name)
 			text.variables = append(text.variables, requestVariable{spelled: spelled, index: v.Index})
 		}
 	}
@@ -263,7 +271,7 @@ func textOf(pr *plan.Request, document string, has func(variable string) bool) (
 		if !has(l.Name) {
 			continue
 		}
-		literal := requestLiteral{spelled: string(jsontext.AppendQuoted(nil, l.Name)) + ":", value: l.Value, indexes: map[string]int{}}
+		literal := requestLiteral{spelled: spell(l.Name), value: l.Value, indexes: map[string]int{}}
 		for _, v := range l.Variables {
 			literal.indexes[v.Name] = v.Index
 		}
@@ -313,11 +321,31 @@ func (c *compiler) representations(prog *Program) {
 	}
 }
 
+// index remembers the selection set that was made of one of the plan's.
+func (c *compiler) index(set *plan.SelectionSet, n *selectionSet) {
+	if set.Owner != nil {
+		c.ofField[set.Owner.ID] = n
+	} else {
+		c.ofCall[set.Call.ID] = n
+	}
+}
+
+// setOf returns the selection set that was made of one of the plan's; nil when there is none yet.
+func (c *compiler) setOf(set *plan.SelectionSet) *selectionSet {
+	switch {
+	case set == nil:
+		return nil
+	case set.Owner != nil:
+		return c.ofField[set.Owner.ID]
+	}
+	return c.ofCall[set.Call.ID]
+}
+
 // finish compiles the output and what depends on all requests being known.
 func (c *compiler) finish(prog *Program) error {
 	prog.zips = c.zips
-	for _, p := range c.positions {
-		if p.set.typ < 0 {
+	for _, set := range append(c.sets[:len(c.sets):len(c.sets)], c.root) {
+		if p := set.position; set.typ < 0 {
 			for _, m := range p.members[1:] {
 				p.typers = append(p.typers, m.links)
 			}
@@ -339,7 +367,7 @@ func (c *compiler) finish(prog *Program) error {
 		r.collectors = c.collectors[i]
 		contextual := false
 		for j := range r.calls {
-			r.calls[j].unshared = c.unshared[r.calls[j].set]
+			r.calls[j].unshared = r.calls[j].set.unshared
 			contextual = contextual || len(r.calls[j].contexts) > 0
 		}
 		// Representations do not name context values, and what a directive makes of a field is the subgraph's to know: such

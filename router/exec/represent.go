@@ -84,7 +84,7 @@ func (c *compiler) representationFields(request int, p *position, fields []*plan
 	var compiled []representationField
 	for _, f := range fields {
 		rf := representationField{
-			spelled: "," + string(jsontext.AppendQuoted(nil, f.Name)) + ":", on: f.On, key: f.Key, typename: len(f.From) == 0,
+			spelled: `,"` + f.Name + `":`, on: f.On, key: f.Key, typename: len(f.From) == 0,
 		}
 		if types.SubsetOf(rf.on) {
 			rf.on = nil
@@ -99,7 +99,7 @@ func (c *compiler) representationFields(request int, p *position, fields []*plan
 				rs.on = nil
 			}
 			if s.field.set != nil {
-				rs.position = c.positions[s.field.set]
+				rs.position = s.field.set.position
 				rs.typers = c.typers(rs.position, request)
 				rs.fields = c.representationFields(request, rs.position, f.Fields, from.Selection.Type.Possible)
 			}

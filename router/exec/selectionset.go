@@ -3,7 +3,6 @@ package exec
 import (
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"github.com/weft-graphql/weft/router/jsontext"
 	"github.com/weft-graphql/weft/router/plan"
 	"github.com/weft-graphql/weft/router/supergraph"
 )
@@ -23,6 +22,10 @@ type selectionSet struct {
 	links int
 	// position is where its objects stand.
 	position *position
+	// memberOf are the other positions that it is a member of.
+	memberOf []*position
+	// unshared tells that the entities of its call must not be shared.
+	unshared bool
 	// collector is the index in answer.collected where objects of this selection set are noted; -1 when nobody needs them.
 	collector int
 }
@@ -52,22 +55,26 @@ const searchLimit = 12
 
 // selectionSet makes the selectionSet of a selection set and those below it.
 func (c *compiler) selectionSet(set *plan.SelectionSet, request int) *selectionSet {
-	n := &selectionSet{id: len(c.sets), plan: set, request: request, typ: typeUnknown, collector: -1}
+	block := new(setBlock)
+	n := &block.set
+	*n = selectionSet{id: len(c.sets), plan: set, request: request, typ: typeUnknown, collector: -1}
 	if set.Type != nil && set.Type.Kind == ast.Object {
 		n.typ = int32(set.Type.ObjectIndex)
 	}
 	c.sets = append(c.sets, n)
-	c.setOf[set] = n
+	c.index(set, n)
 	n.fields = make([]selectedField, len(set.Fields))
-	last := make(map[string]int32, len(set.Fields))
+	last := lastFields{fields: n.fields}
+	if len(set.Fields) > searchLimit {
+		last.byKey = make(map[string]int32, len(set.Fields))
+	}
 	for i, f := range set.Fields {
 		nf := &n.fields[i]
-		*nf = selectedField{spelled: string(jsontext.AppendQuoted(nil, f.Key)) + ":", key: f.Key, plan: f, on: f.On, next: -1, first: true}
-		if previous, ok := last[f.Key]; ok {
+		*nf = selectedField{spelled: spell(f.Key), key: f.Key, plan: f, on: f.On, next: -1, first: true}
+		if previous := last.of(f.Key, i); previous >= 0 {
 			n.fields[previous].next = int32(i)
 			nf.first = false
 		}
-		last[f.Key] = int32(i)
 		switch {
 		case f.IsTypename():
 			nf.leaf = leafTypename
@@ -88,10 +95,45 @@ func (c *compiler) selectionSet(set *plan.SelectionSet, request int) *selectionS
 			}
 		}
 	}
-	n.position = &position{set: n, members: []member{{set: n, needs: []int{request}}}}
-	c.positions[n] = n.position
+	block.first[0] = member{set: n, needs: c.own[request : request+1 : request+1]}
+	block.position = position{set: n, members: block.first[:]}
+	n.position = &block.position
 	return n
 }
+
+// setBlock is a selection set with its position, which live equally long.
+type setBlock struct {
+	set      selectionSet
+	position position
+	first    [1]member
+}
+
+// lastFields finds the last of the fields so far with a key.
+type lastFields struct {
+	fields []selectedField
+	byKey  map[string]int32
+}
+
+// of returns the last field before i that has the key of i; -1 when there is none.
+func (l *lastFields) of(key string, i int) int {
+	if l.byKey != nil {
+		previous, ok := l.byKey[key]
+		l.byKey[key] = int32(i)
+		if !ok {
+			return -1
+		}
+		return int(previous)
+	}
+	for j := i - 1; j >= 0; j-- {
+		if l.fields[j].key == key {
+			return j
+		}
+	}
+	return -1
+}
+
+// spell writes a name, which needs no escapes, as the key of an object.
+func spell(name string) string { return `"` + name + `":` }
 
 func listDepth(t *ast.Type) int {
 	depth := 0

@@ -174,7 +174,7 @@ func (cl *closure) add(n *selectionSet) bool {
 		return true
 	}
 	cl.seen[n] = true
-	if n.plan.Owner != nil && len(cl.finder.c.memberOf[n]) > 0 {
+	if n.plan.Owner != nil && len(n.memberOf) > 0 {
 		return false
 	}
 	for _, m := range n.position.members[1:] {

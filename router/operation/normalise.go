@@ -13,7 +13,8 @@ import (
 // a new one; plan caches keep it beside the plan.
 func (p *Prepared) Operation(conds ConditionSet) *Operation {
 	op := &Operation{Kind: p.Kind, Name: p.Name, Variables: p.Variables, Directives: p.forwarded(p.Definition.Directives)}
-	n := normaliser{p: p, sg: p.Supergraph, conds: conds, op: op}
+	n := normaliser{p: p, sg: p.Supergraph, conds: conds, op: op, scratch: scratches.Get().(*scratch)}
+	defer n.release()
 	for i, c := range p.conditions {
 		n.incremental = n.incremental || c.Incremental && conds.Has(i)
 		switch {
@@ -32,7 +33,8 @@ func (p *Prepared) Operation(conds ConditionSet) *Operation {
 		root = p.Supergraph.Subscription
 	}
 	op.Root = &SelectionSet{Parent: root}
-	n.selection(op.Root, nil, []occurrence{{set: p.Definition.SelectionSet, parent: root}})
+	first := n.occurrences.Append(nil, occurrence{set: p.Definition.SelectionSet, parent: root})
+	n.selection(op.Root, nil, first)
 	return op
 }
 
@@ -46,19 +48,9 @@ type normaliser struct {
 	incremental bool
 	// unfulfilled are the requirements that the caller does not fulfil.
 	unfulfilled []int
-	// pending are the fields being collected.
-	pending []pending
-	// index finds them by key once there are many; nil before.
+	// index finds the pending fields by key once there are many; nil before.
 	index map[string][]int
-	// spread has the types for which a fragment was collected already; nil when none was.
-	spread map[spread]supergraph.TypeSet
-}
-
-// spread is a fragment where it is spread: in a part of the answer, below directives.
-type spread struct {
-	fragment *ast.FragmentDefinition
-	deferred *Defer
-	around   string
+	*scratch
 }
 
 // manyFields is the number of fields from which a selection set is indexed: documents can have thousands.
@@ -96,7 +88,8 @@ type node struct {
 
 // selection fills out, which hangs below owner, from the occurrences.
 func (n *normaliser) selection(out *SelectionSet, owner *Field, occurrences []occurrence) {
-	n.pending, n.index, n.spread = n.pending[:0], nil, nil
+	n.pending, n.index = n.pending[:0], nil
+	n.spreads.reset()
 	for _, o := range occurrences {
 		on := out.Parent.Possible
 		if o.parent != out.Parent && !on.SubsetOf(o.parent.Possible) {
@@ -104,7 +97,9 @@ func (n *normaliser) selection(out *SelectionSet, owner *Field, occurrences []oc
 		}
 		n.collect(o.set, o.parent, on, o.standing, owner)
 	}
-	collected := n.denied(slices.Clone(n.pending))
+	collected := n.collected.Make(len(n.pending))
+	copy(collected, n.pending)
+	collected = n.denied(collected)
 	clear(n.pending)
 
 	fields := make([]Field, len(collected))
@@ -116,12 +111,12 @@ func (n *normaliser) selection(out *SelectionSet, owner *Field, occurrences []oc
 		if f.Def == nil || !f.Def.Named.IsComposite() {
 			continue
 		}
-		sub := make([]occurrence, 0, len(collected[i].nodes))
-		for _, nd := range collected[i].nodes {
+		sub := n.occurrences.Make(len(collected[i].nodes))
+		for j, nd := range collected[i].nodes {
 			// An implementation can declare a narrower type than the interface, on which the merged field may stand, too.
-			sub = append(sub, occurrence{
+			sub[j] = occurrence{
 				set: nd.field.SelectionSet, parent: nd.parent.Field(f.Name).Named, standing: standing{deferred: nd.deferred},
-			})
+			}
 		}
 		f.Selection = &SelectionSet{Parent: f.Def.Named}
 		n.selection(f.Selection, f, sub)
@@ -159,17 +154,14 @@ func (n *normaliser) visit(fragment *ast.FragmentDefinition, under standing, on 
 	if under.around != nil {
 		s.around = under.around.key
 	}
-	before, known := n.spread[s]
-	if known && on.SubsetOf(before) {
+	seen := n.spreads.of(s)
+	if seen.known && on.SubsetOf(seen.types) {
 		return false
 	}
-	if n.spread == nil {
-		n.spread = map[spread]supergraph.TypeSet{}
+	if seen.known {
+		on = on.Or(seen.types)
 	}
-	if known {
-		on = on.Or(before)
-	}
-	n.spread[s] = on
+	seen.known, seen.types = true, on
 	return true
 }
 
@@ -208,14 +200,14 @@ func (n *normaliser) add(f *ast.Field, parent *supergraph.Type, on supergraph.Ty
 	nd := node{field: f, parent: parent, standing: under}
 	for i := n.next(key, 0); i >= 0; i = n.next(key, i+1) {
 		if parent.Possible.Empty() {
-			n.pending[i].nodes = append(n.pending[i].nodes, nd)
+			n.pending[i].nodes = n.nodes.Append(n.pending[i].nodes, nd)
 			return
 		}
 		if on = n.merge(i, on, nd); on.Empty() {
 			return
 		}
 	}
-	n.pending = append(n.pending, pending{key: key, on: on, nodes: []node{nd}})
+	n.pending = append(n.pending, pending{key: key, on: on, nodes: n.nodes.Append(nil, nd)})
 	if n.index != nil {
 		n.index[key] = append(n.index[key], len(n.pending)-1)
 	} else if len(n.pending) > manyFields {
@@ -255,7 +247,7 @@ func (n *normaliser) merge(i int, on supergraph.TypeSet, nd node) supergraph.Typ
 		}
 		e = &n.pending[i]
 	}
-	e.nodes = append(e.nodes, nd)
+	e.nodes = n.nodes.Append(e.nodes, nd)
 	return on.Minus(e.on)
 }
 

@@ -279,7 +279,7 @@ func (t *assigner) use(n *node, level int) *bsel {
 	case len(n.parents) == 0:
 		c := t.roots[n.graph]
 		if c == nil {
-			c = t.b.newCall(slot{n.graph, level, true, t.r.part}, &bsel{graph: n.graph, decl: n.decl}, nil)
+			c = t.b.newCall(slot{n.graph, level, true, t.r.part}, t.b.newSel(bsel{graph: n.graph, decl: n.decl}), nil)
 			t.roots[n.graph] = c
 		}
 		sel = c.sel
@@ -319,14 +319,16 @@ func (t *assigner) enter(n *node, level, variant int) *bsel {
 	at := t.enteredBy(n, level, variant)
 	c := t.entered[at]
 	if c == nil {
-		sel := &bsel{graph: n.graph, decl: n.position.typ, entity: true}
+		sel := t.b.newSel(bsel{graph: n.graph, decl: n.position.typ, entity: true})
 		if n.jump.entry.root {
 			sel.decl, sel.entity = n.decl, false
 		}
 		c = t.b.newCall(at.slot, sel, n.position)
 		t.entered[at] = c
 		if anchor := t.anchor(n.position, level-1); anchor != nil {
-			c.targets = []*btarget{{at: anchor}}
+			target := t.b.mem.targets.New()
+			target.at = anchor
+			c.targets = t.b.mem.targetLists.Append(nil, target)
 		}
 	}
 	t.addInput(c, n, level)
@@ -398,7 +400,7 @@ func (t *assigner) useSpecial(s *special, level int) *bsel {
 			continue
 		}
 		for _, f := range fields {
-			in.fields = mergeRep(in.fields, f)
+			in.fields = t.b.mem.mergeRep(in.fields, f)
 		}
 		t.placed[key] = sel
 		return sel
@@ -412,7 +414,8 @@ func (t *assigner) addInput(c *bcall, n *node, level int) {
 	if j == nil {
 		return
 	}
-	in := &binput{on: cl.types}
+	in := t.b.mem.inputs.New()
+	*in = binput{on: cl.types}
 	if n.jump.entry.root {
 		return
 	}
@@ -425,12 +428,12 @@ func (t *assigner) addInput(c *bcall, n *node, level int) {
 			if sel.entity || sel.decl.IsAbstract() {
 				t.b.typename(sel, nil)
 			}
-			c.after = append(c.after, sel.call)
+			c.after = t.b.mem.callLists.Append(c.after, sel.call)
 		}
 	}
-	c.inputs = append(c.inputs, in)
+	c.inputs = t.b.mem.inputLists.Append(c.inputs, in)
 	for _, f := range t.repFields(cl, j.entry.key, level-1, true) {
-		in.fields = mergeRep(in.fields, f)
+		in.fields = t.b.mem.mergeRep(in.fields, f)
 	}
 	if n.class == nil && !n.object {
 		// The interface is asked for so that the runtime type becomes known.

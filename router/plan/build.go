@@ -27,8 +27,7 @@ type builder struct {
 	contexts      int
 	contextInputs []contextInput
 
-	fieldSlab slab[bfield]
-	selSlab   slab[bsel]
+	mem *scratch
 }
 
 // bcall is a call under construction.
@@ -108,8 +107,8 @@ func (s *bsel) keyed(key string) []*bfield {
 	return s.byKey[key]
 }
 
-func (s *bsel) add(f *bfield) {
-	s.fields = append(s.fields, f)
+func (b *builder) add(s *bsel, f *bfield) {
+	s.fields = b.mem.fieldLists.Append(s.fields, f)
 	if s.byName == nil && len(s.fields) < manyFields {
 		return
 	}
@@ -157,7 +156,9 @@ type bfield struct {
 	out    *Field
 }
 
-func newBuilder(t *tables, op *operation.Operation) *builder { return &builder{t: t, op: op} }
+func newBuilder(t *tables, op *operation.Operation, mem *scratch) *builder {
+	return &builder{t: t, op: op, mem: mem}
+}
 
 func (b *builder) nextStep() { b.step++ }
 
@@ -168,9 +169,10 @@ func (b *builder) stats(res result) {
 }
 
 func (b *builder) newCall(s slot, sel *bsel, p *position) *bcall {
-	c := &bcall{slot: s, step: b.step, sel: sel, position: p}
+	c := b.mem.calls.New()
+	*c = bcall{slot: s, step: b.step, sel: sel, position: p}
 	sel.call = c
-	b.calls = append(b.calls, c)
+	b.calls = b.mem.callLists.Append(b.calls, c)
 	return c
 }
 
@@ -205,7 +207,7 @@ func (b *builder) put(sel *bsel, a asked) *bfield {
 		f.serve(a.client)
 		return f
 	}
-	f := b.fieldSlab.new()
+	f := b.mem.fields.New()
 	*f = bfield{sel: sel, def: a.def, typ: a.typ, args: a.args, on: a.on, as: a.as, position: a.position, key: a.def.Name, applied: a.applied()}
 	if a.client != nil {
 		f.key = a.client.Key
@@ -215,11 +217,11 @@ func (b *builder) put(sel *bsel, a asked) *bfield {
 		b.rename(f)
 	}
 	if !leaf {
-		f.child = b.selSlab.new()
+		f.child = b.mem.sels.New()
 		*f.child = bsel{call: sel.call, owner: f, graph: sel.graph, decl: b.t.sg.Type(a.typ.Name())}
 		f.child.object = view{graph: sel.graph, decl: f.child.decl}.object()
 	}
-	sel.add(f)
+	b.add(sel, f)
 	return f
 }
 
@@ -348,7 +350,8 @@ func (b *builder) typename(sel *bsel, client *operation.Field) *bfield {
 			return f
 		}
 	}
-	f := &bfield{sel: sel, key: "__typename", on: sel.decl.Possible}
+	f := b.mem.fields.New()
+	*f = bfield{sel: sel, key: "__typename", on: sel.decl.Possible}
 	for _, o := range sel.fields {
 		if o.key == f.key {
 			b.aliases++
@@ -458,4 +461,10 @@ next:
 		out[0].def = def
 	}
 	return out
+}
+
+func (b *builder) newSel(sel bsel) *bsel {
+	s := b.mem.sels.New()
+	*s = sel
+	return s
 }

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"encoding/binary"
-	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -14,18 +13,16 @@ import (
 func (r *run) classify(p *position) {
 	types := r.feasible(p)
 	if r.canBeObject(p) {
-		p.unknown = &class{position: p, types: p.typ.Possible, rep: p.typ}
+		p.unknown = r.newClass(p, p.typ.Possible, p.typ)
 	}
 	if types.Empty() {
 		// An interface without implementations, which some subgraph defines as an object.
-		p.classes = []*class{{position: p, types: p.typ.Possible, rep: p.typ}}
+		p.classes = r.mem.classLists.Append(nil, r.newClass(p, p.typ.Possible, p.typ))
 		p.unknown = nil
 		return
 	}
 	if p.typ.Kind == ast.Object {
-		c := r.classSlab.new()
-		*c = class{position: p, types: types, rep: p.typ}
-		p.classes = []*class{c}
+		p.classes = r.mem.classLists.Append(nil, r.newClass(p, types, p.typ))
 		return
 	}
 	byKey := map[string]*class{}
@@ -35,12 +32,18 @@ func (r *run) classify(p *position) {
 		key = r.classKey(key[:0], p, typ, o)
 		c := byKey[string(key)]
 		if c == nil {
-			c = &class{position: p, types: supergraph.NewTypeSet(len(r.t.sg.Objects)), rep: typ}
+			c = r.newClass(p, supergraph.NewTypeSet(len(r.t.sg.Objects)), typ)
 			byKey[string(key)] = c
-			p.classes = append(p.classes, c)
+			p.classes = r.mem.classLists.Append(p.classes, c)
 		}
 		c.types.Add(o)
 	}
+}
+
+func (r *run) newClass(p *position, types supergraph.TypeSet, rep *supergraph.Type) *class {
+	c := r.mem.classes.New()
+	*c = class{position: p, types: types, rep: rep}
+	return c
 }
 
 // classKey describes everything that decides how objects of a type are resolved at a position.
@@ -159,21 +162,13 @@ func (r *run) complete(sel *operation.SelectionSet, items supergraph.FieldSet, t
 func (r *run) findComplete() {
 	n := len(r.op.Fields)
 	words := len(r.t.everywhere)
-	r.completeOf = make([]subgraphSet, n)
-	count := 0
-	for _, f := range r.op.Fields {
-		if f.Selection != nil {
-			count++
-		}
-	}
-	slab := make(subgraphSet, count*words)
+	r.completeOf = r.mem.sets.Make(n)
 	for i := n - 1; i >= 0; i-- {
 		f := r.op.Fields[i]
 		if f.Selection == nil {
 			continue
 		}
-		set := slab[:words:words]
-		slab = slab[words:]
+		set := subgraphSet(r.mem.words.Make(words))
 		copy(set, r.t.everywhere)
 		r.completeOf[i] = set
 		r.narrow(set, f.Selection)
@@ -248,7 +243,8 @@ func (t *tables) minus(set, o subgraphSet) {
 }
 
 func (r *run) completeItems(items supergraph.FieldSet, typ *supergraph.Type) subgraphSet {
-	set := slices.Clone(r.t.everywhere)
+	set := r.newSet()
+	copy(set, r.t.everywhere)
 	var visit func(items supergraph.FieldSet, typ *supergraph.Type)
 	visit = func(items supergraph.FieldSet, typ *supergraph.Type) {
 		for _, item := range items {

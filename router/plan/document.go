@@ -12,9 +12,12 @@ import (
 
 // document writes the text of a request and finds the variables it uses.
 type document struct {
-	t    *tables
-	out  []byte
-	used map[string]bool
+	t   *tables
+	out []byte
+	// front is memory for what stands before the selections.
+	front []byte
+	// used are the client's variables in it.
+	used []string
 	// literals become variables; nil when the document is not to be sent.
 	literals *literals
 	// directed tells that there are directives in it.
@@ -264,10 +267,9 @@ func (d *document) value(v *ast.Value, typ *ast.Type) {
 	}
 	switch v.Kind {
 	case ast.Variable:
-		if d.used == nil {
-			d.used = map[string]bool{}
+		if !slices.Contains(d.used, v.Raw) {
+			d.used = append(d.used, v.Raw)
 		}
-		d.used[v.Raw] = true
 		d.write("$")
 		d.write(v.Raw)
 	case ast.ListValue:
@@ -338,7 +340,7 @@ func (d *document) request(kind ast.Operation, calls []*bcall, keys, variables [
 	}
 	body := d.out
 	directives := d.operationDirectives(kind, op)
-	d.out = make([]byte, 0, len(body)+64)
+	d.out = d.front[:0]
 	d.write(string(kind))
 	short := kind == ast.Query && len(directives) == 0
 	open := "("
@@ -370,7 +372,7 @@ func (d *document) request(kind ast.Operation, calls []*bcall, keys, variables [
 	}
 	var used []*operation.Variable
 	for _, v := range op.Variables {
-		if !d.used[v.Name] {
+		if !slices.Contains(d.used, v.Name) {
 			continue
 		}
 		used = append(used, v)
@@ -388,10 +390,14 @@ func (d *document) request(kind ast.Operation, calls []*bcall, keys, variables [
 		d.write(")")
 	}
 	d.out = append(d.out, directives...)
+	d.front = d.out
 	if short {
+		d.out = body
 		return string(body), used
 	}
-	return string(append(d.out, body...)), used
+	d.out = append(d.out, body...)
+	d.out, d.front = body, d.out
+	return string(d.front), used
 }
 
 // callNames chooses the response keys and variables of the entity calls of a request.

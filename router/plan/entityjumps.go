@@ -16,7 +16,7 @@ func (r *run) findJumps(c *class) {
 		return
 	}
 	facts := &r.t.types[c.rep.ID]
-	needed := newGraphs(r.t.n)
+	needed := newSubgraphSet(r.t.n)
 	if c == p.unknown {
 		for i := range facts.entries {
 			if e := &facts.entries[i]; !e.untyped && !e.back {
@@ -46,7 +46,7 @@ func (r *run) findJumps(c *class) {
 			}
 			taken[i] = true
 			grown = true
-			c.jumps = append(c.jumps, &jump{class: c, entry: e, inputs: r.inputs(c, e.key)})
+			r.addJump(c, e)
 		}
 		if !grown && looked == len(c.wants) {
 			break
@@ -147,7 +147,9 @@ func (r *run) findSpecials(c *class) {
 				continue
 			}
 			inputs := append(r.inputs(c, way.in.Requires), wants...)
-			w.specials = append(w.specials, &special{want: w, way: way, inputs: inputs, contexts: contexts})
+			s := r.mem.specials.New()
+			*s = special{want: w, way: way, inputs: inputs, contexts: contexts}
+			w.specials = r.mem.specialLists.Append(w.specials, s)
 		}
 		if len(c.wants) > before {
 			r.findMoreJumps(c, before)
@@ -158,7 +160,7 @@ func (r *run) findSpecials(c *class) {
 // findMoreJumps looks at wants that were added after the jumps of a class were found.
 func (r *run) findMoreJumps(c *class, from int) {
 	facts := &r.t.types[c.rep.ID]
-	needed := newGraphs(r.t.n)
+	needed := newSubgraphSet(r.t.n)
 	for i := from; i < len(c.wants); i++ {
 		w := c.wants[i]
 		w.settled = r.isSettled(w)
@@ -171,7 +173,7 @@ func (r *run) findMoreJumps(c *class, from int) {
 				continue
 			}
 			if !slices.ContainsFunc(c.jumps, func(j *jump) bool { return j.entry == e }) {
-				c.jumps = append(c.jumps, &jump{class: c, entry: e, inputs: r.inputs(c, e.key)})
+				r.addJump(c, e)
 			}
 		}
 	}
@@ -247,7 +249,7 @@ func (r *run) childViews(c *class, w *want) []view {
 			continue
 		}
 		if decl := r.t.sg.Type(way.in.Type.Name()); decl != nil {
-			out = append(out, view{graph: way.graph, decl: decl})
+			out = r.mem.views.Append(out, view{graph: way.graph, decl: decl})
 		}
 	}
 	name := w.members[0].def.Name
@@ -258,7 +260,7 @@ func (r *run) childViews(c *class, w *want) []view {
 				continue
 			}
 			if decl := r.t.sg.Type(in.Type.Name()); decl != nil {
-				out = append(out, view{graph: v.graph, decl: decl})
+				out = r.mem.views.Append(out, view{graph: v.graph, decl: decl})
 			}
 		}
 	}
@@ -349,4 +351,10 @@ func (r *run) keyReadable(c *class, e *entry, from subgraphSet) bool {
 		}
 	}
 	return true
+}
+
+func (r *run) addJump(c *class, e *entry) {
+	j := r.mem.jumps.New()
+	*j = jump{class: c, entry: e, inputs: r.inputs(c, e.key)}
+	c.jumps = r.mem.jumpLists.Append(c.jumps, j)
 }

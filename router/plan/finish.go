@@ -106,8 +106,12 @@ func (b *builder) typeMatters(sel *bsel) bool {
 // request writes a request's document and builds its calls.
 func (b *builder) request(p *Plan, req *Request, calls []*bcall) {
 	keys, variables := callNames(calls, b.op.Variables)
-	d := document{t: b.t, literals: &literals{t: b.t, graph: req.Subgraph.ID, declared: b.op.Variables}}
+	d := document{
+		t: b.t, out: b.mem.text[:0], front: b.mem.head[:0], used: b.mem.used[:0],
+		literals: &literals{t: b.t, graph: req.Subgraph.ID, declared: b.op.Variables},
+	}
 	req.Document, req.Variables = d.request(req.Kind, calls, keys, variables, b.op)
+	b.mem.text, b.mem.head, b.mem.used = d.out, d.front, d.used
 	req.Literals, req.Directed = d.literals.list, d.directed
 	for i, c := range calls {
 		call := &Call{ID: p.Calls, Entities: c.sel.entity, Key: keys[i], Variable: variables[i]}
@@ -165,7 +169,7 @@ func (b *builder) connect(call *Call, c *bcall) {
 				on = at.Type.Possible
 			}
 		}
-		call.Targets = append(call.Targets, &Target{At: at, On: on, Path: path(b.t.sg, t.at)})
+		call.Targets = append(call.Targets, &Target{At: at, On: on, Path: path(b.t.sg, t.at, 0)})
 	}
 	connectContexts(call, c)
 	for _, in := range c.inputs {
@@ -196,13 +200,13 @@ func representationFields(fields []*brep) []*RepresentationField {
 	return out
 }
 
-// path describes where in the response the objects of a selection set stand.
-func path(sg *supergraph.Supergraph, sel *bsel) []PathElement {
+// path describes where in the response the objects of a selection set stand. below is how many elements will be appended.
+func path(sg *supergraph.Supergraph, sel *bsel, below int) []PathElement {
 	if sel.owner == nil {
 		if len(sel.call.targets) > 0 {
-			return path(sg, sel.call.targets[0].at)
+			return path(sg, sel.call.targets[0].at, below)
 		}
-		return nil
+		return make([]PathElement, 0, below)
 	}
 	f := sel.owner
 	e := PathElement{Key: f.key}
@@ -219,7 +223,7 @@ func path(sg *supergraph.Supergraph, sel *bsel) []PathElement {
 			e.On = append(e.On, sg.Objects[o].Name)
 		}
 	}
-	return append(path(sg, f.sel), e)
+	return append(path(sg, f.sel, below+1), e)
 }
 
 // order fills in which requests must be complete before which.

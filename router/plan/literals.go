@@ -103,7 +103,7 @@ func (t *tables) knowsInput(graph int, name string) bool {
 // findScalars notes which built-in scalars the subgraphs use in fields and their arguments.
 func (t *tables) findScalars() {
 	t.scalarsOnce.Do(func() {
-		t.scalars = map[string]subgraphSet{"Int": newGraphs(t.n), "Float": newGraphs(t.n), "ID": newGraphs(t.n)}
+		t.scalars = map[string]subgraphSet{"Int": newSubgraphSet(t.n), "Float": newSubgraphSet(t.n), "ID": newSubgraphSet(t.n)}
 		use := func(typ *ast.Type, in []*supergraph.FieldIn) {
 			set := t.scalars[typ.Name()]
 			for g := range in {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // real follows merges.
@@ -77,29 +76,23 @@ func (b *builder) mergeCalls() {
 //
 // Types says whether the runtime types belong to it.
 func (b *builder) signature(c *bcall, types bool) string {
-	var out strings.Builder
-	num := func(n int) {
-		out.WriteString(strconv.Itoa(n))
-		out.WriteByte(' ')
-	}
+	d := document{t: b.t, out: b.mem.text[:0], used: b.mem.used[:0]}
+	num := func(n int) { d.out = append(strconv.AppendInt(d.out, int64(n), 10), ' ') }
 	num(c.step)
 	num(c.slot.graph)
 	num(c.slot.level)
 	num(c.slot.part)
-	d := document{t: b.t}
 	d.selection(c.sel)
-	out.Write(d.out)
 	for _, in := range c.inputs {
-		out.WriteByte('#')
-		out.WriteString(in.typeName)
+		d.out = append(append(d.out, '#'), in.typeName...)
 		if in.typeName != "" {
 			// What the objects are is said by the position, not by the representation.
-			out.WriteString(c.sel.decl.Name)
+			d.out = append(d.out, c.sel.decl.Name...)
 		}
 		if types {
-			writeTypes(&out, in.on)
+			d.out = appendTypes(d.out, in.on)
 		}
-		writeRep(&out, in.fields)
+		d.out = appendRep(d.out, in.fields)
 	}
 	var below func(s *bsel)
 	position := 0
@@ -120,7 +113,7 @@ func (b *builder) signature(c *bcall, types bool) string {
 		}
 		for _, f := range s.fields {
 			if types {
-				writeTypes(&out, f.on)
+				d.out = appendTypes(d.out, f.on)
 			}
 			if f.child != nil {
 				below(f.child)
@@ -128,29 +121,27 @@ func (b *builder) signature(c *bcall, types bool) string {
 		}
 	}
 	below(c.sel)
-	return out.String()
+	b.mem.text, b.mem.used = d.out, d.used
+	return string(d.out)
 }
 
-func writeTypes(out *strings.Builder, on []uint64) {
-	out.WriteByte('[')
+func appendTypes(out []byte, on []uint64) []byte {
+	out = append(out, '[')
 	for _, w := range on {
-		out.WriteString(strconv.FormatUint(w, 16))
-		out.WriteByte('.')
+		out = append(strconv.AppendUint(out, w, 16), '.')
 	}
-	out.WriteByte(']')
+	return append(out, ']')
 }
 
-func writeRep(out *strings.Builder, fields []*brep) {
+func appendRep(out []byte, fields []*brep) []byte {
 	for _, f := range fields {
-		out.WriteString(f.name)
-		writeTypes(out, f.on)
+		out = appendTypes(append(out, f.name...), f.on)
 		if f.key {
-			out.WriteByte('!')
+			out = append(out, '!')
 		}
-		out.WriteByte('{')
-		writeRep(out, f.fields)
-		out.WriteByte('}')
+		out = append(appendRep(append(out, '{'), f.fields), '}')
 	}
+	return out
 }
 
 // mergeSelections makes one selection set stand for another with the same text.

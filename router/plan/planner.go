@@ -85,10 +85,7 @@ type run struct {
 	// part is the part of the answer being planned.
 	part int
 
-	placeSlab slab[position]
-	classSlab slab[class]
-	wantSlab  slab[want]
-	nodeSlab  slab[node]
+	mem *scratch
 }
 
 // rulesPool keeps the memory of rules between operations.
@@ -97,8 +94,10 @@ var rulesPool = sync.Pool{New: func() any { return new(rules) }}
 // Plan finds the plan with the fewest waves on the critical path and, among those, the fewest requests.
 func (p *Planner) Plan(op *operation.Operation) (*Plan, error) {
 	t := p.tablesFor(op.Labels)
-	b := newBuilder(t, op)
-	all := &run{t: t, op: op}
+	mem := scratches.Get().(*scratch)
+	defer mem.release()
+	b := newBuilder(t, op, mem)
+	all := &run{t: t, op: op, mem: mem}
 	all.findComplete()
 	if op.Kind == ast.Mutation {
 		// Mutation fields run one after the other, each with everything it causes.
@@ -127,7 +126,9 @@ func (p *Planner) Plan(op *operation.Operation) (*Plan, error) {
 
 // newRun begins a run with what another one for the same operation knows of the whole of it.
 func (p *Planner) newRun(all *run) *run {
-	return &run{t: all.t, op: all.op, completeOf: all.completeOf, budget: p.budget, rules: rulesPool.Get().(*rules)}
+	return &run{
+		t: all.t, op: all.op, completeOf: all.completeOf, budget: p.budget, rules: rulesPool.Get().(*rules), mem: all.mem,
+	}
 }
 
 // everySubgraph stands for all subgraphs that have a root type.
@@ -200,7 +201,7 @@ func (r *run) findGoals() {
 			r.specialsAndJumps(c)
 			for _, w := range c.wants {
 				if w.goal {
-					r.open = append(r.open, w)
+					r.open = r.mem.wantLists.Append(r.open, w)
 				}
 			}
 		}
@@ -211,9 +212,13 @@ func (r *run) findGoals() {
 }
 
 func (r *run) specialsAndJumps(c *class) {
-	r.jumps = append(r.jumps, c.jumps...)
+	for _, j := range c.jumps {
+		r.jumps = r.mem.jumpLists.Append(r.jumps, j)
+	}
 	for _, w := range c.wants {
-		r.specials = append(r.specials, w.specials...)
+		for _, s := range w.specials {
+			r.specials = r.mem.specialLists.Append(r.specials, s)
+		}
 	}
 }
 

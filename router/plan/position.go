@@ -175,16 +175,17 @@ const maxHidden = 4
 
 // rootPosition builds the positions of an operation whose root is asked of one subgraph, or of every one.
 func (r *run) rootPosition(sel *operation.SelectionSet, from int) *position {
-	p := &position{typ: sel.Parent, sel: sel, sources: newGraphs(r.t.n)}
+	p := r.mem.positions.New()
+	*p = position{typ: sel.Parent, sel: sel, sources: r.newSet()}
 	for g, in := range sel.Parent.In {
 		if in != nil && (from == g || from == everySubgraph) {
-			p.views = append(p.views, view{graph: g, decl: sel.Parent})
+			p.views = r.mem.views.Append(p.views, view{graph: g, decl: sel.Parent})
 			p.sources.add(g)
 		}
 	}
-	r.positions = append(r.positions, p)
-	c := &class{position: p, types: sel.Parent.Possible, rep: sel.Parent}
-	p.classes = []*class{c}
+	r.positions = r.mem.positionLists.Append(r.positions, p)
+	c := r.newClass(p, sel.Parent.Possible, sel.Parent)
+	p.classes = r.mem.classLists.Append(nil, c)
 	r.clientWants(c, sel)
 	r.finish(p)
 	return p
@@ -192,9 +193,9 @@ func (r *run) rootPosition(sel *operation.SelectionSet, from int) *position {
 
 // childPosition builds the position below a composite want. views are those of the subgraphs that can resolve the want.
 func (r *run) childPosition(w *want, sel *operation.SelectionSet, items supergraph.FieldSet, views []view) *position {
-	p := r.placeSlab.new()
+	p := r.mem.positions.New()
 	*p = position{typ: w.members[0].def.Named, sel: sel, items: items, owner: w.class, via: w, views: views,
-		sources: newGraphs(r.t.n), hidden: w.class.position.hidden}
+		sources: r.newSet(), hidden: w.class.position.hidden}
 	if sel == nil {
 		p.hidden++
 	}
@@ -206,7 +207,7 @@ func (r *run) childPosition(w *want, sel *operation.SelectionSet, items supergra
 		p.collapsed = true
 		return p
 	}
-	r.positions = append(r.positions, p)
+	r.positions = r.mem.positionLists.Append(r.positions, p)
 	r.classify(p)
 	for _, c := range p.classes {
 		if sel != nil {
@@ -255,7 +256,7 @@ func (r *run) needsType(p *position) {
 // clientWants adds the client's fields to a class.
 func (r *run) clientWants(c *class, sel *operation.SelectionSet) {
 	p := c.position
-	c.wants = make([]*want, 0, min(len(sel.Fields)+2, 16))
+	c.wants = r.mem.wantLists.Make(min(len(sel.Fields)+2, 16))[:0]
 	for _, f := range sel.Fields {
 		if f.Def == nil {
 			// Types that are resolved alike are told apart by it.
@@ -279,7 +280,7 @@ func (r *run) clientWants(c *class, sel *operation.SelectionSet) {
 		some := p.unknown != nil && !p.typ.Possible.SubsetOf(f.On)
 		if f.Selection == nil {
 			if w := r.leafGroup(c, facts, part, some); w != nil {
-				w.members = append(w.members, m)
+				w.members = r.mem.members.Append(w.members, m)
 				continue
 			}
 		}
@@ -288,13 +289,13 @@ func (r *run) clientWants(c *class, sel *operation.SelectionSet) {
 		for i := range facts.resolvers {
 			c.cautious = c.cautious || w.risky(&facts.resolvers[i])
 		}
-		c.wants = append(c.wants, w)
+		c.wants = r.mem.wantLists.Append(c.wants, w)
 	}
 }
 
 // want makes a want with one member.
 func (r *run) want(c *class, facts *fieldFacts, m member, goal bool) *want {
-	w := r.wantSlab.new()
+	w := r.mem.wants.New()
 	*w = want{class: c, facts: facts, goal: goal, one: [1]member{m}}
 	w.members = w.one[:]
 	return w
@@ -350,11 +351,13 @@ func (r *run) inputs(c *class, set supergraph.FieldSet) []*want {
 		switch {
 		case item.On != nil:
 			if c.rep.ObjectIndex < 0 || item.On.Possible.Has(c.rep.ObjectIndex) {
-				out = append(out, r.inputs(c, item.Items)...)
+				for _, w := range r.inputs(c, item.Items) {
+					out = r.mem.wantLists.Append(out, w)
+				}
 			}
 		case item.Field != nil:
 			if w := r.input(c, item); w != nil {
-				out = append(out, w)
+				out = r.mem.wantLists.Append(out, w)
 			}
 		}
 	}
@@ -384,7 +387,7 @@ func (r *run) input(c *class, item *supergraph.FieldSetItem) *want {
 	m := member{def: def, args: args}
 	if leaf {
 		if w := r.leafGroup(c, facts, 0, false); w != nil {
-			w.members = append(w.members, m)
+			w.members = r.mem.members.Append(w.members, m)
 			w.input = true
 			return w
 		}
@@ -394,7 +397,7 @@ func (r *run) input(c *class, item *supergraph.FieldSetItem) *want {
 	if !leaf {
 		w.items = item.Items
 	}
-	c.wants = append(c.wants, w)
+	c.wants = r.mem.wantLists.Append(c.wants, w)
 	return w
 }
 

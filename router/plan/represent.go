@@ -15,14 +15,14 @@ func (t *assigner) repFields(c *class, set supergraph.FieldSet, level int, key b
 		case item.On != nil:
 			if c.rep.ObjectIndex < 0 || item.On.Possible.Has(c.rep.ObjectIndex) {
 				for _, f := range t.repFields(c, item.Items, level, key) {
-					out = mergeRep(out, f)
+					out = t.b.mem.mergeRep(out, f)
 				}
 			}
 		case item.Field == nil:
-			out = mergeRep(out, &brep{name: item.Name, key: key})
+			out = t.b.mem.mergeRep(out, t.b.newRep(brep{name: item.Name, key: key}))
 		default:
 			if f := t.repField(c, item, level, key); f != nil {
-				out = mergeRep(out, f)
+				out = t.b.mem.mergeRep(out, f)
 			}
 		}
 	}
@@ -39,7 +39,7 @@ func (t *assigner) repField(c *class, item *supergraph.FieldSetItem, level int, 
 		return nil
 	}
 	bf := t.ask(w, m, o, nil)
-	out := &brep{name: item.Name, from: []*bfield{bf}, key: key, args: bf.args}
+	out := t.b.newRep(brep{name: item.Name, from: t.b.mem.fieldLists.Append(nil, bf), key: key, args: bf.args})
 	switch {
 	case bf.child == nil:
 	case w.child.collapsed || w.settled:
@@ -55,7 +55,8 @@ func (t *assigner) repField(c *class, item *supergraph.FieldSetItem, level int, 
 func (t *assigner) repPosition(out *brep, p *position, items supergraph.FieldSet, level int, key bool) {
 	sel := t.typed(p, level)
 	if sel != nil && (p.typ.IsAbstract() || tellsTypes(items)) {
-		out.fields = append(out.fields, &brep{name: "__typename", told: []*bcall{sel.call}})
+		told := t.b.mem.callLists.Append(nil, sel.call)
+		out.fields = t.b.mem.repLists.Append(out.fields, t.b.newRep(brep{name: "__typename", told: told}))
 		if sel.entity || sel.decl.IsAbstract() {
 			t.b.typename(sel, nil)
 		}
@@ -66,13 +67,13 @@ func (t *assigner) repPosition(out *brep, p *position, items supergraph.FieldSet
 			if len(p.classes) > 1 && sel != nil {
 				f.on = c.types
 			}
-			out.fields = mergeRep(out.fields, f)
+			out.fields = t.b.mem.mergeRep(out.fields, f)
 		}
 	}
 	for _, n := range p.nodes {
 		for l := 1; l <= level && n.jump == nil; l++ {
 			if sel := t.sels[had{n, l}]; sel != nil && sel.owner != nil && !slices.Contains(out.from, sel.owner) {
-				out.from = append(out.from, sel.owner)
+				out.from = t.b.mem.fieldLists.Append(out.from, sel.owner)
 			}
 		}
 	}
@@ -92,7 +93,7 @@ func (t *assigner) repItems(sel *bsel, items supergraph.FieldSet, key bool) []*b
 		t.b.typename(sel, nil)
 	}
 	if abstract || tellsTypes(items) {
-		out = append(out, &brep{name: "__typename"})
+		out = t.b.mem.repLists.Append(out, t.b.newRep(brep{name: "__typename"}))
 	}
 	if sel.object {
 		return t.repItemsOn(out, sel, items, nil, nil, key)
@@ -147,9 +148,9 @@ func (t *assigner) repItemsOn(out []*brep, sel *bsel, items supergraph.FieldSet,
 				out = t.repItemsOn(out, sel, item.Items, types, on, key)
 			}
 		case item.Field == nil:
-			out = mergeRep(out, &brep{name: item.Name, key: key})
+			out = t.b.mem.mergeRep(out, t.b.newRep(brep{name: item.Name, key: key}))
 		default:
-			f := &brep{name: item.Name, on: on, key: key}
+			f := t.b.newRep(brep{name: item.Name, on: on, key: key})
 			for _, bf := range sel.fields {
 				if bf.def == nil || bf.def.Name != item.Name || len(bf.applied) > 0 || !sameArguments(bf.args, literalArguments(bf.def, item.Args)) {
 					continue
@@ -157,16 +158,16 @@ func (t *assigner) repItemsOn(out []*brep, sel *bsel, items supergraph.FieldSet,
 				if types != nil && !bf.on.Empty() && !bf.on.Intersects(types) {
 					continue
 				}
-				f.from = append(f.from, bf)
+				f.from = t.b.mem.fieldLists.Append(f.from, bf)
 				f.args = bf.args
 				if bf.child != nil {
 					for _, sub := range t.repItems(bf.child, item.Items, key) {
-						f.fields = mergeRep(f.fields, sub)
+						f.fields = t.b.mem.mergeRep(f.fields, sub)
 					}
 				}
 			}
 			if len(f.from) > 0 {
-				out = mergeRep(out, f)
+				out = t.b.mem.mergeRep(out, f)
 			}
 		}
 	}
@@ -193,24 +194,30 @@ func findInput(c *class, item *supergraph.FieldSetItem) (*want, *member) {
 }
 
 // mergeRep adds a field to those of a representation; fields of the same name and types become one.
-func mergeRep(list []*brep, f *brep) []*brep {
+func (s *scratch) mergeRep(list []*brep, f *brep) []*brep {
 	for _, o := range list {
 		if o.name != f.name || (o.on == nil) != (f.on == nil) || o.on != nil && !o.on.Equal(f.on) {
 			continue
 		}
 		for _, bf := range f.from {
 			if !slices.Contains(o.from, bf) {
-				o.from = append(o.from, bf)
+				o.from = s.fieldLists.Append(o.from, bf)
 			}
 		}
 		o.told = append(o.told, f.told...)
 		o.key = o.key || f.key
 		for _, sub := range f.fields {
-			o.fields = mergeRep(o.fields, sub)
+			o.fields = s.mergeRep(o.fields, sub)
 		}
 		return list
 	}
-	return append(list, f)
+	return s.repLists.Append(list, f)
+}
+
+func (b *builder) newRep(rep brep) *brep {
+	r := b.mem.reps.New()
+	*r = rep
+	return r
 }
 
 // contradict tells whether two sets of fields cannot be part of one representation: a name would stand for two values.

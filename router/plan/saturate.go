@@ -26,10 +26,10 @@ func first(levels uint64) int {
 // critical path. It returns 0 when the operation cannot be answered.
 func (r *run) saturate(root *position, roots []int) int {
 	for _, g := range roots {
-		n := r.nodeSlab.new()
+		n := r.mem.nodes.New()
 		*n = node{position: root, graph: g, decl: root.typ}
-		root.nodes = append(root.nodes, n)
-		r.nodes = append(r.nodes, n)
+		root.nodes = r.mem.nodeLists.Append(root.nodes, n)
+		r.nodes = r.mem.nodeLists.Append(r.nodes, n)
 		r.have(n, 1<<1)
 	}
 	for level := 1; level < maxLevels; level++ {
@@ -174,15 +174,15 @@ func (r *run) jumped(j *jump, level int) {
 			return
 		}
 	}
-	n := r.nodeSlab.new()
+	n := r.mem.nodes.New()
 	*n = node{position: p, class: c, graph: j.entry.graph, decl: j.entry.as, object: j.entry.untyped, jump: j}
 	j.node = n
-	r.nodes = append(r.nodes, n)
-	c.nodes = append(c.nodes, n)
+	r.nodes = r.mem.nodeLists.Append(r.nodes, n)
+	c.nodes = r.mem.nodeLists.Append(c.nodes, n)
 	if c == p.unknown {
 		// Such a node sees all objects of the position.
 		n.class = nil
-		p.nodes = append(p.nodes, n)
+		p.nodes = r.mem.nodeLists.Append(p.nodes, n)
 	}
 	r.have(n, from(level))
 }
@@ -332,16 +332,16 @@ func (r *run) below(n *node, w *want, way *resolver, s *special, levels uint64) 
 	}
 	if child == nil {
 		v := view{graph: n.graph, decl: decl}
-		child = r.nodeSlab.new()
+		child = r.mem.nodes.New()
 		*child = node{position: p, graph: n.graph, decl: decl, object: v.object(), provided: provided}
-		p.nodes = append(p.nodes, child)
-		r.nodes = append(r.nodes, child)
+		p.nodes = r.mem.nodeLists.Append(p.nodes, child)
+		r.nodes = r.mem.nodeLists.Append(r.nodes, child)
 	}
 	if s != nil {
 		s.child = child
 	}
 	if !slices.ContainsFunc(child.parents, func(q parent) bool { return q.node == n && q.want == w && q.special == s }) {
-		child.parents = append(child.parents, parent{n, w, s})
+		child.parents = r.mem.parents.Append(child.parents, parent{n, w, s})
 	}
 	r.have(child, levels)
 }

@@ -39,7 +39,7 @@ func (r *run) deniedBy(p *position, v view, name string) bool {
 		if def == nil {
 			continue
 		}
-		reach := newGraphs(r.t.n)
+		reach := newSubgraphSet(r.t.n)
 		reach.add(v.graph)
 		entries := r.t.types[c.rep.ID].entries
 		for grown := true; grown; {

@@ -5,7 +5,10 @@ import "math/bits"
 // subgraphSet is a set of subgraphs, by Subgraph.ID. All sets of one planner have the same number of words.
 type subgraphSet []uint64
 
-func newGraphs(n int) subgraphSet { return make(subgraphSet, (n+63)/64) }
+func newSubgraphSet(n int) subgraphSet { return make(subgraphSet, (n+63)/64) }
+
+// newSet returns an empty set in the memory of the run.
+func (r *run) newSet() subgraphSet { return r.mem.words.Make((r.t.n + 63) / 64) }
 
 func (g subgraphSet) has(i int) bool { return g[i>>6]&(1<<(i&63)) != 0 }
 func (g subgraphSet) add(i int)      { g[i>>6] |= 1 << (i & 63) }

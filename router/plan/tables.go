@@ -82,7 +82,7 @@ type entry struct {
 }
 
 func newTables(sg *supergraph.Supergraph, labels []string) *tables {
-	t := &tables{sg: sg, n: len(sg.Subgraphs), everywhere: newGraphs(len(sg.Subgraphs))}
+	t := &tables{sg: sg, n: len(sg.Subgraphs), everywhere: newSubgraphSet(len(sg.Subgraphs))}
 	for g := range sg.Subgraphs {
 		t.everywhere.add(g)
 	}
@@ -106,7 +106,7 @@ func newTables(sg *supergraph.Supergraph, labels []string) *tables {
 func (t *tables) facts(f *supergraph.Field) *fieldFacts { return &t.fields[f.Parent.ID][f.Index] }
 
 func (t *tables) typeFacts(typ *supergraph.Type, classes map[string]int32) typeFacts {
-	f := typeFacts{known: newGraphs(t.n), object: newGraphs(t.n)}
+	f := typeFacts{known: newSubgraphSet(t.n), object: newSubgraphSet(t.n)}
 	add := func(as *supergraph.Type) {
 		for g, in := range as.In {
 			if in == nil || as != typ && !in.InterfaceObject {
@@ -189,7 +189,7 @@ func intern(classes map[string]int32, s string) int32 {
 }
 
 func (t *tables) fieldFacts(typ *supergraph.Type, f *supergraph.Field, labels []string, classes map[string]int32) fieldFacts {
-	out := fieldFacts{plain: newGraphs(t.n)}
+	out := fieldFacts{plain: newSubgraphSet(t.n)}
 	add := func(as *supergraph.Type, def *supergraph.Field) {
 		for g, in := range def.In {
 			if in == nil || as.In[g] == nil || as != typ && !as.In[g].InterfaceObject {

@@ -7,6 +7,7 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"fmt"
+	"log/slog"
 	mathrand "math/rand/v2"
 	"net/mail"
 	"slices"
@@ -45,6 +46,8 @@ type Login struct {
 	// Password is its stored form.
 	Password string
 	Roles    []Role
+	// Verified says that the address is the person's.
+	Verified bool
 	// Failures counts wrong passwords in a row, and BlockedUntil is until when no other is looked at.
 	Failures     int
 	BlockedUntil time.Time
@@ -61,6 +64,7 @@ type Refresh struct {
 type LoginStore interface {
 	KeyStore
 	Closer
+	TokenStore
 	// CreateUser writes a person, the login and the event together. An e-mail address or username that somebody has is a
 	// Conflict fault.
 	CreateUser(ctx context.Context, user *User, login *Login, event wire.EntityChanged) error
@@ -134,13 +138,14 @@ type Logins struct {
 	users  Store
 	store  LoginStore
 	issuer *Issuer
+	mailer Mailer
 	// secret makes its first operator of whoever knows it; nobody when it is empty.
 	secret string
 }
 
 // NewLogins makes it of its parts.
-func NewLogins(users Store, store LoginStore, issuer *Issuer, operatorSecret string) *Logins {
-	return &Logins{users, store, issuer, operatorSecret}
+func NewLogins(users Store, store LoginStore, issuer *Issuer, mailer Mailer, operatorSecret string) *Logins {
+	return &Logins{users, store, issuer, mailer, operatorSecret}
 }
 
 // SignUp opens an account and signs the person in.
@@ -172,6 +177,9 @@ func (l *Logins) SignUp(ctx context.Context, input SignUpInput) (*Session, error
 	event.Change = wire.Created
 	if err := l.store.CreateUser(ctx, user, login, event); err != nil {
 		return nil, err
+	}
+	if err := l.sendVerification(ctx, login); err != nil { // which can be asked for again
+		slog.WarnContext(ctx, "a verification mail was not sent", "error", err)
 	}
 	return l.begin(ctx, user, login)
 }

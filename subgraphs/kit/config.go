@@ -11,6 +11,7 @@ import (
 
 	"github.com/weft-graphql/weft/schema/bus"
 	"github.com/weft-graphql/weft/subgraphs/kit/dataloader"
+	"github.com/weft-graphql/weft/subgraphs/kit/telemetry"
 )
 
 // Config is what a service needs to know to start. The zero value plus a DataDir is a working development service.
@@ -42,6 +43,9 @@ type Config struct {
 	OperatorSecret string
 	// QueryHooks see every SQL query.
 	QueryHooks []bun.QueryHook
+	// Telemetry tells what the service does; nil for nothing. Metrics says that the service answers /metrics with it.
+	Telemetry *telemetry.Telemetry
+	Metrics   bool
 	// BatchWait is how long a dataloader waits for further keys; 0 takes dataloader.DefaultWait.
 	BatchWait time.Duration
 }
@@ -88,6 +92,7 @@ func (c Config) WithDefaults() Config {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
+	c.Logger = telemetry.Log(c.Logger)
 	if c.BatchWait == 0 {
 		c.BatchWait = dataloader.DefaultWait
 	}

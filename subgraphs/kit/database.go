@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
 	"github.com/uptrace/bun/dialect/sqlitedialect"
@@ -50,6 +51,10 @@ func OpenDatabase(name string, config Config) (*bun.DB, error) {
 	for _, hook := range config.QueryHooks {
 		db = db.WithQueryHook(hook)
 	}
+	if config.Telemetry != nil {
+		db = db.WithQueryHook(config.Telemetry.Statements())
+		config.Telemetry.Observe(collectors.NewDBStatsCollector(db.DB, name))
+	}
 	return db, nil
 }
 
@@ -61,7 +66,12 @@ func OpenForSetup(ctx context.Context, name string, config Config) (*bun.DB, err
 		return db, err
 	}
 	if err := withLock(ctx, db, name, func() error {
-		_, err := db.ExecContext(ctx, "CREATE SCHEMA IF NOT EXISTS ?", bun.Ident(name))
+		// A service whose schema is there need not be allowed to make one, for which PostgreSQL asks first.
+		there, err := db.NewSelect().Table("pg_namespace").Where("nspname = ?", name).Exists(ctx)
+		if err != nil || there {
+			return err
+		}
+		_, err = db.ExecContext(ctx, "CREATE SCHEMA IF NOT EXISTS ?", bun.Ident(name))
 		return err
 	}); err != nil {
 		_ = db.Close()

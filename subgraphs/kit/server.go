@@ -16,6 +16,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/weft-graphql/weft/subgraphs/kit/events"
+	"github.com/weft-graphql/weft/subgraphs/kit/telemetry"
 )
 
 // queryCacheSize is how many parsed documents a service keeps. A router sends few different ones.
@@ -63,7 +64,10 @@ func NewServer(a Assembly, config Config) *Server {
 		graphql = withCertificate(graphql)
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", graphql)
+	mux.Handle("/graphql", telemetry.RequestIDs(config.Telemetry.Requests(graphql)))
+	if config.Telemetry != nil && config.Metrics {
+		mux.Handle("GET /metrics", config.Telemetry.ServeMetrics())
+	}
 	for pattern, handler := range a.Routes {
 		mux.Handle(pattern, handler)
 	}
@@ -111,6 +115,7 @@ func newGraphQL(schema graphql.ExecutableSchema, config Config) http.Handler {
 		return panicked(ctx, logger, cause)
 	})
 	server.AroundOperations(collectChanges)
+	config.Telemetry.Operations(server)
 	useDataloaders(server, config.BatchWait)
 	server.AroundResponses(finishResponse)
 	return server

@@ -50,6 +50,22 @@ func (r *mutationResolver) ChangePassword(ctx context.Context, input accounts.Ch
 	return signOutPayload(r.logins.ChangePassword(ctx, kit.Caller(ctx), input))
 }
 
+func (r *mutationResolver) RequestEmailVerification(ctx context.Context) (*model.RequestPayload, error) {
+	return requestPayload(r.logins.RequestEmailVerification(ctx, kit.Caller(ctx)))
+}
+
+func (r *mutationResolver) VerifyEmail(ctx context.Context, input accounts.VerifyEmailInput) (*model.UserPayload, error) {
+	return userPayload(r.logins.VerifyEmail(ctx, input))
+}
+
+func (r *mutationResolver) RequestPasswordReset(ctx context.Context, input accounts.RequestPasswordResetInput) (*model.RequestPayload, error) {
+	return requestPayload(r.logins.RequestPasswordReset(ctx, input))
+}
+
+func (r *mutationResolver) ResetPassword(ctx context.Context, input accounts.ResetPasswordInput) (*model.SignOutPayload, error) {
+	return signOutPayload(r.logins.ResetPassword(ctx, input))
+}
+
 func (r *mutationResolver) BecomeOperator(ctx context.Context, input accounts.BecomeOperatorInput) (*model.UserPayload, error) {
 	return userPayload(r.logins.BecomeOperator(ctx, kit.Caller(ctx), input))
 }
@@ -87,9 +103,23 @@ func (r *queryResolver) Users(ctx context.Context, first *int, after *string, la
 	return r.core.Users(ctx, page.Args{First: first, After: after, Last: last, Before: before})
 }
 
+func (r *queryResolver) Mails(ctx context.Context, first int) ([]*accounts.Mail, error) {
+	kit.NoStore(ctx)
+	mails, err := r.logins.KeptMails(ctx, kit.Caller(ctx), first)
+	if err != nil {
+		return nil, kit.Report(ctx, err)
+	}
+	return mails, nil
+}
+
 func (r *userResolver) Email(ctx context.Context, obj *accounts.User) (*string, error) {
 	kit.PrivateData(ctx)
 	return r.core.Email(kit.Caller(ctx), obj), nil
+}
+
+func (r *userResolver) EmailVerified(ctx context.Context, obj *accounts.User) (*bool, error) {
+	kit.PrivateData(ctx)
+	return r.logins.EmailVerified(ctx, kit.Caller(ctx), obj)
 }
 
 func (r *userResolver) Roles(ctx context.Context, obj *accounts.User) ([]accounts.Role, error) {

@@ -35,3 +35,12 @@ func userPayload(user *accounts.User, err error) (*model.UserPayload, error) {
 	}
 	return &model.UserPayload{User: user, UserErrors: list}, nil
 }
+
+// requestPayload is the answer of a mutation that asks for a mail.
+func requestPayload(err error) (*model.RequestPayload, error) {
+	list, err := fault.ForUser(err)
+	if err != nil {
+		return nil, err
+	}
+	return &model.RequestPayload{Accepted: len(list) == 0, UserErrors: list}, nil
+}

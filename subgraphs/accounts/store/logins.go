@@ -29,12 +29,13 @@ type loginRow struct {
 	Roles        string `bun:"roles"`
 	Failures     int    `bun:"failures"`
 	BlockedUntil int64  `bun:"blocked_until"`
+	Verified     bool   `bun:"verified"`
 }
 
 func (r *loginRow) login() *accounts.Login {
 	login := &accounts.Login{
 		UserID: r.UserID, Email: r.Email, Password: r.Password, Roles: []accounts.Role{}, Failures: r.Failures,
-		BlockedUntil: time.UnixMilli(r.BlockedUntil),
+		BlockedUntil: time.UnixMilli(r.BlockedUntil), Verified: r.Verified,
 	}
 	for _, role := range strings.Fields(r.Roles) {
 		login.Roles = append(login.Roles, accounts.Role(role))

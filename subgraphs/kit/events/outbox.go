@@ -16,6 +16,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/weft-graphql/weft/schema/wire"
+	"github.com/weft-graphql/weft/subgraphs/kit/telemetry"
 )
 
 // outboxRow is an event that waits to be published. The payload has neither version nor sequence.
@@ -149,6 +150,7 @@ func (o *Outbox) record(ctx context.Context, tx bun.Tx, events []wire.EntityChan
 			return fmt.Errorf("name the event: %w", err)
 		}
 		event.ID, event.At = id.String(), time.Now().UTC()
+		telemetry.Mark(ctx, &event)
 		payload, err := event.Encode()
 		if err != nil {
 			return err

@@ -13,6 +13,14 @@ type Mutation struct {
 type Query struct {
 }
 
+// A request that was taken.
+type RequestPayload struct {
+	// Whether it was taken.
+	Accepted bool `json:"accepted"`
+	// What was wrong with the input; empty when nothing was.
+	UserErrors []*fault.UserError `json:"userErrors"`
+}
+
 // A person who is signed in.
 type SessionPayload struct {
 	// The session; null when nobody was signed in.
