@@ -164,6 +164,10 @@ func (g *Generation) State() module.State {
 		stats := g.adaptive.Stats()
 		s.Adaptive = &stats
 	}
+	if g.config.Subscription.Enabled {
+		s.Subscriptions = &module.Subscriptions{}
+		s.Subscriptions.Stats, s.Subscriptions.WebSockets = g.resources.Subscriptions()
+	}
 	if g.cache != nil {
 		stats := g.cache.Stats()
 		s.Cache = &stats

@@ -7,6 +7,7 @@ import (
 	"github.com/weft-graphql/weft/router/memory"
 	"github.com/weft-graphql/weft/router/prepared"
 	"github.com/weft-graphql/weft/router/server/adaptive"
+	"github.com/weft-graphql/weft/router/subscription"
 	"github.com/weft-graphql/weft/router/upstream"
 )
 
@@ -31,6 +32,8 @@ type State struct {
 	SharedQueries uint64
 	// Subgraphs are the counters of each subgraph's client.
 	Subgraphs []SubgraphState
+	// Subscriptions are those of all generations; nil when they are not served.
+	Subscriptions *Subscriptions
 	// Reloads count what was loaded again while the process ran: "configuration", "supergraph" and "certificates".
 	Reloads []Reloads
 	// Version is the router's.
@@ -44,6 +47,12 @@ type Reloads struct {
 	Used, Refused uint64
 	// Failing tells that the last attempt was refused.
 	Failing bool
+}
+
+// Subscriptions are the counters of subscriptions, and how many WebSockets are open.
+type Subscriptions struct {
+	subscription.Stats
+	WebSockets int
 }
 
 // SubgraphState are the counters of a subgraph's client.

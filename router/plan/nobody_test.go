@@ -1,11 +1,15 @@
 package plan_test
 
 import (
+	"errors"
 	"math/rand/v2"
 	"testing"
 
 	"github.com/weft-graphql/weft/router/compose"
+	"github.com/weft-graphql/weft/router/operation"
+	"github.com/weft-graphql/weft/router/plan"
 	"github.com/weft-graphql/weft/router/plan/plantest"
+	"github.com/weft-graphql/weft/router/supergraph"
 )
 
 // TestFieldsOfNobodyArePlanned plans what is selected on interfaces that no type implements. Such graphs compose, since
@@ -23,14 +27,6 @@ func TestFieldsOfNobodyArePlanned(t *testing.T) {
 			"a": plantest.Link + `type Query { i: I } interface I { x: Int y: Int }`,
 			"b": plantest.Link + `type Query { j: I } interface I { x: Int z: I }`,
 		}},
-		{"an interface object that cannot be entered has a field", map[string]string{
-			"a": plantest.Link + `type Query { j: J } interface J @key(fields: "id") { id: ID! }`,
-			"b": plantest.Link + `type J @interfaceObject @key(fields: "id", resolvable: false) { id: ID! z(n: Int): Int down: J }`,
-		}},
-		{"an interface object is the source", map[string]string{
-			"a": plantest.Link + `type Query { a: Int } interface J @key(fields: "__typename", resolvable: false) { id: ID! }`,
-			"b": plantest.Link + `type Query { j: J } type J @interfaceObject @key(fields: "id") { id: ID! @external x: Int }`,
-		}},
 		{"a mutation answers with it", map[string]string{
 			"a": plantest.Link + `type Query { a: Int } type Mutation { m: I } interface I { x: Int }`,
 			"b": plantest.Link + `type Query { b: Int } interface I { y: Int }`,
@@ -47,6 +43,32 @@ func TestFieldsOfNobodyArePlanned(t *testing.T) {
 		}
 		if err := plantest.Unplanned(result.SupergraphSDL, rand.New(rand.NewPCG(1, 2)), 50); err != nil {
 			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
+// TestFieldsOfUntypedObjectsAreRefused: objects of an interface object's interface can be, whether a type implements it or
+// not, and what nobody can be asked for of them is an error, as the public conformance suite has it.
+func TestFieldsOfUntypedObjectsAreRefused(t *testing.T) {
+	result, errs := compose.Compose([]compose.Subgraph{
+		{Name: "a", SDL: plantest.Link + `type Query { j: J } interface J @key(fields: "id") { id: ID! }`},
+		{Name: "b", SDL: plantest.Link + `type J @interfaceObject @key(fields: "id", resolvable: false) { id: ID! z: Int }`},
+	}, compose.Options{})
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	sg, err := supergraph.Load(result.SupergraphSDL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for query, planned := range map[string]bool{"{ j { id } }": true, "{ j { z } }": false} {
+		p, errs := operation.Prepare(sg, query, "", operation.Limits{})
+		if len(errs) > 0 {
+			t.Fatal(errs)
+		}
+		_, err := plan.New(sg).Plan(p.Operation(operation.ConditionSet{}))
+		if untyped := (*plan.UntypedError)(nil); planned != (err == nil) || err != nil && !errors.As(err, &untyped) {
+			t.Errorf("%s: %v", query, err)
 		}
 	}
 }

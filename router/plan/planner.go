@@ -241,11 +241,20 @@ func (r *run) unreachable() error {
 		if len(who) == 0 {
 			return fmt.Errorf("cannot plan %s: no subgraph resolves %s", path, field)
 		}
-		return fmt.Errorf("cannot plan %s: %s is resolved by %s, but no key leads there from where its object is found",
+		err := fmt.Errorf("cannot plan %s: %s is resolved by %s, but no key leads there from where its object is found",
 			path, field, strings.Join(who, ", "))
+		if typ := w.class.position.typ; typ.IsAbstract() && typ.Possible.Empty() {
+			return &UntypedError{err}
+		}
+		return err
 	}
 	return fmt.Errorf("cannot plan the operation: the runtime type of an interface object cannot be told")
 }
+
+// UntypedError tells that there is no plan for a field of an interface that no type implements, but that interface objects
+// stand for. The reference composes such graphs, since there is no type whose fields could be out of reach, and has no plan
+// for the field either.
+type UntypedError struct{ error }
 
 func clientPath(f *operation.Field) string {
 	if f.Owner == nil {

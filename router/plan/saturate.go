@@ -52,7 +52,7 @@ func (r *run) forgetNobody() bool {
 		w.goal = false
 	}
 	for _, p := range r.positions {
-		if !p.typ.IsAbstract() || !p.typ.Possible.Empty() {
+		if !r.t.nobody(p.typ) {
 			continue
 		}
 		for _, c := range p.classes {
@@ -74,6 +74,12 @@ func (r *run) forgetNobody() bool {
 	}
 	r.open = slices.DeleteFunc(r.open, func(w *want) bool { return !w.goal })
 	return forgotten
+}
+
+// nobody tells that there can be no objects of a type: no type implements the interface, and no subgraph has interface
+// objects that stand for some.
+func (t *tables) nobody(typ *supergraph.Type) bool {
+	return typ.IsAbstract() && typ.Possible.Empty() && t.types[typ.ID].object.empty()
 }
 
 // goalsKnown tells whether all goals are known at a level.

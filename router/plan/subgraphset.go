@@ -22,6 +22,15 @@ func (g subgraphSet) subsetOf(o subgraphSet) bool {
 	return true
 }
 
+func (g subgraphSet) empty() bool {
+	for _, w := range g {
+		if w != 0 {
+			return false
+		}
+	}
+	return true
+}
+
 func (g subgraphSet) clone() subgraphSet { return append(subgraphSet(nil), g...) }
 
 // keep removes what is not in o.

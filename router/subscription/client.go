@@ -55,6 +55,7 @@ func (c *Client) Next(resp *server.Response) server.Step {
 	a, what := c.cursor.next()
 	switch what {
 	case value:
+		c.hub.delivered.Add(1)
 		resp.Body, resp.EventID = a.body, a.id
 		if a.last {
 			c.done, resp.Ended = true, server.EndedByError

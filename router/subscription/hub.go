@@ -20,8 +20,9 @@ type Hub struct {
 	places chan struct{}
 	// timeout is Settings.EventTimeout.
 	timeout atomic.Int64
-	// events counts those that were answered, cutOff the clients that were too slow.
-	events, cutOff atomic.Uint64
+	// events counts those that were answered, delivered the answers that clients took, cutOff the clients that were too
+	// slow, and reconnects the attempts to open a source again.
+	events, delivered, cutOff, reconnects atomic.Uint64
 	// replanning lets one change of the graph be followed at a time.
 	replanning sync.Mutex
 
@@ -234,8 +235,9 @@ func (h *Hub) Close() {
 type Stats struct {
 	// Clients, Feeds and Sources are what runs: subscriptions of clients, different ones among them, and upstream ones.
 	Clients, Feeds, Sources int
-	// Events counts the events that were answered, CutOff the clients that were cut off because they were too slow.
-	Events, CutOff uint64
+	// Events counts the events that were answered, Delivered the answers that clients took, CutOff the clients that were cut
+	// off because they were too slow, and Reconnects the attempts to open an upstream subscription again.
+	Events, Delivered, CutOff, Reconnects uint64
 }
 
 // Stats reads the counters.
@@ -243,6 +245,7 @@ func (h *Hub) Stats() Stats {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return Stats{
-		Clients: h.clients, Feeds: len(h.all), Sources: len(h.sources), Events: h.events.Load(), CutOff: h.cutOff.Load(),
+		Clients: h.clients, Feeds: len(h.all), Sources: len(h.sources), Events: h.events.Load(),
+		Delivered: h.delivered.Load(), CutOff: h.cutOff.Load(), Reconnects: h.reconnects.Load(),
 	}
 }

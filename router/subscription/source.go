@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -20,6 +21,8 @@ type source struct {
 	open   sync.Once
 	// backlogWait is Settings.BacklogWait.
 	backlogWait time.Duration
+	// reconnects is the hub's counter.
+	reconnects *atomic.Uint64
 	// readers counts the feeds; guarded by the hub's lock.
 	readers int
 }
@@ -56,6 +59,7 @@ func behindKey(key, after string) string { return key + "\x00" + after }
 func (h *Hub) open(op Operation, key, after string) (*source, *cursor[Event]) {
 	s := &source{
 		key: key, after: after, opened: make(chan struct{}), readers: 1, backlogWait: h.settings.BacklogWait,
+		reconnects: &h.reconnects,
 		events: newEventLog[Event](h.settings.QueueEvents, h.settings.QueueBytes),
 	}
 	var ctx context.Context
@@ -121,6 +125,7 @@ func (s *source) run(ctx context.Context, up Upstream, req *Request, reconnect R
 		if !pause(ctx, reconnect.pause(attempts)) {
 			return
 		}
+		s.reconnects.Add(1)
 	}
 }
 

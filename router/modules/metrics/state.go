@@ -32,7 +32,7 @@ func (s stateCollector) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range append([]*prometheus.Desc{
 		inProgressDesc, loadedDesc, preparedDesc, preparedBytesDesc, preparedEntriesDesc, evictionsDesc,
 		memoryLimitDesc, memoryInProgressDesc, adaptiveLimitDesc, adaptiveQueuedDesc,
-	}, entityCacheDescs...) {
+	}, append(entityCacheDescs, subscriptionDescs...)...) {
 		out <- d
 	}
 }
@@ -61,6 +61,9 @@ func (s stateCollector) Collect(out chan<- prometheus.Metric) {
 	}
 	send(preparedEntriesDesc, prometheus.GaugeValue, float64(p.Entries))
 	send(evictionsDesc, prometheus.CounterValue, float64(p.Evictions))
+	if state.Subscriptions != nil {
+		collectSubscriptions(state.Subscriptions, send)
+	}
 	if state.Cache != nil {
 		collectEntityCache(state.Cache, send)
 	}
