@@ -60,6 +60,8 @@ type Router struct {
 	// certificates are the files with which subgraphs are spoken to.
 	certificates *config.FileWatch
 	reloads      reloads
+	// remote is the graph's source when it comes over HTTP.
+	remote remoteGraph
 }
 
 // New makes a router. The error tells what is wrong with the configuration or the graph.
@@ -84,12 +86,17 @@ func New(cfg *config.Config, options Options) (*Router, error) {
 		// From before they are read: a change that comes later is one that Watch must notice.
 		r.files = config.NewFileWatch(filesOf(&cfg.Supergraph))
 		var err error
-		if sdl, err = LoadSupergraph(&cfg.Supergraph); err != nil {
-			return nil, err
+		if sdl, err = r.loadSupergraph(&cfg.Supergraph, false); err != nil {
+			if err := r.startWithFallback(cfg, err); err != nil {
+				return nil, err
+			}
+			return r, nil
 		}
 	}
 	if err := r.replace(cfg, sdl); err != nil {
-		return nil, err
+		if err := r.startWithFallback(cfg, err); err != nil {
+			return nil, err
+		}
 	}
 	return r, nil
 }
@@ -122,8 +129,13 @@ func (r *Router) Reload(cfg *config.Config) (err error) {
 	sdl := r.supergraph
 	if !r.given {
 		r.files.Follow(filesOf(&cfg.Supergraph))
-		if sdl, err = LoadSupergraph(&cfg.Supergraph); err != nil {
-			return err
+		if sdl, err = r.loadSupergraph(&cfg.Supergraph, true); err != nil {
+			if cfg.Supergraph.HTTP.URL == "" || cfg.Supergraph.HTTP.URL != r.config.Supergraph.HTTP.URL {
+				return err
+			}
+			// The settings have nothing to do with it: the graph in use goes on until its source is back.
+			r.options.Logger.Warn("the settings are used with the graph from before", "err", err)
+			sdl, err = r.supergraph, nil
 		}
 	}
 	return r.replace(cfg, sdl)

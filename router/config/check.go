@@ -78,8 +78,10 @@ func (k *checker) address(key, address string) {
 
 func (k *checker) supergraph(s *Supergraph) {
 	switch {
-	case s.Path == "" && len(s.Subgraphs) == 0:
-		k.report("supergraph", "there is no graph to serve: set supergraph.path (or the flag --supergraph) to a supergraph file, or list supergraph.subgraphs to compose")
+	case s.Path == "" && len(s.Subgraphs) == 0 && s.HTTP.URL == "":
+		k.report("supergraph", "there is no graph to serve: set supergraph.path (or the flag --supergraph) to a supergraph file, supergraph.http.url to its address, or list supergraph.subgraphs to compose")
+	case s.HTTP.URL != "" && (s.Path != "" || len(s.Subgraphs) > 0):
+		k.report("supergraph", "has both http and path or subgraphs; the graph comes from one of them")
 	case s.Path != "" && len(s.Subgraphs) > 0:
 		k.report("supergraph", "has both path and subgraphs; the graph comes from one of them")
 	}
@@ -99,6 +101,11 @@ func (k *checker) supergraph(s *Supergraph) {
 		k.subgraphURL(key+".url", sub.URL)
 	}
 	k.oneOf("supergraph.unsupported_features", s.UnsupportedFeatures, "refuse", "warn")
+	if u, err := url.Parse(s.HTTP.URL); s.HTTP.URL != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		k.report("supergraph.http.url", "is no address; write one like https://graphs.example.com/shop.graphql")
+	}
+	k.positive("supergraph.http.poll_interval", s.HTTP.PollInterval, 10*time.Millisecond)
+	k.positive("supergraph.http.timeout", s.HTTP.Timeout, time.Millisecond)
 	k.positive("supergraph.poll_interval", s.PollInterval, 10*time.Millisecond)
 }
 
