@@ -9,6 +9,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -170,6 +171,17 @@ func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 func (r *Router) Admin() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		r.serve(w, req, (*generation.Generation).ServeAdmin)
+	})
+}
+
+// Door is the handler of a listener for some of the paths that the administration listener has, and nothing else.
+func (r *Router) Door(paths ...string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if !slices.Contains(paths, req.URL.Path) {
+			http.NotFound(w, req)
+			return
+		}
+		r.serve(w, req, (*generation.Generation).ServeDoor)
 	})
 }
 

@@ -49,7 +49,8 @@ func (v *visitor) looks(scheme string, width, height int) {
 	v.call("Emulation.setEmulatedMedia", map[string]any{"features": []map[string]string{
 		{"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": "reduce"},
 	}})
-	v.call("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500})
+	// Not as a mobile device: then Chromium tells of no layout shifts.
+	v.call("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false})
 }
 
 // goTo loads a page as if its address had been typed, and waits until nothing is on its way any more.
@@ -151,6 +152,9 @@ func (v *visitor) accessible(what string) {
 // still fails when anything on the page has moved since it was loaded, unless somebody has just clicked or typed.
 func (v *visitor) still(what string) {
 	v.t.Helper()
+	// What has moved in a frame is told after it.
+	v.await("something is painted", `painted > 0`)
+	v.eval(`new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))`, nil)
 	if moved := v.number("shifted"); moved > 0 {
 		var shifts []string
 		v.eval("shifts", &shifts)

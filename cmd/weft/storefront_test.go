@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -82,6 +83,15 @@ func TestSomebodyBuysInTheShop(t *testing.T) {
 	buyer.still("the cart")
 	buyer.accessible("cart")
 
+	// Whoever runs the shop looks at the same product, and will see that pieces are set aside.
+	operator := visit(t, url, "/shop/account")
+	operator.press("button", "who runs the shop")
+	operator.await("the desk is offered", `find('#desk')`)
+	operator.goTo("/shop/p/p67")
+	operator.sees("in stock")
+	const left = `Number(/(\d+) in stock/.exec(find('.stock')?.innerText ?? '')?.[1])`
+	pieces := operator.number(left)
+
 	// An account; the guest's cart comes along.
 	buyer.press("a", "Sign in to order")
 	buyer.press("button", "Open an account")
@@ -121,8 +131,7 @@ func TestSomebodyBuysInTheShop(t *testing.T) {
 	asked := buyer.number(`performance.getEntriesByType('resource').filter(e => e.name.endsWith('/graphql')).length`)
 
 	// Whoever runs the shop sends it; the buyer watches.
-	operator := visit(t, url, "/shop/account")
-	operator.press("button", "who runs the shop")
+	operator.await("a piece less is in stock", fmt.Sprintf(`%s === %v`, left, pieces-1))
 	operator.press("nav a", "Desk")
 	operator.press("button[data-act=ship]", "Loom Rattan Planter of Grace Murray")
 	buyer.sees("It has left the warehouse.")
@@ -156,8 +165,16 @@ func TestSomebodyBuysInTheShop(t *testing.T) {
 	buyer.sees("Hidden by the shop")
 	operator.press("button", "Show “The fern likes it”")
 
+	// Her token has ended meanwhile; the next one is made on the way.
+	const token = `JSON.parse(localStorage.getItem('shop.session')).accessToken`
+	var before, after string
+	buyer.eval(`localStorage.setItem('shop.session', JSON.stringify({...JSON.parse(localStorage.getItem('shop.session')), expiresAt: '2020-01-01T00:00:00Z'}))`, nil)
+	buyer.eval(token, &before)
 	buyer.goTo("/shop/account")
 	buyer.sees("Delivered")
+	if buyer.eval(token, &after); after == before {
+		t.Error("the token that has ended is used on")
+	}
 	buyer.still("the account")
 	buyer.accessible("account")
 	buyer.press("button", "Sign out")
@@ -171,6 +188,25 @@ func TestSomebodyBuysInTheShop(t *testing.T) {
 	buyer.accessible("no page")
 	buyer.quiet()
 	operator.quiet()
+	dev.stop(t)
+}
+
+// TestTheShopFitsAPhone loads each page on a phone: nothing stands out, and nothing moves.
+func TestTheShopFitsAPhone(t *testing.T) {
+	dev, url := startShop(t)
+	v := visit(t, url, "/shop/account")
+	v.press("button", "who runs the shop")
+	v.await("she is in", `find('.head h1', 'Ada Novak')`)
+	v.looks("dark", 360, 740)
+	for _, path := range []string{"/shop/", "/shop/?category=rugs&is=Material%3AWool", "/shop/p/p67", "/shop/cart", "/shop/account", "/shop/desk", "/shop/nowhere"} {
+		v.goTo(path)
+		v.still(path)
+		if wide := v.number("document.documentElement.scrollWidth"); wide > 360 {
+			t.Errorf("%s is %v pixels wide", path, wide)
+		}
+		t.Logf("%s: largest paint after %.0f ms", path, v.number("painted"))
+	}
+	v.quiet()
 	dev.stop(t)
 }
 

@@ -58,6 +58,7 @@ func (k *checker) listeners(c *Config) {
 			k.report("admin.listen", "is the same address as listen; operators need an address of their own")
 		}
 	}
+	k.admin(&c.Admin, c.Listen)
 	if token := c.Admin.Token; token != "" && len(token) < 16 {
 		k.report("admin.token", "must have at least 16 characters")
 	}
@@ -65,8 +66,34 @@ func (k *checker) listeners(c *Config) {
 	if (c.TLS.CertFile == "") != (c.TLS.KeyFile == "") {
 		k.report("tls", "needs both cert_file and key_file")
 	}
-	if c.Cache.Invalidation.SharedKey != "" && c.Admin.Listen == "" {
+	if c.Cache.Invalidation.SharedKey != "" && c.Admin.Listen+c.Admin.InvalidationListen == "" {
 		k.report("cache.invalidation", "needs the admin listener: set admin.listen")
+	}
+}
+
+// admin checks the further listeners for operators.
+func (k *checker) admin(a *Admin, listen string) {
+	taken := map[string]string{listen: "listen"}
+	if a.Listen != "" {
+		taken[a.Listen] = "admin.listen"
+	}
+	for _, door := range []struct{ key, address string }{
+		{"metrics_listen", a.MetricsListen}, {"invalidation_listen", a.InvalidationListen}, {"health_listen", a.HealthListen},
+	} {
+		if door.address == "" {
+			continue
+		}
+		k.address("admin."+door.key, door.address)
+		if other := taken[door.address]; other != "" {
+			k.report("admin."+door.key, "is the same address as %s; leave it out to have it there", other)
+		}
+		taken[door.address] = "admin." + door.key
+	}
+	if (a.TLS.CertFile == "") != (a.TLS.KeyFile == "") {
+		k.report("admin.tls", "needs both cert_file and key_file")
+	}
+	if a.TLS.ClientCAFile != "" && a.TLS.CertFile == "" {
+		k.report("admin.tls.client_ca_file", "needs cert_file and key_file: certificates are shown over TLS only")
 	}
 }
 
@@ -160,7 +187,8 @@ func (k *checker) clientSide(c *Config) {
 	k.notNegative("limits.request_timeout", l.RequestTimeout)
 	k.positive("limits.body_timeout", l.BodyTimeout, 100*time.Millisecond)
 	for key, n := range map[string]int{"tokens": l.Tokens, "depth": l.Depth, "fields": l.Fields, "aliases": l.Aliases,
-		"directives": l.Directives, "root_fields": l.RootFields, "introspection_depth": l.IntrospectionDepth} {
+		"directives": l.Directives, "root_fields": l.RootFields, "introspection_depth": l.IntrospectionDepth,
+		"variables": l.Variables, "list_items": l.ListItems} {
 		k.between("limits."+key, n, -1, 1<<30)
 	}
 }

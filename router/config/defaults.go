@@ -35,7 +35,7 @@ func Default() Config {
 			ConcurrentRequests: 10_000, RequestTimeout: 30 * time.Second,
 			Tokens: operations.Tokens, Depth: operations.Depth, Fields: operations.Fields, Aliases: operations.Aliases,
 			Directives: operations.Directives, RootFields: operations.RootFields,
-			IntrospectionDepth: operations.IntrospectionDepth,
+			IntrospectionDepth: operations.IntrospectionDepth, Variables: operations.Variables, ListItems: operations.ListItems,
 		},
 		Compression: Compression{
 			MinBytes: 1 << 10,

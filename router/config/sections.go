@@ -222,6 +222,10 @@ type Limits struct {
 	RootFields int `yaml:"root_fields"`
 	// Deepest nesting of fields below __schema and __type.
 	IntrospectionDepth int `yaml:"introspection_depth"`
+	// Most variables that an operation declares.
+	Variables int `yaml:"variables"`
+	// Most elements of all lists in an operation's literal values, fragments expanded, and of all in the values of its variables.
+	ListItems int `yaml:"list_items"`
 	// Let operations pass that are beyond these limits, but not beyond the defaults; they are counted
 	// (weft_limits_exceeded_total).
 	WarnOnly bool `yaml:"warn_only"`
@@ -531,6 +535,17 @@ type LogSampling struct {
 	Per time.Duration `yaml:"per"`
 }
 
+// AdminTLS are the certificates of listeners for operators. Changed files are read again.
+type AdminTLS struct {
+	// PEM file of the certificate, intermediate ones included.
+	CertFile string `yaml:"cert_file"`
+	// PEM file of its private key.
+	KeyFile string `yaml:"key_file"`
+	// PEM file of the authorities that vouch for operators: without a certificate of theirs (mTLS) there is nothing but
+	// /healthz and /readyz.
+	ClientCAFile string `yaml:"client_ca_file"`
+}
+
 // Admin is the listener for operators: /healthz, /readyz, /status, /subgraphs (where they are), /supergraph (its SDL),
 // /metrics and, when switched on, /debug/pprof and /invalidation. Without a token it asks nobody who they are.
 type Admin struct {
@@ -539,6 +554,14 @@ type Admin struct {
 	// Secret that requests must carry (Authorization: Bearer …), but for /healthz, /readyz, and /invalidation, which has a key
 	// of its own. Give it as ${VARIABLE}, or as token_file.
 	Token string `yaml:"token"`
+	// TLS of the listener, and of those for metrics and invalidation.
+	TLS AdminTLS `yaml:"tls"`
+	// Address of a listener for /metrics alone, which is not at listen then.
+	MetricsListen string `yaml:"metrics_listen"`
+	// Address of a listener for /invalidation alone, which is not at listen then.
+	InvalidationListen string `yaml:"invalidation_listen"`
+	// Address of a listener for /healthz and /readyz alone, without TLS: probes need not reach anything else.
+	HealthListen string `yaml:"health_listen"`
 	// Serve profiles at /debug/pprof.
 	Profiles bool `yaml:"profiles"`
 }

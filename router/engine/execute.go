@@ -3,8 +3,10 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/weft-graphql/weft/router/exec"
 	"github.com/weft-graphql/weft/router/operation"
@@ -71,6 +73,14 @@ func (e *Engine) answer(ctx context.Context, x *pipelineRun) {
 	if refused := e.notServed(p.Prepared, req); refused != nil {
 		refuse(resp, refused)
 		return
+	}
+	switch exceeded, err := e.config.Limits.CheckVariables(req.Variables); {
+	case err != nil:
+		reject(resp, rejection(gqlerror.List{err}), 1)
+		resp.Operation.Code = operation.CodeListItems
+		return
+	case exceeded != "":
+		resp.Operation.Exceeded = append(slices.Clone(resp.Operation.Exceeded), exceeded)
 	}
 	if x.variables, errs = p.Prepared.Coerce(req.Variables, &x.form.Literals); len(errs) > 0 {
 		errs = x.relocated(errs)

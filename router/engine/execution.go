@@ -56,7 +56,7 @@ type pipelineRun struct {
 	subgraph   func(*supergraph.Subgraph, *upstream.Request)
 	introspect func([]byte, *operation.Field, func([]byte) ([]byte, bool)) []byte
 	finish     func(*exec.Response)
-	fetched    func(*plan.Request, *exec.FetchTrace)
+	fetched    func(*plan.Request, *exec.FetchTrace, *upstream.Response)
 	reported   func(subgraph, code string)
 	labelOn    func(string) bool
 	carried    func(subgraph int, to []byte) ([]byte, bool)
@@ -155,8 +155,8 @@ func (x *pipelineRun) tellCaching(resp *server.Response, hasErrors bool) {
 	}
 }
 
-func (x *pipelineRun) fetchEnded(r *plan.Request, trace *exec.FetchTrace) {
-	fetch := module.Fetch{Request: r, Trace: trace}
+func (x *pipelineRun) fetchEnded(r *plan.Request, trace *exec.FetchTrace, response *upstream.Response) {
+	fetch := module.Fetch{Request: r, Trace: trace, Response: response}
 	for _, hook := range x.engine.hooks.Fetches {
 		hook.FetchEnded(&x.op, &fetch)
 	}

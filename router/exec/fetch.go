@@ -28,7 +28,7 @@ func (x *execution) fetch(request int) {
 		defer func() {
 			f.trace.Duration = time.Since(start)
 			if x.request.Fetched != nil {
-				x.request.Fetched(x.program.requests[request].plan, &f.trace)
+				x.request.Fetched(x.program.requests[request].plan, &f.trace, &f.response)
 			}
 		}()
 	}

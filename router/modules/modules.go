@@ -15,6 +15,7 @@ import (
 	"github.com/weft-graphql/weft/router/modules/persisted"
 	"github.com/weft-graphql/weft/router/modules/queryplan"
 	"github.com/weft-graphql/weft/router/modules/rates"
+	"github.com/weft-graphql/weft/router/modules/responseheaders"
 	"github.com/weft-graphql/weft/router/modules/securityheaders"
 	"github.com/weft-graphql/weft/router/modules/subgraphlog"
 	"github.com/weft-graphql/weft/router/modules/tracing"
@@ -34,6 +35,7 @@ func List() []module.Info {
 		authentication.Info,
 		authorization.Info,
 		headers.Info,
+		responseheaders.Info,
 		persisted.Info,
 		identity.Info,
 		cost.Info,

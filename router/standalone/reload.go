@@ -109,8 +109,12 @@ func NeedRestart(started, now *config.Config) []string {
 	var names []string
 	for name, pair := range map[string][2]any{
 		"listen": {started.Listen, now.Listen}, "tls": {started.TLS, now.TLS}, "h2c": {started.H2C, now.H2C},
-		"admin.listen": {started.Admin.Listen, now.Admin.Listen}, "server": {started.Server, now.Server},
-		"log.format": {started.Log.Format, now.Log.Format}, "log.sampling": {started.Log.Sampling, now.Log.Sampling}, "shutdown": {started.Shutdown, now.Shutdown},
+		"admin.listen": {started.Admin.Listen, now.Admin.Listen}, "admin.tls": {started.Admin.TLS, now.Admin.TLS},
+		"admin.metrics_listen":      {started.Admin.MetricsListen, now.Admin.MetricsListen},
+		"admin.invalidation_listen": {started.Admin.InvalidationListen, now.Admin.InvalidationListen},
+		"admin.health_listen":       {started.Admin.HealthListen, now.Admin.HealthListen}, "server": {started.Server, now.Server},
+		"log.format": {started.Log.Format, now.Log.Format}, "log.sampling": {started.Log.Sampling, now.Log.Sampling},
+		"shutdown": {started.Shutdown, now.Shutdown},
 	} {
 		if !reflect.DeepEqual(pair[0], pair[1]) {
 			names = append(names, name)

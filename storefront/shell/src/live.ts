@@ -1,5 +1,5 @@
 import {createClient, type Client} from 'graphql-ws';
-import type {Operation} from '../../parts/src/contract.ts';
+import type {Operation, Problem} from '../../parts/src/contract.ts';
 import {session} from './session.ts';
 import {setup} from './setup.ts';
 
@@ -26,7 +26,9 @@ export function watch<D, V>(operation: Operation<D, V>, variables: V, told: (dat
   let stop = (): void => {};
   const begin = (pause: number): void => {
     // What ends with an error (a service that is down, a token that has expired) is tried again.
-    const again = (): void => {
+    const again = (error: unknown): void => {
+      // The whole connection has the token that it began with.
+      if (expired(error)) reconnect();
       if (!over) setTimeout(() => over || begin(Math.min(pause * 2, 30_000)), pause);
     };
     stop = connect().subscribe(
@@ -46,6 +48,11 @@ export function watch<D, V>(operation: Operation<D, V>, variables: V, told: (dat
     over = true;
     stop();
   };
+}
+
+/** expired tells whether a subscription ended because its token did. */
+function expired(error: unknown): boolean {
+  return Array.isArray(error) && error.some((e: Problem) => e.extensions?.code === 'TOKEN_EXPIRED');
 }
 
 /** reconnect opens the WebSocket again: somebody else is signed in. */

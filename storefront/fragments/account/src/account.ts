@@ -1,11 +1,12 @@
 import {at, complaints, count, day, define, Fragment, looks, money, told, type UserError} from '@shop/parts';
 import {css, html, nothing} from 'lit';
 import {addressForm, formLooks, signInForm} from './forms.ts';
-import {RemoveAddress, SaveAddress, SignIn, SignOut, SignUp, type AccountFragment} from './graphql.ts';
+import {RemoveAddress, SaveAddress, SignIn, SignOut, SignUp, type AccountFragment, type OrderState} from './graphql.ts';
+import {pageAfter} from './page-after.ts';
 
 type Me = NonNullable<AccountFragment['me']>;
 
-const states: Readonly<Record<string, string>> = {
+const states: Readonly<Record<OrderState, string>> = {
   PLACED: 'Placed', RESERVED: 'Set aside', AUTHORISED: 'Payment agreed', CONFIRMED: 'Paid', SHIPPED: 'On its way', DELIVERED: 'Delivered',
   REJECTED: 'Not possible', CANCELLED: 'Cancelled', EXPIRED: 'Timed out',
 };
@@ -73,8 +74,8 @@ class Account extends Fragment<AccountFragment> {
 
   private welcome(): void {
     this.shop.say('You are signed in.');
-    const then = this.params['then'];
-    if (then?.startsWith('/') && !then.startsWith('//')) this.shop.go(then);
+    const then = pageAfter(this.params['then']);
+    if (then) this.shop.go(then);
   }
 
   private leave(everywhere: boolean): void {
@@ -141,7 +142,7 @@ class Account extends Fragment<AccountFragment> {
                 return html`<li><a href=${at(`/orders/${o.id}`)}>
                   ${first?.product ? html`<shop-picture .product=${first.product} eager></shop-picture>` : html`<span></span>`}
                   <span><strong>${first?.name}${o.lines.length > 1 ? ` and ${o.lines.length - 1} more` : ''}</strong><br><small class="muted">${day(o.placedAt)}</small></span>
-                  <span class="much"><span class="price">${money(o.total)}</span><span class="tag ${bad ? 'bad' : 'good'}">${states[o.state] ?? o.state}</span></span></a></li>`;
+                  <span class="much"><span class="price">${money(o.total)}</span><span class="tag ${bad ? 'bad' : 'good'}">${states[o.state]}</span></span></a></li>`;
               })}</ul>`}
         </section>
         <section class="card" aria-label="Your addresses"><h2>Addresses</h2>

@@ -24,9 +24,9 @@ class Desk extends Fragment<DeskFragment> {
     .head label { display: flex; gap: .6rem; align-items: center; }
     .head select { width: auto; }
     .page { display: grid; grid-template-columns: minmax(0, 1.7fr) minmax(0, 1fr); gap: clamp(1.5rem, 3vw, 2.5rem); margin-top: 1.5rem; align-items: start; }
-    section, .side { display: grid; gap: 1rem; }
+    section, .side { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1rem; }
     .side { gap: 1.5rem; }
-    .scroll { overflow-x: auto; }
+    .scroll { overflow-x: auto; position: relative; }
     table { width: 100%; min-width: 33rem; border-collapse: collapse; font-size: .93rem; }
     th { text-align: left; font-weight: 600; color: var(--ink-soft); font-size: .82rem; padding: .4rem .6rem; border-bottom: 1px solid var(--edge); }
     td { padding: .7rem .6rem; border-bottom: 1px solid var(--edge); vertical-align: middle; }

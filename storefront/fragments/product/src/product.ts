@@ -1,6 +1,7 @@
 import {at, complaints, country, define, Fragment, looks, money, size, told, weight, type UserError} from '@shop/parts';
 import {css, html, nothing} from 'lit';
 import {AddToCart, PriceOfProduct, StockOfProduct, type ProductFragment, type ProductMoreFragment} from './graphql.ts';
+import {apart, stockOf} from './words.ts';
 
 type Data = ProductFragment & Partial<ProductMoreFragment>;
 
@@ -73,11 +74,8 @@ class Product extends Fragment<Data> {
   }
 
   private stock(data: Data) {
-    const left = data.availability?.available;
-    if (left === undefined) return html`<span class="tag">We do not know at the moment whether it is in stock</span>`;
-    if (left <= 0) return html`<span class="tag bad">Sold out</span>`;
-    if (left <= 10) return html`<span class="tag warn">Only ${left} left</span>`;
-    return html`<span class="tag good">${left} in stock</span>`;
+    const {text, tone} = stockOf(data.availability?.available);
+    return html`<span class="tag ${tone}">${text}</span>`;
   }
 
   override render() {
@@ -129,12 +127,9 @@ class Product extends Fragment<Data> {
   private variants(data: Data) {
     const others = data.variants.filter((v) => v.product.archivedAt === null);
     if (others.length < 2) return nothing;
-    // What all have in common does not tell them apart.
-    const differs = (name: string, value: string): boolean =>
-      others.some((v) => !v.attributes.some((a) => a.name === name && a.value === value));
     return html`<ul class="variants" aria-label="Variants">${others.map((v) => {
       const own = v.product.upc === data.upc;
-      const text = v.attributes.filter((a) => differs(a.name, a.value)).map((a) => a.value).join(', ') || v.product.name;
+      const text = apart(v.attributes, others.map((o) => o.attributes)) || v.product.name;
       return html`<li><a href=${at(`/p/${v.product.upc}`)} aria-current=${own ? 'page' : nothing}>${text}<small>${money(v.unitPrice)}</small></a></li>`;
     })}</ul>`;
   }
