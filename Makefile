@@ -65,6 +65,10 @@ campaigns: servers packages ## Run all random campaigns at full length (half an 
 sagas: servers ## Place 3,000 orders in shops that crash, on SQLite, PostgreSQL, NATS and RabbitMQ
 	go test -timeout 2h -count=1 -v -run TestSagas ./subgraphs -args -orders 3000
 
+.PHONY: buyers
+buyers: servers ## Have 50 people buy at the same time, on PostgreSQL and NATS, and say what that takes
+	go test -timeout 10m -count=1 -v -run TestManyBuyAtOnce ./subgraphs -args -buyers 50 -buys 20
+
 .PHONY: lint
 lint: ## Check formatting, go vet and staticcheck
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
@@ -100,6 +104,14 @@ scale-services: servers ## Fill PostgreSQL with 200,000 products and 2 million r
 .PHONY: soak
 soak: ## Keep the router busy for ten minutes and watch its memory
 	go run ./bench/run soak $(ARGS)
+
+.PHONY: hostile
+hostile: ## Measure what honest clients notice of 200 hostile connections (10 minutes; ARGS="--duration 20s --pause 100ms")
+	go run ./bench/run hostile $(ARGS)
+
+.PHONY: audit
+audit: ## Run public security tools against the code and running routers (20 minutes; ARGS=3 for three minutes of fuzzing)
+	deploy/audit/audit.sh $(ARGS)
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for FUZZTIME (10m)

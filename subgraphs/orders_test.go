@@ -335,33 +335,8 @@ func TestOrderStatusChanged(t *testing.T) {
 	id := buy(t, s, ada, "p1", "key-watched", "card", "1")
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	watch := func(caller wire.Identity) *bufio.Scanner {
-		body, err := json.Marshal(map[string]any{"query": `subscription { orderStatusChanged(id: "` + id + `") { state } }`})
-		if err != nil {
-			t.Fatal(err)
-		}
-		r, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL+"/graphql", strings.NewReader(string(body)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		pretend(r, caller)
-		r.Header.Set("Content-Type", "application/json")
-		r.Header.Set("Accept", "text/event-stream")
-		answer, err := http.DefaultClient.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { answer.Body.Close() })
-		return bufio.NewScanner(answer.Body)
-	}
-	next := func(events *bufio.Scanner) string {
-		for events.Scan() {
-			if data, ok := strings.CutPrefix(events.Text(), "data: "); ok {
-				return data
-			}
-		}
-		return "the end"
-	}
+	watch := func(caller wire.Identity) *bufio.Scanner { return watchStates(t, ctx, server.URL, caller, id) }
+	next := nextState
 	events := watch(*ada)
 	if got := next(events); !strings.Contains(got, `"PLACED"`) {
 		t.Fatalf("at first: %s", got)
@@ -373,4 +348,36 @@ func TestOrderStatusChanged(t *testing.T) {
 	if got := next(watch(*merchant)); !strings.Contains(got, "NOT_FOUND") {
 		t.Errorf("somebody else is told: %s", got)
 	}
+}
+
+// watchStates subscribes to the states of an order, at a server that believes who is asking.
+func watchStates(t *testing.T, ctx context.Context, url string, caller wire.Identity, id string) *bufio.Scanner {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{"query": `subscription { orderStatusChanged(id: "` + id + `") { state } }`})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url+"/graphql", strings.NewReader(string(body)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pretend(r, caller)
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Accept", "text/event-stream")
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { answer.Body.Close() })
+	return bufio.NewScanner(answer.Body)
+}
+
+// nextState is what the subscription tells next.
+func nextState(events *bufio.Scanner) string {
+	for events.Scan() {
+		if data, ok := strings.CutPrefix(events.Text(), "data: "); ok {
+			return data
+		}
+	}
+	return "the end"
 }

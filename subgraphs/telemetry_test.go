@@ -128,8 +128,8 @@ func TestServicesTellWhatTheyDo(t *testing.T) {
 			statements++
 		}
 		for _, a := range span.Attributes {
-			if strings.Contains(a.Value.Emit(), "Secret") {
-				t.Errorf("span %s tells %s", span.Name, a.Value.Emit())
+			if strings.Contains(a.Value.String(), "Secret") {
+				t.Errorf("span %s tells %s", span.Name, a.Value.String())
 			}
 		}
 	}

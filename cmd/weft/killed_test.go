@@ -1,0 +1,189 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/weft-graphql/weft/schema/wire"
+)
+
+// crowd asks a router the same all the time, until it is stopped.
+type crowd struct {
+	url     string
+	stop    chan struct{}
+	running sync.WaitGroup
+	// asked counts answers, and half those in which only what reviews knows was missing.
+	asked, half atomic.Int64
+	mu          sync.Mutex
+	wrong       []string
+}
+
+// answered is what the operations of a crowd ask for.
+type answered struct {
+	Data struct {
+		Products struct {
+			Nodes []struct {
+				Name       string
+				TotalStock *int
+			}
+		}
+		Product struct {
+			Name        string
+			ReviewCount *int
+		}
+	}
+	Errors []struct{ Extensions struct{ Service string } }
+}
+
+// begin starts workers. Each asks for products, which never miss anything, and for what reviews knows of a product.
+func (l *crowd) begin(workers int) {
+	l.stop = make(chan struct{})
+	for w := range workers {
+		l.running.Go(func() {
+			for i := w; ; i += workers {
+				select {
+				case <-l.stop:
+					return
+				default:
+				}
+				l.look(fmt.Sprintf(`{ products(first: 3) { nodes { name totalStock } } product(upc: "p%d") { name reviewCount } }`, 1+i%300))
+			}
+		})
+	}
+}
+
+func (l *crowd) look(query string) {
+	a, err := ask(l.url, query)
+	var got answered
+	if err == nil {
+		err = json.Unmarshal([]byte(a.Raw), &got)
+	}
+	whole := err == nil && len(got.Data.Products.Nodes) == 3 && got.Data.Product.Name != ""
+	for _, node := range got.Data.Products.Nodes {
+		whole = whole && node.Name != "" && node.TotalStock != nil
+	}
+	for _, e := range got.Errors {
+		whole = whole && e.Extensions.Service == "reviews"
+	}
+	whole = whole && (got.Data.Product.ReviewCount != nil) == (len(got.Errors) == 0)
+	l.asked.Add(1)
+	if len(got.Errors) > 0 {
+		l.half.Add(1)
+	}
+	if !whole {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.wrong = append(l.wrong, fmt.Sprintf("%s: %v %+v", query, err, got))
+	}
+}
+
+func (l *crowd) end(t *testing.T) {
+	t.Helper()
+	close(l.stop)
+	l.running.Wait()
+	if len(l.wrong) > 0 {
+		t.Errorf("%d of %d answers are wrong; the first: %s", len(l.wrong), l.asked.Load(), l.wrong[0])
+	}
+}
+
+// TestAServiceIsKilledUnderLoad kills reviews while everybody asks: all that others know is answered, what was kept of
+// reviews is, too, and the rest is null with an error that names it. Started again it is asked again, with nobody doing
+// anything, and knows what has happened meanwhile.
+func TestAServiceIsKilledUnderLoad(t *testing.T) {
+	s := startSystem(t)
+	const kept = `{ product(upc: "p7") { reviewCount averageRating } }`
+	before := mustAsk(t, s.url, kept).Raw
+	l := &crowd{url: s.url}
+	l.begin(4)
+	defer func() {
+		if l.stop != nil {
+			l.end(t)
+		}
+	}()
+	reached := func(count *atomic.Int64, what string) {
+		t.Helper()
+		from := count.Load()
+		eventually(t, what, func() error {
+			if count.Load() < from+50 {
+				return errors.New("not yet")
+			}
+			return nil
+		})
+	}
+	reached(&l.asked, "the load has begun")
+	if l.half.Load() > 0 {
+		t.Errorf("%d answers miss something while everything runs", l.half.Load())
+	}
+
+	killed := s.services["reviews"]
+	_ = killed.cmd.Process.Kill()
+	<-killed.ended
+	reached(&l.half, "it is missed")
+	if now := mustAsk(t, s.url, kept).Raw; now != before {
+		t.Errorf("what was kept is not served: %s, want %s", now, before)
+	}
+	made := s.asMerchant(t, "catalog", `mutation { addProduct(input: {sku: "MEANWHILE", name: "Meanwhile", weight: 1,
+		price: {minor: 100, currency: EUR}, categoryId: "lamps", brandId: "kontor"}) { product { upc } userErrors { message } } }`)
+	upc := told(t, made, "upc")
+
+	env := killed.cmd.Env[len(killed.cmd.Env)-4:] // what startSystem has added to the environment
+	again := start(t, env, killed.cmd.Args[0], killed.cmd.Args[1:]...)
+	again.awaitReady(t, "http://"+listenOf(again)+"/readyz")
+	eventually(t, "reviews knows the product that came meanwhile", func() error {
+		a, err := ask(s.url, fmt.Sprintf(`{ product(upc: %q) { name reviewCount } }`, upc))
+		if err == nil && !strings.Contains(a.Raw, `"reviewCount":0`) {
+			err = errors.New(a.Raw)
+		}
+		return err
+	})
+	half := l.half.Load()
+	reached(&l.asked, "the load goes on")
+	eventually(t, "nothing is missed any more", func() error {
+		now := l.half.Load()
+		if now != half {
+			half = now
+			return errors.New("it is still missed")
+		}
+		return nil
+	})
+	l.end(t)
+	l.stop = nil
+	s.router.stop(t)
+}
+
+// asMerchant asks a service past the routers, as a merchant.
+func (s *system) asMerchant(t *testing.T, service, query string) string {
+	t.Helper()
+	identity, err := s.key.Sign(wire.Identity{Subject: "u1", Roles: []string{"merchant"}}, service, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := json.Marshal(map[string]string{"query": query})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := http.NewRequest(http.MethodPost, "http://"+listenOf(s.services[service])+"/graphql", strings.NewReader(string(body)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set(wire.IdentityHeader, identity)
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
