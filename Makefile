@@ -110,6 +110,14 @@ scale-services: servers ## Fill PostgreSQL with 200,000 products and 2 million r
 soak: ## Keep the router busy for ten minutes and watch its memory
 	go run ./bench/run soak $(ARGS)
 
+.PHONY: hostile
+hostile: ## Measure what honest clients notice of 200 hostile connections (10 minutes; ARGS="--duration 20s --pause 100ms")
+	go run ./bench/run hostile $(ARGS)
+
+.PHONY: audit
+audit: ## Run public security tools against the code and running routers (20 minutes; ARGS=3 for three minutes of fuzzing)
+	deploy/audit/audit.sh $(ARGS)
+
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for FUZZTIME (10m)
 	@grep -rno --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | while IFS=: read -r file _ name; do \
