@@ -105,8 +105,10 @@ func (k *checker) address(key, address string) {
 
 func (k *checker) supergraph(s *Supergraph) {
 	switch {
-	case s.Path == "" && len(s.Subgraphs) == 0:
-		k.report("supergraph", "there is no graph to serve: set supergraph.path (or the flag --supergraph) to a supergraph file, or list supergraph.subgraphs to compose")
+	case s.Path == "" && len(s.Subgraphs) == 0 && s.HTTP.URL == "":
+		k.report("supergraph", "there is no graph to serve: set supergraph.path (or the flag --supergraph) to a supergraph file, supergraph.http.url to its address, or list supergraph.subgraphs to compose")
+	case s.HTTP.URL != "" && (s.Path != "" || len(s.Subgraphs) > 0):
+		k.report("supergraph", "has both http and path or subgraphs; the graph comes from one of them")
 	case s.Path != "" && len(s.Subgraphs) > 0:
 		k.report("supergraph", "has both path and subgraphs; the graph comes from one of them")
 	}
@@ -126,6 +128,11 @@ func (k *checker) supergraph(s *Supergraph) {
 		k.subgraphURL(key+".url", sub.URL)
 	}
 	k.oneOf("supergraph.unsupported_features", s.UnsupportedFeatures, "refuse", "warn")
+	if u, err := url.Parse(s.HTTP.URL); s.HTTP.URL != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		k.report("supergraph.http.url", "is no address; write one like https://graphs.example.com/shop.graphql")
+	}
+	k.positive("supergraph.http.poll_interval", s.HTTP.PollInterval, 10*time.Millisecond)
+	k.positive("supergraph.http.timeout", s.HTTP.Timeout, time.Millisecond)
 	k.positive("supergraph.poll_interval", s.PollInterval, 10*time.Millisecond)
 }
 
@@ -276,6 +283,11 @@ func (k *checker) rest(c *Config) {
 	k.between("plan.search_budget", c.Plan.SearchBudget, 0, 1<<40)
 	k.between("plan.warm_up", c.Plan.WarmUp, 0, 100_000)
 	k.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
+	if s := c.Log.Sampling; s.First < 0 {
+		k.report("log.sampling.first", "must not be negative; 0 writes all lines")
+	} else if s.First > 0 && s.Per < time.Second {
+		k.report("log.sampling.per", "is not possible: it must be at least 1s")
+	}
 	k.oneOf("log.format", c.Log.Format, "json", "text", "pretty")
 	k.notNegative("shutdown.drain_delay", c.Shutdown.DrainDelay)
 	k.notNegative("shutdown.timeout", c.Shutdown.Timeout)

@@ -72,6 +72,10 @@ type Supergraph struct {
 	Path string `yaml:"path"`
 	// Subgraphs to compose when the router starts, instead of a supergraph file.
 	Subgraphs []Subgraph `yaml:"subgraphs"`
+	// Ask for the composed supergraph over HTTP, instead.
+	HTTP SupergraphHTTP `yaml:"http"`
+	// File of a supergraph to begin with when the configured one cannot be had or used at the start.
+	Fallback string `yaml:"fallback"`
 	// Load the files again when they change. A graph that is not valid is reported and the old one stays.
 	Watch bool `yaml:"watch"`
 	// How often the files are looked at.
@@ -81,6 +85,18 @@ type Supergraph struct {
 	UnsupportedFeatures string `yaml:"unsupported_features"`
 	// Labels of progressive @override that are on. Labels of the form percent(x) decide for themselves.
 	OverrideLabels []string `yaml:"override_labels"`
+}
+
+// SupergraphHTTP is a supergraph at an address: a registry, an object store, or any web server.
+type SupergraphHTTP struct {
+	// The address, https://… or http://….
+	URL string `yaml:"url"`
+	// Headers of the requests, such as the key of a registry: give it as ${VARIABLE}.
+	Headers map[string]string `yaml:"headers"`
+	// How often to ask whether there is another one. Nothing is sent again that has the same ETag or Last-Modified.
+	PollInterval time.Duration `yaml:"poll_interval"`
+	// How long an answer may take.
+	Timeout time.Duration `yaml:"timeout"`
 }
 
 // Subgraph is a subgraph to compose.
@@ -504,8 +520,19 @@ type Log struct {
 	Level string `yaml:"level"`
 	// json, text, or pretty (in colour, for people).
 	Format string `yaml:"format"`
-	// Give each request an id (X-Request-Id), in the answer and in the log.
+	// Give each request an id (X-Request-Id), in the answer, in the log, in traces, and in requests to subgraphs.
 	RequestIDs bool `yaml:"request_ids"`
+	// Leave out lines that are repeated. The access log has a sampling of its own.
+	Sampling LogSampling `yaml:"sampling"`
+}
+
+// LogSampling leaves out lines that are repeated.
+type LogSampling struct {
+	// How many lines with the same level and message are written in each period; how many more there were is told at its
+	// end. 0 writes all.
+	First int `yaml:"first"`
+	// The period.
+	Per time.Duration `yaml:"per"`
 }
 
 // AdminTLS are the certificates of listeners for operators. Changed files are read again.

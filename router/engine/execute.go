@@ -185,12 +185,12 @@ func (e *Engine) run(ctx context.Context, x *pipelineRun, made *prepared.Planned
 	if x.elsewhere() {
 		x.request.Locate = x.locate
 	}
-	if e.hooks.Subgraphs != nil {
+	if e.hooks.Subgraphs != nil || e.config.RequestIDs {
 		x.request.Subgraph = x.subgraph
 	}
 	x.request.Epoch, x.request.Trace = e.now, x.traced
 	if len(e.hooks.Fetches) > 0 {
-		x.request.Trace, x.request.Fetched = true, x.fetched
+		x.request.Fetched = x.fetched
 	}
 	if len(e.hooks.Errors) > 0 {
 		x.request.Reported = x.reported

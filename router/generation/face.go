@@ -53,7 +53,7 @@ func (g *Generation) newFace(set *provisioned) error {
 	if err != nil {
 		return err
 	}
-	g.handler, g.face = handler, set.wrapHandler(handler)
+	g.handler, g.face = handler, g.withCallbacks(set.wrapHandler(handler))
 	return nil
 }
 
@@ -74,6 +74,9 @@ func (g *Generation) newPlayground() (*graphiql.Playground, error) {
 // newAdmin completes the handler of the administration listener.
 func (g *Generation) newAdmin() error {
 	g.admin.Handle("/", server.Admin(g.options.Health, g.config.Admin.Profiles))
+	if g.options.LogLevel != nil {
+		g.admin.Handle("/log/level", g.options.LogLevel)
+	}
 	g.admin.HandleFunc("GET /subgraphs", g.serveSubgraphs)
 	g.admin.HandleFunc("GET /supergraph", g.ServeSupergraph)
 	if g.cache == nil {

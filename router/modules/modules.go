@@ -18,6 +18,7 @@ import (
 	"github.com/weft-graphql/weft/router/modules/responseheaders"
 	"github.com/weft-graphql/weft/router/modules/securityheaders"
 	"github.com/weft-graphql/weft/router/modules/sigv4"
+	"github.com/weft-graphql/weft/router/modules/subgraphlog"
 	"github.com/weft-graphql/weft/router/modules/tracing"
 	"github.com/weft-graphql/weft/router/modules/uploads"
 )
@@ -28,6 +29,7 @@ func List() []module.Info {
 		tracing.Info,
 		accesslog.Info,
 		metrics.Info,
+		subgraphlog.Info,
 		securityheaders.Info,
 		cors.Info,
 		uploads.Info,

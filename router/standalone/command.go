@@ -73,7 +73,7 @@ func (c Command) Run(ctx context.Context) error {
 		return err
 	}
 	memory.Limit(int64(cfg.Limits.Memory))
-	r, err := router.New(cfg, router.Options{Logger: logger, Modules: list, Version: Version()})
+	r, err := router.New(cfg, router.Options{Logger: logger, LogLevel: level, Modules: list, Version: Version()})
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func LoadConfig(source config.Source, complaints io.Writer) (*config.Config, err
 func (c Command) override(cfg *config.Config) {
 	cfg.Limits.Memory = config.ByteSize(memory.OrAvailable(int64(cfg.Limits.Memory)))
 	if c.Supergraph != "" {
-		cfg.Supergraph.Path, cfg.Supergraph.Subgraphs = c.Supergraph, nil
+		cfg.Supergraph.Path, cfg.Supergraph.Subgraphs, cfg.Supergraph.HTTP.URL = c.Supergraph, nil, ""
 	}
 	if c.Listen != "" {
 		cfg.Listen = c.Listen
