@@ -13,8 +13,8 @@ import (
 	"github.com/weft-graphql/weft/router/modules/moduletest"
 )
 
-// TestThereIsNoNewWorkWithoutMemory sends requests in every way to a router of a process whose heap is larger than it may
-// be: this test's own.
+// TestThereIsNoNewWorkWithoutMemory sends requests in every way to a router of a process whose heap is larger than it
+// may be: this test's own.
 func TestThereIsNoNewWorkWithoutMemory(t *testing.T) {
 	ballast := make([]byte, 80<<20)
 	for i := 0; i < len(ballast); i += 4096 {

@@ -1,5 +1,5 @@
-// Package hostile sends a GraphQL endpoint what attackers send, over many connections: documents that are only there to be
-// refused, bodies that never end, answers that nobody reads, and bytes that are no HTTP.
+// Package hostile sends a GraphQL endpoint what attackers send, over many connections: documents that are only there to
+// be refused, bodies that never end, answers that nobody reads, and bytes that are no HTTP.
 package hostile
 
 import (
@@ -29,7 +29,8 @@ type Config struct {
 	Patience time.Duration
 }
 
-// Kinds are the kinds of attacks. Each makes the bytes of the n-th request; how they are sent and read depends on the kind.
+// Kinds are the kinds of attacks. Each makes the bytes of the n-th request; how they are sent and read depends on the
+// kind.
 var kinds = []struct {
 	name string
 	make func(host, path string, n int) []byte
@@ -38,7 +39,8 @@ var kinds = []struct {
 }{
 	{name: "aliases", make: document(func(n int) string { return "{" + many("a%d:__typename ", n, 40_000) + "}" })},
 	{name: "fragments", make: document(func(n int) string {
-		return fmt.Sprintf("query Q%d{...F0}", n) + many("fragment F%[1]d on Query{...F%[2]d ...F%[2]d}", 0, 40) + "fragment F40 on Query{__typename}"
+		return fmt.Sprintf("query Q%d{...F0}", n) + many("fragment F%[1]d on Query{...F%[2]d ...F%[2]d}", 0, 40) +
+			"fragment F40 on Query{__typename}"
 	})},
 	{name: "depth", make: document(func(n int) string {
 		return fmt.Sprintf("query Q%d", n) + strings.Repeat("{users", 3000) + strings.Repeat("}", 3000)
@@ -51,7 +53,8 @@ var kinds = []struct {
 		return fmt.Sprintf("query Q%d{users", n) + strings.Repeat("@skip(if:true)", 20_000) + "{id}}"
 	})},
 	{name: "variables", make: func(host, path string, n int) []byte {
-		return post(host, path, `{"query":"query Q{users{id}}","variables":{"a`+strconv.Itoa(n)+`":[`+strings.Repeat("[", 5000)+strings.Repeat("]", 5000)+`]}}`)
+		value := strings.Repeat("[", 5000) + strings.Repeat("]", 5000)
+		return post(host, path, `{"query":"query Q{users{id}}","variables":{"a`+strconv.Itoa(n)+`":[`+value+`]}}`)
 	}},
 	{name: "batches", make: func(host, path string, n int) []byte {
 		return post(host, path, "["+strings.Repeat(`{"query":"{users{id}}"},`, 5000)+`{"query":"{users{id name}}"}]`)
@@ -82,7 +85,8 @@ func document(text func(n int) string) func(host, path string, n int) []byte {
 }
 
 func post(host, path, body string) []byte {
-	return fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", path, host, len(body), body)
+	const head = "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+	return fmt.Appendf(nil, head, path, host, len(body), body)
 }
 
 // Report counts what became of the attacks: by kind, HTTP status or how the connection ended.

@@ -13,8 +13,8 @@ import (
 	"github.com/weft-graphql/weft/router/modules/moduletest"
 )
 
-// TestHonestClientsAreAnswered sends honest requests to a router that is attacked in every way, until each has been tried: all
-// get their answers, and no attack gets anything.
+// TestHonestClientsAreAnswered sends honest requests to a router that is attacked in every way, until each has been
+// tried: all get their answers, and no attack gets anything.
 func TestHonestClientsAreAnswered(t *testing.T) {
 	r := moduletest.New(t, "limits: {memory: 4GB}", nil)
 	server := httptest.NewServer(r.Router)

@@ -28,8 +28,8 @@ type hostileCommand struct {
 	Memory      string        `help:"Budget of the router." default:"256MB"`
 }
 
-// Run measures the honest clients alone, and again under attack. It fails when an honest answer was wrong, or the router took
-// more memory than it may.
+// Run measures the honest clients alone, and again under attack. It fails when an honest answer was wrong, or the
+// router took more memory than it may.
 func (c *hostileCommand) Run(ctx context.Context) error {
 	self, err := os.Executable()
 	if err != nil {

@@ -29,8 +29,8 @@ func greedy(objects int) []byte {
 	return b.Bytes()
 }
 
-// TestNoMemoryIsNoCrash lets 50 clients ask a router that may take 256 MB for answers of 20 MB, with and without streaming,
-// announced and in chunks: they get their answers or 503, and the process never takes more.
+// TestNoMemoryIsNoCrash lets 50 clients ask a router that may take 256 MB for answers of 20 MB, with and without
+// streaming, announced and in chunks: they get their answers or 503, and the process never takes more.
 func TestNoMemoryIsNoCrash(t *testing.T) {
 	text := greedy(50_000)
 	if len(text) < 20<<20 {

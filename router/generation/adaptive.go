@@ -9,8 +9,8 @@ import (
 	"github.com/weft-graphql/weft/router/server/adaptive"
 )
 
-// boundRequests makes the bound of requests in progress that moves, which generations with the same settings share, if it is
-// configured.
+// boundRequests makes the bound of requests in progress that moves, which generations with the same settings share, if
+// it is configured.
 func (g *Generation) boundRequests(opts *server.Options) error {
 	c := &g.config.Limits.Adaptive
 	if c.Mode == "off" {

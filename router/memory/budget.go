@@ -1,6 +1,6 @@
-// Package memory bounds what the process takes. What is in progress takes its memory from a Budget before it uses it, all
-// budgets together from the Process, and when that has no more, or Go's heap has grown as far as it may, new work is
-// refused before the kernel ends the process.
+// Package memory bounds what the process takes. What is in progress takes its memory from a Budget before it uses it,
+// all budgets together from the Process, and when that has no more, or Go's heap has grown as far as it may, new work
+// is refused before the kernel ends the process.
 package memory
 
 import "sync/atomic"

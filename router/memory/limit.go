@@ -10,8 +10,8 @@ import (
 	"sync"
 )
 
-// Available is how many bytes the process may have, as far as anybody says: the least of GOMEMLIMIT and the limits of its
-// cgroup and of those around it; math.MaxInt64 when nobody does.
+// Available is how many bytes the process may have, as far as anybody says: the least of GOMEMLIMIT and the limits of
+// its cgroup and of those around it; math.MaxInt64 when nobody does.
 func Available() int64 { return min(environmentLimit(), cgroupLimit(os.ReadFile)) }
 
 // environmentLimit is GOMEMLIMIT, which Go has read before anybody changed it.
@@ -57,8 +57,9 @@ func cgroupLimit(read func(name string) ([]byte, error)) int64 {
 	return limit
 }
 
-// GoLimit is what Go may take in a process that may take so many bytes, not more than GOMEMLIMIT: 32 MB, or an eighth if that
-// is less, are left to the binary, and a tenth to the kernel and to what Go takes beyond its limit for a moment.
+// GoLimit is what Go may take in a process that may take so many bytes, not more than GOMEMLIMIT: 32 MB, or an eighth
+// if that is less, are left to the binary, and a tenth to the kernel and to what Go takes beyond its limit for a
+// moment.
 func GoLimit(bytes int64) int64 {
 	return min(bytes-bytes/10-min(binaryBytes, bytes/8), environmentLimit())
 }
@@ -86,7 +87,8 @@ func OrAvailable(bytes int64) int64 {
 	return 0
 }
 
-// unlimited is what cgroups of the first version say when there is no limit, and Go: about as much as there are numbers.
+// unlimited is what cgroups of the first version say when there is no limit, and Go: about as much as there are
+// numbers.
 const unlimited = 1 << 50
 
 // least is the least bound that there is any use in: without work the router takes a third of it.

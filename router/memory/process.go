@@ -24,8 +24,8 @@ type Process struct {
 const (
 	// lookPause is the least time between two looks at what Go takes.
 	lookPause = 5 * time.Millisecond
-	// progressPart is the part of Go's memory that is for what is in progress. The other one is for what is always there,
-	// for what is not counted, and for what is not used any more and not yet collected.
+	// progressPart is the part of Go's memory that is for what is in progress. The other one is for what is always
+	// there, for what is not counted, and for what is not used any more and not yet collected.
 	progressPart = 2
 	// newWorkPart is the part of it that is left to what is in progress already: there is no new work when no more is
 	// left.
@@ -51,8 +51,8 @@ func (p *Process) take(bytes int64) bool {
 	return false
 }
 
-// Full tells that there is no memory for new work: what is in progress takes most of what it may, or Go takes all of its
-// memory, or nearly all of it is in use.
+// Full tells that there is no memory for new work: what is in progress takes most of what it may, or Go takes all of
+// its memory, or nearly all of it is in use.
 func (p *Process) Full() bool {
 	if p.left.Load() < p.share/newWorkPart {
 		return true

@@ -31,8 +31,8 @@ func items(v *ast.Value) (n int) {
 	return n
 }
 
-// CheckVariables refuses values of variables with more elements of lists than Limits.ListItems. exceeded is the code of the
-// limit that lets them pass, with Limits.Warn. Values that are too short for that cost a comparison.
+// CheckVariables refuses values of variables with more elements of lists than Limits.ListItems. exceeded is the code of
+// the limit that lets them pass, with Limits.Warn. Values that are too short for that cost a comparison.
 func (l Limits) CheckVariables(values []byte) (exceeded string, err *gqlerror.Error) {
 	l = l.withDefaults()
 	// An element takes two bytes: itself, and what stands between it and the next one.
@@ -53,8 +53,8 @@ func (l Limits) CheckVariables(values []byte) (exceeded string, err *gqlerror.Er
 
 // jsonItems counts the elements of all lists in JSON text. What is no JSON has some number.
 func jsonItems(text []byte) (n int) {
-	// open has a bit for each list or object around, the innermost one lowest: 1 for lists. Beyond 64 of them it does not matter
-	// much, for such values are refused as too deep.
+	// open has a bit for each list or object around, the innermost one lowest: 1 for lists. Beyond 64 of them it does
+	// not matter much, for such values are refused as too deep.
 	var open uint64
 	for i := 0; i < len(text); i++ {
 		switch text[i] {

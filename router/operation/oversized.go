@@ -11,12 +11,12 @@ import (
 // lookedOver is the length in bytes from which a document is looked over before it is parsed.
 const lookedOver = 16 << 10
 
-// Oversized refuses a document that has so many tokens, aliases or directives that no reading of it would pass the limits,
-// without parsing it, which takes ten times as long: hostile documents are as large as they may be. It returns nil for any
-// document that could be within the limits.
+// Oversized refuses a document that has so many tokens, aliases or directives that no reading of it would pass the
+// limits, without parsing it, which takes ten times as long: hostile documents are as large as they may be. It returns
+// nil for any document that could be within the limits.
 //
-// What is within one operation, or one fragment (which is used by some operation, or the document is not valid), counts for
-// an operation; and everything does when there is only one.
+// What is within one operation, or one fragment (which is used by some operation, or the document is not valid), counts
+// for an operation; and everything does when there is only one.
 func Oversized(document []byte, limits Limits) gqlerror.List {
 	if len(document) < lookedOver {
 		return nil
@@ -44,8 +44,8 @@ func beyond(format string, limit int, code string) gqlerror.List {
 	return gqlerror.List{err}
 }
 
-// census counts what is in a document. It knows tokens, braces and parentheses, and nothing of what they mean; of what is no
-// valid document its counts mean nothing.
+// census counts what is in a document. It knows tokens, braces and parentheses, and nothing of what they mean; of what
+// is no valid document its counts mean nothing.
 type census struct {
 	text []byte
 	// tokens, aliases and directives are the limits.

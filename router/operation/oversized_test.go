@@ -73,8 +73,8 @@ func (a *author) document() string {
 	return "\ufeff" + strings.Join(parts, a.pick(" ", "\n# {a: b}\n"))
 }
 
-// TestOversizedDocumentsAreBeyondALimit: what is refused without being parsed would have been refused, and what has only one
-// operation and nothing but what it says itself is refused in both ways or in none.
+// TestOversizedDocumentsAreBeyondALimit: what is refused without being parsed would have been refused, and what has
+// only one operation and nothing but what it says itself is refused in both ways or in none.
 func TestOversizedDocumentsAreBeyondALimit(t *testing.T) {
 	random := &author{Rand: rand.New(rand.NewPCG(1, 2))}
 	refused := map[string]int{}

@@ -28,8 +28,8 @@ type Certificates struct {
 	failing bool
 }
 
-// What is taken of TLS: Mozilla's "intermediate" configuration, and the key exchange that quantum computers cannot undo. TLS 1.3
-// has none but good suites.
+// What is taken of TLS: Mozilla's "intermediate" configuration, and the key exchange that quantum computers cannot
+// undo. TLS 1.3 has none but good suites.
 var (
 	cipherSuites = []uint16{
 		tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// control is what a Cache-Control header says that matters to caches in front. The zero value lets everybody keep the answer
-// for as long as they like.
+// control is what a Cache-Control header says that matters to caches in front. The zero value lets everybody keep the
+// answer for as long as they like.
 type control struct {
 	noStore, noCache, private, mustRevalidate bool
 	// maxAge is in seconds; limited tells that there is one.

@@ -21,7 +21,9 @@ import (
 var source string
 
 // Info describes the module.
-var Info = module.Info{Name: "response_headers", New: func() module.Module { return &ResponseHeaders{} }, Source: source}
+var Info = module.Info{
+	Name: "response_headers", New: func() module.Module { return &ResponseHeaders{} }, Source: source,
+}
 
 // ResponseHeaders say which headers of subgraphs' answers clients get. Without a rule they get none.
 type ResponseHeaders struct {
@@ -38,9 +40,9 @@ type ResponseHeaders struct {
 type MergeRule struct {
 	// Name of the header.
 	Header string `yaml:"header"`
-	// What becomes of the values of several answers, in the order of the plan's requests: "append" has all of them, "first"
-	// and "last" those of one. Set-Cookie is always appended, names in Vary always joined, and of Cache-Control the most
-	// restrictive counts ("restrict").
+	// What becomes of the values of several answers, in the order of the plan's requests: "append" has all of them,
+	// "first" and "last" those of one. Set-Cookie is always appended, names in Vary always joined, and of Cache-Control
+	// the most restrictive counts ("restrict").
 	Merge string `yaml:"merge"`
 }
 

@@ -114,8 +114,8 @@ func TestWhatMustNotBeKeptIsNot(t *testing.T) {
 	}
 }
 
-// TestCookiesBelongToOneClient lets two clients share a request to a subgraph, or the whole query: one cookie is sent, to one of
-// them.
+// TestCookiesBelongToOneClient lets two clients share a request to a subgraph, or the whole query: one cookie is sent,
+// to one of them.
 func TestCookiesBelongToOneClient(t *testing.T) {
 	for name, dedupe := range map[string]string{"requests": "{subgraph_requests: true}", "queries": "{client_queries: true, subgraph_requests: false}"} {
 		r := moduletest.New(t, "response_headers: {all: [{header: Set-Cookie}]}\nadmin: {listen: 'localhost:0'}\ndedupe: "+dedupe, nil)

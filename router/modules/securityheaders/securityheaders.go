@@ -15,12 +15,14 @@ var source string
 
 // Info describes the module.
 var Info = module.Info{
-	Name: "security_headers", New: func() module.Module { return &SecurityHeaders{On: true, HSTS: 365 * 24 * time.Hour} }, Source: source,
+	Name: "security_headers", Source: source,
+	New: func() module.Module { return &SecurityHeaders{On: true, HSTS: 365 * 24 * time.Hour} },
 }
 
-// SecurityHeaders tell browsers what they must not do with answers: guess their type (X-Content-Type-Options), tell other sites
-// where somebody came from (Referrer-Policy), show them in frames (X-Frame-Options and Content-Security-Policy, for what is
-// visited with GET), and come back without TLS (Strict-Transport-Security, where there is TLS).
+// SecurityHeaders tell browsers what they must not do with answers: guess their type (X-Content-Type-Options), tell
+// other sites where somebody came from (Referrer-Policy), show them in frames (X-Frame-Options and
+// Content-Security-Policy, for what is visited with GET), and come back without TLS (Strict-Transport-Security, where
+// there is TLS).
 type SecurityHeaders struct {
 	// Send them.
 	On bool `yaml:"enabled"`
@@ -47,7 +49,8 @@ func (s *SecurityHeaders) Check(report func(key, format string, args ...any)) {
 // Unsafe tells what is not for the public.
 func (s *SecurityHeaders) Unsafe(report func(key, format string, args ...any)) {
 	if !s.On {
-		report("enabled", "browsers may guess the type of answers, and show pages of the router in frames of other sites; leave it on")
+		report("enabled", "browsers may guess the type of answers, and show pages of the router in frames of other sites; "+
+			"leave it on")
 	}
 }
 

@@ -42,7 +42,8 @@ func (c *credentials) sign(method string, target *url.URL, headers []header, bod
 	for _, part := range []string{date, c.region, c.service, "aws4_request", text} {
 		key = mac(key, part)
 	}
-	return "AWS4-HMAC-SHA256 Credential=" + c.keyID + "/" + scope + ", SignedHeaders=" + names.String() + ", Signature=" + hex.EncodeToString(key)
+	return "AWS4-HMAC-SHA256 Credential=" + c.keyID + "/" + scope + ", SignedHeaders=" + names.String() +
+		", Signature=" + hex.EncodeToString(key)
 }
 
 const timestamp = "20060102T150405Z"

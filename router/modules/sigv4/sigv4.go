@@ -1,4 +1,5 @@
-// Package sigv4 signs requests to subgraphs behind AWS (API Gateway, Lambda URLs, VPC Lattice) with Signature Version 4.
+// Package sigv4 signs requests to subgraphs behind AWS (API Gateway, Lambda URLs, VPC Lattice) with Signature Version
+// 4.
 package sigv4
 
 import (
@@ -22,8 +23,8 @@ var source string
 // Info describes the module.
 var Info = module.Info{Name: "sigv4", New: func() module.Module { return &SigV4{} }, Source: source}
 
-// SigV4 signs requests to subgraphs behind AWS with Signature Version 4. Events of subscriptions, and requests with files, are not
-// signed: the latter are refused.
+// SigV4 signs requests to subgraphs behind AWS with Signature Version 4. Events of subscriptions, and requests with
+// files, are not signed: the latter are refused.
 type SigV4 struct {
 	// The subgraphs, by name.
 	Subgraphs map[string]Signature `yaml:"subgraphs"`
@@ -108,8 +109,8 @@ type signer struct {
 	now    func() time.Time
 }
 
-// signing is a client whose requests are signed. It is outside of dedupe: requests that are the same but for the time of their
-// signatures share a call.
+// signing is a client whose requests are signed. It is outside of dedupe: requests that are the same but for the time
+// of their signatures share a call.
 type signing struct {
 	*signer
 	next upstream.Subgraph

@@ -1,6 +1,6 @@
-// Package adaptive bounds the requests in progress by how long they take: the bound falls when answers take longer than they
-// use to, because more at a time only wait for each other then, and rises when they do not. Who finds no place waits in a queue
-// that is short, and from which places are refused the more often the longer it is.
+// Package adaptive bounds the requests in progress by how long they take: the bound falls when answers take longer than
+// they use to, because more at a time only wait for each other then, and rises when they do not. Who finds no place
+// waits in a queue that is short, and from which places are refused the more often the longer it is.
 package adaptive
 
 import (
@@ -66,8 +66,8 @@ type Place struct {
 	client  string
 }
 
-// Enter gives a request of a client a place, waiting for one if it must. With Settings.Warn there always is one; the verdict
-// tells whether there would have been.
+// Enter gives a request of a client a place, waiting for one if it must. With Settings.Warn there always is one; the
+// verdict tells whether there would have been.
 func (l *Limiter) Enter(ctx context.Context, client string) (Place, Verdict) {
 	if l.settings.Share == 0 {
 		client = ""
