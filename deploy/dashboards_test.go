@@ -1,3 +1,5 @@
+//lint:file-ignore SA1019 These dashboards are in the form that every Grafana reads, not in the newest one.
+
 package deploy
 
 import (

@@ -20,7 +20,7 @@ import (
 // and over a WebSocket (CVE-2026-30241: one of these had been forgotten).
 func TestLimitsHoldOverEveryTransport(t *testing.T) {
 	r := moduletest.New(t, `
-limits: {depth: 4, aliases: 3, root_fields: 5, directives: 2, fields: 30, tokens: 200}
+limits: {depth: 4, aliases: 3, root_fields: 5, directives: 2, fields: 30, tokens: 200, variables: 2, list_items: 4}
 graphql: {batching: {enabled: true}}
 subscription: {enabled: true, websocket: {enabled: true}}
 `, nil)
@@ -31,6 +31,8 @@ subscription: {enabled: true, websocket: {enabled: true}}
 		"aliases":     "{a: person(id: 1) {name} b: person(id: 1) {name} c: person(id: 1) {name} d: person(id: 1) {name}}",
 		"root fields": "{__typename " + strings.Repeat("...on Query{__typename} ", 1) + "person(id: 1) {name} a: people {name} b: people {name} c: people {name} d: people {name} e: people {name}}",
 		"directives":  "{person(id: 1) {name @skip(if: false) @include(if: true) id @skip(if: false)}}",
+		"variables":   "query($a: Int $b: Int $c: Int) {person(id: 1) {name}}",
+		"lists":       "{person(id: [1 2 3 4 5]) {name}}",
 		"tokens":      "{" + strings.Repeat("person(id: 1) {name} ", 100) + "}",
 		"fragments": "{...a} fragment a on Query {...b ...b} fragment b on Query {...c ...c} fragment c on Query {...d ...d} " +
 			"fragment d on Query {...e ...e} fragment e on Query {person(id: 1) {name id friends {id}}}",

@@ -56,11 +56,14 @@ func TestHistories(t *testing.T) {
 				var h *history
 				synctest.Test(t, func(t *testing.T) {
 					h = newHistory(t, uint64(seed+i), cached)
+					h.settle = synctest.Wait
 					for range 200 {
 						h.step()
-						synctest.Wait()
+						h.settle()
 					}
 					h.end()
+					// Old graphs are closed a minute after they were replaced.
+					time.Sleep(time.Hour)
 				})
 				for what, n := range h.counts {
 					seen[what] += n
@@ -103,8 +106,11 @@ type history struct {
 	t      *testing.T
 	rnd    *rand.Rand
 	cached bool
-	router *router.Router
-	admin  http.Handler
+	// routers are one, or several that share a Redis.
+	routers []*router.Router
+	// changed is told of calls that are held and of operations that end. settle waits until nothing goes on by itself.
+	changed chan struct{}
+	settle  func()
 	// forms are the queries of the history: the fewer they are, the more is shared.
 	forms []string
 	// graphs are supergraphs that differ in nothing that is asked for.
@@ -135,7 +141,14 @@ type heldCall struct {
 }
 
 func newHistory(t *testing.T, seed uint64, cached bool) *history {
-	h := &history{t: t, rnd: rand.New(rand.NewPCG(seed, 1)), cached: cached, counts: map[string]int{}}
+	h := prepareHistory(t, seed, cached)
+	h.add(h.settings())
+	return h
+}
+
+// prepareHistory makes a history without routers.
+func prepareHistory(t *testing.T, seed uint64, cached bool) *history {
+	h := &history{t: t, rnd: rand.New(rand.NewPCG(seed, 1)), cached: cached, counts: map[string]int{}, changed: make(chan struct{}, 1)}
 	for p := range h.version {
 		h.version[p] = 1
 	}
@@ -151,22 +164,41 @@ func newHistory(t *testing.T, seed uint64, cached bool) *history {
 		}
 		h.graphs = append(h.graphs, result.SupergraphSDL+comment)
 	}
+	return h
+}
+
+// settings are a router's.
+func (h *history) settings() config.Config {
 	cfg := config.Default()
 	cfg.Admin.Listen = "127.0.0.1:0"
 	// Where executions are shared, few calls are.
 	cfg.Dedupe.ClientQueries, cfg.Dedupe.SubgraphRequests = h.rnd.IntN(3) == 0, true
-	cfg.Cache.Enabled, cfg.Cache.TTL = cached, time.Hour
+	cfg.Cache.Enabled, cfg.Cache.TTL = h.cached, time.Hour
 	cfg.Cache.Invalidation.SharedKey = "a key for tests"
-	var err error
-	h.router, err = router.New(&cfg, router.Options{
+	return cfg
+}
+
+// add starts a router.
+func (h *history) add(cfg config.Config) {
+	r, err := router.New(&cfg, router.Options{
 		Supergraph: h.graphs[0], Logger: slog.New(slog.DiscardHandler),
 		Handlers: map[string]http.Handler{"lists": h, "stocks": h, "routes": h},
 	})
 	if err != nil {
-		t.Fatal(err)
+		h.t.Fatal(err)
 	}
-	h.admin = h.router.Admin()
-	return h
+	h.routers = append(h.routers, r)
+}
+
+// any is one of the routers.
+func (h *history) any() int { return h.rnd.IntN(len(h.routers)) }
+
+// note tells whoever waits that something has changed.
+func (h *history) note() {
+	select {
+	case h.changed <- struct{}{}:
+	default:
+	}
 }
 
 // step does one thing of many.
@@ -183,9 +215,9 @@ func (h *history) step() {
 	case x < 43:
 		h.clientLeaves()
 	case x < 46:
-		h.counts["swap"]++
+		h.count("swap")
 		slices.Reverse(h.graphs)
-		if err := h.router.Swap(h.graphs[0]); err != nil {
+		if err := h.routers[h.any()].Swap(h.graphs[0]); err != nil {
 			h.t.Error(err)
 		}
 	default:
@@ -195,14 +227,28 @@ func (h *history) step() {
 
 // end lets everything come to its end.
 func (h *history) end() {
-	for h.running > 0 {
+	for h.underWay() > 0 {
 		h.letOn(false)
-		synctest.Wait()
+		h.settle()
 	}
 	h.ended.Wait()
-	h.router.Close()
-	// Old graphs are closed a minute after they were replaced.
-	time.Sleep(time.Hour)
+	for _, r := range h.routers {
+		r.Close()
+	}
+}
+
+// count counts what happened.
+func (h *history) count(what string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.counts[what]++
+}
+
+// underWay is the number of operations that have not ended.
+func (h *history) underWay() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.running
 }
 
 // tick is the history's clock. h.mu is held.
@@ -213,12 +259,13 @@ func (h *history) tick() int64 {
 
 // query starts a client's query.
 func (h *history) query() {
-	if h.running > 12 {
+	if h.underWay() > 12 {
 		h.letOn(false)
 		return
 	}
-	h.counts["query"]++
-	h.send("{ found: "+h.forms[h.rnd.IntN(len(h.forms))]+" }", h.readBy)
+	h.count("query")
+	r := h.any()
+	h.send(r, "{ found: "+h.forms[h.rnd.IntN(len(h.forms))]+" }", func(began int64, body []byte) { h.readBy(r, began, body) })
 }
 
 // chooseForms picks the queries that the history is made of.
@@ -236,8 +283,9 @@ func (h *history) chooseForms() {
 	}
 }
 
-// send starts an operation; done is told of the answer and of when it began.
-func (h *history) send(operation string, done func(began int64, answer []byte)) {
+// send starts an operation at a router; done is told of the answer and of when it began.
+func (h *history) send(r int, operation string, done func(began int64, answer []byte)) {
+	to := h.routers[r]
 	text, err := json.Marshal(map[string]string{"query": operation})
 	if err != nil {
 		h.t.Fatal(err)
@@ -253,7 +301,8 @@ func (h *history) send(operation string, done func(began int64, answer []byte)) 
 		r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/graphql", bytes.NewReader(text))
 		r.Header.Set("Content-Type", "application/json")
 		rec := httptest.NewRecorder()
-		h.router.ServeHTTP(rec, r)
+		to.ServeHTTP(rec, r)
+		defer h.note()
 		h.mu.Lock()
 		defer h.mu.Unlock()
 		h.running--
@@ -262,7 +311,7 @@ func (h *history) send(operation string, done func(began int64, answer []byte)) 
 }
 
 // readBy records what a query's answer shows. h.mu is held.
-func (h *history) readBy(began int64, body []byte) {
+func (h *history) readBy(router int, began int64, body []byte) {
 	type found struct {
 		ID                 string
 		Name, Stock, Route *int
@@ -288,10 +337,10 @@ func (h *history) readBy(began int64, body []byte) {
 			h.t.Errorf("a product without its key: %s", body)
 			continue
 		}
-		for _, v := range []*int{f.Name, f.Stock, f.Route} {
+		for i, v := range []*int{f.Name, f.Stock, f.Route} {
 			if v != nil {
 				h.counts["read"]++
-				h.record(p, began, ended, event{kind: reads, version: *v})
+				h.record(p, began, ended, event{kind: reads, version: *v, router: router, entity: i > 0})
 			}
 		}
 	}
@@ -310,17 +359,18 @@ func (h *history) write(p int) {
 
 // mutate starts a mutation. Nobody reads an answer from before it once it has ended.
 func (h *history) mutate(field, name string) {
-	h.counts[name]++
+	h.count(name)
 	p := h.rnd.IntN(historyProducts)
 	selection := ""
 	if field == "change" {
 		selection = []string{"{ id }", "{ id name stock }"}[h.rnd.IntN(2)]
 	}
-	h.send(fmt.Sprintf(`mutation { done: %s(id: "%d")%s }`, field, p, selection), func(began int64, body []byte) {
+	r := h.any()
+	h.send(r, fmt.Sprintf(`mutation { done: %s(id: "%d")%s }`, field, p, selection), func(began int64, body []byte) {
 		// With a cache it must tell what it changed. One that failed is known to the cache of its subgraph only.
 		failed := !bytes.Contains(body, []byte(`"data"`)) || bytes.Contains(body, []byte(`"errors"`))
 		if !h.cached || field == "change" && !failed {
-			h.record(p, began, h.tick(), event{kind: acknowledges})
+			h.record(p, began, h.tick(), event{kind: acknowledges, router: r, entity: true})
 		}
 		var answer struct {
 			Data struct{ Done struct{ Name, Stock *int } }
@@ -337,8 +387,8 @@ func (h *history) mutate(field, name string) {
 
 // invalidate writes, or not, and invalidates.
 func (h *history) invalidate() {
-	h.counts["invalidation"]++
-	p := h.rnd.IntN(historyProducts)
+	h.count("invalidation")
+	p, router := h.rnd.IntN(historyProducts), h.any()
 	products, what := []int{p}, fmt.Sprintf(`{"kind":"entity","type":"Product","key":{"id":"%d"}}`, p)
 	if h.rnd.IntN(4) == 0 {
 		products, what = []int{0, 1}, []string{
@@ -357,7 +407,7 @@ func (h *history) invalidate() {
 	r := httptest.NewRequest(http.MethodPost, "/invalidation", strings.NewReader("["+what+"]"))
 	r.Header.Set("Authorization", "a key for tests")
 	rec := httptest.NewRecorder()
-	h.admin.ServeHTTP(rec, r)
+	h.routers[router].Admin().ServeHTTP(rec, r)
 	if rec.Code != http.StatusAccepted {
 		h.t.Errorf("%s: %d %s", what, rec.Code, rec.Body)
 	}
@@ -365,13 +415,13 @@ func (h *history) invalidate() {
 	defer h.mu.Unlock()
 	ended := h.tick()
 	for _, p := range products {
-		h.record(p, began, ended, event{kind: acknowledges})
+		h.record(p, began, ended, event{kind: acknowledges, router: router, entity: len(products) == 1})
 	}
 }
 
 func (h *history) clientLeaves() {
 	if len(h.leave) > 0 {
-		h.counts["left"]++
+		h.count("left")
 		h.leave[h.rnd.IntN(len(h.leave))]()
 	}
 }
@@ -406,6 +456,7 @@ func (h *history) wait(ctx context.Context, c *heldCall) bool {
 	h.held = append(h.held, c)
 	h.counts["held"]++
 	h.mu.Unlock()
+	h.note()
 	select {
 	case <-c.on:
 	case <-ctx.Done():
@@ -485,6 +536,10 @@ func (h *history) read(query string, variables []byte) string {
 type event struct {
 	kind    eventKind
 	version int
+	// router is where it was, if it is no write; entity tells that it is about an entity by its key: what was asked of it,
+	// or its invalidation.
+	router int
+	entity bool
 }
 
 type eventKind uint8

@@ -9,6 +9,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -25,6 +26,8 @@ import (
 type Options struct {
 	// Logger receives what operators must know; slog.Default when nil.
 	Logger *slog.Logger
+	// LogLevel is the logger's, when operators may change it: /log/level of the administration listener.
+	LogLevel *slog.LevelVar
 	// Supergraph is the graph to serve, instead of the one the configuration names.
 	Supergraph string
 	// Modules are the modules that can be configured; modules.List() when nil.
@@ -58,6 +61,8 @@ type Router struct {
 	// certificates are the files with which subgraphs are spoken to.
 	certificates *config.FileWatch
 	reloads      reloads
+	// remote is the graph's source when it comes over HTTP.
+	remote remoteGraph
 }
 
 // New makes a router. The error tells what is wrong with the configuration or the graph.
@@ -75,19 +80,24 @@ func New(cfg *config.Config, options Options) (*Router, error) {
 	r.health.Detail = r.status
 	r.options = generation.Options{
 		Logger: options.Logger, Modules: options.Modules, Handlers: options.Handlers, DefaultQuery: options.DefaultQuery,
-		Events: options.Events, Health: r.health, State: r.state, Current: r.enter,
+		LogLevel: newLogLevel(options.LogLevel, options.Logger), Events: options.Events, Health: r.health, State: r.state, Current: r.enter,
 	}
 	sdl := options.Supergraph
 	if !r.given {
 		// From before they are read: a change that comes later is one that Watch must notice.
 		r.files = config.NewFileWatch(filesOf(&cfg.Supergraph))
 		var err error
-		if sdl, err = LoadSupergraph(&cfg.Supergraph); err != nil {
-			return nil, err
+		if sdl, err = r.loadSupergraph(&cfg.Supergraph, false); err != nil {
+			if err := r.startWithFallback(cfg, err); err != nil {
+				return nil, err
+			}
+			return r, nil
 		}
 	}
 	if err := r.replace(cfg, sdl); err != nil {
-		return nil, err
+		if err := r.startWithFallback(cfg, err); err != nil {
+			return nil, err
+		}
 	}
 	return r, nil
 }
@@ -120,8 +130,13 @@ func (r *Router) Reload(cfg *config.Config) (err error) {
 	sdl := r.supergraph
 	if !r.given {
 		r.files.Follow(filesOf(&cfg.Supergraph))
-		if sdl, err = LoadSupergraph(&cfg.Supergraph); err != nil {
-			return err
+		if sdl, err = r.loadSupergraph(&cfg.Supergraph, true); err != nil {
+			if cfg.Supergraph.HTTP.URL == "" || cfg.Supergraph.HTTP.URL != r.config.Supergraph.HTTP.URL {
+				return err
+			}
+			// The settings have nothing to do with it: the graph in use goes on until its source is back.
+			r.options.Logger.Warn("the settings are used with the graph from before", "err", err)
+			sdl, err = r.supergraph, nil
 		}
 	}
 	return r.replace(cfg, sdl)
@@ -156,6 +171,17 @@ func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 func (r *Router) Admin() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		r.serve(w, req, (*generation.Generation).ServeAdmin)
+	})
+}
+
+// Door is the handler of a listener for some of the paths that the administration listener has, and nothing else.
+func (r *Router) Door(paths ...string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if !slices.Contains(paths, req.URL.Path) {
+			http.NotFound(w, req)
+			return
+		}
+		r.serve(w, req, (*generation.Generation).ServeDoor)
 	})
 }
 

@@ -11,8 +11,12 @@ import (
 	"github.com/weft-graphql/weft/router/config"
 )
 
-// LoadSupergraph reads the configured supergraph, or composes the configured subgraphs.
+// LoadSupergraph reads the configured supergraph, asks for it, or composes the configured subgraphs.
 func LoadSupergraph(s *config.Supergraph) (string, error) {
+	if s.HTTP.URL != "" {
+		sdl, _, err := new(remoteGraph).get(context.Background(), &s.HTTP, true)
+		return sdl, err
+	}
 	if s.Path != "" {
 		text, err := config.ReadFile(s.Path)
 		if err != nil {
@@ -50,6 +54,16 @@ func LoadSupergraph(s *config.Supergraph) (string, error) {
 	return "", errors.Join(errs...)
 }
 
+// loadSupergraph is LoadSupergraph, and remembers which supergraph it has seen at its address, unless again: then nothing
+// but what is polled may change that.
+func (r *Router) loadSupergraph(s *config.Supergraph, again bool) (string, error) {
+	if s.HTTP.URL == "" || again {
+		return LoadSupergraph(s)
+	}
+	sdl, _, err := r.remote.get(context.Background(), &s.HTTP, true)
+	return sdl, err
+}
+
 // maxProblems is how many reasons are told why subgraphs do not compose.
 const maxProblems = 20
 
@@ -69,9 +83,10 @@ func filesOf(s *config.Supergraph) []string {
 // cannot be used is reported in the log and the old one stays. What has changed since New is noticed, too. It may be
 // called once.
 func (r *Router) Watch(ctx context.Context) {
-	var certificates sync.WaitGroup
-	defer certificates.Wait()
-	certificates.Go(func() { r.watchCertificates(ctx) })
+	var others sync.WaitGroup
+	defer others.Wait()
+	others.Go(func() { r.watchCertificates(ctx) })
+	others.Go(func() { r.pollGraph(ctx) })
 	for !r.given {
 		if !r.files.Wait(ctx, r.graphSettings().PollInterval) {
 			return

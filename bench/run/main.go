@@ -30,6 +30,7 @@ import (
 type commandLine struct {
 	Measure   measureCommand   `cmd:"" default:"withargs" help:"Start everything, measure and print a table (the default)."`
 	Soak      soakCommand      `cmd:"" help:"Keep the router busy for ten minutes and watch its memory."`
+	Hostile   hostileCommand   `cmd:"" help:"Measure what honest clients notice of hostile ones."`
 	Stub      stubCommand      `cmd:"" help:"Serve the four subgraphs."`
 	Floor     floorCommand     `cmd:"" help:"Serve the do-nothing router in front of a running stub."`
 	Sender    senderCommand    `cmd:"" help:"Serve the fixed answers without asking any subgraph."`

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/weft-graphql/weft/router/config"
 	"github.com/weft-graphql/weft/router/modules"
@@ -14,6 +15,7 @@ type configCommand struct {
 	Schema   configSchemaCommand   `cmd:"" help:"Print the JSON Schema of the configuration file, for editors."`
 	Example  configExampleCommand  `cmd:"" help:"Print a configuration file with every setting and its default."`
 	Validate configValidateCommand `cmd:"" help:"Check a configuration file."`
+	Diff     configDiffCommand     `cmd:"" help:"List the settings that differ between two configuration files."`
 	Check    configCheckCommand    `cmd:"" help:"Tell what in a configuration file is unsafe for the public, and why."`
 }
 
@@ -48,6 +50,41 @@ func (c configValidateCommand) Run() error {
 	}
 	fmt.Printf("%s is fine\n", c.File)
 	return nil
+}
+
+type configDiffCommand struct {
+	From string `arg:"" help:"A configuration file, such as the one in use." type:"existingfile"`
+	To   string `arg:"" help:"Another one." type:"existingfile"`
+}
+
+// Run prints the differences, and fails when there are some, as diff does.
+func (c configDiffCommand) Run() error {
+	from, err := loadConfig(c.From, nil)
+	if err != nil {
+		return err
+	}
+	to, err := loadConfig(c.To, nil)
+	if err != nil {
+		return err
+	}
+	found := config.Diff(from, to)
+	if len(found) == 0 {
+		fmt.Println("no setting differs")
+		return nil
+	}
+	absent := func(value string) string {
+		if value == "" {
+			return "(none)"
+		}
+		return value
+	}
+	for _, d := range found {
+		fmt.Printf("%s: %s -> %s\n", d.Key, absent(d.From), absent(d.To))
+	}
+	if fixed := standalone.NeedRestart(from, to); len(fixed) > 0 {
+		fmt.Printf("A running router takes over all but %s, which need a restart.\n", strings.Join(fixed, ", "))
+	}
+	return exitError(1)
 }
 
 type configCheckCommand struct {

@@ -58,6 +58,7 @@ func (k *checker) listeners(c *Config) {
 			k.report("admin.listen", "is the same address as listen; operators need an address of their own")
 		}
 	}
+	k.admin(&c.Admin, c.Listen)
 	if token := c.Admin.Token; token != "" && len(token) < 16 {
 		k.report("admin.token", "must have at least 16 characters")
 	}
@@ -65,8 +66,34 @@ func (k *checker) listeners(c *Config) {
 	if (c.TLS.CertFile == "") != (c.TLS.KeyFile == "") {
 		k.report("tls", "needs both cert_file and key_file")
 	}
-	if c.Cache.Invalidation.SharedKey != "" && c.Admin.Listen == "" {
+	if c.Cache.Invalidation.SharedKey != "" && c.Admin.Listen+c.Admin.InvalidationListen == "" {
 		k.report("cache.invalidation", "needs the admin listener: set admin.listen")
+	}
+}
+
+// admin checks the further listeners for operators.
+func (k *checker) admin(a *Admin, listen string) {
+	taken := map[string]string{listen: "listen"}
+	if a.Listen != "" {
+		taken[a.Listen] = "admin.listen"
+	}
+	for _, door := range []struct{ key, address string }{
+		{"metrics_listen", a.MetricsListen}, {"invalidation_listen", a.InvalidationListen}, {"health_listen", a.HealthListen},
+	} {
+		if door.address == "" {
+			continue
+		}
+		k.address("admin."+door.key, door.address)
+		if other := taken[door.address]; other != "" {
+			k.report("admin."+door.key, "is the same address as %s; leave it out to have it there", other)
+		}
+		taken[door.address] = "admin." + door.key
+	}
+	if (a.TLS.CertFile == "") != (a.TLS.KeyFile == "") {
+		k.report("admin.tls", "needs both cert_file and key_file")
+	}
+	if a.TLS.ClientCAFile != "" && a.TLS.CertFile == "" {
+		k.report("admin.tls.client_ca_file", "needs cert_file and key_file: certificates are shown over TLS only")
 	}
 }
 
@@ -78,8 +105,10 @@ func (k *checker) address(key, address string) {
 
 func (k *checker) supergraph(s *Supergraph) {
 	switch {
-	case s.Path == "" && len(s.Subgraphs) == 0:
-		k.report("supergraph", "there is no graph to serve: set supergraph.path (or the flag --supergraph) to a supergraph file, or list supergraph.subgraphs to compose")
+	case s.Path == "" && len(s.Subgraphs) == 0 && s.HTTP.URL == "":
+		k.report("supergraph", "there is no graph to serve: set supergraph.path (or the flag --supergraph) to a supergraph file, supergraph.http.url to its address, or list supergraph.subgraphs to compose")
+	case s.HTTP.URL != "" && (s.Path != "" || len(s.Subgraphs) > 0):
+		k.report("supergraph", "has both http and path or subgraphs; the graph comes from one of them")
 	case s.Path != "" && len(s.Subgraphs) > 0:
 		k.report("supergraph", "has both path and subgraphs; the graph comes from one of them")
 	}
@@ -99,6 +128,11 @@ func (k *checker) supergraph(s *Supergraph) {
 		k.subgraphURL(key+".url", sub.URL)
 	}
 	k.oneOf("supergraph.unsupported_features", s.UnsupportedFeatures, "refuse", "warn")
+	if u, err := url.Parse(s.HTTP.URL); s.HTTP.URL != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		k.report("supergraph.http.url", "is no address; write one like https://graphs.example.com/shop.graphql")
+	}
+	k.positive("supergraph.http.poll_interval", s.HTTP.PollInterval, 10*time.Millisecond)
+	k.positive("supergraph.http.timeout", s.HTTP.Timeout, time.Millisecond)
 	k.positive("supergraph.poll_interval", s.PollInterval, 10*time.Millisecond)
 }
 
@@ -153,7 +187,8 @@ func (k *checker) clientSide(c *Config) {
 	k.notNegative("limits.request_timeout", l.RequestTimeout)
 	k.positive("limits.body_timeout", l.BodyTimeout, 100*time.Millisecond)
 	for key, n := range map[string]int{"tokens": l.Tokens, "depth": l.Depth, "fields": l.Fields, "aliases": l.Aliases,
-		"directives": l.Directives, "root_fields": l.RootFields, "introspection_depth": l.IntrospectionDepth} {
+		"directives": l.Directives, "root_fields": l.RootFields, "introspection_depth": l.IntrospectionDepth,
+		"variables": l.Variables, "list_items": l.ListItems} {
 		k.between("limits."+key, n, -1, 1<<30)
 	}
 }
@@ -248,6 +283,11 @@ func (k *checker) rest(c *Config) {
 	k.between("plan.search_budget", c.Plan.SearchBudget, 0, 1<<40)
 	k.between("plan.warm_up", c.Plan.WarmUp, 0, 100_000)
 	k.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
+	if s := c.Log.Sampling; s.First < 0 {
+		k.report("log.sampling.first", "must not be negative; 0 writes all lines")
+	} else if s.First > 0 && s.Per < time.Second {
+		k.report("log.sampling.per", "is not possible: it must be at least 1s")
+	}
 	k.oneOf("log.format", c.Log.Format, "json", "text", "pretty")
 	k.notNegative("shutdown.drain_delay", c.Shutdown.DrainDelay)
 	k.notNegative("shutdown.timeout", c.Shutdown.Timeout)

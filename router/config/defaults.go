@@ -11,9 +11,12 @@ import (
 func Default() Config {
 	operations := operation.DefaultLimits
 	return Config{
-		Listen:     "127.0.0.1:4000",
-		Server:     Server{HTTP: "weft"},
-		Supergraph: Supergraph{Watch: true, PollInterval: time.Second, UnsupportedFeatures: "refuse"},
+		Listen: "127.0.0.1:4000",
+		Server: Server{HTTP: "weft"},
+		Supergraph: Supergraph{
+			HTTP:  SupergraphHTTP{PollInterval: 30 * time.Second, Timeout: 10 * time.Second},
+			Watch: true, PollInterval: time.Second, UnsupportedFeatures: "refuse",
+		},
 		GraphQL: GraphQL{
 			Path: "/graphql", Introspection: true, Suggestions: true, Explain: true, StreamAbove: 1 << 20, OverHTTP: "stable", RequestEncodings: []string{"gzip", "br", "zstd"},
 			Batching: Batching{Max: 10},
@@ -32,7 +35,7 @@ func Default() Config {
 			ConcurrentRequests: 10_000, RequestTimeout: 30 * time.Second,
 			Tokens: operations.Tokens, Depth: operations.Depth, Fields: operations.Fields, Aliases: operations.Aliases,
 			Directives: operations.Directives, RootFields: operations.RootFields,
-			IntrospectionDepth: operations.IntrospectionDepth,
+			IntrospectionDepth: operations.IntrospectionDepth, Variables: operations.Variables, ListItems: operations.ListItems,
 		},
 		Compression: Compression{
 			MinBytes: 1 << 10,
@@ -56,8 +59,10 @@ func Default() Config {
 
 		Subscription: DefaultSubscription(),
 
-		Plan:     Plan{WarmUp: 500},
-		Log:      Log{Level: "info", Format: "json", RequestIDs: false},
+		Plan: Plan{WarmUp: 500},
+		Log: Log{
+			Level: "info", Format: "json", RequestIDs: false, Sampling: LogSampling{First: 100, Per: 10 * time.Second},
+		},
 		Shutdown: Shutdown{Timeout: 20 * time.Second},
 	}
 }

@@ -72,6 +72,10 @@ type Supergraph struct {
 	Path string `yaml:"path"`
 	// Subgraphs to compose when the router starts, instead of a supergraph file.
 	Subgraphs []Subgraph `yaml:"subgraphs"`
+	// Ask for the composed supergraph over HTTP, instead.
+	HTTP SupergraphHTTP `yaml:"http"`
+	// File of a supergraph to begin with when the configured one cannot be had or used at the start.
+	Fallback string `yaml:"fallback"`
 	// Load the files again when they change. A graph that is not valid is reported and the old one stays.
 	Watch bool `yaml:"watch"`
 	// How often the files are looked at.
@@ -81,6 +85,18 @@ type Supergraph struct {
 	UnsupportedFeatures string `yaml:"unsupported_features"`
 	// Labels of progressive @override that are on. Labels of the form percent(x) decide for themselves.
 	OverrideLabels []string `yaml:"override_labels"`
+}
+
+// SupergraphHTTP is a supergraph at an address: a registry, an object store, or any web server.
+type SupergraphHTTP struct {
+	// The address, https://… or http://….
+	URL string `yaml:"url"`
+	// Headers of the requests, such as the key of a registry: give it as ${VARIABLE}.
+	Headers map[string]string `yaml:"headers"`
+	// How often to ask whether there is another one. Nothing is sent again that has the same ETag or Last-Modified.
+	PollInterval time.Duration `yaml:"poll_interval"`
+	// How long an answer may take.
+	Timeout time.Duration `yaml:"timeout"`
 }
 
 // Subgraph is a subgraph to compose.
@@ -206,6 +222,10 @@ type Limits struct {
 	RootFields int `yaml:"root_fields"`
 	// Deepest nesting of fields below __schema and __type.
 	IntrospectionDepth int `yaml:"introspection_depth"`
+	// Most variables that an operation declares.
+	Variables int `yaml:"variables"`
+	// Most elements of all lists in an operation's literal values, fragments expanded, and of all in the values of its variables.
+	ListItems int `yaml:"list_items"`
 	// Let operations pass that are beyond these limits, but not beyond the defaults; they are counted
 	// (weft_limits_exceeded_total).
 	WarnOnly bool `yaml:"warn_only"`
@@ -500,8 +520,30 @@ type Log struct {
 	Level string `yaml:"level"`
 	// json, text, or pretty (in colour, for people).
 	Format string `yaml:"format"`
-	// Give each request an id (X-Request-Id), in the answer and in the log.
+	// Give each request an id (X-Request-Id), in the answer, in the log, in traces, and in requests to subgraphs.
 	RequestIDs bool `yaml:"request_ids"`
+	// Leave out lines that are repeated. The access log has a sampling of its own.
+	Sampling LogSampling `yaml:"sampling"`
+}
+
+// LogSampling leaves out lines that are repeated.
+type LogSampling struct {
+	// How many lines with the same level and message are written in each period; how many more there were is told at its
+	// end. 0 writes all.
+	First int `yaml:"first"`
+	// The period.
+	Per time.Duration `yaml:"per"`
+}
+
+// AdminTLS are the certificates of listeners for operators. Changed files are read again.
+type AdminTLS struct {
+	// PEM file of the certificate, intermediate ones included.
+	CertFile string `yaml:"cert_file"`
+	// PEM file of its private key.
+	KeyFile string `yaml:"key_file"`
+	// PEM file of the authorities that vouch for operators: without a certificate of theirs (mTLS) there is nothing but
+	// /healthz and /readyz.
+	ClientCAFile string `yaml:"client_ca_file"`
 }
 
 // Admin is the listener for operators: /healthz, /readyz, /status, /subgraphs (where they are), /supergraph (its SDL),
@@ -512,6 +554,14 @@ type Admin struct {
 	// Secret that requests must carry (Authorization: Bearer …), but for /healthz, /readyz, and /invalidation, which has a key
 	// of its own. Give it as ${VARIABLE}, or as token_file.
 	Token string `yaml:"token"`
+	// TLS of the listener, and of those for metrics and invalidation.
+	TLS AdminTLS `yaml:"tls"`
+	// Address of a listener for /metrics alone, which is not at listen then.
+	MetricsListen string `yaml:"metrics_listen"`
+	// Address of a listener for /invalidation alone, which is not at listen then.
+	InvalidationListen string `yaml:"invalidation_listen"`
+	// Address of a listener for /healthz and /readyz alone, without TLS: probes need not reach anything else.
+	HealthListen string `yaml:"health_listen"`
 	// Serve profiles at /debug/pprof.
 	Profiles bool `yaml:"profiles"`
 }

@@ -38,9 +38,19 @@ func (u *unsafe) listeners(c *Config) {
 		u.report("listen", "%s is reached by others than this machine, without TLS: set tls.cert_file and tls.key_file, or let "+
 			"only a proxy with TLS reach it", c.Listen)
 	}
-	if c.Admin.Listen != "" && c.Admin.Token == "" && !loopback(c.Admin.Listen) {
-		u.report("admin.listen", "%s is reached by others than this machine, and asks nobody who they are: it tells the graph "+
-			"and where the subgraphs are; set admin.token, or listen at 127.0.0.1", c.Admin.Listen)
+	for _, door := range []struct{ key, address string }{
+		{"listen", c.Admin.Listen}, {"metrics_listen", c.Admin.MetricsListen}, {"invalidation_listen", c.Admin.InvalidationListen},
+	} {
+		switch {
+		case door.address == "" || loopback(door.address):
+		case c.Admin.Token == "" && c.Admin.TLS.ClientCAFile == "" && door.key != "invalidation_listen":
+			u.report("admin."+door.key, "%s is reached by others than this machine, and asks nobody who they are: it tells the graph, "+
+				"where the subgraphs are, or who asks for what; set admin.token or admin.tls.client_ca_file, or listen at 127.0.0.1",
+				door.address)
+		case c.Admin.TLS.CertFile == "":
+			u.report("admin."+door.key, "%s is reached by others than this machine, and secrets are sent there without TLS: set "+
+				"admin.tls, or listen at 127.0.0.1", door.address)
+		}
 	}
 }
 

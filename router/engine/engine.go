@@ -56,6 +56,8 @@ type Config struct {
 	// ShareQueries lets identical queries that are in progress share one execution.
 	ShareQueries bool
 
+	// RequestIDs tells subgraphs the ids of clients' requests.
+	RequestIDs bool
 	// MaxParallel, Halving, Errors, Extensions and ResponseBytes are exec.Config's.
 	MaxParallel   int
 	Halving       []int

@@ -3,8 +3,10 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/weft-graphql/weft/router/exec"
 	"github.com/weft-graphql/weft/router/operation"
@@ -71,6 +73,14 @@ func (e *Engine) answer(ctx context.Context, x *pipelineRun) {
 	if refused := e.notServed(p.Prepared, req); refused != nil {
 		refuse(resp, refused)
 		return
+	}
+	switch exceeded, err := e.config.Limits.CheckVariables(req.Variables); {
+	case err != nil:
+		reject(resp, rejection(gqlerror.List{err}), 1)
+		resp.Operation.Code = operation.CodeListItems
+		return
+	case exceeded != "":
+		resp.Operation.Exceeded = append(slices.Clone(resp.Operation.Exceeded), exceeded)
 	}
 	if x.variables, errs = p.Prepared.Coerce(req.Variables, &x.form.Literals); len(errs) > 0 {
 		errs = x.relocated(errs)
@@ -175,12 +185,12 @@ func (e *Engine) run(ctx context.Context, x *pipelineRun, made *prepared.Planned
 	if x.elsewhere() {
 		x.request.Locate = x.locate
 	}
-	if e.hooks.Subgraphs != nil {
+	if e.hooks.Subgraphs != nil || e.config.RequestIDs {
 		x.request.Subgraph = x.subgraph
 	}
 	x.request.Epoch, x.request.Trace = e.now, x.traced
 	if len(e.hooks.Fetches) > 0 {
-		x.request.Trace, x.request.Fetched = true, x.fetched
+		x.request.Fetched = x.fetched
 	}
 	if len(e.hooks.Errors) > 0 {
 		x.request.Reported = x.reported

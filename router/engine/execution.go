@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -55,7 +56,7 @@ type pipelineRun struct {
 	subgraph   func(*supergraph.Subgraph, *upstream.Request)
 	introspect func([]byte, *operation.Field, func([]byte) ([]byte, bool)) []byte
 	finish     func(*exec.Response)
-	fetched    func(*plan.Request, *exec.FetchTrace)
+	fetched    func(*plan.Request, *exec.FetchTrace, *upstream.Response)
 	reported   func(subgraph, code string)
 	labelOn    func(string) bool
 	carried    func(subgraph int, to []byte) ([]byte, bool)
@@ -64,7 +65,7 @@ type pipelineRun struct {
 
 var executions = sync.Pool{New: func() any {
 	x := &pipelineRun{}
-	x.subgraph = func(s *supergraph.Subgraph, req *upstream.Request) { x.engine.hooks.write(s, &x.values, req) }
+	x.subgraph = x.addToRequest
 	x.introspect = func(out []byte, f *operation.Field, more func([]byte) ([]byte, bool)) []byte {
 		return x.op.Prepared.Introspect(out, f, &x.variables, more)
 	}
@@ -154,12 +155,30 @@ func (x *pipelineRun) tellCaching(resp *server.Response, hasErrors bool) {
 	}
 }
 
-func (x *pipelineRun) fetchEnded(r *plan.Request, trace *exec.FetchTrace) {
-	fetch := module.Fetch{Request: r, Trace: trace}
+func (x *pipelineRun) fetchEnded(r *plan.Request, trace *exec.FetchTrace, response *upstream.Response) {
+	fetch := module.Fetch{Request: r, Trace: trace, Response: response}
 	for _, hook := range x.engine.hooks.Fetches {
 		hook.FetchEnded(&x.op, &fetch)
 	}
 }
+
+// addToRequest adds to a request to a subgraph what the client's request adds to it.
+func (x *pipelineRun) addToRequest(s *supergraph.Subgraph, req *upstream.Request) {
+	if x.engine.hooks.Subgraphs != nil {
+		x.engine.hooks.write(s, &x.values, req)
+	}
+	if !x.engine.config.RequestIDs {
+		return
+	}
+	// It tells who asks, and changes nothing of an answer: requests with different ones may share a call.
+	id := x.op.Request.Header.Get(requestID)
+	if id != "" && !slices.ContainsFunc(req.Header, func(h upstream.Header) bool { return h.Name == requestID }) {
+		req.Header = append(req.Header, upstream.Header{Name: requestID, Value: id})
+	}
+}
+
+// requestID is the header with the request's id.
+const requestID = "X-Request-Id"
 
 func (x *pipelineRun) errorReported(subgraph, code string) {
 	for _, hook := range x.engine.hooks.Errors {

@@ -89,8 +89,9 @@ type Request struct {
 	Incremental Incremental
 	// Trace asks for Response.Trace.
 	Trace bool
-	// Fetched is told of each request of the plan when it has ended, by the goroutine that ran it; only with Trace.
-	Fetched func(r *plan.Request, trace *FetchTrace)
+	// Fetched is told of each request of the plan when it has ended, by the goroutine that ran it.
+	// response is what the subgraph has answered, until Fetched returns; it has no Source when there is no answer.
+	Fetched func(r *plan.Request, trace *FetchTrace, response *upstream.Response)
 	// Object is told of each object that subgraphs have sent, and that is not from the cache, before Finish is called:
 	// what asked for it, and its runtime type (supergraph.Type.ObjectIndex; negative when that is not known). It may be
 	// nil.
@@ -108,6 +109,9 @@ type Request struct {
 	Stream                   Streamer
 	StreamAbove, StreamPiece int
 }
+
+// timed tells that somebody wants to know how long the requests of the plan take.
+func (r *Request) timed() bool { return r.Trace || r.Fetched != nil }
 
 // Event is what the source of a subscription says.
 type Event struct {

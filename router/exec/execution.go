@@ -120,7 +120,7 @@ func (p *Program) acquire(ctx context.Context, req *Request) *execution {
 		x = p.engine.acquire(p)
 	}
 	x.ctx, x.request = ctx, req
-	if req.Trace {
+	if req.timed() {
 		x.started = time.Now()
 	}
 	root := x.answers[0]

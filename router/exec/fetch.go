@@ -22,20 +22,20 @@ var seed = maphash.MakeSeed()
 func (x *execution) fetch(request int) {
 	defer x.survive(request)
 	r, f := &x.program.requests[request], &x.fetches[request]
-	if x.request.Trace {
+	if x.request.timed() {
 		start := time.Now()
 		f.trace.Started = start.Sub(x.started)
 		defer func() {
 			f.trace.Duration = time.Since(start)
 			if x.request.Fetched != nil {
-				x.request.Fetched(x.program.requests[request].plan, &f.trace)
+				x.request.Fetched(x.program.requests[request].plan, &f.trace, &f.response)
 			}
 		}()
 	}
 	asked := false
 	for i := range r.calls {
 		asked = x.gather(&r.calls[i], &f.calls[i]) || asked
-		if x.request.Trace && r.calls[i].plan.Entities {
+		if x.request.timed() && r.calls[i].plan.Entities {
 			f.trace.Entities += len(f.calls[i].spans)
 		}
 	}

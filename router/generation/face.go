@@ -53,7 +53,7 @@ func (g *Generation) newFace(set *provisioned) error {
 	if err != nil {
 		return err
 	}
-	g.handler, g.face = handler, set.wrapHandler(handler)
+	g.handler, g.face = handler, g.withCallbacks(set.wrapHandler(handler))
 	return nil
 }
 
@@ -74,6 +74,9 @@ func (g *Generation) newPlayground() (*graphiql.Playground, error) {
 // newAdmin completes the handler of the administration listener.
 func (g *Generation) newAdmin() error {
 	g.admin.Handle("/", server.Admin(g.options.Health, g.config.Admin.Profiles))
+	if g.options.LogLevel != nil {
+		g.admin.Handle("/log/level", g.options.LogLevel)
+	}
 	g.admin.HandleFunc("GET /subgraphs", g.serveSubgraphs)
 	g.admin.HandleFunc("GET /supergraph", g.ServeSupergraph)
 	if g.cache == nil {
@@ -93,8 +96,28 @@ func (g *Generation) newAdmin() error {
 	return nil
 }
 
+// elsewhere are the paths that have a listener of their own, and whether they have.
+func (g *Generation) elsewhere(path string) bool {
+	a := &g.config.Admin
+	return path == "/metrics" && a.MetricsListen != "" || path == "/invalidation" && a.InvalidationListen != ""
+}
+
 // ServeAdmin answers a request to the administration listener. The caller must have entered.
 func (g *Generation) ServeAdmin(w http.ResponseWriter, r *http.Request) {
+	if g.elsewhere(r.URL.Path) {
+		http.NotFound(w, r)
+		return
+	}
+	g.ServeDoor(w, r)
+}
+
+// ServeDoor answers a request to a listener for some of what operators have.
+func (g *Generation) ServeDoor(w http.ResponseWriter, r *http.Request) {
+	if !g.shownCertificate(r) {
+		http.Error(w, "This needs a certificate of the authorities that the router's configuration names (admin.tls.client_ca_file).",
+			http.StatusForbidden)
+		return
+	}
 	if !g.mayAdminister(r) {
 		w.Header().Set("WWW-Authenticate", "Bearer")
 		http.Error(w, "This needs the token of the router's configuration (admin.token): Authorization: Bearer ...",
@@ -104,11 +127,21 @@ func (g *Generation) ServeAdmin(w http.ResponseWriter, r *http.Request) {
 	g.admin.ServeHTTP(w, r)
 }
 
+// shownCertificate tells whether a request comes with a certificate that the authorities for operators vouch for, or needs none.
+func (g *Generation) shownCertificate(r *http.Request) bool {
+	if g.config.Admin.TLS.ClientCAFile == "" || isHealth(r.URL.Path) {
+		return true
+	}
+	return r.TLS != nil && len(r.TLS.VerifiedChains) > 0
+}
+
+func isHealth(path string) bool { return path == "/healthz" || path == "/readyz" }
+
 // mayAdminister tells whether a request has the token, or needs none: who asks for health has no secret, and
 // invalidation has a key of its own.
 func (g *Generation) mayAdminister(r *http.Request) bool {
 	token := g.config.Admin.Token
-	if token == "" || r.URL.Path == "/healthz" || r.URL.Path == "/readyz" || r.URL.Path == "/invalidation" {
+	if token == "" || isHealth(r.URL.Path) || r.URL.Path == "/invalidation" {
 		return true
 	}
 	want, got := sha256.Sum256([]byte("Bearer "+token)), sha256.Sum256([]byte(r.Header.Get("Authorization")))

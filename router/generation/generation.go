@@ -31,6 +31,8 @@ import (
 type Options struct {
 	// Logger receives what operators must know.
 	Logger *slog.Logger
+	// LogLevel shows and changes the log's level; nil when it cannot be changed.
+	LogLevel http.Handler
 	// Modules are those that may be configured.
 	Modules []module.Info
 	// Handlers are subgraphs in this process, by name.

@@ -34,12 +34,12 @@ func (g *Generation) newEngine(set *provisioned, previous *engine.Engine) *engin
 		Identity: identity, Hooks: set.hooks, Vary: set.inputs.Headers(set.inputs.All()), Personal: personal,
 		Limits: operation.Limits{
 			Tokens: l.Tokens, Depth: l.Depth, Fields: l.Fields, Aliases: l.Aliases, Directives: l.Directives,
-			RootFields: l.RootFields, IntrospectionDepth: l.IntrospectionDepth, Warn: l.WarnOnly,
+			RootFields: l.RootFields, IntrospectionDepth: l.IntrospectionDepth, Variables: l.Variables, ListItems: l.ListItems, Warn: l.WarnOnly,
 		},
 		PlanBytes: int64(c.Plan.CacheBytes), SearchBudget: c.Plan.SearchBudget, Labels: c.Supergraph.OverrideLabels,
 		Introspection: c.GraphQL.Introspection, Suggestions: c.GraphQL.Suggestions, Explain: c.GraphQL.Explain,
 		StreamAbove: int(c.GraphQL.StreamAbove), ShareQueries: c.Dedupe.ClientQueries,
-		MaxParallel: c.Upstream.MaxConcurrentFetches, Halving: g.halving(), Errors: g.errorPolicy(),
+		RequestIDs: c.Log.RequestIDs, MaxParallel: c.Upstream.MaxConcurrentFetches, Halving: g.halving(), Errors: g.errorPolicy(),
 		Extensions: c.GraphQL.SubgraphExtensions, ResponseBytes: int64(c.Limits.ResponseBytes), Panicked: g.panicked,
 		Subscriptions: subscriptions, Sources: g.sources, Hold: g.hold,
 	}, previous)

@@ -144,7 +144,9 @@ func (h *host) Shared(key string, create func() (any, func(), error)) (any, erro
 }
 
 // HasAdmin implements module.Host.
-func (h *host) HasAdmin() bool { return h.generation.config.Admin.Listen != "" }
+func (h *host) HasAdmin() bool {
+	return h.generation.config.Admin.Listen+h.generation.config.Admin.MetricsListen != ""
+}
 
 // HandleAdmin implements module.Host.
 func (h *host) HandleAdmin(pattern string, handler http.Handler) {

@@ -1,6 +1,8 @@
 package module
 
 import (
+	"slices"
+
 	"github.com/weft-graphql/weft/router/exec"
 	"github.com/weft-graphql/weft/router/plan"
 	"github.com/weft-graphql/weft/router/server"
@@ -28,6 +30,17 @@ type Answer struct {
 func (a *Answer) AddHeader(name, value string) {
 	a.response.Header = append(a.response.Header, server.HeaderLine{Name: name, Value: value})
 }
+
+// VaryBy adds names of the client's headers that the answer depends on, for caches in front.
+func (a *Answer) VaryBy(names ...string) {
+	a.response.Vary = append(slices.Clip(a.response.Vary), names...)
+}
+
+// CacheControl is what caches in front are told; empty when nothing is.
+func (a *Answer) CacheControl() string { return a.response.CacheControl }
+
+// SetCacheControl tells caches in front something else.
+func (a *Answer) SetCacheControl(value string) { a.response.CacheControl = value }
 
 // AddExtension adds an entry to the answer's extensions. The name must be unique and plain, value is JSON.
 func (a *Answer) AddExtension(name string, value []byte) {

@@ -144,4 +144,6 @@ type Fetch struct {
 	Request *plan.Request
 	// Trace is what became of it.
 	Trace *FetchTrace
+	// Response is what the subgraph has answered, until FetchEnded returns; it has no Source when there is no answer.
+	Response *upstream.Response
 }

@@ -15,7 +15,9 @@ import (
 	"github.com/weft-graphql/weft/router/modules/persisted"
 	"github.com/weft-graphql/weft/router/modules/queryplan"
 	"github.com/weft-graphql/weft/router/modules/rates"
+	"github.com/weft-graphql/weft/router/modules/responseheaders"
 	"github.com/weft-graphql/weft/router/modules/securityheaders"
+	"github.com/weft-graphql/weft/router/modules/subgraphlog"
 	"github.com/weft-graphql/weft/router/modules/tracing"
 	"github.com/weft-graphql/weft/router/modules/uploads"
 )
@@ -26,12 +28,14 @@ func List() []module.Info {
 		tracing.Info,
 		accesslog.Info,
 		metrics.Info,
+		subgraphlog.Info,
 		securityheaders.Info,
 		cors.Info,
 		uploads.Info,
 		authentication.Info,
 		authorization.Info,
 		headers.Info,
+		responseheaders.Info,
 		persisted.Info,
 		identity.Info,
 		cost.Info,

@@ -23,7 +23,7 @@ func each(n int, format string) string {
 // fragments thousandfold are refused: validating them takes the square of their size.
 func TestHostileDocuments(t *testing.T) {
 	sg := load(t)
-	none := operation.Limits{Tokens: -1, Depth: -1, Fields: -1, Aliases: -1, Directives: -1, RootFields: -1}
+	none := operation.Limits{Tokens: -1, Depth: -1, Fields: -1, Aliases: -1, Directives: -1, RootFields: -1, Variables: -1, ListItems: -1}
 	for _, c := range []struct {
 		name  string
 		query func(size int) string
@@ -190,7 +190,7 @@ func TestHostileVariables(t *testing.T) {
 			growthtest.Linear(t, func(size int) func() {
 				n := size / 600
 				document := "query(" + each(n, "$v%d:Boolean!=true ") + "){" + each(n, "a%[1]d:dog@skip(if:$v%[1]d){id}") + "}"
-				p, errs := operation.Prepare(sg, document, "", operation.Limits{RootFields: -1})
+				p, errs := operation.Prepare(sg, document, "", operation.Limits{RootFields: -1, Variables: -1})
 				if len(errs) > 0 {
 					t.Fatal(errs)
 				}

@@ -25,13 +25,18 @@ type Limits struct {
 	RootFields int
 	// IntrospectionDepth is how deep fields may be nested below __schema and __type.
 	IntrospectionDepth int
+	// Variables is the number of variables that an operation declares.
+	Variables int
+	// ListItems is the number of elements of all lists in an operation's literal values, counted like Fields, and of all lists
+	// in the values of its variables.
+	ListItems int
 	// Warn lets operations pass that are beyond these limits and not beyond the defaults: Prepared.Exceeded has the codes.
 	Warn bool
 }
 
 // DefaultLimits are used for the zero fields of Limits.
 var DefaultLimits = Limits{Tokens: 100_000, Depth: 100, Fields: 50_000, Aliases: 5_000, Directives: 2_000, RootFields: 1_000,
-	IntrospectionDepth: 30}
+	IntrospectionDepth: 30, Variables: 1_000, ListItems: 100_000}
 
 // The codes in the extensions of errors about limits. They are stable.
 const (
@@ -43,7 +48,9 @@ const (
 	CodeRootFields         = "MAX_ROOT_FIELDS_LIMIT"
 	CodeIntrospectionDepth = "MAX_INTROSPECTION_DEPTH_LIMIT"
 	// CodeSyntax is that of documents that do not parse.
-	CodeSyntax = "GRAPHQL_PARSE_FAILED"
+	CodeSyntax    = "GRAPHQL_PARSE_FAILED"
+	CodeVariables = "MAX_VARIABLES_LIMIT"
+	CodeListItems = "MAX_LIST_ITEMS_LIMIT"
 	// LimitExceeded is that of limits that cannot be set.
 	LimitExceeded = "OPERATION_LIMIT_EXCEEDED"
 )
@@ -58,6 +65,7 @@ func (l Limits) hard() Limits {
 		Tokens: max(l.Tokens, d.Tokens), Depth: max(l.Depth, d.Depth), Fields: max(l.Fields, d.Fields),
 		Aliases: max(l.Aliases, d.Aliases), Directives: max(l.Directives, d.Directives),
 		RootFields: max(l.RootFields, d.RootFields), IntrospectionDepth: max(l.IntrospectionDepth, d.IntrospectionDepth),
+		Variables: max(l.Variables, d.Variables), ListItems: max(l.ListItems, d.ListItems),
 	}
 }
 
@@ -76,13 +84,14 @@ func (l Limits) withDefaults() Limits {
 		Tokens: pick(l.Tokens, d.Tokens), Depth: pick(l.Depth, d.Depth), Fields: pick(l.Fields, d.Fields),
 		Aliases: pick(l.Aliases, d.Aliases), Directives: pick(l.Directives, d.Directives),
 		RootFields: pick(l.RootFields, d.RootFields), IntrospectionDepth: pick(l.IntrospectionDepth, d.IntrospectionDepth),
+		Variables: pick(l.Variables, d.Variables), ListItems: pick(l.ListItems, d.ListItems),
 		Warn: l.Warn,
 	}
 }
 
 // size is what a selection set amounts to once its fragments are expanded.
 type size struct {
-	depth, fields, aliases, directives, top, schema int
+	depth, fields, aliases, directives, top, schema, items int
 }
 
 // measurer counts selection sets; every fragment is counted once.
@@ -127,6 +136,9 @@ func (m measure) refuse(op *ast.OperationDefinition) *gqlerror.Error {
 func (l Limits) measure(m *measurer, op *ast.OperationDefinition) []measure {
 	s := m.selectionSet(op.SelectionSet)
 	s.directives = plus(s.directives, len(op.Directives))
+	for _, v := range op.VariableDefinitions {
+		s.items = plus(s.items, items(v.DefaultValue))
+	}
 	return []measure{
 		{"is nested %d fields deep", CodeDepth, s.depth, l.Depth},
 		{"selects %d fields", CodeFields, s.fields, l.Fields},
@@ -134,6 +146,8 @@ func (l Limits) measure(m *measurer, op *ast.OperationDefinition) []measure {
 		{"has %d directives", CodeDirectives, s.directives, l.Directives},
 		{"has %d root fields", CodeRootFields, s.top, l.RootFields},
 		{"asks for the schema %d fields deep", CodeIntrospectionDepth, s.schema, l.IntrospectionDepth},
+		{"declares %d variables", CodeVariables, len(op.VariableDefinitions), l.Variables},
+		{"has lists of %d elements together", CodeListItems, s.items, l.ListItems},
 	}
 }
 
@@ -150,6 +164,7 @@ func (m *measurer) selectionSet(set ast.SelectionSet) size {
 			}
 			sub.fields = plus(sub.fields, 1)
 			sub.directives = plus(sub.directives, len(sel.Directives))
+			sub.items = plus(sub.items, itemsOf(sel.Arguments))
 			if sel.Alias != "" && sel.Alias != sel.Name {
 				sub.aliases = plus(sub.aliases, 1)
 			}
@@ -193,6 +208,7 @@ func (s *size) add(o size) {
 	s.directives = plus(s.directives, o.directives)
 	s.top = plus(s.top, o.top)
 	s.schema = max(s.schema, o.schema)
+	s.items = plus(s.items, o.items)
 }
 
 // plus adds without overflow: nested fragments multiply, so that a document of a few kilobytes can stand for more

@@ -7,6 +7,7 @@ package server
 import (
 	"context"
 	"io"
+	"log/slog"
 	"net/http"
 
 	"github.com/weft-graphql/weft/router/memory"
@@ -130,6 +131,8 @@ type OperationInfo struct {
 	Errors, Fetches int
 	// TraceID names the trace that tells of the operation, in hexadecimal; empty when there is none.
 	TraceID string
+	// Noted is what modules noted for the access log.
+	Noted []slog.Attr
 }
 
 // Outcome is how far a request came; it decides the HTTP status.

@@ -194,6 +194,9 @@ func (h *Handler) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
+	if h.opts.RequestIDs {
+		setRequestID(w, r)
+	}
 	if wantsWebSocket(r.Header) {
 		h.serveWebSocket(w, r)
 		return
@@ -205,9 +208,6 @@ func (h *Handler) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 	var started time.Time
 	if len(h.opts.Observers) > 0 {
 		started = time.Now()
-	}
-	if h.opts.RequestIDs {
-		setRequestID(w, r)
 	}
 	h.answer(w, r, x)
 	if x.isDelivered() {

@@ -4,10 +4,12 @@ package standalone
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
@@ -71,7 +73,7 @@ func (c Command) Run(ctx context.Context) error {
 		return err
 	}
 	memory.Limit(int64(cfg.Limits.Memory))
-	r, err := router.New(cfg, router.Options{Logger: logger, Modules: list, Version: Version()})
+	r, err := router.New(cfg, router.Options{Logger: logger, LogLevel: level, Modules: list, Version: Version()})
 	if err != nil {
 		return err
 	}
@@ -121,7 +123,7 @@ func LoadConfig(source config.Source, complaints io.Writer) (*config.Config, err
 func (c Command) override(cfg *config.Config) {
 	cfg.Limits.Memory = config.ByteSize(memory.OrAvailable(int64(cfg.Limits.Memory)))
 	if c.Supergraph != "" {
-		cfg.Supergraph.Path, cfg.Supergraph.Subgraphs = c.Supergraph, nil
+		cfg.Supergraph.Path, cfg.Supergraph.Subgraphs, cfg.Supergraph.HTTP.URL = c.Supergraph, nil, ""
 	}
 	if c.Listen != "" {
 		cfg.Listen = c.Listen
@@ -147,13 +149,39 @@ func openListeners(cfg *config.Config, r *router.Router, logger *slog.Logger) ([
 			return nil, err
 		}
 	}
-	listeners := []server.Listener{main}
-	if cfg.Admin.Listen != "" {
-		socket, err := ListenAt(cfg.Admin.Listen, "--admin")
+	doors, err := openDoors(&cfg.Admin, r, logger)
+	return append([]server.Listener{main}, doors...), err
+}
+
+// openDoors opens the listeners for operators.
+func openDoors(a *config.Admin, r *router.Router, logger *slog.Logger) ([]server.Listener, error) {
+	var secure *tls.Config
+	if a.TLS.CertFile != "" {
+		files := Certificates{CertFile: a.TLS.CertFile, KeyFile: a.TLS.KeyFile, ClientCAFile: a.TLS.ClientCAFile, Logger: logger}
+		var err error
+		if secure, err = files.TLS(); err != nil {
+			return nil, fmt.Errorf("admin.tls: %w", err)
+		}
+	}
+	var listeners []server.Listener
+	for _, door := range []struct {
+		name, address, setting string
+		handler                http.Handler
+		secure                 *tls.Config
+	}{
+		{"admin", a.Listen, "--admin", r.Admin(), secure},
+		{"metrics", a.MetricsListen, "admin.metrics_listen", r.Door("/metrics"), secure},
+		{"invalidation", a.InvalidationListen, "admin.invalidation_listen", r.Door("/invalidation"), secure},
+		{"health", a.HealthListen, "admin.health_listen", r.Door("/healthz", "/readyz"), nil},
+	} {
+		if door.address == "" {
+			continue
+		}
+		socket, err := ListenAt(door.address, door.setting)
 		if err != nil {
 			return nil, err
 		}
-		listeners = append(listeners, server.Listener{Name: "admin", Socket: socket, Handler: r.Admin()})
+		listeners = append(listeners, server.Listener{Name: door.name, Socket: socket, Handler: door.handler, TLS: door.secure})
 	}
 	return listeners, nil
 }

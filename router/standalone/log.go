@@ -19,7 +19,11 @@ func NewLogger(c config.Log) (*slog.Logger, *slog.LevelVar, error) {
 	if err := level.UnmarshalText([]byte(c.Level)); err != nil {
 		return nil, nil, fmt.Errorf("log.level: %w", err)
 	}
-	return slog.New(LogHandler(os.Stderr, c.Format, level)), level, nil
+	handler := LogHandler(os.Stderr, c.Format, level)
+	if c.Sampling.First > 0 {
+		handler = newSampled(handler, c.Sampling.First, c.Sampling.Per)
+	}
+	return slog.New(handler), level, nil
 }
 
 // LogHandler writes a log in a format of the configuration: json, text or pretty. No line of it is longer than 64 KB.

@@ -99,18 +99,22 @@ func (r *Reloader) reload(why string) {
 		return
 	}
 	r.Logger.Info("the configuration is in use", "why", why, "took", time.Since(began).Round(time.Millisecond))
-	if fixed := needRestart(r.Started, cfg); len(fixed) > 0 {
+	if fixed := NeedRestart(r.Started, cfg); len(fixed) > 0 {
 		r.Logger.Warn("some changed settings count only after a restart", "settings", strings.Join(fixed, ", "))
 	}
 }
 
-// needRestart lists the settings that differ and that a running process cannot change.
-func needRestart(started, now *config.Config) []string {
+// NeedRestart lists the settings that differ and that a running process cannot change.
+func NeedRestart(started, now *config.Config) []string {
 	var names []string
 	for name, pair := range map[string][2]any{
 		"listen": {started.Listen, now.Listen}, "tls": {started.TLS, now.TLS}, "h2c": {started.H2C, now.H2C},
-		"admin.listen": {started.Admin.Listen, now.Admin.Listen}, "server": {started.Server, now.Server},
-		"log.format": {started.Log.Format, now.Log.Format}, "shutdown": {started.Shutdown, now.Shutdown},
+		"admin.listen": {started.Admin.Listen, now.Admin.Listen}, "admin.tls": {started.Admin.TLS, now.Admin.TLS},
+		"admin.metrics_listen":      {started.Admin.MetricsListen, now.Admin.MetricsListen},
+		"admin.invalidation_listen": {started.Admin.InvalidationListen, now.Admin.InvalidationListen},
+		"admin.health_listen":       {started.Admin.HealthListen, now.Admin.HealthListen}, "server": {started.Server, now.Server},
+		"log.format": {started.Log.Format, now.Log.Format}, "log.sampling": {started.Log.Sampling, now.Log.Sampling},
+		"shutdown": {started.Shutdown, now.Shutdown},
 	} {
 		if !reflect.DeepEqual(pair[0], pair[1]) {
 			names = append(names, name)

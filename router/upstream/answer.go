@@ -28,6 +28,9 @@ func (a *answer) Header(name string) []byte {
 	return nil
 }
 
+// Lines are the lines of a header.
+func (a *answer) Lines(name string) []string { return slices.Clone(a.header.Values(name)) }
+
 // Release implements Source.
 func (a *answer) Release() {
 	a.body.Reset()

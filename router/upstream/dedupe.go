@@ -187,6 +187,9 @@ func (f *flight) leave() {
 // Header implements Source for those that share the answer.
 func (f *flight) Header(name string) []byte { return f.answer.Header(name) }
 
+// Lines are the lines of a header.
+func (f *flight) Lines(name string) []string { return f.answer.Lines(name) }
+
 // Release implements Source: the last one gives the answer back.
 func (f *flight) Release() {
 	if f.holders.Add(-1) == 0 {

@@ -95,6 +95,17 @@ func (r *Response) Header(name string) []byte {
 	return r.Source.Header(name)
 }
 
+// Lines returns the lines of a header, each a copy; nil when there is none.
+func (r *Response) Lines(name string) []string {
+	if by, ok := r.Source.(interface{ Lines(name string) []string }); ok {
+		return by.Lines(name)
+	}
+	if joined := r.Header(name); joined != nil {
+		return []string{string(joined)}
+	}
+	return nil
+}
+
 // Release gives the answer's bytes back. It may be called more than once.
 func (r *Response) Release() {
 	source := r.Source

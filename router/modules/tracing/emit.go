@@ -38,7 +38,7 @@ const (
 )
 
 // emit makes the spans of an operation and hands them to the exporter, which waits for nobody.
-func (t *Tracing) emit(r *record, op *module.Operation, response *server.Response, took time.Duration) {
+func (t *Tracing) emit(c *tracedContext, op *module.Operation, response *server.Response, took time.Duration) {
 	info := &response.Operation
 	name := "GraphQL operation"
 	attributes := []attribute.KeyValue{errorCount.Int(info.Errors), fetchCount.Int(info.Fetches)}
@@ -63,17 +63,17 @@ func (t *Tracing) emit(r *record, op *module.Operation, response *server.Respons
 	if t.Variables && len(op.Request.Variables) > 0 {
 		attributes = append(attributes, variables.String(bounded(op.Request.Variables)))
 	}
-	ctx := withIDs(context.Background(), r.span.TraceID(), r.span.SpanID())
-	if r.parent.IsValid() {
-		ctx = trace.ContextWithRemoteSpanContext(ctx, r.parent)
+	ctx := withIDs(context.Background(), c.span.TraceID(), c.span.SpanID())
+	if c.parent.IsValid() {
+		ctx = trace.ContextWithRemoteSpanContext(ctx, c.parent)
 	}
-	ctx, root := t.tracer.Start(ctx, name, trace.WithSpanKind(trace.SpanKindServer), trace.WithTimestamp(r.started),
+	ctx, root := t.tracer.Start(ctx, name, trace.WithSpanKind(trace.SpanKindServer), trace.WithTimestamp(c.started),
 		trace.WithAttributes(attributes...))
-	t.emitFetches(ctx, r)
+	t.emitFetches(ctx, c.record)
 	if info.Errors > 0 || response.Outcome != server.Executed {
 		root.SetStatus(codes.Error, fmt.Sprintf("%d errors", max(1, info.Errors)))
 	}
-	root.End(trace.WithTimestamp(r.started.Add(took)))
+	root.End(trace.WithTimestamp(c.started.Add(took)))
 }
 
 // emitFetches makes the spans of fetches, and of the calls that were made for them.

@@ -15,17 +15,63 @@ import (
 	"github.com/weft-graphql/weft/router/upstream"
 )
 
-// record is what is written down about an operation while it runs. Spans are made of it at the end: whether an operation
-// has errors, or is slow, is not known before.
-type record struct {
+// tracedContext is the context of an operation about which a record is kept. What began within it may outlast the
+// operation, and look at the record when that is another operation's.
+type tracedContext struct {
+	context.Context
 	// parent is the span that the request comes from, if it is valid; span is the operation's.
 	parent, span trace.SpanContext
 	started      time.Time
 
+	record *record
+	// serial is the record's as long as it is this operation's.
+	serial uint64
+}
+
+type contextKey struct{}
+
+// Value implements context.Context.
+func (c *tracedContext) Value(key any) any {
+	if _, ours := key.(contextKey); ours {
+		return c
+	}
+	return c.Context.Value(key)
+}
+
+// record is what is written down about an operation while it runs. Spans are made of it at the end: whether an operation
+// has errors, or is slow, is not known before. Nearly all operations are not worth any, so records are used again.
+type record struct {
 	mu      sync.Mutex
-	ended   bool
+	serial  uint64
 	fetches []fetch
 	calls   []call
+}
+
+var records = sync.Pool{New: func() any { return &record{} }}
+
+// open begins the record of another operation.
+func (r *record) open() (serial uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.serial
+}
+
+// close ends the record of an operation: nothing is added to it any more.
+func (r *record) close() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.serial++
+}
+
+// release gives the record, which is closed, to other operations.
+func (r *record) release() {
+	if cap(r.fetches)+cap(r.calls) > 2*keptRecorded {
+		return
+	}
+	clear(r.fetches)
+	clear(r.calls)
+	r.fetches, r.calls = r.fetches[:0], r.calls[:0]
+	records.Put(r)
 }
 
 // fetch is a request of the plan that has ended.
@@ -51,7 +97,8 @@ type call struct {
 // maxRecorded bounds the fetches and calls that are written down for one operation.
 const maxRecorded = 512
 
-type recordKey struct{}
+// keptRecorded is how large records are that are used again.
+const keptRecorded = 64
 
 // OperationBegan implements module.OperationObserver.
 func (t *Tracing) OperationBegan(ctx context.Context, op *module.Operation) context.Context {
@@ -60,17 +107,18 @@ func (t *Tracing) OperationBegan(ctx context.Context, op *module.Operation) cont
 	if flags == 0 && !mayTurnOut && !parent.IsValid() {
 		return ctx
 	}
-	r := &record{parent: parent, started: time.Now()}
+	r := records.Get().(*record)
+	c := &tracedContext{Context: ctx, parent: parent, started: time.Now(), record: r, serial: r.open()}
 	id := parent.TraceID()
 	if !id.IsValid() {
 		binary.NativeEndian.PutUint64(id[:8], rand.Uint64())
 		binary.NativeEndian.PutUint64(id[8:], rand.Uint64()|1)
 	}
-	r.span = trace.NewSpanContext(trace.SpanContextConfig{
+	c.span = trace.NewSpanContext(trace.SpanContextConfig{
 		TraceID: id, SpanID: newSpanID(), TraceFlags: flags, TraceState: parent.TraceState(),
 	})
-	*op.Slot(t.slot) = r
-	return context.WithValue(ctx, recordKey{}, r)
+	*op.Slot(t.slot) = c
+	return c
 }
 
 // decide tells whether an operation is sampled, and whether it still may turn out to be worth a trace.
@@ -92,13 +140,14 @@ func newSpanID() (id trace.SpanID) {
 
 // FetchEnded implements module.FetchObserver.
 func (t *Tracing) FetchEnded(op *module.Operation, f *module.Fetch) {
-	r, ok := (*op.Slot(t.slot)).(*record)
+	c, ok := (*op.Slot(t.slot)).(*tracedContext)
 	if !ok || f.Trace.Skipped {
 		return
 	}
+	r := c.record
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.ended || len(r.fetches) >= maxRecorded {
+	if r.serial != c.serial || len(r.fetches) >= maxRecorded {
 		return
 	}
 	r.fetches = append(r.fetches, fetch{
@@ -121,13 +170,13 @@ type client struct {
 
 // Do implements upstream.Subgraph.
 func (c *client) Do(ctx context.Context, req *upstream.Request, resp *upstream.Response) error {
-	r, ok := ctx.Value(recordKey{}).(*record)
+	traced, ok := ctx.Value(contextKey{}).(*tracedContext)
 	if !ok {
 		return c.next.Do(ctx, req, resp)
 	}
 	made := call{subgraph: c.name, span: newSpanID(), started: time.Now(), sent: len(req.Body)}
 	header := req.Header
-	req.Header = c.t.inject(r.span.WithSpanID(made.span), header[:len(header):len(header)])
+	req.Header = c.t.inject(traced.span.WithSpanID(made.span), header[:len(header):len(header)])
 	err := c.next.Do(ctx, req, resp)
 	req.Header = header
 	made.took = time.Since(made.started)
@@ -136,9 +185,10 @@ func (c *client) Do(ctx context.Context, req *upstream.Request, resp *upstream.R
 	} else {
 		made.status, made.attempts, made.received = resp.Status, resp.Attempts, len(resp.Body)
 	}
+	r := traced.record
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.ended && len(r.calls) < maxRecorded {
+	if r.serial == traced.serial && len(r.calls) < maxRecorded {
 		r.calls = append(r.calls, made)
 	}
 	return err
@@ -146,24 +196,22 @@ func (c *client) Do(ctx context.Context, req *upstream.Request, resp *upstream.R
 
 // OperationEnded implements module.OperationObserver.
 func (t *Tracing) OperationEnded(_ context.Context, op *module.Operation, response *server.Response) {
-	r, ok := (*op.Slot(t.slot)).(*record)
+	c, ok := (*op.Slot(t.slot)).(*tracedContext)
 	if !ok {
 		return
 	}
-	took := time.Since(r.started)
-	r.mu.Lock()
-	r.ended = true
-	r.mu.Unlock()
-	if !r.span.IsSampled() && !t.turnedOut(r, response, took) {
-		return
+	took := time.Since(c.started)
+	c.record.close()
+	if c.span.IsSampled() || t.turnedOut(c, response, took) {
+		response.Operation.TraceID = c.span.TraceID().String()
+		t.emit(c, op, response, took)
 	}
-	response.Operation.TraceID = r.span.TraceID().String()
-	t.emit(r, op, response, took)
+	c.record.release()
 }
 
 // turnedOut tells that an operation which was not sampled is worth a trace.
-func (t *Tracing) turnedOut(r *record, response *server.Response, took time.Duration) bool {
-	if t.Sampling.Parent && r.parent.IsValid() {
+func (t *Tracing) turnedOut(c *tracedContext, response *server.Response, took time.Duration) bool {
+	if t.Sampling.Parent && c.parent.IsValid() {
 		return false
 	}
 	failed := response.Operation.Errors > 0 || response.Outcome == server.Unavailable

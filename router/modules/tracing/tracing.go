@@ -46,8 +46,10 @@ type Tracing struct {
 	slot       module.Slot
 	propagator propagation.TextMapPropagator
 	incoming   []string
-	exporter   *exporter
-	tracer     trace.Tracer
+	// plain tells that the W3C's is the only format.
+	plain    bool
+	exporter *exporter
+	tracer   trace.Tracer
 }
 
 // Sampling says which operations are traced.
@@ -102,6 +104,7 @@ func (t *Tracing) Provision(host module.Host) error {
 	host.VariesBy().Nothing()
 	t.slot = host.Slot()
 	t.propagator, t.incoming = propagatorOf(t.Propagation)
+	t.plain = len(t.Propagation) == 1 && t.Propagation[0] == "w3c"
 	shared, err := host.Shared(t.target().Key(strconv.Itoa(t.Queue)), func() (any, func(), error) {
 		e, err := newExporter(t, host.Logger(), host.Metrics())
 		if err != nil {

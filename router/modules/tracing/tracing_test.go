@@ -146,7 +146,7 @@ func TestOneTrace(t *testing.T) {
 		}
 		all := b.wait(t, 5)
 		if len(all) != 5 || b.service != "shop" || protocol == "http" && b.header.Get("X-Key") != "abc" {
-			t.Errorf("%s: %d spans of %s", protocol, len(all), b.service)
+			t.Errorf("%s: %d spans of %s: %v", protocol, len(all), b.service, all)
 		}
 		root := find(t, all, "query Both")
 		if hexOf(root.TraceId) != traceID || hexOf(root.ParentSpanId) != "b7ad6b7169203331" || root.Kind != spans.Span_SPAN_KIND_SERVER {

@@ -293,3 +293,15 @@ func (e *exchange) Header(name string) []byte {
 	}
 	return found
 }
+
+// Lines are the lines of a header.
+func (e *exchange) Lines(name string) []string {
+	var lines []string
+	for rest := e.header; len(rest) > 0; {
+		var key, value []byte
+		if key, value, rest = cutHeader(rest); equalFold(key, name) {
+			lines = append(lines, string(value))
+		}
+	}
+	return lines
+}

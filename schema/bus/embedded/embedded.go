@@ -25,7 +25,7 @@ type Server struct {
 
 // Start starts a server that keeps its events in the directory, which no other process may use at the same time.
 func Start(dir string) (*Server, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil { // the server itself would only say that it is not ready
+	if err := os.MkdirAll(dir, 0o750); err != nil { // the server itself would only say that it is not ready
 		return nil, fmt.Errorf("make the directory of the embedded event bus: %w", err)
 	}
 	lock, err := lockDirectory(dir)
@@ -76,7 +76,7 @@ func (s *Server) Stop() {
 
 // lockDirectory keeps other processes from using the directory until the file is closed or this process ends.
 func lockDirectory(dir string) (*os.File, error) {
-	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o644)
+	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("lock the directory of the embedded event bus: %w", err)
 	}
