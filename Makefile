@@ -65,6 +65,11 @@ campaigns: servers packages ## Run all random campaigns at full length (half an 
 sagas: servers ## Place 3,000 orders in shops that crash, on SQLite, PostgreSQL, NATS and RabbitMQ
 	go test -timeout 2h -count=1 -v -run TestSagas ./subgraphs -args -orders 3000
 
+.PHONY: scale-subscriptions
+scale-subscriptions: ## 5,000 subscriptions that share one; 500 reloads under 50 busy connections and 500 event-fed subscriptions
+	go test -timeout 1h -count=1 -v -run 'TestManySubscriptionsShareOne|TestManyReloadsUnderLoad' ./router -args \
+		-clients 5000 -events 50 -reloads 500 -busy 50 -streams 500 $(ARGS)
+
 .PHONY: buyers
 buyers: servers ## Have 50 people buy at the same time, on PostgreSQL and NATS, and say what that takes
 	go test -timeout 10m -count=1 -v -run TestManyBuyAtOnce ./subgraphs -args -buyers 50 -buys 20

@@ -12,8 +12,8 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// fileName is what files are called: an entry, the hash of its content, and what it is. They never change, so that browsers
-// may keep them for ever.
+// fileName is what files are called: an entry, the hash of its content, and what it is. They never change, so that
+// browsers may keep them for ever.
 var fileName = regexp.MustCompile(`^[a-z]+-[0-9a-f]{10}\.(js|css|svg)$`)
 
 var contentTypes = map[string]string{

@@ -38,8 +38,8 @@ type Person struct {
 
 // Options are what a storefront is served with.
 type Options struct {
-	// Files has a folder with a manifest.json for each package; nil means what was built in. It is read with every page, so
-	// that a fragment that is deployed alone is there with the next one.
+	// Files has a folder with a manifest.json for each package; nil means what was built in. It is read with every
+	// page, so that a fragment that is deployed alone is there with the next one.
 	Files fs.FS
 	// Endpoint is the path of the GraphQL endpoint.
 	Endpoint string
@@ -70,8 +70,8 @@ func Operations(files fs.FS) ([]byte, error) {
 	return fs.ReadFile(files, "persisted-query-manifest.json")
 }
 
-// Manifests are those of all packages that are there. Folders without one that can be read are left out: a fragment that is
-// broken costs its own place only.
+// Manifests are those of all packages that are there. Folders without one that can be read are left out: a fragment
+// that is broken costs its own place only.
 func Manifests(files fs.FS) (map[string]Manifest, error) {
 	folders, err := fs.ReadDir(files, ".")
 	if err != nil {
@@ -134,11 +134,14 @@ func (o *Options) page() (page []byte, policy string, err error) {
 	err = pageTemplate.Execute(&b, map[string]any{
 		"Base": Base, "Style": address(shell, "shop"), "Icon": address(shell, "icon"), "Script": address(shell, "shell"),
 		"Preload":   []string{imports["lit"], imports["@shop/parts"]},
-		"ImportMap": template.HTML(`<script type="importmap">` + string(importMap) + `</script>`), "Setup": template.JS(setupText),
+		"ImportMap": template.HTML(`<script type="importmap">` + string(importMap) + `</script>`),
+		"Setup":     template.JS(setupText),
 	})
-	// An import map stands in the page, for browsers know no other place; its hash lets this one pass, and nothing else.
+	// An import map stands in the page, for browsers know no other place; its hash lets this one pass, and nothing
+	// else.
 	sum := sha256.Sum256(importMap)
-	policy = "default-src 'none'; script-src 'self' 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; style-src 'self'; " +
+	policy = "default-src 'none'; script-src 'self' 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; " +
+		"style-src 'self'; " +
 		"img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 	return b.Bytes(), policy, err
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/weft-graphql/weft/storefront"
 )
 
-// asHeader says in weft dev who sends a request that has no token: the person of --as, or nobody. The storefront's visitors
-// are nobody until they sign in; whoever sends nothing is the person of --as.
+// asHeader says in weft dev who sends a request that has no token: the person of --as, or nobody. The storefront's
+// visitors are nobody until they sign in; whoever sends nothing is the person of --as.
 const asHeader = "Weft-As"
 
 // shopFiles are the storefront's files: those of --storefront, or what was built in.
@@ -50,8 +50,8 @@ func (d *devProcess) assume(r *http.Request) wire.Identity {
 	return wire.Identity{Subject: d.command.As, Roles: []string{"merchant", "operator"}}
 }
 
-// knowShop has the router pass on who the storefront's visitors are, keep their answers apart, and know the documents that
-// it sends by their ids.
+// knowShop has the router pass on who the storefront's visitors are, keep their answers apart, and know the documents
+// that it sends by their ids.
 func (d *devProcess) knowShop(c *config.Config) {
 	rules := modules.In[*headers.Headers](c, headers.Info)
 	rules.All.Rules = append(rules.All.Rules, headers.HeaderRule{Propagate: asHeader})

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// TestVisitorsOfTheShopAreNobody has the same question asked by the person of --as, and by nobody: neither gets the other's
-// answer.
+// TestVisitorsOfTheShopAreNobody has the same question asked by the person of --as, and by nobody: neither gets the
+// other's answer.
 func TestVisitorsOfTheShopAreNobody(t *testing.T) {
 	address := freeAddress(t)
 	dev := start(t, nil, binary, "dev", "--listen", address, "--data-dir", filepath.Join(t.TempDir(), "data"))
@@ -39,7 +39,9 @@ func TestVisitorsOfTheShopAreNobody(t *testing.T) {
 		return string(text)
 	}
 	for range 3 {
-		for as, want := range map[string]string{"": `"me":{"id":"u1"}`, "u1": `"me":{"id":"u1"}`, "nobody": `"me":null`, "u2": `"me":null`} {
+		for as, want := range map[string]string{
+			"": `"me":{"id":"u1"}`, "u1": `"me":{"id":"u1"}`, "nobody": `"me":null`, "u2": `"me":null`,
+		} {
 			if got := me(as); !strings.Contains(got, want) {
 				t.Errorf("Weft-As %q: %s", as, got)
 			}
@@ -59,7 +61,10 @@ func TestTheShopsDocumentsAreListed(t *testing.T) {
 	folder := filepath.Join(repository, "storefront")
 	for _, args := range [][]string{
 		{"compose", "--subgraphs", filepath.Join(folder, "graph.json"), "--output", graph},
-		{"persist", filepath.Join(folder, "shell"), filepath.Join(folder, "fragments"), "--supergraph", graph, "--typename", "--output", manifest},
+		{
+			"persist", filepath.Join(folder, "shell"), filepath.Join(folder, "fragments"),
+			"--supergraph", graph, "--typename", "--output", manifest,
+		},
 	} {
 		p := start(t, nil, binary, args...)
 		<-p.ended
@@ -87,7 +92,8 @@ func TestTheShopsDocumentsAreListed(t *testing.T) {
 	address := freeAddress(t)
 	dev := start(t, nil, binary, "dev", "--listen", address, "--data-dir", filepath.Join(dir, "data"), "--config", config)
 	dev.awaitReady(t, "http://"+address+"/readyz")
-	if a := mustAsk(t, "http://"+address+"/graphql", "{ me { id } }"); !strings.Contains(a.Raw, "PERSISTED_QUERY_ID_REQUIRED") {
+	a := mustAsk(t, "http://"+address+"/graphql", "{ me { id } }")
+	if !strings.Contains(a.Raw, "PERSISTED_QUERY_ID_REQUIRED") {
 		t.Errorf("a document that is not listed: %s", a.Raw)
 	}
 	_, id, found := strings.Cut(string(want), `"id": "`)
@@ -95,7 +101,8 @@ func TestTheShopsDocumentsAreListed(t *testing.T) {
 	if !found || !ok {
 		t.Fatal("the manifest has no ids")
 	}
-	response, err := http.Post("http://"+address+"/graphql", "application/json", strings.NewReader(fmt.Sprintf(`{"documentId":%q}`, id)))
+	response, err := http.Post("http://"+address+"/graphql", "application/json",
+		strings.NewReader(fmt.Sprintf(`{"documentId":%q}`, id)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -52,8 +52,8 @@ func (d deployed) deploy(name, version, script string) {
 	}
 }
 
-// TestAFragmentCostsItsOwnPlaceOnly has fragments of a running shop deployed alone: another version, broken ones of several
-// kinds, a slow one, none.
+// TestAFragmentCostsItsOwnPlaceOnly has fragments of a running shop deployed alone: another version, broken ones of
+// several kinds, a slow one, none.
 func TestAFragmentCostsItsOwnPlaceOnly(t *testing.T) {
 	d := deployStorefront(t)
 	dev, url := startShop(t, "--storefront", d.dir)

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// visitor is a person in the storefront: sees what is on the page, shadow trees included, and clicks and types with events
-// that are as good as a person's.
+// visitor is a person in the storefront: sees what is on the page, shadow trees included, and clicks and types with
+// events that are as good as a person's.
 type visitor struct {
 	*browser
 	url string

@@ -7,6 +7,9 @@ import (
 	"testing"
 )
 
+// operationsSent is how many operations a page has sent over HTTP.
+const operationsSent = `performance.getEntriesByType('resource').filter(e => e.name.endsWith('/graphql')).length`
+
 // startShop runs weft dev. The router runs nothing but the storefront's own documents, and these by their ids only.
 func startShop(t *testing.T, args ...string) (dev *process, url string) {
 	t.Helper()
@@ -16,23 +19,25 @@ func startShop(t *testing.T, args ...string) (dev *process, url string) {
 		t.Fatal(err)
 	}
 	address := freeAddress(t)
-	dev = start(t, nil, binary, append([]string{"dev", "--listen", address, "--data-dir", filepath.Join(dir, "data"), "--config", config}, args...)...)
+	args = append([]string{"dev", "--listen", address, "--data-dir", filepath.Join(dir, "data"), "--config", config}, args...)
+	dev = start(t, nil, binary, args...)
 	dev.awaitReady(t, "http://"+address+"/readyz")
 	return dev, "http://" + address
 }
 
-// TestSomebodyBuysInTheShop goes through the storefront as people would, one who buys and one who runs the shop, each in a
-// browser of their own.
+// TestSomebodyBuysInTheShop goes through the storefront as people would, one who buys and one who runs the shop, each
+// in a browser of their own.
 func TestSomebodyBuysInTheShop(t *testing.T) {
 	dev, url := startShop(t)
 	buyer := visit(t, url, "/shop/")
 
 	// The first page: one round trip, few bytes, nothing jumps.
 	buyer.sees("300 products")
-	if n := buyer.number(`performance.getEntriesByType('resource').filter(e => e.name.endsWith('/graphql')).length`); n != 1 {
+	if n := buyer.number(operationsSent); n != 1 {
 		t.Errorf("the first page has sent %v operations", n)
 	}
-	script := buyer.number(`performance.getEntriesByType('resource').filter(e => e.name.endsWith('.js')).reduce((sum, e) => sum + e.encodedBodySize, 0)`)
+	script := buyer.number(`performance.getEntriesByType('resource').filter(e => e.name.endsWith('.js'))
+		.reduce((sum, e) => sum + e.encodedBodySize, 0)`)
 	if script == 0 || script > 120<<10 {
 		t.Errorf("the first page has %v bytes of JavaScript, compressed", script)
 	}
@@ -128,7 +133,7 @@ func TestSomebodyBuysInTheShop(t *testing.T) {
 	buyer.sees("Thank you.")
 	buyer.sees("It is yours, and waits to be sent.")
 	buyer.accessible("order")
-	asked := buyer.number(`performance.getEntriesByType('resource').filter(e => e.name.endsWith('/graphql')).length`)
+	asked := buyer.number(operationsSent)
 
 	// Whoever runs the shop sends it; the buyer watches.
 	operator.await("a piece less is in stock", fmt.Sprintf(`%s === %v`, left, pieces-1))
@@ -137,7 +142,7 @@ func TestSomebodyBuysInTheShop(t *testing.T) {
 	buyer.sees("It has left the warehouse.")
 	operator.press("button[data-act=deliver]", "Loom Rattan Planter of Grace Murray")
 	buyer.sees("It has arrived.")
-	if n := buyer.number(`performance.getEntriesByType('resource').filter(e => e.name.endsWith('/graphql')).length`); n != asked {
+	if n := buyer.number(operationsSent); n != asked {
 		t.Errorf("the order's page has asked %v times to follow the order, not been told", n-asked)
 	}
 
@@ -168,7 +173,8 @@ func TestSomebodyBuysInTheShop(t *testing.T) {
 	// Her token has ended meanwhile; the next one is made on the way.
 	const token = `JSON.parse(localStorage.getItem('shop.session')).accessToken`
 	var before, after string
-	buyer.eval(`localStorage.setItem('shop.session', JSON.stringify({...JSON.parse(localStorage.getItem('shop.session')), expiresAt: '2020-01-01T00:00:00Z'}))`, nil)
+	buyer.eval(`(s => localStorage.setItem('shop.session', JSON.stringify({...s, expiresAt: '2020-01-01T00:00:00Z'})))(
+		JSON.parse(localStorage.getItem('shop.session')))`, nil)
 	buyer.eval(token, &before)
 	buyer.goTo("/shop/account")
 	buyer.sees("Delivered")
@@ -198,7 +204,9 @@ func TestTheShopFitsAPhone(t *testing.T) {
 	v.press("button", "who runs the shop")
 	v.await("she is in", `find('.head h1', 'Ada Novak')`)
 	v.looks("dark", 360, 740)
-	for _, path := range []string{"/shop/", "/shop/?category=rugs&is=Material%3AWool", "/shop/p/p67", "/shop/cart", "/shop/account", "/shop/desk", "/shop/nowhere"} {
+	for _, path := range []string{
+		"/shop/", "/shop/?category=rugs&is=Material%3AWool", "/shop/p/p67", "/shop/cart", "/shop/account", "/shop/desk", "/shop/nowhere",
+	} {
 		v.goTo(path)
 		v.still(path)
 		if wide := v.number("document.documentElement.scrollWidth"); wide > 360 {
@@ -214,7 +222,8 @@ func TestTheShopFitsAPhone(t *testing.T) {
 func TestTheShopNeedsNoMouse(t *testing.T) {
 	dev, url := startShop(t)
 	v := visit(t, url, "/shop/p/p12")
-	const focused = `(e => { while (e?.shadowRoot?.activeElement) e = e.shadowRoot.activeElement; return nameOf(e) })(document.activeElement)`
+	const focused = `(e => { while (e?.shadowRoot?.activeElement) e = e.shadowRoot.activeElement; return nameOf(e) })(
+		document.activeElement)`
 	reach := func(name string) {
 		t.Helper()
 		for range 40 {

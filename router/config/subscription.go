@@ -31,8 +31,21 @@ type Subscription struct {
 	// Servers that subscription fields with @events get their events from, by the name that the directive's argument
 	// "provider" says: default, if it says none.
 	Providers map[string]EventProvider `yaml:"providers"`
+	// Where subgraphs with the protocol "callback" send their events.
+	Callback Callback `yaml:"callback"`
 	// Opening broken subscriptions at subgraphs again.
 	Reconnect Reconnect `yaml:"reconnect"`
+}
+
+// Callback is about subgraphs that send events in requests of their own (callbackSpec=1.0).
+type Callback struct {
+	// Address at which subgraphs reach this router, path included: http://router-1:4000/callback. Replicas have one each.
+	PublicURL string `yaml:"public_url"`
+	// Path at which the router takes events; on the listener of clients.
+	Path string `yaml:"path"`
+	// How often subgraphs have to say that they still send; a subscription of which nothing was heard for twice as long is
+	// opened again. 0: they need not.
+	Heartbeat time.Duration `yaml:"heartbeat"`
 }
 
 // EventProvider is a server with messages that subscriptions are fed from.
@@ -68,7 +81,7 @@ type WebSocket struct {
 
 // EventSource says how a subgraph is asked for events. What is left out is inherited.
 type EventSource struct {
-	// Protocol: websocket (graphql-transport-ws), sse (graphql-sse), or none. A subgraph in the same process is asked over sse
+	// Protocol: websocket (graphql-transport-ws), sse (graphql-sse), callback (callbackSpec=1.0), or none. A subgraph in the same process is asked over sse
 	// in any case.
 	Protocol string `yaml:"protocol"`
 	// Address for subscriptions, when it is not that for queries: http://, https://, ws:// or wss://.
@@ -98,6 +111,7 @@ func DefaultSubscription() Subscription {
 			InitTimeout: 10 * time.Second, WriteTimeout: 20 * time.Second, PingInterval: 15 * time.Second,
 		},
 		All:       EventSource{Protocol: "websocket", MaxPerConnection: 100, Timeout: 10 * time.Second},
+		Callback:  Callback{Path: "/callback", Heartbeat: 5 * time.Second},
 		Reconnect: Reconnect{Attempts: 10, Pause: 250 * time.Millisecond, MaxPause: 15 * time.Second},
 	}
 }
@@ -144,14 +158,30 @@ func (k *checker) subscription(s *Subscription) {
 			k.report(key, "%q is no address of NATS; write one like nats://nats.example.com:4222", p.NATSURL)
 		}
 	}
-	k.eventSource("subscription.all", &s.All)
+	k.callback(&s.Callback)
+	called := s.Callback.PublicURL != ""
+	k.eventSource("subscription.all", &s.All, called)
 	for name, source := range s.Subgraphs {
-		k.eventSource("subscription.subgraphs."+name, &source)
+		k.eventSource("subscription.subgraphs."+name, &source, called)
 	}
 }
 
-func (k *checker) eventSource(key string, s *EventSource) {
-	k.oneOf(key+".protocol", s.Protocol, "", "websocket", "sse", "none")
+func (k *checker) callback(c *Callback) {
+	if c.PublicURL != "" {
+		k.subgraphURL("subscription.callback.public_url", c.PublicURL)
+	}
+	if !strings.HasPrefix(c.Path, "/") || c.Path == "/" {
+		k.report("subscription.callback.path", "%q is not a path; write one like /callback", c.Path)
+	}
+	k.notNegative("subscription.callback.heartbeat", c.Heartbeat)
+}
+
+// eventSource checks how a subgraph is asked for events; called tells that it can call the router back.
+func (k *checker) eventSource(key string, s *EventSource, called bool) {
+	k.oneOf(key+".protocol", s.Protocol, "", "websocket", "sse", "callback", "none")
+	if s.Protocol == "callback" && !called {
+		k.report(key+".protocol", "callback needs subscription.callback.public_url: where subgraphs reach this router")
+	}
 	if s.URL != "" && !strings.HasPrefix(s.URL, "ws://") && !strings.HasPrefix(s.URL, "wss://") {
 		k.subgraphURL(key+".url", s.URL)
 	}

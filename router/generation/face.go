@@ -53,7 +53,7 @@ func (g *Generation) newFace(set *provisioned) error {
 	if err != nil {
 		return err
 	}
-	g.handler, g.face = handler, set.wrapHandler(handler)
+	g.handler, g.face = handler, g.withCallbacks(set.wrapHandler(handler))
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/weft-graphql/weft/router/module"
 	"github.com/weft-graphql/weft/router/server/websocket"
 	"github.com/weft-graphql/weft/router/subscription"
+	"github.com/weft-graphql/weft/router/subscription/callback"
 )
 
 // Resources are what outlives generations: connection pools, breakers, counters, the entity cache. Each is made when the
@@ -20,6 +21,8 @@ type Resources struct {
 	// subscriptions are those of all generations, and sessions the WebSockets of clients.
 	subscriptions *subscription.Hub
 	sessions      websocket.Sessions
+	// callbacks takes the events that subgraphs send.
+	callbacks callback.Registry
 
 	mu   sync.Mutex
 	held map[string]*resource

@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/weft-graphql/weft/router/config"
 	"github.com/weft-graphql/weft/router/server"
 	"github.com/weft-graphql/weft/router/server/websocket"
 	"github.com/weft-graphql/weft/router/subscription"
+	"github.com/weft-graphql/weft/router/subscription/callback"
 	"github.com/weft-graphql/weft/router/subscription/sse"
 	subgraphsocket "github.com/weft-graphql/weft/router/subscription/websocket"
 	"github.com/weft-graphql/weft/router/supergraph"
@@ -70,8 +72,9 @@ func (g *Generation) openSource(s *supergraph.Subgraph, url string) (subscriptio
 		Settings        config.EventSource
 		Most            int
 		Ping            time.Duration
+		Callback        config.Callback
 		Certificates    [32]byte
-	}{url, tlsSettings.ServerName, settings, most, c.WebSocket.PingInterval, files.sum()})
+	}{url, tlsSettings.ServerName, settings, most, c.WebSocket.PingInterval, c.Callback, files.sum()})
 	if err != nil {
 		return nil, err
 	}
@@ -83,6 +86,13 @@ func (g *Generation) openSource(s *supergraph.Subgraph, url string) (subscriptio
 		transport, url, err := upstream.Streams(url, trust, settings.Timeout)
 		if err != nil {
 			return nil, nil, fmt.Errorf("subscription of subgraph %q: %w", s.Name, err)
+		}
+		if settings.Protocol == "callback" {
+			client := callback.New(callback.Config{
+				URL: url, Transport: transport, Timeout: settings.Timeout, Registry: &g.resources.callbacks,
+				PublicURL: strings.TrimSuffix(c.Callback.PublicURL, "/"), Heartbeat: c.Callback.Heartbeat, MaxEventBytes: most,
+			})
+			return client, transport.CloseIdleConnections, nil
 		}
 		if settings.Protocol == "sse" {
 			client := sse.New(sse.Config{URL: url, Transport: transport, MaxEventBytes: most})
@@ -126,6 +136,22 @@ func (g *Generation) newWebSockets() http.Handler {
 		Sessions: &g.resources.sessions, Detach: g.detach, Origins: w.Origins, InitHeaders: w.InitHeaders,
 		MaxConnections: w.MaxConnections, MaxOperations: w.MaxOperations, MaxMessageBytes: int64(w.MaxMessageBytes),
 		InitTimeout: w.InitTimeout, WriteTimeout: w.WriteTimeout, PingInterval: w.PingInterval, Logger: g.logger,
+	})
+}
+
+// withCallbacks is the face with the place where subgraphs send events to.
+func (g *Generation) withCallbacks(face http.Handler) http.Handler {
+	c := &g.config.Subscription
+	if !c.Enabled || c.Callback.PublicURL == "" {
+		return face
+	}
+	prefix := strings.TrimSuffix(c.Callback.Path, "/") + "/"
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, prefix) {
+			g.resources.callbacks.ServeHTTP(w, r)
+			return
+		}
+		face.ServeHTTP(w, r)
 	})
 }
 

@@ -60,7 +60,7 @@ func (h *Hub) open(op Operation, key, after string) (*source, *cursor[Event]) {
 	s := &source{
 		key: key, after: after, opened: make(chan struct{}), readers: 1, backlogWait: h.settings.BacklogWait,
 		reconnects: &h.reconnects,
-		events: newEventLog[Event](h.settings.QueueEvents, h.settings.QueueBytes),
+		events:     newEventLog[Event](h.settings.QueueEvents, h.settings.QueueBytes),
 	}
 	var ctx context.Context
 	ctx, s.cancel = context.WithCancel(h.ctx)

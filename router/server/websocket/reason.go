@@ -47,7 +47,8 @@ func (w spelling) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		return nil, nil, err
 	}
 	judged := &reasons{Conn: conn, early: slices.Clone(early)}
-	return judged, bufio.NewReadWriter(bufio.NewReader(judged), buffered.Writer), nil
+	buffered.Reader.Reset(judged)
+	return judged, buffered, nil
 }
 
 // Read implements net.Conn.
