@@ -32,15 +32,15 @@ type AccessLog struct {
 	// not depend on what is only written here: it keeps no requests apart.
 	Values map[string]string `yaml:"values"`
 	// Which requests have a line.
-	Sampling Sampling `yaml:"sampling"`
+	Sampling LineSampling `yaml:"sampling"`
 
 	logger *slog.Logger
 	fields []func(*server.Observation) slog.Attr
 	values []value
 }
 
-// Sampling says which requests have a line.
-type Sampling struct {
+// LineSampling says which requests have a line.
+type LineSampling struct {
 	// The share of the requests that went well, from 0 to 1. All others have a line.
 	Ratio float64 `yaml:"ratio"`
 	// All that took longer have one, too; 0 for none.
@@ -50,7 +50,7 @@ type Sampling struct {
 func defaults() *AccessLog {
 	return &AccessLog{
 		Fields:   []string{"status", "took", "bytes", "fetches", "errors", "code", "request_id", "trace_id"},
-		Sampling: Sampling{Ratio: 1, SlowerThan: time.Second},
+		Sampling: LineSampling{Ratio: 1, SlowerThan: time.Second},
 	}
 }
 
