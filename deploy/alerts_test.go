@@ -79,7 +79,8 @@ var (
 	}
 )
 
-// unknown tells what an expression asks for that no router exports: metrics, labels, and values that labels do not have.
+// unknown tells what an expression asks for that no router exports: metrics, labels, and values that labels do not
+// have.
 func unknown(expr string, exported map[string]*dto.MetricFamily, records map[string]bool) (wrong []string) {
 	known := map[string]bool{"job": true, "instance": true, "le": true}
 	for _, family := range exported {

@@ -10,8 +10,8 @@ import (
 	"github.com/weft-graphql/weft/router/growthtest"
 )
 
-// TestManyAliases asks for the same under many names, each of which leads to entities of another subgraph. The documents
-// are new each time: what is measured is mostly what it takes to prepare them.
+// TestManyAliases asks for the same under many names, each of which leads to entities of another subgraph. The
+// documents are new each time: what is measured is mostly what it takes to prepare them.
 func TestManyAliases(t *testing.T) {
 	f := newFixture(t, func(c *config.Config) { c.Limits.Aliases, c.Limits.RootFields = -1, -1 })
 	count := 0

@@ -41,8 +41,8 @@ func newFewRouter(t *testing.T, change func(*config.Config)) *router.Router {
 	return newPeopleRouterOf(t, few(1000), change)
 }
 
-// TestSmallRequestsDoNotTakeMuchMemory lets clients have tens of megabytes for a small request, and looks at the memory that
-// was used for it.
+// TestSmallRequestsDoNotTakeMuchMemory lets clients have tens of megabytes for a small request, and looks at the
+// memory that was used for it.
 func TestSmallRequestsDoNotTakeMuchMemory(t *testing.T) {
 	r := newFewRouter(t, nil)
 	for name, query := range map[string]string{"names": manyNames, "schemas": manySchemas} {

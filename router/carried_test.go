@@ -17,8 +17,8 @@ import (
 	"github.com/weft-graphql/weft/router/modules/headers"
 )
 
-// TestWhatARequestCarriesIsInTheKeyOrNotShared asks for one entity as two callers, and for the second one once more. The
-// subgraph answers with whom it sees.
+// TestWhatARequestCarriesIsInTheKeyOrNotShared asks for one entity as two callers, and for the second one once more.
+// The subgraph answers with whom it sees.
 func TestWhatARequestCarriesIsInTheKeyOrNotShared(t *testing.T) {
 	h := func(values ...string) http.Header {
 		header := http.Header{}

@@ -14,8 +14,8 @@ import (
 	"github.com/weft-graphql/weft/router/config"
 )
 
-// TestErrorsOfDeferredFieldsWaitForTheirPart asks an interface object for a deferred field of one type, which fails before
-// anybody knows the type. Whether somebody misses it is for the part to say that would have it.
+// TestErrorsOfDeferredFieldsWaitForTheirPart asks an interface object for a deferred field of one type, which fails
+// before anybody knows the type. Whether somebody misses it is for the part to say that would have it.
 func TestErrorsOfDeferredFieldsWaitForTheirPart(t *testing.T) {
 	const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@interfaceObject"]) `
 	result, errs := compose.Compose([]compose.Subgraph{

@@ -11,8 +11,8 @@ import (
 	"github.com/weft-graphql/weft/router/supergraph"
 )
 
-// TestNoErrorIsAsLongAsItsInput gives the readers of graphs and configurations something long in every place that an error
-// could quote.
+// TestNoErrorIsAsLongAsItsInput gives the readers of graphs and configurations something long in every place that an
+// error could quote.
 func TestNoErrorIsAsLongAsItsInput(t *testing.T) {
 	long := strings.Repeat("x", 1<<20)
 	const graph = `schema @link(url: "https://specs.apollo.dev/link/v1.0") @link(url: "https://specs.apollo.dev/join/v0.3", for: EXECUTION) { query: Query }

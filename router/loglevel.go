@@ -43,7 +43,11 @@ func (l *logLevel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	default:
 		w.Header().Set("Allow", "GET, HEAD, PUT")
-		http.Error(w, "GET tells the log's level, and PUT changes it to the one that is the body", http.StatusMethodNotAllowed)
+		http.Error(
+			w,
+			"GET tells the log's level, and PUT changes it to the one that is the body",
+			http.StatusMethodNotAllowed,
+		)
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")

@@ -14,10 +14,10 @@ import (
 	"github.com/weft-graphql/weft/router/cache/redistest"
 )
 
-// TestHistoriesOfTwoRouters runs the histories through two routers that share a Redis, with invalidations through either
-// between any two steps. Each router's clients must see what it acknowledged. Without a cache in process, what was asked
-// of an entity by its key shows what either router acknowledged of that entity, whoever is asked: nobody has to hear of it
-// first.
+// TestHistoriesOfTwoRouters runs the histories through two routers that share a Redis, with invalidations through
+// either between any two steps. Each router's clients must see what it acknowledged. Without a cache in process, what
+// was asked of an entity by its key shows what either router acknowledged of that entity, whoever is asked: nobody
+// has to hear of it first.
 //
 // Redis takes its own time, so that a seed repeats what is done, but not the order in which it comes to pass.
 //

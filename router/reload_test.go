@@ -46,8 +46,8 @@ func newCounted(t *testing.T) *counted {
 	return c
 }
 
-// TestReloadKeepsWhatIsTheSame changes settings that have nothing to do with a subgraph: its connections, its breaker and
-// the counters go on.
+// TestReloadKeepsWhatIsTheSame changes settings that have nothing to do with a subgraph: its connections, its breaker
+// and the counters go on.
 func TestReloadKeepsWhatIsTheSame(t *testing.T) {
 	names := newCounted(t)
 	settings := func(change func(*config.Config)) *config.Config {

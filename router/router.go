@@ -119,9 +119,10 @@ func (r *Router) replace(cfg *config.Config, sdl string) error {
 	return nil
 }
 
-// Reload replaces the configuration, and the graph with the files that it names now. Recently used operations are planned
-// again first, connections and breakers stay as they are where their settings do; requests in progress end as they
-// began. Where the router listens does not change. When the new configuration cannot be served the old one stays.
+// Reload replaces the configuration, and the graph with the files that it names now. Recently used operations are
+// planned again first, connections and breakers stay as they are where their settings do; requests in progress end as
+// they began. Where the router listens does not change. When the new configuration cannot be served the old one
+// stays.
 func (r *Router) Reload(cfg *config.Config) (err error) {
 	defer func() { r.reloads.count(reloadedConfiguration, err) }()
 	r.replacing.Lock()
@@ -227,8 +228,9 @@ func (r *Router) state() module.State {
 // Health is what /healthz, /readyz and /status answer from.
 func (r *Router) Health() *server.Health { return r.health }
 
-// EndSubscriptions ends the subscriptions and WebSockets of clients before the process ends, each at any time within the
-// duration, so that they do not come back all at once, and takes no new ones. It returns when there are none, or ctx ends.
+// EndSubscriptions ends the subscriptions and WebSockets of clients before the process ends, each at any time within
+// the duration, so that they do not come back all at once, and takes no new ones. It returns when there are none, or
+// ctx ends.
 func (r *Router) EndSubscriptions(ctx context.Context, over time.Duration) {
 	r.resources.EndSubscriptions(ctx, over)
 }

@@ -54,8 +54,8 @@ func LoadSupergraph(s *config.Supergraph) (string, error) {
 	return "", errors.Join(errs...)
 }
 
-// loadSupergraph is LoadSupergraph, and remembers which supergraph it has seen at its address, unless again: then nothing
-// but what is polled may change that.
+// loadSupergraph is LoadSupergraph, and remembers which supergraph it has seen at its address, unless again: then
+// nothing but what is polled may change that.
 func (r *Router) loadSupergraph(s *config.Supergraph, again bool) (string, error) {
 	if s.HTTP.URL == "" || again {
 		return LoadSupergraph(s)

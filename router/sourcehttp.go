@@ -25,7 +25,11 @@ type remoteGraph struct {
 }
 
 // get asks for the supergraph. changed is false when it is the one that was seen last; always asks for it all the same.
-func (g *remoteGraph) get(ctx context.Context, s *config.SupergraphHTTP, always bool) (sdl string, changed bool, err error) {
+func (g *remoteGraph) get(
+	ctx context.Context,
+	s *config.SupergraphHTTP,
+	always bool,
+) (sdl string, changed bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, s.Timeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL, nil)
@@ -53,10 +57,17 @@ func (g *remoteGraph) get(ctx context.Context, s *config.SupergraphHTTP, always 
 	case resp.StatusCode == http.StatusNotModified && !always:
 		return "", false, nil
 	case resp.StatusCode/100 == 3:
-		return "", false, fmt.Errorf("the supergraph cannot be had: %s answers with the status %d; name the address where it is",
-			shown(s.URL), resp.StatusCode)
+		return "", false, fmt.Errorf(
+			"the supergraph cannot be had: %s answers with the status %d; name the address where it is",
+			shown(s.URL),
+			resp.StatusCode,
+		)
 	case resp.StatusCode != http.StatusOK:
-		return "", false, fmt.Errorf("the supergraph cannot be had: %s answers with the status %d", shown(s.URL), resp.StatusCode)
+		return "", false, fmt.Errorf(
+			"the supergraph cannot be had: %s answers with the status %d",
+			shown(s.URL),
+			resp.StatusCode,
+		)
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxSupergraph+1))
 	if err != nil {
@@ -88,8 +99,8 @@ func withoutSecrets(err error, address string) error {
 	return err
 }
 
-// pollGraph looks for another supergraph at its address, until ctx ends. What cannot be used is reported in the log, once,
-// and the old one stays.
+// pollGraph looks for another supergraph at its address, until ctx ends. What cannot be used is reported in the log,
+// once, and the old one stays.
 func (r *Router) pollGraph(ctx context.Context) {
 	remote, reported := &r.remote, ""
 	// unreachable tells that the last attempt did not even bring a supergraph.

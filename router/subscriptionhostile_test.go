@@ -168,7 +168,8 @@ func TestAStalledClientSlowsNobody(t *testing.T) {
 	s.await(1)
 }
 
-// A client that leaves without a word takes its subscription along; one that wants to come back to what nobody keeps is told.
+// A client that leaves without a word takes its subscription along; one that wants to come back to what nobody keeps
+// is told.
 func TestAnEventStreamWhoseClientLeaves(t *testing.T) {
 	s := newSubscriptions(t, "sse", nil)
 	conn, err := net.Dial("tcp", strings.TrimPrefix(s.server.URL, "http://"))

@@ -39,7 +39,8 @@ func (s *subscriptions) awaitMetrics(lines ...string) {
 	}
 }
 
-// TestSubscriptionsAreCounted reads each count with subscriptions that run, that are cut off, and that are opened again.
+// TestSubscriptionsAreCounted reads each count with subscriptions that run, that are cut off, and that are opened
+// again.
 func TestSubscriptionsAreCounted(t *testing.T) {
 	s := newSubscriptions(t, "websocket", func(c *config.Config) {
 		c.Admin.Listen = "localhost:0"

@@ -150,8 +150,9 @@ func busyFor(t testing.TB) time.Duration {
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
-// TestManySubscriptionsShareOne has many clients on one subscription at the subgraph: each gets every event, once and in order,
-// also while one of them has stopped reading. It reports what a client that waits takes, and how long events take.
+// TestManySubscriptionsShareOne has many clients on one subscription at the subgraph: each gets every event, once and
+// in order, also while one of them has stopped reading. It reports what a client that waits takes, and how long
+// events take.
 func TestManySubscriptionsShareOne(t *testing.T) {
 	for name, c := range map[string]struct {
 		protocol string
@@ -241,8 +242,8 @@ func (s *subscriptions) deliver(clients []*subscriber, first, count int) [3]time
 	return [3]time.Duration{took[len(took)/2], took[len(took)*99/100], took[len(took)-1]}
 }
 
-// TestManyReloadsUnderLoad changes the graph again and again while connections ask queries and event-fed subscriptions are open: no
-// request fails, no event is lost or comes twice, and nothing grows.
+// TestManyReloadsUnderLoad changes the graph again and again while connections ask queries and event-fed
+// subscriptions are open: no request fails, no event is lost or comes twice, and nothing grows.
 func TestManyReloadsUnderLoad(t *testing.T) {
 	e := newEventFed(t)
 	e.longer()

@@ -338,8 +338,8 @@ func TestUnfinishedUploadsLeaveNothing(t *testing.T) {
 	goleak.VerifyNone(t, before)
 }
 
-// TestApolloUploadsAndBatches runs Apollo Client with apollo-upload-client's link, and with its own link for batches: two
-// queries and one that is not valid, in one request.
+// TestApolloUploadsAndBatches runs Apollo Client with apollo-upload-client's link, and with its own link for batches:
+// two queries and one that is not valid, in one request.
 func TestApolloUploadsAndBatches(t *testing.T) {
 	u := newUploading(t, nil)
 	packages, err := filepath.Abs("../.weft/npm")

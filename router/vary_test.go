@@ -16,8 +16,8 @@ import (
 	"github.com/weft-graphql/weft/router/modules/queryplan"
 )
 
-// TestAnswersToGETNameWhatTheyDependOn asks two subgraphs, of which one is declared to vary by a header, with and without
-// an entity cache.
+// TestAnswersToGETNameWhatTheyDependOn asks two subgraphs, of which one is declared to vary by a header, with and
+// without an entity cache.
 func TestAnswersToGETNameWhatTheyDependOn(t *testing.T) {
 	said := map[string]http.Header{}
 	handler := func(name, answer string) http.Handler {

@@ -1,6 +1,7 @@
 // Package schema holds the contract between the domain services and everybody who asks them: one SDL document per
 // subgraph, embedded in the binary exactly as it is checked in. Beside them stand supergraph.graphql, composed from
-// them with the addresses of subgraphs.json, and api.graphql, what clients see of it; `go generate ./schema` makes both.
+// them with the addresses of subgraphs.json, and api.graphql, what clients see of it; `go generate ./schema` makes
+// both.
 package schema
 
 import (

@@ -28,8 +28,8 @@ var (
 	buysOfEach = flag.Int("buys", 3, "orders of each of them")
 )
 
-// TestManyBuyAtOnce has people buy at the same time, on PostgreSQL and NATS, and logs what that takes. Every order must be
-// confirmed, and the pieces must be gone.
+// TestManyBuyAtOnce has people buy at the same time, on PostgreSQL and NATS, and logs what that takes. Every order
+// must be confirmed, and the pieces must be gone.
 func TestManyBuyAtOnce(t *testing.T) {
 	server := natstest.Start(t)
 	config := kit.Config{DatabaseURL: newDatabase(t)}

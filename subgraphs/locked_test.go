@@ -12,8 +12,8 @@ import (
 	"github.com/weft-graphql/weft/subgraphs/kit/kittest"
 )
 
-// TestLockedTableDoesNotTakeTheServiceWithIt locks a table for as long as the test wants, and has more requests for it than
-// there are connections: each ends with an error, and meanwhile the service stays ready.
+// TestLockedTableDoesNotTakeTheServiceWithIt locks a table for as long as the test wants, and has more requests for
+// it than there are connections: each ends with an error, and meanwhile the service stays ready.
 func TestLockedTableDoesNotTakeTheServiceWithIt(t *testing.T) {
 	address := newDatabase(t)
 	s, _ := open(t, "catalog", kit.Config{DatabaseURL: address})
@@ -53,8 +53,8 @@ func TestLockedTableDoesNotTakeTheServiceWithIt(t *testing.T) {
 	kittest.MustAsk(t, s.Handler(), nil, `{ topProducts(first: 1) { name } }`, nil, nil)
 }
 
-// TestDeadlocksAreRunAgain has two transactions lock the same two rows in opposite orders: PostgreSQL gives one of them up,
-// and it is run again.
+// TestDeadlocksAreRunAgain has two transactions lock the same two rows in opposite orders: PostgreSQL gives one of
+// them up, and it is run again.
 func TestDeadlocksAreRunAgain(t *testing.T) {
 	address := newDatabase(t)
 	open(t, "catalog", kit.Config{DatabaseURL: address})

@@ -14,8 +14,8 @@ import (
 	"github.com/weft-graphql/weft/subgraphs/kit/kittest"
 )
 
-// TestServicesHaveRolesOfTheirOwn runs the script that gives every service a role, before and after the service has made
-// its tables, and has each serve with its role: it reaches its own tables, and those of no other.
+// TestServicesHaveRolesOfTheirOwn runs the script that gives every service a role, before and after the service has
+// made its tables, and has each serve with its role: it reaches its own tables, and those of no other.
 func TestServicesHaveRolesOfTheirOwn(t *testing.T) {
 	address, err := url.Parse(newDatabase(t))
 	if err != nil {

@@ -108,7 +108,11 @@ type reached struct {
 // fullPlan is the eight calls in four waves: both roots; reviews of the users, reviews and stock of the products;
 // the products and authors found in reviews, each once; the stock of those products.
 func fullPlan(reference *stub.Reference) ([][]call, error) {
-	answer := reference.Answer([]byte(`{"query":"{ users { id reviews { product { upc price weight } } } topProducts { upc price weight reviews { author { id } } } }"}`))
+	answer := reference.Answer(
+		[]byte(
+			`{"query":"{ users { id reviews { product { upc price weight } } } topProducts { upc price weight reviews { author { id } } } }"}`,
+		),
+	)
 	var response struct{ Data *reached }
 	if err := json.Unmarshal(answer, &response); err != nil || response.Data == nil {
 		return nil, fmt.Errorf("the reference does not know the entities to ask for: %w: %.200s", err, answer)
@@ -121,7 +125,10 @@ func fullPlan(reference *stub.Reference) ([][]call, error) {
 			if p := r.Product; !seen["Product "+p.UPC] {
 				seen["Product "+p.UPC] = true
 				products = append(products, representation{TypeName: "Product", UPC: p.UPC})
-				productStock = append(productStock, representation{TypeName: "Product", UPC: p.UPC, Price: &p.Price, Weight: &p.Weight})
+				productStock = append(
+					productStock,
+					representation{TypeName: "Product", UPC: p.UPC, Price: &p.Price, Weight: &p.Weight},
+				)
 			}
 		}
 	}

@@ -59,10 +59,23 @@ var kinds = []struct {
 	{name: "batches", make: func(host, path string, n int) []byte {
 		return post(host, path, "["+strings.Repeat(`{"query":"{users{id}}"},`, 5000)+`{"query":"{users{id name}}"}]`)
 	}},
-	{name: "no JSON", make: func(host, path string, n int) []byte { return post(host, path, strings.Repeat("{", 100_000)) }},
-	{name: "no HTTP", make: func(_, _ string, n int) []byte { return bytes.Repeat([]byte{0x16, 3, 1, byte(n), 0xff}, 1000) }},
-	{name: "too large", make: func(host, path string, _ int) []byte { return post(host, path, strings.Repeat(" ", 3<<20)) }},
-	{name: "slow bodies", slow: true, make: document(func(n int) string { return fmt.Sprintf("query Q%d{users{id}}", n) })},
+	{
+		name: "no JSON",
+		make: func(host, path string, n int) []byte { return post(host, path, strings.Repeat("{", 100_000)) },
+	},
+	{
+		name: "no HTTP",
+		make: func(_, _ string, n int) []byte { return bytes.Repeat([]byte{0x16, 3, 1, byte(n), 0xff}, 1000) },
+	},
+	{
+		name: "too large",
+		make: func(host, path string, _ int) []byte { return post(host, path, strings.Repeat(" ", 3<<20)) },
+	},
+	{
+		name: "slow bodies",
+		slow: true,
+		make: document(func(n int) string { return fmt.Sprintf("query Q%d{users{id}}", n) }),
+	},
 	{name: "deaf clients", deaf: true, make: document(func(n int) string {
 		return fmt.Sprintf("query Q%d{", n) + many("a%d:users{id username name} ", 0, 400) + "}"
 	})},

@@ -53,7 +53,10 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 	for _, s := range sources {
 		if err := target.try(s); err != nil {
 			if config.Operation == "" {
-				err = fmt.Errorf("%w\nThe workloads ask the graph of bench/README.md; measure an operation of yours with --operation FILE", err)
+				err = fmt.Errorf(
+					"%w\nThe workloads ask the graph of bench/README.md; measure an operation of yours with --operation FILE",
+					err,
+				)
 			}
 			return nil, fmt.Errorf("%s at %s: %w", s.name, config.URL, err)
 		}
@@ -125,7 +128,12 @@ func (t *target) try(s *source) error {
 		return err
 	}
 	if verdict, reason := s.check(response.Body(), response.Header.ContentEncoding(), number); verdict != right {
-		return fmt.Errorf("the first answer (status %d) is not right: %s\n%.300s", response.StatusCode(), reason, response.Body())
+		return fmt.Errorf(
+			"the first answer (status %d) is not right: %s\n%.300s",
+			response.StatusCode(),
+			reason,
+			response.Body(),
+		)
 	}
 	return nil
 }

@@ -43,7 +43,13 @@ type Report struct {
 	PeakMemory int64         `json:"peakMemory,omitempty"`
 }
 
-func newReport(config *Config, sources []*source, workers []*worker, elapsed, cpu time.Duration, peakMemory int64) *Report {
+func newReport(
+	config *Config,
+	sources []*source,
+	workers []*worker,
+	elapsed, cpu time.Duration,
+	peakMemory int64,
+) *Report {
 	names := make([]string, len(sources))
 	for i, s := range sources {
 		names[i] = s.name
@@ -101,8 +107,22 @@ func (r *Report) OK() bool {
 func (r *Report) Write(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s  %s  %d connections, %.1f s\n", r.Workload, r.URL, r.Connections, r.Elapsed.Seconds())
-	fmt.Fprintf(&b, "  requests  %d, %.0f per second, %.1f MB per second\n", r.Requests, r.PerSecond(), float64(r.Bytes)/1e6/r.Elapsed.Seconds())
-	fmt.Fprintf(&b, "  latency   p50 %s  p90 %s  p99 %s  p99.9 %s  max %s\n", ms(r.P50), ms(r.P90), ms(r.P99), ms(r.P999), ms(r.Max))
+	fmt.Fprintf(
+		&b,
+		"  requests  %d, %.0f per second, %.1f MB per second\n",
+		r.Requests,
+		r.PerSecond(),
+		float64(r.Bytes)/1e6/r.Elapsed.Seconds(),
+	)
+	fmt.Fprintf(
+		&b,
+		"  latency   p50 %s  p90 %s  p99 %s  p99.9 %s  max %s\n",
+		ms(r.P50),
+		ms(r.P90),
+		ms(r.P99),
+		ms(r.P999),
+		ms(r.Max),
+	)
 	if r.PID != 0 {
 		fmt.Fprintf(&b, "  CPU       %.4f ms per request, %.0f requests per CPU second (process %d)\n",
 			float64(r.CPUPerRequest())/1e6, r.PerCPUSecond(), r.PID)

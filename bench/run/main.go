@@ -41,7 +41,12 @@ type commandLine struct {
 func main() {
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
-	line := kong.Parse(&commandLine{}, kong.Name("run"), kong.Description("Benchmarks of the router."), kong.UsageOnError())
+	line := kong.Parse(
+		&commandLine{},
+		kong.Name("run"),
+		kong.Description("Benchmarks of the router."),
+		kong.UsageOnError(),
+	)
 	line.BindTo(ctx, (*context.Context)(nil))
 	line.FatalIfErrorf(line.Run())
 }

@@ -119,7 +119,11 @@ func splitWorkloads(names []string) (cached, plain []string, err error) {
 }
 
 // measureGroup measures workloads that share a stub.
-func (c *measureCommand) measureGroup(ctx context.Context, workloads []string, cacheControl bool) ([]measurement, error) {
+func (c *measureCommand) measureGroup(
+	ctx context.Context,
+	workloads []string,
+	cacheControl bool,
+) ([]measurement, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -135,7 +139,14 @@ func (c *measureCommand) measureGroup(ctx context.Context, workloads []string, c
 	for name, url := range urls {
 		list = append(list, name+"="+url)
 	}
-	floorChild, err := startChild("floor", c.serverCPU(), self, "floor", "--scale="+strconv.Itoa(c.Scale), "--subgraphs="+strings.Join(list, ";"))
+	floorChild, err := startChild(
+		"floor",
+		c.serverCPU(),
+		self,
+		"floor",
+		"--scale="+strconv.Itoa(c.Scale),
+		"--subgraphs="+strings.Join(list, ";"),
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -186,7 +197,12 @@ func (c *measureCommand) startSender(self string) (*child, string, error) {
 }
 
 // rounds lets the servers take turns, so that a change in the machine's mood hits all of them.
-func (c *measureCommand) rounds(ctx context.Context, self string, servers []server, workloads []string) ([]measurement, error) {
+func (c *measureCommand) rounds(
+	ctx context.Context,
+	self string,
+	servers []server,
+	workloads []string,
+) ([]measurement, error) {
 	var all []measurement
 	for _, workload := range workloads {
 		for round := range c.Rounds {
@@ -195,8 +211,16 @@ func (c *measureCommand) rounds(ctx context.Context, self string, servers []serv
 				if err != nil {
 					return nil, fmt.Errorf("%s, workload %s: %w", s.name, workload, err)
 				}
-				fmt.Fprintf(os.Stderr, "%-9s round %d  %-6s %8.4f ms CPU per request  %6.0f requests/s  p99 %s\n", workload, round+1,
-					s.name, float64(m.Report.CPUPerRequest())/1e6, m.Report.PerSecond(), m.Report.P99.Round(10*time.Microsecond))
+				fmt.Fprintf(
+					os.Stderr,
+					"%-9s round %d  %-6s %8.4f ms CPU per request  %6.0f requests/s  p99 %s\n",
+					workload,
+					round+1,
+					s.name,
+					float64(m.Report.CPUPerRequest())/1e6,
+					m.Report.PerSecond(),
+					m.Report.P99.Round(10*time.Microsecond),
+				)
 				all = append(all, *m)
 			}
 		}
@@ -204,7 +228,13 @@ func (c *measureCommand) rounds(ctx context.Context, self string, servers []serv
 	return all, nil
 }
 
-func (c *measureCommand) one(ctx context.Context, self string, s server, workload string, round int) (*measurement, error) {
+func (c *measureCommand) one(
+	ctx context.Context,
+	self string,
+	s server,
+	workload string,
+	round int,
+) (*measurement, error) {
 	before, err := s.calls()
 	if err != nil {
 		return nil, err
@@ -281,8 +311,11 @@ func flaws(all []measurement) error {
 	var errs []error
 	for _, m := range all {
 		if r := m.Report; !r.OK() {
-			errs = append(errs, fmt.Errorf("%s, workload %s, round %d: of %d answers %d were right, %d partial, %d wrong; failures %v; %s",
-				m.Server, r.Workload, m.Round, r.Requests, r.Right, r.Partial, r.Wrong, r.Failures, r.FirstFlaw))
+			errs = append(
+				errs,
+				fmt.Errorf("%s, workload %s, round %d: of %d answers %d were right, %d partial, %d wrong; failures %v; %s",
+					m.Server, r.Workload, m.Round, r.Requests, r.Right, r.Partial, r.Wrong, r.Failures, r.FirstFlaw),
+			)
 		}
 	}
 	return errors.Join(errs...)

@@ -56,7 +56,12 @@ func (c *setup) loadCPU() int {
 
 // startStub starts the subgraphs and returns their URLs by name. self is this program.
 func (c *setup) startStub(self string, cacheControl bool) (*child, map[string]string, error) {
-	args := []string{"stub", "--scale=" + strconv.Itoa(c.Scale), "--port=" + strconv.Itoa(c.StubPort), "--delay=" + c.Delay.String()}
+	args := []string{
+		"stub",
+		"--scale=" + strconv.Itoa(c.Scale),
+		"--port=" + strconv.Itoa(c.StubPort),
+		"--delay=" + c.Delay.String(),
+	}
 	if cacheControl {
 		args = append(args, "--cache-control")
 	}

@@ -51,9 +51,20 @@ func (c *soakCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer router.stop()
-	sender, err := startChild("load", c.loadCPU(), self, "load", "--json", "--url="+router.url, "--workload="+strings.Join(c.Workload, ","),
-		"--connections="+strconv.Itoa(c.Connections), "--duration="+c.Duration.String(), "--scale="+strconv.Itoa(c.Scale),
-		"--warm-up="+c.Sample.String(), "--pid="+strconv.Itoa(router.pid()))
+	sender, err := startChild(
+		"load",
+		c.loadCPU(),
+		self,
+		"load",
+		"--json",
+		"--url="+router.url,
+		"--workload="+strings.Join(c.Workload, ","),
+		"--connections="+strconv.Itoa(c.Connections),
+		"--duration="+c.Duration.String(),
+		"--scale="+strconv.Itoa(c.Scale),
+		"--warm-up="+c.Sample.String(),
+		"--pid="+strconv.Itoa(router.pid()),
+	)
 	if err != nil {
 		return err
 	}

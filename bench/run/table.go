@@ -94,7 +94,21 @@ func median[T float64 | time.Duration](group []measurement, figure func(measurem
 
 // writeTable prints the medians as a Markdown table, aligned to be read as it is.
 func writeTable(w io.Writer, all []measurement) error {
-	lines := [][]string{{"workload", "server", "CPU/request", "x floor", "requests/CPU s", "requests/s", "p50", "p99", "p99 x floor", "calls/request", "peak memory"}}
+	lines := [][]string{
+		{
+			"workload",
+			"server",
+			"CPU/request",
+			"x floor",
+			"requests/CPU s",
+			"requests/s",
+			"p50",
+			"p99",
+			"p99 x floor",
+			"calls/request",
+			"peak memory",
+		},
+	}
 	summary := rows(all)
 	counted := slices.ContainsFunc(summary, func(r row) bool { return r.allocs > 0 })
 	if counted {

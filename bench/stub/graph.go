@@ -209,7 +209,12 @@ func (g *graph) addCopy(stored *storedData, c int) error {
 		g.productByUPC[p.upc] = p
 	}
 	for _, s := range stored.Reviews {
-		r := &review{id: reviewID(s.ID), body: s.Body, author: g.userByID[userID(s.Author)], product: g.productByUPC[upc(s.Product)]}
+		r := &review{
+			id:      reviewID(s.ID),
+			body:    s.Body,
+			author:  g.userByID[userID(s.Author)],
+			product: g.productByUPC[upc(s.Product)],
+		}
 		if r.author == nil || r.product == nil {
 			return fmt.Errorf("data.json: review %q refers to a missing author %q or product %q", s.ID, s.Author, s.Product)
 		}

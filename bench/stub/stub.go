@@ -243,7 +243,9 @@ func (s *Subgraph) misbehave(ctx *fasthttp.RequestCtx, faults *Faults, response 
 	case failFault:
 		ctx.Error("this subgraph fails on purpose", fasthttp.StatusInternalServerError)
 	case errorsFault:
-		ctx.SetBodyString(`{"data":null,"errors":[{"message":"this subgraph fails on purpose","extensions":{"code":"INJECTED"}}]}`)
+		ctx.SetBodyString(
+			`{"data":null,"errors":[{"message":"this subgraph fails on purpose","extensions":{"code":"INJECTED"}}]}`,
+		)
 	case garbageFault:
 		ctx.SetBodyString("<html>this is not JSON</html>")
 	case truncatedFault:

@@ -82,7 +82,8 @@ func (a cacheAccess) open(typeName string) (*cache.Cache, error) {
 func cachedTypes(sg *supergraph.Supergraph) []string {
 	var names []string
 	for _, t := range sg.Types {
-		if t.IsComposite() && slices.ContainsFunc(t.In, func(in *supergraph.TypeIn) bool { return in != nil && len(in.Keys) > 0 }) {
+		if t.IsComposite() &&
+			slices.ContainsFunc(t.In, func(in *supergraph.TypeIn) bool { return in != nil && len(in.Keys) > 0 }) {
 			names = append(names, t.Name)
 		}
 	}
@@ -120,7 +121,14 @@ func (c cacheInspectCommand) Run(ctx context.Context) error {
 		fmt.Printf("nothing is stored for %s %s\n", c.Type, key)
 	}
 	for _, e := range entries {
-		fmt.Printf("%s of %s: %s\n  Redis key %s, removed in %s\n", e.Type, e.Subgraph, e.Key, e.RedisKey, e.TTL.Round(time.Second))
+		fmt.Printf(
+			"%s of %s: %s\n  Redis key %s, removed in %s\n",
+			e.Type,
+			e.Subgraph,
+			e.Key,
+			e.RedisKey,
+			e.TTL.Round(time.Second),
+		)
 		switch {
 		case e.Others:
 			fmt.Println("  there are values for single callers, or by the values of vary headers; they are not shown")
@@ -206,7 +214,11 @@ func (c cacheStatsCommand) Run(ctx context.Context) error {
 		return fmt.Errorf("%w (the router's admin listener is meant: weft router --admin 127.0.0.1:9090)", err)
 	}
 	if status != http.StatusOK {
-		return fmt.Errorf("%s answers with status %d; is it the admin listener, and the entity cache switched on?", req.URL, status)
+		return fmt.Errorf(
+			"%s answers with status %d; is it the admin listener, and the entity cache switched on?",
+			req.URL,
+			status,
+		)
 	}
 	var stats cache.Stats
 	if err := json.Unmarshal(text, &stats); err != nil {
@@ -224,7 +236,15 @@ func (c cacheStatsCommand) Run(ctx context.Context) error {
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	fmt.Printf("\nRedis in use: %v; %d round trips, %d failed; %d entities written, %d dropped; %d in process (%d KB)\n",
-		stats.Connected, stats.RoundTrips, stats.Failures, stats.Written, stats.WriteDrops, stats.LocalEntries, stats.LocalBytes>>10)
+	fmt.Printf(
+		"\nRedis in use: %v; %d round trips, %d failed; %d entities written, %d dropped; %d in process (%d KB)\n",
+		stats.Connected,
+		stats.RoundTrips,
+		stats.Failures,
+		stats.Written,
+		stats.WriteDrops,
+		stats.LocalEntries,
+		stats.LocalBytes>>10,
+	)
 	return nil
 }

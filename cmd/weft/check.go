@@ -117,7 +117,10 @@ func (c checkCommand) before(current []compose.Subgraph) (*ast.Schema, error) {
 	}
 	result, errs := compose.Compose(current, compose.Options{})
 	if len(errs) > 0 {
-		return nil, fmt.Errorf("the subgraphs do not compose even without the proposal (%s); name the supergraph in use with --against", errs[0])
+		return nil, fmt.Errorf(
+			"the subgraphs do not compose even without the proposal (%s); name the supergraph in use with --against",
+			errs[0],
+		)
 	}
 	return apidiff.Load("current", result.APISDL)
 }

@@ -35,7 +35,15 @@ func (d *devProcess) askRunning(ctx context.Context) error {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			d.logger.Warn("a subgraph is not there yet: the graph does without it until it tells its schema", "subgraph", name, "url", url, "err", err)
+			d.logger.Warn(
+				"a subgraph is not there yet: the graph does without it until it tells its schema",
+				"subgraph",
+				name,
+				"url",
+				url,
+				"err",
+				err,
+			)
 		}
 		d.running = append(d.running, sub)
 	}
@@ -45,8 +53,8 @@ func (d *devProcess) askRunning(ctx context.Context) error {
 	return nil
 }
 
-// firstGraph composes the graph to start with. When there is none without the subgraphs that are not there yet, it waits
-// for them.
+// firstGraph composes the graph to start with. When there is none without the subgraphs that are not there yet, it
+// waits for them.
 func (d *devProcess) firstGraph(ctx context.Context) (string, error) {
 	for {
 		sdl, err := d.compose()
@@ -177,7 +185,13 @@ func (d *devProcess) watchRunning(ctx context.Context, last compose.Subgraph) {
 			return
 		case err != nil:
 			if !away {
-				d.logger.Warn("a subgraph does not tell its schema any more: its last one stays in use", "subgraph", last.Name, "err", err)
+				d.logger.Warn(
+					"a subgraph does not tell its schema any more: its last one stays in use",
+					"subgraph",
+					last.Name,
+					"err",
+					err,
+				)
 			}
 			away = true
 			continue

@@ -32,8 +32,12 @@ func (d *devProcess) reportUnresolved() {
 	}
 	text := strings.Join(added, ", ")
 	if text != "" && text != d.unresolved {
-		d.logger.Warn("the running services have no resolvers for fields that the schema files add, so that asking for them fails; "+
-			"run go generate ./subgraphs ./schema, write the resolvers, and start weft dev again", "fields", text)
+		d.logger.Warn(
+			"the running services have no resolvers for fields that the schema files add, so that asking for them fails; "+
+				"run go generate ./subgraphs ./schema, write the resolvers, and start weft dev again",
+			"fields",
+			text,
+		)
 	}
 	d.unresolved = text
 }

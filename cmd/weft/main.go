@@ -92,9 +92,18 @@ func run(ctx context.Context, args []string) int {
 
 // newParser makes the parser of command lines, whose commands get ctx.
 func newParser(ctx context.Context) (*kong.Kong, error) {
-	return kong.New(&cli{}, kong.Name("weft"),
+	return kong.New(
+		&cli{},
+		kong.Name("weft"),
 		kong.Description("A federated GraphQL router, and everything around it. Start with: weft dev"),
-		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		standalone.Files(),
-		kong.Vars{"subgraphs": subgraphNames(), "version": versionText(), "endpoint": localRouter}, kong.BindTo(ctx, (*context.Context)(nil)))
+		kong.Vars{
+			"subgraphs": subgraphNames(),
+			"version":   versionText(),
+			"endpoint":  localRouter,
+		},
+		kong.BindTo(ctx, (*context.Context)(nil)),
+	)
 }

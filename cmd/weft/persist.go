@@ -64,7 +64,11 @@ func (c persistCommand) Run() error {
 }
 
 // checkOperation tells what of an operation the graph cannot answer.
-func checkOperation(sg *supergraph.Supergraph, planner *plan.Planner, o *collect.Operation) (problems []collect.Problem) {
+func checkOperation(
+	sg *supergraph.Supergraph,
+	planner *plan.Planner,
+	o *collect.Operation,
+) (problems []collect.Problem) {
 	prepared, errs := operation.Prepare(sg, o.Body, o.Name, operation.Limits{})
 	for _, err := range errs {
 		problems = append(problems, collect.Problem{Place: o.Place, Message: o.Name + ": " + err.Message})

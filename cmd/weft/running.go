@@ -63,10 +63,16 @@ func askSubgraph(ctx context.Context, url string) (string, error) {
 		Errors []struct{ Message string } `json:"errors"`
 	}
 	if err := json.Unmarshal(text, &answer); err != nil {
-		return "", fmt.Errorf("the answer (status %d) is not GraphQL; is this the path of its endpoint, such as /graphql?", status)
+		return "", fmt.Errorf(
+			"the answer (status %d) is not GraphQL; is this the path of its endpoint, such as /graphql?",
+			status,
+		)
 	}
 	if len(answer.Errors) > 0 {
-		return "", fmt.Errorf("it answers _service { sdl } with the error %q; is it a federation subgraph?", answer.Errors[0].Message)
+		return "", fmt.Errorf(
+			"it answers _service { sdl } with the error %q; is it a federation subgraph?",
+			answer.Errors[0].Message,
+		)
 	}
 	if answer.Data.Service.SDL == "" {
 		return "", errors.New("it answers _service { sdl } with no schema; is it a federation subgraph?")

@@ -188,7 +188,11 @@ func (c schemaCommand) ofRouter(ctx context.Context) (string, error) {
 	}
 	switch err := json.Unmarshal(text, &answer); {
 	case err != nil:
-		return "", fmt.Errorf("the answer of %s (status %d) is not GraphQL; is this the path of its endpoint, such as /graphql?", c.Source, status)
+		return "", fmt.Errorf(
+			"the answer of %s (status %d) is not GraphQL; is this the path of its endpoint, such as /graphql?",
+			c.Source,
+			status,
+		)
 	case len(answer.Errors) > 0:
 		return "", fmt.Errorf("%s does not answer introspection: %s", c.Source, answer.Errors[0].Message)
 	case answer.Data == nil:
@@ -211,8 +215,11 @@ func runningSupergraph(ctx context.Context, address string) (string, error) {
 		return "", err
 	}
 	if status != http.StatusOK {
-		return "", fmt.Errorf("%s does not tell its supergraph (status %d): name the admin listener of a router (weft router --admin 127.0.0.1:9090), or weft dev",
-			base, status)
+		return "", fmt.Errorf(
+			"%s does not tell its supergraph (status %d): name the admin listener of a router (weft router --admin 127.0.0.1:9090), or weft dev",
+			base,
+			status,
+		)
 	}
 	return string(text), nil
 }

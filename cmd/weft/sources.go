@@ -123,7 +123,11 @@ func readSubgraphs(path string) ([]compose.Subgraph, error) {
 		case e.Name == "":
 			return nil, fmt.Errorf("%s: entry %d of the list has no name", shortPath(path), i+1)
 		case e.SDL == "" && e.Schema == "":
-			return nil, fmt.Errorf("%s: subgraph %s has no schema: give it as sdl, or name its file as schema", shortPath(path), e.Name)
+			return nil, fmt.Errorf(
+				"%s: subgraph %s has no schema: give it as sdl, or name its file as schema",
+				shortPath(path),
+				e.Name,
+			)
 		}
 		sub := compose.Subgraph{Name: e.Name, URL: e.URL, SDL: e.SDL}
 		if e.Schema != "" {

@@ -92,7 +92,11 @@ func (c subgraphCommand) Run(ctx context.Context) error {
 		return err
 	}
 	if c.IdentityKeys == "" && !isLoopback(address) {
-		logger.Warn("there are no identity keys: everybody who reaches this address is answered, as nobody", "listen", address)
+		logger.Warn(
+			"there are no identity keys: everybody who reaches this address is answered, as nobody",
+			"listen",
+			address,
+		)
 	}
 	return service.Serve(ctx, socket)
 }

@@ -30,8 +30,8 @@ func parseSubgraphs(file string, text []byte) ([]subgraphEntry, error) {
 	return entries, checkKeys(file, text)
 }
 
-// checkKeys reports the first key that no subgraph has: a misspelt one would otherwise just not count. The text has been
-// read as a list of subgraphs before, and Go takes the keys of those whatever their case.
+// checkKeys reports the first key that no subgraph has: a misspelt one would otherwise just not count. The text has
+// been read as a list of subgraphs before, and Go takes the keys of those whatever their case.
 func checkKeys(file string, text []byte) error {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	for depth, isKey := 0, false; ; {
@@ -77,8 +77,16 @@ func explainSubgraphs(file string, text []byte, err error) error {
 	case errors.As(err, &syntax):
 		return fmt.Errorf("%s is not valid JSON: %w", place(file, text, syntax.Offset), err)
 	case errors.As(err, &mismatch) && mismatch.Field != "":
-		return fmt.Errorf("%s: %q cannot be a JSON %s here", place(file, text, mismatch.Offset), mismatch.Field, mismatch.Value)
+		return fmt.Errorf(
+			"%s: %q cannot be a JSON %s here",
+			place(file, text, mismatch.Offset),
+			mismatch.Field,
+			mismatch.Value,
+		)
 	default:
-		return fmt.Errorf(`%s: this must be a JSON list of subgraphs, like [{"name": "products", "url": "http://localhost:5001/graphql", "schema": "products.graphql"}]`, file)
+		return fmt.Errorf(
+			`%s: this must be a JSON list of subgraphs, like [{"name": "products", "url": "http://localhost:5001/graphql", "schema": "products.graphql"}]`,
+			file,
+		)
 	}
 }

@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// breaker keeps requests away from a Redis that is slow or gone. A few failures in a row open it; from then on a goroutine
-// probes with growing pauses, and only a successful probe closes it, so that no request ever pays for finding out.
+// breaker keeps requests away from a Redis that is slow or gone. A few failures in a row open it; from then on a
+// goroutine probes with growing pauses, and only a successful probe closes it, so that no request ever pays for
+// finding out.
 type breaker struct {
 	isClosed atomic.Bool
 	// failures counts those in a row.

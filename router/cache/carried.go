@@ -80,8 +80,8 @@ type carriedValues struct {
 	audience string
 }
 
-// carries returns what the requests of this client request to a subgraph carry. The background fetches of a request ask for
-// it, too, when the request has ended: it is read once.
+// carries returns what the requests of this client request to a subgraph carry. The background fetches of a request
+// ask for it, too, when the request has ended: it is read once.
 func (v *Visit) carries(subgraph int) carriedValues {
 	if !v.credentials && v.identity == "" {
 		return carriedValues{}

@@ -107,8 +107,8 @@ local first = 5
 return {text(seq), floors[1] or '0', floors[2] or '0'}
 `)
 
-// tickOnceScript moves the clock on unless somebody did so for the same news, which the third key stands for: it holds the
-// reading of then, and "done" behind it when that was all followed.
+// tickOnceScript moves the clock on unless somebody did so for the same news, which the third key stands for: it
+// holds the reading of then, and "done" behind it when that was all followed.
 //
 //	KEYS  epochs, deps, the news
 //	ARGV  as for tickScript, but how long to remember the news (ms) before the members
@@ -137,8 +137,8 @@ return {
 }
 `)
 
-// storeScript stores values in a hash and sees to it that the hash ends, in one step: were the connection cut in between,
-// the hash would stay for ever. The reading that the values count from is not changed if there is one.
+// storeScript stores values in a hash and sees to it that the hash ends, in one step: were the connection cut in
+// between, the hash would stay for ever. The reading that the values count from is not changed if there is one.
 //
 //	KEYS  the hash
 //	ARGV  the reading (empty: this hash has none), how long to keep it (ms), then names and values
@@ -178,7 +178,12 @@ func (c *Cache) tick(ctx context.Context, members []string) (clock uint64, err e
 }
 
 // evalTick runs one of the tick scripts; held is what tickOnceScript returns besides.
-func (c *Cache) evalTick(ctx context.Context, s script, keys, members []string, more ...any) (clock uint64, held string, err error) {
+func (c *Cache) evalTick(
+	ctx context.Context,
+	s script,
+	keys, members []string,
+	more ...any,
+) (clock uint64, held string, err error) {
 	keep := uint64(2 * (c.cfg.MaxTTL + longestStale).Microseconds())
 	args := make([]any, 0, 4+len(more)+len(members))
 	args = append(args, text(sequence(c.versions.clock.Load())), c.cfg.MaxTracked, text(keep), c.keys.channel())
@@ -241,7 +246,13 @@ func (c *Cache) syncOnce(ctx context.Context) (more bool, err error) {
 	}
 	if clock < c.synced {
 		// The table went back in time: a replica took over that had not heard the latest. What it missed is unknown.
-		c.cfg.Logger.Warn("cache: Redis lost invalidations; nothing stored before now is used", "clock", clock, "known", c.synced)
+		c.cfg.Logger.Warn(
+			"cache: Redis lost invalidations; nothing stored before now is used",
+			"clock",
+			clock,
+			"known",
+			c.synced,
+		)
 		c.synced = 0
 		return false, c.invalidateEverything(ctx)
 	}

@@ -15,9 +15,9 @@ type Config struct {
 	Redis RedisConfig
 	// Namespace separates several graphs in one Redis: keys begin with weft:<namespace>:. Default "default".
 	Namespace string
-	// Timeout is the most a look-up of a few hundred entities waits for Redis; larger ones wait in proportion, WriteTimeout
-	// at most. After three failures in a row the breaker keeps requests away from Redis until a probe in the background
-	// succeeds. Default 20 ms.
+	// Timeout is the most a look-up of a few hundred entities waits for Redis; larger ones wait in proportion,
+	// WriteTimeout at most. After three failures in a row the breaker keeps requests away from Redis until a probe in
+	// the background succeeds. Default 20 ms.
 	Timeout time.Duration
 	// WriteTimeout bounds writes, and each of the two attempts at telling Redis of an invalidation, which mutations wait
 	// for. Default 1 s.
@@ -177,10 +177,15 @@ func (c Config) withDefaults() (Config, error) {
 
 func (c Config) check() error {
 	if strings.ContainsAny(c.Namespace, "{}: \r\n*?[]") {
-		return fmt.Errorf("cache: namespace %q must not contain braces, brackets, colons, wildcards or blanks, because it is part of every Redis key", c.Namespace)
+		return fmt.Errorf(
+			"cache: namespace %q must not contain braces, brackets, colons, wildcards or blanks, because it is part of every Redis key",
+			c.Namespace,
+		)
 	}
 	if c.MaxFields < 8 || c.MaxTracked < 4 || c.Writes.Batch < 1 || c.Writes.MaxBytes < 0 {
-		return errors.New("cache: MaxFields must be at least 8, MaxTracked at least 4, Writes.Batch at least 1 and Writes.MaxBytes not negative")
+		return errors.New(
+			"cache: MaxFields must be at least 8, MaxTracked at least 4, Writes.Batch at least 1 and Writes.MaxBytes not negative",
+		)
 	}
 	for what, d := range map[string]time.Duration{
 		"timeout": c.Timeout, "write timeout": c.WriteTimeout, "probe interval": c.ProbeInterval, "L1 TTL": c.L1.TTL,
@@ -192,11 +197,20 @@ func (c Config) check() error {
 	}
 	for name, s := range c.Subgraphs {
 		if s.TTL < 0 {
-			return fmt.Errorf("cache: the TTL of subgraph %s is negative (%s); use disabled to keep it out of the cache", name, s.TTL)
+			return fmt.Errorf(
+				"cache: the TTL of subgraph %s is negative (%s); use disabled to keep it out of the cache",
+				name,
+				s.TTL,
+			)
 		}
 		for typ, t := range s.Types {
 			if t.TTL < 0 {
-				return fmt.Errorf("cache: the TTL of %s in subgraph %s is negative (%s); use disabled to keep it out of the cache", typ, name, t.TTL)
+				return fmt.Errorf(
+					"cache: the TTL of %s in subgraph %s is negative (%s); use disabled to keep it out of the cache",
+					typ,
+					name,
+					t.TTL,
+				)
 			}
 		}
 	}

@@ -74,9 +74,9 @@ func (c control) older(alone bool, header func(name string) []byte, now time.Tim
 // maxDelta bounds parsed seconds, as RFC 9111 section 1.2.2 suggests for values too large to represent.
 const maxDelta = 1<<31 - 1
 
-// parseControl reads Cache-Control and Age, each with all its lines joined by commas. It is lenient where the meaning is
-// clear: names in any case, values with or without quotes, blanks anywhere, fractions cut off, unknown directives ignored.
-// When directives contradict each other the stricter one counts.
+// parseControl reads Cache-Control and Age, each with all its lines joined by commas. It is lenient where the meaning
+// is clear: names in any case, values with or without quotes, blanks anywhere, fractions cut off, unknown directives
+// ignored. When directives contradict each other the stricter one counts.
 func parseControl(cacheControl, age string) control {
 	c := control{maxAge: -1, whileRevalidate: -1, ifError: -1}
 	var shared time.Duration = -1
@@ -255,8 +255,8 @@ func stricter(a, b time.Duration) time.Duration {
 	return a
 }
 
-// variesBy reads a Vary header, all of its lines: the names of the request's headers that an answer depends on, or that it
-// depends on anything (*). What the router itself says of the format of answers is the same in all requests.
+// variesBy reads a Vary header, all of its lines: the names of the request's headers that an answer depends on, or
+// that it depends on anything (*). What the router itself says of the format of answers is the same in all requests.
 //
 // Specification: RFC 9110, section 12.5.5 "Vary".
 func variesBy(lines string) (names []string, anything bool) {

@@ -148,7 +148,8 @@ func (w *walker) object(set *plan.SelectionSet, object []byte, depth int) {
 			continue
 		}
 		for _, f := range set.Fields {
-			if f.Key == string(name) && f.Selection != nil && w.follows(f) && (t == nil || t.ObjectIndex < 0 || f.On.Has(t.ObjectIndex)) {
+			if f.Key == string(name) && f.Selection != nil && w.follows(f) &&
+				(t == nil || t.ObjectIndex < 0 || f.On.Has(t.ObjectIndex)) {
 				w.value(f, value, depth)
 				break
 			}
@@ -221,8 +222,9 @@ func selectedFields(t *supergraph.Type, set *plan.SelectionSet, object []byte) f
 	}
 }
 
-// isSelectedFor tells whether a field's response key stands for that field in objects of a type. Under one key there can
-// be different fields of different types; of an object whose type nobody told there is no knowing which of them it is.
+// isSelectedFor tells whether a field's response key stands for that field in objects of a type. Under one key there
+// can be different fields of different types; of an object whose type nobody told there is no knowing which of them
+// it is.
 func isSelectedFor(t *supergraph.Type, set *plan.SelectionSet, f *plan.Field) bool {
 	if t.ObjectIndex >= 0 {
 		return f.On.Has(t.ObjectIndex)

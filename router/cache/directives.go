@@ -43,7 +43,8 @@ func applied(directives ast.DirectiveList, graph, name string, yield func(arg fu
 	for _, d := range directives {
 		if d.Name == "join__directive" {
 			carried := d.Arguments.ForName("name")
-			if carried == nil || !isDirective(strings.TrimPrefix(carried.Value.Raw, "@"), name) || !lists(d.Arguments.ForName("graphs"), graph) {
+			if carried == nil || !isDirective(strings.TrimPrefix(carried.Value.Raw, "@"), name) ||
+				!lists(d.Arguments.ForName("graphs"), graph) {
 				continue
 			}
 			args := d.Arguments.ForName("args")
@@ -76,8 +77,9 @@ func lists(graphs *ast.Argument, graph string) bool {
 	return len(graphs.Value.Children) == 0 && (graphs.Value.Raw == graph || graphs.Value.Raw == "")
 }
 
-// hintOf reads what one subgraph said with @cacheControl. A supergraph of our own composer has that by subgraph (own); in
-// others the directive is there when subgraphs asked for it with @composeDirective, and then counts for all of them.
+// hintOf reads what one subgraph said with @cacheControl. A supergraph of our own composer has that by subgraph
+// (own); in others the directive is there when subgraphs asked for it with @composeDirective, and then counts for all
+// of them.
 func hintOf(directives ast.DirectiveList, graph string, own bool) hint {
 	h := noHint
 	read := func(arg func(string) *ast.Value) {

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// TestALookupIsToldOfWhatNoMessageHasBrought empties an entity's hash as another replica does, without the message: what
-// this replica asked for before must not answer the lookup that has seen it.
+// TestALookupIsToldOfWhatNoMessageHasBrought empties an entity's hash as another replica does, without the message:
+// what this replica asked for before must not answer the lookup that has seen it.
 func TestALookupIsToldOfWhatNoMessageHasBrought(t *testing.T) {
 	r := newReplicas(t, 1, Config{L1: L1Config{Disabled: true}, Sync: time.Hour})
 	c := r.caches[0]

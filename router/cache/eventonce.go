@@ -9,9 +9,9 @@ import (
 )
 
 // News that every replica hears of, such as events of services, are told to Redis by one replica only: by that which
-// finds no mark of them there. The mark is set in the step that moves the clock, so that the others learn the reading and
-// follow at once in process. Emptying the entities' hashes comes after: whoever finds a mark that does not say that this is
-// done looks again later, and does it if the replica that set the mark was stopped in between.
+// finds no mark of them there. The mark is set in the step that moves the clock, so that the others learn the reading
+// and follow at once in process. Emptying the entities' hashes comes after: whoever finds a mark that does not say
+// that this is done looks again later, and does it if the replica that set the mark was stopped in between.
 
 const (
 	// newsRemembered is how long a mark stays. Replicas hear of news within moments of each other.
@@ -56,13 +56,15 @@ func (c *Cache) publishNews(ctx context.Context, news string, members, hashes []
 	return c.completeNews(ctx, n)
 }
 
-// claimNews tells Redis of the news unless somebody else did, and follows in process. held is what the mark said before.
+// claimNews tells Redis of the news unless somebody else did, and follows in process. held is what the mark said
+// before.
 func (c *Cache) claimNews(ctx context.Context, news string, members []string) (clock uint64, held string, err error) {
 	keys := []string{c.keys.epochs(), c.keys.deps(), c.mark(news, members)}
 	return c.evalTick(ctx, tickOnceScript, keys, members, newsRemembered.Milliseconds())
 }
 
-// mark is the key of the mark of some news. Replicas with different supergraphs can make different things of the same news.
+// mark is the key of the mark of some news. Replicas with different supergraphs can make different things of the same
+// news.
 func (c *Cache) mark(news string, members []string) string {
 	members = slices.Sorted(slices.Values(members))
 	return c.keys.news(digest([]byte(news + "\n" + strings.Join(members, "\n"))))

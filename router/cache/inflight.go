@@ -65,7 +65,8 @@ func (fl *flights) board(l *lookup, e *exec.CacheEntity, st *entityState) bool {
 
 // brings tells whether a flight's result will have everything an item lacks, and will not be too old for it.
 func (f *flight) brings(l *lookup, st *entityState, it *item) bool {
-	if l.now-f.began > maxFlight || f.clock < max(it.since, st.tp.scope.min.Load()) || !l.r.cache.versions.entityCounts(it.self, f.clock) {
+	if l.now-f.began > maxFlight || f.clock < max(it.since, st.tp.scope.min.Load()) ||
+		!l.r.cache.versions.entityCounts(it.self, f.clock) {
 		return false
 	}
 	for i := range it.wants {

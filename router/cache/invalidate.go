@@ -73,8 +73,8 @@ func (c *Cache) Invalidate(ctx context.Context, list ...Invalidation) (Invalidat
 	return c.invalidateSome(ctx, list, nil, "")
 }
 
-// InvalidateOnce is Invalidate for news that many replicas hear of: the first of them tells Redis, the others only follow
-// in process. The name of the news must be the same for all replicas, and another one for other news.
+// InvalidateOnce is Invalidate for news that many replicas hear of: the first of them tells Redis, the others only
+// follow in process. The name of the news must be the same for all replicas, and another one for other news.
 func (c *Cache) InvalidateOnce(ctx context.Context, news string, list ...Invalidation) (InvalidationResult, error) {
 	return c.invalidateSome(ctx, list, nil, news)
 }

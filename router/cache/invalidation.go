@@ -12,8 +12,8 @@ import (
 // invalidationMembers are the members of an invalidation in JSON.
 var invalidationMembers = []string{"kind", "subgraph", "subgraphs", "type", "key", "cache_tag"}
 
-// parseInvalidations reads a list of invalidations. What is wrong with single ones is told in order, and their places in
-// the list are empty.
+// parseInvalidations reads a list of invalidations. What is wrong with single ones is told in order, and their places
+// in the list are empty.
 func parseInvalidations(text []byte) (list []Invalidation, refused []Problem, err error) {
 	var raw []json.RawMessage
 	if err := json.Unmarshal(text, &raw); err != nil {
@@ -63,7 +63,13 @@ func (c *Cache) invalidateExtension(ctx context.Context, subgraph string, raw []
 		list, refused = wholeTypesOf(list, refused), nil
 	}
 	if _, err := c.invalidateSome(ctx, list, refused, ""); err != nil {
-		c.cfg.Logger.Warn("cache: extensions.invalidation of a subgraph's answer is wrong", "subgraph", subgraph, "error", err)
+		c.cfg.Logger.Warn(
+			"cache: extensions.invalidation of a subgraph's answer is wrong",
+			"subgraph",
+			subgraph,
+			"error",
+			err,
+		)
 	}
 }
 

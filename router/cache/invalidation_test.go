@@ -13,8 +13,8 @@ import (
 	"github.com/weft-graphql/weft/router/config"
 )
 
-// A library: books and films are known by one key to one subgraph and by another to the next, and one of them only knows
-// media.
+// A library: books and films are known by one key to one subgraph and by another to the next, and one of them only
+// knows media.
 const (
 	libraryCatalogSDL = `
 extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", import: ["@key", "@cacheTag"])

@@ -24,8 +24,8 @@ type keyField struct {
 	sub keyShape
 }
 
-// keyKind is how values of a key field are spelled, whatever JSON type they come in: an ID may come as a number, and who
-// names an entity from outside need not know which scalar its key is.
+// keyKind is how values of a key field are spelled, whatever JSON type they come in: an ID may come as a number, and
+// who names an entity from outside need not know which scalar its key is.
 type keyKind uint8
 
 const (
@@ -89,8 +89,8 @@ func (s keyShape) equal(o keyShape) bool {
 	return slices.EqualFunc(s, o, func(a, b keyField) bool { return a.name == b.name && a.sub.equal(b.sub) })
 }
 
-// fieldLookup returns the raw value of a field by its name, nil when it is not known, and what was selected below it: nil
-// when the members of objects there are named like the fields.
+// fieldLookup returns the raw value of a field by its name, nil when it is not known, and what was selected below it:
+// nil when the members of objects there are named like the fields.
 type fieldLookup func(name string) (value []byte, below *plan.SelectionSet)
 
 // fieldsOf looks fields up in an object whose members are named like the fields.
@@ -284,8 +284,8 @@ func (g *Graph) named(t *supergraph.Type, subgraph int, field fieldLookup) names
 	return known
 }
 
-// namesDeps appends what a value depends on because an entity is known by some of its keys only: an invalidation that names
-// it by one of the others, or by a tag that is made of them, can be about this entity.
+// namesDeps appends what a value depends on because an entity is known by some of its keys only: an invalidation that
+// names it by one of the others, or by a tag that is made of them, can be about this entity.
 func (g *Graph) namesDeps(dst []string, sub *supergraph.Subgraph, t *supergraph.Type, known names) []string {
 	if len(known) > 1 {
 		for i, member := range g.unnamed[typeIn{t, sub.ID}] {

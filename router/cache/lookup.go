@@ -275,7 +275,14 @@ func appendAudience(key []byte, audience string) []byte {
 }
 
 // usable returns the fresh value of a field in a record, or nil.
-func (l *lookup) usable(rec *record, tp *typeProgram, fp *fieldProgram, rf *rendered, name, variant string, hash, variantHash uint64) *value {
+func (l *lookup) usable(
+	rec *record,
+	tp *typeProgram,
+	fp *fieldProgram,
+	rf *rendered,
+	name, variant string,
+	hash, variantHash uint64,
+) *value {
 	if rec == nil {
 		return nil
 	}
@@ -299,8 +306,8 @@ func (l *lookup) fits(f *value, tp *typeProgram, fp *fieldProgram, rf *rendered)
 		(!fp.composite || l.r.cache.coverage.covers(f.covers, rf.covers))
 }
 
-// allowed tells whether a value is for the caller: what was fetched without credentials, and may depend on them, is only for
-// requests without.
+// allowed tells whether a value is for the caller: what was fetched without credentials, and may depend on them, is
+// only for requests without.
 func (l *lookup) allowed(f *value) bool { return !l.credentials || f.open || f.private }
 
 // hit counts an entity that was answered in process.

@@ -83,8 +83,8 @@ func (c *Cache) publish(ctx context.Context, members, hashes []string) (stored i
 	return c.emptyHashes(ctx, clock, hashes)
 }
 
-// emptyHashes makes the entities' hashes forget what was stored before a clock reading. It returns how many had something
-// stored.
+// emptyHashes makes the entities' hashes forget what was stored before a clock reading. It returns how many had
+// something stored.
 func (c *Cache) emptyHashes(ctx context.Context, clock uint64, hashes []string) (stored int, err error) {
 	for chunk := range slices.Chunk(hashes, maxTick) {
 		pipe := c.redis.Pipeline()

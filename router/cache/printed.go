@@ -37,7 +37,8 @@ type printed struct {
 	verified atomic.Uint64
 }
 
-// printedEntity is an entity that is printedEntity of a printed form: what must not have been invalidated since clock, or renewed.
+// printedEntity is an entity that is printedEntity of a printed form: what must not have been invalidated since
+// clock, or renewed.
 type printedEntity struct {
 	scope   *scope
 	self    string
@@ -177,7 +178,8 @@ func (p *printed) counts(v *versions) bool {
 	}
 	for i := range p.parts {
 		part := &p.parts[i]
-		if part.renewed.Load() || part.clock < part.scope.min.Load() || !v.surelyCounts(part.self, part.clock) || !v.depsCount(part.deps, part.clock) {
+		if part.renewed.Load() || part.clock < part.scope.min.Load() || !v.surelyCounts(part.self, part.clock) ||
+			!v.depsCount(part.deps, part.clock) {
 			return false
 		}
 	}
@@ -293,7 +295,8 @@ func (p *printed) hit(s *scope, count uint64) {
 // holding returns the value whose JSON was handed out, or nil.
 func (r *record) holding(json []byte) *value {
 	for i := range r.fields {
-		if f := &r.fields[i]; len(json) > 0 && unsafe.SliceData(f.json) == unsafe.SliceData(json) && len(f.json) == len(json) {
+		if f := &r.fields[i]; len(json) > 0 && unsafe.SliceData(f.json) == unsafe.SliceData(json) &&
+			len(f.json) == len(json) {
 			return f
 		}
 	}

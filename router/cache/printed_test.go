@@ -80,8 +80,8 @@ func (p *printing) look(a *ask, rep string, s *exec.Subtree) *exec.CacheFetch {
 	return f
 }
 
-// request looks the reviews up, and the author if it takes one; when it is wanted, the form is kept. It tells whether it
-// was answered with the form, and whether the form was wanted.
+// request looks the reviews up, and the author if it takes one; when it is wanted, the form is kept. It tells whether
+// it was answered with the form, and whether the form was wanted.
 func (p *printing) request() (printed, wanted bool) {
 	p.t.Helper()
 	f := p.look(p.reviews, p.whole, p.subtree)

@@ -21,10 +21,10 @@ import (
 //     invalidation that was acknowledged before the query began;
 //   - that was superseded longer ago than a value lives.
 //
-// Interleavings are real: what a query asks for is read from the subgraph when it is asked, and arrives at the cache any
-// number of steps later. A query has up to three waves, each with a lookup of its own; everything else can happen between
-// them. Calls to the subgraph are shared as package upstream does it: what is asked for while an equal call of the same
-// epoch is under way gets the answer of that call.
+// Interleavings are real: what a query asks for is read from the subgraph when it is asked, and arrives at the cache
+// any number of steps later. A query has up to three waves, each with a lookup of its own; everything else can happen
+// between them. Calls to the subgraph are shared as package upstream does it: what is asked for while an equal call
+// of the same epoch is under way gets the answer of that call.
 
 const (
 	modelProducts = 6

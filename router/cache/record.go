@@ -66,8 +66,8 @@ const timeOrigin = 1_577_836_800_000
 var errForeign = errors.New("not a value of this cache")
 
 // encodeValue appends v's binary form. where is the Redis key it is stored under: key and field are part of the
-// checksum, so that a value that got under another key is not taken for its own. Small values, whose form has 64 bytes at
-// most, are kept by Redis without an object for each.
+// checksum, so that a value that got under another key is not taken for its own. Small values, whose form has 64
+// bytes at most, are kept by Redis without an object for each.
 //
 //	magic flags schema (fixed, big-endian)
 //	varint stored - timeOrigin

@@ -18,8 +18,8 @@ type silence struct{}
 
 func (silence) Printf(context.Context, string, ...any) {}
 
-// NewRedis makes the client for the configured mode; nil when there is no address. It does not connect yet. timeout bounds
-// what the context of a command does not.
+// NewRedis makes the client for the configured mode; nil when there is no address. It does not connect yet. timeout
+// bounds what the context of a command does not.
 func NewRedis(r RedisConfig, timeout time.Duration) (redis.UniversalClient, error) {
 	if len(r.Addresses) == 0 {
 		return nil, nil
@@ -53,7 +53,9 @@ func fromURL(opts *redis.UniversalOptions, url string) error {
 	u, err := redis.ParseURL(url)
 	if err != nil {
 		// The error of ParseURL can contain the URL, and that the password.
-		return errors.New("cache: the Redis address is not a valid URL; it looks like redis://user:password@host:6379/0 (rediss:// for TLS)")
+		return errors.New(
+			"cache: the Redis address is not a valid URL; it looks like redis://user:password@host:6379/0 (rediss:// for TLS)",
+		)
 	}
 	opts.Addrs = []string{u.Addr}
 	if opts.Username == "" {

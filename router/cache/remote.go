@@ -12,11 +12,12 @@ import (
 	"github.com/weft-graphql/weft/router/exec"
 )
 
-// sinceField is the hash field with the clock reading (as Redis counts) below which nothing stored for an entity counts.
+// sinceField is the hash field with the clock reading (as Redis counts) below which nothing stored for an entity
+// counts.
 const sinceField = "since"
 
-// othersField is the hash field that tells that there are values of the entity in other hashes: for single callers, or by
-// the values of vary headers.
+// othersField is the hash field that tells that there are values of the entity in other hashes: for single callers,
+// or by the values of vary headers.
 const othersField = "others"
 
 // fetchState is what the entities of one fetch share from Lookup to Finish.
@@ -272,7 +273,13 @@ func (c *Cache) timeoutFor(commands int) time.Duration {
 }
 
 // queue adds the commands for one item, the shared lane first.
-func (l *lookup) queue(ctx context.Context, pipe redis.Pipeliner, answers []answer, st *entityState, it *item) []answer {
+func (l *lookup) queue(
+	ctx context.Context,
+	pipe redis.Pipeliner,
+	answers []answer,
+	st *entityState,
+	it *item,
+) []answer {
 	names := make([]string, 1, 2+2*len(it.wants))
 	names[0] = sinceField
 	if !st.cp.root {
@@ -289,7 +296,10 @@ func (l *lookup) queue(ctx context.Context, pipe redis.Pipeliner, answers []answ
 		}
 	}
 	add := func(lane uint8, key string, names []string) {
-		answers = append(answers, answer{st: st, it: it, lane: lane, key: key, names: names, cmd: pipe.HMGet(ctx, key, names...)})
+		answers = append(
+			answers,
+			answer{st: st, it: it, lane: lane, key: key, names: names, cmd: pipe.HMGet(ctx, key, names...)},
+		)
 	}
 	if l.varied == "" {
 		add(laneShared, it.redis, names)
@@ -452,7 +462,13 @@ func (l *lookup) fillKnown(e *exec.CacheEntity, st *entityState) {
 
 func (l *lookup) describe(st *entityState, status string, asked bool) {
 	for i := range st.items {
-		info := FetchInfo{Fetch: l.r.req.ID, Subgraph: l.r.subgraph, Type: st.tp.name, Key: string(st.items[i].canonical), Status: status}
+		info := FetchInfo{
+			Fetch:    l.r.req.ID,
+			Subgraph: l.r.subgraph,
+			Type:     st.tp.name,
+			Key:      string(st.items[i].canonical),
+			Status:   status,
+		}
 		if asked {
 			info.Source = "redis"
 		}

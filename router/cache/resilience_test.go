@@ -18,7 +18,8 @@ func connected(t testing.TB, c *Cache) {
 	redistest.Eventually(t, "Redis is in use", func() bool { return c.Stats().Connected })
 }
 
-// TestFrozenRedisCostsFewWaits holds a Redis up that hangs: three failures in a row open the breaker, whoever they are of.
+// TestFrozenRedisCostsFewWaits holds a Redis up that hangs: three failures in a row open the breaker, whoever they
+// are of.
 func TestFrozenRedisCostsFewWaits(t *testing.T) {
 	r := newReplicas(t, 1, Config{Timeout: 20 * time.Millisecond, WriteTimeout: 200 * time.Millisecond, L1: L1Config{Disabled: true}})
 	c := r.caches[0]

@@ -244,7 +244,9 @@ func (t *targets) entities(c *Cache, g *Graph, names []string, i *Invalidation) 
 	}
 	key := normalKey(i.Key)
 	if key == nil {
-		return errors.New(`kind "entity" needs "key", an object with the fields of one of the entity's keys, such as {"id":"1"}`)
+		return errors.New(
+			`kind "entity" needs "key", an object with the fields of one of the entity's keys, such as {"id":"1"}`,
+		)
 	}
 	if g == nil {
 		for _, s := range names {

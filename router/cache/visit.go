@@ -21,7 +21,8 @@ type VisitOptions struct {
 	Values func(subgraph int, to []byte) (values []byte, credentials bool)
 	// Header returns all lines of a header of the client's request, for subgraphs whose answers vary by it. May be nil.
 	Header func(name string) []string
-	// CacheControl is the client's Cache-Control header, all of its lines; it counts only when Config.RequestNoCache allows it.
+	// CacheControl is the client's Cache-Control header, all of its lines; it counts only when Config.RequestNoCache
+	// allows it.
 	CacheControl string
 	// Debug collects what happened for every fetch, see Visit.Fetches.
 	Debug bool
@@ -168,8 +169,8 @@ func (v *Visit) depend(names []string) {
 	}
 }
 
-// Vary returns the headers of the client's request that the answer depends on: those that the subgraphs it came from are
-// declared to vary by, and those that their answers named; sorted.
+// Vary returns the headers of the client's request that the answer depends on: those that the subgraphs it came from
+// are declared to vary by, and those that their answers named; sorted.
 func (v *Visit) Vary() []string {
 	v.mu.Lock()
 	defer v.mu.Unlock()

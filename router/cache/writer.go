@@ -342,7 +342,8 @@ func (r *redisWrite) sift(c *Cache, reply []any, now int64) {
 		raw, ok := reply[1+i].(string)
 		held, err := decodeValue(r.key, v.name, []byte(raw))
 		if !ok || err != nil || held.clock < since || reading(held.clock) < r.scope.min.Load() || held.freshness(now) != fresh ||
-			!c.versions.depsCount(held.deps, reading(held.clock)) || held.schema != v.schema {
+			!c.versions.depsCount(held.deps, reading(held.clock)) ||
+			held.schema != v.schema {
 			kept = append(kept, v)
 			continue
 		}

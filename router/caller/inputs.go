@@ -15,8 +15,8 @@ const (
 	ClaimInput
 	// LabelInput is a label of the caller.
 	LabelInput
-	// IdentityInput is what tells callers apart: the claims of a caller whom somebody vouches for, and the credentials that
-	// an anonymous one sends.
+	// IdentityInput is what tells callers apart: the claims of a caller whom somebody vouches for, and the credentials
+	// that an anonymous one sends.
 	IdentityInput
 	// HeadersInput are all headers of the client's request whose names something chooses.
 	HeadersInput
@@ -64,8 +64,8 @@ func (in *Inputs) Declare(inputs ...Input) Set {
 	return s
 }
 
-// DeclareIdentity declares what tells callers apart, and returns the set of that alone: for callers whom somebody vouches
-// for these claims, whatever token they came in; for anonymous callers these headers, all of them.
+// DeclareIdentity declares what tells callers apart, and returns the set of that alone: for callers whom somebody
+// vouches for these claims, whatever token they came in; for anonymous callers these headers, all of them.
 func (in *Inputs) DeclareIdentity(headers, claims []string) Set {
 	for _, name := range headers {
 		in.credentials = append(in.credentials, Header(name))

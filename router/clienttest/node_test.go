@@ -61,8 +61,8 @@ func serve(t testing.TB, yaml string) (url string, r *moduletest.Rig) {
 	return server.URL + "/graphql", r
 }
 
-// TestRelay compiles a project with Relay's compiler, gives its list of documents to a router that runs nothing else, and
-// asks with Relay's runtime, by ids only.
+// TestRelay compiles a project with Relay's compiler, gives its list of documents to a router that runs nothing else,
+// and asks with Relay's runtime, by ids only.
 func TestRelay(t *testing.T) {
 	folder := t.TempDir()
 	open, _ := serve(t, "")
@@ -75,7 +75,8 @@ func TestRelay(t *testing.T) {
 	}
 }
 
-// TestCodegen generates TypeScript from the router's schema with GraphQL Code Generator, and asks with the document in it.
+// TestCodegen generates TypeScript from the router's schema with GraphQL Code Generator, and asks with the document
+// in it.
 func TestCodegen(t *testing.T) {
 	url, _ := serve(t, "")
 	var got struct {

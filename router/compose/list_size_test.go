@@ -7,8 +7,8 @@ import (
 	"github.com/weft-graphql/weft/router/compose"
 )
 
-// TestSlicingArgumentsAreInTheSupergraph composes lists whose size is said to come from arguments that not all subgraphs
-// have: readers of supergraphs refuse what names arguments that are not there.
+// TestSlicingArgumentsAreInTheSupergraph composes lists whose size is said to come from arguments that not all
+// subgraphs have: readers of supergraphs refuse what names arguments that are not there.
 func TestSlicingArgumentsAreInTheSupergraph(t *testing.T) {
 	const head = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@listSize", "@shareable"])
 `

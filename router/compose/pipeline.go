@@ -64,12 +64,18 @@ func checkNames(inputs []Subgraph) []*Error {
 	seen := map[string]bool{}
 	for _, s := range inputs {
 		if s.Name == "_" || s.Name == "" {
-			out = append(out, &Error{Code: problem.InvalidSubgraphName, Message: "A subgraph cannot be called \"" + s.Name + "\".",
-				Subgraphs: []string{s.Name}, Suggestion: "Give the subgraph a name of its own, like the service it comes from."})
+			out = append(
+				out,
+				&Error{Code: problem.InvalidSubgraphName, Message: "A subgraph cannot be called \"" + s.Name + "\".",
+					Subgraphs: []string{s.Name}, Suggestion: "Give the subgraph a name of its own, like the service it comes from."},
+			)
 		}
 		if seen[s.Name] {
-			out = append(out, &Error{Code: problem.InvalidSubgraphName, Message: "There is more than one subgraph called \"" + s.Name + "\".",
-				Subgraphs: []string{s.Name}, Suggestion: "Give every subgraph a name of its own."})
+			out = append(
+				out,
+				&Error{Code: problem.InvalidSubgraphName, Message: "There is more than one subgraph called \"" + s.Name + "\".",
+					Subgraphs: []string{s.Name}, Suggestion: "Give every subgraph a name of its own."},
+			)
 		}
 		seen[s.Name] = true
 	}

@@ -18,7 +18,12 @@ func ExplainAddress(address string) string {
 	case err == nil:
 		return fmt.Sprintf("%q is not an address: %q is not a port, which is a number up to 65535", address, port)
 	case isPort(address):
-		return fmt.Sprintf("%q is not an address; did you mean :%s, or 127.0.0.1:%s for this machine only?", address, address, address)
+		return fmt.Sprintf(
+			"%q is not an address; did you mean :%s, or 127.0.0.1:%s for this machine only?",
+			address,
+			address,
+			address,
+		)
 	case net.ParseIP(address) != nil:
 		return fmt.Sprintf("%q is not an address; did you mean %s?", address, net.JoinHostPort(address, defaultPort))
 	case address != "" && !strings.ContainsAny(address, "/:[] "):

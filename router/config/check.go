@@ -106,7 +106,10 @@ func (k *checker) address(key, address string) {
 func (k *checker) supergraph(s *Supergraph) {
 	switch {
 	case s.Path == "" && len(s.Subgraphs) == 0 && s.HTTP.URL == "":
-		k.report("supergraph", "there is no graph to serve: set supergraph.path (or the flag --supergraph) to a supergraph file, supergraph.http.url to its address, or list supergraph.subgraphs to compose")
+		k.report(
+			"supergraph",
+			"there is no graph to serve: set supergraph.path (or the flag --supergraph) to a supergraph file, supergraph.http.url to its address, or list supergraph.subgraphs to compose",
+		)
 	case s.HTTP.URL != "" && (s.Path != "" || len(s.Subgraphs) > 0):
 		k.report("supergraph", "has both http and path or subgraphs; the graph comes from one of them")
 	case s.Path != "" && len(s.Subgraphs) > 0:
@@ -128,7 +131,8 @@ func (k *checker) supergraph(s *Supergraph) {
 		k.subgraphURL(key+".url", sub.URL)
 	}
 	k.oneOf("supergraph.unsupported_features", s.UnsupportedFeatures, "refuse", "warn")
-	if u, err := url.Parse(s.HTTP.URL); s.HTTP.URL != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+	if u, err := url.Parse(s.HTTP.URL); s.HTTP.URL != "" &&
+		(err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
 		k.report("supergraph.http.url", "is no address; write one like https://graphs.example.com/shop.graphql")
 	}
 	k.positive("supergraph.http.poll_interval", s.HTTP.PollInterval, 10*time.Millisecond)
@@ -206,8 +210,11 @@ func (k *checker) adaptive(a *Adaptive) {
 		k.report(key+".client_share", "must be between 0 and 1: the part of the places that one client may have")
 	}
 	if _, wrong := caller.ParseProxies(a.TrustedProxies); wrong >= 0 {
-		k.report(fmt.Sprintf("%s.trusted_proxies.%d", key, wrong), "%q is not an address or a network; write one like 10.0.0.0/8",
-			a.TrustedProxies[wrong])
+		k.report(
+			fmt.Sprintf("%s.trusted_proxies.%d", key, wrong),
+			"%q is not an address or a network; write one like 10.0.0.0/8",
+			a.TrustedProxies[wrong],
+		)
 	}
 }
 
@@ -220,7 +227,10 @@ func (k *checker) upstream(u *Upstream) {
 		k.report("upstream.max_response_bytes", "must be at least 1; write a size like 128MB")
 	}
 	if u.MaxResponsesBytes < u.MaxResponseBytes {
-		k.report("upstream.max_responses_bytes", "must be at least upstream.max_response_bytes, or no answer of that size is ever read")
+		k.report(
+			"upstream.max_responses_bytes",
+			"must be at least upstream.max_response_bytes, or no answer of that size is ever read",
+		)
 	}
 	k.between("upstream.max_concurrent_fetches", u.MaxConcurrentFetches, 1, 100_000)
 }
@@ -253,7 +263,11 @@ func (k *checker) settings(key string, s *UpstreamSettings) {
 
 func (k *checker) cache(c *Cache) {
 	if strings.ContainsAny(c.Namespace, "{}: \r\n*?[]") {
-		k.report("cache.namespace", "%q must not contain braces, brackets, colons, wildcards or blanks: it is part of every Redis key", c.Namespace)
+		k.report(
+			"cache.namespace",
+			"%q must not contain braces, brackets, colons, wildcards or blanks: it is part of every Redis key",
+			c.Namespace,
+		)
 	}
 	k.oneOf("cache.redis.mode", c.Redis.Mode, "", "standalone", "cluster", "sentinel")
 	if c.Redis.Mode == "sentinel" && c.Redis.MasterName == "" {

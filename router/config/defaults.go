@@ -7,7 +7,8 @@ import (
 	"github.com/weft-graphql/weft/router/upstream"
 )
 
-// Default is the configuration of a router that was told nothing. Where a package has a default of its own, it is that one.
+// Default is the configuration of a router that was told nothing. Where a package has a default of its own, it is
+// that one.
 func Default() Config {
 	operations := operation.DefaultLimits
 	return Config{

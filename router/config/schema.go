@@ -33,7 +33,12 @@ func (r *root) descriptions() map[string]string {
 
 // readComments adds the doc comments of a source.
 func readComments(texts map[string]string, source string) {
-	file, err := parser.ParseFile(token.NewFileSet(), "settings.go", source, parser.ParseComments|parser.SkipObjectResolution)
+	file, err := parser.ParseFile(
+		token.NewFileSet(),
+		"settings.go",
+		source,
+		parser.ParseComments|parser.SkipObjectResolution,
+	)
 	if err != nil {
 		// It was compiled, so it can be parsed.
 		panic(err)

@@ -9,8 +9,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Every setting that is text can be given as a file that has it, under its key with _file behind it: secrets of containers
-// come as files. A line break at the end of the file does not count.
+// Every setting that is text can be given as a file that has it, under its key with _file behind it: secrets of
+// containers come as files. A line break at the end of the file does not count.
 
 // largestSecret bounds such a file, in bytes.
 const largestSecret = 64 << 10

@@ -80,8 +80,9 @@ type Supergraph struct {
 	Watch bool `yaml:"watch"`
 	// How often the files are looked at.
 	PollInterval time.Duration `yaml:"poll_interval"`
-	// What to do with a graph that links a specification for SECURITY or EXECUTION which the router does not support: refuse
-	// it, or warn in the log and serve it all the same. It is then served to everybody as if the directives were not there.
+	// What to do with a graph that links a specification for SECURITY or EXECUTION which the router does not support:
+	// refuse it, or warn in the log and serve it all the same. It is then served to everybody as if the directives were
+	// not there.
 	UnsupportedFeatures string `yaml:"unsupported_features"`
 	// Labels of progressive @override that are on. Labels of the form percent(x) decide for themselves.
 	OverrideLabels []string `yaml:"override_labels"`
@@ -117,8 +118,8 @@ type GraphQL struct {
 	Introspection bool `yaml:"introspection"`
 	// Tell clients in errors which names of the schema they may have meant.
 	Suggestions bool `yaml:"suggestions"`
-	// Tell clients what is not valid in their documents on this graph: which fields, arguments and types do not exist, or do not
-	// go together. Otherwise whoever guesses names learns which there are from what is refused, and how.
+	// Tell clients what is not valid in their documents on this graph: which fields, arguments and types do not exist,
+	// or do not go together. Otherwise whoever guesses names learns which there are from what is refused, and how.
 	Explain bool `yaml:"explain"`
 	// Answers of at least this size leave while they are being printed: no more than a piece of them is held in memory. 0
 	// means that every answer is printed first and then sent.
@@ -126,8 +127,8 @@ type GraphQL struct {
 	// Pass the extensions of subgraph answers on to clients, as a list of {name, extensions} in extensions.subgraphs.
 	// Answers that came from the entity cache have none.
 	SubgraphExtensions bool `yaml:"subgraph_extensions"`
-	// Which statuses answers have: stable (what clients and proxies know), or draft (the newest draft of GraphQL over HTTP: 422
-	// for documents, variables and parameters that are not valid, 294 for data beside errors).
+	// Which statuses answers have: stable (what clients and proxies know), or draft (the newest draft of GraphQL over
+	// HTTP: 422 for documents, variables and parameters that are not valid, 294 for data beside errors).
 	OverHTTP string `yaml:"over_http"`
 	// Compressions that request bodies may have: gzip, br, zstd. limits.body_bytes is for what comes out.
 	RequestEncodings []string `yaml:"request_encodings"`
@@ -152,8 +153,8 @@ type CSRF struct {
 // Errors is about the errors of subgraphs in answers to clients.
 type Errors struct {
 	// Replace the messages of subgraph errors, and of errors that show what a subgraph said, by a fixed text, and leave
-	// out the subgraph's name (extensions.service) and all extensions but the code. The log has what was replaced, under the
-	// reference that the client gets (extensions.reference).
+	// out the subgraph's name (extensions.service) and all extensions but the code. The log has what was replaced, under
+	// the reference that the client gets (extensions.reference).
 	Redact bool `yaml:"redact"`
 	// Entries of the extensions of subgraph errors that clients get beside the code; "*" means all.
 	Extensions []string `yaml:"extensions"`
@@ -224,16 +225,17 @@ type Limits struct {
 	IntrospectionDepth int `yaml:"introspection_depth"`
 	// Most variables that an operation declares.
 	Variables int `yaml:"variables"`
-	// Most elements of all lists in an operation's literal values, fragments expanded, and of all in the values of its variables.
+	// Most elements of all lists in an operation's literal values, fragments expanded, and of all in the values of its
+	// variables.
 	ListItems int `yaml:"list_items"`
 	// Let operations pass that are beyond these limits, but not beyond the defaults; they are counted
 	// (weft_limits_exceeded_total).
 	WarnOnly bool `yaml:"warn_only"`
 }
 
-// Adaptive bounds requests in progress by how long they take: when answers take longer than they use to, fewer are worked on at
-// a time, down to min, and more again when they do not. Who finds no place waits, and is refused with 503 (ADAPTIVE_LIMIT) when
-// there is none in time, or too many wait.
+// Adaptive bounds requests in progress by how long they take: when answers take longer than they use to, fewer are
+// worked on at a time, down to min, and more again when they do not. Who finds no place waits, and is refused with
+// 503 (ADAPTIVE_LIMIT) when there is none in time, or too many wait.
 type Adaptive struct {
 	// "off", "enforce", or "warn", which only counts what would have been refused.
 	Mode string `yaml:"mode"`
@@ -270,8 +272,8 @@ type Upstream struct {
 	Subgraphs map[string]UpstreamSettings `yaml:"subgraphs"`
 	// Most bytes of one subgraph answer.
 	MaxResponseBytes ByteSize `yaml:"max_response_bytes"`
-	// Most memory for subgraph answers that are being read or used, 1 MB of each not counted; one that there is no room for
-	// has failed.
+	// Most memory for subgraph answers that are being read or used, 1 MB of each not counted; one that there is no room
+	// for has failed.
 	MaxResponsesBytes ByteSize `yaml:"max_responses_bytes"`
 	// Most subgraph requests that one client request has in progress.
 	MaxConcurrentFetches int `yaml:"max_concurrent_fetches"`
@@ -452,8 +454,8 @@ type CacheSubgraph struct {
 	Stale *Stale `yaml:"stale"`
 	// Keep private answers, each for its own caller.
 	Private bool `yaml:"private"`
-	// Its answers do not depend on who asks: share them although requests carry credentials (Authorization, caller.headers,
-	// claims), unless an answer or the schema says private.
+	// Its answers do not depend on who asks: share them although requests carry credentials (Authorization,
+	// caller.headers, claims), unless an answer or the schema says private.
 	Public bool `yaml:"public"`
 	// Request headers its answers depend on.
 	Vary []string `yaml:"vary"`
@@ -551,8 +553,8 @@ type AdminTLS struct {
 type Admin struct {
 	// Address to listen at; no admin listener when empty.
 	Listen string `yaml:"listen"`
-	// Secret that requests must carry (Authorization: Bearer …), but for /healthz, /readyz, and /invalidation, which has a key
-	// of its own. Give it as ${VARIABLE}, or as token_file.
+	// Secret that requests must carry (Authorization: Bearer …), but for /healthz, /readyz, and /invalidation, which has
+	// a key of its own. Give it as ${VARIABLE}, or as token_file.
 	Token string `yaml:"token"`
 	// TLS of the listener, and of those for metrics and invalidation.
 	TLS AdminTLS `yaml:"tls"`

@@ -60,7 +60,8 @@ type EventProvider struct {
 type WebSocket struct {
 	// Serve WebSockets.
 	Enabled bool `yaml:"enabled"`
-	// Origins whose pages may connect, beside the router's own: https://shop.example.com, https://*.example.com, or * for all.
+	// Origins whose pages may connect, beside the router's own: https://shop.example.com, https://*.example.com, or *
+	// for all.
 	Origins []string `yaml:"origins"`
 	// Entries of the payload of connection_init that count as headers of the client's requests, for browsers cannot set
 	// headers on WebSockets.
@@ -81,8 +82,8 @@ type WebSocket struct {
 
 // EventSource says how a subgraph is asked for events. What is left out is inherited.
 type EventSource struct {
-	// Protocol: websocket (graphql-transport-ws), sse (graphql-sse), callback (callbackSpec=1.0), or none. A subgraph in the same process is asked over sse
-	// in any case.
+	// Protocol: websocket (graphql-transport-ws), sse (graphql-sse), callback (callbackSpec=1.0), or none. A subgraph in
+	// the same process is asked over sse in any case.
 	Protocol string `yaml:"protocol"`
 	// Address for subscriptions, when it is not that for queries: http://, https://, ws:// or wss://.
 	URL string `yaml:"url"`

@@ -120,7 +120,12 @@ func (r *reader) value(node *yaml.Node, typ reflect.Type, path []string) any {
 	return value
 }
 
-func (r *reader) section(node *yaml.Node, path []string, lookup func(string) (reflect.Type, bool), typ reflect.Type) any {
+func (r *reader) section(
+	node *yaml.Node,
+	path []string,
+	lookup func(string) (reflect.Type, bool),
+	typ reflect.Type,
+) any {
 	if node.Kind != yaml.MappingNode {
 		r.report(node, path, "must be a section with settings below it")
 		return nil

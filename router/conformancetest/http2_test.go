@@ -27,7 +27,8 @@ var deviations = map[string]string{
 	"http2/8.1.2.2: Sends a HEADERS frame that contains the TE header field with any": "answered 400, as RFC 9113 allows in 8.1.1",
 }
 
-// TestHTTP2 runs all cases of h2spec against a router that speaks HTTP/2 over TLS, and against one that speaks it without.
+// TestHTTP2 runs all cases of h2spec against a router that speaks HTTP/2 over TLS, and against one that speaks it
+// without.
 func TestHTTP2(t *testing.T) {
 	certified := httptest.NewTLSServer(nil)
 	certified.Close()
@@ -78,7 +79,8 @@ func passesOnce(t *testing.T, addr string, secure bool, name string) bool {
 	return false
 }
 
-// runH2spec runs all cases, or those of sections, and returns those that failed, with the reason, and how many there were.
+// runH2spec runs all cases, or those of sections, and returns those that failed, with the reason, and how many there
+// were.
 func runH2spec(t *testing.T, addr string, secure bool, sections ...string) (failed map[string]string, count int) {
 	t.Helper()
 	host, port, err := net.SplitHostPort(addr)

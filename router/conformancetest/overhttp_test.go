@@ -25,7 +25,8 @@ func npm(t testing.TB) string {
 // audits is how many audits graphql-http has: none of them may get lost.
 const audits = 61
 
-// TestServerAudits runs the audits of graphql-http, those of what a server should and may do included, against both servers.
+// TestServerAudits runs the audits of graphql-http, those of what a server should and may do included, against both
+// servers.
 func TestServerAudits(t *testing.T) {
 	for name, standard := range map[string]bool{"http1": false, "standard": true} {
 		t.Run(name, func(t *testing.T) {
@@ -36,15 +37,15 @@ func TestServerAudits(t *testing.T) {
 	}
 }
 
-// notInTheDraft are the audits that ask for something else than the newest draft does. graphql-http judges by the draft of
-// 2023, in which 200 is the status of what application/json has to say of documents and variables, and 400 that of
-// parameters (LKJ, 6C0, 476, 58B) and variables that are wrong.
+// notInTheDraft are the audits that ask for something else than the newest draft does. graphql-http judges by the
+// draft of 2023, in which 200 is the status of what application/json has to say of documents and variables, and 400
+// that of parameters (LKJ, 6C0, 476, 58B) and variables that are wrong.
 var notInTheDraft = strings.Fields(`
 	572B FDE2 7B9B 86EE 423L 3E3A
 	LKJ0 LKJ1 LKJ2 LKJ3 6C00 6C01 6C02 6C03 4760 4761 4762 4763 58B0 58B1 58B2 58B3`)
 
-// TestServerAuditsOfTheDraft runs the same audits where graphql.over_http is draft: those fail that the draft has changed its
-// mind about, and no others.
+// TestServerAuditsOfTheDraft runs the same audits where graphql.over_http is draft: those fail that the draft has
+// changed its mind about, and no others.
 func TestServerAuditsOfTheDraft(t *testing.T) {
 	failed := audit(t, settings{config: func(c *config.Config) { c.GraphQL.OverHTTP = "draft" }})
 	for _, id := range notInTheDraft {

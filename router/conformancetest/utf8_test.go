@@ -7,8 +7,8 @@ import (
 )
 
 // Section 6 of the Autobahn test suite, with all the kinds of sequences of its sources: Markus Kuhn's stress test, the
-// Unicode standard's table 3-7, and noncharacters. A text comes back as it is; what is not UTF-8 ends the connection with
-// 1007, at the latest when the message is complete.
+// Unicode standard's table 3-7, and noncharacters. A text comes back as it is; what is not UTF-8 ends the connection
+// with 1007, at the latest when the message is complete.
 
 // Texts that are UTF-8, by the section that has them.
 var goodTexts = map[string][]string{

@@ -9,8 +9,8 @@ import (
 	"github.com/weft-graphql/weft/router/config"
 )
 
-// The cases are those of the Autobahn test suite, whose numbers they have. Its server has to send everything back; here a
-// text is in the payload of a ping of graphql-transport-ws, which comes back in a pong.
+// The cases are those of the Autobahn test suite, whose numbers they have. Its server has to send everything back;
+// here a text is in the payload of a ping of graphql-transport-ws, which comes back in a pong.
 
 // said is a message with a text in it, and back what is said to that.
 func said(text string) string { return `{"type":"ping","payload":"` + text + `"}` }
@@ -27,8 +27,8 @@ const (
 	bye                                        = "close 1000 "
 )
 
-// conversation is a case: what the client sends, piece by piece, and what it is to hear; the last is the beginning of what
-// is said.
+// conversation is a case: what the client sends, piece by piece, and what it is to hear; the last is the beginning of
+// what is said.
 type conversation struct {
 	number, name string
 	send         []string

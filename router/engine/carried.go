@@ -31,8 +31,8 @@ func (e *Engine) carry(graph *cache.Graph) {
 	graph.Carry(told)
 }
 
-// carriedTo appends what requests to a subgraph carry besides the caller's identity, and tells whether that says who the
-// caller is.
+// carriedTo appends what requests to a subgraph carry besides the caller's identity, and tells whether that says who
+// the caller is.
 func (x *pipelineRun) carriedTo(subgraph int, to []byte) (values []byte, credentials bool) {
 	c := &x.engine.carried[subgraph]
 	set := c.all

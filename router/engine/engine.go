@@ -67,9 +67,9 @@ type Config struct {
 	// Panicked is told of panics that were made an error of one request.
 	Panicked func(cause any)
 
-	// Subscriptions runs subscriptions; nil when they are not served. Sources are where the events of a subgraph come from,
-	// by supergraph.Subgraph.ID; nil for those that have none. Hold keeps the generation until what it returns is called,
-	// which must be possible while a request is in progress.
+	// Subscriptions runs subscriptions; nil when they are not served. Sources are where the events of a subgraph come
+	// from, by supergraph.Subgraph.ID; nil for those that have none. Hold keeps the generation until what it returns is
+	// called, which must be possible while a request is in progress.
 	Subscriptions *subscription.Hub
 	Sources       []subscription.Upstream
 	Hold          func() (release func())
@@ -84,7 +84,8 @@ type Engine struct {
 	operations *prepared.Cache[*program]
 	// shares is nil when identical queries do not share their execution.
 	shares *shares
-	// carried is what requests to the subgraphs carry, and credentials all of it that says who the caller is; for the cache.
+	// carried is what requests to the subgraphs carry, and credentials all of it that says who the caller is; for the
+	// cache.
 	carried     []carried
 	credentials caller.Set
 	// now is the present epoch of queries: bound once, not for every request.
@@ -150,8 +151,8 @@ func (e *Engine) WarmUp(from *Engine, n int) {
 	e.operations.WarmUp(context.Background(), from.operations, n)
 }
 
-// Stats are the counters of prepared operations and plans, and how many queries another one's execution answered; shares
-// tells whether they can be.
+// Stats are the counters of prepared operations and plans, and how many queries another one's execution answered;
+// shares tells whether they can be.
 func (e *Engine) Stats() (operations prepared.Stats, shared uint64, shares bool) {
 	if e.shares != nil {
 		shared = e.shares.shared.Load()

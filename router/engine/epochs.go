@@ -7,9 +7,9 @@ import (
 	"github.com/weft-graphql/weft/router/upstream"
 )
 
-// Epochs tell before and after which changes of data something began. What may be shared by several requests, executions
-// of queries and calls to subgraphs, is shared only by what began in the same epoch. Engines that have clients in common
-// must have them in common, too: a mutation can end on an older one.
+// Epochs tell before and after which changes of data something began. What may be shared by several requests,
+// executions of queries and calls to subgraphs, is shared only by what began in the same epoch. Engines that have
+// clients in common must have them in common, too: a mutation can end on an older one.
 type Epochs struct {
 	// begun numbers mutations, ended counts those that have ended.
 	begun, ended atomic.Uint64
@@ -28,8 +28,8 @@ func (e *Epochs) now(c *cache.Cache) upstream.Epoch {
 // ownEpoch is set in the epochs of mutations.
 const ownEpoch = 1 << 63
 
-// mutation returns what now is to the calls of a mutation that begins: what it asks after it changed something is shared
-// with nobody.
+// mutation returns what now is to the calls of a mutation that begins: what it asks after it changed something is
+// shared with nobody.
 func (e *Epochs) mutation(c *cache.Cache) func() upstream.Epoch {
 	own := ownEpoch | e.begun.Add(1)
 	return func() upstream.Epoch {

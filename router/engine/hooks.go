@@ -58,9 +58,16 @@ type SubgraphHooks struct {
 	Headers  []func(values *caller.Values, headers []upstream.Header) []upstream.Header
 }
 
-// Add takes over the hooks of a provisioned module. slot is the module's; varies is what it declared, declared whether it
-// did. A module that computes something of requests and did not say what from is refused.
-func (h *Hooks) Add(name string, m module.Module, slot module.Slot, varies caller.Set, declared bool, subgraphs []*supergraph.Subgraph) error {
+// Add takes over the hooks of a provisioned module. slot is the module's; varies is what it declared, declared
+// whether it did. A module that computes something of requests and did not say what from is refused.
+func (h *Hooks) Add(
+	name string,
+	m module.Module,
+	slot module.Slot,
+	varies caller.Set,
+	declared bool,
+	subgraphs []*supergraph.Subgraph,
+) error {
 	if computes(m) && !declared {
 		return fmt.Errorf("the module %s computes something of requests without having declared what it reads of them: "+
 			"its Provision must call VariesBy, if only to say Nothing", name)

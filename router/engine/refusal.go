@@ -13,8 +13,16 @@ import (
 var (
 	// noDocuments is the answer to a request for a document that was not sent, when no module knows any. It is what
 	// clients with automatic persisted queries take for the sign to send documents from now on.
-	noDocuments     = &server.Refusal{Outcome: server.Unknown, Code: server.CodePersistedQuery, Message: "PersistedQueryNotSupported"}
-	unauthorized    = &server.Refusal{Outcome: server.Forbidden, Code: "UNAUTHORIZED_FIELD_OR_TYPE", Message: "Unauthorized field or type"}
+	noDocuments = &server.Refusal{
+		Outcome: server.Unknown,
+		Code:    server.CodePersistedQuery,
+		Message: "PersistedQueryNotSupported",
+	}
+	unauthorized = &server.Refusal{
+		Outcome: server.Forbidden,
+		Code:    "UNAUTHORIZED_FIELD_OR_TYPE",
+		Message: "Unauthorized field or type",
+	}
 	mutationOverGet = &server.Refusal{Outcome: server.NotAQuery, Code: "METHOD_NOT_ALLOWED",
 		Message: "Only queries may be sent with GET or QUERY. Send this operation with POST."}
 	noSubscriptions = &server.Refusal{Outcome: server.Rejected, Code: "SUBSCRIPTION_NOT_SUPPORTED",
@@ -89,7 +97,9 @@ func rejection(errs gqlerror.List) []byte {
 		Errors gqlerror.List `json:"errors"`
 	}{errs})
 	if err != nil {
-		return []byte(`{"errors":[{"message":"The request is not valid.","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`)
+		return []byte(
+			`{"errors":[{"message":"The request is not valid.","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`,
+		)
 	}
 	return body
 }

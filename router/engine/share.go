@@ -113,7 +113,12 @@ func (s *shares) do(
 }
 
 // join returns the execution of an identical query under way, or a new one, which the caller leads.
-func (s *shares) join(ctx context.Context, made *prepared.Planned[*program], epoch upstream.Epoch, x *pipelineRun) (f *flight, leads bool) {
+func (s *shares) join(
+	ctx context.Context,
+	made *prepared.Planned[*program],
+	epoch upstream.Epoch,
+	x *pipelineRun,
+) (f *flight, leads bool) {
 	buffer := s.keys.Get().(*[]byte)
 	key := s.appendKey((*buffer)[:0], made, epoch, x)
 	defer s.giveBack(buffer, key)

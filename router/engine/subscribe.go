@@ -72,7 +72,10 @@ func (e *Engine) subscribe(x *pipelineRun, entry *prepared.Entry[*program], made
 }
 
 // PlanSubscription plans the subscription of a client that was begun on another engine. It is a subscription.Planner.
-func (e *Engine) PlanSubscription(ctx context.Context, req *server.Request) (op subscription.Operation, refusal []byte) {
+func (e *Engine) PlanSubscription(
+	ctx context.Context,
+	req *server.Request,
+) (op subscription.Operation, refusal []byte) {
 	x := executions.Get().(*pipelineRun)
 	defer x.release()
 	var resp server.Response
@@ -137,8 +140,8 @@ func (s *subscribed) execVariables() exec.Variables {
 	return &s.variables
 }
 
-// appendKey writes what tells one subscription from another: the plan, the variables, and the values of every input that
-// any part of the router declared. Lengths stand before texts, so that no two keys look alike.
+// appendKey writes what tells one subscription from another: the plan, the variables, and the values of every input
+// that any part of the router declared. Lengths stand before texts, so that no two keys look alike.
 func (s *subscribed) appendKey(key []byte) []byte {
 	key = binary.LittleEndian.AppendUint64(key, uint64(uintptr(unsafe.Pointer(s.made))))
 	key = appendVariables(key, &s.variables)

@@ -9,8 +9,8 @@ import (
 	"github.com/weft-graphql/weft/router/operation"
 )
 
-// keptVariables is how many variables of @skip and @include a document may have to be planned for all their values before
-// it is asked for: each doubles the plans.
+// keptVariables is how many variables of @skip and @include a document may have to be planned for all their values
+// before it is asked for: each doubles the plans.
 const keptVariables = 3
 
 // Prepare prepares and plans a document before anybody asks for it. The error says why it cannot be answered.

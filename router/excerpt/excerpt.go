@@ -1,5 +1,5 @@
-// Package excerpt shortens what messages quote. An error that repeats its input is as long as that, and a name of a hundred
-// megabytes in a schema would be a line of a hundred megabytes in a log.
+// Package excerpt shortens what messages quote. An error that repeats its input is as long as that, and a name of a
+// hundred megabytes in a schema would be a line of a hundred megabytes in a log.
 package excerpt
 
 import (

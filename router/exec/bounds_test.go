@@ -191,8 +191,8 @@ func TestErrorsAreBounded(t *testing.T) {
 	}
 }
 
-// TestAnswersFullOfNullsAreKeptWhole streams an answer with so many objects that are null because of an error that it is not
-// remembered where all of them are.
+// TestAnswersFullOfNullsAreKeptWhole streams an answer with so many objects that are null because of an error that it
+// is not remembered where all of them are.
 func TestAnswersFullOfNullsAreKeptWhole(t *testing.T) {
 	const n = 70_000
 	program := compileBench(t, `{topProducts{upc}}`, products(n, `{"upc":null}`), exec.Config{})

@@ -61,8 +61,8 @@ func typesOf(p *position) supergraph.TypeSet {
 	return p.set.plan.Type.Possible
 }
 
-// above finds the chains from setters to the objects of a selection set, from the nearest setters only. The calls a chain leads
-// through must not share entities between targets: their objects stand under more than one setter then.
+// above finds the chains from setters to the objects of a selection set, from the nearest setters only. The calls a
+// chain leads through must not share entities between targets: their objects stand under more than one setter then.
 func (c *compiler) above(n *selectionSet, setters []*position) []contextChain {
 	var found []contextChain
 	if n.plan == nil {

@@ -8,9 +8,9 @@ import (
 	"github.com/weft-graphql/weft/router/operation"
 )
 
-// deniedErrors are the errors about the fields that the caller may not see: one for each that was asked for, whether there
-// turns out to be an object with it or not. So their number says nothing about the data. The path ends at the first list.
-// part is the @defer whose part of the answer tells them; nil for the first part.
+// deniedErrors are the errors about the fields that the caller may not see: one for each that was asked for, whether
+// there turns out to be an object with it or not. So their number says nothing about the data. The path ends at the
+// first list. part is the @defer whose part of the answer tells them; nil for the first part.
 func deniedErrors(op *operation.Operation, part *operation.Defer) []clientError {
 	var out []clientError
 	for _, f := range op.Denied {

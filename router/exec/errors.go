@@ -80,8 +80,8 @@ type clientError struct {
 	reference string
 }
 
-// placedError is an error of a subgraph below some objects, whose positions in the client's answer are found before it is
-// printed.
+// placedError is an error of a subgraph below some objects, whose positions in the client's answer are found before
+// it is printed.
 type placedError struct {
 	clientError
 	// selection set is the selection that rest is relative to; the objects have a member with it.
@@ -203,7 +203,12 @@ func upstreamCode(err error) string {
 
 // print appends the error. tell is for errors that are printed for the first time: what is kept from the client is told
 // to operators once. locate is Request.Locate.
-func (e *clientError) print(out []byte, policy *ErrorPolicy, locate func(line, column int) (int, int), tell bool) []byte {
+func (e *clientError) print(
+	out []byte,
+	policy *ErrorPolicy,
+	locate func(line, column int) (int, int),
+	tell bool,
+) []byte {
 	message := e.message
 	if policy.Redact && e.service != "" && !e.public {
 		if tell && policy.Redacted != nil {

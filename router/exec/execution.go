@@ -9,8 +9,8 @@ import (
 	"github.com/weft-graphql/weft/router/upstream"
 )
 
-// execution is one run of a program. It is pooled with its program, so its slabs have the right sizes; that of a program's
-// first run serves other programs, too, since most programs of new operations run once.
+// execution is one run of a program. It is pooled with its program, so its slabs have the right sizes; that of a
+// program's first run serves other programs, too, since most programs of new operations run once.
 type execution struct {
 	program *Program
 	request *Request

@@ -65,8 +65,8 @@ func (x *execution) failAt(r *request, call int, e clientError, objects []ref) {
 	}
 }
 
-// failQuietly is failAt for an error that only counts where no other tells why something is null. It must be noted before
-// these.
+// failQuietly is failAt for an error that only counts where no other tells why something is null. It must be noted
+// before these.
 func (x *execution) failQuietly(r *request, call int, e clientError, objects []ref) {
 	if len(objects) > 0 {
 		f := newFailure(r, call, e, objects)

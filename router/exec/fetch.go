@@ -181,7 +181,15 @@ func (x *execution) addKnown(c *call, run *callRun, index int32, r ref, typ int3
 
 // addTarget writes the representation of a target, unless it is there already. context are the variables that its
 // contexts fill.
-func (x *execution) addTarget(c *call, run *callRun, index int32, rep *representation, r ref, typ int32, context []byte) {
+func (x *execution) addTarget(
+	c *call,
+	run *callRun,
+	index int32,
+	rep *representation,
+	r ref,
+	typ int32,
+	context []byte,
+) {
 	start := len(run.text)
 	text, named, fits := x.represent(run.text, rep, c.targets[index].position, r, typ)
 	if fits != fit {
@@ -303,7 +311,12 @@ func (x *execution) body(out []byte, text *requestText, r *request, f *fetch, pi
 func (x *execution) send(r *request, f *fetch, body []byte, resp *upstream.Response) error {
 	trace := &f.trace
 	subgraph := r.plan.Subgraph
-	f.sending = upstream.Request{Body: body, Query: r.query, Header: f.sending.Header[:0], VariesBy: f.sending.VariesBy[:0]}
+	f.sending = upstream.Request{
+		Body:     body,
+		Query:    r.query,
+		Header:   f.sending.Header[:0],
+		VariesBy: f.sending.VariesBy[:0],
+	}
 	if x.request.Epoch != nil {
 		f.sending.Epoch = x.request.Epoch()
 	}

@@ -49,7 +49,8 @@ func (x *execution) fit(p *Program) {
 	}
 }
 
-// fitFetches makes the fetches those of a program. A fetch that has been used stays where it is: others know its address.
+// fitFetches makes the fetches those of a program. A fetch that has been used stays where it is: others know its
+// address.
 func (x *execution) fitFetches(p *Program) {
 	n := len(p.requests)
 	if cap(x.fetches) < n {

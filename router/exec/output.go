@@ -130,7 +130,11 @@ func (c *compiler) output(set *operation.SelectionSet, p *position, second bool)
 				return nil, err
 			}
 			if len(of.sources) == 0 && !second && o.typ >= 0 {
-				return nil, fmt.Errorf("the plan does not say where the field %q of the operation comes from (line %d)", f.Key, f.Line)
+				return nil, fmt.Errorf(
+					"the plan does not say where the field %q of the operation comes from (line %d)",
+					f.Key,
+					f.Line,
+				)
 			}
 		}
 		of.link = of.way()
@@ -180,7 +184,8 @@ func (c *compiler) outputSources(o *objectProgram, of *outputField, sources []so
 		}
 		if f.Selection != nil {
 			var err error
-			second := second || slices.ContainsFunc(of.sources, func(known outputSource) bool { return c.same(known.field.plan, s.field.plan) })
+			second := second ||
+				slices.ContainsFunc(of.sources, func(known outputSource) bool { return c.same(known.field.plan, s.field.plan) })
 			if os.program, err = c.output(f.Selection, s.field.set.position, second); err != nil {
 				return err
 			}
@@ -191,7 +196,8 @@ func (c *compiler) outputSources(o *objectProgram, of *outputField, sources []so
 	return nil
 }
 
-// possible returns the object types of a declared type that clients may see and that the selection set's subgraph can return.
+// possible returns the object types of a declared type that clients may see and that the selection set's subgraph can
+// return.
 func (c *compiler) possible(t *supergraph.Type, n *selectionSet) supergraph.TypeSet {
 	set := supergraph.NewTypeSet(len(c.plan.Supergraph.Objects))
 	for i := range t.Possible.All {

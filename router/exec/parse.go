@@ -324,8 +324,8 @@ func (p *parser) value(f *selectedField, lists, i int) (value, int) {
 	return p.scalar(f, lists, kindNumber, i, jsontext.SkipNumber(b, i))
 }
 
-// scalar makes the value of a scalar. Where a list or an object is expected it is a misfit, which is null with an error when
-// it is printed: what is wrong in one position does not concern the rest of the answer.
+// scalar makes the value of a scalar. Where a list or an object is expected it is a misfit, which is null with an
+// error when it is printed: what is wrong in one position does not concern the rest of the answer.
 func (p *parser) scalar(f *selectedField, lists int, k kind, i, end int) (value, int) {
 	if end < 0 {
 		return value{}, p.fail(i, notJSON)

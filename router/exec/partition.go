@@ -282,7 +282,8 @@ func (c *compiler) outputOf(prog *Program) error {
 	return nil
 }
 
-// membersFor are the members of a position that a part may look at, and typersFor the links that tell it a runtime type.
+// membersFor are the members of a position that a part may look at, and typersFor the links that tell it a runtime
+// type.
 func (c *compiler) membersFor(p *position) []member {
 	if c.part == nil {
 		return p.members

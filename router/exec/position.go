@@ -8,9 +8,10 @@ import (
 	"github.com/weft-graphql/weft/router/supergraph"
 )
 
-// position is where the objects of a selection set stand in the client's answer. What the client asked for there can come from
-// several selection sets: the selection set's own, those of the entity calls that target it, and, for value types that are
-// resolved partly in one call and partly in another, twins of the selection set. The members' objects are linked to the selection set's.
+// position is where the objects of a selection set stand in the client's answer. What the client asked for there can
+// come from several selection sets: the selection set's own, those of the entity calls that target it, and, for value
+// types that are resolved partly in one call and partly in another, twins of the selection set. The members' objects
+// are linked to the selection set's.
 type position struct {
 	set     *selectionSet
 	members []member
@@ -33,8 +34,9 @@ type member struct {
 // linkPath are links to follow one after the other.
 type linkPath []int32
 
-// zip links twins: where a position's objects have, in one member's slot, the objects of another position, and in a second
-// member's slot the same objects as another call sees them, the latter are linked to the former, lists pairwise.
+// zip links twins: where a position's objects have, in one member's slot, the objects of another position, and in a
+// second member's slot the same objects as another call sees them, the latter are linked to the former, lists
+// pairwise.
 type zip struct {
 	position *position
 	// left and right lead to the members, leftSlot and rightSlot are the fields' slots.
@@ -55,12 +57,12 @@ type twins struct {
 	needs               []int
 }
 
-// join links a selection set's objects to those of positions, and returns the links' numbers. It links all twins that this brings
-// about, those first that need the fewest requests: there can be several ways from one twin to another, and calls start
-// when the requests are complete that the first way needs.
+// join links a selection set's objects to those of positions, and returns the links' numbers. It links all twins that
+// this brings about, those first that need the fewest requests: there can be several ways from one twin to another,
+// and calls start when the requests are complete that the first way needs.
 //
-// The positions can be twins of each other. What is linked to an object itself is then not looked for at its twin, which
-// may be the target for objects of other types only.
+// The positions can be twins of each other. What is linked to an object itself is then not looked for at its twin,
+// which may be the target for objects of other types only.
 func (c *compiler) join(places []*position, n *selectionSet, needs []int) []int32 {
 	links := make([]int32, len(places))
 	for i, p := range places {
@@ -102,8 +104,8 @@ func (c *compiler) attach(p *position, n *selectionSet, needs []int) int32 {
 	return link
 }
 
-// admit adds a member to a position, and notes the twins among its values and those of the other members. It tells whether
-// the member is new.
+// admit adds a member to a position, and notes the twins among its values and those of the other members. It tells
+// whether the member is new.
 func (c *compiler) admit(p *position, n member) bool {
 	if p.member(n.set) != nil {
 		return false
@@ -219,10 +221,11 @@ func (c *compiler) noteAlternatives(fields []*plan.RepresentationField) {
 	}
 }
 
-// targetPositions returns the positions whose objects are the targets of a call that names a selection set: the set's own
-// position, or the positions that an entity call completes if it is that call's own selection. If the inputs are not all
-// there, it is the nearest position with more of them whose objects have those of the set as twins, or twins of twins.
-// There are several when a call has targets at several positions: its objects are then the twins of the values of each.
+// targetPositions returns the positions whose objects are the targets of a call that names a selection set: the set's
+// own position, or the positions that an entity call completes if it is that call's own selection. If the inputs are
+// not all there, it is the nearest position with more of them whose objects have those of the set as twins, or twins
+// of twins. There are several when a call has targets at several positions: its objects are then the twins of the
+// values of each.
 func (c *compiler) targetPositions(request int, at *plan.SelectionSet, input []*plan.Representation) []*position {
 	n := c.setOf(at)
 	if n == nil {
@@ -351,8 +354,8 @@ type answering struct {
 	slot int
 }
 
-// findAnswering notes which fields of selection sets answer each of the client's. A selection set can be a member of thousands of positions, one
-// for each alias of the field that leads there, and answer fields for all of them.
+// findAnswering notes which fields of selection sets answer each of the client's. A selection set can be a member of
+// thousands of positions, one for each alias of the field that leads there, and answer fields for all of them.
 func (c *compiler) findAnswering() {
 	from := make([]int32, len(c.plan.Operation.Fields)+1)
 	for _, n := range c.sets {

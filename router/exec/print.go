@@ -124,8 +124,8 @@ func (p *printer) object(o *objectProgram, r ref) bool {
 }
 
 // find looks for a field's value in its sources. The returned answer is nil when no source's object is there. Sources
-// for some types only are read of objects of unknown type, too: these come from an interface object, which was asked for
-// all of them.
+// for some types only are read of objects of unknown type, too: these come from an interface object, which was asked
+// for all of them.
 func (p *printer) find(f *outputField, r ref, typ int32) (*outputSource, *answer, value) {
 	var source *outputSource
 	var from *answer
@@ -173,8 +173,8 @@ func (p *printer) special(f *outputField, typ int32) {
 	})
 }
 
-// value prints a value of a field, or of a list in it. It returns false when the value must be null and may not be, or when
-// printing stopped.
+// value prints a value of a field, or of a list in it. It returns false when the value must be null and may not be,
+// or when printing stopped.
 func (p *printer) value(f *outputField, t *outputType, s *outputSource, a *answer, v value) bool {
 	if p.mode == sending && p.nulled() {
 		p.out = append(p.out, "null"...)
@@ -233,9 +233,9 @@ func (p *printer) value(f *outputField, t *outputType, s *outputSource, a *answe
 	return true
 }
 
-// again copies what the same field has printed for the same object or list before, if that is still there. While the answer
-// is counted, how long it was is enough. There is no null of progress.nulls in what is copied: whatever was taken back
-// there has left an error or set cut.
+// again copies what the same field has printed for the same object or list before, if that is still there. While the
+// answer is counted, how long it was is enough. There is no null of progress.nulls in what is copied: whatever was
+// taken back there has left an error or set cut.
 func (p *printer) again(f *outputField, at *printed) bool {
 	if at.by != f.id || p.cut {
 		return false
@@ -255,8 +255,9 @@ func (p *printer) again(f *outputField, at *printed) bool {
 }
 
 // remember notes where an object or list was printed, if it was printed without errors: these have paths, which differ
-// from position to position. When the answer is printed for the second time, what the first time has noted of an object is where
-// it was met last, which says nothing until printing gets there. What later parts add to has to be noted at each position.
+// from position to position. When the answer is printed for the second time, what the first time has noted of an
+// object is where it was met last, which says nothing until printing gets there. What later parts add to has to be
+// noted at each position.
 func (p *printer) remember(f *outputField, s *outputSource, at *printed, start int64, errors int) {
 	if s.program != nil && s.program.deferring {
 		return

@@ -7,10 +7,10 @@ import (
 	"sync"
 )
 
-// progress is what becomes of the printed text. As long as it is short it is kept whole. From Request.StreamAbove on, the
-// rest of the answer is only counted, and then the answer is walked again and sent piece by piece: an error can make
-// everything null that was printed before it, up to the whole answer, so that nothing may leave before all of it is known.
-// Both walks print the same, and positions in the answer are what they have in common.
+// progress is what becomes of the printed text. As long as it is short it is kept whole. From Request.StreamAbove on,
+// the rest of the answer is only counted, and then the answer is walked again and sent piece by piece: an error can
+// make everything null that was printed before it, up to the whole answer, so that nothing may leave before all of it
+// is known. Both walks print the same, and positions in the answer are what they have in common.
 //
 // Printing looks up every now and then: whether anybody still wants the answer, whether it has become longer than it
 // may be, and whether there is memory for more of it.
@@ -33,8 +33,8 @@ type progress struct {
 	stream Streamer
 	// above is the position from which the answer is streamed, if there is a stream.
 	above int64
-	// nulls are the positions, in ascending order, where null stands instead of what the subgraph said, for the second walk;
-	// passed counts those that it has come by.
+	// nulls are the positions, in ascending order, where null stands instead of what the subgraph said, for the second
+	// walk; passed counts those that it has come by.
 	nulls  []int64
 	passed int
 	// piece is where out begins again when it was counted or sent. It may be from a pool.

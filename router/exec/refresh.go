@@ -56,7 +56,10 @@ func (x *execution) refresh(request int, f *fetch) {
 				s := f.calls[i].spans[j-f.cache.first[i]]
 				start := len(run.text)
 				run.text = append(run.text, e.Representation...)
-				run.spans = append(run.spans, span{start: start, end: len(run.text), full: len(run.text), named: start + e.KeyLength, typ: s.typ})
+				run.spans = append(
+					run.spans,
+					span{start: start, end: len(run.text), full: len(run.text), named: start + e.KeyLength, typ: s.typ},
+				)
 			}
 			run.entities = append(run.entities, 0)
 		}

@@ -253,7 +253,14 @@ func (x *execution) failOrNote(r *request, call int, e clientError, objects []re
 
 // placeAt notes an error below the objects of a call. only tells which entities it is about, nil means all; rest is the
 // path below them.
-func (x *execution) placeAt(r *request, c *call, run *callRun, e clientError, only func(entity uint32) bool, rest []pathStep) {
+func (x *execution) placeAt(
+	r *request,
+	c *call,
+	run *callRun,
+	e clientError,
+	only func(entity uint32) bool,
+	rest []pathStep,
+) {
 	placed := &placedError{clientError: e, set: c.set, rest: rest, objects: run.objects(only)}
 	if len(placed.objects) == 0 {
 		x.reports(r).note(e)

@@ -209,8 +209,8 @@ func TestErrorsNextToDataOfNoUse(t *testing.T) {
 	}
 }
 
-// TestNoErrorEverVanishes answers with random errors next to random data. Each error has a word of its own, which must be
-// in the answer, at a position that is there.
+// TestNoErrorEverVanishes answers with random errors next to random data. Each error has a word of its own, which
+// must be in the answer, at a position that is there.
 func TestNoErrorEverVanishes(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	pick := func(of ...string) string { return of[rnd.IntN(len(of))] }
@@ -249,8 +249,8 @@ func TestNoErrorEverVanishes(t *testing.T) {
 	}
 }
 
-// TestAnErrorIsOnlyAboutItsField: when a subgraph has no data because of an error at one field, the error is not repeated at
-// others.
+// TestAnErrorIsOnlyAboutItsField: when a subgraph has no data because of an error at one field, the error is not
+// repeated at others.
 func TestAnErrorIsOnlyAboutItsField(t *testing.T) {
 	_, errors := told(t, `{ me { name } users { id } user(id: 1) { name } }`, map[string]upstream.Subgraph{
 		"accounts": babbling(`{"data":null,"errors":[{"message":"one","path":["users",3,"id"]},{"message":"two","path":["me"]}]}`),
@@ -278,8 +278,8 @@ func TestErrorsBeyondTheMostAreCounted(t *testing.T) {
 	}
 }
 
-// TestAnErrorBelowExplainsNotTheRest has a call that makes no sense and reports an error at one of very many fields that
-// are null because of it. What is told of the others stands at their list, where that error is below it.
+// TestAnErrorBelowExplainsNotTheRest has a call that makes no sense and reports an error at one of very many fields
+// that are null because of it. What is told of the others stands at their list, where that error is below it.
 func TestAnErrorBelowExplainsNotTheRest(t *testing.T) {
 	const count = 200
 	var products []string

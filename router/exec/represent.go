@@ -80,7 +80,12 @@ func (c *compiler) representation(request int, p *position, r *plan.Representati
 
 // representationFields compiles the fields of a representation or of an object in it. types are the runtime types the
 // object can have.
-func (c *compiler) representationFields(request int, p *position, fields []*plan.RepresentationField, types supergraph.TypeSet) []representationField {
+func (c *compiler) representationFields(
+	request int,
+	p *position,
+	fields []*plan.RepresentationField,
+	types supergraph.TypeSet,
+) []representationField {
 	var compiled []representationField
 	for _, f := range fields {
 		rf := representationField{
@@ -110,8 +115,8 @@ func (c *compiler) representationFields(request int, p *position, fields []*plan
 	return compiled
 }
 
-// readable tells whether the representations of all calls can be written: for each type, from the objects of one target at
-// least. Otherwise what the call brings would be missing from the answer, and nothing would say so.
+// readable tells whether the representations of all calls can be written: for each type, from the objects of one
+// target at least. Otherwise what the call brings would be missing from the answer, and nothing would say so.
 func (c *compiler) readable(prog *Program) error {
 	for i := range prog.requests {
 		for j := range prog.requests[i].calls {
@@ -123,8 +128,11 @@ func (c *compiler) readable(prog *Program) error {
 					left = left.Minus(t.on.And(readableFor(t.representations[k].fields, r.On)))
 				}
 				for o := range left.All {
-					return fmt.Errorf("request %d of the plan cannot be made for %s: the plan does not say where its representation comes from",
-						i, c.plan.Supergraph.Objects[o].Name)
+					return fmt.Errorf(
+						"request %d of the plan cannot be made for %s: the plan does not say where its representation comes from",
+						i,
+						c.plan.Supergraph.Objects[o].Name,
+					)
 				}
 			}
 		}
@@ -193,7 +201,8 @@ func decides(rep, earlier *representation, h linkPath) bool {
 			continue
 		}
 		if len(s.links) > 0 || !slices.ContainsFunc(earlier.fields, func(g representationField) bool {
-			return g.on == nil && len(g.sources) == 1 && g.sources[0].on == nil && len(g.sources[0].links) == 0 && g.sources[0].slot == s.slot
+			return g.on == nil && len(g.sources) == 1 && g.sources[0].on == nil && len(g.sources[0].links) == 0 &&
+				g.sources[0].slot == s.slot
 		}) {
 			return false
 		}
@@ -215,7 +224,13 @@ const (
 
 // represent appends the representation of a target object of the runtime type typ, and returns the length of the part
 // that names the entity.
-func (x *execution) represent(out []byte, rep *representation, p *position, target ref, typ int32) ([]byte, int, fitness) {
+func (x *execution) represent(
+	out []byte,
+	rep *representation,
+	p *position,
+	target ref,
+	typ int32,
+) ([]byte, int, fitness) {
 	out = append(out, rep.opening...)
 	if rep.dynamic {
 		if typ < 0 {
@@ -286,7 +301,13 @@ func (x *execution) representField(out []byte, f *representationField, r ref, ty
 	return out, why
 }
 
-func (x *execution) representValue(out []byte, f *representationField, s *representationSource, a *answer, v value) ([]byte, fitness) {
+func (x *execution) representValue(
+	out []byte,
+	f *representationField,
+	s *representationSource,
+	a *answer,
+	v value,
+) ([]byte, fitness) {
 	switch v.kind() {
 	case kindNull:
 		// A null is sent like any other value, in keys, too: whether there is such an entity is for the subgraph to say.

@@ -6,9 +6,9 @@ import (
 	"github.com/weft-graphql/weft/router/operation"
 )
 
-// responsePath leads from an object of the client's answer along a path of a subgraph's answer: to the client's fields that
-// the path stands for, as far as the client asked for them. There is one for each name that the client gave a field, for
-// the subgraph is asked for it only once.
+// responsePath leads from an object of the client's answer along a path of a subgraph's answer: to the client's
+// fields that the path stands for, as far as the client asked for them. There is one for each name that the client
+// gave a field, for the subgraph is asked for it only once.
 type responsePath struct {
 	l *locator
 	// set is the selection that rest is relative to, and at where it starts.
@@ -29,9 +29,9 @@ type view struct {
 	object  ref
 }
 
-// follow returns the positions at the end. views are the object as far as it is there; typ is its runtime type, if that is
-// known. There are no positions when nobody asked for the field of an object of this type: a subgraph is asked for a field of
-// an interface object before its runtime type is known.
+// follow returns the positions at the end. views are the object as far as it is there; typ is its runtime type, if
+// that is known. There are no positions when nobody asked for the field of an object of this type: a subgraph is
+// asked for a field of an interface object before its runtime type is known.
 func (w responsePath) follow(o *objectProgram, views []view, typ int32) []spot {
 	if len(w.rest) == 0 || o == nil {
 		return []spot{w.at}
@@ -56,8 +56,8 @@ func (w responsePath) follow(o *objectProgram, views []view, typ int32) []spot {
 	return all
 }
 
-// served lists the client's fields that the next step stands for, on objects of the runtime type typ, or of any if it is
-// not known: those for most types first. elsewhere tells that it stands for fields of other types.
+// served lists the client's fields that the next step stands for, on objects of the runtime type typ, or of any if it
+// is not known: those for most types first. elsewhere tells that it stands for fields of other types.
 func (w responsePath) served(o *objectProgram, typ int32) (found []served, elsewhere bool) {
 	for i := range o.fields {
 		f := &o.fields[i]
@@ -78,15 +78,16 @@ func (w responsePath) served(o *objectProgram, typ int32) (found []served, elsew
 	return found, elsewhere
 }
 
-// isForAnotherPart tells that the next step stands for fields that another part of the answer has. If there is an object,
-// that part tells of it; what is null here because of it is not for objects of another type at least.
+// isForAnotherPart tells that the next step stands for fields that another part of the answer has. If there is an
+// object, that part tells of it; what is null here because of it is not for objects of another type at least.
 func (w responsePath) isForAnotherPart(there bool, typ int32) bool {
 	if len(w.l.x.program.parts) == 0 {
 		return false
 	}
 	for i := range w.set.fields {
 		if f := &w.set.fields[i]; f.key == w.rest[0].key && len(f.plan.Serves) > 0 {
-			return there || typ >= 0 && !slices.ContainsFunc(f.plan.Serves, func(c *operation.Field) bool { return c.On.Has(int(typ)) })
+			return there ||
+				typ >= 0 && !slices.ContainsFunc(f.plan.Serves, func(c *operation.Field) bool { return c.On.Has(int(typ)) })
 		}
 	}
 	return false
@@ -94,7 +95,10 @@ func (w responsePath) isForAnotherPart(there bool, typ int32) bool {
 
 // through goes through a field and the list indexes behind it, as far as there are such elements.
 func (w responsePath) through(s served, views []view) []spot {
-	at := spot{append(clonePath(w.at.path), pathStep{key: s.field.field.Key}), append(slices.Clone(w.at.fields), s.field.field)}
+	at := spot{
+		append(clonePath(w.at.path), pathStep{key: s.field.field.Key}),
+		append(slices.Clone(w.at.fields), s.field.field),
+	}
 	values := w.values(views, s.field)
 	below := w.rest[1:]
 	for len(below) > 0 && below[0].key == "" {
@@ -150,8 +154,8 @@ func (w responsePath) values(views []view, f *outputField) []seen {
 	return found
 }
 
-// elements goes from lists to one of their elements. There is nil if none of the lists has so many. What is null can have
-// had any number of elements.
+// elements goes from lists to one of their elements. There is nil if none of the lists has so many. What is null can
+// have had any number of elements.
 func elements(lists []seen, index int) []seen {
 	found := []seen{}
 	short := false

@@ -87,8 +87,8 @@ func (x *execution) successor(request int) int {
 	return next
 }
 
-// startReady starts the requests that a complete one makes ready, but for one to go on with, unless there is one already.
-// What has nothing to ask for is complete at once, without a goroutine.
+// startReady starts the requests that a complete one makes ready, but for one to go on with, unless there is one
+// already. What has nothing to ask for is complete at once, without a goroutine.
 func (x *execution) startReady(request, next int) int {
 	for _, r := range x.program.requests[request].before {
 		switch {
@@ -182,8 +182,9 @@ type zipped uint8
 const (
 	// together also means that one of them sees null, which is for it to say.
 	together zipped = iota
-	// leftLacking and rightLacking mean that one of them does not see what the other does: it left it out, has something of
-	// another form in its place, or a list of another length. There is no telling which elements belong together then.
+	// leftLacking and rightLacking mean that one of them does not see what the other does: it left it out, has something
+	// of another form in its place, or a list of another length. There is no telling which elements belong together
+	// then.
 	leftLacking
 	rightLacking
 )

@@ -40,9 +40,9 @@ var (
 	user = shape{fields: map[string]shape{"id": required(id), "name": text, "birthday": whole}}
 )
 
-// completer completes values, and counts what is wrong with them: what does not have its shape, and so is null, what is null
-// and must not be, and what is missing.
-// Specification: GraphQL, sections 6.4.3 "Value Completion" and 6.4.4 "Handling Execution Errors".
+// completer completes values, and counts what is wrong with them: what does not have its shape, and so is null, what
+// is null and must not be, and what is missing. Specification: GraphQL, sections 6.4.3 "Value Completion" and 6.4.4
+// "Handling Execution Errors".
 type completer struct{ wrong int }
 
 func (c *completer) complete(s shape, v any) (any, bool) {

@@ -27,7 +27,8 @@ func (x *execution) parseShared(request int, r *request, f *fetch) error {
 	first := false
 	made := f.response.Shared.Once(func() any {
 		first = true
-		if err = x.parse(&f.parser, r, f, &f.response, nil); err != nil || f.parser.errors != nil || len(f.reader.broken) > 0 {
+		if err = x.parse(&f.parser, r, f, &f.response, nil); err != nil || f.parser.errors != nil ||
+			len(f.reader.broken) > 0 {
 			return nil
 		}
 		return x.snapshot(request, f)

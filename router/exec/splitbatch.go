@@ -57,9 +57,15 @@ func (f *fetch) halvable(d *dataReader, status int) bool {
 
 // halve asks for a batch that failed as a whole in halves, and for the halves that fail in halves again, until single
 // entities are found that fail or there were as many requests as are allowed. ask asks for a part, or notes that it
-// failed with the given error: when the subgraph cannot be reached any more, it is not asked again. The answers are kept
-// one behind the other; resp is where they come in.
-func (x *execution) halve(r *request, f *fetch, whole batch, resp *upstream.Response, ask func(p batch, err error) error) {
+// failed with the given error: when the subgraph cannot be reached any more, it is not asked again. The answers are
+// kept one behind the other; resp is where they come in.
+func (x *execution) halve(
+	r *request,
+	f *fetch,
+	whole batch,
+	resp *upstream.Response,
+	ask func(p batch, err error) error,
+) {
 	left := r.halves
 	first, second := whole.halves()
 	queue := []batch{first, second}

@@ -167,8 +167,8 @@ type closure struct {
 	variables []int
 }
 
-// add adds a selection set and what is below it. It returns false when something there does not come from the cache, or is not
-// for this field alone to say: twins bring what other calls know of the same value.
+// add adds a selection set and what is below it. It returns false when something there does not come from the cache,
+// or is not for this field alone to say: twins bring what other calls know of the same value.
 func (cl *closure) add(n *selectionSet) bool {
 	if cl.seen[n] {
 		return true

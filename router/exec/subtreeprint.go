@@ -6,8 +6,8 @@ const (
 	maxKeptText = 1 << 20
 )
 
-// subtreePrinter prints subtrees once more, for the cache. It runs when the client's answer is printed, and only when the cache
-// asked for something.
+// subtreePrinter prints subtrees once more, for the cache. It runs when the client's answer is printed, and only when
+// the cache asked for something.
 type subtreePrinter struct {
 	x *execution
 	// entities are the hits of all requests by the object that was made of them.

@@ -99,7 +99,9 @@ const (
 )
 
 var specs = [numDirectives]spec{
-	Key:      define(since(0, "directive @key(fields: FieldSet!, resolvable: Boolean = true) repeatable on OBJECT | INTERFACE")),
+	Key: define(
+		since(0, "directive @key(fields: FieldSet!, resolvable: Boolean = true) repeatable on OBJECT | INTERFACE"),
+	),
 	Requires: define(since(0, "directive @requires(fields: FieldSet!) on FIELD_DEFINITION")),
 	Provides: define(since(0, "directive @provides(fields: FieldSet!) on FIELD_DEFINITION")),
 	External: define(since(0, "directive @external(reason: String) on OBJECT | FIELD_DEFINITION")),
@@ -118,9 +120,19 @@ var specs = [numDirectives]spec{
 	Policy:           define(since(6, "directive @policy(policies: [[Policy!]!]!)"+outputOrLeaf)),
 	Context:          define(since(8, "directive @context(name: String!) repeatable on INTERFACE | OBJECT | UNION")),
 	FromContext:      define(since(8, "directive @fromContext(field: ContextFieldValue) on ARGUMENT_DEFINITION")),
-	Cost:             define(since(9, "directive @cost(weight: Int!) on ARGUMENT_DEFINITION | ENUM | FIELD_DEFINITION | INPUT_FIELD_DEFINITION | OBJECT | SCALAR")),
-	ListSize:         define(since(9, "directive @listSize(assumedSize: Int, slicingArguments: [String!], sizedFields: [String!], requireOneSlicingArgument: Boolean = true) on FIELD_DEFINITION")),
-	CacheTag:         define(since(12, "directive @cacheTag(format: String!) repeatable on OBJECT | FIELD_DEFINITION")),
+	Cost: define(
+		since(
+			9,
+			"directive @cost(weight: Int!) on ARGUMENT_DEFINITION | ENUM | FIELD_DEFINITION | INPUT_FIELD_DEFINITION | OBJECT | SCALAR",
+		),
+	),
+	ListSize: define(
+		since(
+			9,
+			"directive @listSize(assumedSize: Int, slicingArguments: [String!], sizedFields: [String!], requireOneSlicingArgument: Boolean = true) on FIELD_DEFINITION",
+		),
+	),
+	CacheTag: define(since(12, "directive @cacheTag(format: String!) repeatable on OBJECT | FIELD_DEFINITION")),
 }
 
 // SDL is the directive's definition in version, with the specification's types written without namespace; empty when

@@ -37,11 +37,16 @@ func KnownFeatureVersion(url FeatureURL) bool {
 	case InaccessibleIdentity:
 		latest = 2
 	}
-	return FeatureDirectives(url.Identity) != nil && url.Version.Major == 0 && 1 <= url.Version.Minor && url.Version.Minor <= latest
+	return FeatureDirectives(url.Identity) != nil && url.Version.Major == 0 && 1 <= url.Version.Minor &&
+		url.Version.Minor <= latest
 }
 
 // featureTypes are the types that specifications of federation directives have.
-var featureTypes = map[string]string{RequiresScopesIdentity: "Scope", PolicyIdentity: "Policy", ContextIdentity: "ContextFieldValue"}
+var featureTypes = map[string]string{
+	RequiresScopesIdentity: "Scope",
+	PolicyIdentity:         "Policy",
+	ContextIdentity:        "ContextFieldValue",
+}
 
 // machinery are the elements of the specifications that supergraphs are made of.
 var machinery = map[string][]string{

@@ -39,19 +39,27 @@ func JoinSDL(version Version) string {
 	var b strings.Builder
 	if version.AtLeast(Version{0, 4}) {
 		field += ", overrideLabel: String"
-		b.WriteString("directive @join__directive(graphs: [join__Graph!], name: String!, args: join__DirectiveArguments) repeatable on SCHEMA | OBJECT | INTERFACE | FIELD_DEFINITION\n")
+		b.WriteString(
+			"directive @join__directive(graphs: [join__Graph!], name: String!, args: join__DirectiveArguments) repeatable on SCHEMA | OBJECT | INTERFACE | FIELD_DEFINITION\n",
+		)
 		b.WriteString("scalar join__DirectiveArguments\n")
 	}
 	if version.AtLeast(Version{0, 5}) {
 		field += ", contextArguments: [join__ContextArgument!]"
 		b.WriteString("scalar join__FieldValue\n")
-		b.WriteString("input join__ContextArgument { name: String! type: String! context: String! selection: join__FieldValue! }\n")
+		b.WriteString(
+			"input join__ContextArgument { name: String! type: String! context: String! selection: join__FieldValue! }\n",
+		)
 	}
 	b.WriteString("directive @join__enumValue(graph: join__Graph!) repeatable on ENUM_VALUE\n")
 	b.WriteString("directive @join__field(" + field + ") repeatable on FIELD_DEFINITION | INPUT_FIELD_DEFINITION\n")
 	b.WriteString("directive @join__graph(name: String!, url: String!) on ENUM_VALUE\n")
-	b.WriteString("directive @join__implements(graph: join__Graph!, interface: String!) repeatable on OBJECT | INTERFACE\n")
-	b.WriteString("directive @join__type(graph: join__Graph!, key: join__FieldSet, extension: Boolean! = false, resolvable: Boolean! = true, isInterfaceObject: Boolean! = false) repeatable on OBJECT | INTERFACE | UNION | ENUM | INPUT_OBJECT | SCALAR\n")
+	b.WriteString(
+		"directive @join__implements(graph: join__Graph!, interface: String!) repeatable on OBJECT | INTERFACE\n",
+	)
+	b.WriteString(
+		"directive @join__type(graph: join__Graph!, key: join__FieldSet, extension: Boolean! = false, resolvable: Boolean! = true, isInterfaceObject: Boolean! = false) repeatable on OBJECT | INTERFACE | UNION | ENUM | INPUT_OBJECT | SCALAR\n",
+	)
 	b.WriteString("directive @join__unionMember(graph: join__Graph!, member: String!) repeatable on UNION\n")
 	b.WriteString("scalar join__FieldSet\n")
 	return b.String()

@@ -149,7 +149,8 @@ func named(directives ast.DirectiveList, name string) int {
 func linksAnything(doc *ast.SchemaDocument, name string) bool {
 	for _, d := range schemaDirectives(doc) {
 		raw, _ := stringArgument(d, "url")
-		if d.Name == name && (strings.HasPrefix(raw, LinkIdentity) || strings.HasPrefix(raw, FederationIdentity)) || d.Arguments.ForName("feature") != nil {
+		if d.Name == name && (strings.HasPrefix(raw, LinkIdentity) || strings.HasPrefix(raw, FederationIdentity)) ||
+			d.Arguments.ForName("feature") != nil {
 			return true
 		}
 	}
@@ -169,8 +170,13 @@ type linkParser struct {
 
 // failMisnamed says that @link is used although the specification says that it is called otherwise.
 func (p *linkParser) failMisnamed() {
-	p.fail(CodeInvalidGraphQL, p.misnamed, "Directive @%s on the schema definition is not defined: the link specification "+
-		"is linked under another name.", p.misnamed.Name)
+	p.fail(
+		CodeInvalidGraphQL,
+		p.misnamed,
+		"Directive @%s on the schema definition is not defined: the link specification "+
+			"is linked under another name.",
+		p.misnamed.Name,
+	)
 }
 
 func (p *linkParser) fail(code string, d *ast.Directive, format string, args ...any) {
@@ -200,7 +206,12 @@ func (p *linkParser) link(d *ast.Directive) {
 	link := &Link{URL: url, Name: url.Name, Position: d.Position}
 	if as, ok := stringArgument(d, "as"); ok {
 		if !isName(as) {
-			p.fail(CodeInvalidUsage, d, "%q cannot be the name of a feature: a name has letters, digits and underscores, and no digit first.", as)
+			p.fail(
+				CodeInvalidUsage,
+				d,
+				"%q cannot be the name of a feature: a name has letters, digits and underscores, and no digit first.",
+				as,
+			)
 			return
 		}
 		link.Name = as
@@ -260,8 +271,14 @@ func (p *linkParser) conflicts(link *Link, d *ast.Directive) bool {
 	case other.URL.Identity == link.URL.Identity:
 		p.fail(CodeInvalidUsage, d, "Feature %q is linked more than once.", link.URL.Identity)
 	case other.Name == link.Name:
-		p.fail(CodeInvalidUsage, d, "Feature %q cannot be called %q: feature %q already is. Give it another name with the \"as\" argument.",
-			link.URL.Identity, link.Name, other.URL.Identity)
+		p.fail(
+			CodeInvalidUsage,
+			d,
+			"Feature %q cannot be called %q: feature %q already is. Give it another name with the \"as\" argument.",
+			link.URL.Identity,
+			link.Name,
+			other.URL.Identity,
+		)
 	default:
 		p.fail(CodeInvalidUsage, d, "%q is imported from both %q and %q. Give one of them another name with \"as\".",
 			taken, other.URL.Identity, link.URL.Identity)
@@ -342,8 +359,12 @@ func federationImport(version Version, i Import) string {
 		case directive == NoDirective:
 			return fmt.Sprintf("Federation has no directive %q to import.", i.Name)
 		case !version.AtLeast(directive.Since()):
-			return fmt.Sprintf("%q cannot be imported from federation %s: it came with %s. Link the federation specification in that version or a later one.",
-				i.Name, version, directive.Since())
+			return fmt.Sprintf(
+				"%q cannot be imported from federation %s: it came with %s. Link the federation specification in that version or a later one.",
+				i.Name,
+				version,
+				directive.Since(),
+			)
 		}
 		return ""
 	}
@@ -401,7 +422,10 @@ func parseImport(v *ast.Value) (Import, error) {
 	case ast.ObjectValue:
 		return parseRenamedImport(v)
 	default:
-		return Import{}, fmt.Errorf("%s cannot be imported: an import is a string, or an object {name: \"...\", as: \"...\"}", v)
+		return Import{}, fmt.Errorf(
+			"%s cannot be imported: an import is a string, or an object {name: \"...\", as: \"...\"}",
+			v,
+		)
 	}
 }
 

@@ -23,7 +23,10 @@ func ParseFeatureURL(s string) (FeatureURL, error) {
 	}
 	path := strings.TrimRight(u.Path, "/")
 	if path == "" {
-		return FeatureURL{}, fmt.Errorf("feature URL %q has no path; it must end with a name and a version, like https://example.com/spec/v1.0", s)
+		return FeatureURL{}, fmt.Errorf(
+			"feature URL %q has no path; it must end with a name and a version, like https://example.com/spec/v1.0",
+			s,
+		)
 	}
 	rest, last := cutLast(path)
 	version, err := ParseVersion(last)

@@ -51,5 +51,6 @@ func (v Version) AtLeast(other Version) bool { return v.Compare(other) >= 0 }
 // Satisfies reports whether something written for version required works with v. As in semantic versioning, a major
 // version 0 is compatible with nothing but itself.
 func (v Version) Satisfies(required Version) bool {
-	return v.Major == required.Major && (v.Major == 0 && v.Minor == required.Minor || v.Major != 0 && v.Minor >= required.Minor)
+	return v.Major == required.Major &&
+		(v.Major == 0 && v.Minor == required.Minor || v.Major != 0 && v.Minor >= required.Minor)
 }

@@ -20,10 +20,10 @@ import (
 // driftKey is the key of the invalidation endpoint.
 const driftKey = "entities drift"
 
-// tryDrifting runs an operation until its answer comes from the cache in process, as printed forms where there are some.
-// Then entities change, one after the other, and are invalidated: each time the answer must be the one that is put
-// together without printed forms, which those get who want to see the plan. Both can lack what no invalidation of an
-// entity reaches: what a subgraph that has no key of it says. Therefore what is missing is fetched before.
+// tryDrifting runs an operation until its answer comes from the cache in process, as printed forms where there are
+// some. Then entities change, one after the other, and are invalidated: each time the answer must be the one that is
+// put together without printed forms, which those get who want to see the plan. Both can lack what no invalidation of
+// an entity reaches: what a subgraph that has no key of it says. Therefore what is missing is fetched before.
 func (r *rig) tryDrifting(op *randomOperation) error {
 	rnd := rand.New(rand.NewPCG(r.graph.seed, 11))
 	for change := range 6 {

@@ -179,8 +179,8 @@ func TestErrorsOfInputsNeverMakeWrongData(t *testing.T) {
 	}}.run(t)
 }
 
-// mayHaveSkipped tells that a mutation has several fields and that one was not answered in time: whether it was run, and so
-// what the fields after it are about, is not known then.
+// mayHaveSkipped tells that a mutation has several fields and that one was not answered in time: whether it was run,
+// and so what the fields after it are about, is not known then.
 func (a *answer) mayHaveSkipped(truth json.RawMessage) bool {
 	var fields map[string]json.RawMessage
 	return json.Unmarshal(truth, &fields) == nil && len(fields) > 1 && slices.ContainsFunc(a.Errors, func(e answerError) bool {

@@ -41,8 +41,8 @@ func TestGraphsThatOnceFailed(t *testing.T) {
 	}
 }
 
-// TestTwinsAreLinkedTheShortWay runs a graph in which two subgraphs answer a shared value that a third one has a part of,
-// too: an input that one of the two brings must be found without waiting for the third.
+// TestTwinsAreLinkedTheShortWay runs a graph in which two subgraphs answer a shared value that a third one has a part
+// of, too: an input that one of the two brings must be found without waiting for the third.
 func TestTwinsAreLinkedTheShortWay(t *testing.T) {
 	const seed = 5168
 	r, err := newRig(generate(seed, traits{uniform: true}), nil)
@@ -84,7 +84,8 @@ func TestErrorsThatOnceStoodWrong(t *testing.T) {
 	}
 }
 
-// TestPartitionedGraphsThatOnceFailed runs the seeds of partitioned graphs that have found mistakes, with what was wrong.
+// TestPartitionedGraphsThatOnceFailed runs the seeds of partitioned graphs that have found mistakes, with what was
+// wrong.
 func TestPartitionedGraphsThatOnceFailed(t *testing.T) {
 	c := campaign{of: partitionedGraphs, check: (*rig).try, with: traits{uniform: true}}
 	for seed, why := range map[uint64]string{

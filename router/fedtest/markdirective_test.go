@@ -38,8 +38,8 @@ func below(around string, list ast.DirectiveList, variables map[string]json.RawM
 	return around
 }
 
-// marked is what the marks of a field add to its arguments: the order in which it stands in the document does not matter,
-// nor how often.
+// marked is what the marks of a field add to its arguments: the order in which it stands in the document does not
+// matter, nor how often.
 func (c *collected) marked() string {
 	all := slices.Clone(c.marks)
 	slices.Sort(all)

@@ -291,8 +291,8 @@ func (q *partitionedGraph) resolvers(t *typ, f *field) (decls []*decl, at []int)
 	return decls, at
 }
 
-// plainBelow lets no field fail that must not be null when objects are required: the client asks for other fields of the
-// same objects, whose errors would make what is required null.
+// plainBelow lets no field fail that must not be null when objects are required: the client asks for other fields of
+// the same objects, whose errors would make what is required null.
 func (q *partitionedGraph) plainBelow() {
 	nested := false
 	for _, t := range q.types {

@@ -11,8 +11,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// operationWriter writes random operations in another way than writer: names trade places, fields are asked for again with
-// other selections, fragments are spread in several places, and variables stand in all positions of arguments.
+// operationWriter writes random operations in another way than writer: names trade places, fields are asked for again
+// with other selections, fragments are spread in several places, and variables stand in all positions of arguments.
 type operationWriter struct {
 	schema    *ast.Schema
 	rnd       *rand.Rand

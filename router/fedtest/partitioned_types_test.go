@@ -6,9 +6,10 @@ import (
 	"slices"
 )
 
-// partitionedGraph makes random graphs in another way than builder: first a whole graph, without a thought of subgraphs, then a
-// way to cut it into pieces. Interfaces have composite fields with arguments and are implemented covariantly, keys are
-// lists, objects or scalars of any kind, value types are known in part, subgraphs write in dialects.
+// partitionedGraph makes random graphs in another way than builder: first a whole graph, without a thought of
+// subgraphs, then a way to cut it into pieces. Interfaces have composite fields with arguments and are implemented
+// covariantly, keys are lists, objects or scalars of any kind, value types are known in part, subgraphs write in
+// dialects.
 type partitionedGraph struct {
 	*graph
 	rnd *rand.Rand
@@ -38,7 +39,8 @@ func (q *partitionedGraph) add(name string, k kind) *typ {
 	return t
 }
 
-// generatePartitioned makes the graph of a seed. Each try for one seed is another graph, and more likely one that can be composed.
+// generatePartitioned makes the graph of a seed. Each try for one seed is another graph, and more likely one that can
+// be composed.
 func generatePartitioned(seed uint64, try int, with traits) *graph {
 	q := &partitionedGraph{graph: &graph{seed: seed, marked: with.marked}, rnd: rand.New(rand.NewPCG(seed, 1000+uint64(try))), bold: max(0, 50-10*try), uniform: with.uniform}
 	for i := range 2 + q.rnd.IntN(4) {

@@ -11,8 +11,8 @@ import (
 	"github.com/weft-graphql/weft/router/config"
 )
 
-// tryHalved runs an operation while some entities make every batch they are in fail as a whole, twice for the cache, and
-// then when they have recovered: what failed must not be remembered.
+// tryHalved runs an operation while some entities make every batch they are in fail as a whole, twice for the cache,
+// and then when they have recovered: what failed must not be remembered.
 func (r *rig) tryHalved(op *randomOperation) error {
 	for _, s := range r.stubs {
 		s.spoil = failBatches

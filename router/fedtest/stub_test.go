@@ -66,8 +66,8 @@ func (s *stub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(answer) // who asked has gone; there is nobody to tell
 }
 
-// answerInTime answers a request unless whoever sent it has given up: a mutation that is late would change the world of the
-// operation after it.
+// answerInTime answers a request unless whoever sent it has given up: a mutation that is late would change the world
+// of the operation after it.
 func (s *stub) answerInTime(r *http.Request, body []byte) (answer []byte, ok bool) {
 	s.rig.worlds.RLock()
 	defer s.rig.worlds.RUnlock()

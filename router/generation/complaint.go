@@ -9,8 +9,8 @@ import (
 // complaintPause is the shortest time between two lines of the log about one subgraph.
 const complaintPause = 10 * time.Second
 
-// complaint tells operators why a subgraph does not answer: its address and the cause stand in the log, for clients only
-// get to know that it failed. One line stands for all failures of a while.
+// complaint tells operators why a subgraph does not answer: its address and the cause stand in the log, for clients
+// only get to know that it failed. One line stands for all failures of a while.
 type complaint struct {
 	subgraph string
 	logger   *slog.Logger

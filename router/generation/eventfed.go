@@ -50,7 +50,8 @@ func (g *Generation) checkProvider(s *supergraph.Subgraph, field, provider strin
 
 // inProcess is the connection to the bus in the options, which is the default provider where no other is configured.
 func (g *Generation) inProcess(provider string) *nats.Conn {
-	if _, configured := g.config.Subscription.Providers[provider]; configured || provider != "default" || g.options.Events == nil {
+	if _, configured := g.config.Subscription.Providers[provider]; configured || provider != "default" ||
+		g.options.Events == nil {
 		return nil
 	}
 	return g.options.Events.NATS()

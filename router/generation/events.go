@@ -14,7 +14,8 @@ import (
 )
 
 // followEvents lets the entity cache follow what the services say has changed: over the bus in the options, or over the
-// configured NATS server. Generations with the same cache have one follower. Without a cache there is nothing to follow.
+// configured NATS server. Generations with the same cache have one follower. Without a cache there is nothing to
+// follow.
 func (g *Generation) followEvents() error {
 	if g.cache == nil || g.options.Events == nil && g.config.Cache.Events.NATSURL == "" {
 		return nil
@@ -100,8 +101,8 @@ func (f *follower) watchServer(ctx context.Context) (stop func(), err error) {
 	}, nil
 }
 
-// entityChanged invalidates an entity that a service has changed. message names the event among those of all times: when
-// many routers hear of it, Redis is told once.
+// entityChanged invalidates an entity that a service has changed. message names the event among those of all times:
+// when many routers hear of it, Redis is told once.
 func (f *follower) entityChanged(message string, event wire.EntityChanged) {
 	// Other subgraphs may have computed fields of theirs from the changed ones, so all of the entity goes.
 	what := cache.Invalidation{Kind: "type", Type: event.Type}

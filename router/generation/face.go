@@ -114,8 +114,11 @@ func (g *Generation) ServeAdmin(w http.ResponseWriter, r *http.Request) {
 // ServeDoor answers a request to a listener for some of what operators have.
 func (g *Generation) ServeDoor(w http.ResponseWriter, r *http.Request) {
 	if !g.shownCertificate(r) {
-		http.Error(w, "This needs a certificate of the authorities that the router's configuration names (admin.tls.client_ca_file).",
-			http.StatusForbidden)
+		http.Error(
+			w,
+			"This needs a certificate of the authorities that the router's configuration names (admin.tls.client_ca_file).",
+			http.StatusForbidden,
+		)
 		return
 	}
 	if !g.mayAdminister(r) {
@@ -127,7 +130,8 @@ func (g *Generation) ServeDoor(w http.ResponseWriter, r *http.Request) {
 	g.admin.ServeHTTP(w, r)
 }
 
-// shownCertificate tells whether a request comes with a certificate that the authorities for operators vouch for, or needs none.
+// shownCertificate tells whether a request comes with a certificate that the authorities for operators vouch for, or
+// needs none.
 func (g *Generation) shownCertificate(r *http.Request) bool {
 	if g.config.Admin.TLS.ClientCAFile == "" || isHealth(r.URL.Path) {
 		return true

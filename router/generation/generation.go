@@ -1,6 +1,7 @@
 // Package generation makes settings and a supergraph into something that serves: an immutable Generation with the
 // handler, the modules and the engine. Another graph, or other settings, are another Generation, which takes over what
-// outlives one (connection pools with their breakers, counters, the entity cache, what was prepared) and then its place.
+// outlives one (connection pools with their breakers, counters, the entity cache, what was prepared) and then its
+// place.
 package generation
 
 import (
@@ -85,9 +86,15 @@ type Generation struct {
 	retired atomic.Bool
 }
 
-// New makes a generation. previous is the one whose place it takes, nil for the first. The error tells what is wrong with
-// the settings or the graph; then nothing has changed.
-func New(cfg *config.Config, sdl string, options *Options, resources *Resources, previous *Generation) (*Generation, error) {
+// New makes a generation. previous is the one whose place it takes, nil for the first. The error tells what is wrong
+// with the settings or the graph; then nothing has changed.
+func New(
+	cfg *config.Config,
+	sdl string,
+	options *Options,
+	resources *Resources,
+	previous *Generation,
+) (*Generation, error) {
 	g := &Generation{
 		config: cfg, options: options, resources: resources, logger: options.Logger, loaded: time.Now(), admin: http.NewServeMux(),
 	}

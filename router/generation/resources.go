@@ -10,8 +10,8 @@ import (
 	"github.com/weft-graphql/weft/router/subscription/callback"
 )
 
-// Resources are what outlives generations: connection pools, breakers, counters, the entity cache. Each is made when the
-// first generation asks for it, and released when the last one that did is closed.
+// Resources are what outlives generations: connection pools, breakers, counters, the entity cache. Each is made when
+// the first generation asks for it, and released when the last one that did is closed.
 type Resources struct {
 	// epochs are those of all generations: they have clients in common.
 	epochs engine.Epochs

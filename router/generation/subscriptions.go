@@ -108,7 +108,10 @@ func (g *Generation) openSource(s *supergraph.Subgraph, url string) (subscriptio
 }
 
 // source acquires a way to events.
-func (g *Generation) source(key string, open func() (subscription.Upstream, func(), error)) (subscription.Upstream, error) {
+func (g *Generation) source(
+	key string,
+	open func() (subscription.Upstream, func(), error),
+) (subscription.Upstream, error) {
 	value, err := g.acquire(key, func() (any, func(), error) {
 		source, release, err := open()
 		return source, release, err
@@ -169,8 +172,8 @@ func (g *Generation) detach(run func()) {
 	run()
 }
 
-// TakeOver plans the subscriptions that run on this generation, whose place it took. Those that are not valid any more end
-// with an error.
+// TakeOver plans the subscriptions that run on this generation, whose place it took. Those that are not valid any
+// more end with an error.
 func (g *Generation) TakeOver() {
 	c := &g.config.Subscription
 	hub := g.resources.subscriptions
@@ -181,8 +184,8 @@ func (g *Generation) TakeOver() {
 	hub.Replan(g.engine, g.engine.PlanSubscription)
 }
 
-// EndSubscriptions ends all subscriptions and WebSockets, each at any time within the duration, so that clients do not come
-// back all at once. It returns when there are none, or ctx ends.
+// EndSubscriptions ends all subscriptions and WebSockets, each at any time within the duration, so that clients do
+// not come back all at once. It returns when there are none, or ctx ends.
 func (r *Resources) EndSubscriptions(ctx context.Context, over time.Duration) {
 	sockets := make(chan struct{})
 	go func() {

@@ -46,10 +46,16 @@ func (g *Generation) checkFeatures(sg *supergraph.Supergraph) error {
 	}
 	list := strings.Join(names, ", ")
 	if g.config.Supergraph.UnsupportedFeatures == "warn" {
-		g.logger.Warn("the supergraph links specifications that this router does not support: it is served as if their directives were not there",
-			"specifications", list)
+		g.logger.Warn(
+			"the supergraph links specifications that this router does not support: it is served as if their directives were not there",
+			"specifications",
+			list,
+		)
 		return nil
 	}
-	return fmt.Errorf("it links specifications that this router does not support, but that are for security or execution: %s. Whatever their directives protect "+
-		"would be served to everybody. Remove the directives from the subgraphs, or serve the graph all the same with supergraph.unsupported_features: warn", list)
+	return fmt.Errorf(
+		"it links specifications that this router does not support, but that are for security or execution: %s. Whatever their directives protect "+
+			"would be served to everybody. Remove the directives from the subgraphs, or serve the graph all the same with supergraph.unsupported_features: warn",
+		list,
+	)
 }

@@ -8,8 +8,8 @@ import (
 )
 
 // Condition is something that is either on or off for a request and decides which fields the operation has or who
-// resolves them: a Boolean variable of @skip, @include or @defer, the label of a progressive @override, or whether the caller
-// fulfils a requirement of access.
+// resolves them: a Boolean variable of @skip, @include or @defer, the label of a progressive @override, or whether
+// the caller fulfils a requirement of access.
 type Condition struct {
 	// Variable is the index of the variable, or -1 for a label.
 	Variable int

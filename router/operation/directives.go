@@ -137,8 +137,8 @@ type directiveFinder struct {
 	more int
 }
 
-// findDirectives notes whether an operation has directives that are for subgraphs, and reports those that would be lost:
-// the first of them, and how many there are besides.
+// findDirectives notes whether an operation has directives that are for subgraphs, and reports those that would be
+// lost: the first of them, and how many there are besides.
 func (p *Prepared) findDirectives() (errs gqlerror.List, more int) {
 	if !definesDirectives(p.Supergraph.API) {
 		return nil, 0

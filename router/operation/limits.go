@@ -27,16 +27,25 @@ type Limits struct {
 	IntrospectionDepth int
 	// Variables is the number of variables that an operation declares.
 	Variables int
-	// ListItems is the number of elements of all lists in an operation's literal values, counted like Fields, and of all lists
-	// in the values of its variables.
+	// ListItems is the number of elements of all lists in an operation's literal values, counted like Fields, and of all
+	// lists in the values of its variables.
 	ListItems int
 	// Warn lets operations pass that are beyond these limits and not beyond the defaults: Prepared.Exceeded has the codes.
 	Warn bool
 }
 
 // DefaultLimits are used for the zero fields of Limits.
-var DefaultLimits = Limits{Tokens: 100_000, Depth: 100, Fields: 50_000, Aliases: 5_000, Directives: 2_000, RootFields: 1_000,
-	IntrospectionDepth: 30, Variables: 1_000, ListItems: 100_000}
+var DefaultLimits = Limits{
+	Tokens:             100_000,
+	Depth:              100,
+	Fields:             50_000,
+	Aliases:            5_000,
+	Directives:         2_000,
+	RootFields:         1_000,
+	IntrospectionDepth: 30,
+	Variables:          1_000,
+	ListItems:          100_000,
+}
 
 // The codes in the extensions of errors about limits. They are stable.
 const (
@@ -102,8 +111,8 @@ type measurer struct {
 	open map[string]bool
 }
 
-// check checks all operations of a document, of which any could be asked for later. exceeded are the codes of the limits
-// that one of them is beyond, and that let it pass.
+// check checks all operations of a document, of which any could be asked for later. exceeded are the codes of the
+// limits that one of them is beyond, and that let it pass.
 func (l Limits) check(doc *ast.QueryDocument) (exceeded []string, err *gqlerror.Error) {
 	m := &measurer{fragments: fragmentsByName(doc)}
 	hard := l.hard()

@@ -124,7 +124,13 @@ func (n *normaliser) selection(out *SelectionSet, owner *Field, occurrences []oc
 }
 
 // collect adds the fields of a document's selection set for the runtime types in on.
-func (n *normaliser) collect(set ast.SelectionSet, parent *supergraph.Type, on supergraph.TypeSet, under standing, owner *Field) {
+func (n *normaliser) collect(
+	set ast.SelectionSet,
+	parent *supergraph.Type,
+	on supergraph.TypeSet,
+	under standing,
+	owner *Field,
+) {
 	for _, sel := range set {
 		switch sel := sel.(type) {
 		case *ast.Field:
@@ -174,7 +180,14 @@ func (n *normaliser) under(around standing, owner *Field, own, defined ast.Direc
 	return around
 }
 
-func (n *normaliser) fragment(set ast.SelectionSet, condition string, parent *supergraph.Type, on supergraph.TypeSet, under standing, owner *Field) {
+func (n *normaliser) fragment(
+	set ast.SelectionSet,
+	condition string,
+	parent *supergraph.Type,
+	on supergraph.TypeSet,
+	under standing,
+	owner *Field,
+) {
 	if condition != "" && condition != parent.Name {
 		parent = n.sg.Type(condition)
 		if parent == nil {

@@ -180,7 +180,10 @@ func pick(doc *ast.QueryDocument, name string) (*ast.OperationDefinition, *gqler
 		}
 		err = gqlerror.Errorf("Unknown operation named %q. The document has: %s.", name, operationNames(doc))
 	case len(doc.Operations) > 1:
-		err = gqlerror.Errorf("The document has several operations (%s). Say in operationName which one to run.", operationNames(doc))
+		err = gqlerror.Errorf(
+			"The document has several operations (%s). Say in operationName which one to run.",
+			operationNames(doc),
+		)
 	default:
 		return doc.Operations[0], nil
 	}
@@ -299,7 +302,10 @@ func (f *conditionFinder) directives(ds ast.DirectiveList) {
 			f.p.byVariable = map[string]int{}
 		}
 		f.p.byVariable[v.Name] = len(f.p.conditions)
-		f.p.conditions = append(f.p.conditions, Condition{Variable: v.Index, Default: d.Name == "defer", Deferring: d.Name == "defer"})
+		f.p.conditions = append(
+			f.p.conditions,
+			Condition{Variable: v.Index, Default: d.Name == "defer", Deferring: d.Name == "defer"},
+		)
 	}
 }
 

@@ -32,8 +32,8 @@ type had struct {
 	level int
 }
 
-// enteredAt is an entity call of a position. Requirements that contradict each other (one field with different arguments)
-// cannot travel in one representation: they make several variants of the call.
+// enteredAt is an entity call of a position. Requirements that contradict each other (one field with different
+// arguments) cannot travel in one representation: they make several variants of the call.
 type enteredAt struct {
 	position *position
 	slot     slot
@@ -60,7 +60,14 @@ type option struct {
 }
 
 func newAssigner(r *run, b *builder) *assigner {
-	return &assigner{r: r, b: b, sels: map[had]*bsel{}, roots: map[int]*bcall{}, entered: map[enteredAt]*bcall{}, placed: map[hadSpecial]*bsel{}}
+	return &assigner{
+		r:       r,
+		b:       b,
+		sels:    map[had]*bsel{},
+		roots:   map[int]*bcall{},
+		entered: map[enteredAt]*bcall{},
+		placed:  map[hadSpecial]*bsel{},
+	}
 }
 
 // assign asks for everything the part of the operation at hand selects, using the chosen requests only.

@@ -208,7 +208,17 @@ func (b *builder) put(sel *bsel, a asked) *bfield {
 		return f
 	}
 	f := b.mem.fields.New()
-	*f = bfield{sel: sel, def: a.def, typ: a.typ, args: a.args, on: a.on, as: a.as, position: a.position, key: a.def.Name, applied: a.applied()}
+	*f = bfield{
+		sel:      sel,
+		def:      a.def,
+		typ:      a.typ,
+		args:     a.args,
+		on:       a.on,
+		as:       a.as,
+		position: a.position,
+		key:      a.def.Name,
+		applied:  a.applied(),
+	}
 	if a.client != nil {
 		f.key = a.client.Key
 		f.serve(a.client)
@@ -229,7 +239,8 @@ func (b *builder) put(sel *bsel, a asked) *bfield {
 // that position already goes first: what a selection set asks for at a position is asked for below one field of it.
 func (b *builder) shared(sel *bsel, a asked, leaf bool) (found *bfield) {
 	for _, f := range sel.named(a.def.Name, a.args) {
-		if f.def == nil || f.def.Name != a.def.Name || f.as != a.as || !sameType(f.typ, a.typ) || !sameArguments(f.args, a.args) ||
+		if f.def == nil || f.def.Name != a.def.Name || f.as != a.as || !sameType(f.typ, a.typ) ||
+			!sameArguments(f.args, a.args) ||
 			!operation.SameApplied(f.applied, a.applied()) {
 			continue
 		}
@@ -262,8 +273,8 @@ func (b *builder) rename(f *bfield) {
 	f.key = "_weft" + strconv.Itoa(b.aliases) + "_" + f.def.Name
 }
 
-// shares tells whether a composite field can answer another request for the same field, too: for the same position of the
-// response, or for one that only representations need.
+// shares tells whether a composite field can answer another request for the same field, too: for the same position of
+// the response, or for one that only representations need.
 func (f *bfield) shares(a asked) bool {
 	if len(f.serves) > 0 && a.client != nil && f.serves[0] != a.client {
 		return false
@@ -297,16 +308,17 @@ func (f *bfield) serve(client *operation.Field) {
 	}
 }
 
-// keyTaken tells whether another field of the selection set prevents a field from having its response key on some types.
-// Fields of different runtime types may share a key when their values have the same shape, but not on an interface
-// object, where no fragments tell them apart.
-// GraphQL specification, section 5.3.2, "Field Selection Merging".
+// keyTaken tells whether another field of the selection set prevents a field from having its response key on some
+// types. Fields of different runtime types may share a key when their values have the same shape, but not on an
+// interface object, where no fragments tell them apart. GraphQL specification, section 5.3.2, "Field Selection
+// Merging".
 func (b *builder) keyTaken(f *bfield, on supergraph.TypeSet) bool {
 	for _, o := range f.sel.keyed(f.key) {
 		if o == f || o.key != f.key {
 			continue
 		}
-		if o.def == nil || f.sel.object || f.as != nil && f.as == o.as || o.on.Intersects(on) || o.on.Empty() || !sameShape(o.typ, f.typ, b.t.sg) {
+		if o.def == nil || f.sel.object || f.as != nil && f.as == o.as || o.on.Intersects(on) || o.on.Empty() ||
+			!sameShape(o.typ, f.typ, b.t.sg) {
 			return true
 		}
 	}

@@ -68,7 +68,8 @@ func (r *run) classKey(key []byte, p *position, typ *supergraph.Type, o int) []b
 	return key
 }
 
-// appendConditions adds which type conditions of a @provides hold for a type: they decide what of it is for its objects.
+// appendConditions adds which type conditions of a @provides hold for a type: they decide what of it is for its
+// objects.
 func appendConditions(key []byte, set supergraph.FieldSet, o int) []byte {
 	for _, item := range set {
 		if item.On == nil {

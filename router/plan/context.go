@@ -97,7 +97,10 @@ func (t *assigner) contextArguments(c *bcall, s *special, level int) []operation
 			t.b.contextInputs = append(t.b.contextInputs, in)
 		}
 		typ := ast.NamedType(in.argument.Type, nil)
-		out = append(out, operation.Argument{Name: in.argument.Name, Value: &ast.Value{Kind: ast.Variable, Raw: variable}, Type: typ})
+		out = append(
+			out,
+			operation.Argument{Name: in.argument.Name, Value: &ast.Value{Kind: ast.Variable, Raw: variable}, Type: typ},
+		)
 	}
 	return out
 }

@@ -35,8 +35,8 @@ func (d *document) operationDirectives(kind ast.Operation, op *operation.Operati
 	return text
 }
 
-// directedField writes a field with directives as often as it stands in the client's document with different ones of its
-// own: the subgraph merges them. It tells whether there are fragments with directives around it, too.
+// directedField writes a field with directives as often as it stands in the client's document with different ones of
+// its own: the subgraph merges them. It tells whether there are fragments with directives around it, too.
 func (d *document) directedField(f *bfield) (enclosed bool) {
 	for i, a := range f.applied {
 		if len(a.Around) > 0 {
@@ -78,8 +78,8 @@ func (d *document) enclosedFields(list []*bfield) {
 	}
 }
 
-// occurrence writes a field as it stands once in the client's document: whole if it is the first time, or with as little
-// below it as it can have.
+// occurrence writes a field as it stands once in the client's document: whole if it is the first time, or with as
+// little below it as it can have.
 func (d *document) occurrence(f *bfield, a *operation.Applied, whole bool) {
 	d.head(f)
 	d.directives(a.Own)

@@ -319,7 +319,12 @@ func (d *document) inputFieldType(typ *ast.Type, name string) *ast.Type {
 }
 
 // request writes the whole document of a request and returns it with the variables it uses.
-func (d *document) request(kind ast.Operation, calls []*bcall, keys, variables []string, op *operation.Operation) (string, []*operation.Variable) {
+func (d *document) request(
+	kind ast.Operation,
+	calls []*bcall,
+	keys, variables []string,
+	op *operation.Operation,
+) (string, []*operation.Variable) {
 	if calls[0].sel.entity {
 		d.write("{")
 	}

@@ -62,7 +62,10 @@ func (c *class) comesFrom(e *entry) bool {
 		return false
 	}
 	return slices.ContainsFunc(c.wants, func(w *want) bool {
-		return slices.ContainsFunc(w.facts.resolvers, func(w resolver) bool { return w.graph == e.graph && len(w.in.Requires) > 0 })
+		return slices.ContainsFunc(
+			w.facts.resolvers,
+			func(w resolver) bool { return w.graph == e.graph && len(w.in.Requires) > 0 },
+		)
 	})
 }
 
@@ -139,7 +142,8 @@ func (r *run) findSpecials(c *class) {
 		before := len(c.wants)
 		for j := range w.facts.resolvers {
 			way := &w.facts.resolvers[j]
-			if !way.special() || !slices.ContainsFunc(c.jumps, func(j *jump) bool { return j.entry.graph == way.graph && j.entry.as == way.as }) {
+			if !way.special() ||
+				!slices.ContainsFunc(c.jumps, func(j *jump) bool { return j.entry.graph == way.graph && j.entry.as == way.as }) {
 				continue
 			}
 			contexts, wants, ok := r.contexts(c, way)
@@ -198,10 +202,10 @@ func (r *run) child(c *class, w *want) {
 	}
 }
 
-// share gives a want the child position of another class when all sources of the position resolve both: then the objects
-// below need not be told apart by what they hang below. Values without keys must be, unless the sources resolve all of
-// them: what is missing comes with the object that they hang below, from where its class can be entered. So must what
-// hangs below objects that set a context.
+// share gives a want the child position of another class when all sources of the position resolve both: then the
+// objects below need not be told apart by what they hang below. Values without keys must be, unless the sources
+// resolve all of them: what is missing comes with the object that they hang below, from where its class can be
+// entered. So must what hangs below objects that set a context.
 func (r *run) share(c *class, w *want) bool {
 	p := c.position
 	if len(p.classes) < 2 || len(p.views) == 0 || !w.settled && !r.t.keyed(w.members[0].def.Named) {
@@ -288,7 +292,12 @@ func (r *run) providedBelow(p *position, c *class, w *want, g int) []supergraph.
 }
 
 // appendProvided adds what a @provides says below a field of a type.
-func appendProvided(out []supergraph.FieldSet, set supergraph.FieldSet, name string, typ *supergraph.Type) []supergraph.FieldSet {
+func appendProvided(
+	out []supergraph.FieldSet,
+	set supergraph.FieldSet,
+	name string,
+	typ *supergraph.Type,
+) []supergraph.FieldSet {
 	for _, item := range set {
 		switch {
 		case item.On != nil:
@@ -332,7 +341,8 @@ func (r *run) reach(c *class) subgraphSet {
 	return out
 }
 
-// keyReadable tells whether all fields of a key are resolved in one of the subgraphs, not looking below the first level.
+// keyReadable tells whether all fields of a key are resolved in one of the subgraphs, not looking below the first
+// level.
 func (r *run) keyReadable(c *class, e *entry, from subgraphSet) bool {
 	for _, item := range e.key {
 		def := c.rep.Field(item.Name)

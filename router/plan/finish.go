@@ -18,7 +18,12 @@ func (b *builder) finish() *Plan {
 	}
 	b.mergeCalls()
 	slices.SortStableFunc(b.calls, func(x, y *bcall) int {
-		return cmp.Or(cmp.Compare(x.step, y.step), cmp.Compare(x.slot.part, y.slot.part), cmp.Compare(x.slot.level, y.slot.level), cmp.Compare(x.slot.graph, y.slot.graph))
+		return cmp.Or(
+			cmp.Compare(x.step, y.step),
+			cmp.Compare(x.slot.part, y.slot.part),
+			cmp.Compare(x.slot.level, y.slot.level),
+			cmp.Compare(x.slot.graph, y.slot.graph),
+		)
 	})
 	requestOf := map[*bcall]*Request{}
 	var groups [][]*bcall
@@ -142,7 +147,16 @@ func (b *builder) selection(p *Plan, call *Call, owner *Field, sel *bsel) *Selec
 	block := make([]Field, len(fields))
 	for i, f := range fields {
 		pf := &block[i]
-		*pf = Field{ID: p.Fields, Key: f.key, Def: f.def, On: f.on, Args: f.args, Directed: len(f.applied) > 0, Serves: f.serves, Parent: out}
+		*pf = Field{
+			ID:       p.Fields,
+			Key:      f.key,
+			Def:      f.def,
+			On:       f.on,
+			Args:     f.args,
+			Directed: len(f.applied) > 0,
+			Serves:   f.serves,
+			Parent:   out,
+		}
 		p.Fields++
 		f.out = pf
 		if f.child != nil {
@@ -173,7 +187,10 @@ func (b *builder) connect(call *Call, c *bcall) {
 	}
 	connectContexts(call, c)
 	for _, in := range c.inputs {
-		call.Input = append(call.Input, &Representation{On: in.on, TypeName: in.typeName, Fields: representationFields(in.fields)})
+		call.Input = append(
+			call.Input,
+			&Representation{On: in.on, TypeName: in.typeName, Fields: representationFields(in.fields)},
+		)
 	}
 }
 
@@ -200,7 +217,8 @@ func representationFields(fields []*brep) []*RepresentationField {
 	return out
 }
 
-// path describes where in the response the objects of a selection set stand. below is how many elements will be appended.
+// path describes where in the response the objects of a selection set stand. below is how many elements will be
+// appended.
 func path(sg *supergraph.Supergraph, sel *bsel, below int) []PathElement {
 	if sel.owner == nil {
 		if len(sel.call.targets) > 0 {

@@ -12,9 +12,9 @@ import (
 
 // literals are the values of custom scalars in a document that are sent as variables of their own.
 //
-// A client's variable can stand anywhere in the literal of a custom scalar, whatever its type is. A subgraph that has the
-// scalar need not have that type, and would refuse a document that declares the variable. The whole literal then becomes
-// one variable, whose type is the scalar.
+// A client's variable can stand anywhere in the literal of a custom scalar, whatever its type is. A subgraph that has
+// the scalar need not have that type, and would refuse a document that declares the variable. The whole literal then
+// becomes one variable, whose type is the scalar.
 type literals struct {
 	t        *tables
 	graph    int
@@ -22,7 +22,8 @@ type literals struct {
 	list     []*Literal
 }
 
-// variable returns the name of the variable that stands for a value of type typ; empty when the value stands for itself.
+// variable returns the name of the variable that stands for a value of type typ; empty when the value stands for
+// itself.
 func (l *literals) variable(v *ast.Value, typ *ast.Type) string {
 	if l == nil || typ == nil || v.Kind != ast.ListValue && v.Kind != ast.ObjectValue {
 		return ""
@@ -86,8 +87,8 @@ func (l *literals) find(name string) *operation.Variable {
 	return nil
 }
 
-// knowsInput tells whether a subgraph has an input type. Every server has String and Boolean, which introspection is made
-// of; other built-in scalars only where something is made of them.
+// knowsInput tells whether a subgraph has an input type. Every server has String and Boolean, which introspection is
+// made of; other built-in scalars only where something is made of them.
 func (t *tables) knowsInput(graph int, name string) bool {
 	switch name {
 	case "String", "Boolean":
@@ -103,7 +104,11 @@ func (t *tables) knowsInput(graph int, name string) bool {
 // findScalars notes which built-in scalars the subgraphs use in fields and their arguments.
 func (t *tables) findScalars() {
 	t.scalarsOnce.Do(func() {
-		t.scalars = map[string]subgraphSet{"Int": newSubgraphSet(t.n), "Float": newSubgraphSet(t.n), "ID": newSubgraphSet(t.n)}
+		t.scalars = map[string]subgraphSet{
+			"Int":   newSubgraphSet(t.n),
+			"Float": newSubgraphSet(t.n),
+			"ID":    newSubgraphSet(t.n),
+		}
 		use := func(typ *ast.Type, in []*supergraph.FieldIn) {
 			set := t.scalars[typ.Name()]
 			for g := range in {

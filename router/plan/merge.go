@@ -29,8 +29,9 @@ func (c *bcall) real() *bcall {
 }
 
 // mergeCalls joins entity calls of one request that ask for the same with representations of the same form: the
-// entities of all positions then travel in one list. What happens below must be the same, too, so that a later call that
-// only one of the positions needs is not made for the others. The latest waves are looked at first for that reason.
+// entities of all positions then travel in one list. What happens below must be the same, too, so that a later call
+// that only one of the positions needs is not made for the others. The latest waves are looked at first for that
+// reason.
 func (b *builder) mergeCalls() {
 	order := slices.Clone(b.calls)
 	slices.SortStableFunc(order, func(a, c *bcall) int { return c.slot.level - a.slot.level })

@@ -52,8 +52,8 @@ func (p *Planner) planMutation(b *builder, all *run, f *operation.Field) error {
 	return nil
 }
 
-// better tells whether one way to answer a mutation field is better than another: by its waves, then by its requests for
-// the first part of the answer.
+// better tells whether one way to answer a mutation field is better than another: by its waves, then by its requests
+// for the first part of the answer.
 func better(r *run, res *result, best *run, found *result) bool {
 	if r.waves != best.waves || res == nil || found == nil {
 		return r.waves < best.waves
@@ -71,5 +71,9 @@ func (t *tables) explainOnce(failed error, ways []resolver) error {
 	for i := range ways {
 		names = append(names, t.sg.Subgraphs[ways[i].graph].Name)
 	}
-	return fmt.Errorf("%w (the mutation field is shared by %s, but may be run by one of them only)", failed, strings.Join(names, ", "))
+	return fmt.Errorf(
+		"%w (the mutation field is shared by %s, but may be run by one of them only)",
+		failed,
+		strings.Join(names, ", "),
+	)
 }

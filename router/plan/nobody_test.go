@@ -47,8 +47,8 @@ func TestFieldsOfNobodyArePlanned(t *testing.T) {
 	}
 }
 
-// TestFieldsOfUntypedObjectsAreRefused: objects of an interface object's interface can be, whether a type implements it or
-// not, and what nobody can be asked for of them is an error, as the public conformance suite has it.
+// TestFieldsOfUntypedObjectsAreRefused: objects of an interface object's interface can be, whether a type implements
+// it or not, and what nobody can be asked for of them is an error, as the public conformance suite has it.
 func TestFieldsOfUntypedObjectsAreRefused(t *testing.T) {
 	result, errs := compose.Compose([]compose.Subgraph{
 		{Name: "a", SDL: plantest.Link + `type Query { j: J } interface J @key(fields: "id") { id: ID! }`},

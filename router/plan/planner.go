@@ -43,8 +43,8 @@ func (p *Planner) WithBudget(n int) *Planner {
 	return &Planner{sg: p.sg, budget: n, identifies: p.identifies, tables: map[string]*tables{"": p.tables[""]}}
 }
 
-// Identifying returns a planner that asks every mutation for the keys of the entities it answers with, so that an entity
-// cache can tell which ones have changed.
+// Identifying returns a planner that asks every mutation for the keys of the entities it answers with, so that an
+// entity cache can tell which ones have changed.
 func (p *Planner) Identifying() *Planner {
 	return &Planner{sg: p.sg, budget: p.budget, identifies: true, tables: map[string]*tables{"": p.tables[""]}}
 }
@@ -251,9 +251,9 @@ func (r *run) unreachable() error {
 	return fmt.Errorf("cannot plan the operation: the runtime type of an interface object cannot be told")
 }
 
-// UntypedError tells that there is no plan for a field of an interface that no type implements, but that interface objects
-// stand for. The reference composes such graphs, since there is no type whose fields could be out of reach, and has no plan
-// for the field either.
+// UntypedError tells that there is no plan for a field of an interface that no type implements, but that interface
+// objects stand for. The reference composes such graphs, since there is no type whose fields could be out of reach,
+// and has no plan for the field either.
 type UntypedError struct{ error }
 
 func clientPath(f *operation.Field) string {

@@ -7,11 +7,11 @@ import (
 	"github.com/weft-graphql/weft/router/supergraph"
 )
 
-// position is a composite value of the response, as the planner sees it: a selection set of the operation, or a value that
-// only keys and @requires need (hidden).
+// position is a composite value of the response, as the planner sees it: a selection set of the operation, or a value
+// that only keys and @requires need (hidden).
 //
-// A position below an abstract type is split by the classes of its parent where these are resolved by different subgraphs;
-// one selection set of the operation can therefore be several positions.
+// A position below an abstract type is split by the classes of its parent where these are resolved by different
+// subgraphs; one selection set of the operation can therefore be several positions.
 type position struct {
 	// typ is the declared type of the value.
 	typ *supergraph.Type
@@ -406,7 +406,8 @@ func sameFieldSet(a, b supergraph.FieldSet) bool {
 		return false
 	}
 	for i := range a {
-		if a[i].Name != b[i].Name || a[i].On != b[i].On || !sameFieldSet(a[i].Items, b[i].Items) || len(a[i].Args) != len(b[i].Args) {
+		if a[i].Name != b[i].Name || a[i].On != b[i].On || !sameFieldSet(a[i].Items, b[i].Items) ||
+			len(a[i].Args) != len(b[i].Args) {
 			return false
 		}
 		for j := range a[i].Args {

@@ -82,7 +82,10 @@ func (t *assigner) repPosition(out *brep, p *position, items supergraph.FieldSet
 // tellsTypes tells whether a field set depends on the runtime type of an object: whoever reads the representation then
 // needs its __typename, even where the planner knows it without asking.
 func tellsTypes(items supergraph.FieldSet) bool {
-	return slices.ContainsFunc(items, func(item *supergraph.FieldSetItem) bool { return item.On != nil || item.Field == nil })
+	return slices.ContainsFunc(
+		items,
+		func(item *supergraph.FieldSetItem) bool { return item.On != nil || item.Field == nil },
+	)
 }
 
 // repItems reads a composite value that one subgraph resolves with all below it.
@@ -140,7 +143,13 @@ func alike(items supergraph.FieldSet, possible supergraph.TypeSet) []supergraph.
 }
 
 // repItemsOn reads the fields that a field set has for types that the same fragments apply to; nil stands for all.
-func (t *assigner) repItemsOn(out []*brep, sel *bsel, items supergraph.FieldSet, types, on supergraph.TypeSet, key bool) []*brep {
+func (t *assigner) repItemsOn(
+	out []*brep,
+	sel *bsel,
+	items supergraph.FieldSet,
+	types, on supergraph.TypeSet,
+	key bool,
+) []*brep {
 	for _, item := range items {
 		switch {
 		case item.On != nil:
@@ -152,7 +161,8 @@ func (t *assigner) repItemsOn(out []*brep, sel *bsel, items supergraph.FieldSet,
 		default:
 			f := t.b.newRep(brep{name: item.Name, on: on, key: key})
 			for _, bf := range sel.fields {
-				if bf.def == nil || bf.def.Name != item.Name || len(bf.applied) > 0 || !sameArguments(bf.args, literalArguments(bf.def, item.Args)) {
+				if bf.def == nil || bf.def.Name != item.Name || len(bf.applied) > 0 ||
+					!sameArguments(bf.args, literalArguments(bf.def, item.Args)) {
 					continue
 				}
 				if types != nil && !bf.on.Empty() && !bf.on.Intersects(types) {

@@ -7,8 +7,8 @@ import (
 	"github.com/weft-graphql/weft/router/plan/plantest"
 )
 
-// Whoever reads a representation of a @requires with fragments needs the __typename of the objects in it, also where the
-// type is known without asking because an implementation narrows the field.
+// Whoever reads a representation of a @requires with fragments needs the __typename of the objects in it, also where
+// the type is known without asking because an implementation narrows the field.
 func TestFragmentsInRequirementsComeWithTheType(t *testing.T) {
 	world, err := plantest.NewWorld(`[{"@":"Query","e":"@e"},{"@":"e","__typename":"E","id":"1","n":"@a","sum":"s"},{"@":"a","__typename":"A","m":"@a","x":"x"}]`)
 	if err != nil {

@@ -21,8 +21,8 @@ func first(levels uint64) int {
 	return bits.TrailingZeros64(levels)
 }
 
-// saturate finds out in which waves every subgraph's view of every position can be had if requests cost nothing, wave by
-// wave, until everything the operation asks for is known. The number of waves it takes is the shortest possible
+// saturate finds out in which waves every subgraph's view of every position can be had if requests cost nothing, wave
+// by wave, until everything the operation asks for is known. The number of waves it takes is the shortest possible
 // critical path. It returns 0 when the operation cannot be answered.
 func (r *run) saturate(root *position, roots []int) int {
 	for _, g := range roots {
@@ -43,8 +43,8 @@ func (r *run) saturate(root *position, roots []int) int {
 	return 0
 }
 
-// forgetNobody gives up what is wanted of objects that cannot be, since no type of the graph implements their interface, and
-// that nobody can be asked for; it tells whether there was any of it.
+// forgetNobody gives up what is wanted of objects that cannot be, since no type of the graph implements their
+// interface, and that nobody can be asked for; it tells whether there was any of it.
 func (r *run) forgetNobody() bool {
 	forgotten := false
 	forget := func(w *want) {

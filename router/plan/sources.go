@@ -32,7 +32,8 @@ func (r *run) checkSources() error {
 	return nil
 }
 
-// deniedBy tells whether a subgraph marks a field @external that cannot be had for all classes of a position starting there.
+// deniedBy tells whether a subgraph marks a field @external that cannot be had for all classes of a position starting
+// there.
 func (r *run) deniedBy(p *position, v view, name string) bool {
 	for _, c := range p.classes {
 		def := c.rep.Field(name)

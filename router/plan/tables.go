@@ -188,7 +188,12 @@ func intern(classes map[string]int32, s string) int32 {
 	return id
 }
 
-func (t *tables) fieldFacts(typ *supergraph.Type, f *supergraph.Field, labels []string, classes map[string]int32) fieldFacts {
+func (t *tables) fieldFacts(
+	typ *supergraph.Type,
+	f *supergraph.Field,
+	labels []string,
+	classes map[string]int32,
+) fieldFacts {
 	out := fieldFacts{plain: newSubgraphSet(t.n)}
 	add := func(as *supergraph.Type, def *supergraph.Field) {
 		for g, in := range def.In {

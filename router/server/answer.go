@@ -1,7 +1,7 @@
 package server
 
-// The memory of an answer: what it is printed in, and what of the budget for answers that takes. It makes a Response the
-// executor's Memory.
+// The memory of an answer: what it is printed in, and what of the budget for answers that takes. It makes a Response
+// the executor's Memory.
 
 // Buffer returns an empty buffer for Body. It must not be called before the answer is about to be printed, and what it
 // returned must not be used in any other way.
@@ -12,8 +12,8 @@ func (r *Response) Buffer() []byte {
 	return r.buffer.bytes[:0]
 }
 
-// Grow returns the bytes, which are in the buffer, in one with room for at least size of them; all of that room may be used.
-// It returns false when all answers in progress take as much memory as they may.
+// Grow returns the bytes, which are in the buffer, in one with room for at least size of them; all of that room may
+// be used. It returns false when all answers in progress take as much memory as they may.
 func (r *Response) Grow(bytes []byte, size int) ([]byte, bool) {
 	size = bufferSize(max(size, cap(bytes)))
 	if due := int64(size-freeAnswer) - r.paid; due > 0 && r.budget != nil {

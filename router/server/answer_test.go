@@ -44,8 +44,8 @@ func postTo(h http.Handler, body string, header ...string) *httptest.ResponseRec
 
 func answerOf(n int) string { return `{"query":"{a}","operationName":"` + strconv.Itoa(n) + `"}` }
 
-// TestLargeAnswersShareABudget asks for answers while another one takes most of the memory there is for them, in every way
-// in which an answer can end: the budget is always whole again.
+// TestLargeAnswersShareABudget asks for answers while another one takes most of the memory there is for them, in
+// every way in which an answer can end: the budget is always whole again.
 func TestLargeAnswersShareABudget(t *testing.T) {
 	const all = 2 << 20
 	engine := &growing{}
@@ -107,7 +107,8 @@ func TestLargeAnswersShareABudget(t *testing.T) {
 	})
 }
 
-// TestVeryLargeAnswersAreNotCopied sends answers, in one piece and in a batch, that are compressed or joined while they leave.
+// TestVeryLargeAnswersAreNotCopied sends answers, in one piece and in a batch, that are compressed or joined while
+// they leave.
 func TestVeryLargeAnswersAreNotCopied(t *testing.T) {
 	h := newTestHandler(t, func(o *Options) {
 		o.Engine, o.MaxBatch, o.Compress, o.CompressAbove = &growing{}, 3, true, 1<<10

@@ -11,8 +11,8 @@ const (
 // bodyWeight is how many bytes of the process's memory one of a body stands for: variables are read into as much again.
 const bodyWeight = 2
 
-// Bodies and answers have budgets: a body may be as large as Options.MaxBodyBytes, and clients that send them slowly, or never
-// to the end, can hold very many at a time. With answers it is clients that read slowly.
+// Bodies and answers have budgets: a body may be as large as Options.MaxBodyBytes, and clients that send them slowly,
+// or never to the end, can hold very many at a time. With answers it is clients that read slowly.
 
 // charge takes what a buffer of this size costs beyond what the exchange has paid.
 func (x *exchange) charge(b *memory.Budget, size int) bool {

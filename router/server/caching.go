@@ -15,9 +15,9 @@ var (
 	varyEncoding = []string{"Accept-Encoding"}
 )
 
-// caching says what caches between the client and here may do with the answer, and what they must tell apart. Answers to
-// POST are kept by nobody unless they say so themselves. Answers to GET may be kept even if they say nothing (RFC 9111,
-// section 4.2.2): what went wrong must not be, and the others name all that they depend on.
+// caching says what caches between the client and here may do with the answer, and what they must tell apart. Answers
+// to POST are kept by nobody unless they say so themselves. Answers to GET may be kept even if they say nothing (RFC
+// 9111, section 4.2.2): what went wrong must not be, and the others name all that they depend on.
 func (x *exchange) caching(header http.Header) {
 	resp := &x.response
 	compress := x.handler.opts.Compress

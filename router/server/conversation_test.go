@@ -109,8 +109,8 @@ func methodsIn(say string) (methods []string) {
 	return methods
 }
 
-// TestConversations has clients that say something unusual. What they hear is what RFC 9110, RFC 9112 and GraphQL over HTTP
-// allow, whoever of the two servers says it.
+// TestConversations has clients that say something unusual. What they hear is what RFC 9110, RFC 9112 and GraphQL
+// over HTTP allow, whoever of the two servers says it.
 func TestConversations(t *testing.T) { overBoth(t, testConversations) }
 
 func testConversations(t *testing.T, standard bool) {

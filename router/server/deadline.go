@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// deadline is a context with a deadline for which no timer runs unless somebody waits for it. Calls to subgraphs set the
-// deadline on their sockets, so that mostly nobody does.
+// deadline is a context with a deadline for which no timer runs unless somebody waits for it. Calls to subgraphs set
+// the deadline on their sockets, so that mostly nobody does.
 type deadline struct {
 	context.Context
 	at time.Time

@@ -20,8 +20,8 @@ import (
 // Specification: RFC 9659 "Window Sizing for Zstandard Content Encoding".
 const maxZstdWindow = 8 << 20
 
-// decoders decompress request bodies. A few bytes can make a decoder take megabytes for its window, so there are only so
-// many, and each works on a body that is there as a whole: no client keeps one waiting.
+// decoders decompress request bodies. A few bytes can make a decoder take megabytes for its window, so there are only
+// so many, and each works on a body that is there as a whole: no client keeps one waiting.
 type decoders struct {
 	free chan *decoder
 	// names are the codings that are accepted; accepted is the header that says so.

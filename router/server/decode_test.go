@@ -124,8 +124,8 @@ func TestBodiesMayBeCompressed(t *testing.T) {
 	}
 }
 
-// TestBombsTakeLittleMemory has many clients send bodies of a few bytes with the largest windows at the same time: there
-// are no more windows than processors.
+// TestBombsTakeLittleMemory has many clients send bodies of a few bytes with the largest windows at the same time:
+// there are no more windows than processors.
 func TestBombsTakeLittleMemory(t *testing.T) {
 	const clients = 40
 	h := newTestHandler(t, func(o *Options) { o.RequestEncodings, o.MaxBodyBytes = allEncodings, 1<<20 })

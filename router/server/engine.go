@@ -15,9 +15,9 @@ import (
 
 // Engine answers GraphQL requests. It must be safe for concurrent use.
 type Engine interface {
-	// Execute answers req: the first part of the answer, as a rule all of it, is in resp, or has been streamed. What follows
-	// comes out of resp.Sequel. The bytes of req are only valid until Execute returns, or, with a Sequel, until that is
-	// closed.
+	// Execute answers req: the first part of the answer, as a rule all of it, is in resp, or has been streamed. What
+	// follows comes out of resp.Sequel. The bytes of req are only valid until Execute returns, or, with a Sequel, until
+	// that is closed.
 	Execute(ctx context.Context, req *Request, resp *Response)
 }
 
@@ -46,11 +46,11 @@ type Request struct {
 	Incremental Incremental
 	// Events tells that the client takes the events of a subscription; otherwise subscriptions are refused.
 	Events bool
-	// LastEventID is the id of the last event that a client has, which comes back to a subscription; empty when it is a new
-	// one.
+	// LastEventID is the id of the last event that a client has, which comes back to a subscription; empty when it is a
+	// new one.
 	LastEventID string
-	// Running tells that it is a subscription which was admitted before and is planned again, on another graph or with other
-	// settings: it counts in no rate.
+	// Running tells that it is a subscription which was admitted before and is planned again, on another graph or with
+	// other settings: it counts in no rate.
 	Running bool
 }
 
@@ -99,7 +99,8 @@ type Response struct {
 	Ended End
 	// EventID names the event that the part is about, for a client that comes back; empty when it has no name.
 	EventID string
-	// buffer is what Body was made in; nil when Buffer was not called. paid is what it takes of the budget, if there is one.
+	// buffer is what Body was made in; nil when Buffer was not called. paid is what it takes of the budget, if there is
+	// one.
 	buffer *buffer
 	budget *memory.Budget
 	paid   int64

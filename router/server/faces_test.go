@@ -9,7 +9,8 @@ import (
 // through is how a test talks to a handler.
 type through func(t *testing.T, h http.Handler) http.Handler
 
-// everywhere runs a test with the handler itself, and with what clients see of it behind our server and behind net/http's.
+// everywhere runs a test with the handler itself, and with what clients see of it behind our server and behind
+// net/http's.
 func everywhere(t *testing.T, test func(*testing.T, through)) {
 	t.Helper()
 	t.Run("handler", func(t *testing.T) {

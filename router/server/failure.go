@@ -38,7 +38,9 @@ const (
 func WriteError(w http.ResponseWriter, status int, code, message string) {
 	w.Header()["Content-Type"] = contentTypes[legacyJSON]
 	w.WriteHeader(status)
-	_, _ = w.Write(appendFailure(nil, &failure{code: code, message: message})) // the client has gone; there is nobody to tell
+	_, _ = w.Write(
+		appendFailure(nil, &failure{code: code, message: message}),
+	) // the client has gone; there is nobody to tell
 }
 
 var (

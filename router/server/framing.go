@@ -8,10 +8,10 @@ import (
 	"sync/atomic"
 )
 
-// A request that states its length and comes in chunks, too, may mean one thing to us and another to a proxy in front, which
-// could then take the end of one client's request for the beginning of the next one's. It is answered as its chunks say, and
-// the connection must end with the answer. net/http does the first and forgets that there was a length, so that nobody
-// behind it can do the second. That is why connections are looked into here.
+// A request that states its length and comes in chunks, too, may mean one thing to us and another to a proxy in
+// front, which could then take the end of one client's request for the beginning of the next one's. It is answered as
+// its chunks say, and the connection must end with the answer. net/http does the first and forgets that there was a
+// length, so that nobody behind it can do the second. That is why connections are looked into here.
 //
 // Specification: RFC 9112, section 6.1 "Transfer-Encoding", paragraphs 15 and 16.
 

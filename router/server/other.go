@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Do answers a request that came in another way than as an HTTP request, over a WebSocket for example: with everything that
-// protects the router from requests over HTTP. The answer must be released.
+// Do answers a request that came in another way than as an HTTP request, over a WebSocket for example: with
+// everything that protects the router from requests over HTTP. The answer must be released.
 func (h *Handler) Do(ctx context.Context, req *Request, resp *Response) {
 	resp.budget = h.answers
 	var t turn
@@ -46,8 +46,8 @@ func (r *Response) refuse(f *failure) {
 	r.Body = appendFailure(r.Buffer(), f)
 }
 
-// ParseRequest reads the JSON object of a GraphQL request. Nothing is copied: the request's fields point into body, whose
-// strings are unescaped in place. The error's text is for the client.
+// ParseRequest reads the JSON object of a GraphQL request. Nothing is copied: the request's fields point into body,
+// whose strings are unescaped in place. The error's text is for the client.
 func ParseRequest(body []byte, req *Request) error { return parseBody(body, req) }
 
 // Observe tells the observers of an operation that came in another way than as an HTTP request.

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// pace is how fast the body of a request must come: it has a time of its own, and more time for every byte that has come.
-// A client that sends it more slowly is cut off, however many bytes it still sends now and then.
+// pace is how fast the body of a request must come: it has a time of its own, and more time for every byte that has
+// come. A client that sends it more slowly is cut off, however many bytes it still sends now and then.
 type pace struct {
 	// timeout is the time without any byte, rate how many bytes earn another second; 0 means that none do.
 	timeout time.Duration
@@ -28,8 +28,8 @@ type waiting struct {
 	began, until time.Time
 }
 
-// on says that so many bytes have come, and there are more to wait for. Until it is called for the first time the server's
-// own time-out holds, so that a body that comes together with its head costs nothing here.
+// on says that so many bytes have come, and there are more to wait for. Until it is called for the first time the
+// server's own time-out holds, so that a body that comes together with its head costs nothing here.
 func (b *waiting) on(w http.ResponseWriter, p pace, came int) {
 	if p.timeout <= 0 {
 		return
@@ -51,8 +51,8 @@ func (b *waiting) over(writeTimeout time.Duration) {
 	}
 }
 
-// WriteTimeout is how long a request may take from its head to the end of its answer if that may take so long to be made:
-// a minute more, for clients that read slowly. No bound when there is none for making it.
+// WriteTimeout is how long a request may take from its head to the end of its answer if that may take so long to be
+// made: a minute more, for clients that read slowly. No bound when there is none for making it.
 func WriteTimeout(timeout time.Duration) time.Duration {
 	if timeout == 0 {
 		return 0
@@ -60,8 +60,8 @@ func WriteTimeout(timeout time.Duration) time.Duration {
 	return timeout + time.Minute
 }
 
-// takenAtOnce is how much of an answer a client must take within Options.ReadTimeout. Who takes less holds the memory of a
-// large answer for nothing.
+// takenAtOnce is how much of an answer a client must take within Options.ReadTimeout. Who takes less holds the memory
+// of a large answer for nothing.
 const takenAtOnce = 256 << 10
 
 // reader is a client that reads a large answer.

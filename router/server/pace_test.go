@@ -37,8 +37,8 @@ func posting(length int) string {
 }
 
 // TestBodiesThatDoNotComeTakeNoPlace has many more clients than there are places for requests, each of which sends one
-// byte of its body and waits. They are no requests in progress, and those who send theirs are served. In the end all of the
-// others are told that they were too slow.
+// byte of its body and waits. They are no requests in progress, and those who send theirs are served. In the end all
+// of the others are told that they were too slow.
 func TestBodiesThatDoNotComeTakeNoPlace(t *testing.T) {
 	overBoth(t, testBodiesThatDoNotComeTakeNoPlace)
 }
@@ -82,8 +82,8 @@ func testBodiesThatDoNotComeTakeNoPlace(t *testing.T, standard bool) {
 	}
 }
 
-// TestBodiesHaveARate has clients that send a body in small pieces, slower and faster than asked for. Both take longer than
-// a body may without further bytes.
+// TestBodiesHaveARate has clients that send a body in small pieces, slower and faster than asked for. Both take
+// longer than a body may without further bytes.
 func TestBodiesHaveARate(t *testing.T) { overBoth(t, testBodiesHaveARate) }
 
 func testBodiesHaveARate(t *testing.T, standard bool) {

@@ -39,8 +39,8 @@ type RunOptions struct {
 	BodyTimeout time.Duration
 	// Standard makes net/http serve everything, HTTP/1.1 without TLS included.
 	Standard bool
-	// EndStreams, when not nil, ends what lasts as long as clients want, spread over the given time, when draining begins. It
-	// returns when that is done, or ctx ends.
+	// EndStreams, when not nil, ends what lasts as long as clients want, spread over the given time, when draining
+	// begins. It returns when that is done, or ctx ends.
 	EndStreams func(ctx context.Context, over time.Duration)
 	// Health is told when draining begins; optional.
 	Health *Health

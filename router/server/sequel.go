@@ -67,8 +67,8 @@ func (r *Response) Next(ctx context.Context) bool {
 	}
 }
 
-// Parts yields the parts of the answer in order, all in r: each is given back before the next one comes, and the last one at
-// the end. An answer that is no sequence is one part.
+// Parts yields the parts of the answer in order, all in r: each is given back before the next one comes, and the last
+// one at the end. An answer that is no sequence is one part.
 func (r *Response) Parts(ctx context.Context) iter.Seq[*Response] {
 	return func(yield func(*Response) bool) {
 		defer r.Release()

@@ -36,7 +36,8 @@ type Options struct {
 	// Adaptive, when not nil, gives requests in progress their places, and Client says whose a request is.
 	Adaptive *adaptive.Limiter
 	Client   func(remote string, header http.Header) string
-	// RequestEncodings are the compressions that bodies may have, of gzip, br and zstd. MaxBodyBytes is for what comes out.
+	// RequestEncodings are the compressions that bodies may have, of gzip, br and zstd. MaxBodyBytes is for what comes
+	// out.
 	RequestEncodings []string
 	// BodyTimeout is how long the body of a request may take, and BodyRate how many of its bytes earn it another second;
 	// a body that takes longer is answered 408. No bound, and no further time, when zero.
@@ -176,7 +177,8 @@ func (h *Handler) servePage(w http.ResponseWriter, r *http.Request) {
 
 // isPageVisit tells whether a person opened the GraphQL endpoint in a browser.
 func (h *Handler) isPageVisit(r *http.Request) bool {
-	return (h.opts.Playground != nil || h.opts.Landing != "") && r.Method == http.MethodGet && r.URL.RawQuery == "" && wantsHTML(r.Header["Accept"])
+	return (h.opts.Playground != nil || h.opts.Landing != "") && r.Method == http.MethodGet && r.URL.RawQuery == "" &&
+		wantsHTML(r.Header["Accept"])
 }
 
 func (h *Handler) notFound(w http.ResponseWriter) {

@@ -7,10 +7,10 @@ const statusPartial = 294
 
 // statusOf is the HTTP status of an answer.
 //
-// In the stable form, application/json has 200 for whatever the engine said, because clients of this type may take another
-// status for the word of something between them and the router, and application/graphql-response+json has 400 for all
-// requests that were not executed. In the draft's, both tell what was wrong with a request; that some of the data is
-// missing (294) stands beside the type that gives this status a meaning.
+// In the stable form, application/json has 200 for whatever the engine said, because clients of this type may take
+// another status for the word of something between them and the router, and application/graphql-response+json has 400
+// for all requests that were not executed. In the draft's, both tell what was wrong with a request; that some of the
+// data is missing (294) stands beside the type that gives this status a meaning.
 //
 // Specification: GraphQL over HTTP, "Status Codes"; of the stable form, sections 6.4.1 and 6.4.2 of the draft of 2023.
 func (x *exchange) statusOf(resp *Response) int {
@@ -55,8 +55,8 @@ func (x *exchange) statusOf(resp *Response) int {
 	}
 }
 
-// mediaType is the type of the exchange's answer: in the draft's form a client that takes application/json only gets what
-// failed as the type that says it comes from the router.
+// mediaType is the type of the exchange's answer: in the draft's form a client that takes application/json only gets
+// what failed as the type that says it comes from the router.
 func (x *exchange) mediaType() mediaType {
 	if x.handler.opts.Draft && x.status >= http.StatusBadRequest {
 		return responseJSON

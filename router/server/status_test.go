@@ -19,8 +19,8 @@ func (o outcome) Execute(_ context.Context, _ *Request, resp *Response) {
 	resp.Body = append(resp.Buffer(), `{}`...)
 }
 
-// TestStatuses has the status and the type of each kind of answer, for both types that a client may ask for, in the stable
-// form and in the draft's.
+// TestStatuses has the status and the type of each kind of answer, for both types that a client may ask for, in the
+// stable form and in the draft's.
 func TestStatuses(t *testing.T) {
 	const json, response = "application/json", "application/graphql-response+json"
 	type answer struct {

@@ -57,8 +57,8 @@ type face struct {
 	client           *http.Client
 }
 
-// serveStream serves an engine over real connections: by our server, by net/http's, and by that over TLS, as HTTP/1.1 and
-// as HTTP/2.
+// serveStream serves an engine over real connections: by our server, by net/http's, and by that over TLS, as HTTP/1.1
+// and as HTTP/2.
 func serveStream(t *testing.T, engine Engine, change func(*Options)) []face {
 	t.Helper()
 	h := newTestHandler(t, func(o *Options) {

@@ -1,5 +1,5 @@
-// Package standalone runs a router as a process of its own: flags, configuration, log, listeners, reloading, and the end.
-// A binary with modules of your own is Main and their list.
+// Package standalone runs a router as a process of its own: flags, configuration, log, listeners, reloading, and the
+// end. A binary with modules of your own is Main and their list.
 package standalone
 
 import (
@@ -157,7 +157,12 @@ func openListeners(cfg *config.Config, r *router.Router, logger *slog.Logger) ([
 func openDoors(a *config.Admin, r *router.Router, logger *slog.Logger) ([]server.Listener, error) {
 	var secure *tls.Config
 	if a.TLS.CertFile != "" {
-		files := Certificates{CertFile: a.TLS.CertFile, KeyFile: a.TLS.KeyFile, ClientCAFile: a.TLS.ClientCAFile, Logger: logger}
+		files := Certificates{
+			CertFile:     a.TLS.CertFile,
+			KeyFile:      a.TLS.KeyFile,
+			ClientCAFile: a.TLS.ClientCAFile,
+			Logger:       logger,
+		}
 		var err error
 		if secure, err = files.TLS(); err != nil {
 			return nil, fmt.Errorf("admin.tls: %w", err)
@@ -181,7 +186,10 @@ func openDoors(a *config.Admin, r *router.Router, logger *slog.Logger) ([]server
 		if err != nil {
 			return nil, err
 		}
-		listeners = append(listeners, server.Listener{Name: door.name, Socket: socket, Handler: door.handler, TLS: door.secure})
+		listeners = append(
+			listeners,
+			server.Listener{Name: door.name, Socket: socket, Handler: door.handler, TLS: door.secure},
+		)
 	}
 	return listeners, nil
 }

@@ -15,8 +15,8 @@ func hangups() <-chan os.Signal {
 	return hangup
 }
 
-// EndOnHangup returns a context that also ends with SIGHUP, which comes when the terminal is closed: there is an orderly
-// end then, too. Whoever starts a process with nohup wants it to go on.
+// EndOnHangup returns a context that also ends with SIGHUP, which comes when the terminal is closed: there is an
+// orderly end then, too. Whoever starts a process with nohup wants it to go on.
 func EndOnHangup(ctx context.Context) (context.Context, context.CancelFunc) {
 	if signal.Ignored(syscall.SIGHUP) {
 		return context.WithCancel(ctx)

@@ -27,11 +27,20 @@ func explainListen(address, flag string, err error) error {
 	host, port, _ := net.SplitHostPort(address)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return fmt.Errorf("something listens at %s already: another weft? Stop it, or choose another address with %s", address, flag)
+		return fmt.Errorf(
+			"something listens at %s already: another weft? Stop it, or choose another address with %s",
+			address,
+			flag,
+		)
 	case errors.Is(err, syscall.EACCES):
 		return fmt.Errorf("this user may not listen at %s; choose a port above 1023 with %s", address, flag)
 	case errors.Is(err, syscall.EADDRNOTAVAIL), errors.As(err, &unknown):
-		return fmt.Errorf("%s is not an address of this machine; choose another with %s, for example :%s for all it has", host, flag, port)
+		return fmt.Errorf(
+			"%s is not an address of this machine; choose another with %s, for example :%s for all it has",
+			host,
+			flag,
+			port,
+		)
 	default:
 		return fmt.Errorf("listen at %s: %w; choose another address with %s", address, err, flag)
 	}

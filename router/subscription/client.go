@@ -14,9 +14,13 @@ var (
 	// tooSlow is the last part for a client that is cut off.
 	tooSlow = []byte(`{"errors":[{"message":"The subscription was ended because its events were not read in time: ` +
 		`read them faster, or subscribe to less.","extensions":{"code":"SUBSCRIPTION_TOO_SLOW"}}]}`)
-	restarting = []byte(`{"errors":[{"message":"The router restarts: subscribe again.","extensions":{"code":"SERVICE_RESTART"}}]}`)
-	expired    = []byte(`{"errors":[{"message":"The subscription was ended because the credentials it began with have expired: ` +
-		`subscribe again with new ones.","extensions":{"code":"TOKEN_EXPIRED"}}]}`)
+	restarting = []byte(
+		`{"errors":[{"message":"The router restarts: subscribe again.","extensions":{"code":"SERVICE_RESTART"}}]}`,
+	)
+	expired = []byte(
+		`{"errors":[{"message":"The subscription was ended because the credentials it began with have expired: ` +
+			`subscribe again with new ones.","extensions":{"code":"TOKEN_EXPIRED"}}]}`,
+	)
 )
 
 // Client is a client's subscription. It is the server.Sequel of its answer.

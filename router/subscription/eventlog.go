@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// eventLog is a log of bounded length that any number of cursors read, each at its own pace. Writing never waits: what does
-// not fit any more is dropped from the front, and cursors that have not read it are behind.
+// eventLog is a log of bounded length that any number of cursors read, each at its own pace. Writing never waits:
+// what does not fit any more is dropped from the front, and cursors that have not read it are behind.
 type eventLog[T any] struct {
 	mu      sync.Mutex
 	entries []entry[T]

@@ -18,8 +18,8 @@ type answer struct {
 type feed struct {
 	hub *Hub
 	key string
-	// mu is held while an event is answered, and while the feed is planned again: what is planned anew begins with the next
-	// event, and no event is answered twice or not at all.
+	// mu is held while an event is answered, and while the feed is planned again: what is planned anew begins with the
+	// next event, and no event is answered twice or not at all.
 	mu     sync.Mutex
 	op     Operation
 	source *source
@@ -43,7 +43,8 @@ type feed struct {
 	closed  bool
 }
 
-// streamPosition is where a feed begins: its log begins behind the event after, and the last event that was answered is last.
+// streamPosition is where a feed begins: its log begins behind the event after, and the last event that was answered
+// is last.
 type streamPosition struct{ after, last string }
 
 // newFeed makes a feed for an operation on a source. The hub's lock is held.

@@ -74,8 +74,8 @@ var (
 			"(extensions.lastEventId)."}
 )
 
-// Subscribe lets a client follow an operation, which is the hub's from now on. request must stay as it is. expires is when
-// the subscription ends because what proves the caller's identity does; zero when it does not.
+// Subscribe lets a client follow an operation, which is the hub's from now on. request must stay as it is. expires is
+// when the subscription ends because what proves the caller's identity does; zero when it does not.
 func (h *Hub) Subscribe(op Operation, request *server.Request, expires time.Time) (*Client, *server.Refusal) {
 	h.mu.Lock()
 	for h.owner != nil && op.Owner() != h.owner {
@@ -153,8 +153,9 @@ func (f *feed) take(c *Client, after string) bool {
 	return true
 }
 
-// Replan plans everything that runs on another graph, or with other settings: owner is who owns the operations from now on.
-// It returns when that is done, but for upstream subscriptions that are another's now: they go over once they are open.
+// Replan plans everything that runs on another graph, or with other settings: owner is who owns the operations from
+// now on. It returns when that is done, but for upstream subscriptions that are another's now: they go over once they
+// are open.
 func (h *Hub) Replan(owner any, plan Planner) {
 	h.replanning.Lock()
 	defer h.replanning.Unlock()
@@ -235,8 +236,8 @@ func (h *Hub) Close() {
 type Stats struct {
 	// Clients, Feeds and Sources are what runs: subscriptions of clients, different ones among them, and upstream ones.
 	Clients, Feeds, Sources int
-	// Events counts the events that were answered, Delivered the answers that clients took, CutOff the clients that were cut
-	// off because they were too slow, and Reconnects the attempts to open an upstream subscription again.
+	// Events counts the events that were answered, Delivered the answers that clients took, CutOff the clients that were
+	// cut off because they were too slow, and Reconnects the attempts to open an upstream subscription again.
 	Events, Delivered, CutOff, Reconnects uint64
 }
 

@@ -229,8 +229,8 @@ func TestSubscriptionsHaveBounds(t *testing.T) {
 	expired.Close()
 }
 
-// TestRandomSubscriptions has clients that come, go, fall behind and come back, connections that break and plans that change,
-// and compares what each client gets with what was published: in order, each once, and nothing left out.
+// TestRandomSubscriptions has clients that come, go, fall behind and come back, connections that break and plans that
+// change, and compares what each client gets with what was published: in order, each once, and nothing left out.
 func TestRandomSubscriptions(t *testing.T) {
 	for seed := range uint64(30) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {

@@ -6,8 +6,8 @@ import (
 	"github.com/weft-graphql/weft/router/server"
 )
 
-// replan plans the subscriptions of a feed again. Clients that could share until now may differ in something that counts
-// from now on: they go different ways.
+// replan plans the subscriptions of a feed again. Clients that could share until now may differ in something that
+// counts from now on: they go different ways.
 func (f *feed) replan(plan Planner) {
 	h := f.hub
 	f.mu.Lock()
@@ -98,9 +98,9 @@ func (f *feed) goOn(op Operation) {
 	f.follow(op)
 }
 
-// follow goes over to the source of another operation once that is open: until then the feed goes on as it is. Where events
-// have ids the new one begins behind the last event, and misses none; otherwise one that comes in between can be missed or
-// come twice. The feed's lock is held.
+// follow goes over to the source of another operation once that is open: until then the feed goes on as it is. Where
+// events have ids the new one begins behind the last event, and misses none; otherwise one that comes in between can
+// be missed or come twice. The feed's lock is held.
 func (f *feed) follow(op Operation) {
 	h, last, planned := f.hub, f.lastOf(op), f.planned
 	h.mu.Lock()

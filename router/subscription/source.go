@@ -27,8 +27,8 @@ type source struct {
 	readers int
 }
 
-// join returns the source of an operation, which is opened if it is not yet, and a cursor for what it says behind an event,
-// or from now on if none is named. The hub's lock is held.
+// join returns the source of an operation, which is opened if it is not yet, and a cursor for what it says behind an
+// event, or from now on if none is named. The hub's lock is held.
 func (h *Hub) join(op Operation, after string) (*source, *cursor[Event]) {
 	key := op.SourceKey()
 	if after == "" {

@@ -21,8 +21,8 @@ const (
 	Policy
 )
 
-// Requirement is what a caller must have to see something: an application of @authenticated, @requiresScopes or @policy.
-// Equal ones are one Requirement.
+// Requirement is what a caller must have to see something: an application of @authenticated, @requiresScopes or
+// @policy. Equal ones are one Requirement.
 type Requirement struct {
 	ID   int
 	Kind AccessKind
@@ -47,14 +47,20 @@ func IsAccess(url string) bool {
 	return err == nil && ok
 }
 
-// access reads who may see what. A field asks for everything that must be fulfilled to select it on its type: what it says
-// itself, what its type says, what the type that it returns says, the same of the interfaces that it implements, and what
-// the fields say that it is computed from (@requires).
+// access reads who may see what. A field asks for everything that must be fulfilled to select it on its type: what it
+// says itself, what its type says, what the type that it returns says, the same of the interfaces that it implements,
+// and what the fields say that it is computed from (@requires).
 func (l *loader) access() {
 	if len(l.features.access) == 0 {
 		return
 	}
-	r := accessReader{l: l, known: map[string]int{}, own: map[*Field][]int{}, types: map[*Type][]int{}, required: map[*Field][]int{}}
+	r := accessReader{
+		l:        l,
+		known:    map[string]int{},
+		own:      map[*Field][]int{},
+		types:    map[*Type][]int{},
+		required: map[*Field][]int{},
+	}
 	for _, t := range l.s.Types {
 		r.types[t] = r.read(t.Definition.Directives)
 		for _, f := range t.Fields {

@@ -21,7 +21,12 @@ func (l *loader) fields() error {
 				In:           make([]*FieldIn, len(l.s.Subgraphs)),
 			}
 			if f.Named == nil {
-				return fmt.Errorf("field %s.%s has type %s, which the supergraph does not define", t.Name, def.Name, def.Type.Name())
+				return fmt.Errorf(
+					"field %s.%s has type %s, which the supergraph does not define",
+					t.Name,
+					def.Name,
+					def.Type.Name(),
+				)
 			}
 			for _, a := range def.Arguments {
 				f.Args = append(f.Args, &Argument{

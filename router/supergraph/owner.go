@@ -52,8 +52,8 @@ func (o *ownership) resolves(g *Subgraph, parent *ast.Definition, f *ast.FieldDe
 	return owner == nil || stringArg(owner, "graph") == g.Graph
 }
 
-// has tells whether a subgraph that has the parent of a field, which names no subgraph, has the field as well: not if it
-// is of a type that the subgraph does not know.
+// has tells whether a subgraph that has the parent of a field, which names no subgraph, has the field as well: not if
+// it is of a type that the subgraph does not know.
 func (o *ownership) has(g *Subgraph, f *Field) bool {
 	known := f.Named.In[g.ID] != nil || f.Named.Definition.BuiltIn
 	return known && o.resolves(g, f.Parent.Definition, f.Definition)
@@ -69,8 +69,8 @@ func (o *ownership) joins(g *Subgraph, applications ast.DirectiveList) *ast.Dire
 	return nil
 }
 
-// walk follows everything that clients or other subgraphs can ask a subgraph for: from the root types and the types that
-// it has a key of, through the fields it resolves and those that keys, requirements and provisions mention.
+// walk follows everything that clients or other subgraphs can ask a subgraph for: from the root types and the types
+// that it has a key of, through the fields it resolves and those that keys, requirements and provisions mention.
 func (o *ownership) walk(g *Subgraph) map[string]bool {
 	reached := map[string]bool{}
 	var stack []string
@@ -164,8 +164,8 @@ func (o *ownership) mentionedIn(t *ast.Definition, set ast.SelectionSet) []strin
 }
 
 // mentions adds to the supergraph of Federation 1 composition the fields that subgraphs only mention, which later
-// versions of the join specification spell out: those of keys, which a subgraph resolves although another one owns them,
-// and those of requirements, provisions and interfaces, which it does not.
+// versions of the join specification spell out: those of keys, which a subgraph resolves although another one owns
+// them, and those of requirements, provisions and interfaces, which it does not.
 func (l *loader) mentions() error {
 	if l.owned == nil {
 		return nil

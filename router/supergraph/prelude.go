@@ -11,7 +11,16 @@ import (
 )
 
 // corrections are of the descriptions the parser's library has.
-var corrections = strings.NewReplacer("`String`scalar", "`String` scalar", "http://", "https://", `such as "4"`, "such as `\"4\"`", "such as 4", "such as `4`")
+var corrections = strings.NewReplacer(
+	"`String`scalar",
+	"`String` scalar",
+	"http://",
+	"https://",
+	`such as "4"`,
+	"such as `\"4\"`",
+	"such as 4",
+	"such as `4`",
+)
 
 // prelude are the definitions every schema has: the built-in scalars and directives, and the types of introspection. To
 // those of the specification come the fields with which graphql-js 16 tells that directives are deprecated.

@@ -24,7 +24,8 @@ func (s *slab[T]) new() *T {
 	return v
 }
 
-// list collects the elements of lists that are nested in each other: those of inner lists lie above those of outer ones.
+// list collects the elements of lists that are nested in each other: those of inner lists lie above those of outer
+// ones.
 type list[T any] struct {
 	stack  []T
 	pieces slab[T]

@@ -51,8 +51,8 @@ func headed(lines, body string) string {
 	return fmt.Sprintf("HTTP/1.1 200 OK\r\n%sContent-Length: %d\r\n\r\n%s", lines, len(body), body)
 }
 
-// TestAnswersOfAllKinds has subgraphs that say something unusual and close the connection. Whatever is taken for an answer
-// is what RFC 9110 and RFC 9112 say it is.
+// TestAnswersOfAllKinds has subgraphs that say something unusual and close the connection. Whatever is taken for an
+// answer is what RFC 9110 and RFC 9112 say it is.
 func TestAnswersOfAllKinds(t *testing.T) { overBoth(t, testAnswersOfAllKinds) }
 
 func testAnswersOfAllKinds(t *testing.T, plain plain) {
@@ -189,8 +189,8 @@ func TestHeadersOfSeveralLines(t *testing.T) {
 	}
 }
 
-// TestEndlessBodies has subgraphs whose body never ends. What all of it takes in memory, that which is not used any more
-// included, is not much more than the largest body allowed.
+// TestEndlessBodies has subgraphs whose body never ends. What all of it takes in memory, that which is not used any
+// more included, is not much more than the largest body allowed.
 func TestEndlessBodies(t *testing.T) { overBoth(t, testEndlessBodies) }
 
 func testEndlessBodies(t *testing.T, plain plain) {
@@ -244,8 +244,8 @@ func testEndlessBodies(t *testing.T, plain plain) {
 	})
 }
 
-// TestAnswersShareABudget holds an answer that takes most of a budget for all subgraphs. There is no room for another large
-// one then, but for small ones; when the first is released, and after one that broke off, there is.
+// TestAnswersShareABudget holds an answer that takes most of a budget for all subgraphs. There is no room for another
+// large one then, but for small ones; when the first is released, and after one that broke off, there is.
 func TestAnswersShareABudget(t *testing.T) { overBoth(t, testAnswersShareABudget) }
 
 func testAnswersShareABudget(t *testing.T, plain plain) {

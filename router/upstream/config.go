@@ -41,8 +41,8 @@ type Config struct {
 	MaxConnections int
 	// MaxConcurrent bounds the calls in progress; those above wait for their turn. 0 means no bound.
 	MaxConcurrent int
-	// IdleTimeout is how long an unused connection is kept; 0 means DefaultIdleTimeout. It must be shorter than the server's, or a
-	// request now and then meets a connection that is just being closed.
+	// IdleTimeout is how long an unused connection is kept; 0 means DefaultIdleTimeout. It must be shorter than the
+	// server's, or a request now and then meets a connection that is just being closed.
 	IdleTimeout time.Duration
 	// MaxResponse bounds the body of an answer in bytes, decompressed; 0 means DefaultMaxResponse.
 	MaxResponse int
@@ -82,7 +82,8 @@ type Retries struct {
 type Breaker struct {
 	// Failures is how many; 0 means that there is no breaker.
 	Failures int
-	// OpenFor is how long until one call may try again, and the next one if that has no answer yet; 0 means DefaultBreakerOpenFor.
+	// OpenFor is how long until one call may try again, and the next one if that has no answer yet; 0 means
+	// DefaultBreakerOpenFor.
 	OpenFor time.Duration
 }
 
@@ -177,7 +178,11 @@ func New(config Config) (*Client, error) {
 		client.Subgraph = &watched{next: client.Subgraph, failed: config.Failed}
 	}
 	if config.MaxConcurrent > 0 {
-		client.Subgraph = &bound{next: client.Subgraph, places: make(chan struct{}, config.MaxConcurrent), timeout: config.Timeout}
+		client.Subgraph = &bound{
+			next:    client.Subgraph,
+			places:  make(chan struct{}, config.MaxConcurrent),
+			timeout: config.Timeout,
+		}
 	}
 	if config.Breaker.Failures > 0 {
 		client.breaker = newBreaker(client.Subgraph, config)

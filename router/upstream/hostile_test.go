@@ -125,8 +125,8 @@ func testUnaskedBytesAreNoAnswer(t *testing.T, plain plain) {
 	}
 }
 
-// TestServersThatAnswerUnaskedAreNotTrusted has a server that once answers twice: what it says next on a kept connection
-// could be the answer to another request.
+// TestServersThatAnswerUnaskedAreNotTrusted has a server that once answers twice: what it says next on a kept
+// connection could be the answer to another request.
 func TestServersThatAnswerUnaskedAreNotTrusted(t *testing.T) {
 	overBoth(t, testServersThatAnswerUnaskedAreNotTrusted)
 }

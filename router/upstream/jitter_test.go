@@ -9,8 +9,8 @@ import (
 	"github.com/weft-graphql/weft/router/upstream"
 )
 
-// TestRetriesAreJittered measures the pauses before repetitions, on a clock that only moves when everybody waits: clients
-// that failed together must not come back together.
+// TestRetriesAreJittered measures the pauses before repetitions, on a clock that only moves when everybody waits:
+// clients that failed together must not come back together.
 func TestRetriesAreJittered(t *testing.T) {
 	const pause = 100 * time.Millisecond
 	synctest.Test(t, func(t *testing.T) {

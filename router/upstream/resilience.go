@@ -108,17 +108,19 @@ func (h *hedge) Do(ctx context.Context, req *Request, resp *Response) error {
 	own := *req
 	own.Body, own.Header = bytes.Clone(req.Body), slices.Clone(req.Header)
 	var hedged atomic.Bool
-	best, err := failsafe.With(h.policy).WithContext(bounded).GetWithExecution(func(e failsafe.Execution[*attempt]) (*attempt, error) {
-		if e.IsHedge() {
-			hedged.Store(true)
-			h.sent.Add(1)
-		}
-		a := &attempt{}
-		a.err = h.next.Do(e.Context(), &own, &a.Response)
-		// A failure waits for the other request, if there is one: it is not made for failures.
-		a.last = !passing(&a.Response, a.err) && a.err == nil || !hedged.Load()
-		return a, nil
-	})
+	best, err := failsafe.With(h.policy).
+		WithContext(bounded).
+		GetWithExecution(func(e failsafe.Execution[*attempt]) (*attempt, error) {
+			if e.IsHedge() {
+				hedged.Store(true)
+				h.sent.Add(1)
+			}
+			a := &attempt{}
+			a.err = h.next.Do(e.Context(), &own, &a.Response)
+			// A failure waits for the other request, if there is one: it is not made for failures.
+			a.last = !passing(&a.Response, a.err) && a.err == nil || !hedged.Load()
+			return a, nil
+		})
 	if err == nil {
 		err = best.err
 	}

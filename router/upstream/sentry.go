@@ -10,9 +10,9 @@ import (
 )
 
 // sentry keeps what came on a kept connection unasked from being taken for the answer to the next request, which may be
-// another client's. net/http notices such bytes only if nothing is asked before it has read them. The sentry looks at the
-// connection when a request gets it; if anything is there, nothing is written, and another connection is taken. What came
-// together with the end of an answer is out of its sight.
+// another client's. net/http notices such bytes only if nothing is asked before it has read them. The sentry looks at
+// the connection when a request gets it; if anything is there, nothing is written, and another connection is taken.
+// What came together with the end of an answer is out of its sight.
 type sentry struct {
 	net.Conn
 	// guard reads from Conn; nil where that is not possible, or, under TLS, of no use: what comes then is TLS's, which has

@@ -9,9 +9,14 @@ import (
 	"time"
 )
 
-// Streams returns net/http's transport for what lasts: WebSockets and streams of events at an address as in Config.URL, or
-// one that begins with ws:// or wss://. url is what to request. Dead connections are found by TCP's keep-alive.
-func Streams(address string, trust *tls.Config, dialTimeout time.Duration) (transport *http.Transport, url string, err error) {
+// Streams returns net/http's transport for what lasts: WebSockets and streams of events at an address as in
+// Config.URL, or one that begins with ws:// or wss://. url is what to request. Dead connections are found by TCP's
+// keep-alive.
+func Streams(
+	address string,
+	trust *tls.Config,
+	dialTimeout time.Duration,
+) (transport *http.Transport, url string, err error) {
 	if rest, ok := strings.CutPrefix(address, "ws"); ok {
 		address = "http" + rest
 	}

@@ -38,12 +38,12 @@ type Endpoint struct {
 	Protocol string
 }
 
-// Budget bounds what the bodies of the answers of several endpoints take together: 1 MB of each is not counted, or 64 KB where
-// the memory of the process is bounded.
+// Budget bounds what the bodies of the answers of several endpoints take together: 1 MB of each is not counted, or 64
+// KB where the memory of the process is bounded.
 type Budget = memory.Budget
 
-// answerWeight is how many bytes of the process's memory one of an answer stands for: what is parsed of it takes as much
-// again.
+// answerWeight is how many bytes of the process's memory one of an answer stands for: what is parsed of it takes as
+// much again.
 const answerWeight = 2
 
 // NewBudget returns a budget of so many bytes, of what the process may take; nil when nobody says what that is.

@@ -1,5 +1,6 @@
-// Package upstream sends GraphQL requests to subgraphs: over HTTP/1.1, HTTP/2, unix sockets, or to a handler in the same
-// process (transport.go). What is not configured (retries, circuit breaker, hedging, dedupe) is not in the chain.
+// Package upstream sends GraphQL requests to subgraphs: over HTTP/1.1, HTTP/2, unix sockets, or to a handler in the
+// same process (transport.go). What is not configured (retries, circuit breaker, hedging, dedupe) is not in the
+// chain.
 package upstream
 
 import (
@@ -86,8 +87,8 @@ type Source interface {
 	Release()
 }
 
-// Header returns the values of a header, those of several lines joined by commas; nil when there is none. They are valid
-// until Release.
+// Header returns the values of a header, those of several lines joined by commas; nil when there is none. They are
+// valid until Release.
 func (r *Response) Header(name string) []byte {
 	if r.Source == nil {
 		return nil

@@ -15,8 +15,13 @@ const CodeStream = "STREAM_NOT_SUPPORTED"
 func (c *checker) knownDirectives(d *ast.Directive) {
 	switch {
 	case d.Definition == nil && d.Name == "stream":
-		c.reportCode(CodeStream, "KnownDirectives", d.Position, "This router does not stream lists: \"@stream\" is not supported. "+
-			"Remove it, or put what is slow into a fragment with @defer.")
+		c.reportCode(
+			CodeStream,
+			"KnownDirectives",
+			d.Position,
+			"This router does not stream lists: \"@stream\" is not supported. "+
+				"Remove it, or put what is slow into a fragment with @defer.",
+		)
 	case d.Definition == nil:
 		c.report("KnownDirectives", d.Position, "Unknown directive \"@%s\".", d.Name)
 	case !slices.Contains(d.Definition.Locations, d.Location):

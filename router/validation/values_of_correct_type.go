@@ -106,5 +106,12 @@ func (c *checker) knownInputField(def *ast.Definition, child *ast.ChildValue) {
 			yield(f.Name)
 		}
 	})
-	c.report(valuesOfCorrectType, child.Position, "Field %q is not defined by type %q.%s", child.Name, def.Name, suggestion)
+	c.report(
+		valuesOfCorrectType,
+		child.Position,
+		"Field %q is not defined by type %q.%s",
+		child.Name,
+		def.Name,
+		suggestion,
+	)
 }

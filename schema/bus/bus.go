@@ -59,7 +59,11 @@ type broker interface {
 	deliver(ctx context.Context, consumer string, opened func(), receive func(delivery)) error
 	// watch begins with what is published after it returned; then it hands on until stop is called, across broken
 	// connections. missed is called when something may have been lost.
-	watch(ctx context.Context, receive func(message, subject string, payload []byte), missed func()) (stop func(), err error)
+	watch(
+		ctx context.Context,
+		receive func(message, subject string, payload []byte),
+		missed func(),
+	) (stop func(), err error)
 	// bury stores a dead letter for good.
 	bury(ctx context.Context, letter wire.DeadLetter) error
 	// letters calls each with the dead letters of the consumer, oldest first, until it returns an error. A letter is
@@ -136,9 +140,9 @@ func (b *Bus) Publish(ctx context.Context, event wire.EntityChanged) error {
 
 // Watch gives every event that is published from now on to changed, in order, to every watcher, with a name of the
 // message that is the same for all watchers. Of an event that cannot be read only Subgraph and Type are given, as the
-// subject tells them. It goes on where it was after a broken connection; missed is called when events may have been lost
-// meanwhile, so that the watcher can drop whatever it remembers. The first place is taken before Watch returns. The
-// returned function stops it.
+// subject tells them. It goes on where it was after a broken connection; missed is called when events may have been
+// lost meanwhile, so that the watcher can drop whatever it remembers. The first place is taken before Watch returns.
+// The returned function stops it.
 func (b *Bus) Watch(
 	ctx context.Context, changed func(message string, event wire.EntityChanged), missed func(),
 ) (stop func(), err error) {

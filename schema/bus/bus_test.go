@@ -227,8 +227,8 @@ func TestConsumeInOrder(t *testing.T) {
 	})
 }
 
-// TestFailuresHoldUpTheirEntityOnly has an event fail twice: what comes after it is taken in meanwhile, except for what is
-// about the same entity.
+// TestFailuresHoldUpTheirEntityOnly has an event fail twice: what comes after it is taken in meanwhile, except for
+// what is about the same entity.
 func TestFailuresHoldUpTheirEntityOnly(t *testing.T) {
 	onAll(t, func(r *rig) {
 		b := r.dial()

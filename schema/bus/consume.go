@@ -93,8 +93,9 @@ type delivery interface {
 }
 
 // Consume hands every event to the consumer, one at a time, at least once, those of one entity in order. An event that
-// fails is tried again after a while, and holds up the later ones of its entity but nothing else; after the last attempt it
-// becomes a dead letter, and so does what cannot be read. The returned function stops it and waits for a running handler.
+// fails is tried again after a while, and holds up the later ones of its entity but nothing else; after the last
+// attempt it becomes a dead letter, and so does what cannot be read. The returned function stops it and waits for a
+// running handler.
 func (b *Bus) Consume(consumer Consumer) (stop func()) {
 	return background(func(ctx context.Context) {
 		for ctx.Err() == nil {

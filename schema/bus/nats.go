@@ -207,8 +207,8 @@ func (b *natsBroker) streamState(ctx context.Context) (*jetstream.StreamInfo, er
 	return stream.Info(ctx)
 }
 
-// drain hands on messages until the subscription breaks or ctx ends, of which so many are fetched ahead. Short heartbeats
-// show a dead one soon.
+// drain hands on messages until the subscription breaks or ctx ends, of which so many are fetched ahead. Short
+// heartbeats show a dead one soon.
 func drain(ctx context.Context, consumer jetstream.Consumer, ahead int, receive func(jetstream.Msg)) error {
 	messages, err := consumer.Messages(jetstream.PullExpiry(5*time.Second), jetstream.PullHeartbeat(time.Second),
 		jetstream.PullMaxMessages(ahead))

@@ -28,8 +28,8 @@ const (
 	replyQueue = "amq.rabbitmq.reply-to"
 )
 
-// settle is how long a server is left alone that may have just come back: its quorum queues have no leader for a moment, and
-// RabbitMQ 3 may never find one for those that are asked meanwhile.
+// settle is how long a server is left alone that may have just come back: its quorum queues have no leader for a
+// moment, and RabbitMQ 3 may never find one for those that are asked meanwhile.
 const settle = 3 * time.Second
 
 // rabbitBroker is a connection to RabbitMQ, made again when it broke. Channels are not shared: one that breaks breaks
@@ -231,7 +231,13 @@ func (b *rabbitBroker) register(channel *amqp.Channel, name string) error {
 	if err != nil || names[name] {
 		return err
 	}
-	return channel.Publish("", registryQueue, false, false, amqp.Publishing{DeliveryMode: amqp.Persistent, Body: []byte(name)})
+	return channel.Publish(
+		"",
+		registryQueue,
+		false,
+		false,
+		amqp.Publishing{DeliveryMode: amqp.Persistent, Body: []byte(name)},
+	)
 }
 
 // registered reads the names of the consumers. What was read goes back when the channel is closed.
@@ -359,7 +365,11 @@ func (b *rabbitBroker) watch(
 
 // openWatch opens the queue of a watcher, which outlives broken connections for a while. When it has not, missed is
 // called.
-func (b *rabbitBroker) openWatch(ctx context.Context, name string, missed func()) (*amqp.Channel, <-chan amqp.Delivery, error) {
+func (b *rabbitBroker) openWatch(
+	ctx context.Context,
+	name string,
+	missed func(),
+) (*amqp.Channel, <-chan amqp.Delivery, error) {
 	if _, err := b.publishing(ctx); err != nil {
 		return nil, nil, err
 	}
@@ -398,7 +408,11 @@ func absent(err error) bool {
 	return errors.As(err, &refused) && refused.Code == amqp.NotFound
 }
 
-func watchQueue(ctx context.Context, messages <-chan amqp.Delivery, receive func(message, subject string, payload []byte)) {
+func watchQueue(
+	ctx context.Context,
+	messages <-chan amqp.Delivery,
+	receive func(message, subject string, payload []byte),
+) {
 	for {
 		select {
 		case message, ok := <-messages:
@@ -441,7 +455,12 @@ func (b *rabbitBroker) bury(ctx context.Context, letter wire.DeadLetter) error {
 	if err != nil {
 		return err
 	}
-	return b.send(ctx, letterExchange, letter.Consumer, amqp.Publishing{Type: letterType, MessageId: letter.ID, Body: text})
+	return b.send(
+		ctx,
+		letterExchange,
+		letter.Consumer,
+		amqp.Publishing{Type: letterType, MessageId: letter.ID, Body: text},
+	)
 }
 
 // letterType is the type of the messages that a consumer made; what the server itself gave up has none.
@@ -564,7 +583,14 @@ func (b *rabbitBroker) ask(ctx context.Context, subgraph string, question []byte
 	}
 	defer channel.Close()
 	returned := channel.NotifyReturn(make(chan amqp.Return, 1))
-	err = channel.PublishWithContext(ctx, "", askPrefix+subgraph, true, false, amqp.Publishing{ReplyTo: replyQueue, Body: question})
+	err = channel.PublishWithContext(
+		ctx,
+		"",
+		askPrefix+subgraph,
+		true,
+		false,
+		amqp.Publishing{ReplyTo: replyQueue, Body: question},
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -617,7 +643,10 @@ func (b *rabbitBroker) answer(subgraph string, respond func(context.Context, []b
 }
 
 func (b *rabbitBroker) respond(
-	ctx context.Context, channel *amqp.Channel, questions <-chan amqp.Delivery, respond func(context.Context, []byte) []byte,
+	ctx context.Context,
+	channel *amqp.Channel,
+	questions <-chan amqp.Delivery,
+	respond func(context.Context, []byte) []byte,
 ) {
 	for {
 		select {
@@ -625,7 +654,14 @@ func (b *rabbitBroker) respond(
 			if !ok {
 				return
 			}
-			err := channel.PublishWithContext(ctx, "", question.ReplyTo, false, false, amqp.Publishing{Body: respond(ctx, question.Body)})
+			err := channel.PublishWithContext(
+				ctx,
+				"",
+				question.ReplyTo,
+				false,
+				false,
+				amqp.Publishing{Body: respond(ctx, question.Body)},
+			)
 			if err != nil {
 				b.config.Logger.Warn("an answer to what has changed was not sent", "error", err)
 			}

@@ -2,8 +2,8 @@ package wire
 
 import "time"
 
-// DeadLetter is an event that a consumer could not take in. It waits for somebody to mend the cause and redrive it, or to
-// drop it.
+// DeadLetter is an event that a consumer could not take in. It waits for somebody to mend the cause and redrive it,
+// or to drop it.
 type DeadLetter struct {
 	// ID names the letter among those of its consumer: the event's id, when it has one.
 	ID string `json:"id"`

@@ -41,7 +41,8 @@ type EntityChanged struct {
 	// changed, since a receiver that was away gets an entity's last event only. Caches do not need it. Decoded numbers
 	// are of type json.Number.
 	Data map[string]any `json:"data,omitempty"`
-	// Trace is the traceparent (W3C Trace Context) of the request that the write was part of; empty when that is not traced.
+	// Trace is the traceparent (W3C Trace Context) of the request that the write was part of; empty when that is not
+	// traced.
 	Trace string `json:"trace,omitempty"`
 	// At is when the write was committed, as near as the service can tell.
 	At time.Time `json:"at"`

@@ -15,7 +15,12 @@ type CloseAccountInput struct{ Password string }
 type Closer interface {
 	// CloseAccount removes everything that says who a person is, together with the login, the address book and all
 	// sessions, and writes the event about it. It tells how many sessions have ended.
-	CloseAccount(ctx context.Context, userID string, at time.Time, event func(*User) wire.EntityChanged) (ended int, err error)
+	CloseAccount(
+		ctx context.Context,
+		userID string,
+		at time.Time,
+		event func(*User) wire.EntityChanged,
+	) (ended int, err error)
 }
 
 // CloseAccount closes the caller's account. What others know the person's id of stays: orders must be kept, and reviews

@@ -42,16 +42,16 @@ type MailToken struct {
 
 // TokenStore keeps tokens that were sent, and mails that are not.
 type TokenStore interface {
-	// AddMailToken writes a token, and removes those that have ended. It returns false, and writes nothing, when the person
-	// has had limit for the same purpose since.
+	// AddMailToken writes a token, and removes those that have ended. It returns false, and writes nothing, when the
+	// person has had limit for the same purpose since.
 	AddMailToken(ctx context.Context, token MailToken, since time.Time, limit int) (bool, error)
-	// Verify takes a token back, and notes that the address is the person's. It returns the person's id; empty when there is
-	// no such token.
+	// Verify takes a token back, and notes that the address is the person's. It returns the person's id; empty when
+	// there is no such token.
 	Verify(ctx context.Context, hash string, now time.Time) (userID string, err error)
 	// TokenOwner is whose token that is; empty when there is no such token.
 	TokenOwner(ctx context.Context, hash string, purpose Purpose, now time.Time) (userID string, err error)
-	// ResetPassword takes a token back, changes the password of its person, forgets failures, notes that the address is the
-	// person's, and ends all sessions. ok is false when there is no such token.
+	// ResetPassword takes a token back, changes the password of its person, forgets failures, notes that the address is
+	// the person's, and ends all sessions. ok is false when there is no such token.
 	ResetPassword(ctx context.Context, hash, password string, now time.Time) (ended int, ok bool, err error)
 	// KeptMails returns what was written last, newest first.
 	KeptMails(ctx context.Context, first int) ([]*Mail, error)
@@ -126,7 +126,11 @@ func (l *Logins) own(ctx context.Context, caller wire.Identity, what string) (*L
 }
 
 // errToken does not say what is wrong with a token.
-var errToken = fault.At(fault.BadUserInput, "input.token", "the token is not valid, or not any more; ask for another one")
+var errToken = fault.At(
+	fault.BadUserInput,
+	"input.token",
+	"the token is not valid, or not any more; ask for another one",
+)
 
 // VerifyEmail proves that an address is somebody's, whoever is signed in: the token was read there.
 func (l *Logins) VerifyEmail(ctx context.Context, input VerifyEmailInput) (*User, error) {
@@ -141,16 +145,22 @@ func (l *Logins) VerifyEmail(ctx context.Context, input VerifyEmailInput) (*User
 	return found[userID], err
 }
 
-// RequestPasswordReset sends a token, if there is an account with the address. It does not tell whether there is one, nor
-// that it has had enough mails.
+// RequestPasswordReset sends a token, if there is an account with the address. It does not tell whether there is one,
+// nor that it has had enough mails.
 func (l *Logins) RequestPasswordReset(ctx context.Context, input RequestPasswordResetInput) error {
 	login, err := l.store.LoginByEmail(ctx, strings.ToLower(strings.TrimSpace(input.Email)))
 	if err != nil || login == nil {
 		return err
 	}
-	_, err = l.send(ctx, login, ToReset, resetFor, "Another password",
+	_, err = l.send(
+		ctx,
+		login,
+		ToReset,
+		resetFor,
+		"Another password",
 		"Somebody wants to change the password of the account with this address. If it was you, do so with this token within "+
-			"half an hour:\n\n%s\n\nIf not, do nothing.\n")
+			"half an hour:\n\n%s\n\nIf not, do nothing.\n",
+	)
 	return err
 }
 

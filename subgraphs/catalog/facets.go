@@ -26,13 +26,32 @@ func (f *ProductFilter) check() error {
 	var check fault.Checker
 	for field, choices := range map[string][]string{"filter.categoryIds": f.CategoryIds, "filter.brandIds": f.BrandIds} {
 		if choices != nil {
-			check.Require(len(choices) >= 1 && len(choices) <= maxChoices, field, "give 1 to %d ids, not %d", maxChoices, len(choices))
+			check.Require(
+				len(choices) >= 1 && len(choices) <= maxChoices,
+				field,
+				"give 1 to %d ids, not %d",
+				maxChoices,
+				len(choices),
+			)
 		}
 	}
-	check.Require(len(f.Attributes) <= maxRespects, "filter.attributes", "give at most %d attributes, not %d", maxRespects, len(f.Attributes))
+	check.Require(
+		len(f.Attributes) <= maxRespects,
+		"filter.attributes",
+		"give at most %d attributes, not %d",
+		maxRespects,
+		len(f.Attributes),
+	)
 	for _, a := range f.Attributes {
 		n := len(a.Values)
-		check.Require(n >= 1 && n <= maxChoices, "filter.attributes", "give 1 to %d values of %q, not %d", maxChoices, a.Name, n)
+		check.Require(
+			n >= 1 && n <= maxChoices,
+			"filter.attributes",
+			"give 1 to %d values of %q, not %d",
+			maxChoices,
+			a.Name,
+			n,
+		)
 	}
 	if f.Query != nil {
 		n := len(strings.Fields(*f.Query))

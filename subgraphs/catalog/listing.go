@@ -128,7 +128,12 @@ func (c *Core) PageOfCategory(
 }
 
 // PageOfBrand returns a page of the products of the brand.
-func (c *Core) PageOfBrand(ctx context.Context, brand *Brand, args page.Args, sort ProductSort) (*ProductConnection, error) {
+func (c *Core) PageOfBrand(
+	ctx context.Context,
+	brand *Brand,
+	args page.Args,
+	sort ProductSort,
+) (*ProductConnection, error) {
 	return c.pageOf(ctx, &ProductFilter{BrandID: &brand.ID}, newLoadPage("brand", args, sort), brand.ID, args,
 		c.store.PageOfBrands)
 }

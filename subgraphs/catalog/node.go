@@ -5,8 +5,8 @@ import (
 	"regexp"
 )
 
-// Node is an object with an id that is unique in the whole graph: a product, category or brand, or one of another service,
-// of which the catalog knows the id only.
+// Node is an object with an id that is unique in the whole graph: a product, category or brand, or one of another
+// service, of which the catalog knows the id only.
 //
 // Specification: https://relay.dev/graphql/objectidentification.htm
 type Node interface{ IsNode() }

@@ -63,7 +63,11 @@ func (c *Core) SaveCategory(ctx context.Context, caller wire.Identity, input Sav
 	if err := check.Err(); err != nil {
 		return nil, err
 	}
-	category := &Category{ID: input.ID, Name: strings.TrimSpace(input.Name), Description: strings.TrimSpace(input.Description)}
+	category := &Category{
+		ID:          input.ID,
+		Name:        strings.TrimSpace(input.Name),
+		Description: strings.TrimSpace(input.Description),
+	}
 	return category, c.store.SaveCategory(ctx, category, input.ExpectedVersion)
 }
 
@@ -81,7 +85,11 @@ func (c *Core) SaveBrand(ctx context.Context, caller wire.Identity, input SaveBr
 		return nil, err
 	}
 	check.Require(category == nil, "input.id", "there is a category with the id %q", input.ID)
-	check.Require(countryPattern.MatchString(input.Country), "input.country", "country must be two capital letters, like DE")
+	check.Require(
+		countryPattern.MatchString(input.Country),
+		"input.country",
+		"country must be two capital letters, like DE",
+	)
 	if err := check.Err(); err != nil {
 		return nil, err
 	}

@@ -179,7 +179,11 @@ func (c *Core) ArchiveProduct(ctx context.Context, caller wire.Identity, upc str
 }
 
 // SetProductArchived takes a product off sale, or puts it on sale again.
-func (c *Core) SetProductArchived(ctx context.Context, caller wire.Identity, input SetProductArchivedInput) (*Product, error) {
+func (c *Core) SetProductArchived(
+	ctx context.Context,
+	caller wire.Identity,
+	input SetProductArchivedInput,
+) (*Product, error) {
 	return c.setArchived(ctx, caller, input, "input.upc")
 }
 
@@ -276,7 +280,12 @@ func checkAttributes(check *fault.Checker, attributes []*AttributeInput) {
 		field := fmt.Sprintf("input.attributes.%d", i)
 		check.Length(a.Name, 1, 40, field+".name")
 		check.Length(a.Value, 1, 80, field+".value")
-		check.Require(!told[strings.TrimSpace(a.Name)], field+".name", "there are two attributes %q", strings.TrimSpace(a.Name))
+		check.Require(
+			!told[strings.TrimSpace(a.Name)],
+			field+".name",
+			"there are two attributes %q",
+			strings.TrimSpace(a.Name),
+		)
 		told[strings.TrimSpace(a.Name)] = true
 	}
 }

@@ -26,10 +26,18 @@ func (c *Core) SaveWarehouse(ctx context.Context, caller wire.Identity, input Sa
 		return nil, err
 	}
 	var check fault.Checker
-	check.Require(warehousePattern.MatchString(input.ID), "input.id", "id must be three small letters and a number, like ber1")
+	check.Require(
+		warehousePattern.MatchString(input.ID),
+		"input.id",
+		"id must be three small letters and a number, like ber1",
+	)
 	check.Length(input.Name, 1, 80, "input.name")
 	check.Length(input.City, 1, 80, "input.city")
-	check.Require(countryPattern.MatchString(input.Country), "input.country", "country must be two capital letters, like DE")
+	check.Require(
+		countryPattern.MatchString(input.Country),
+		"input.country",
+		"country must be two capital letters, like DE",
+	)
 	if err := check.Err(); err != nil {
 		return nil, err
 	}

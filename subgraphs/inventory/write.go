@@ -55,7 +55,14 @@ func (c *Core) AdjustStock(ctx context.Context, caller wire.Identity, input Adju
 	if input.IdempotencyKey != nil {
 		check.Length(*input.IdempotencyKey, 1, 100, "input.idempotencyKey")
 		// Names of different callers, or for different changes, have nothing to do with each other.
-		once = fmt.Sprintf("adjustStock %s %s %s %d %s", caller.Subject, input.Upc, input.WarehouseID, input.Delta, *input.IdempotencyKey)
+		once = fmt.Sprintf(
+			"adjustStock %s %s %s %d %s",
+			caller.Subject,
+			input.Upc,
+			input.WarehouseID,
+			input.Delta,
+			*input.IdempotencyKey,
+		)
 	}
 	return c.change(ctx, caller, check, input.Upc, input.WarehouseID, once, func(level *StockLevel) (int, error) {
 		was := level.Quantity

@@ -41,8 +41,8 @@ var (
 )
 
 // OpenDatabase opens the database of the named service for its requests: the SQLite file `<name>.db` in the data
-// directory, or the PostgreSQL schema called name when there is a database address. The queries of a service are the same
-// for both.
+// directory, or the PostgreSQL schema called name when there is a database address. The queries of a service are the
+// same for both.
 func OpenDatabase(name string, config Config) (*bun.DB, error) {
 	db, err := openDatabase(name, config, requestPool)
 	if err != nil {
@@ -58,8 +58,8 @@ func OpenDatabase(name string, config Config) (*bun.DB, error) {
 	return db, nil
 }
 
-// OpenForSetup opens it for migrations, sample data and tools, whose statements may take as long as they need. It makes the
-// PostgreSQL schema when that is missing.
+// OpenForSetup opens it for migrations, sample data and tools, whose statements may take as long as they need. It
+// makes the PostgreSQL schema when that is missing.
 func OpenForSetup(ctx context.Context, name string, config Config) (*bun.DB, error) {
 	db, err := openDatabase(name, config, setupPool)
 	if err != nil || config.DatabaseURL == "" {
@@ -128,9 +128,9 @@ func openSQLite(name, dir string) (*bun.DB, error) {
 // connectTimeout bounds how long a connection may take to make.
 const connectTimeout = 5 * time.Second
 
-// openPostgres connects to a schema of the service's own. Queries are sent as complete text (bun fills in the arguments),
-// so that nothing is prepared on the server. A pooler in between must keep a session on one connection: the search path
-// and the lock of withLock belong to the session.
+// openPostgres connects to a schema of the service's own. Queries are sent as complete text (bun fills in the
+// arguments), so that nothing is prepared on the server. A pooler in between must keep a session on one connection:
+// the search path and the lock of withLock belong to the session.
 func openPostgres(name, address string, bounds pool) (*bun.DB, error) {
 	if !strings.HasPrefix(address, "postgres://") && !strings.HasPrefix(address, "postgresql://") {
 		return nil, fmt.Errorf("database address must begin with postgres://")
@@ -182,7 +182,8 @@ func withLock(ctx context.Context, db *bun.DB, name string, f func() error) erro
 	return f()
 }
 
-// LockOf is the lock by which the processes of a service take turns. Work under it keeps one connection of the pool busy.
+// LockOf is the lock by which the processes of a service take turns. Work under it keeps one connection of the pool
+// busy.
 func LockOf(db *bun.DB, service string) events.Lock {
 	return func(ctx context.Context, name string, f func() error) error {
 		return withLock(ctx, db, service+"."+name, f)

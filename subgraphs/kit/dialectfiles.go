@@ -8,8 +8,8 @@ import (
 	"github.com/uptrace/bun/dialect/pgdialect"
 )
 
-// dialectFiles are the files of a directory without those in the folder of the other database: migrations that SQLite and
-// PostgreSQL share lie beside the folders `sqlite` and `postgres`.
+// dialectFiles are the files of a directory without those in the folder of the other database: migrations that SQLite
+// and PostgreSQL share lie beside the folders `sqlite` and `postgres`.
 type dialectFiles struct {
 	fs.FS
 	other string

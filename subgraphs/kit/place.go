@@ -2,8 +2,8 @@ package kit
 
 import "strings"
 
-// OrderColumn is one of the columns that a list is ordered by, with its value at a place in the list. Column is SQL, so it
-// must not come from a caller's input.
+// OrderColumn is one of the columns that a list is ordered by, with its value at a place in the list. Column is SQL,
+// so it must not come from a caller's input.
 type OrderColumn struct {
 	Column     string
 	Descending bool
@@ -22,8 +22,8 @@ func OrderBy(columns []OrderColumn, opposite bool) string {
 	return strings.Join(parts, ", ")
 }
 
-// Beyond is the condition that something comes after a place in a list, or before it, and its arguments. The last column
-// must be different for everything in the list.
+// Beyond is the condition that something comes after a place in a list, or before it, and its arguments. The last
+// column must be different for everything in the list.
 func Beyond(columns []OrderColumn, before bool) (where string, args []any) {
 	less := func(c OrderColumn) string {
 		if c.Descending != before {

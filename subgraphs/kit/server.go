@@ -53,7 +53,13 @@ type Server struct {
 // NewServer puts the HTTP face of a service together.
 func NewServer(a Assembly, config Config) *Server {
 	config = config.WithDefaults()
-	h := &health{name: a.Name, version: config.Version, started: time.Now(), dependencies: a.Dependencies, events: a.Events}
+	h := &health{
+		name:         a.Name,
+		version:      config.Version,
+		started:      time.Now(),
+		dependencies: a.Dependencies,
+		events:       a.Events,
+	}
 	graphql := withCachePolicy(a.MaxAge,
 		withBodyLimit(config.Limits.Body,
 			withIdentity(a.Name, config.Identity, newGraphQL(a.Schema, config))))

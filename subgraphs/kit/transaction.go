@@ -35,7 +35,8 @@ const (
 
 // Transactions runs functions in transactions of the database. One that the database gave up for the sake of another
 // (a deadlock, a serialization failure) is run again, from the beginning: it must have no effects but those of its
-// transaction. An error that says that the database is away, or too slow at the moment, is marked as bus.ErrUnavailable.
+// transaction. An error that says that the database is away, or too slow at the moment, is marked as
+// bus.ErrUnavailable.
 func Transactions(db *bun.DB) events.Transactions {
 	return func(ctx context.Context, f func(context.Context, bun.Tx) error) error {
 		for attempt := 1; ; attempt++ {
@@ -63,8 +64,8 @@ func refused(err error) bool {
 	return errors.As(err, &postgres) && (postgres.Code == serializationFailure || postgres.Code == deadlockDetected)
 }
 
-// Unavailable reports whether err says nothing about what was asked of the database: it is away, or a lock was not to be
-// had in time.
+// Unavailable reports whether err says nothing about what was asked of the database: it is away, or a lock was not to
+// be had in time.
 func Unavailable(err error) bool {
 	if err == nil {
 		return false

@@ -24,8 +24,8 @@ type Store interface {
 	Usernames(ctx context.Context, ids []string) (map[string]string, error)
 	// CountByAuthor counts the reviews of each person.
 	CountByAuthor(ctx context.Context, ids []string) (map[string]int, error)
-	// PageByProduct and PageByAuthor return, of each, the reviews of a page and, if there is one, the next in the direction
-	// it is counted in; Page those of all.
+	// PageByProduct and PageByAuthor return, of each, the reviews of a page and, if there is one, the next in the
+	// direction it is counted in; Page those of all.
 	PageByProduct(ctx context.Context, upcs []string, query ReviewQuery) (map[string][]*Review, error)
 	PageByAuthor(ctx context.Context, ids []string, query ReviewQuery) (map[string][]*Review, error)
 	Page(ctx context.Context, query ReviewQuery) ([]*Review, error)
@@ -33,8 +33,8 @@ type Store interface {
 	CountReviews(ctx context.Context, upc string, query ReviewQuery) (int, error)
 	// ReviewsBy returns what a person said about each product, hidden or not.
 	ReviewsBy(ctx context.Context, author string, upcs []string) (map[string]*Review, error)
-	// AddReview writes the review, says whether it is verified, brings the product's score up to date and writes the events, all together. A second
-	// review of one product by one person is a Conflict fault.
+	// AddReview writes the review, says whether it is verified, brings the product's score up to date and writes the
+	// events, all together. A second review of one product by one person is a Conflict fault.
 	AddReview(ctx context.Context, review *Review, events ...wire.EntityChanged) error
 	// ChangeReview lets change alter the review, and writes it and the events about it together. Two changes at once come
 	// one after the other. It returns nil when there is no such review.

@@ -66,8 +66,8 @@ type ReviewEdge struct {
 // TotalCount counts the reviews of all pages, when asked for.
 func (l *ReviewConnection) TotalCount(ctx context.Context) (int, error) { return l.total(ctx) }
 
-// list is what a list of reviews was asked for, in a form that can be compared: lists of several products or people that
-// are asked for alike are read together.
+// list is what a list of reviews was asked for, in a form that can be compared: lists of several products or people
+// that are asked for alike are read together.
 type list struct {
 	of, after, before string
 	first, last       int // -1 when it was not given

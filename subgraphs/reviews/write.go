@@ -194,7 +194,8 @@ func operatorsOnly(caller wire.Identity, what string) error {
 	return nil
 }
 
-// News are the events of a review that was written, changed or removed: its product and its author have other lists then.
+// News are the events of a review that was written, changed or removed: its product and its author have other lists
+// then.
 func News(review *Review, change wire.Change) []wire.EntityChanged {
 	return []wire.EntityChanged{
 		changed("Review", "id", review.ID, change),

@@ -26,8 +26,8 @@ type Product struct {
 	Price, Weight, Width, Height, Depth                   int
 	Created                                               time.Time
 
-	// Material, Colour and Collection are what it is like, and Family the first product of its collection that differs from
-	// it in these only; empty when there is no other.
+	// Material, Colour and Collection are what it is like, and Family the first product of its collection that differs
+	// from it in these only; empty when there is no other.
 	Material, Colour, Collection, Family string
 
 	// popularity is how often it is taken along with something else, compared with other products.

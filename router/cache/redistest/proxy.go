@@ -47,8 +47,8 @@ func StartProxy(t testing.TB, s *Server) *Proxy {
 	return p
 }
 
-// CutAfter lets so many more bytes of clients pass and then cuts the connection on which the next one comes. Connections
-// are whole again afterwards.
+// CutAfter lets so many more bytes of clients pass and then cuts the connection on which the next one comes.
+// Connections are whole again afterwards.
 func (p *Proxy) CutAfter(bytes int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -39,15 +39,29 @@ func StartTLS(t testing.TB) (addr string, authority *x509.CertPool) {
 		t.Fatal(err)
 	}
 	certPEM := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert})
-	files := map[string][]byte{"cert.pem": certPEM, "key.pem": pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})}
+	files := map[string][]byte{
+		"cert.pem": certPEM,
+		"key.pem":  pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}),
+	}
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	port := freePort(t)
-	Start(t, "--tls-port", strconv.Itoa(port), "--tls-auth-clients", "no", "--tls-cert-file", filepath.Join(dir, "cert.pem"),
-		"--tls-key-file", filepath.Join(dir, "key.pem"), "--tls-ca-cert-file", filepath.Join(dir, "cert.pem"))
+	Start(
+		t,
+		"--tls-port",
+		strconv.Itoa(port),
+		"--tls-auth-clients",
+		"no",
+		"--tls-cert-file",
+		filepath.Join(dir, "cert.pem"),
+		"--tls-key-file",
+		filepath.Join(dir, "key.pem"),
+		"--tls-ca-cert-file",
+		filepath.Join(dir, "cert.pem"),
+	)
 	authority = x509.NewCertPool()
 	authority.AppendCertsFromPEM(certPEM)
 	return fmt.Sprintf("127.0.0.1:%d", port), authority

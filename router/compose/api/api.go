@@ -71,7 +71,13 @@ func (c *checker) directiveDefinition(d *schema.DirectiveDefinition) *schema.Dir
 }
 
 func (c *checker) buildType(t *schema.Type) *schema.Type {
-	out := &schema.Type{Kind: t.Kind, Name: t.Name, Description: t.Description, Directives: t.Directives, HasDefinition: true}
+	out := &schema.Type{
+		Kind:          t.Kind,
+		Name:          t.Name,
+		Description:   t.Description,
+		Directives:    t.Directives,
+		HasDefinition: true,
+	}
 	for _, i := range t.Interfaces {
 		if !c.hiddenType[i.Name] {
 			out.Interfaces = append(out.Interfaces, i)

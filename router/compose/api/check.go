@@ -32,7 +32,13 @@ func (c *checker) check() {
 				c.checkValues(t)
 			}
 		case c.machinery.has(t.Name):
-			c.fail(problem.DisallowedInaccessible, c.at.Type(t.Name), "", "Type %q belongs to a specification and cannot be @inaccessible.", t.Name)
+			c.fail(
+				problem.DisallowedInaccessible,
+				c.at.Type(t.Name),
+				"",
+				"Type %q belongs to a specification and cannot be @inaccessible.",
+				t.Name,
+			)
 		case t.Name == c.in.Roots[schema.Query].Name:
 			c.fail(problem.QueryRootTypeInaccessible, c.at.Type(t.Name), "Mark the fields that should be hidden instead.",
 				"Type %q cannot be @inaccessible: it is the query root type.", t.Name)
@@ -103,8 +109,14 @@ func (c *checker) checkReferences(t *schema.Type) {
 // checkDefaults: DEFAULT_VALUE_USES_INACCESSIBLE, the default value of what is visible has nothing hidden in it.
 func (c *checker) checkDefaults(coordinate string) {
 	for _, u := range c.valueUses[coordinate] {
-		c.fail(problem.DefaultValueUsesInaccessible, u.at, "Use another default value, or mark "+u.coordinate+" @inaccessible too.",
-			"The default value of visible %q uses %q, which is @inaccessible.", u.coordinate, coordinate)
+		c.fail(
+			problem.DefaultValueUsesInaccessible,
+			u.at,
+			"Use another default value, or mark "+u.coordinate+" @inaccessible too.",
+			"The default value of visible %q uses %q, which is @inaccessible.",
+			u.coordinate,
+			coordinate,
+		)
 	}
 }
 
@@ -113,7 +125,14 @@ func (c *checker) checkDirectives() {
 	for _, d := range c.in.DirectiveDefinitions() {
 		for _, a := range d.Arguments {
 			if hidden(a.Directives) && c.machinery.has("@"+d.Name) {
-				c.fail(problem.DisallowedInaccessible, nil, "", "Argument \"@%s(%s:)\" cannot be @inaccessible: it belongs to a directive of a specification.", d.Name, a.Name)
+				c.fail(
+					problem.DisallowedInaccessible,
+					nil,
+					"",
+					"Argument \"@%s(%s:)\" cannot be @inaccessible: it belongs to a directive of a specification.",
+					d.Name,
+					a.Name,
+				)
 			}
 		}
 	}
@@ -132,8 +151,13 @@ func (c *checker) checkFields(t *schema.Type) {
 		}
 		if t.Kind == ast.InputObject {
 			if f.Type.NonNull && f.Default == nil {
-				c.fail(problem.RequiredInaccessible, c.at.Field(t.Name, f.Name), "Give the field a default value, or make it optional.",
-					"Input field %q is @inaccessible, but required.", f.Coordinate())
+				c.fail(
+					problem.RequiredInaccessible,
+					c.at.Field(t.Name, f.Name),
+					"Give the field a default value, or make it optional.",
+					"Input field %q is @inaccessible, but required.",
+					f.Coordinate(),
+				)
 			}
 			c.checkDefaults(f.Coordinate())
 			continue
@@ -156,13 +180,25 @@ func (c *checker) checkValues(t *schema.Type) {
 func (c *checker) checkHiddenArgument(t *schema.Type, f *schema.Field, a *schema.Argument) {
 	coordinate := f.Coordinate() + "(" + a.Name + ":)"
 	if a.Required() {
-		c.fail(problem.RequiredInaccessible, c.at.Field(t.Name, f.Name), "Give the argument a default value, or make it optional.",
-			"Argument %q is @inaccessible, but required.", coordinate)
+		c.fail(
+			problem.RequiredInaccessible,
+			c.at.Field(t.Name, f.Name),
+			"Give the argument a default value, or make it optional.",
+			"Argument %q is @inaccessible, but required.",
+			coordinate,
+		)
 	}
 	for _, expected := range c.visibleInherited(t, f.Name) {
 		if inherited := expected.Argument(a.Name); inherited != nil && !hidden(inherited.Directives) {
-			c.fail(problem.ImplementedByInaccessible, append(c.at.Field(t.Name, f.Name), c.at.Field(expected.Parent.Name, f.Name)...), "",
-				"Argument %q is @inaccessible, but implements visible argument \"%s(%s:)\".", coordinate, expected.Coordinate(), a.Name)
+			c.fail(
+				problem.ImplementedByInaccessible,
+				append(c.at.Field(t.Name, f.Name), c.at.Field(expected.Parent.Name, f.Name)...),
+				"",
+				"Argument %q is @inaccessible, but implements visible argument \"%s(%s:)\".",
+				coordinate,
+				expected.Coordinate(),
+				a.Name,
+			)
 		}
 	}
 }
@@ -170,8 +206,14 @@ func (c *checker) checkHiddenArgument(t *schema.Type, f *schema.Field, a *schema
 // checkImplementations: IMPLEMENTED_BY_INACCESSIBLE, a field that implements a visible one of an interface is visible.
 func (c *checker) checkImplementations(t *schema.Type, f *schema.Field) {
 	for _, expected := range c.visibleInherited(t, f.Name) {
-		c.fail(problem.ImplementedByInaccessible, append(c.at.Field(t.Name, f.Name), c.at.Field(expected.Parent.Name, f.Name)...),
-			"Mark "+expected.Coordinate()+" @inaccessible too.", "Field %q is @inaccessible, but implements visible field %q.", f.Coordinate(), expected.Coordinate())
+		c.fail(
+			problem.ImplementedByInaccessible,
+			append(c.at.Field(t.Name, f.Name), c.at.Field(expected.Parent.Name, f.Name)...),
+			"Mark "+expected.Coordinate()+" @inaccessible too.",
+			"Field %q is @inaccessible, but implements visible field %q.",
+			f.Coordinate(),
+			expected.Coordinate(),
+		)
 	}
 }
 

@@ -58,7 +58,15 @@ func Diff(before, after *ast.Schema) []Change {
 		case now == nil:
 			d.add(Breaking, "TYPE_REMOVED", name, "Type %q was removed.", name)
 		case old.Kind != now.Kind:
-			d.add(Breaking, "TYPE_KIND_CHANGED", name, "Type %q was %s and is %s now.", name, kindName(old.Kind), kindName(now.Kind))
+			d.add(
+				Breaking,
+				"TYPE_KIND_CHANGED",
+				name,
+				"Type %q was %s and is %s now.",
+				name,
+				kindName(old.Kind),
+				kindName(now.Kind),
+			)
 		default:
 			d.definition(old, now)
 		}
@@ -70,7 +78,11 @@ func Diff(before, after *ast.Schema) []Change {
 	}
 	d.directives()
 	slices.SortStableFunc(d.changes, func(a, b Change) int {
-		return cmp.Or(cmp.Compare(rank(a.Severity), rank(b.Severity)), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Kind, b.Kind))
+		return cmp.Or(
+			cmp.Compare(rank(a.Severity), rank(b.Severity)),
+			cmp.Compare(a.Path, b.Path),
+			cmp.Compare(a.Kind, b.Kind),
+		)
 	})
 	return d.changes
 }
@@ -120,7 +132,15 @@ func (d *diff) roots() {
 		case root.old != nil && root.now == nil:
 			d.add(Breaking, "ROOT_TYPE_REMOVED", root.old.Name, "The schema no longer supports a %s.", root.name)
 		case root.old != nil && root.old.Name != root.now.Name:
-			d.add(Breaking, "ROOT_TYPE_CHANGED", root.old.Name, "The %s type was %q and is %q now.", root.name, root.old.Name, root.now.Name)
+			d.add(
+				Breaking,
+				"ROOT_TYPE_CHANGED",
+				root.old.Name,
+				"The %s type was %q and is %q now.",
+				root.name,
+				root.old.Name,
+				root.now.Name,
+			)
 		}
 	}
 }
@@ -139,7 +159,15 @@ func (d *diff) definition(old, now *ast.Definition) {
 		d.values(old, now)
 	case ast.Scalar:
 		if a, b := specifiedBy(old), specifiedBy(now); a != b {
-			d.add(Dangerous, "SCALAR_SPECIFICATION_CHANGED", old.Name, "Scalar %q was specified by %q and is by %q now.", old.Name, a, b)
+			d.add(
+				Dangerous,
+				"SCALAR_SPECIFICATION_CHANGED",
+				old.Name,
+				"Scalar %q was specified by %q and is by %q now.",
+				old.Name,
+				a,
+				b,
+			)
 		}
 	}
 }
@@ -186,7 +214,14 @@ func (d *diff) interfaces(old, now *ast.Definition) {
 	}
 	for _, name := range now.Interfaces {
 		if !slices.Contains(old.Interfaces, name) {
-			d.add(Dangerous, "INTERFACE_ADDED", now.Name, "%q implements %q now: clients can meet it where they did not.", now.Name, name)
+			d.add(
+				Dangerous,
+				"INTERFACE_ADDED",
+				now.Name,
+				"%q implements %q now: clients can meet it where they did not.",
+				now.Name,
+				name,
+			)
 		}
 	}
 }
@@ -199,7 +234,14 @@ func (d *diff) members(old, now *ast.Definition) {
 	}
 	for _, name := range now.Types {
 		if !slices.Contains(old.Types, name) {
-			d.add(Dangerous, "UNION_MEMBER_ADDED", old.Name, "%q is a member of union %q now: clients can meet it where they did not.", name, old.Name)
+			d.add(
+				Dangerous,
+				"UNION_MEMBER_ADDED",
+				old.Name,
+				"%q is a member of union %q now: clients can meet it where they did not.",
+				name,
+				old.Name,
+			)
 		}
 	}
 }
@@ -217,7 +259,14 @@ func (d *diff) values(old, now *ast.Definition) {
 	}
 	for _, v := range now.EnumValues {
 		if old.EnumValues.ForName(v.Name) == nil {
-			d.add(Dangerous, "ENUM_VALUE_ADDED", old.Name+"."+v.Name, "Enum value \"%s.%s\" was added: clients may not know what to do with it.", old.Name, v.Name)
+			d.add(
+				Dangerous,
+				"ENUM_VALUE_ADDED",
+				old.Name+"."+v.Name,
+				"Enum value \"%s.%s\" was added: clients may not know what to do with it.",
+				old.Name,
+				v.Name,
+			)
 		}
 	}
 }

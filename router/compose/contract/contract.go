@@ -113,7 +113,9 @@ func Apply(supergraphSDL string, filter Filter) (*Result, []*problem.Error) {
 }
 
 func unreadable(why string) []*problem.Error {
-	return []*problem.Error{{Code: "INVALID_FEDERATION_SUPERGRAPH", Message: "The supergraph cannot be read: " + why + "."}}
+	return []*problem.Error{
+		{Code: "INVALID_FEDERATION_SUPERGRAPH", Message: "The supergraph cannot be read: " + why + "."},
+	}
 }
 
 // nowhere locates nothing: a contract works on a supergraph, whose sources are elsewhere.

@@ -158,7 +158,9 @@ func (p *printer) excerpt(at problem.Position) {
 	margin := strings.Repeat(" ", len(number))
 	start, length := caret(line, at.Column)
 	p.text.WriteString(p.paint(blue, number+" |") + " " + expand(line) + "\n")
-	p.text.WriteString(p.paint(blue, margin+" |") + " " + strings.Repeat(" ", start) + p.paint(red, strings.Repeat("^", length)) + "\n")
+	p.text.WriteString(
+		p.paint(blue, margin+" |") + " " + strings.Repeat(" ", start) + p.paint(red, strings.Repeat("^", length)) + "\n",
+	)
 }
 
 // maxLine bounds how much of a line is quoted, in runes.

@@ -1,6 +1,7 @@
-// Package extract takes a composed graph apart again: it writes, from the supergraph alone, the schema of one subgraph as
-// composition has read it. Descriptions, and the directives for which the supergraph does not say whose they are
-// (@deprecated, @tag, @inaccessible and others that are not of the join specification), are those of the whole graph.
+// Package extract takes a composed graph apart again: it writes, from the supergraph alone, the schema of one
+// subgraph as composition has read it. Descriptions, and the directives for which the supergraph does not say whose
+// they are (@deprecated, @tag, @inaccessible and others that are not of the join specification), are those of the
+// whole graph.
 package extract
 
 import (
@@ -43,7 +44,15 @@ func Subgraph(supergraphSDL, name string) (string, error) {
 	var names []string
 	for _, value := range s.Type(graphEnum).Values {
 		if nameOf(value) == name {
-			e := &extraction{from: s, spelling: spelling, graph: value.Name, name: name, to: schema.New(), used: map[string]bool{}, version: oldest}
+			e := &extraction{
+				from:     s,
+				spelling: spelling,
+				graph:    value.Name,
+				name:     name,
+				to:       schema.New(),
+				used:     map[string]bool{},
+				version:  oldest,
+			}
 			part := schema.Print(e.run(), schema.Style{Directives: true})
 			return e.link() + "\n" + part, nil
 		}

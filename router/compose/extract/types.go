@@ -43,7 +43,10 @@ func (e *extraction) typeOf(t *schema.Type, joins []*schema.Directive) *schema.T
 	}
 	for _, v := range t.Values {
 		if len(e.mine(v.Directives, "join__enumValue")) > 0 {
-			out.Values = append(out.Values, &schema.EnumValue{Name: v.Name, Description: v.Description, Directives: e.common(t.Kind, v.Directives)})
+			out.Values = append(
+				out.Values,
+				&schema.EnumValue{Name: v.Name, Description: v.Description, Directives: e.common(t.Kind, v.Directives)},
+			)
 		}
 	}
 	for _, f := range t.Fields() {
@@ -73,7 +76,13 @@ func (e *extraction) ownContext(name string) (string, bool) {
 
 // fieldOf is a field as the subgraph defines it; nil where it does not.
 func (e *extraction) fieldOf(kind schema.Kind, f *schema.Field) *schema.Field {
-	out := &schema.Field{Name: f.Name, Description: f.Description, Type: f.Type, Default: f.Default, Arguments: e.arguments(f.Arguments)}
+	out := &schema.Field{
+		Name:        f.Name,
+		Description: f.Description,
+		Type:        f.Type,
+		Default:     f.Default,
+		Arguments:   e.arguments(f.Arguments),
+	}
 	joined := slices.ContainsFunc(f.Directives, func(d *schema.Directive) bool { return d.Name == "join__field" })
 	joins := e.mine(f.Directives, "join__field")
 	if joined && len(joins) == 0 && !e.taken(f) {

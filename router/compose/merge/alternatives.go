@@ -174,8 +174,8 @@ func minimal(list []alternative) []alternative {
 	return out
 }
 
-// alternativeFile finds alternatives that another one implies without looking at all of them: each is filed under the one
-// of its requirements that the fewest have.
+// alternativeFile finds alternatives that another one implies without looking at all of them: each is filed under the
+// one of its requirements that the fewest have.
 type alternativeFile struct {
 	count map[string]int
 	under map[string][]alternative

@@ -99,7 +99,12 @@ func (m *merger) describe(coordinate string, sources []annotation, description *
 	if coordinate == "schema" {
 		coordinate, name = "", "the schema definition"
 	}
-	m.hint(problem.HintInconsistentDescription, coordinate, described, "%s is described differently: the supergraph uses the description %s.", name,
+	m.hint(
+		problem.HintInconsistentDescription,
+		coordinate,
+		described,
+		"%s is described differently: the supergraph uses the description %s.",
+		name,
 		m.variants(func(i int) string {
 			if sources[i].description == "" {
 				return ""
@@ -108,5 +113,6 @@ func (m *merger) describe(coordinate string, sources []annotation, description *
 				return "most subgraphs give it"
 			}
 			return "another one is given"
-		}))
+		}),
+	)
 }

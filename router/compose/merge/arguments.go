@@ -87,14 +87,21 @@ func (m *merger) isContextual(l argumentLists, name string, sources []*schema.Ar
 				"Make the argument optional, or fill it with @fromContext here too."
 			continue
 		}
-		m.hint(problem.HintContextualArgumentNotContextualInAllSubgraphs, coordinate, []elementPosition{{i, a.Pos}},
-			"Argument %q is filled from a context in some subgraphs, so clients cannot give it, but it is an ordinary argument in subgraph %q.", coordinate, m.subgraphs[i].Name)
+		m.hint(
+			problem.HintContextualArgumentNotContextualInAllSubgraphs,
+			coordinate,
+			[]elementPosition{{i, a.Pos}},
+			"Argument %q is filled from a context in some subgraphs, so clients cannot give it, but it is an ordinary argument in subgraph %q.",
+			coordinate,
+			m.subgraphs[i].Name,
+		)
 	}
 	return true
 }
 
-// inAll reports whether an argument is in all subgraphs that have its owner. REQUIRED_ARGUMENT_MISSING_IN_SOME_SUBGRAPH:
-// it is not, but some need it. INCONSISTENT_ARGUMENT_PRESENCE: it is not, and left out.
+// inAll reports whether an argument is in all subgraphs that have its owner.
+// REQUIRED_ARGUMENT_MISSING_IN_SOME_SUBGRAPH: it is not, but some need it. INCONSISTENT_ARGUMENT_PRESENCE: it is not,
+// and left out.
 func (m *merger) inAll(l argumentLists, name string, sources []*schema.Argument) bool {
 	var with, required, all []elementPosition
 	missing := false
@@ -117,8 +124,14 @@ func (m *merger) inAll(l argumentLists, name string, sources []*schema.Argument)
 	coordinate := l.owner + "(" + name + ":)"
 	presence := m.presence(func(i int) bool { return sources[i] != nil }, func(i int) bool { return l.present[i] })
 	if len(required) > 0 {
-		e := m.fail(problem.RequiredArgumentMissingInSomeSubgraph, all, "Argument %q is required in %s, but not all subgraphs have it: %s.",
-			coordinate, subgraphList(m.names(required)), presence)
+		e := m.fail(
+			problem.RequiredArgumentMissingInSomeSubgraph,
+			all,
+			"Argument %q is required in %s, but not all subgraphs have it: %s.",
+			coordinate,
+			subgraphList(m.names(required)),
+			presence,
+		)
 		e.Suggestion = "Add the argument in all subgraphs, or make it optional."
 	} else {
 		m.hint(problem.HintInconsistentArgumentPresence, coordinate, with, "Optional argument %q is left out of the supergraph, because not all subgraphs have it: %s.", coordinate, presence)
@@ -127,7 +140,11 @@ func (m *merger) inAll(l argumentLists, name string, sources []*schema.Argument)
 }
 
 // mergeArgument merges an argument all subgraphs have.
-func (m *merger) mergeArgument(coordinate, name string, sources []*schema.Argument, defaultMismatch problem.Code) *schema.Argument {
+func (m *merger) mergeArgument(
+	coordinate, name string,
+	sources []*schema.Argument,
+	defaultMismatch problem.Code,
+) *schema.Argument {
 	out := &schema.Argument{Name: name}
 	annotations := argumentAnnotations(sources)
 	m.describe(coordinate, annotations, &out.Description)
@@ -152,7 +169,13 @@ func (m *merger) mergeArgument(coordinate, name string, sources []*schema.Argume
 
 // mergeDefaults picks the default value all subgraphs agree on, or none. FIELD_ARGUMENT_DEFAULT_MISMATCH and
 // INPUT_FIELD_DEFAULT_MISMATCH: they have different ones. INCONSISTENT_DEFAULT_VALUE_PRESENCE: only some have one.
-func (m *merger) mergeDefaults(coordinate, subject string, defaults []*ast.Value, present []bool, positions []schema.Pos, mismatch problem.Code) *ast.Value {
+func (m *merger) mergeDefaults(
+	coordinate, subject string,
+	defaults []*ast.Value,
+	present []bool,
+	positions []schema.Pos,
+	mismatch problem.Code,
+) *ast.Value {
 	var chosen *ast.Value
 	var all []elementPosition
 	partial, different := false, false
@@ -188,6 +211,14 @@ func (m *merger) mergeDefaults(coordinate, subject string, defaults []*ast.Value
 			"Use the same default value in all subgraphs."
 		return chosen
 	}
-	m.hint(problem.HintInconsistentDefaultValuePresence, coordinate, all, "%s %q has no default value in the supergraph, because only some subgraphs give it one: it has %s.", subject, coordinate, variants)
+	m.hint(
+		problem.HintInconsistentDefaultValuePresence,
+		coordinate,
+		all,
+		"%s %q has no default value in the supergraph, because only some subgraphs give it one: it has %s.",
+		subject,
+		coordinate,
+		variants,
+	)
 	return nil
 }

@@ -22,8 +22,8 @@ type composedDirective struct {
 	version        federation.Version
 	// in says which subgraphs compose it.
 	in []bool
-	// source is the subgraph whose definition counts: the last one with the latest version of the feature that composes it,
-	// or another directive of it.
+	// source is the subgraph whose definition counts: the last one with the latest version of the feature that composes
+	// it, or another directive of it.
 	source int
 	// latest are the subgraphs that compose directives of the feature and link its latest version.
 	latest []int
@@ -78,10 +78,21 @@ func (m *merger) collectComposedDirective(i int, s *subgraph.Subgraph, d *schema
 	link, original := s.LinkIndex.Owner(name)
 	switch {
 	case link == nil || subgraph.IsBuiltinDirective(name):
-		fail("Directive %q of subgraph %q cannot be composed, because it does not belong to a linked specification.", raw, s.Name)
+		fail(
+			"Directive %q of subgraph %q cannot be composed, because it does not belong to a linked specification.",
+			raw,
+			s.Name,
+		)
 		return
 	case link.URL.Identity == federation.FederationIdentity && passesThrough[federation.DirectiveByName(original)]:
-		m.hint(problem.HintDirectiveCompositionInfo, "@"+name, []elementPosition{{i, d.Pos}}, "Directive %q of subgraph %q is always composed: @composeDirective is not needed for it.", raw, s.Name)
+		m.hint(
+			problem.HintDirectiveCompositionInfo,
+			"@"+name,
+			[]elementPosition{{i, d.Pos}},
+			"Directive %q of subgraph %q is always composed: @composeDirective is not needed for it.",
+			raw,
+			s.Name,
+		)
 		return
 	case link.URL.Identity == federation.FederationIdentity || link.URL.Identity == federation.LinkIdentity:
 		fail("Directive %q of subgraph %q cannot be composed, because it belongs to federation itself.", raw, s.Name)
@@ -96,7 +107,14 @@ func (m *merger) collectComposedDirective(i int, s *subgraph.Subgraph, d *schema
 			return
 		}
 	}
-	c := &composedDirective{name: name, original: original, identity: link.URL.Identity, version: link.URL.Version, in: make([]bool, len(m.subgraphs)), source: i}
+	c := &composedDirective{
+		name:     name,
+		original: original,
+		identity: link.URL.Identity,
+		version:  link.URL.Version,
+		in:       make([]bool, len(m.subgraphs)),
+		source:   i,
+	}
 	c.in[i] = true
 	m.composed = append(m.composed, c)
 	m.composedNames[name] = append(m.composedNames[name], c)
@@ -200,8 +218,8 @@ func (m *merger) composesFrom(i int, identity string) bool {
 	return slices.ContainsFunc(m.composedIdentities[identity], func(c *composedDirective) bool { return c.in[i] })
 }
 
-// maxNameConflicts is with how many earlier ones a composed directive is compared: each pair of those that conflict is an
-// error of its own.
+// maxNameConflicts is with how many earlier ones a composed directive is compared: each pair of those that conflict
+// is an error of its own.
 const maxNameConflicts = 10
 
 // checkComposedNames: a composed directive has one name, and a name stands for one directive.
@@ -220,8 +238,8 @@ func (m *merger) checkComposedNames() {
 	}
 }
 
-// checkComposedPrefixes: INVALID_LINK_DIRECTIVE_USAGE, no composed directive can be mistaken for an element of a feature
-// of the supergraph.
+// checkComposedPrefixes: INVALID_LINK_DIRECTIVE_USAGE, no composed directive can be mistaken for an element of a
+// feature of the supergraph.
 func (m *merger) checkComposedPrefixes() {
 	features := map[string]string{"join": federation.JoinIdentity, "link": federation.LinkIdentity}
 	for _, f := range m.features.used {
@@ -249,8 +267,8 @@ func (m *merger) failComposedNames(a, b *composedDirective) {
 		"Import it under the same name in all subgraphs."
 }
 
-// hintOtherNames: DIRECTIVE_COMPOSITION_WARN, a subgraph that does not compose a directive imports it under another name
-// than those that do.
+// hintOtherNames: DIRECTIVE_COMPOSITION_WARN, a subgraph that does not compose a directive imports it under another
+// name than those that do.
 func (m *merger) hintOtherNames() {
 	for _, c := range m.composed {
 		for i, s := range m.subgraphs {
@@ -259,8 +277,16 @@ func (m *merger) hintOtherNames() {
 				continue
 			}
 			if name := link.DirectiveName(c.original); name != c.name && s.Schema.DirectiveDefinition(name) != nil {
-				m.hint(problem.HintDirectiveCompositionWarn, "@"+c.name, []elementPosition{{i, s.Schema.DirectiveDefinition(name).Pos}},
-					"Directive \"@%s\" of %q is composed, but subgraph %q calls it \"@%s\" and does not compose it.", c.name, c.identity, s.Name, name)
+				m.hint(
+					problem.HintDirectiveCompositionWarn,
+					"@"+c.name,
+					[]elementPosition{{i, s.Schema.DirectiveDefinition(name).Pos}},
+					"Directive \"@%s\" of %q is composed, but subgraph %q calls it \"@%s\" and does not compose it.",
+					c.name,
+					c.identity,
+					s.Name,
+					name,
+				)
 			}
 		}
 	}

@@ -113,8 +113,15 @@ func (m *merger) hintPartialField(t *schema.Type, name string, sources []*schema
 	if t.Kind == ast.Interface {
 		code = problem.HintInconsistentInterfaceValueTypeField
 	}
-	m.hint(code, t.Name+"."+name, all, "Field %q of non-entity type %q is not defined in all the subgraphs that define the type: %s.", name, t.Name,
-		m.presence(func(i int) bool { return fields[i] != nil }, func(i int) bool { return sources[i] != nil }))
+	m.hint(
+		code,
+		t.Name+"."+name,
+		all,
+		"Field %q of non-entity type %q is not defined in all the subgraphs that define the type: %s.",
+		name,
+		t.Name,
+		m.presence(func(i int) bool { return fields[i] != nil }, func(i int) bool { return sources[i] != nil }),
+	)
 }
 
 // checkInterfaceKeys: INTERFACE_KEY_MISSING_IMPLEMENTATION_TYPE, a subgraph that resolves an interface by key knows all

@@ -15,7 +15,10 @@ func (m *merger) mergeContexts(p pendingDirectives) {
 		for _, d := range s.directives {
 			if d.Federation == federation.Context {
 				name, _ := d.StringArg("name")
-				*p.destination = append(*p.destination, apply(m.features.name(federation.Context), arg("name", schema.String(m.contextName(i, name)))))
+				*p.destination = append(
+					*p.destination,
+					apply(m.features.name(federation.Context), arg("name", schema.String(m.contextName(i, name)))),
+				)
 			}
 		}
 	}
@@ -37,12 +40,15 @@ func (m *merger) contextArguments(i int, f *schema.Field) *ast.Value {
 		if out == nil {
 			out = schema.List()
 		}
-		out.Children = append(out.Children, &ast.ChildValue{Value: &ast.Value{Kind: ast.ObjectValue, Children: ast.ChildValueList{
-			{Name: "context", Value: schema.String(m.contextName(i, name))},
-			{Name: "name", Value: schema.String(a.Name)},
-			{Name: "type", Value: schema.String(a.Type.String())},
-			{Name: "selection", Value: schema.String(selection)},
-		}}})
+		out.Children = append(
+			out.Children,
+			&ast.ChildValue{Value: &ast.Value{Kind: ast.ObjectValue, Children: ast.ChildValueList{
+				{Name: "context", Value: schema.String(m.contextName(i, name))},
+				{Name: "name", Value: schema.String(a.Name)},
+				{Name: "type", Value: schema.String(a.Type.String())},
+				{Name: "selection", Value: schema.String(selection)},
+			}}},
+		)
 	}
 	return out
 }

@@ -91,13 +91,25 @@ func (m *merger) mergeExecutableDirective(name string) {
 	}
 	present := func(i int) bool { return sources[i] != nil }
 	if missing {
-		m.hint(problem.HintInconsistentExecutableDirectivePresence, "@"+name, all, "Executable directive \"@%s\" is left out of the supergraph, because not all subgraphs define it: %s.", name,
-			m.presence(present, func(int) bool { return true }))
+		m.hint(
+			problem.HintInconsistentExecutableDirectivePresence,
+			"@"+name,
+			all,
+			"Executable directive \"@%s\" is left out of the supergraph, because not all subgraphs define it: %s.",
+			name,
+			m.presence(present, func(int) bool { return true }),
+		)
 		return
 	}
 	if len(common) == 0 {
-		m.hint(problem.HintNoExecutableDirectiveIntersection, "@"+name, all, "Executable directive \"@%s\" is left out of the supergraph, because no location is allowed in all subgraphs: it is %s.", name,
-			m.variants(func(i int) string { return "on " + locations[i] }))
+		m.hint(
+			problem.HintNoExecutableDirectiveIntersection,
+			"@"+name,
+			all,
+			"Executable directive \"@%s\" is left out of the supergraph, because no location is allowed in all subgraphs: it is %s.",
+			name,
+			m.variants(func(i int) string { return "on " + locations[i] }),
+		)
 		return
 	}
 	m.out.AddDirectiveDefinition(m.mergeExecutableDefinition(name, sources, common, locations, all))
@@ -111,10 +123,21 @@ func joinLocations(locations []ast.DirectiveLocation) string {
 	return strings.Join(parts, " | ")
 }
 
-func (m *merger) mergeExecutableDefinition(name string, sources []*schema.DirectiveDefinition, common []ast.DirectiveLocation, locations []string, all []elementPosition) *schema.DirectiveDefinition {
+func (m *merger) mergeExecutableDefinition(
+	name string,
+	sources []*schema.DirectiveDefinition,
+	common []ast.DirectiveLocation,
+	locations []string,
+	all []elementPosition,
+) *schema.DirectiveDefinition {
 	out := &schema.DirectiveDefinition{Name: name, Locations: common, Repeatable: true}
 	annotations := make([]annotation, len(sources))
-	lists := argumentLists{owner: "@" + name, lists: make([][]*schema.Argument, len(sources)), positions: make([]schema.Pos, len(sources)), present: make([]bool, len(sources))}
+	lists := argumentLists{
+		owner:     "@" + name,
+		lists:     make([][]*schema.Argument, len(sources)),
+		positions: make([]schema.Pos, len(sources)),
+		present:   make([]bool, len(sources)),
+	}
 	anyRepeatable, different := false, false
 	for i, d := range sources {
 		annotations[i] = annotation{true, d.Description, nil, d.Pos}
@@ -125,11 +148,25 @@ func (m *merger) mergeExecutableDefinition(name string, sources []*schema.Direct
 	}
 	m.describe("@"+name, annotations, &out.Description)
 	if anyRepeatable && !out.Repeatable {
-		m.hint(problem.HintInconsistentExecutableDirectiveRepeatable, "@"+name, all, "Executable directive \"@%s\" is not repeatable in the supergraph: it is %s.", name, m.repeatability(sources))
+		m.hint(
+			problem.HintInconsistentExecutableDirectiveRepeatable,
+			"@"+name,
+			all,
+			"Executable directive \"@%s\" is not repeatable in the supergraph: it is %s.",
+			name,
+			m.repeatability(sources),
+		)
 	}
 	if different {
-		m.hint(problem.HintInconsistentExecutableDirectiveLocations, "@"+name, all, "Executable directive \"@%s\" is allowed on %s in the supergraph, what all subgraphs have in common: it is %s.", name,
-			joinLocations(common), m.variants(func(i int) string { return "on " + locations[i] }))
+		m.hint(
+			problem.HintInconsistentExecutableDirectiveLocations,
+			"@"+name,
+			all,
+			"Executable directive \"@%s\" is allowed on %s in the supergraph, what all subgraphs have in common: it is %s.",
+			name,
+			joinLocations(common),
+			m.variants(func(i int) string { return "on " + locations[i] }),
+		)
 	}
 	out.Arguments = m.mergeArgumentLists(lists)
 	out.IndexArguments()
@@ -149,8 +186,8 @@ func (m *merger) repeatability(sources []*schema.DirectiveDefinition) string {
 	})
 }
 
-// checkComposedDefinition: INCONSISTENT_TYPE_SYSTEM_DIRECTIVE_REPEATABLE and INCONSISTENT_TYPE_SYSTEM_DIRECTIVE_LOCATIONS,
-// the subgraphs that compose a directive define it differently.
+// checkComposedDefinition: INCONSISTENT_TYPE_SYSTEM_DIRECTIVE_REPEATABLE and
+// INCONSISTENT_TYPE_SYSTEM_DIRECTIVE_LOCATIONS, the subgraphs that compose a directive define it differently.
 func (m *merger) checkComposedDefinition(c *composedDirective) {
 	definition := m.out.DirectiveDefinition(c.name)
 	sources := make([]*schema.DirectiveDefinition, len(m.subgraphs))
@@ -170,14 +207,28 @@ func (m *merger) checkComposedDefinition(c *composedDirective) {
 		locations = locations || len(d.Locations) != len(definition.Locations)
 	}
 	if repeatable {
-		m.hint(problem.HintInconsistentTypeSystemDirectiveRepeatable, "@"+c.name, all, "Composed directive \"@%s\" is not repeatable everywhere: it is %s.", c.name, m.repeatability(sources))
+		m.hint(
+			problem.HintInconsistentTypeSystemDirectiveRepeatable,
+			"@"+c.name,
+			all,
+			"Composed directive \"@%s\" is not repeatable everywhere: it is %s.",
+			c.name,
+			m.repeatability(sources),
+		)
 	}
 	if locations {
-		m.hint(problem.HintInconsistentTypeSystemDirectiveLocations, "@"+c.name, all, "Composed directive \"@%s\" is allowed on different locations: it is %s.", c.name, m.variants(func(i int) string {
-			if sources[i] == nil {
-				return ""
-			}
-			return "on " + joinLocations(sources[i].Locations)
-		}))
+		m.hint(
+			problem.HintInconsistentTypeSystemDirectiveLocations,
+			"@"+c.name,
+			all,
+			"Composed directive \"@%s\" is allowed on different locations: it is %s.",
+			c.name,
+			m.variants(func(i int) string {
+				if sources[i] == nil {
+					return ""
+				}
+				return "on " + joinLocations(sources[i].Locations)
+			}),
+		)
 	}
 }

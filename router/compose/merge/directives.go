@@ -43,7 +43,12 @@ func (m *merger) mergeDirectives(coordinate string, sources []annotation, destin
 }
 
 // mergeWithDemands is mergeDirectives for an element of which others require something.
-func (m *merger) mergeWithDemands(coordinate string, sources []annotation, destination *[]*schema.Directive, demanded []demand) {
+func (m *merger) mergeWithDemands(
+	coordinate string,
+	sources []annotation,
+	destination *[]*schema.Directive,
+	demanded []demand,
+) {
 	any := len(demanded) > 0
 	for _, s := range sources {
 		any = any || len(s.directives) > 0
@@ -52,7 +57,10 @@ func (m *merger) mergeWithDemands(coordinate string, sources []annotation, desti
 		return
 	}
 	if m.isHidden(sources) {
-		*destination = append(*destination, &schema.Directive{Name: m.features.name(federation.Inaccessible), Federation: federation.Inaccessible})
+		*destination = append(
+			*destination,
+			&schema.Directive{Name: m.features.name(federation.Inaccessible), Federation: federation.Inaccessible},
+		)
 	}
 	m.later = append(m.later, pendingDirectives{coordinate, sources, destination, demanded})
 }
@@ -151,14 +159,21 @@ func (m *merger) mergeApplications(p pendingDirectives, name string, applied [][
 		}
 	}
 	*p.destination = append(*p.destination, merged(name, distinct[best]))
-	m.hint(problem.HintInconsistentNonRepeatableDirectiveArguments, hintCoordinate(p.coordinate), placesOf(applied),
-		"Directive @%s has different arguments on %q, and the supergraph uses %s: there is %s.", name, p.coordinate, argumentsText(distinct[best]),
+	m.hint(
+		problem.HintInconsistentNonRepeatableDirectiveArguments,
+		hintCoordinate(p.coordinate),
+		placesOf(applied),
+		"Directive @%s has different arguments on %q, and the supergraph uses %s: there is %s.",
+		name,
+		p.coordinate,
+		argumentsText(distinct[best]),
 		m.variants(func(i int) string {
 			if len(applied[i]) == 0 {
 				return ""
 			}
 			return argumentsText(applied[i][0])
-		}))
+		}),
+	)
 }
 
 func hintCoordinate(coordinate string) string {

@@ -5,9 +5,9 @@ import (
 	"github.com/weft-graphql/weft/router/compose/schema"
 )
 
-// mergeEnum merges an enum by its uses in the supergraph: results may be any value a subgraph has, arguments only values
-// all of them have. ENUM_VALUE_MISMATCH: an enum used both ways must be the same everywhere. EMPTY_MERGED_ENUM_TYPE: no
-// value is left. UNUSED_ENUM_TYPE: nothing uses it.
+// mergeEnum merges an enum by its uses in the supergraph: results may be any value a subgraph has, arguments only
+// values all of them have. ENUM_VALUE_MISMATCH: an enum used both ways must be the same everywhere.
+// EMPTY_MERGED_ENUM_TYPE: no value is left. UNUSED_ENUM_TYPE: nothing uses it.
 // https://specs.apollo.dev/join/v0.3/#@join__enumValue
 func (m *merger) mergeEnum(t *schema.Type) {
 	sources := m.sources(t.Name)
@@ -16,7 +16,13 @@ func (m *merger) mergeEnum(t *schema.Type) {
 	m.mergeDirectives(t.Name, typeAnnotations(sources), &t.Directives)
 	usage := m.usage[t.Name]
 	if usage == 0 {
-		m.hint(problem.HintUnusedEnumType, t.Name, places(typeAnnotations(sources)), "Enum %q is not used by any field or argument. All its values are kept.", t.Name)
+		m.hint(
+			problem.HintUnusedEnumType,
+			t.Name,
+			places(typeAnnotations(sources)),
+			"Enum %q is not used by any field or argument. All its values are kept.",
+			t.Name,
+		)
 	}
 	had := false
 	for _, s := range sources {
@@ -81,10 +87,26 @@ func (m *merger) mergeEnumValue(t *schema.Type, v *schema.EnumValue, sources []*
 				"Add the value in all subgraphs, or mark it @inaccessible until all have it."
 		}
 	case usage == asInput:
-		m.hint(problem.HintInconsistentEnumValueForInputEnum, coordinate, with, "Value %q of enum %q, used by arguments, is left out of the supergraph, because not all subgraphs have it: %s.", v.Name, t.Name, presence)
+		m.hint(
+			problem.HintInconsistentEnumValueForInputEnum,
+			coordinate,
+			with,
+			"Value %q of enum %q, used by arguments, is left out of the supergraph, because not all subgraphs have it: %s.",
+			v.Name,
+			t.Name,
+			presence,
+		)
 		return m.isHidden(annotations)
 	default:
-		m.hint(problem.HintInconsistentEnumValueForOutputEnum, coordinate, with, "Value %q of enum %q is not known to all subgraphs: %s.", v.Name, t.Name, presence)
+		m.hint(
+			problem.HintInconsistentEnumValueForOutputEnum,
+			coordinate,
+			with,
+			"Value %q of enum %q is not known to all subgraphs: %s.",
+			v.Name,
+			t.Name,
+			presence,
+		)
 	}
 	return true
 }

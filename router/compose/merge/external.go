@@ -50,12 +50,24 @@ func (m *merger) checkExternals(f *schema.Field, sources, resolving []*schema.Fi
 				"Declare the external field with all its arguments."
 		}
 		if at := wrongArgument[a.Name]; at != nil {
-			m.fail(problem.ExternalArgumentTypeMismatch, at, "Argument %q has type %q in the supergraph, which does not fit its type on the external field in %s.",
-				coordinate, a.Type, subgraphList(m.names(at)))
+			m.fail(
+				problem.ExternalArgumentTypeMismatch,
+				at,
+				"Argument %q has type %q in the supergraph, which does not fit its type on the external field in %s.",
+				coordinate,
+				a.Type,
+				subgraphList(m.names(at)),
+			)
 		}
 		if at := wrongDefault[a.Name]; at != nil {
-			m.fail(problem.ExternalArgumentDefaultMismatch, at, "Argument %q has %s in the supergraph, but not on the external field in %s.",
-				coordinate, defaultText(a), subgraphList(m.names(at)))
+			m.fail(
+				problem.ExternalArgumentDefaultMismatch,
+				at,
+				"Argument %q has %s in the supergraph, but not on the external field in %s.",
+				coordinate,
+				defaultText(a),
+				subgraphList(m.names(at)),
+			)
 		}
 	}
 }

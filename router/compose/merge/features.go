@@ -28,20 +28,46 @@ const onEverything = "FIELD_DEFINITION | OBJECT | INTERFACE | UNION | ARGUMENT_D
 var knownFeatures = []feature{
 	{federation.TagIdentity, federation.Version{Minor: 3}, "", []federation.Directive{federation.Tag},
 		"directive @tag(name: String!) repeatable on " + onEverything + " | SCHEMA"},
-	{federation.InaccessibleIdentity, federation.Version{Minor: 2}, "SECURITY", []federation.Directive{federation.Inaccessible},
-		"directive @inaccessible on " + onEverything},
-	{federation.AuthenticatedIdentity, federation.Version{Minor: 1}, "SECURITY", []federation.Directive{federation.Authenticated},
-		"directive @authenticated on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM"},
-	{federation.RequiresScopesIdentity, federation.Version{Minor: 1}, "SECURITY", []federation.Directive{federation.RequiresScopes},
-		"directive @requiresScopes(scopes: [[requiresScopes__Scope!]!]!) on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM scalar requiresScopes__Scope"},
+	{
+		federation.InaccessibleIdentity,
+		federation.Version{Minor: 2},
+		"SECURITY",
+		[]federation.Directive{federation.Inaccessible},
+		"directive @inaccessible on " + onEverything,
+	},
+	{
+		federation.AuthenticatedIdentity,
+		federation.Version{Minor: 1},
+		"SECURITY",
+		[]federation.Directive{federation.Authenticated},
+		"directive @authenticated on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM",
+	},
+	{
+		federation.RequiresScopesIdentity,
+		federation.Version{Minor: 1},
+		"SECURITY",
+		[]federation.Directive{federation.RequiresScopes},
+		"directive @requiresScopes(scopes: [[requiresScopes__Scope!]!]!) on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM scalar requiresScopes__Scope",
+	},
 	{federation.PolicyIdentity, federation.Version{Minor: 1}, "SECURITY", []federation.Directive{federation.Policy},
 		"directive @policy(policies: [[policy__Policy!]!]!) on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM scalar policy__Policy"},
 	{federation.ContextIdentity, federation.Version{Minor: 1}, "SECURITY", []federation.Directive{federation.Context},
 		"directive @context(name: String!) repeatable on INTERFACE | OBJECT | UNION directive @context__fromContext(field: context__ContextFieldValue) on ARGUMENT_DEFINITION scalar context__ContextFieldValue"},
-	{federation.CostIdentity, federation.Version{Minor: 1}, "", []federation.Directive{federation.Cost, federation.ListSize},
+	{
+		federation.CostIdentity,
+		federation.Version{Minor: 1},
+		"",
+		[]federation.Directive{federation.Cost, federation.ListSize},
 		"directive @cost(weight: Int!) on ARGUMENT_DEFINITION | ENUM | FIELD_DEFINITION | INPUT_FIELD_DEFINITION | OBJECT | SCALAR " +
-			"directive @listSize(assumedSize: Int, slicingArguments: [String!], sizedFields: [String!], requireOneSlicingArgument: Boolean = true) on FIELD_DEFINITION"},
-	{federation.CacheTagIdentity, federation.Version{Minor: 1}, "EXECUTION", []federation.Directive{federation.CacheTag}, ""},
+			"directive @listSize(assumedSize: Int, slicingArguments: [String!], sizedFields: [String!], requireOneSlicingArgument: Boolean = true) on FIELD_DEFINITION",
+	},
+	{
+		federation.CacheTagIdentity,
+		federation.Version{Minor: 1},
+		"EXECUTION",
+		[]federation.Directive{federation.CacheTag},
+		"",
+	},
 }
 
 // features are the specifications a supergraph links, with the names of their directives.
@@ -115,8 +141,15 @@ func (m *merger) version() federation.Version {
 	}
 	for i, s := range m.subgraphs {
 		if v := s.ImpliedVersion(); !linked.AtLeast(v) {
-			m.hint(problem.HintImplicitlyUpgradedFederationVersion, "", []elementPosition{{i, s.Schema.Pos}},
-				"Subgraph %q links a specification that needs federation %s, but no subgraph links that version: the supergraph is one of version %s.", s.Name, v, implied)
+			m.hint(
+				problem.HintImplicitlyUpgradedFederationVersion,
+				"",
+				[]elementPosition{{i, s.Schema.Pos}},
+				"Subgraph %q links a specification that needs federation %s, but no subgraph links that version: the supergraph is one of version %s.",
+				s.Name,
+				v,
+				implied,
+			)
 		}
 	}
 	return implied

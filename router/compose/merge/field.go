@@ -86,7 +86,13 @@ func (m *merger) mergeType(f *schema.Field, sources []*schema.Field, usage enumU
 // addJoinFields records which subgraphs resolve a field and how, unless all that have its type do so in the plainest
 // way.
 // https://specs.apollo.dev/join/v0.3/#@join__field
-func (m *merger) addJoinFields(t *schema.Type, f *schema.Field, sources, resolving []*schema.Field, equal bool, overrides []override) {
+func (m *merger) addJoinFields(
+	t *schema.Type,
+	f *schema.Field,
+	sources, resolving []*schema.Field,
+	equal bool,
+	overrides []override,
+) {
 	if !m.needsJoinFields(t, sources, equal, overrides) {
 		return
 	}

@@ -81,7 +81,14 @@ func (m *merger) mergeInputField(t *schema.Type, f *schema.Field, sources []*sch
 			defaults[i], present[i], positions[i] = s.Default, true, s.Pos
 		}
 	}
-	f.Default = m.mergeDefaults(f.Coordinate(), "Input field", defaults, present, positions, problem.InputFieldDefaultMismatch)
+	f.Default = m.mergeDefaults(
+		f.Coordinate(),
+		"Input field",
+		defaults,
+		present,
+		positions,
+		problem.InputFieldDefaultMismatch,
+	)
 	m.mergeDirectives(f.Coordinate(), annotations, &f.Directives)
 	if equal {
 		complete := true

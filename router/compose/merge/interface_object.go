@@ -41,7 +41,8 @@ func (m *merger) addInterfaceObjectFields() {
 // isProvided reports whether a subgraph resolves a field of an interface by an interface object.
 func (m *merger) isProvided(f *schema.Field) bool {
 	for _, s := range m.subgraphs {
-		if own := s.Schema.Type(f.Parent.Name); isInterfaceObject(own) && own.Field(f.Name) != nil && !s.IsExternal(own.Field(f.Name)) {
+		if own := s.Schema.Type(f.Parent.Name); isInterfaceObject(own) && own.Field(f.Name) != nil &&
+			!s.IsExternal(own.Field(f.Name)) {
 			return true
 		}
 	}
@@ -103,8 +104,8 @@ func (m *merger) checkInterfaceObjects(t *schema.Type) {
 	}
 }
 
-// checkInterfaceFields: INTERFACE_FIELD_NO_IMPLEM, every implementation has all fields of its interfaces, which may come
-// from other subgraphs. Other ways in which merged types do not fit their interfaces are INVALID_GRAPHQL.
+// checkInterfaceFields: INTERFACE_FIELD_NO_IMPLEM, every implementation has all fields of its interfaces, which may
+// come from other subgraphs. Other ways in which merged types do not fit their interfaces are INVALID_GRAPHQL.
 func (m *merger) checkInterfaceFields() {
 	for _, t := range m.out.Types() {
 		for _, ref := range t.Interfaces {
@@ -123,7 +124,14 @@ func (m *merger) checkInterfaceFields() {
 		return
 	}
 	for _, v := range validation.Merged(m.out) {
-		m.errors = append(m.errors, &problem.Error{Code: problem.InvalidGraphQL, Message: "The supergraph is not valid: " + v.Message, Suggestion: v.Suggestion})
+		m.errors = append(
+			m.errors,
+			&problem.Error{
+				Code:       problem.InvalidGraphQL,
+				Message:    "The supergraph is not valid: " + v.Message,
+				Suggestion: v.Suggestion,
+			},
+		)
 	}
 }
 
@@ -137,8 +145,16 @@ func (m *merger) failMissingImplementation(t *schema.Type, f *schema.Field) {
 			without = append(without, elementPosition{i, own.Pos})
 		}
 	}
-	e := m.fail(problem.InterfaceFieldNoImplem, append(without, with...), "Interface field %q, defined in %s, is not implemented by type %q, which %s define%s.",
-		f.Coordinate(), subgraphList(m.names(with)), t.Name, subgraphList(m.names(without)), plural(len(m.names(without))))
+	e := m.fail(
+		problem.InterfaceFieldNoImplem,
+		append(without, with...),
+		"Interface field %q, defined in %s, is not implemented by type %q, which %s define%s.",
+		f.Coordinate(),
+		subgraphList(m.names(with)),
+		t.Name,
+		subgraphList(m.names(without)),
+		plural(len(m.names(without))),
+	)
 	e.Suggestion = "Add field " + f.Name + " to type " + t.Name + ", or remove it from interface " + f.Parent.Name + "."
 }
 

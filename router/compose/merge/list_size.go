@@ -10,8 +10,8 @@ import (
 )
 
 // settleListSizes takes out of every @listSize the slicing arguments that are not in the supergraph, because not all
-// subgraphs have them: readers of supergraphs refuse what names an argument that is not there. Nor do they take null for
-// no list.
+// subgraphs have them: readers of supergraphs refuse what names an argument that is not there. Nor do they take null
+// for no list.
 func (m *merger) settleListSizes() {
 	for _, kind := range []schema.Kind{ast.Interface, ast.Object} {
 		for _, t := range m.typesOf(kind) {

@@ -67,13 +67,28 @@ func (m *merger) indexOf(name string) int {
 	return -1
 }
 
-func (m *merger) applyOverride(f *schema.Field, sources []*schema.Field, out []override, i int, d *schema.Directive, from string) {
+func (m *merger) applyOverride(
+	f *schema.Field,
+	sources []*schema.Field,
+	out []override,
+	i int,
+	d *schema.Directive,
+	from string,
+) {
 	name := m.subgraphs[i].Name
 	at := []elementPosition{{i, d.Pos}}
 	source := m.indexOf(from)
 	switch {
 	case source < 0:
-		m.hint(problem.HintFromSubgraphDoesNotExist, f.Coordinate(), at, "Field %q of subgraph %q overrides subgraph %q, which does not exist.", f.Coordinate(), name, from)
+		m.hint(
+			problem.HintFromSubgraphDoesNotExist,
+			f.Coordinate(),
+			at,
+			"Field %q of subgraph %q overrides subgraph %q, which does not exist.",
+			f.Coordinate(),
+			name,
+			from,
+		)
 		return
 	case sources[source] != nil && sources[source].Parent.Kind == ast.Interface && f.Parent.Kind == ast.Interface:
 		m.fail(problem.OverrideCollisionWithAnotherDirective, at, "Field %q of subgraph %q cannot override subgraph %q, where it is the field of an interface and resolved by its implementations.",
@@ -87,7 +102,15 @@ func (m *merger) applyOverride(f *schema.Field, sources []*schema.Field, out []o
 				f.Coordinate(), name, from).Suggestion = "Remove the field from the interface object of subgraph \"" + from + "\"."
 			return
 		}
-		m.hint(problem.HintOverrideDirectiveCanBeRemoved, f.Coordinate(), at, "Field %q is no longer in subgraph %q: the @override in subgraph %q can be removed.", f.Coordinate(), from, name)
+		m.hint(
+			problem.HintOverrideDirectiveCanBeRemoved,
+			f.Coordinate(),
+			at,
+			"Field %q is no longer in subgraph %q: the @override in subgraph %q can be removed.",
+			f.Coordinate(),
+			from,
+			name,
+		)
 		if label, _ := d.StringArg("label"); sources[source] == nil || label == "" {
 			return
 		}
@@ -118,22 +141,50 @@ func (m *merger) settleOverride(f *schema.Field, sources []*schema.Field, out []
 		out[i].label, out[source].label = label, label
 		out[source].overriddenByLabel = true
 		out[source].used = used && !m.subgraphs[source].IsExternal(overridden)
-		m.hint(problem.HintOverrideMigrationInProgress, f.Coordinate(), at, "Field %q is being moved from subgraph %q to %q. Remove it from %q when that is done.",
-			f.Coordinate(), m.subgraphs[source].Name, m.subgraphs[i].Name, m.subgraphs[source].Name)
+		m.hint(
+			problem.HintOverrideMigrationInProgress,
+			f.Coordinate(),
+			at,
+			"Field %q is being moved from subgraph %q to %q. Remove it from %q when that is done.",
+			f.Coordinate(),
+			m.subgraphs[source].Name,
+			m.subgraphs[i].Name,
+			m.subgraphs[source].Name,
+		)
 		return
 	}
 	if used {
 		out[source].used = true
-		m.hint(problem.HintOverriddenFieldCanBeRemoved, f.Coordinate(), at, "Field %q of subgraph %q is overridden. It is still referred to there: mark it @external, or remove it with its references.",
-			f.Coordinate(), m.subgraphs[source].Name)
+		m.hint(
+			problem.HintOverriddenFieldCanBeRemoved,
+			f.Coordinate(),
+			at,
+			"Field %q of subgraph %q is overridden. It is still referred to there: mark it @external, or remove it with its references.",
+			f.Coordinate(),
+			m.subgraphs[source].Name,
+		)
 		return
 	}
 	out[source].unused = true
-	m.hint(problem.HintOverriddenFieldCanBeRemoved, f.Coordinate(), at, "Field %q of subgraph %q is overridden and can be removed there.", f.Coordinate(), m.subgraphs[source].Name)
+	m.hint(
+		problem.HintOverriddenFieldCanBeRemoved,
+		f.Coordinate(),
+		at,
+		"Field %q of subgraph %q is overridden and can be removed there.",
+		f.Coordinate(),
+		m.subgraphs[source].Name,
+	)
 }
 
 // collides reports whether the field carries a directive that @override cannot go with.
-func (m *merger) collides(f *schema.Field, i int, s *schema.Field, role string, at []elementPosition, overriding bool) bool {
+func (m *merger) collides(
+	f *schema.Field,
+	i int,
+	s *schema.Field,
+	role string,
+	at []elementPosition,
+	overriding bool,
+) bool {
 	which := ""
 	switch {
 	case m.subgraphs[i].IsExternal(s) && overriding:

@@ -37,7 +37,12 @@ func (m *merger) names(places []elementPosition) []string {
 }
 
 func (m *merger) fail(code problem.Code, places []elementPosition, format string, args ...any) *problem.Error {
-	e := &problem.Error{Code: code, Message: fmt.Sprintf(format, args...), Subgraphs: m.names(places), Positions: m.positions(places)}
+	e := &problem.Error{
+		Code:      code,
+		Message:   fmt.Sprintf(format, args...),
+		Subgraphs: m.names(places),
+		Positions: m.positions(places),
+	}
 	m.errors = append(m.errors, e)
 	return e
 }

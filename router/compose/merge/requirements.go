@@ -25,7 +25,15 @@ func (m *merger) checkRequiredFields() {
 					continue
 				}
 				if _, err := subgraph.FieldSet(m.out, parent, raw); err != nil {
-					m.fail(problem.RequiresInvalidFields, []elementPosition{{i, d.Pos}}, "The fields %q that %s requires in subgraph %q are not valid in the supergraph: %s.", raw, f.Coordinate(), s.Name, err)
+					m.fail(
+						problem.RequiresInvalidFields,
+						[]elementPosition{{i, d.Pos}},
+						"The fields %q that %s requires in subgraph %q are not valid in the supergraph: %s.",
+						raw,
+						f.Coordinate(),
+						s.Name,
+						err,
+					)
 				}
 			}
 		}
@@ -35,7 +43,8 @@ func (m *merger) checkRequiredFields() {
 // checkTransitiveAuth: MISSING_TRANSITIVE_AUTH_REQUIREMENTS, whoever may see a field that is computed from others may
 // see those others.
 func (m *merger) checkTransitiveAuth() {
-	if m.features.name(federation.Authenticated) == "" && m.features.name(federation.RequiresScopes) == "" && m.features.name(federation.Policy) == "" {
+	if m.features.name(federation.Authenticated) == "" && m.features.name(federation.RequiresScopes) == "" &&
+		m.features.name(federation.Policy) == "" {
 		return
 	}
 	for i, s := range m.subgraphs {
@@ -58,8 +67,8 @@ func (m *merger) checkTransitiveAuth() {
 // authDirectives are the directives that control access.
 var authDirectives = []federation.Directive{federation.Authenticated, federation.RequiresScopes, federation.Policy}
 
-// authRequirements are what a caller must fulfil: for each directive values in disjunctive normal form, of which all must
-// hold.
+// authRequirements are what a caller must fulfil: for each directive values in disjunctive normal form, of which all
+// must hold.
 type authRequirements map[federation.Directive][][]alternative
 
 func (r authRequirements) add(directives []*schema.Directive) {
@@ -91,14 +100,17 @@ func (r authRequirements) implies(other authRequirements) (bool, error) {
 	return true, nil
 }
 
-// implies reports whether every combination of factors implies an alternative of required. Of the factors only the names
-// that required has matter, which leaves few combinations.
+// implies reports whether every combination of factors implies an alternative of required. Of the factors only the
+// names that required has matter, which leaves few combinations.
 func implies(factors [][]alternative, required []alternative) (bool, error) {
 	filed := file(required)
 	matter := make([][]alternative, len(factors))
 	for i, factor := range factors {
 		for _, a := range factor {
-			matter[i] = append(matter[i], slices.DeleteFunc(slices.Clone(a), func(name string) bool { return filed.count[name] == 0 }))
+			matter[i] = append(
+				matter[i],
+				slices.DeleteFunc(slices.Clone(a), func(name string) bool { return filed.count[name] == 0 }),
+			)
 		}
 		matter[i] = minimal(matter[i])
 	}
@@ -126,7 +138,14 @@ func (m *merger) checkAuthOfContext(i int, t *schema.Type, f *schema.Field, d *s
 }
 
 // checkAuthOf checks that who may see field f of t may see what selection takes from parent.
-func (m *merger) checkAuthOf(i int, t *schema.Type, f *schema.Field, d *schema.Directive, parent *schema.Type, selection string) {
+func (m *merger) checkAuthOf(
+	i int,
+	t *schema.Type,
+	f *schema.Field,
+	d *schema.Directive,
+	parent *schema.Type,
+	selection string,
+) {
 	mergedType := m.out.Type(t.Name)
 	if mergedType == nil || parent == nil || mergedType.Field(f.Name) == nil {
 		return

@@ -43,8 +43,14 @@ func (m *merger) checkSharing(f *schema.Field, sources []*schema.Field, override
 	if len(strict) < len(resolving) {
 		where = subgraphList(m.names(strict))
 	}
-	e := m.fail(problem.InvalidFieldSharing, resolving, "Field %q is resolved by %s, but it is not marked @shareable in %s.",
-		f.Coordinate(), subgraphList(m.names(resolving)), where)
+	e := m.fail(
+		problem.InvalidFieldSharing,
+		resolving,
+		"Field %q is resolved by %s, but it is not marked @shareable in %s.",
+		f.Coordinate(),
+		subgraphList(m.names(resolving)),
+		where,
+	)
 	e.Positions = m.positions(append(strict, difference(resolving, strict)...))
 	e.Suggestion = "Mark the field @shareable in " + subgraphList(m.names(strict)) +
 		" if every subgraph gives the same answer, or let one subgraph take it over with @override(from: \"" + m.subgraphs[resolving[0].subgraph].Name + "\")."

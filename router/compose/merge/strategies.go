@@ -30,15 +30,33 @@ var argumentStrategies = map[federation.Directive]map[string]strategy{
 	federation.Cost:           {"weight": {"MAX", greatest, false, nil}},
 	federation.ListSize: {
 		"assumedSize": {"NULLABLE_MAX", greatest, false, nil}, "slicingArguments": {"NULLABLE_UNION", union, false, nil},
-		"sizedFields": {"NULLABLE_UNION", union, false, nil}, "requireOneSlicingArgument": {"NULLABLE_AND", allTrue, false, schema.Bool(true)},
+		"sizedFields": {
+			"NULLABLE_UNION",
+			union,
+			false,
+			nil,
+		}, "requireOneSlicingArgument": {"NULLABLE_AND", allTrue, false, schema.Bool(true)},
 	},
 }
 
-var argumentOrder = []string{"scopes", "policies", "weight", "assumedSize", "slicingArguments", "sizedFields", "requireOneSlicingArgument"}
+var argumentOrder = []string{
+	"scopes",
+	"policies",
+	"weight",
+	"assumedSize",
+	"slicingArguments",
+	"sizedFields",
+	"requireOneSlicingArgument",
+}
 
 // mergeByStrategies merges applications with different arguments argument by argument.
 // MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS tells so.
-func (m *merger) mergeByStrategies(p pendingDirectives, name string, distinct []*schema.Directive, strategies map[string]strategy) *schema.Directive {
+func (m *merger) mergeByStrategies(
+	p pendingDirectives,
+	name string,
+	distinct []*schema.Directive,
+	strategies map[string]strategy,
+) *schema.Directive {
 	out := &schema.Directive{Name: name, Federation: distinct[0].Federation}
 	var used []string
 	for _, argument := range argumentOrder {

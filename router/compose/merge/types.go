@@ -14,7 +14,9 @@ import (
 
 // isMerged reports whether a type of a subgraph is part of the graph rather than of the federation machinery.
 func isMerged(s *subgraph.Subgraph, t *schema.Type) bool {
-	if strings.HasPrefix(t.Name, "__") || subgraph.IsFederationOperationType(t.Name) || subgraph.IsSpecificationType(s, t.Name) || s.IsFederationType(t.Name) {
+	if strings.HasPrefix(t.Name, "__") || subgraph.IsFederationOperationType(t.Name) ||
+		subgraph.IsSpecificationType(s, t.Name) ||
+		s.IsFederationType(t.Name) {
 		return false
 	}
 	return true
@@ -76,12 +78,18 @@ func (m *merger) checkKind(t *schema.Type) bool {
 		}
 	}
 	if !ok {
-		m.fail(problem.TypeKindMismatch, places, "Type %q is not the same kind of type everywhere: it is %s.", t.Name, m.variants(func(i int) string {
-			if sources[i] == nil {
-				return ""
-			}
-			return describeKind(sources[i])
-		}))
+		m.fail(
+			problem.TypeKindMismatch,
+			places,
+			"Type %q is not the same kind of type everywhere: it is %s.",
+			t.Name,
+			m.variants(func(i int) string {
+				if sources[i] == nil {
+					return ""
+				}
+				return describeKind(sources[i])
+			}),
+		)
 		return false
 	}
 	if t.Kind == ast.Interface && onlyObjects {
@@ -170,7 +178,10 @@ func (m *merger) mergeImplements() {
 				continue
 			}
 			for _, ref := range s.Interfaces {
-				t.Directives = append(t.Directives, apply("join__implements", m.graphArg(i), arg("interface", schema.String(ref.Name))))
+				t.Directives = append(
+					t.Directives,
+					apply("join__implements", m.graphArg(i), arg("interface", schema.String(ref.Name))),
+				)
 				if !t.Implements(ref.Name) {
 					t.Interfaces = append(t.Interfaces, schema.Ref{Name: ref.Name})
 					if t.Kind == ast.Object {
@@ -206,14 +217,27 @@ func (m *merger) mergeUnion(t *schema.Type) {
 			case s == nil:
 			case s.HasMember(member.Name):
 				places = append(places, elementPosition{i, s.Pos})
-				t.Directives = append(t.Directives, apply("join__unionMember", m.graphArg(i), arg("member", schema.String(member.Name))))
+				t.Directives = append(
+					t.Directives,
+					apply("join__unionMember", m.graphArg(i), arg("member", schema.String(member.Name))),
+				)
 			default:
 				missing = true
 			}
 		}
 		if missing {
-			m.hint(problem.HintInconsistentUnionMember, t.Name, places, "Union %q has member %q in some subgraphs only: %s.", t.Name, member.Name,
-				m.presence(func(i int) bool { return sources[i] != nil && sources[i].HasMember(member.Name) }, func(i int) bool { return sources[i] != nil }))
+			m.hint(
+				problem.HintInconsistentUnionMember,
+				t.Name,
+				places,
+				"Union %q has member %q in some subgraphs only: %s.",
+				t.Name,
+				member.Name,
+				m.presence(
+					func(i int) bool { return sources[i] != nil && sources[i].HasMember(member.Name) },
+					func(i int) bool { return sources[i] != nil },
+				),
+			)
 		}
 	}
 	m.mergeDirectives(t.Name, typeAnnotations(sources), &t.Directives)

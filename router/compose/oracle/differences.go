@@ -1,8 +1,9 @@
 package oracle
 
-// visited is why the reference accepts graphs in which something cannot be answered once there are shared mutation fields:
-// it notes what it has visited on behalf of one subgraph that shares a field, and what is wrong there with that subgraph
-// alone; whoever comes there again, on behalf of another subgraph or in a query, is taken to have been checked.
+// visited is why the reference accepts graphs in which something cannot be answered once there are shared mutation
+// fields: it notes what it has visited on behalf of one subgraph that shares a field, and what is wrong there with
+// that subgraph alone; whoever comes there again, on behalf of another subgraph or in a query, is taken to have been
+// checked.
 const visited = "the reference takes for checked what it found wanting on behalf of another subgraph that shares a mutation field"
 
 // Differences lists the cases on which we knowingly answer otherwise than the reference, with the reason. The same

@@ -340,7 +340,8 @@ func abstractGraphs() []*Case {
 	return all
 }
 
-// mutationGraphs draws mutation fields that several subgraphs share, over values and entities of which each knows a part.
+// mutationGraphs draws mutation fields that several subgraphs share, over values and entities of which each knows a
+// part.
 func mutationGraphs(count uint64) []*Case {
 	var all []*Case
 	for seed := range count {

@@ -216,8 +216,12 @@ func (s *search) mend(st *state, f *field, here []int, owners []objectAt) string
 		keys := o.typ.joins[o.graph].keys
 		for i := range keys {
 			if !keys[i].resolvable && s.resolvable(st.from, st.typ, keys[i].selection) {
-				return fmt.Sprintf("Make @key(fields: %q) of %s resolvable in %s: resolve references there and drop `resolvable: false`.",
-					keys[i].text, o.typ.name, s.quoted(o.graph))
+				return fmt.Sprintf(
+					"Make @key(fields: %q) of %s resolvable in %s: resolve references there and drop `resolvable: false`.",
+					keys[i].text,
+					o.typ.name,
+					s.quoted(o.graph),
+				)
 			}
 		}
 	}
@@ -231,8 +235,14 @@ func (s *search) mend(st *state, f *field, here []int, owners []objectAt) string
 		keys := o.typ.joins[o.graph].keys
 		for i := range keys {
 			if missing := s.missing(st.from, st.typ, keys[i].selection, ""); keys[i].resolvable && missing != "" {
-				return fmt.Sprintf("Let %s resolve %s of %s (marked @shareable wherever it is resolved), which the @key of %s needs, "+
-					"or give the two a key in common.", s.list(here), missing, st.typ.name, s.quoted(o.graph))
+				return fmt.Sprintf(
+					"Let %s resolve %s of %s (marked @shareable wherever it is resolved), which the @key of %s needs, "+
+						"or give the two a key in common.",
+					s.list(here),
+					missing,
+					st.typ.name,
+					s.quoted(o.graph),
+				)
 			}
 		}
 	}
@@ -240,14 +250,25 @@ func (s *search) mend(st *state, f *field, here []int, owners []objectAt) string
 		if st.typ.root {
 			return ""
 		}
-		return fmt.Sprintf("Resolve %s in %s too, marking it @shareable in all subgraphs that do, or give %s a @key in common in %s and %s.",
-			st.typ.name+"."+f.name, s.list(here), st.typ.name, s.list(here), s.quoted(owners[0].graph))
+		return fmt.Sprintf(
+			"Resolve %s in %s too, marking it @shareable in all subgraphs that do, or give %s a @key in common in %s and %s.",
+			st.typ.name+"."+f.name,
+			s.list(here),
+			st.typ.name,
+			s.list(here),
+			s.quoted(owners[0].graph),
+		)
 	}
 	for _, graph := range s.graphsOf(st.at) {
 		t := st.typ
 		if field := t.byName[f.name]; field != nil && field.at[graph] != nil && field.at[graph].requires != "" {
-			return fmt.Sprintf("Make the fields of @requires(fields: %q) resolvable from %s: share them there or give %s a @key in "+
-				"common with the subgraphs that resolve them.", field.at[graph].requires, s.quoted(graph), t.name)
+			return fmt.Sprintf(
+				"Make the fields of @requires(fields: %q) resolvable from %s: share them there or give %s a @key in "+
+					"common with the subgraphs that resolve them.",
+				field.at[graph].requires,
+				s.quoted(graph),
+				t.name,
+			)
 		}
 		if field := t.byName[f.name]; field != nil && field.at[graph] != nil && len(field.at[graph].contexts) > 0 {
 			return fmt.Sprintf("Set the context %q on a type above %s on every path that leads to it.",

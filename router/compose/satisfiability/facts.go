@@ -257,8 +257,8 @@ func (f *facts) markReach(n *node) int {
 	return f.lastMark
 }
 
-// resolveFields finds out which of the blocked fields of n resolve by now. Of a node with a view it looks at those that are
-// provided; see growProvided.
+// resolveFields finds out which of the blocked fields of n resolve by now. Of a node with a view it looks at those
+// that are provided; see growProvided.
 func (f *facts) resolveFields(n *node) {
 	if n.base == nil {
 		for i, to := range n.usable {

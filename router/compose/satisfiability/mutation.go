@@ -110,8 +110,13 @@ func (s *search) noteStuck(st *state, f *field) {
 
 func (s *search) calledTwice(coordinate string, graphs []int, found []*problem.Error) *problem.Error {
 	var text strings.Builder
-	fmt.Fprintf(&text, "The mutation field %q is shared by %s. It is run by one of them, and none can answer alone what may "+
-		"be asked of it:\n", coordinate, s.list(graphs))
+	fmt.Fprintf(
+		&text,
+		"The mutation field %q is shared by %s. It is run by one of them, and none can answer alone what may "+
+			"be asked of it:\n",
+		coordinate,
+		s.list(graphs),
+	)
 	involved := s.names(graphs)
 	for i, graph := range graphs {
 		fmt.Fprintf(&text, "\n- If it is run by %s: %s", s.quoted(graph), strings.ReplaceAll(found[i].Message, "\n", "\n  "))

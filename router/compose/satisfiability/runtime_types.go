@@ -54,11 +54,20 @@ func (s *search) compareRuntimeTypes(st *state, f *field, targets []int32) {
 	if len(common) == 0 {
 		s.errors = append(s.errors, &problem.Error{
 			Code: problem.ShareableHasMismatchedRuntimeTypes,
-			Message: fmt.Sprintf("Field %q returns %q and is shared by %s, but there is no type that all of them can return:\n\n- %s",
-				coordinate, f.returns.name, s.list(graphs), detail),
-			Subgraphs:  s.names(graphs),
-			Positions:  s.positions(graphs, coordinate),
-			Suggestion: fmt.Sprintf("Let %s have the same types in all of these subgraphs, or resolve %s in one only.", f.returns.name, coordinate),
+			Message: fmt.Sprintf(
+				"Field %q returns %q and is shared by %s, but there is no type that all of them can return:\n\n- %s",
+				coordinate,
+				f.returns.name,
+				s.list(graphs),
+				detail,
+			),
+			Subgraphs: s.names(graphs),
+			Positions: s.positions(graphs, coordinate),
+			Suggestion: fmt.Sprintf(
+				"Let %s have the same types in all of these subgraphs, or resolve %s in one only.",
+				f.returns.name,
+				coordinate,
+			),
 		})
 		return
 	}

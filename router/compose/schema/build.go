@@ -37,8 +37,9 @@ func (b *builder) conflict(format string, name string, pos ...Pos) {
 	b.conflicts = append(b.conflicts, Conflict{fmt.Sprintf(format, name), pos})
 }
 
-// maxName is how long, in bytes, the name of a type, field, argument, enum value or directive can be. Names stand in the
-// coordinates of everything beneath them, so that a document could otherwise be blown up to the square of its size.
+// maxName is how long, in bytes, the name of a type, field, argument, enum value or directive can be. Names stand in
+// the coordinates of everything beneath them, so that a document could otherwise be blown up to the square of its
+// size.
 const maxName = 1000
 
 // fits reports a name that is too long.
@@ -46,7 +47,11 @@ func (b *builder) fits(what, name string, pos Pos) bool {
 	if len(name) <= maxName {
 		return true
 	}
-	b.conflict(fmt.Sprintf("The name %%q of %s has %d characters; names can have %d.", what, len(name), maxName), name[:50]+"…", pos)
+	b.conflict(
+		fmt.Sprintf("The name %%q of %s has %d characters; names can have %d.", what, len(name), maxName),
+		name[:50]+"…",
+		pos,
+	)
 	return false
 }
 

@@ -285,7 +285,8 @@ func (p *printer) description(text, indent string, first bool) {
 			p.WriteByte('\n')
 		}
 	}
-	multi := strings.Contains(text, "\n") || len(text) > longDescription || strings.HasSuffix(text, `"`) || strings.HasSuffix(text, `\`)
+	multi := strings.Contains(text, "\n") || len(text) > longDescription || strings.HasSuffix(text, `"`) ||
+		strings.HasSuffix(text, `\`)
 	p.WriteString(indent)
 	p.WriteString(`"""`)
 	escaped := strings.ReplaceAll(text, `"""`, `\"""`)

@@ -119,7 +119,11 @@ func EqualValues(a, b *ast.Value) bool {
 	}
 	switch a.Kind {
 	case ast.ListValue:
-		return slices.EqualFunc(a.Children, b.Children, func(x, y *ast.ChildValue) bool { return EqualValues(x.Value, y.Value) })
+		return slices.EqualFunc(
+			a.Children,
+			b.Children,
+			func(x, y *ast.ChildValue) bool { return EqualValues(x.Value, y.Value) },
+		)
 	case ast.ObjectValue:
 		others := make(map[string]*ast.Value, len(b.Children))
 		for _, c := range b.Children {

@@ -10,8 +10,8 @@ import (
 	"github.com/weft-graphql/weft/router/federation"
 )
 
-// authOnInterfaces: AUTH_REQUIREMENTS_APPLIED_ON_INTERFACE, access is controlled where data is resolved: on object types
-// and their fields, not on interfaces, interface fields and interface objects.
+// authOnInterfaces: AUTH_REQUIREMENTS_APPLIED_ON_INTERFACE, access is controlled where data is resolved: on object
+// types and their fields, not on interfaces, interface fields and interface objects.
 func authOnInterfaces(s *Subgraph) []*problem.Error {
 	var out []*problem.Error
 	report := func(d *schema.Directive, what string) {

@@ -31,7 +31,13 @@ func cacheTags(s *Subgraph) []*problem.Error {
 				switch {
 				case d.Federation != federation.CacheTag:
 				case t != query:
-					e := s.Errorf(problem.CacheTagAppliedToNonRootField, d.Pos, "@%s cannot be used on field %q: only root query fields and entities are cached.", d.Name, f.Coordinate())
+					e := s.Errorf(
+						problem.CacheTagAppliedToNonRootField,
+						d.Pos,
+						"@%s cannot be used on field %q: only root query fields and entities are cached.",
+						d.Name,
+						f.Coordinate(),
+					)
 					e.Suggestion = "Put it on the entity type, or on the query field that returns it."
 					out = append(out, e)
 				default:
@@ -65,7 +71,14 @@ func (s *Subgraph) cacheTagFormat(d *schema.Directive, where string) ([]string, 
 	format, _ := d.StringArg("format")
 	paths, ok := placeholders(format)
 	if !ok {
-		e := s.Errorf(problem.CacheTagInvalidFormat, d.Pos, "The format %q of @%s on %s is not text with placeholders.", format, d.Name, where)
+		e := s.Errorf(
+			problem.CacheTagInvalidFormat,
+			d.Pos,
+			"The format %q of @%s on %s is not text with placeholders.",
+			format,
+			d.Name,
+			where,
+		)
 		e.Suggestion = "Write placeholders as {$args.name} on query fields and as {$key.name} on entities."
 		return nil, []*problem.Error{e}
 	}
@@ -77,17 +90,46 @@ func (s *Subgraph) cacheTagOfField(f *schema.Field, d *schema.Directive) []*prob
 	for _, path := range paths {
 		root, rest, _ := strings.Cut(path, ".")
 		if root != "args" {
-			out = append(out, s.Errorf(problem.CacheTagInvalidFormatArgumentOnRootField, d.Pos, "Placeholder {$%s} on query field %q must begin with $args.", path, f.Coordinate()))
+			out = append(
+				out,
+				s.Errorf(
+					problem.CacheTagInvalidFormatArgumentOnRootField,
+					d.Pos,
+					"Placeholder {$%s} on query field %q must begin with $args.",
+					path,
+					f.Coordinate(),
+				),
+			)
 			continue
 		}
 		name, inner, _ := strings.Cut(rest, ".")
 		a := f.Argument(name)
 		if a == nil {
-			out = append(out, s.Errorf(problem.CacheTagInvalidFormatArgumentOnRootField, d.Pos, "Placeholder {$%s}: field %q has no argument %q.", path, f.Coordinate(), name))
+			out = append(
+				out,
+				s.Errorf(
+					problem.CacheTagInvalidFormatArgumentOnRootField,
+					d.Pos,
+					"Placeholder {$%s}: field %q has no argument %q.",
+					path,
+					f.Coordinate(),
+					name,
+				),
+			)
 			continue
 		}
 		if message := s.leafOfInput(a.Type, inner); message != "" {
-			out = append(out, s.Errorf(problem.CacheTagInvalidFormatArgumentOnRootField, d.Pos, "Placeholder {$%s} on query field %q: %s.", path, f.Coordinate(), message))
+			out = append(
+				out,
+				s.Errorf(
+					problem.CacheTagInvalidFormatArgumentOnRootField,
+					d.Pos,
+					"Placeholder {$%s} on query field %q: %s.",
+					path,
+					f.Coordinate(),
+					message,
+				),
+			)
 		}
 	}
 	return out
@@ -112,7 +154,13 @@ func (s *Subgraph) leafOfInput(t *ast.Type, path string) string {
 
 func (s *Subgraph) cacheTagOfEntity(t *schema.Type, d *schema.Directive) []*problem.Error {
 	if !s.hasResolvableKey(t) {
-		e := s.Errorf(problem.CacheTagEntityNotResolvable, d.Pos, "@%s cannot be used on type %q, which has no resolvable key.", d.Name, t.Name)
+		e := s.Errorf(
+			problem.CacheTagEntityNotResolvable,
+			d.Pos,
+			"@%s cannot be used on type %q, which has no resolvable key.",
+			d.Name,
+			t.Name,
+		)
 		e.Suggestion = "Put it on the subgraph that resolves the entity."
 		return []*problem.Error{e}
 	}
@@ -120,13 +168,32 @@ func (s *Subgraph) cacheTagOfEntity(t *schema.Type, d *schema.Directive) []*prob
 	for _, path := range paths {
 		root, rest, _ := strings.Cut(path, ".")
 		if root != "key" || rest == "" {
-			out = append(out, s.Errorf(problem.CacheTagInvalidFormatArgumentOnEntity, d.Pos, "Placeholder {$%s} on entity %q must begin with $key.", path, t.Name))
+			out = append(
+				out,
+				s.Errorf(
+					problem.CacheTagInvalidFormatArgumentOnEntity,
+					d.Pos,
+					"Placeholder {$%s} on entity %q must begin with $key.",
+					path,
+					t.Name,
+				),
+			)
 			continue
 		}
 		for _, key := range t.Directives {
 			if key.Federation == federation.Key && isResolvable(key) && !s.keyHasLeaf(t, key, rest) {
 				raw, _ := key.StringArg("fields")
-				out = append(out, s.Errorf(problem.CacheTagInvalidFormatArgumentOnEntity, d.Pos, "Placeholder {$%s} on entity %q: @key(fields: %q) does not select it.", path, t.Name, raw))
+				out = append(
+					out,
+					s.Errorf(
+						problem.CacheTagInvalidFormatArgumentOnEntity,
+						d.Pos,
+						"Placeholder {$%s} on entity %q: @key(fields: %q) does not select it.",
+						path,
+						t.Name,
+						raw,
+					),
+				)
 				break
 			}
 		}

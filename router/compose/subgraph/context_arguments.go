@@ -21,7 +21,16 @@ func contextArguments(s *Subgraph) []*problem.Error {
 	for _, d := range s.Schema.DirectiveDefinitions() {
 		for _, a := range d.Arguments {
 			if from := schema.First(a.Directives, federation.FromContext); from != nil {
-				out = append(out, s.Errorf(problem.ContextNotSet, from.Pos, "@fromContext cannot be used on argument \"@%s(%s:)\" of a directive.", d.Name, a.Name))
+				out = append(
+					out,
+					s.Errorf(
+						problem.ContextNotSet,
+						from.Pos,
+						"@fromContext cannot be used on argument \"@%s(%s:)\" of a directive.",
+						d.Name,
+						a.Name,
+					),
+				)
 			}
 		}
 	}
@@ -51,7 +60,12 @@ func (s *Subgraph) contextSetters() map[string][]*schema.Type {
 	return setters
 }
 
-func (s *Subgraph) contextArgument(f *schema.Field, a *schema.Argument, d *schema.Directive, setters map[string][]*schema.Type) []*problem.Error {
+func (s *Subgraph) contextArgument(
+	f *schema.Field,
+	a *schema.Argument,
+	d *schema.Directive,
+	setters map[string][]*schema.Type,
+) []*problem.Error {
 	coordinate := f.Coordinate() + "(" + a.Name + ":)"
 	var out []*problem.Error
 	fail := func(code problem.Code, format string, args ...any) {
@@ -64,24 +78,44 @@ func (s *Subgraph) contextArgument(f *schema.Field, a *schema.Argument, d *schem
 	case a.Default != nil:
 		fail(problem.ContextNotSet, "Argument %q is filled from a context and cannot have a default value.", coordinate)
 	case s.ImplementsInterfaceField(f):
-		fail(problem.ContextNotSet, "Argument %q is filled from a context, which arguments of a field that implements an interface field cannot be.", coordinate)
+		fail(
+			problem.ContextNotSet,
+			"Argument %q is filled from a context, which arguments of a field that implements an interface field cannot be.",
+			coordinate,
+		)
 	}
 	raw, isString := d.StringArg("field")
 	name, selection := SplitContext(raw)
 	switch {
 	case !isString || name == "" || isBlank(selection):
-		fail(problem.NoContextInSelection, "@fromContext on %q must be a string with a context and a selection, like \"$name { field }\".", coordinate)
+		fail(
+			problem.NoContextInSelection,
+			"@fromContext on %q must be a string with a context and a selection, like \"$name { field }\".",
+			coordinate,
+		)
 		return out
 	case len(setters[name]) == 0:
 		fail(problem.ContextNotSet, "@fromContext on %q uses context %q, which no type sets.", coordinate, name)
 		out[len(out)-1].Suggestion = "Mark the type the value comes from with @context(name: " + quote(name) + ")."
 	default:
 		for _, message := range s.contextSelection(a, setters[name], selection) {
-			fail(problem.ContextInvalidSelection, "@fromContext on %q selects %q from context %q: %s.", coordinate, selection, name, message)
+			fail(
+				problem.ContextInvalidSelection,
+				"@fromContext on %q selects %q from context %q: %s.",
+				coordinate,
+				selection,
+				name,
+				message,
+			)
 		}
 	}
 	if !s.hasResolvableKey(f.Parent) {
-		fail(problem.ContextNoResolvableKey, "Type %q has argument %q filled from a context, but no resolvable key by which the router could ask for it.", f.Parent.Name, coordinate)
+		fail(
+			problem.ContextNoResolvableKey,
+			"Type %q has argument %q filled from a context, but no resolvable key by which the router could ask for it.",
+			f.Parent.Name,
+			coordinate,
+		)
 	}
 	return out
 }
@@ -141,7 +175,11 @@ func topConditions(set ast.SelectionSet) []*ast.InlineFragment {
 }
 
 // conditionalSelection checks a selection with an alternative for each type that sets the context.
-func (s *Subgraph) conditionalSelection(a *schema.Argument, setters []*schema.Type, conditions []*ast.InlineFragment) []string {
+func (s *Subgraph) conditionalSelection(
+	a *schema.Argument,
+	setters []*schema.Type,
+	conditions []*ast.InlineFragment,
+) []string {
 	used := map[string]bool{}
 	var out []string
 	for _, t := range setters {
@@ -214,8 +252,8 @@ func (s *Subgraph) selectsOneValue(a *schema.Argument, t *schema.Type, set ast.S
 	return ""
 }
 
-// wrapLike is the type of a value reached through a field of type outer, nil for none: as many lists more as outer has. The
-// value and the items of lists may be missing, so they are never non-null.
+// wrapLike is the type of a value reached through a field of type outer, nil for none: as many lists more as outer
+// has. The value and the items of lists may be missing, so they are never non-null.
 func wrapLike(outer, inner *ast.Type) *ast.Type {
 	switch {
 	case outer != nil && outer.Elem != nil:

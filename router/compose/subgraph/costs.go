@@ -19,7 +19,13 @@ func costs(s *Subgraph) []*problem.Error {
 		}
 		for _, f := range t.Fields() {
 			if d := schema.First(f.Directives, federation.Cost); d != nil {
-				e := s.Errorf(problem.CostAppliedToInterfaceField, d.Pos, "@%s cannot be used on interface field %q.", d.Name, f.Coordinate())
+				e := s.Errorf(
+					problem.CostAppliedToInterfaceField,
+					d.Pos,
+					"@%s cannot be used on interface field %q.",
+					d.Name,
+					f.Coordinate(),
+				)
 				e.Suggestion = "Put it on the field of the implementing types."
 				out = append(out, e)
 			}

@@ -181,17 +181,40 @@ func (s *Subgraph) defineType(expected *schema.Type) []*problem.Error {
 	case own == nil:
 		s.Schema.AddType(expected)
 	case own.Kind != expected.Kind:
-		return []*problem.Error{s.Errorf(problem.TypeDefinitionInvalid, own.Pos, "Type %s must be a %s: that is what the linked specification defines it as.",
-			own.Name, strings.ToLower(string(expected.Kind)))}
+		return []*problem.Error{
+			s.Errorf(
+				problem.TypeDefinitionInvalid,
+				own.Pos,
+				"Type %s must be a %s: that is what the linked specification defines it as.",
+				own.Name,
+				strings.ToLower(string(expected.Kind)),
+			),
+		}
 	case own.Kind == ast.Enum:
 		for _, v := range own.Values {
 			if expected.Value(v.Name) == nil {
-				return []*problem.Error{s.Errorf(problem.TypeDefinitionInvalid, v.Pos, "Enum %s has no value %s in the linked specification.", own.Name, v.Name)}
+				return []*problem.Error{
+					s.Errorf(
+						problem.TypeDefinitionInvalid,
+						v.Pos,
+						"Enum %s has no value %s in the linked specification.",
+						own.Name,
+						v.Name,
+					),
+				}
 			}
 		}
 		for _, v := range expected.Values {
 			if own.Value(v.Name) == nil {
-				return []*problem.Error{s.Errorf(problem.TypeDefinitionInvalid, own.Pos, "Enum %s lacks the value %s that it has in the linked specification.", own.Name, v.Name)}
+				return []*problem.Error{
+					s.Errorf(
+						problem.TypeDefinitionInvalid,
+						own.Pos,
+						"Enum %s lacks the value %s that it has in the linked specification.",
+						own.Name,
+						v.Name,
+					),
+				}
 			}
 		}
 	}
@@ -210,7 +233,11 @@ func (s *Subgraph) defineDirective(expected *schema.DirectiveDefinition) []*prob
 	var out []*problem.Error
 	fail := func(pos schema.Pos, format string, args ...any) {
 		args = append([]any{own.Name}, args...)
-		e := s.Errorf(problem.DirectiveDefinitionInvalid, pos, "The definition of @%s is not that of the linked specification: "+format+".", args...)
+		e := s.Errorf(
+			problem.DirectiveDefinitionInvalid,
+			pos,
+			"The definition of @%s is not that of the linked specification: "+format+".",
+			args...)
 		e.Suggestion = "Leave the definition out: linking the specification is enough."
 		out = append(out, e)
 	}

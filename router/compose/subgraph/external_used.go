@@ -8,8 +8,8 @@ import (
 	"github.com/weft-graphql/weft/router/federation"
 )
 
-// externalUsed: EXTERNAL_UNUSED, a field marked @external is selected by some @key, @requires or @provides, or needed by
-// an interface.
+// externalUsed: EXTERNAL_UNUSED, a field marked @external is selected by some @key, @requires or @provides, or needed
+// by an interface.
 func externalUsed(s *Subgraph) []*problem.Error {
 	var out []*problem.Error
 	for _, t := range s.Schema.Types() {
@@ -25,7 +25,12 @@ func externalUsed(s *Subgraph) []*problem.Error {
 			if d == nil || s.IsUsed(f) || s.ImplementsInterfaceField(f) {
 				continue
 			}
-			e := s.Errorf(problem.ExternalUnused, d.Pos, "Field %q is marked @external, but no @key, @requires, @provides or interface uses it.", f.Coordinate())
+			e := s.Errorf(
+				problem.ExternalUnused,
+				d.Pos,
+				"Field %q is marked @external, but no @key, @requires, @provides or interface uses it.",
+				f.Coordinate(),
+			)
 			e.Suggestion = "Remove the field, or remove @external if this subgraph resolves it."
 			out = append(out, e)
 		}

@@ -7,8 +7,8 @@ import (
 	"github.com/weft-graphql/weft/router/federation"
 )
 
-// IsFederationType reports whether a type has a name that belongs to the federation or the link specification. Such types
-// are not part of the graph, whether the specification has them or not.
+// IsFederationType reports whether a type has a name that belongs to the federation or the link specification. Such
+// types are not part of the graph, whether the specification has them or not.
 func (s *Subgraph) IsFederationType(name string) bool {
 	feature, _, found := strings.Cut(name, "__")
 	if !found {
@@ -41,7 +41,11 @@ func federationTypesInUse(s *Subgraph) []*problem.Error {
 		for _, f := range t.Fields() {
 			check(f.Type.Name(), f.Coordinate(), func() *problem.Error { return s.Errorf(problem.InvalidGraphQL, f.Pos, "") })
 			for _, a := range f.Arguments {
-				check(a.Type.Name(), f.Coordinate()+"("+a.Name+":)", func() *problem.Error { return s.Errorf(problem.InvalidGraphQL, a.Pos, "") })
+				check(
+					a.Type.Name(),
+					f.Coordinate()+"("+a.Name+":)",
+					func() *problem.Error { return s.Errorf(problem.InvalidGraphQL, a.Pos, "") },
+				)
 			}
 		}
 		for _, ref := range append(t.Interfaces[:len(t.Interfaces):len(t.Interfaces)], t.Members...) {

@@ -78,8 +78,8 @@ func resolve(s *schema.Schema, parent *schema.Type, parsed ast.SelectionSet, raw
 	return out, r.impossible
 }
 
-// aliasOffset finds the colon of the first alias in a selection, -1 if there is none. The parser does not tell an alias that
-// is the name of its field from none.
+// aliasOffset finds the colon of the first alias in a selection, -1 if there is none. The parser does not tell an
+// alias that is the name of its field from none.
 func aliasOffset(selection string) int {
 	depth := 0
 	for i := 0; i < len(selection); i++ {
@@ -99,7 +99,8 @@ func aliasOffset(selection string) int {
 	return -1
 }
 
-// tokenEnd finds the end of the string or comment with which text begins; of one that does not end it is the end of text.
+// tokenEnd finds the end of the string or comment with which text begins; of one that does not end it is the end of
+// text.
 func tokenEnd(text string) int {
 	if text[0] == '#' {
 		if end := strings.IndexAny(text, "\r\n"); end >= 0 {
@@ -225,7 +226,12 @@ func (r *resolver) field(parent *schema.Type, node *ast.Field) (*Selection, erro
 			fieldSetErrorf(node, "field %s has type %s, so it must say which of its fields it selects", field.Coordinate(), field.Type), selection,
 		}
 	case !composite && len(node.SelectionSet) > 0:
-		return nil, fieldSetErrorf(node, "field %s has type %s, which has no fields to select", field.Coordinate(), field.Type)
+		return nil, fieldSetErrorf(
+			node,
+			"field %s has type %s, which has no fields to select",
+			field.Coordinate(),
+			field.Type,
+		)
 	case composite:
 		selections, err := r.selections(result, node.SelectionSet)
 		if err != nil {
@@ -243,12 +249,21 @@ func checkArguments(s *schema.Schema, field *schema.Field, node *ast.Field) erro
 			return fieldSetErrorf(node, "field %s has no argument %q", field.Coordinate(), given.Name)
 		}
 		if !validation.ValidValue(s, given.Value, a.Type) {
-			return fieldSetErrorf(node, "argument %q of %s must be a %s, not %s", given.Name, field.Coordinate(), a.Type, schema.PrintValue(given.Value))
+			return fieldSetErrorf(
+				node,
+				"argument %q of %s must be a %s, not %s",
+				given.Name,
+				field.Coordinate(),
+				a.Type,
+				schema.PrintValue(given.Value),
+			)
 		}
 	}
 	for _, a := range field.Arguments {
 		if a.Required() && node.Arguments.ForName(a.Name) == nil {
-			return requiredArgumentError{fieldSetErrorf(node, "field %s lacks its required argument %q", field.Coordinate(), a.Name)}
+			return requiredArgumentError{
+				fieldSetErrorf(node, "field %s lacks its required argument %q", field.Coordinate(), a.Name),
+			}
 		}
 	}
 	return nil

@@ -49,7 +49,13 @@ func (r fieldSetRule) apply(s *Subgraph, t *schema.Type, d *schema.Directive, on
 	var required requiredArgumentError
 	if r.hasArguments != "" && !errors.As(err, &required) {
 		if withArguments := firstWithArguments(s.Schema, t, parsed); withArguments != nil {
-			return fail(r.hasArguments, 0, "%q selects %s, but fields with arguments cannot be selected here", raw, withArguments.Coordinate())
+			return fail(
+				r.hasArguments,
+				0,
+				"%q selects %s, but fields with arguments cannot be selected here",
+				raw,
+				withArguments.Coordinate(),
+			)
 		}
 	}
 	var missing missingSelectionError
@@ -92,7 +98,12 @@ func shortened(fields string) string {
 	return strings.ToValidUTF8(fields[:maxQuoted], "") + "…"
 }
 
-func (r fieldSetRule) checkAll(s *Subgraph, selections []*Selection, insideExternal bool, report func(*Selection, problem.Code, string)) {
+func (r fieldSetRule) checkAll(
+	s *Subgraph,
+	selections []*Selection,
+	insideExternal bool,
+	report func(*Selection, problem.Code, string),
+) {
 	for _, sel := range selections {
 		if code, message := r.check(s, sel, insideExternal); code != "" {
 			report(sel, code, message)

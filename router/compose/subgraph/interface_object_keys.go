@@ -14,7 +14,12 @@ func interfaceObjectKeys(s *Subgraph) []*problem.Error {
 		if d == nil || schema.Has(t.Directives, federation.Key) {
 			continue
 		}
-		e := s.Errorf(problem.InterfaceObjectUsageError, d.Pos, "Type %q is marked @interfaceObject, but has no @key.", t.Name)
+		e := s.Errorf(
+			problem.InterfaceObjectUsageError,
+			d.Pos,
+			"Type %q is marked @interfaceObject, but has no @key.",
+			t.Name,
+		)
 		e.Suggestion = "Give it a key of the interface it stands for."
 		out = append(out, e)
 	}

@@ -17,7 +17,11 @@ var keyRule = fieldSetRule{
 			return "", ""
 		}
 		if t := s.Schema.Type(sel.Field.Type.Name()); t != nil && (t.Kind == ast.Interface || t.Kind == ast.Union) {
-			return problem.KeyFieldsSelectInvalidType, fmt.Sprintf("selects %s, whose type %s is abstract: a key cannot depend on the type of an object", sel.Field.Coordinate(), t.Name)
+			return problem.KeyFieldsSelectInvalidType, fmt.Sprintf(
+				"selects %s, whose type %s is abstract: a key cannot depend on the type of an object",
+				sel.Field.Coordinate(),
+				t.Name,
+			)
 		}
 		return "", ""
 	},
@@ -43,7 +47,13 @@ func keyFields(s *Subgraph) []*problem.Error {
 				out = &ofExtensions
 			}
 			if t.Kind == ast.Interface && !s.Version.AtLeast(interfaceKeysSince) {
-				e := s.Errorf(problem.KeyUnsupportedOnInterface, d.Pos, "@key cannot be used on interface %q in federation %s.", t.Name, s.Version)
+				e := s.Errorf(
+					problem.KeyUnsupportedOnInterface,
+					d.Pos,
+					"@key cannot be used on interface %q in federation %s.",
+					t.Name,
+					s.Version,
+				)
 				e.Suggestion = "Link the federation specification in version v2.3 or later."
 				*out = append(*out, e)
 			}

@@ -58,7 +58,13 @@ func (s *Subgraph) keyOfImplementations(i *schema.Type, key *schema.Directive) *
 		e.Positions = append(e.Positions, s.At(t.Pos)...)
 	}
 	e.Positions = append(e.Positions, s.At(key.Pos)...)
-	e.Message = fmt.Sprintf("Key @key(fields: %q) of interface %q %s its implementations %s.", raw, i.Name, how, strings.Join(names, ", "))
+	e.Message = fmt.Sprintf(
+		"Key @key(fields: %q) of interface %q %s its implementations %s.",
+		raw,
+		i.Name,
+		how,
+		strings.Join(names, ", "),
+	)
 	e.Suggestion = "Give every implementation @key(fields: " + quote(raw) + ")."
 	return e
 }

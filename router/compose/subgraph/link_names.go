@@ -11,11 +11,11 @@ import (
 	"github.com/weft-graphql/weft/router/federation"
 )
 
-// linkNames: INVALID_LINK_DIRECTIVE_USAGE, no name that links give to a schema can be mistaken for another one: names of
-// features have no part that separates a feature from its elements ("__"), imports are not called like what belongs to
-// another feature or like another element of their own, nothing is imported under two names, and what is imported is not
-// also used under its full name. INVALID_LINK_IDENTIFIER, a feature URL ends with its version, not with a slash.
-// https://specs.apollo.dev/link/v1.0/#Name-Resolution
+// linkNames: INVALID_LINK_DIRECTIVE_USAGE, no name that links give to a schema can be mistaken for another one: names
+// of features have no part that separates a feature from its elements ("__"), imports are not called like what
+// belongs to another feature or like another element of their own, nothing is imported under two names, and what is
+// imported is not also used under its full name. INVALID_LINK_IDENTIFIER, a feature URL ends with its version, not
+// with a slash. https://specs.apollo.dev/link/v1.0/#Name-Resolution
 func (s *Subgraph) linkNames(doc *ast.SchemaDocument, links federation.Links) []federation.LinkError {
 	n := linkNames{schema: s.Schema, byName: map[string]*federation.Link{}}
 	n.directive = sync.OnceValue(func() string { return federation.LinkDirectiveName(doc) })
@@ -36,7 +36,10 @@ func (s *Subgraph) linkNames(doc *ast.SchemaDocument, links federation.Links) []
 				"specification of @link. Give it another name with the \"as\" argument.", other.URL.Identity, name)
 			return n.errors
 		}
-		n.byName[name] = &federation.Link{URL: federation.FeatureURL{Identity: federation.LinkIdentity, Name: "link"}, Name: name}
+		n.byName[name] = &federation.Link{
+			URL:  federation.FeatureURL{Identity: federation.LinkIdentity, Name: "link"},
+			Name: name,
+		}
 	}
 	for _, link := range links {
 		n.check(link)
@@ -61,7 +64,12 @@ func (n *linkNames) checkURL(d *ast.Directive) {
 	url := d.Arguments.ForName("url")
 	if url != nil && strings.HasSuffix(url.Value.Raw, "/") && d.Name == n.directive() {
 		if _, err := federation.ParseFeatureURL(url.Value.Raw); err == nil {
-			n.fail(federation.CodeInvalidIdentifier, d.Position, "feature URL %q ends with a slash and not with a version.", url.Value.Raw)
+			n.fail(
+				federation.CodeInvalidIdentifier,
+				d.Position,
+				"feature URL %q ends with a slash and not with a version.",
+				url.Value.Raw,
+			)
 		}
 	}
 }
@@ -69,21 +77,42 @@ func (n *linkNames) checkURL(d *ast.Directive) {
 // check reports the first mistake in a link.
 func (n *linkNames) check(link *federation.Link) {
 	if strings.Contains(link.Name, "__") || strings.HasSuffix(link.Name, "_") {
-		n.fail(federation.CodeInvalidUsage, link.Position, "Feature %q cannot be called %q: elements of features have names like feature__element. "+
-			"Give it a name without __ and without _ at its end with the \"as\" argument.", link.URL.Identity, link.Name)
+		n.fail(
+			federation.CodeInvalidUsage,
+			link.Position,
+			"Feature %q cannot be called %q: elements of features have names like feature__element. "+
+				"Give it a name without __ and without _ at its end with the \"as\" argument.",
+			link.URL.Identity,
+			link.Name,
+		)
 		return
 	}
 	names := make(map[string]string, len(link.Imports))
 	elements := make(map[string]string, len(link.Imports))
 	for _, i := range link.Imports {
 		if before, known := names[i.Name]; known && before != i.As {
-			n.fail(federation.CodeInvalidUsage, link.Position, "%q is imported from %q both as %q and as %q.", i.Name, link.URL.Identity, before, i.As)
+			n.fail(
+				federation.CodeInvalidUsage,
+				link.Position,
+				"%q is imported from %q both as %q and as %q.",
+				i.Name,
+				link.URL.Identity,
+				before,
+				i.As,
+			)
 			return
 		}
 		names[i.Name] = i.As
 		if before, known := elements[i.As]; known && before != i.Name {
-			n.fail(federation.CodeInvalidUsage, link.Position, "%q and %q are both imported from %q as %q. Give one of them another name with \"as\".",
-				before, i.Name, link.URL.Identity, i.As)
+			n.fail(
+				federation.CodeInvalidUsage,
+				link.Position,
+				"%q and %q are both imported from %q as %q. Give one of them another name with \"as\".",
+				before,
+				i.Name,
+				link.URL.Identity,
+				i.As,
+			)
 			return
 		}
 		elements[i.As] = i.Name
@@ -98,13 +127,24 @@ func (n *linkNames) check(link *federation.Link) {
 func (n *linkNames) checkImport(link *federation.Link, i federation.Import) string {
 	owner, element := n.owner(i.As)
 	if owner != nil && (owner != link || element != i.Name) {
-		return fmt.Sprintf("%q cannot be imported from %q as %q, which is the name of %q of %q. Give the import, or the feature, another name with \"as\".",
-			i.Name, link.URL.Identity, i.As, element, owner.URL.Identity)
+		return fmt.Sprintf(
+			"%q cannot be imported from %q as %q, which is the name of %q of %q. Give the import, or the feature, another name with \"as\".",
+			i.Name,
+			link.URL.Identity,
+			i.As,
+			element,
+			owner.URL.Identity,
+		)
 	}
 	full := fullName(link, i.Name)
 	if full != i.As && n.isUsed(link, full) {
-		return fmt.Sprintf("%q is imported from %q as %q, but the schema defines and uses it as %q. Use the imported name, and remove the definition.",
-			i.Name, link.URL.Identity, i.As, full)
+		return fmt.Sprintf(
+			"%q is imported from %q as %q, but the schema defines and uses it as %q. Use the imported name, and remove the definition.",
+			i.Name,
+			link.URL.Identity,
+			i.As,
+			full,
+		)
 	}
 	return ""
 }
@@ -136,8 +176,8 @@ func (n *linkNames) owner(name string) (*federation.Link, string) {
 	return nil, ""
 }
 
-// isUsed tells whether the schema defines an element under its full name and refers to it. The types of @link are used by
-// its definition, which every schema has.
+// isUsed tells whether the schema defines an element under its full name and refers to it. The types of @link are
+// used by its definition, which every schema has.
 func (n *linkNames) isUsed(link *federation.Link, full string) bool {
 	name, directive := strings.CutPrefix(full, "@")
 	switch {

@@ -41,9 +41,20 @@ func (s *Subgraph) listSize(f *schema.Field, d *schema.Directive) []*problem.Err
 		a := f.Argument(name)
 		switch {
 		case a == nil:
-			fail(problem.ListSizeInvalidSlicingArgument, "Field %q has no argument %q that could say the size.", f.Coordinate(), name)
+			fail(
+				problem.ListSizeInvalidSlicingArgument,
+				"Field %q has no argument %q that could say the size.",
+				f.Coordinate(),
+				name,
+			)
 		case a.Type.NamedType != "Int":
-			fail(problem.ListSizeInvalidSlicingArgument, "Argument \"%s(%s:)\" cannot say the size: its type is %s, not Int.", f.Coordinate(), name, a.Type)
+			fail(
+				problem.ListSizeInvalidSlicingArgument,
+				"Argument \"%s(%s:)\" cannot say the size: its type is %s, not Int.",
+				f.Coordinate(),
+				name,
+				a.Type,
+			)
 		}
 	}
 	if len(sized) > 0 {
@@ -56,7 +67,15 @@ func (s *Subgraph) sizedFields(f *schema.Field, d *schema.Directive, sized []str
 	var out []*problem.Error
 	result := s.Schema.Type(f.Type.Name())
 	if result == nil || !result.IsComposite() {
-		return []*problem.Error{s.Errorf(problem.ListSizeInvalidSizedField, d.Pos, "Field %q has no sized fields: its type %s has no fields.", f.Coordinate(), f.Type)}
+		return []*problem.Error{
+			s.Errorf(
+				problem.ListSizeInvalidSizedField,
+				d.Pos,
+				"Field %q has no sized fields: its type %s has no fields.",
+				f.Coordinate(),
+				f.Type,
+			),
+		}
 	}
 	for _, name := range sized {
 		first, rest, below := strings.Cut(name, ".")
@@ -71,9 +90,15 @@ func (s *Subgraph) sizedFields(f *schema.Field, d *schema.Directive, sized []str
 		}
 		switch {
 		case inner == nil:
-			out = append(out, s.Errorf(problem.ListSizeInvalidSizedField, d.Pos, "Sized field %q is not a field of %s.", name, result.Name))
+			out = append(
+				out,
+				s.Errorf(problem.ListSizeInvalidSizedField, d.Pos, "Sized field %q is not a field of %s.", name, result.Name),
+			)
 		case inner.Type.Elem == nil:
-			out = append(out, s.Errorf(problem.ListSizeAppliedToNonList, d.Pos, "Sized field %q is not a list.", inner.Coordinate()))
+			out = append(
+				out,
+				s.Errorf(problem.ListSizeAppliedToNonList, d.Pos, "Sized field %q is not a list.", inner.Coordinate()),
+			)
 		}
 	}
 	return out

@@ -115,7 +115,10 @@ func byPosition(a, b *problem.Error) int {
 	if len(a.Positions) == 0 || len(b.Positions) == 0 {
 		return cmp.Compare(len(a.Positions), len(b.Positions))
 	}
-	return cmp.Or(cmp.Compare(a.Positions[0].Line, b.Positions[0].Line), cmp.Compare(a.Positions[0].Column, b.Positions[0].Column))
+	return cmp.Or(
+		cmp.Compare(a.Positions[0].Line, b.Positions[0].Line),
+		cmp.Compare(a.Positions[0].Column, b.Positions[0].Column),
+	)
 }
 
 // resolveLinks reads what the schema links, and with it the federation version.
@@ -137,9 +140,9 @@ func (s *Subgraph) resolveLinks(doc *ast.SchemaDocument) []*problem.Error {
 	return out
 }
 
-// undefinedTypes: INVALID_GRAPHQL, definitions that a schema spells out although federation would add them are complete:
-// a schema that defines @key also defines the scalar of its argument, and one that declares _entities the union of
-// entities.
+// undefinedTypes: INVALID_GRAPHQL, definitions that a schema spells out although federation would add them are
+// complete: a schema that defines @key also defines the scalar of its argument, and one that declares _entities the
+// union of entities.
 func (s *Subgraph) undefinedTypes() []*problem.Error {
 	var out []*problem.Error
 	for _, t := range s.Schema.Types() {
@@ -205,7 +208,16 @@ func (s *Subgraph) rootNames() []*problem.Error {
 	for i, op := range schema.Operations {
 		for _, earlier := range schema.Operations[:i] {
 			if name := s.Schema.Roots[op].Name; name != "" && name == s.Schema.Roots[earlier].Name {
-				return []*problem.Error{s.Errorf(problem.InvalidGraphQL, s.Schema.Roots[op].Pos, "Type %q cannot be the root type of both %s and %s.", name, earlier, op)}
+				return []*problem.Error{
+					s.Errorf(
+						problem.InvalidGraphQL,
+						s.Schema.Roots[op].Pos,
+						"Type %q cannot be the root type of both %s and %s.",
+						name,
+						earlier,
+						op,
+					),
+				}
 			}
 		}
 	}
@@ -215,7 +227,14 @@ func (s *Subgraph) rootNames() []*problem.Error {
 		switch {
 		case root != nil && root.Name == usual:
 		case root != nil && other != nil:
-			e := s.Errorf(codes[op], other.Pos, "Type %q has the usual name of the %s root type, but the schema definition says that is %q.", usual, op, root.Name)
+			e := s.Errorf(
+				codes[op],
+				other.Pos,
+				"Type %q has the usual name of the %s root type, but the schema definition says that is %q.",
+				usual,
+				op,
+				root.Name,
+			)
 			e.Positions = append(e.Positions, s.At(root.Pos)...)
 			e.Suggestion = "Rename type " + quote(usual) + ", or make it the " + op.String() + " root type."
 			out = append(out, e)
@@ -248,8 +267,8 @@ func (s *Subgraph) addFederationOperations() {
 	}
 }
 
-// dropFederationOperations removes _entities and _service and their types, and the built-in scalars where the SDL spells
-// them out: they are not part of the graph.
+// dropFederationOperations removes _entities and _service and their types, and the built-in scalars where the SDL
+// spells them out: they are not part of the graph.
 func (s *Subgraph) dropFederationOperations() {
 	if query := s.Schema.Root(schema.Query); query != nil {
 		query.RemoveFields(func(f *schema.Field) bool { return f.Name == "_entities" || f.Name == "_service" })

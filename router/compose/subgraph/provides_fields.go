@@ -24,7 +24,12 @@ func providesOnObjectFields(s *Subgraph) []*problem.Error {
 					continue
 				}
 				if s.IsExternal(f) {
-					e := s.Errorf(problem.ExternalCollisionWithAnotherDirective, d.Pos, "Field %q cannot be both @external and @provides.", f.Coordinate())
+					e := s.Errorf(
+						problem.ExternalCollisionWithAnotherDirective,
+						d.Pos,
+						"Field %q cannot be both @external and @provides.",
+						f.Coordinate(),
+					)
 					e.Suggestion = "Remove @external if this subgraph resolves the field, or @provides if it does not."
 					out = append(out, e)
 				} else if result := s.Schema.Type(f.Type.Name()); result == nil || !result.IsComposite() {
@@ -57,7 +62,12 @@ func providesFields(s *Subgraph) []*problem.Error {
 					continue
 				}
 				if t.Kind == ast.Interface {
-					e := s.Errorf(problem.ProvidesUnsupportedOnInterface, d.Pos, "@provides cannot be used on interface field %q.", f.Coordinate())
+					e := s.Errorf(
+						problem.ProvidesUnsupportedOnInterface,
+						d.Pos,
+						"@provides cannot be used on interface field %q.",
+						f.Coordinate(),
+					)
 					e.Suggestion = "Put @provides on the field of the implementing types."
 					*out = append(*out, e)
 				}

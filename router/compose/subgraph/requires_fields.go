@@ -19,7 +19,11 @@ func leafIsExternal(code problem.Code, directive string) func(*Subgraph, *Select
 		if sel.Field != nil {
 			coordinate = sel.Field.Coordinate()
 		}
-		return code, fmt.Sprintf("selects %s, which this subgraph resolves itself: only fields marked @external can be in a @%s", coordinate, directive)
+		return code, fmt.Sprintf(
+			"selects %s, which this subgraph resolves itself: only fields marked @external can be in a @%s",
+			coordinate,
+			directive,
+		)
 	}
 }
 
@@ -46,7 +50,12 @@ func requiresFields(s *Subgraph) []*problem.Error {
 					out = &ofExtensions
 				}
 				if t.Kind == ast.Interface {
-					e := s.Errorf(problem.RequiresUnsupportedOnInterface, d.Pos, "@requires cannot be used on interface field %q.", f.Coordinate())
+					e := s.Errorf(
+						problem.RequiresUnsupportedOnInterface,
+						d.Pos,
+						"@requires cannot be used on interface field %q.",
+						f.Coordinate(),
+					)
 					e.Suggestion = "Put @requires on the field of the implementing types."
 					*out = append(*out, e)
 				}

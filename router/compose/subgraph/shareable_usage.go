@@ -14,7 +14,12 @@ func shareableUsage(s *Subgraph) []*problem.Error {
 	var out []*problem.Error
 	for _, t := range s.Schema.Types() {
 		if first, second := repeated(t.Directives); second != nil {
-			e := s.Errorf(problem.InvalidShareableUsage, second.Pos, "@shareable is repeated on type %q. It can be on a definition and on its extensions, once on each.", t.Name)
+			e := s.Errorf(
+				problem.InvalidShareableUsage,
+				second.Pos,
+				"@shareable is repeated on type %q. It can be on a definition and on its extensions, once on each.",
+				t.Name,
+			)
 			e.Positions = append(e.Positions, s.At(first.Pos)...)
 			out = append(out, e)
 		}
@@ -29,7 +34,12 @@ func shareableUsage(s *Subgraph) []*problem.Error {
 				out = append(out, e)
 			}
 			if t.Kind != ast.Object {
-				e := s.Errorf(problem.InvalidShareableUsage, d.Pos, "Field %q cannot be @shareable: only fields of object types are resolved.", f.Coordinate())
+				e := s.Errorf(
+					problem.InvalidShareableUsage,
+					d.Pos,
+					"Field %q cannot be @shareable: only fields of object types are resolved.",
+					f.Coordinate(),
+				)
 				e.Suggestion = "Remove @shareable, or mark the field of the implementing types."
 				out = append(out, e)
 			}

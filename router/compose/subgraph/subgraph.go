@@ -80,7 +80,12 @@ func (s *Subgraph) At(positions ...schema.Pos) []problem.Position {
 
 // Errorf makes an error about this subgraph alone.
 func (s *Subgraph) Errorf(code problem.Code, pos schema.Pos, format string, args ...any) *problem.Error {
-	return &problem.Error{Code: code, Message: fmt.Sprintf(format, args...), Subgraphs: []string{s.Name}, Positions: s.At(pos)}
+	return &problem.Error{
+		Code:      code,
+		Message:   fmt.Sprintf(format, args...),
+		Subgraphs: []string{s.Name},
+		Positions: s.At(pos),
+	}
 }
 
 // Sort orders subgraphs by name, the order everything in composition goes by.

@@ -22,7 +22,9 @@ func Graph(subgraphs, entities int) []Subgraph {
 	out := make([]Subgraph, subgraphs)
 	for s := range out {
 		var b strings.Builder
-		b.WriteString("extend schema @link(url: \"https://specs.apollo.dev/federation/v2.7\", import: [\"@key\", \"@shareable\"])\n\n")
+		b.WriteString(
+			"extend schema @link(url: \"https://specs.apollo.dev/federation/v2.7\", import: [\"@key\", \"@shareable\"])\n\n",
+		)
 		var present []int
 		for e := range entities {
 			if has(s, e) {

@@ -98,7 +98,12 @@ func dropResolved(s *subgraph.Subgraph, t *schema.Type, d *schema.Directive) {
 }
 
 // externalPart returns the part of a selection whose leaves are external.
-func externalPart(s *subgraph.Subgraph, t *schema.Type, set ast.SelectionSet, inside bool) (kept ast.SelectionSet, changed bool) {
+func externalPart(
+	s *subgraph.Subgraph,
+	t *schema.Type,
+	set ast.SelectionSet,
+	inside bool,
+) (kept ast.SelectionSet, changed bool) {
 	for _, node := range set {
 		switch node := node.(type) {
 		case *ast.Field:

@@ -71,7 +71,8 @@ func All(subgraphs []*subgraph.Subgraph) []*problem.Error {
 func extensionsWithoutBase(s *subgraph.Subgraph, all []*subgraph.Subgraph) []*problem.Error {
 	var out []*problem.Error
 	for _, t := range s.Schema.Types() {
-		if t.HasDefinition && !t.Has(federation.Extends) || s.Schema.IsRoot(t.Name) || !t.HasExtension && t.HasDefinition && t.Kind != ast.Object && t.Kind != ast.Interface {
+		if t.HasDefinition && !t.Has(federation.Extends) || s.Schema.IsRoot(t.Name) ||
+			!t.HasExtension && t.HasDefinition && t.Kind != ast.Object && t.Kind != ast.Interface {
 			continue
 		}
 		defined := false
@@ -89,8 +90,9 @@ func extensionsWithoutBase(s *subgraph.Subgraph, all []*subgraph.Subgraph) []*pr
 	return out
 }
 
-// interfaceObjectsOfOldKeys: INTERFACE_OBJECT_USAGE_ERROR, an interface object needs subgraphs that tell the runtime type
-// when they are given a key of the interface. Keys that Federation 1 schemas have on interfaces do not promise that.
+// interfaceObjectsOfOldKeys: INTERFACE_OBJECT_USAGE_ERROR, an interface object needs subgraphs that tell the runtime
+// type when they are given a key of the interface. Keys that Federation 1 schemas have on interfaces do not promise
+// that.
 func interfaceObjectsOfOldKeys(all, old []*subgraph.Subgraph) []*problem.Error {
 	var out []*problem.Error
 	for _, s := range all {
@@ -98,8 +100,14 @@ func interfaceObjectsOfOldKeys(all, old []*subgraph.Subgraph) []*problem.Error {
 			if !s.IsFederation2() || t.Kind != ast.Object || !t.Has(federation.InterfaceObject) {
 				continue
 			}
-			e := s.Errorf(problem.InterfaceObjectUsageError, t.Pos, "Type %q is an @interfaceObject in subgraph %q, but the @key of the interface in a Federation 1 schema "+
-				"does not mean that the subgraph can tell which implementation it is.", t.Name, s.Name)
+			e := s.Errorf(
+				problem.InterfaceObjectUsageError,
+				t.Pos,
+				"Type %q is an @interfaceObject in subgraph %q, but the @key of the interface in a Federation 1 schema "+
+					"does not mean that the subgraph can tell which implementation it is.",
+				t.Name,
+				s.Name,
+			)
 			for _, other := range old {
 				if i := other.Schema.Type(t.Name); i != nil && i.Kind == ast.Interface && i.Has(federation.Key) {
 					e.Subgraphs, e.Positions = append(e.Subgraphs, other.Name), append(e.Positions, other.At(i.Pos)...)
@@ -138,8 +146,8 @@ func dropExternalFromTypes(s *subgraph.Subgraph) {
 	}
 }
 
-// dropExternalFromExtensionKeys: an extension had to mark the fields of its key @external although it resolves them. One
-// that repeats no key has the first one of every other subgraph.
+// dropExternalFromExtensionKeys: an extension had to mark the fields of its key @external although it resolves them.
+// One that repeats no key has the first one of every other subgraph.
 func dropExternalFromExtensionKeys(s *subgraph.Subgraph, all []*subgraph.Subgraph) {
 	for _, t := range s.Schema.Types() {
 		if !isExtension(t) || t.Kind != ast.Object {
@@ -242,7 +250,12 @@ func dropUnusedExternals(s *subgraph.Subgraph) []*problem.Error {
 			continue
 		}
 		if s.Schema.IsRoot(t.Name) || isReferenced(s.Schema, t.Name) {
-			e := s.Errorf(problem.TypeWithOnlyUnusedExternal, t.Pos, "All fields of type %q are @external, but nothing uses them.", t.Name)
+			e := s.Errorf(
+				problem.TypeWithOnlyUnusedExternal,
+				t.Pos,
+				"All fields of type %q are @external, but nothing uses them.",
+				t.Name,
+			)
 			e.Suggestion = "Remove the type, or add the fields this subgraph resolves."
 			out = append(out, e)
 			continue

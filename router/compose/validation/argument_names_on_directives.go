@@ -17,7 +17,14 @@ func argumentNamesOnDirectives(c *checker) {
 			}
 			for _, a := range definition.Arguments {
 				if a.Required() && d.Arg(a.Name) == nil {
-					c.report(d.Pos, "Directive @%s on %s lacks its required argument %q of type %s.", d.Name, e.coordinate, a.Name, a.Type)
+					c.report(
+						d.Pos,
+						"Directive @%s on %s lacks its required argument %q of type %s.",
+						d.Name,
+						e.coordinate,
+						a.Name,
+						a.Type,
+					)
 				}
 			}
 		}

@@ -57,5 +57,10 @@ func (c *checker) reportCycle(cycle []*schema.Field) {
 	if more := len(cycle) - maxCycleNames; more > 0 {
 		names = append(names, fmt.Sprintf(" (and %d more)", more))
 	}
-	c.report(cycle[0].Pos, "Input type %s requires itself through %s: no value can ever be given.", cycle[0].Parent.Name, strings.Join(names, "."))
+	c.report(
+		cycle[0].Pos,
+		"Input type %s requires itself through %s: no value can ever be given.",
+		cycle[0].Parent.Name,
+		strings.Join(names, "."),
+	)
 }

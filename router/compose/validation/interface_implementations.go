@@ -47,7 +47,14 @@ func (c *checker) implementation(t, i *schema.Type) {
 			continue
 		}
 		if !IsSubtype(c.schema, f.Type, expected.Type) {
-			c.report(f.Pos, "Field %s has type %s, which is not a subtype of %s, the type of %s.", f.Coordinate(), f.Type, expected.Type, expected.Coordinate())
+			c.report(
+				f.Pos,
+				"Field %s has type %s, which is not a subtype of %s, the type of %s.",
+				f.Coordinate(),
+				f.Type,
+				expected.Type,
+				expected.Coordinate(),
+			)
 		}
 		for _, a := range expected.Arguments {
 			own := f.Argument(a.Name)
@@ -55,12 +62,26 @@ func (c *checker) implementation(t, i *schema.Type) {
 			case own == nil:
 				c.report(f.Pos, "Field %s lacks argument %s of %s.", f.Coordinate(), a.Name, expected.Coordinate())
 			case !schema.EqualTypes(own.Type, a.Type):
-				c.report(own.Pos, "Argument %s(%s:) has type %s, but that of %s has type %s.", f.Coordinate(), a.Name, own.Type, expected.Coordinate(), a.Type)
+				c.report(
+					own.Pos,
+					"Argument %s(%s:) has type %s, but that of %s has type %s.",
+					f.Coordinate(),
+					a.Name,
+					own.Type,
+					expected.Coordinate(),
+					a.Type,
+				)
 			}
 		}
 		for _, own := range f.Arguments {
 			if own.Required() && expected.Argument(own.Name) == nil {
-				c.report(own.Pos, "Argument %s(%s:) cannot be required, because %s does not have it.", f.Coordinate(), own.Name, expected.Coordinate())
+				c.report(
+					own.Pos,
+					"Argument %s(%s:) cannot be required, because %s does not have it.",
+					f.Coordinate(),
+					own.Name,
+					expected.Coordinate(),
+				)
 			}
 		}
 	}
@@ -82,5 +103,6 @@ func IsSubtype(s *schema.Schema, sub, super *ast.Type) bool {
 	if t == nil || parent == nil {
 		return false
 	}
-	return parent.Kind == ast.Interface && t.Implements(parent.Name) || parent.Kind == ast.Union && parent.HasMember(t.Name)
+	return parent.Kind == ast.Interface && t.Implements(parent.Name) ||
+		parent.Kind == ast.Union && parent.HasMember(t.Name)
 }

@@ -22,7 +22,8 @@ func requiredDeprecated(c *checker) {
 	for _, t := range c.schema.Types() {
 		for _, f := range t.Fields() {
 			check(f.Arguments, f.Coordinate())
-			if t.Kind == ast.InputObject && f.Type.NonNull && f.Default == nil && schema.Named(f.Directives, "deprecated") != nil {
+			if t.Kind == ast.InputObject && f.Type.NonNull && f.Default == nil &&
+				schema.Named(f.Directives, "deprecated") != nil {
 				c.report(f.Pos, "Input field %s is required and cannot be deprecated.", f.Coordinate())
 			}
 		}

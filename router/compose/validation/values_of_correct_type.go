@@ -22,7 +22,15 @@ func valuesOfCorrectType(c *checker) {
 			for _, given := range d.Arguments {
 				a := definition.Argument(given.Name)
 				if a != nil && !ValidValue(c.schema, given.Value, a.Type) {
-					c.report(d.Pos, "Argument %q of @%s on %s must be a %s, not %s.", a.Name, d.Name, e.coordinate, a.Type, schema.PrintValue(given.Value))
+					c.report(
+						d.Pos,
+						"Argument %q of @%s on %s must be a %s, not %s.",
+						a.Name,
+						d.Name,
+						e.coordinate,
+						a.Type,
+						schema.PrintValue(given.Value),
+					)
 				}
 			}
 		}
@@ -47,8 +55,8 @@ func valuesOfCorrectType(c *checker) {
 	}
 }
 
-// ValidValue reports whether a literal fits a type. Custom scalars, and types that are not defined, take anything. It is
-// as lenient as the reference composition is: names stand for strings and strings for enum values, integers may be
+// ValidValue reports whether a literal fits a type. Custom scalars, and types that are not defined, take anything. It
+// is as lenient as the reference composition is: names stand for strings and strings for enum values, integers may be
 // large or written with a fraction of zero, and input objects may lack required fields.
 // https://spec.graphql.org/October2021/#sec-Values-of-Correct-Type
 func ValidValue(s *schema.Schema, v *ast.Value, t *ast.Type) bool {
@@ -84,7 +92,8 @@ func ValidValue(s *schema.Schema, v *ast.Value, t *ast.Type) bool {
 	}
 }
 
-// nullsAreAllowed reports whether a value that fits a type has null only where the type allows it, custom scalars included.
+// nullsAreAllowed reports whether a value that fits a type has null only where the type allows it, custom scalars
+// included.
 func nullsAreAllowed(s *schema.Schema, v *ast.Value, t *ast.Type) bool {
 	switch v.Kind {
 	case ast.NullValue:

@@ -43,7 +43,13 @@ type requestCache struct {
 // key names a field of an entity, with everything its value depends on.
 func (r *requestCache) key(f *exec.CacheFetch, e *exec.CacheEntity, slot int) string {
 	field := r.request.Calls[e.Call].Selection.Fields[slot]
-	return fmt.Sprintf("%s %s %s %s", r.request.Subgraph.Name, e.Type.Name, e.Representation, signature(field, f.Variables))
+	return fmt.Sprintf(
+		"%s %s %s %s",
+		r.request.Subgraph.Name,
+		e.Type.Name,
+		e.Representation,
+		signature(field, f.Variables),
+	)
 }
 
 func signature(f *plan.Field, variables exec.Variables) string {

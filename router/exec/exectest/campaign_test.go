@@ -16,8 +16,8 @@ var (
 // more is how many cases a campaign goes on trying after the first failure, in search of a smaller one.
 const more = 500
 
-// campaign tries random cases on all processors until a share of the -cases was tried, in percent; try tells whether the
-// seed made a case at all. The shortest failure is reported with the command that repeats it.
+// campaign tries random cases on all processors until a share of the -cases was tried, in percent; try tells whether
+// the seed made a case at all. The shortest failure is reported with the command that repeats it.
 func campaign(t *testing.T, percent int, try func(seed uint64) (bool, error)) {
 	t.Helper()
 	count := int64(max(1, *cases*percent/100))

@@ -109,7 +109,13 @@ func resolvers(f *supergraph.Field) []*supergraph.Subgraph {
 }
 
 // add adds a field to a selection set, or finds an equal one.
-func (p *planner) add(s *plan.SelectionSet, key string, def *supergraph.Field, args []operation.Argument, on supergraph.TypeSet) *plan.Field {
+func (p *planner) add(
+	s *plan.SelectionSet,
+	key string,
+	def *supergraph.Field,
+	args []operation.Argument,
+	on supergraph.TypeSet,
+) *plan.Field {
 	for suffix := 0; ; suffix++ {
 		k := key
 		if suffix > 0 {
@@ -183,7 +189,8 @@ func (p *planner) selection(s *spot, set *operation.SelectionSet) error {
 			pf.Serves = append(pf.Serves, f)
 			continue
 		}
-		if f.On.Equal(set.Parent.Possible) && set.Parent.IsAbstract() && f.Def.Parent == set.Parent && p.allResolve(s, f) && p.choose(2) == 0 {
+		if f.On.Equal(set.Parent.Possible) && set.Parent.IsAbstract() && f.Def.Parent == set.Parent && p.allResolve(s, f) &&
+			p.choose(2) == 0 {
 			if err := p.field(s, f, f.On); err != nil {
 				return err
 			}
@@ -339,7 +346,14 @@ func (p *planner) call(e *spot, t *supergraph.Type, sub *supergraph.Subgraph, de
 }
 
 // input makes sure that a field of a key or @requires is fetched, here or by another call.
-func (p *planner) input(e *spot, t *supergraph.Type, item *supergraph.FieldSetItem, on supergraph.TypeSet, key bool, after *[]int) (*plan.RepresentationField, error) {
+func (p *planner) input(
+	e *spot,
+	t *supergraph.Type,
+	item *supergraph.FieldSetItem,
+	on supergraph.TypeSet,
+	key bool,
+	after *[]int,
+) (*plan.RepresentationField, error) {
 	def := t.Field(item.Name)
 	here := e.request.Subgraph
 	known := slices.Contains(resolvers(def), here)

@@ -158,7 +158,13 @@ func (r *reference) selection(o *Object, set ast.SelectionSet, path []any) (json
 }
 
 // complete is CompleteValue; false means that a null must not stand here.
-func (r *reference) complete(value any, def *supergraph.Field, t *ast.Type, f *field, path []any) (json.RawMessage, bool) {
+func (r *reference) complete(
+	value any,
+	def *supergraph.Field,
+	t *ast.Type,
+	f *field,
+	path []any,
+) (json.RawMessage, bool) {
 	before := len(r.errors)
 	raw, ok := r.nullable(value, def, t, f, path)
 	if !ok && !t.NonNull {
@@ -182,7 +188,13 @@ func (r *reference) fail(message string, path []any) (json.RawMessage, bool) {
 	return nil, false
 }
 
-func (r *reference) nullable(value any, def *supergraph.Field, t *ast.Type, f *field, path []any) (json.RawMessage, bool) {
+func (r *reference) nullable(
+	value any,
+	def *supergraph.Field,
+	t *ast.Type,
+	f *field,
+	path []any,
+) (json.RawMessage, bool) {
 	switch v := value.(type) {
 	case fieldError:
 		return r.fail(string(v), path)

@@ -42,9 +42,9 @@ func (s *shelf) Grow(b []byte, size int) ([]byte, bool) {
 	return append(make([]byte, 0, size), b...), true
 }
 
-// streams executes a trial several times: the answer that is streamed must be the one that is not, byte for byte but for
-// the order of errors, which is that of the subgraphs' answers. It is streamed if and only if it is large enough, and
-// refused if it may not be that large.
+// streams executes a trial several times: the answer that is streamed must be the one that is not, byte for byte but
+// for the order of errors, which is that of the subgraphs' answers. It is streamed if and only if it is large enough,
+// and refused if it may not be that large.
 func (t *trial) streams(p *plan.Plan, config exec.Config, rnd *rand.Rand) error {
 	piece := 1 + rnd.IntN(200)
 	config.MaxParallel = 1

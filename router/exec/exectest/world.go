@@ -160,7 +160,13 @@ func (w *World) leaf(t *supergraph.Type, n uint64) json.RawMessage {
 	case "ID":
 		return pick(`"x"`, `"17"`, `""`)
 	case "String":
-		return pick(`""`, `"plain text that is longer than eight bytes"`, `"\"quoted\" \\ \n \u00e9"`, `"ä€😀"`, `"\ud83d\ude00"`)
+		return pick(
+			`""`,
+			`"plain text that is longer than eight bytes"`,
+			`"\"quoted\" \\ \n \u00e9"`,
+			`"ä€😀"`,
+			`"\ud83d\ude00"`,
+		)
 	}
 	return pick(`{"a":[1,{"b":null}],"a b":"c"}`, `[]`, `"s"`, `17`, `[[[]]]`, `{"deep":{"er":[true,false,1e3]}}`)
 }

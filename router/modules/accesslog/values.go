@@ -47,7 +47,8 @@ func (a *AccessLog) OperationBegan(ctx context.Context, _ *module.Operation) con
 	return ctx
 }
 
-// OperationEnded implements module.OperationObserver: headers and claims are there now, and not when the line is written.
+// OperationEnded implements module.OperationObserver: headers and claims are there now, and not when the line is
+// written.
 func (a *AccessLog) OperationEnded(_ context.Context, op *module.Operation, response *server.Response) {
 	if len(a.values) == 0 {
 		return

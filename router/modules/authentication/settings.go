@@ -1,5 +1,6 @@
 // Package authentication finds out who a request comes from: JSON Web Tokens, opaque tokens that an authorization
-// server is asked about, and keys of machines. What it proves are the claims of the caller, which everything else goes by.
+// server is asked about, and keys of machines. What it proves are the claims of the caller, which everything else
+// goes by.
 //
 // Specifications: RFC 7519 (JWT), RFC 8725 (JWT best current practices), RFC 7517 (JWKS), OpenID Connect Discovery 1.0,
 // RFC 7662 (token introspection), RFC 6750 (bearer tokens).

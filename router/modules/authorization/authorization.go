@@ -1,5 +1,5 @@
-// Package authorization decides what callers may see: @authenticated, @requiresScopes and @policy of the supergraph. What
-// they may not see is taken out of operations before these are planned; it is never asked for.
+// Package authorization decides what callers may see: @authenticated, @requiresScopes and @policy of the supergraph.
+// What they may not see is taken out of operations before these are planned; it is never asked for.
 package authorization
 
 import (
@@ -79,8 +79,13 @@ func (a *Authorization) Check(report func(key, format string, args ...any)) {
 		report("unauthorized", "%q is not possible; choose filter or reject", a.Unauthorized)
 	}
 	p := &a.Policies
-	if u, err := url.Parse(p.Endpoint); p.Endpoint != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
-		report("policies.endpoint", "%q is not the address of an endpoint; write one like http://opa:8181/policies", p.Endpoint)
+	if u, err := url.Parse(p.Endpoint); p.Endpoint != "" &&
+		(err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		report(
+			"policies.endpoint",
+			"%q is not the address of an endpoint; write one like http://opa:8181/policies",
+			p.Endpoint,
+		)
 	}
 	if p.Timeout <= 0 {
 		report("policies.timeout", "%s is not possible; it must be longer than nothing", p.Timeout)

@@ -427,8 +427,8 @@ type Person @key(fields: "id") { id: ID!  name: String @login  email: String @ne
 	}
 }
 
-// TestInterfacesProtectWhatImplementsThem: GHSA-x33c-7c2v-mrj9. The supergraph is of a composer that leaves directives on
-// interfaces alone.
+// TestInterfacesProtectWhatImplementsThem: GHSA-x33c-7c2v-mrj9. The supergraph is of a composer that leaves
+// directives on interfaces alone.
 func TestInterfacesProtectWhatImplementsThem(t *testing.T) {
 	text := moduletest.Supergraph(t, map[string]string{"people": link + `
 type Query { node: Node  me: Person }

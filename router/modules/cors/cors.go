@@ -83,7 +83,10 @@ func (c *CORS) Check(report func(key, format string, args ...any)) {
 
 func (p *CORSPolicy) check(prefix string, report func(key, format string, args ...any)) {
 	if p.Credentials && slices.Contains(p.Origins, "*") {
-		report(prefix+"credentials", "cannot go with the origin *: every page of the web could act as your users; name the origins")
+		report(
+			prefix+"credentials",
+			"cannot go with the origin *: every page of the web could act as your users; name the origins",
+		)
 	}
 	for i, origin := range p.Origins {
 		u, err := url.Parse(strings.TrimSuffix(origin, ":*"))

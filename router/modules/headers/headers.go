@@ -22,7 +22,11 @@ var source string
 var ruleSource string
 
 // Info describes the module.
-var Info = module.Info{Name: "headers", New: func() module.Module { return &Headers{} }, Source: source + declarations(ruleSource)}
+var Info = module.Info{
+	Name:   "headers",
+	New:    func() module.Module { return &Headers{} },
+	Source: source + declarations(ruleSource),
+}
 
 // Headers are the headers of requests to subgraphs.
 type Headers struct {
@@ -64,7 +68,8 @@ type forwarded struct {
 
 // Enabled implements module.Module.
 func (h *Headers) Enabled() bool {
-	return !h.All.empty() || slices.ContainsFunc(slices.Collect(maps.Values(h.Subgraphs)), func(r Rules) bool { return !r.empty() })
+	return !h.All.empty() ||
+		slices.ContainsFunc(slices.Collect(maps.Values(h.Subgraphs)), func(r Rules) bool { return !r.empty() })
 }
 
 func (r Rules) empty() bool { return len(r.Forward)+len(r.Set)+len(r.Rules) == 0 }

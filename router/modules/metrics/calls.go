@@ -28,8 +28,10 @@ func newCalls() *calls {
 				"Those that were sent again count once."},
 			[]string{"subgraph", "status"}),
 		duration: prometheus.NewHistogramVec(histogram(
-			"weft_subgraph_request_duration_seconds", "Time until a subgraph had answered, or was not waited for any more; attempts together.",
-			[]float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}), []string{"subgraph"}),
+			"weft_subgraph_request_duration_seconds",
+			"Time until a subgraph had answered, or was not waited for any more; attempts together.",
+			[]float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
+		), []string{"subgraph"}),
 		received: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "weft_subgraph_received_bytes_total", Help: "Bytes of subgraphs' answers, decompressed."}, []string{"subgraph"}),
 	}

@@ -10,8 +10,8 @@ import (
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 )
 
-// producer makes OpenTelemetry's metrics of Prometheus's, with the same names. Native histograms become exponential ones.
-// The bridge does that, but for exemplars: it has none for exponential histograms.
+// producer makes OpenTelemetry's metrics of Prometheus's, with the same names. Native histograms become exponential
+// ones. The bridge does that, but for exemplars: it has none for exponential histograms.
 type producer struct{ gatherers prometheus.Gatherers }
 
 // Produce implements metric.Producer.

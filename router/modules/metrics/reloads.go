@@ -12,11 +12,24 @@ import (
 type reloadCollector struct{ state func() module.State }
 
 var (
-	buildDesc   = prometheus.NewDesc("weft_build_info", "Always 1; the labels tell what runs.", []string{"version", "go"}, nil)
-	reloadsDesc = prometheus.NewDesc("weft_reloads_total",
-		"Attempts to load something again, by what became of it: used, or refused, so that the old one goes on.", []string{"what", "result"}, nil)
-	failingDesc = prometheus.NewDesc("weft_reload_failing",
-		"Whether the last attempt to load something again was refused: what runs is not what was given.", []string{"what"}, nil)
+	buildDesc = prometheus.NewDesc(
+		"weft_build_info",
+		"Always 1; the labels tell what runs.",
+		[]string{"version", "go"},
+		nil,
+	)
+	reloadsDesc = prometheus.NewDesc(
+		"weft_reloads_total",
+		"Attempts to load something again, by what became of it: used, or refused, so that the old one goes on.",
+		[]string{"what", "result"},
+		nil,
+	)
+	failingDesc = prometheus.NewDesc(
+		"weft_reload_failing",
+		"Whether the last attempt to load something again was refused: what runs is not what was given.",
+		[]string{"what"},
+		nil,
+	)
 )
 
 // Describe implements prometheus.Collector.

@@ -11,19 +11,39 @@ type stateCollector struct{ state func() module.State }
 
 var (
 	inProgressDesc = prometheus.NewDesc("weft_requests_in_progress", "GraphQL requests in progress.", nil, nil)
-	loadedDesc     = prometheus.NewDesc("weft_supergraph_loaded_timestamp_seconds", "When the graph in use was loaded.", []string{"hash"}, nil)
-	preparedDesc   = prometheus.NewDesc("weft_operation_cache_lookups_total",
+	loadedDesc     = prometheus.NewDesc(
+		"weft_supergraph_loaded_timestamp_seconds",
+		"When the graph in use was loaded.",
+		[]string{"hash"},
+		nil,
+	)
+	preparedDesc = prometheus.NewDesc("weft_operation_cache_lookups_total",
 		"Lookups of prepared operations and of plans since the graph was loaded.", []string{"what", "result"}, nil)
 	adaptiveLimitDesc = prometheus.NewDesc("weft_adaptive_limit",
 		"Requests that may be in progress at present (limits.adaptive).", nil, nil)
-	adaptiveQueuedDesc = prometheus.NewDesc("weft_adaptive_queued", "Requests that wait for a place among these.", nil, nil)
-	memoryLimitDesc    = prometheus.NewDesc("weft_memory_limit_bytes",
+	adaptiveQueuedDesc = prometheus.NewDesc(
+		"weft_adaptive_queued",
+		"Requests that wait for a place among these.",
+		nil,
+		nil,
+	)
+	memoryLimitDesc = prometheus.NewDesc("weft_memory_limit_bytes",
 		"What Go may take of the process's memory (limits.memory).", nil, nil)
 	memoryInProgressDesc = prometheus.NewDesc("weft_memory_in_progress_bytes",
 		"What bodies, answers of subgraphs and answers in progress have taken of half of that.", nil, nil)
-	preparedBytesDesc   = prometheus.NewDesc("weft_operation_cache_bytes", "Estimated memory of prepared operations and plans.", nil, nil)
-	preparedEntriesDesc = prometheus.NewDesc("weft_operation_cache_entries", "Prepared operations that are remembered.", nil, nil)
-	evictionsDesc       = prometheus.NewDesc("weft_operation_cache_evictions_total",
+	preparedBytesDesc = prometheus.NewDesc(
+		"weft_operation_cache_bytes",
+		"Estimated memory of prepared operations and plans.",
+		nil,
+		nil,
+	)
+	preparedEntriesDesc = prometheus.NewDesc(
+		"weft_operation_cache_entries",
+		"Prepared operations that are remembered.",
+		nil,
+		nil,
+	)
+	evictionsDesc = prometheus.NewDesc("weft_operation_cache_evictions_total",
 		"Prepared operations that made room for others since the graph was loaded.", nil, nil)
 )
 

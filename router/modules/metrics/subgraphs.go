@@ -14,8 +14,12 @@ var (
 		"Queries that another query's execution answered (dedupe.client_queries).", nil, nil)
 	sharedFetchesDesc = prometheus.NewDesc("weft_subgraph_shared_requests_total",
 		"Subgraph requests that another request's call answered (dedupe.subgraph_requests).", []string{"subgraph"}, nil)
-	repeatedDesc = prometheus.NewDesc("weft_subgraph_repeated_requests_total",
-		"Subgraph requests sent again after a failure (retry) or because the first was slow (hedge).", []string{"subgraph", "why"}, nil)
+	repeatedDesc = prometheus.NewDesc(
+		"weft_subgraph_repeated_requests_total",
+		"Subgraph requests sent again after a failure (retry) or because the first was slow (hedge).",
+		[]string{"subgraph", "why"},
+		nil,
+	)
 	breakingDesc = prometheus.NewDesc("weft_subgraph_breaker_open",
 		"Whether calls are kept away from a subgraph that keeps failing.", []string{"subgraph"}, nil)
 )

@@ -1,5 +1,5 @@
-// Package moduletest makes whole routers for the tests of modules: a graph of two subgraphs in this process, and settings
-// as users write them.
+// Package moduletest makes whole routers for the tests of modules: a graph of two subgraphs in this process, and
+// settings as users write them.
 package moduletest
 
 import (
@@ -153,7 +153,10 @@ func Supergraph(t testing.TB, sdl map[string]string) string {
 	t.Helper()
 	var subgraphs []compose.Subgraph
 	for _, name := range sortedNames(sdl) {
-		subgraphs = append(subgraphs, compose.Subgraph{Name: name, SDL: sdl[name], URL: "http://" + name + ".invalid/graphql"})
+		subgraphs = append(
+			subgraphs,
+			compose.Subgraph{Name: name, SDL: sdl[name], URL: "http://" + name + ".invalid/graphql"},
+		)
 	}
 	result, problems := compose.Compose(subgraphs, compose.Options{})
 	if len(problems) > 0 {

@@ -35,7 +35,8 @@ type Target struct {
 
 // Check reports what cannot work, under the keys of the module's section that end in endpoint and protocol.
 func (t *Target) Check(prefix string, report func(key, format string, args ...any)) {
-	if u, err := url.Parse(t.Endpoint); t.Endpoint != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+	if u, err := url.Parse(t.Endpoint); t.Endpoint != "" &&
+		(err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
 		report(prefix+"endpoint", "%q is not the address of a collector; write one like http://collector:4318", t.Endpoint)
 	}
 	if t.Protocol != "http" && t.Protocol != "grpc" {

@@ -41,7 +41,11 @@ type library struct {
 }
 
 func newLibrary() *library {
-	return &library{byID: map[string]*document{}, byTokens: map[[sha256.Size]byte]*document{}, folders: map[string][]string{}}
+	return &library{
+		byID:     map[string]*document{},
+		byTokens: map[[sha256.Size]byte]*document{},
+		folders:  map[string][]string{},
+	}
 }
 
 // find lists the files to read, and the folders whose files can come and go.
@@ -115,7 +119,8 @@ func (l *library) add(d *document) error {
 	return nil
 }
 
-// byText returns the listed document that is the same as a text but for white space and comments; nil when there is none.
+// byText returns the listed document that is the same as a text but for white space and comments; nil when there is
+// none.
 func (l *library) byText(text []byte) *document { return l.byTokens[tokenSum(text)] }
 
 // format is what a manifest of Apollo's says it is.
@@ -168,7 +173,12 @@ func (l *library) readApollo(file string, text []byte) error {
 		return err
 	}
 	if manifest.Format != format || manifest.Version != 1 {
-		return fmt.Errorf("the format is %q, version %d; only %q, version 1, can be read", manifest.Format, manifest.Version, format)
+		return fmt.Errorf(
+			"the format is %q, version %d; only %q, version 1, can be read",
+			manifest.Format,
+			manifest.Version,
+			format,
+		)
 	}
 	for _, o := range manifest.Operations {
 		if err := l.add(&document{ids: []string{o.ID}, file: file, name: o.Name, text: o.Body}); err != nil {

@@ -117,7 +117,17 @@ func (p *Persisted) prepareAll(ctx context.Context, l *library) {
 		}
 		if err := p.prepare(ctx, d.text, d.name); err != nil {
 			if bad++; bad <= told {
-				p.logger.Warn("a persisted document does not fit the graph", "file", d.file, "id", d.ids[0], "operation", d.name, "err", err)
+				p.logger.Warn(
+					"a persisted document does not fit the graph",
+					"file",
+					d.file,
+					"id",
+					d.ids[0],
+					"operation",
+					d.name,
+					"err",
+					err,
+				)
 			}
 		}
 	}
@@ -176,8 +186,10 @@ func (p *Persisted) checkSent(l *library, req *server.Request) *server.Refusal {
 	}
 	if p.Documents.Mode == modeIDs {
 		p.resolved.WithLabelValues("id_required").Inc()
-		return rejected(codeIDRequired,
-			"This router only runs listed documents that are named: send documentId or extensions.persistedQuery instead of query.")
+		return rejected(
+			codeIDRequired,
+			"This router only runs listed documents that are named: send documentId or extensions.persistedQuery instead of query.",
+		)
 	}
 	if d := l.byText(req.Query); d != nil {
 		if p.Documents.Mode == modeListed {
@@ -191,8 +203,15 @@ func (p *Persisted) checkSent(l *library, req *server.Request) *server.Refusal {
 		return rejected(codeNotSafe, "This document is not in the list of documents that this router runs.")
 	}
 	sum := sha256.Sum256(req.Query)
-	p.logger.Warn("a document is not listed", "operation", quote(string(req.OperationName)), "sha256", hex.EncodeToString(sum[:]),
-		"client", quote(req.Header.Get("Apollographql-Client-Name")))
+	p.logger.Warn(
+		"a document is not listed",
+		"operation",
+		quote(string(req.OperationName)),
+		"sha256",
+		hex.EncodeToString(sum[:]),
+		"client",
+		quote(req.Header.Get("Apollographql-Client-Name")),
+	)
 	return nil
 }
 
@@ -200,7 +219,10 @@ func (p *Persisted) checkSent(l *library, req *server.Request) *server.Refusal {
 func (p *Persisted) checkBoth(l *library, id string, req *server.Request) *server.Refusal {
 	if p.automatic == nil {
 		p.resolved.WithLabelValues("id_and_body").Inc()
-		return rejected(codeIDAndBody, "The request has a document and the id of one; send the id alone, or the document alone.")
+		return rejected(
+			codeIDAndBody,
+			"The request has a document and the id of one; send the id alone, or the document alone.",
+		)
 	}
 	if sum := sha256.Sum256(req.Query); hex.EncodeToString(sum[:]) != id {
 		p.resolved.WithLabelValues("hash_mismatch").Inc()

@@ -54,14 +54,14 @@ type Automatic struct {
 
 // Documents are those that the router knows from files.
 type Documents struct {
-	// Manifests, as Apollo's generate-persisted-query-manifest (apollo-persisted-query-manifest, version 1), Relay's compiler
-	// (a JSON object or array of pairs of id and text) or weft persist write them.
+	// Manifests, as Apollo's generate-persisted-query-manifest (apollo-persisted-query-manifest, version 1), Relay's
+	// compiler (a JSON object or array of pairs of id and text) or weft persist write them.
 	Manifests []string `yaml:"manifests"`
 	// Folders with documents (*.graphql, *.gql, also in folders below): the id is the SHA-256 of the file, and its name
 	// without the ending.
 	Folders []string `yaml:"folders"`
-	// What else may be run. allow: any document. log: any, and those that are not listed are logged and counted. listed: the
-	// listed documents, sent or named. ids: the listed documents, named only.
+	// What else may be run. allow: any document. log: any, and those that are not listed are logged and counted. listed:
+	// the listed documents, sent or named. ids: the listed documents, named only.
 	Mode string `yaml:"mode"`
 	// How often the files are looked at; changed ones are taken over without dropping a request. 0 means never.
 	PollInterval time.Duration `yaml:"poll_interval"`

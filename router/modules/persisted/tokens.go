@@ -9,8 +9,8 @@ import (
 	"github.com/vektah/gqlparser/v2/lexer"
 )
 
-// tokenSum is the hash of a document's lexical tokens: the same for texts that differ in what the grammar ignores, white
-// space, commas and comments. A text that cannot be read counts as it stands.
+// tokenSum is the hash of a document's lexical tokens: the same for texts that differ in what the grammar ignores,
+// white space, commas and comments. A text that cannot be read counts as it stands.
 //
 // Specification: GraphQL, section 2.1 "Source Text".
 func tokenSum(text []byte) [sha256.Size]byte {

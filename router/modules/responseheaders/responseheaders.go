@@ -241,7 +241,8 @@ func (h *ResponseHeaders) Answer(op *module.Operation, answer *module.Answer) {
 func namesIn(lines []string) []string {
 	var names []string
 	for name := range strings.SplitSeq(strings.Join(lines, ","), ",") {
-		if name = http.CanonicalHeaderKey(strings.TrimSpace(name)); name != "" && name != "*" && !slices.Contains(names, name) {
+		if name = http.CanonicalHeaderKey(strings.TrimSpace(name)); name != "" && name != "*" &&
+			!slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}

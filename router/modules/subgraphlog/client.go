@@ -46,7 +46,8 @@ func errorsOf(body []byte) json.RawMessage {
 	var answer struct {
 		Errors json.RawMessage `json:"errors"`
 	}
-	if json.Unmarshal(body, &answer) != nil || len(answer.Errors) == 0 || answer.Errors[0] != '[' || len(answer.Errors) == len("[]") {
+	if json.Unmarshal(body, &answer) != nil || len(answer.Errors) == 0 || answer.Errors[0] != '[' ||
+		len(answer.Errors) == len("[]") {
 		return nil
 	}
 	return answer.Errors

@@ -60,7 +60,11 @@ type contextKey struct{}
 
 // OperationBegan implements module.OperationObserver.
 func (l *SubgraphLog) OperationBegan(ctx context.Context, op *module.Operation) context.Context {
-	return context.WithValue(ctx, contextKey{}, request{op.Request.Header.Get("X-Request-Id"), string(op.Request.OperationName)})
+	return context.WithValue(
+		ctx,
+		contextKey{},
+		request{op.Request.Header.Get("X-Request-Id"), string(op.Request.OperationName)},
+	)
 }
 
 // OperationEnded implements module.OperationObserver.

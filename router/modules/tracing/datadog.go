@@ -10,8 +10,8 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// datadog reads and writes Datadog's headers: the lower half of the trace's id and the span's id as decimal numbers, the
-// upper half in hexadecimal among the tags.
+// datadog reads and writes Datadog's headers: the lower half of the trace's id and the span's id as decimal numbers,
+// the upper half in hexadecimal among the tags.
 type datadog struct{}
 
 const (

@@ -118,16 +118,21 @@ func (t *Tracing) emitCall(ctx context.Context, c *call) {
 	case c.attempts > 1:
 		attributes = append(attributes, httpResent.Int(c.attempts-1))
 	}
-	_, span := t.tracer.Start(withIDs(ctx, trace.TraceID{}, c.span), "POST "+c.subgraph, trace.WithSpanKind(trace.SpanKindClient),
-		trace.WithTimestamp(c.started), trace.WithAttributes(attributes...))
+	_, span := t.tracer.Start(
+		withIDs(ctx, trace.TraceID{}, c.span),
+		"POST "+c.subgraph,
+		trace.WithSpanKind(trace.SpanKindClient),
+		trace.WithTimestamp(c.started),
+		trace.WithAttributes(attributes...),
+	)
 	if c.failed != "" || c.status/100 > 3 {
 		span.SetStatus(codes.Error, c.failed)
 	}
 	span.End(trace.WithTimestamp(c.started.Add(c.took)))
 }
 
-// fetchOf finds the fetch that a call was made for: the shortest one of its subgraph that was in progress all the while.
-// It returns -1 when there is none, as for calls that make stale values fresh.
+// fetchOf finds the fetch that a call was made for: the shortest one of its subgraph that was in progress all the
+// while. It returns -1 when there is none, as for calls that make stale values fresh.
 func (r *record) fetchOf(c *call) int {
 	found := -1
 	for i := range r.fetches {

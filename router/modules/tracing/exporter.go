@@ -43,10 +43,21 @@ func newExporter(t *Tracing, logger *slog.Logger, metrics *module.Metrics) (*exp
 		complaint: otlp.Complaint{Logger: logger, What: "traces"}, queue: int64(t.Queue),
 		exported: spans.WithLabelValues("exported"), dropped: spans.WithLabelValues("dropped"), failed: spans.WithLabelValues("failed"),
 	}
-	batches := sdktrace.NewBatchSpanProcessor(counting{sender, e}, sdktrace.WithMaxQueueSize(t.Queue),
-		sdktrace.WithMaxExportBatchSize(min(t.Queue, 512)), sdktrace.WithExportTimeout(otlp.ExportTimeout), sdktrace.WithBatchTimeout(time.Second))
-	e.provider = sdktrace.NewTracerProvider(sdktrace.WithSampler(sdktrace.AlwaysSample()), sdktrace.WithIDGenerator(chosenIDs{}),
-		sdktrace.WithResource(described), sdktrace.WithSpanProcessor(bounding{batches, e}))
+	batches := sdktrace.NewBatchSpanProcessor(
+		counting{sender, e},
+		sdktrace.WithMaxQueueSize(t.Queue),
+		sdktrace.WithMaxExportBatchSize(
+			min(t.Queue, 512),
+		),
+		sdktrace.WithExportTimeout(otlp.ExportTimeout),
+		sdktrace.WithBatchTimeout(time.Second),
+	)
+	e.provider = sdktrace.NewTracerProvider(
+		sdktrace.WithSampler(sdktrace.AlwaysSample()),
+		sdktrace.WithIDGenerator(chosenIDs{}),
+		sdktrace.WithResource(described),
+		sdktrace.WithSpanProcessor(bounding{batches, e}),
+	)
 	return e, nil
 }
 
@@ -54,8 +65,11 @@ func clientOf(t *Tracing) otlptrace.Client {
 	if t.Protocol == "grpc" {
 		return otlptracegrpc.NewClient(otlptracegrpc.WithEndpointURL(t.Endpoint), otlptracegrpc.WithHeaders(t.Headers))
 	}
-	return otlptracehttp.NewClient(otlptracehttp.WithEndpointURL(t.target().URL("traces")), otlptracehttp.WithHeaders(t.Headers),
-		otlptracehttp.WithCompression(otlptracehttp.GzipCompression))
+	return otlptracehttp.NewClient(
+		otlptracehttp.WithEndpointURL(t.target().URL("traces")),
+		otlptracehttp.WithHeaders(t.Headers),
+		otlptracehttp.WithCompression(otlptracehttp.GzipCompression),
+	)
 }
 
 func (e *exporter) close() {

@@ -38,8 +38,9 @@ func (c *tracedContext) Value(key any) any {
 	return c.Context.Value(key)
 }
 
-// record is what is written down about an operation while it runs. Spans are made of it at the end: whether an operation
-// has errors, or is slow, is not known before. Nearly all operations are not worth any, so records are used again.
+// record is what is written down about an operation while it runs. Spans are made of it at the end: whether an
+// operation has errors, or is slow, is not known before. Nearly all operations are not worth any, so records are used
+// again.
 type record struct {
 	mu      sync.Mutex
 	serial  uint64

@@ -1,5 +1,5 @@
-// Package tracing sends traces of operations to an OpenTelemetry collector (OTLP): the operation, the fetches of its plan,
-// and the calls to subgraphs, which continue the trace.
+// Package tracing sends traces of operations to an OpenTelemetry collector (OTLP): the operation, the fetches of its
+// plan, and the calls to subgraphs, which continue the trace.
 package tracing
 
 import (

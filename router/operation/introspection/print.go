@@ -107,7 +107,12 @@ func (w *writer) typ(s *selection, number int32) {
 		case codeOfType:
 			w.typ(f.selection(), t.ofType)
 		case codeFields:
-			list(w, t.fields, func(row *fieldRow) bool { return f.hides(row.deprecated) }, func(row *fieldRow) { w.field(f.selection(), row) })
+			list(
+				w,
+				t.fields,
+				func(row *fieldRow) bool { return f.hides(row.deprecated) },
+				func(row *fieldRow) { w.field(f.selection(), row) },
+			)
 		case codeInputFields:
 			w.inputs(f, t.inputFields)
 		case codeInterfaces:
@@ -115,7 +120,12 @@ func (w *writer) typ(s *selection, number int32) {
 		case codePossibleTypes:
 			w.typeList(f, t.possible)
 		case codeEnumValues:
-			list(w, t.values, func(v *valueRow) bool { return f.hides(v.deprecated) }, func(v *valueRow) { w.value(f.selection(), v) })
+			list(
+				w,
+				t.values,
+				func(v *valueRow) bool { return f.hides(v.deprecated) },
+				func(v *valueRow) { w.value(f.selection(), v) },
+			)
 		default:
 			w.common(s, f, t.name, t.description, "")
 		}
@@ -192,7 +202,12 @@ func (w *writer) directive(s *selection, row *directiveRow) {
 }
 
 func (w *writer) inputs(f *selected, rows []inputRow) {
-	list(w, rows, func(row *inputRow) bool { return f.hides(row.deprecated) }, func(row *inputRow) { w.input(f.selection(), row) })
+	list(
+		w,
+		rows,
+		func(row *inputRow) bool { return f.hides(row.deprecated) },
+		func(row *inputRow) { w.input(f.selection(), row) },
+	)
 }
 
 func (w *writer) typeList(f *selected, numbers []int32) {

@@ -2,8 +2,8 @@ package introspection
 
 import "github.com/vektah/gqlparser/v2/ast"
 
-// referenced returns the names of the types of fields and arguments. Built-in scalars that are not among them are not part
-// of a schema, although clients may have variables of them for what they send as a custom scalar.
+// referenced returns the names of the types of fields and arguments. Built-in scalars that are not among them are not
+// part of a schema, although clients may have variables of them for what they send as a custom scalar.
 // https://spec.graphql.org/September2025/#sec-Scalars.Built-in-Scalars
 func referenced(schema *ast.Schema) map[string]bool {
 	used := map[string]bool{}

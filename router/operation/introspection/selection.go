@@ -209,7 +209,8 @@ func responseKey(f *ast.Field) string {
 
 func (c *compiler) included(ds ast.DirectiveList) bool {
 	for _, d := range ds {
-		if d.Name == "skip" && c.flag(d.Arguments.ForName("if")) || d.Name == "include" && !c.flag(d.Arguments.ForName("if")) {
+		if d.Name == "skip" && c.flag(d.Arguments.ForName("if")) ||
+			d.Name == "include" && !c.flag(d.Arguments.ForName("if")) {
 			return false
 		}
 	}

@@ -55,8 +55,8 @@ func readMistake(message string) (mistake, error) {
 // maxMistakes is how many errors about variables are told.
 const maxMistakes = 20
 
-// sameMistakes compares errors about variables with those of graphql-js: their number and order, and what they say. Long
-// values are cut.
+// sameMistakes compares errors about variables with those of graphql-js: their number and order, and what they say.
+// Long values are cut.
 func sameMistakes(errs gqlerror.List, theirs []mistake) *difference {
 	var ours []mistake
 	for _, e := range errs {

@@ -617,7 +617,10 @@ var conformances = []Conformance{
 		},
 		World: `[{"@":"Query","list":["@a","@b"]},{"@":"a","__typename":"A","id":"1","label":"al","next":"@b"},
 			{"@":"b","__typename":"B","id":"2","label":"bl","next":"@a"}]`,
-		Asks: []Ask{{Query: `{list{next{__typename}}}`, Requests: 2, Waves: 2}, {Query: `{list{...on A{next{__typename}}}}`, Requests: 1, Waves: 1}},
+		Asks: []Ask{
+			{Query: `{list{next{__typename}}}`, Requests: 2, Waves: 2},
+			{Query: `{list{...on A{next{__typename}}}}`, Requests: 1, Waves: 1},
+		},
 	},
 	{
 		Name: "provides: a field of the same subgraph still needs what it requires, whoever else marks it external",

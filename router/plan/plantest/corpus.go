@@ -97,7 +97,10 @@ func recursiveQuery(size, fan int) string {
 func recursiveOwn(n int) map[string]string {
 	out := map[string]string{}
 	for i := range n {
-		out[fmt.Sprintf("s%d", i)] = Link + fmt.Sprintf(`type Query{node:Node@shareable} type Node@key(fields:"id")@shareable{id:ID! a:String left:Node right:Node next:Node own%d:String}`, i)
+		out[fmt.Sprintf("s%d", i)] = Link + fmt.Sprintf(
+			`type Query{node:Node@shareable} type Node@key(fields:"id")@shareable{id:ID! a:String left:Node right:Node next:Node own%d:String}`,
+			i,
+		)
 	}
 	return out
 }
@@ -138,7 +141,18 @@ func hubQuery(n int) string {
 	var b strings.Builder
 	b.WriteString("{start0{name")
 	for i := 0; i < n; i += 3 {
-		fmt.Fprintf(&b, " u%d product%d{title p%d p%d order%d{o%d user%d{name u%d}}}", i, i, (i+1)%n, (i+7)%n, (i+2)%n, (i+3)%n, (i+4)%n, (i+5)%n)
+		fmt.Fprintf(
+			&b,
+			" u%d product%d{title p%d p%d order%d{o%d user%d{name u%d}}}",
+			i,
+			i,
+			(i+1)%n,
+			(i+7)%n,
+			(i+2)%n,
+			(i+3)%n,
+			(i+4)%n,
+			(i+5)%n,
+		)
 	}
 	b.WriteString("} start1{title order1{o5 user6{name u9}}}}")
 	return b.String()

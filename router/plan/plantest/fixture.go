@@ -55,7 +55,10 @@ func (f *Fixture) Fetch(name string, req *Request) (*Response, error) {
 }
 
 // Prepare makes an operation of a query and its variables.
-func (f *Fixture) Prepare(query, variables string, labels []string) (*operation.Operation, *operation.Variables, error) {
+func (f *Fixture) Prepare(
+	query, variables string,
+	labels []string,
+) (*operation.Operation, *operation.Variables, error) {
 	p, errs := operation.Prepare(f.Supergraph, query, "", operation.Limits{})
 	if len(errs) > 0 {
 		return nil, nil, errs
@@ -64,7 +67,9 @@ func (f *Fixture) Prepare(query, variables string, labels []string) (*operation.
 	if len(errs) > 0 {
 		return nil, nil, errs
 	}
-	return p.Operation(p.Incremental(p.ConditionSet(&vars, func(l string) bool { return has(labels, l) }), &vars)), &vars, nil
+	return p.Operation(
+		p.Incremental(p.ConditionSet(&vars, func(l string) bool { return has(labels, l) }), &vars),
+	), &vars, nil
 }
 
 // Run plans an operation and executes it against the subgraphs.

@@ -135,7 +135,12 @@ func (in *interpreter) context(ctx *plan.Context, o *object) json.RawMessage {
 	return json.RawMessage(text)
 }
 
-func (in *interpreter) request(req *plan.Request, root *object, only map[*object]bool, contexts map[string]json.RawMessage) error {
+func (in *interpreter) request(
+	req *plan.Request,
+	root *object,
+	only map[*object]bool,
+	contexts map[string]json.RawMessage,
+) error {
 	out := &Request{Query: req.Document, Variables: map[string]json.RawMessage{}}
 	for _, v := range req.Variables {
 		if in.vars != nil && in.vars.Present(v.Index) {
@@ -278,7 +283,11 @@ func (in *interpreter) representations(c *plan.Call, only map[*object]bool) (lis
 }
 
 // representation writes the fields of an object; objs are the same object as several calls resolved it.
-func (in *interpreter) representation(typename string, fields []*plan.RepresentationField, objs []*object) (string, bool) {
+func (in *interpreter) representation(
+	typename string,
+	fields []*plan.RepresentationField,
+	objs []*object,
+) (string, bool) {
 	var b strings.Builder
 	b.WriteByte('{')
 	first := true
@@ -377,7 +386,8 @@ func (in *interpreter) parse(sel *plan.SelectionSet, data map[string]any, obj *o
 		obj.typ = sel.Type.Name
 	}
 	for _, f := range sel.Fields {
-		if name, ok := data[f.Key].(string); ok && f.Def == nil && in.sg.Type(name) != nil && in.sg.Type(name).Kind == ast.Object {
+		if name, ok := data[f.Key].(string); ok && f.Def == nil && in.sg.Type(name) != nil &&
+			in.sg.Type(name).Kind == ast.Object {
 			obj.typ = name
 		}
 	}

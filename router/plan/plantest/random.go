@@ -22,8 +22,16 @@ type Shape struct {
 // RandomGraph makes the SDLs of subgraphs and a world. The graph need not compose: what one subgraph leaves open others
 // do not always close.
 func RandomGraph(rnd *rand.Rand, shape Shape) (sdls map[string]string, world string) {
-	g := &graphGenerator{rnd: rnd, shape: shape, parts: make([]map[string][]string, shape.Subgraphs), keys: make([]map[string][]string, shape.Subgraphs),
-		fields: map[string][]generated{}, in: map[string][]int{}, reached: map[string]bool{}, plain: map[string]map[string][]int{}}
+	g := &graphGenerator{
+		rnd:     rnd,
+		shape:   shape,
+		parts:   make([]map[string][]string, shape.Subgraphs),
+		keys:    make([]map[string][]string, shape.Subgraphs),
+		fields:  map[string][]generated{},
+		in:      map[string][]int{},
+		reached: map[string]bool{},
+		plain:   map[string]map[string][]int{},
+	}
 	for i := range g.parts {
 		g.parts[i], g.keys[i] = map[string][]string{}, map[string][]string{}
 	}
@@ -142,7 +150,12 @@ func (g *graphGenerator) entity(e int) {
 			g.keys[i][name] = append(g.keys[i][name], fmt.Sprintf("@key(fields:%q)", set))
 		}
 		if len(own) == 1 && g.chance(10) {
-			g.keys[i][name][len(g.keys[i][name])-1] = strings.Replace(g.keys[i][name][len(g.keys[i][name])-1], ")", ",resolvable:true)", 1)
+			g.keys[i][name][len(g.keys[i][name])-1] = strings.Replace(
+				g.keys[i][name][len(g.keys[i][name])-1],
+				")",
+				",resolvable:true)",
+				1,
+			)
 		}
 	}
 	for _, k := range keys {
@@ -274,7 +287,8 @@ func (g *graphGenerator) provide() {
 			for n, f := range g.parts[i][typ] {
 				name, to, ok := strings.Cut(f, ":")
 				to = strings.Trim(strings.TrimSuffix(to, "@shareable"), "[]")
-				if !ok || len(to) < 2 || to[0] != 'E' || strings.Contains(name, "(") || strings.Contains(f, "@requires") || !g.chance(50) {
+				if !ok || len(to) < 2 || to[0] != 'E' || strings.Contains(name, "(") || strings.Contains(f, "@requires") ||
+					!g.chance(50) {
 					continue
 				}
 				if field := g.foreign(i, to); field != "" {
@@ -312,7 +326,12 @@ func (g *graphGenerator) objects(i int) string {
 	if i%2 == 1 {
 		extra = fmt.Sprintf(` mt:String@external mc%d:String@requires(fields:"mt")`, i)
 	}
-	return fmt.Sprintf("type M@key(fields:\"id\")@interfaceObject{id:ID! mo%d:String%s} extend type Query{mq%d:[M]}\n", i, extra, i)
+	return fmt.Sprintf(
+		"type M@key(fields:\"id\")@interfaceObject{id:ID! mo%d:String%s} extend type Query{mq%d:[M]}\n",
+		i,
+		extra,
+		i,
+	)
 }
 
 // objectsWorld adds the objects of that interface to the fields of the query.
@@ -442,7 +461,11 @@ func (g *graphGenerator) worldValue(typ string, f generated, n, each int) any {
 			return fmt.Sprintf("@E%d_%d", g.rnd.IntN(g.shape.Entities), g.rnd.IntN(each))
 		}
 		if f.named == "Ref" {
-			return map[string]any{"__typename": "Ref", "k": fmt.Sprintf("%s.%d", typ, n), "inner": map[string]any{"__typename": "Inner", "l": fmt.Sprint(n)}}
+			return map[string]any{
+				"__typename": "Ref",
+				"k":          fmt.Sprintf("%s.%d", typ, n),
+				"inner":      map[string]any{"__typename": "Inner", "l": fmt.Sprint(n)},
+			}
 		}
 		if f.named[0] == 'V' {
 			v := map[string]any{"__typename": f.named}

@@ -95,7 +95,9 @@ func executable(doc *ast.SchemaDocument) (*ast.Schema, error) {
 			&ast.Definition{Kind: ast.Union, Name: "_Entity", Types: members})
 		query.Fields = append(query.Fields, &ast.FieldDefinition{
 			Name: "_entities", Type: ast.NonNullListType(ast.NamedType("_Entity", nil), nil),
-			Arguments: ast.ArgumentDefinitionList{{Name: "representations", Type: ast.NonNullListType(ast.NonNullNamedType("_Any", nil), nil)}},
+			Arguments: ast.ArgumentDefinitionList{
+				{Name: "representations", Type: ast.NonNullListType(ast.NonNullNamedType("_Any", nil), nil)},
+			},
 		})
 	}
 	schema, gerr := validator.ValidateSchemaDocument(out)
@@ -366,7 +368,12 @@ func inSet(set supergraph.FieldSet, name, typ string, sg *supergraph.Supergraph)
 	return false
 }
 
-func providedBelow(out []supergraph.FieldSet, set supergraph.FieldSet, name, typ string, sg *supergraph.Supergraph) []supergraph.FieldSet {
+func providedBelow(
+	out []supergraph.FieldSet,
+	set supergraph.FieldSet,
+	name, typ string,
+	sg *supergraph.Supergraph,
+) []supergraph.FieldSet {
 	for _, item := range set {
 		if item.Name == name && len(item.Items) > 0 {
 			out = append(out, item.Items)

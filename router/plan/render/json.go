@@ -137,7 +137,10 @@ func requires(p *plan.Plan, in *plan.Representation) []*Selected {
 	}
 	var out []*Selected
 	for o := range in.On.All {
-		out = append(out, &Selected{Kind: "InlineFragment", TypeCondition: p.Supergraph.Objects[o].Name, Selections: selections})
+		out = append(
+			out,
+			&Selected{Kind: "InlineFragment", TypeCondition: p.Supergraph.Objects[o].Name, Selections: selections},
+		)
 	}
 	return out
 }

@@ -53,8 +53,8 @@ type trouble struct {
 // over says that a connection was accepted.
 func (t *trouble) over() { t.pause = 0 }
 
-// passes waits a little after an error that passes, and makes room for new connections. It returns false for other errors,
-// and when the server is being closed.
+// passes waits a little after an error that passes, and makes room for new connections. It returns false for other
+// errors, and when the server is being closed.
 func (t *trouble) passes(err error) bool {
 	var temporary interface{ Temporary() bool }
 	if t.server.closing.Load() || !errors.As(err, &temporary) || !temporary.Temporary() {

@@ -90,8 +90,8 @@ func serveTroubled(t *testing.T, h http.Handler) (*Server, *troubled, *lines) {
 	return s, l, said
 }
 
-// TestConnectionsAreHandedOverWhileNoneCanBeAccepted has connections that leave for net/http while accepting fails: they
-// must not wait with net/http for it to work again.
+// TestConnectionsAreHandedOverWhileNoneCanBeAccepted has connections that leave for net/http while accepting fails:
+// they must not wait with net/http for it to work again.
 func TestConnectionsAreHandedOverWhileNoneCanBeAccepted(t *testing.T) {
 	_, l, said := serveTroubled(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	var clients []*client

@@ -106,7 +106,8 @@ func (b *body) discard() error {
 }
 
 // settle reads the rest before an answer is sent: there are clients that read nothing before they have sent everything.
-// reusable is false when the connection cannot go on after the answer, tooLong when that is because of the rest's length.
+// reusable is false when the connection cannot go on after the answer, tooLong when that is because of the rest's
+// length.
 func (b *body) settle() (reusable, tooLong bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -35,8 +35,8 @@ type conn struct {
 	watched atomic.Bool
 	seen    *exchange
 
-	// idleSince is when the connection began to wait for a request nothing of which has come, in nanoseconds, negative when
-	// it has not had any yet; 0 when there is something. It means nothing unless the state is waiting.
+	// idleSince is when the connection began to wait for a request nothing of which has come, in nanoseconds, negative
+	// when it has not had any yet; 0 when there is something. It means nothing unless the state is waiting.
 	idleSince atomic.Int64
 	// served tells that there was a request.
 	served bool

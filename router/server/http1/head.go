@@ -2,8 +2,9 @@ package http1
 
 import "bytes"
 
-// A head is parsed strictly: whatever net/http might understand in another way than one would think, or refuse, or treat
-// in a special way, makes it odd. That net/http understands all other heads exactly as we do is what the tests show.
+// A head is parsed strictly: whatever net/http might understand in another way than one would think, or refuse, or
+// treat in a special way, makes it odd. That net/http understands all other heads exactly as we do is what the tests
+// show.
 
 const (
 	// maxHead bounds what is read of a head, and maxFields how many headers it may have. Beyond that it is odd.

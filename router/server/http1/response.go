@@ -165,7 +165,8 @@ func (w *response) finish() bool {
 	return !w.closing && !incomplete && w.err == nil
 }
 
-// abort ends an answer whose handler has panicked. What is kept back of it is not sent, so that it never looks complete.
+// abort ends an answer whose handler has panicked. What is kept back of it is not sent, so that it never looks
+// complete.
 func (w *response) abort() {
 	w.done = true
 	w.release()

@@ -1,7 +1,7 @@
 // Package http1 serves HTTP/1.1 on connections without TLS, for 4 to 6 µs less per request than net/http's server.
 //
-// Why: that is a quarter of a small GraphQL request. It goes into a goroutine that reads ahead, four timers and two dozen
-// allocations per request, none of which is needed for the requests that nearly all clients send nearly always.
+// Why: that is a quarter of a small GraphQL request. It goes into a goroutine that reads ahead, four timers and two
+// dozen allocations per request, none of which is needed for the requests that nearly all clients send nearly always.
 //
 // How: a connection is served here as long as every request on it is plain: one of four methods, a path, HTTP/1.1, well
 // spelled headers, a body of a stated length or none. The parser (head.go) knows nothing else. With the first request

@@ -29,8 +29,8 @@ func idleSince(now time.Time, served bool) int64 {
 	return -now.UnixNano()
 }
 
-// shed closes connections that are idle, and returns how many: first those that have never asked for anything, then those
-// that have been idle for longest.
+// shed closes connections that are idle, and returns how many: first those that have never asked for anything, then
+// those that have been idle for longest.
 func (s *Server) shed() int {
 	type idle struct {
 		*conn

@@ -9,9 +9,9 @@ import (
 const lookEvery = 50 * time.Millisecond
 
 // watch ends the contexts of requests whose client has gone. net/http has a goroutine for each request that waits for
-// that to happen; the watch looks at the sockets of those requests that have been running for a while. A connection puts
-// itself on the list with its first request and is taken off once it is found idle, so that a busy one pays one atomic
-// load per request, and an idle one nothing. Without connections on the list no timer runs.
+// that to happen; the watch looks at the sockets of those requests that have been running for a while. A connection
+// puts itself on the list with its first request and is taken off once it is found idle, so that a busy one pays one
+// atomic load per request, and an idle one nothing. Without connections on the list no timer runs.
 type watch struct {
 	every   time.Duration
 	mu      sync.Mutex

@@ -11,8 +11,8 @@ import (
 	"github.com/coder/websocket"
 )
 
-// reasons is the connection of a client, whose reason for closing is looked into before the library repeats it: one that
-// is not UTF-8 becomes the code that says so.
+// reasons is the connection of a client, whose reason for closing is looked into before the library repeats it: one
+// that is not UTF-8 becomes the code that says so.
 //
 // Specification: RFC 6455, sections 5.5.1 "Close" and 8.1 "Handling Errors in UTF-8-Encoded Data".
 type reasons struct {
@@ -31,7 +31,8 @@ const (
 	closeFrame = 8
 	opcodeBits = 0x0f
 	lengthBits = 0x7f
-	// longestControl is the longest payload of a control frame; the head of one has six bytes, two of them before the mask.
+	// longestControl is the longest payload of a control frame; the head of one has six bytes, two of them before the
+	// mask.
 	longestControl, controlHead, maskAt = 125, 6, 2
 )
 

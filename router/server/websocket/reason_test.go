@@ -17,8 +17,8 @@ type pieces struct {
 
 func (p *pieces) Read(b []byte) (int, error) { return p.from.Read(b[:min(len(b), p.size)]) }
 
-// TestOnlyReasonsAreJudged reads frames of all lengths, whose payloads look like frames that close, in pieces of all sizes:
-// what is no reason comes through as it is, and a reason that is not UTF-8 becomes 1007.
+// TestOnlyReasonsAreJudged reads frames of all lengths, whose payloads look like frames that close, in pieces of all
+// sizes: what is no reason comes through as it is, and a reason that is not UTF-8 becomes 1007.
 func TestOnlyReasonsAreJudged(t *testing.T) {
 	const mask = "\x00\x00\x00\x00"
 	const bad = "\x88\x83" + mask + "\x03\xe8\xff"

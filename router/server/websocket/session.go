@@ -201,8 +201,8 @@ func (s *session) initiate(payload json.RawMessage) error {
 	return nil
 }
 
-// withEntries is the header with the entries of a payload, its own ones and those of an object "headers" in it, that count as
-// headers.
+// withEntries is the header with the entries of a payload, its own ones and those of an object "headers" in it, that
+// count as headers.
 func (s *session) withEntries(entries map[string]any) http.Header {
 	header := s.header.Clone()
 	nested, _ := entries["headers"].(map[string]any)
@@ -210,7 +210,10 @@ func (s *session) withEntries(entries map[string]any) http.Header {
 		for name, value := range from {
 			name = textproto.CanonicalMIMEHeaderKey(name)
 			text, ok := value.(string)
-			counts := slices.ContainsFunc(s.handler.options.InitHeaders, func(h string) bool { return strings.EqualFold(h, name) })
+			counts := slices.ContainsFunc(
+				s.handler.options.InitHeaders,
+				func(h string) bool { return strings.EqualFold(h, name) },
+			)
 			if ok && counts && !strings.ContainsAny(text, "\r\n\x00") {
 				header[name] = []string{text}
 			}

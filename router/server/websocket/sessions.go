@@ -52,8 +52,8 @@ func (all *Sessions) Len() int {
 	return len(all.open)
 }
 
-// Drain closes all connections with the code 1001, each at any time within the duration, when its operations have ended, and
-// takes no new ones. It returns when there is none, or ctx ends; then it cuts off what is left.
+// Drain closes all connections with the code 1001, each at any time within the duration, when its operations have
+// ended, and takes no new ones. It returns when there is none, or ctx ends; then it cuts off what is left.
 func (all *Sessions) Drain(ctx context.Context, over time.Duration) {
 	all.mu.Lock()
 	all.draining = true

@@ -1,5 +1,5 @@
-// Package websocket serves GraphQL over WebSockets: queries, mutations and subscriptions, by the graphql-transport-ws protocol
-// and by the older graphql-ws protocol of subscriptions-transport-ws.
+// Package websocket serves GraphQL over WebSockets: queries, mutations and subscriptions, by the graphql-transport-ws
+// protocol and by the older graphql-ws protocol of subscriptions-transport-ws.
 //
 // Specification: https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md;
 // https://github.com/apollographql/subscriptions-transport-ws/blob/master/PROTOCOL.md; RFC 6455.
@@ -38,8 +38,8 @@ type Options struct {
 	MaxConnections, MaxOperations int
 	// MaxMessageBytes bounds a message of a client.
 	MaxMessageBytes int64
-	// InitTimeout is how long a client may take until connection_init, WriteTimeout how long it may take to take a message,
-	// and PingInterval the time between pings, each of which must be answered before the next.
+	// InitTimeout is how long a client may take until connection_init, WriteTimeout how long it may take to take a
+	// message, and PingInterval the time between pings, each of which must be answered before the next.
 	InitTimeout, WriteTimeout, PingInterval time.Duration
 	// Logger receives what operators must know.
 	Logger *slog.Logger
@@ -73,8 +73,13 @@ func New(options Options) *Handler { return &Handler{options} }
 // ServeHTTP makes a request a WebSocket and serves it.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !h.allowed(r) {
-		refuse(w, http.StatusForbidden, "ORIGIN_NOT_ALLOWED", "WebSockets may not be opened by pages of "+r.Header.Get("Origin")+
-			" (subscription.websocket.origins in the router's configuration).")
+		refuse(
+			w,
+			http.StatusForbidden,
+			"ORIGIN_NOT_ALLOWED",
+			"WebSockets may not be opened by pages of "+r.Header.Get("Origin")+
+				" (subscription.websocket.origins in the router's configuration).",
+		)
 		return
 	}
 	s := &session{
@@ -84,12 +89,20 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer s.cancel()
 	if !h.options.Sessions.add(s, h.options.MaxConnections) {
 		w.Header().Set("Retry-After", "1")
-		refuse(w, tooManyConnections, "OVERLOADED", "The router has as many WebSockets as it may have. Try again in a moment.")
+		refuse(
+			w,
+			tooManyConnections,
+			"OVERLOADED",
+			"The router has as many WebSockets as it may have. Try again in a moment.",
+		)
 		return
 	}
 	defer h.options.Sessions.remove(s)
 	socket, err := websocket.Accept(spelling{w}, r, &websocket.AcceptOptions{
-		Subprotocols: []string{transportWS, legacyWS}, InsecureSkipVerify: true, CompressionMode: websocket.CompressionDisabled,
+		Subprotocols: []string{
+			transportWS,
+			legacyWS,
+		}, InsecureSkipVerify: true, CompressionMode: websocket.CompressionDisabled,
 	})
 	if err != nil {
 		return // the client has been told
@@ -125,7 +138,8 @@ func requestHeader(r *http.Request) http.Header {
 	return header
 }
 
-// allowed tells whether who opens the WebSocket may: browsers say which page it is, and send cookies along whatever that is.
+// allowed tells whether who opens the WebSocket may: browsers say which page it is, and send cookies along whatever
+// that is.
 //
 // Specification: RFC 6455, section 10.2 "Origin Considerations".
 func (h *Handler) allowed(r *http.Request) bool {

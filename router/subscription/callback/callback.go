@@ -1,7 +1,8 @@
-// Package callback asks subgraphs for events that they send to the router in requests of their own. So a subgraph needs to
-// keep no connection open, and can run where none lasts.
+// Package callback asks subgraphs for events that they send to the router in requests of their own. So a subgraph
+// needs to keep no connection open, and can run where none lasts.
 //
-// Specification: https://www.apollographql.com/docs/graphos/routing/operations/subscriptions/callback-protocol, version 1.0.
+// Specification: https://www.apollographql.com/docs/graphos/routing/operations/subscriptions/callback-protocol,
+// version 1.0.
 package callback
 
 import (
@@ -43,7 +44,12 @@ func New(config Config) *Client { return &Client{config} }
 func (c *Client) Resumes() bool { return false }
 
 // Subscribe implements subscription.Upstream.
-func (c *Client) Subscribe(ctx context.Context, req *subscription.Request, opened func(), emit func(subscription.Event)) error {
+func (c *Client) Subscribe(
+	ctx context.Context,
+	req *subscription.Request,
+	opened func(),
+	emit func(subscription.Event),
+) error {
 	s := &subscriber{
 		id: rand.Text(), verifier: rand.Text(), emit: emit, limit: c.config.MaxEventBytes,
 		checked: make(chan struct{}, 1), ended: make(chan struct{}),
@@ -155,7 +161,9 @@ func (c *Client) ask(ctx context.Context, body []byte, headers []upstream.Header
 	_ = json.Unmarshal(text, &answer) // what is no JSON has no errors in it
 	switch {
 	case len(answer.Errors) > 0:
-		return subscription.Final(upstream.Broken(fmt.Sprintf("it refuses the subscription: %.200s", answer.Errors[0].Message)))
+		return subscription.Final(
+			upstream.Broken(fmt.Sprintf("it refuses the subscription: %.200s", answer.Errors[0].Message)),
+		)
 	case resp.StatusCode/100 == 4:
 		return subscription.Final(upstream.Broken(fmt.Sprintf("its HTTP status is %d", resp.StatusCode)))
 	case resp.StatusCode/100 != 2:

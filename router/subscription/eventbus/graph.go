@@ -41,8 +41,13 @@ func Declarations(graph *supergraph.Supergraph, s *supergraph.Subgraph) (map[str
 		return nil, nil
 	}
 	if other != "" {
-		return nil, fmt.Errorf("subgraph %q: Subscription.%s has no @%s, which other fields of the subgraph's Subscription have: "+
-			"put these into a subgraph of their own, for messages answer for all of it", s.Name, other, name)
+		return nil, fmt.Errorf(
+			"subgraph %q: Subscription.%s has no @%s, which other fields of the subgraph's Subscription have: "+
+				"put these into a subgraph of their own, for messages answer for all of it",
+			s.Name,
+			other,
+			name,
+		)
 	}
 	return declared, standsAlone(graph, s, name)
 }
@@ -68,8 +73,13 @@ func standsAlone(graph *supergraph.Supergraph, s *supergraph.Subgraph, directive
 		}
 		for _, k := range in.Keys {
 			if k.Resolvable {
-				return fmt.Errorf("subgraph %q: @key of %s must say resolvable: false, for nothing but events comes from a subgraph "+
-					"whose Subscription has @%s", s.Name, t.Name, directive)
+				return fmt.Errorf(
+					"subgraph %q: @key of %s must say resolvable: false, for nothing but events comes from a subgraph "+
+						"whose Subscription has @%s",
+					s.Name,
+					t.Name,
+					directive,
+				)
 			}
 		}
 	}

@@ -60,8 +60,10 @@ func (s *Source) Subscribe(
 	case err != nil:
 		return err
 	case stream == nil && req.After != "":
-		return subscription.Final(errors.New("the messages of this subscription are not kept by any stream: it cannot go on " +
-			"behind an event"))
+		return subscription.Final(
+			errors.New("the messages of this subscription are not kept by any stream: it cannot go on " +
+				"behind an event"),
+		)
 	case stream == nil:
 		return r.listen(ctx, conn, opened)
 	}
@@ -201,8 +203,10 @@ func eventID(created time.Time, sequence uint64) string {
 	return strconv.FormatInt(created.UnixMilli(), 36) + "-" + strconv.FormatUint(sequence, 10)
 }
 
-var errGone = errors.New("the stream does not keep the events behind this one any more: load the data again and subscribe " +
-	"without an event id")
+var errGone = errors.New(
+	"the stream does not keep the events behind this one any more: load the data again and subscribe " +
+		"without an event id",
+)
 
 // place is the place of an event in the stream. It is an error when messages behind it are gone.
 func place(id string, info *jetstream.StreamInfo) (uint64, error) {

@@ -1,7 +1,8 @@
 // Package sse asks subgraphs for events over Server-Sent Events, as graphql-sse speaks them: one HTTP request for each
 // subscription (distinct connections mode).
 //
-// Specification: https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md; HTML, section 9.2 "Server-sent events".
+// Specification: https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md; HTML, section 9.2 "Server-sent
+// events".
 package sse
 
 import (
@@ -39,7 +40,12 @@ func New(config Config) *Client { return &Client{config} }
 func (c *Client) Resumes() bool { return false }
 
 // Subscribe implements subscription.Upstream.
-func (c *Client) Subscribe(ctx context.Context, req *subscription.Request, opened func(), emit func(subscription.Event)) error {
+func (c *Client) Subscribe(
+	ctx context.Context,
+	req *subscription.Request,
+	opened func(),
+	emit func(subscription.Event),
+) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.config.URL, bytes.NewReader(req.Body))

@@ -162,7 +162,10 @@ func (s *Subgraph) serveEvents(w http.ResponseWriter, r *http.Request) {
 	_ = control.Flush()
 	events := make(chan string, 1000)
 	done := make(chan struct{})
-	o := &subscriber{send: func(payload string) error { events <- payload; return nil }, finish: sync.OnceFunc(func() { close(done) })}
+	o := &subscriber{
+		send:   func(payload string) error { events <- payload; return nil },
+		finish: sync.OnceFunc(func() { close(done) }),
+	}
 	s.add(o, string(body), r.Header.Clone())
 	defer s.remove(o)
 	for {

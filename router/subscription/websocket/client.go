@@ -63,7 +63,12 @@ func New(config Config) *Client {
 func (c *Client) Resumes() bool { return false }
 
 // Subscribe implements subscription.Upstream.
-func (c *Client) Subscribe(ctx context.Context, req *subscription.Request, opened func(), emit func(subscription.Event)) error {
+func (c *Client) Subscribe(
+	ctx context.Context,
+	req *subscription.Request,
+	opened func(),
+	emit func(subscription.Event),
+) error {
 	conn, o, err := c.join(ctx, req, emit)
 	if err != nil {
 		if ctx.Err() != nil {
@@ -87,7 +92,11 @@ func (c *Client) Subscribe(ctx context.Context, req *subscription.Request, opene
 }
 
 // join takes a place on a connection, which is opened when there is none with a place.
-func (c *Client) join(ctx context.Context, req *subscription.Request, emit func(subscription.Event)) (*conn, *operation, error) {
+func (c *Client) join(
+	ctx context.Context,
+	req *subscription.Request,
+	emit func(subscription.Event),
+) (*conn, *operation, error) {
 	key := c.config.poolKey(req)
 	for {
 		c.mu.Lock()

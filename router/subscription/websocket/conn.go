@@ -50,8 +50,8 @@ type message struct {
 	Payload json.RawMessage `json:"payload,omitempty"`
 }
 
-// dial opens a connection and waits until the subgraph has acknowledged it. Headers go along with the handshake, and in the
-// payload of connection_init, where many servers look for credentials.
+// dial opens a connection and waits until the subgraph has acknowledged it. Headers go along with the handshake, and
+// in the payload of connection_init, where many servers look for credentials.
 func dial(ctx context.Context, config *Config, headers []upstream.Header) (*conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, config.Timeout)
 	defer cancel()
@@ -66,7 +66,8 @@ func dial(ctx context.Context, config *Config, headers []upstream.Header) (*conn
 	if err != nil {
 		if resp != nil && resp.StatusCode != http.StatusSwitchingProtocols {
 			err := upstream.Broken("it took no WebSocket: its HTTP status is %d", resp.StatusCode)
-			if resp.StatusCode/100 == 4 && resp.StatusCode != http.StatusTooManyRequests && resp.StatusCode != http.StatusRequestTimeout {
+			if resp.StatusCode/100 == 4 && resp.StatusCode != http.StatusTooManyRequests &&
+				resp.StatusCode != http.StatusRequestTimeout {
 				return nil, subscription.Final(err)
 			}
 			return nil, err
@@ -291,7 +292,8 @@ func (c *conn) close() {
 	go func() { _ = c.socket.Close(websocket.StatusNormalClosure, "") }() // run notices
 }
 
-// closed is the error of a connection that has ended. What the request is to blame for will not be mended by trying again.
+// closed is the error of a connection that has ended. What the request is to blame for will not be mended by trying
+// again.
 func closed(err error) error {
 	var e websocket.CloseError
 	switch {

@@ -1,13 +1,13 @@
 // Package http1 sends requests to subgraphs over pooled HTTP/1.1 connections, without TLS.
 //
 // Nobody has to read it to understand the router: it does what net/http's client does behind the same interface
-// (upstream.Transport), and upstream.all.client: standard leaves it out. It is here because calls to subgraphs are what a
-// router spends most of its time on: with net/http's client a small request takes more than twice as much of a processor
-// (docs/performance.md).
+// (upstream.Transport), and upstream.all.client: standard leaves it out. It is here because calls to subgraphs are
+// what a router spends most of its time on: with net/http's client a small request takes more than twice as much of a
+// processor (docs/performance.md).
 //
 // How: it is written for one use, a JSON body there and a JSON body back. The request's head is printed once, head and
-// body leave with one write, an answer is read into its buffer without a copy in between, deadlines are only set when the
-// connection's is not good enough, and no goroutine reads ahead.
+// body leave with one write, an answer is read into its buffer without a copy in between, deadlines are only set when
+// the connection's is not good enough, and no goroutine reads ahead.
 package http1
 
 import (

@@ -32,8 +32,8 @@ type pool struct {
 	sweep *time.Timer
 }
 
-// get returns a connection: a kept one, or a new one if there is none or fresh is set. sure means that a kept one must be
-// known to be open, because the request cannot be sent twice.
+// get returns a connection: a kept one, or a new one if there is none or fresh is set. sure means that a kept one
+// must be known to be open, because the request cannot be sent twice.
 func (p *pool) get(ctx context.Context, deadline time.Time, fresh, sure bool) (*conn, error) {
 	p.mu.Lock()
 	for !fresh && len(p.idle) > 0 {
@@ -166,9 +166,9 @@ func (p *pool) drop(c *conn) {
 // distrustFor is how long no connections are kept to a server that answers what it was not asked.
 const distrustFor = time.Minute
 
-// distrust closes the kept connections, and keeps none for a while: when an answer that nobody asked for comes just as the
-// next request is sent, it cannot be told from that one's, and would bring one client the data of another. The caller
-// holds the lock.
+// distrust closes the kept connections, and keeps none for a while: when an answer that nobody asked for comes just
+// as the next request is sent, it cannot be told from that one's, and would bring one client the data of another. The
+// caller holds the lock.
 func (p *pool) distrust() {
 	p.trustFrom = time.Now().Add(distrustFor)
 	for _, c := range p.idle {

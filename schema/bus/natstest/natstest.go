@@ -56,7 +56,16 @@ func (s *Server) Resume(t testing.TB) {
 		t.Fatal(err)
 	}
 	defer log.Close()
-	s.process = exec.Command(binary, "-a", "127.0.0.1", "-p", strconv.Itoa(s.port), "-js", "-sd", filepath.Join(s.dir, "js"))
+	s.process = exec.Command(
+		binary,
+		"-a",
+		"127.0.0.1",
+		"-p",
+		strconv.Itoa(s.port),
+		"-js",
+		"-sd",
+		filepath.Join(s.dir, "js"),
+	)
 	s.process.Stdout, s.process.Stderr = log, log
 	if err := s.process.Start(); err != nil {
 		t.Fatalf("start nats-server (apt-get install nats-server): %v", err)

@@ -90,12 +90,23 @@ func (s *Server) start() error {
 	defer log.Close()
 	s.process = exec.Command(script)
 	s.process.Dir = s.dir
-	s.process.Env = append(os.Environ(), "HOME="+s.dir, "RABBITMQ_NODENAME=weft"+strconv.Itoa(s.port)+"@localhost",
-		"RABBITMQ_NODE_IP_ADDRESS=127.0.0.1", "RABBITMQ_NODE_PORT="+strconv.Itoa(s.port),
-		"RABBITMQ_DIST_PORT="+strconv.Itoa(s.distribution), "ERL_EPMD_PORT="+strconv.Itoa(s.epmd), "ERL_EPMD_ADDRESS=127.0.0.1",
-		"RABBITMQ_MNESIA_BASE="+filepath.Join(s.dir, "data"), "RABBITMQ_LOG_BASE="+filepath.Join(s.dir, "logs"),
+	s.process.Env = append(
+		os.Environ(),
+		"HOME="+s.dir,
+		"RABBITMQ_NODENAME=weft"+strconv.Itoa(s.port)+"@localhost",
+		"RABBITMQ_NODE_IP_ADDRESS=127.0.0.1",
+		"RABBITMQ_NODE_PORT="+strconv.Itoa(s.port),
+		"RABBITMQ_DIST_PORT="+strconv.Itoa(
+			s.distribution,
+		),
+		"ERL_EPMD_PORT="+strconv.Itoa(s.epmd),
+		"ERL_EPMD_ADDRESS=127.0.0.1",
+		"RABBITMQ_MNESIA_BASE="+filepath.Join(s.dir, "data"),
+		"RABBITMQ_LOG_BASE="+filepath.Join(s.dir, "logs"),
 		"RABBITMQ_ENABLED_PLUGINS_FILE="+filepath.Join(s.dir, "plugins"),
-		"RABBITMQ_CONFIG_FILE="+filepath.Join(s.dir, "none"), "RABBITMQ_CONF_ENV_FILE="+filepath.Join(s.dir, "environment"))
+		"RABBITMQ_CONFIG_FILE="+filepath.Join(s.dir, "none"),
+		"RABBITMQ_CONF_ENV_FILE="+filepath.Join(s.dir, "environment"),
+	)
 	s.process.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // the script starts others
 	s.process.Stdout, s.process.Stderr = log, log
 	if err := s.process.Start(); err != nil {
@@ -128,8 +139,8 @@ func (s *Server) await() error {
 	}
 }
 
-// Halt ends the process in order. It is not killed, since RabbitMQ 3 may leave a quorum queue of a single server that was
-// killed without a leader for good (rabbitmq/rabbitmq-server#10070), which no client can mend.
+// Halt ends the process in order. It is not killed, since RabbitMQ 3 may leave a quorum queue of a single server that
+// was killed without a leader for good (rabbitmq/rabbitmq-server#10070), which no client can mend.
 func (s *Server) Halt() {
 	if s.process == nil || s.process.Process == nil {
 		return

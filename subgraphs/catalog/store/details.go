@@ -63,8 +63,13 @@ func (s *Store) OtherPrices(ctx context.Context, upcs []string) (map[string][]*c
 // Families returns the products on sale of families, cheapest first.
 func (s *Store) Families(ctx context.Context, families []string) (map[string][]*catalog.Product, error) {
 	var rows []productRow
-	err := s.db.NewSelect().Model(&rows).Where("p.family IN (?)", bun.List(families)).Where("p.family <> ''").Where(onSale).
-		OrderExpr("p.family, p.price, p.upc").Scan(ctx)
+	err := s.db.NewSelect().
+		Model(&rows).
+		Where("p.family IN (?)", bun.List(families)).
+		Where("p.family <> ''").
+		Where(onSale).
+		OrderExpr("p.family, p.price, p.upc").
+		Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read variants: %w", err)
 	}
@@ -106,7 +111,12 @@ func dropOtherPrice(ctx context.Context, tx bun.Tx, product *catalog.Product) er
 }
 
 // joinFamily makes a new product a variant of another one, and returns all that are variants already.
-func joinFamily(ctx context.Context, tx bun.Tx, product *catalog.Product, variantOf string) ([]*catalog.Product, error) {
+func joinFamily(
+	ctx context.Context,
+	tx bun.Tx,
+	product *catalog.Product,
+	variantOf string,
+) ([]*catalog.Product, error) {
 	other, err := readProduct(ctx, tx, variantOf)
 	if err != nil {
 		return nil, err

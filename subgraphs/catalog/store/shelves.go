@@ -93,7 +93,11 @@ func (s *Store) removeShelf(ctx context.Context, typeName, table, column, id str
 			return nil, err
 		}
 		if used {
-			return nil, fault.At(fault.Conflict, "input.id", "there are products with it, on sale or archived; change these first")
+			return nil, fault.At(
+				fault.Conflict,
+				"input.id",
+				"there are products with it, on sale or archived; change these first",
+			)
 		}
 		// A product that comes meanwhile refers to the row, and the database refuses one of the two.
 		result, err := tx.NewDelete().Table(table).Where("id = ?", id).Exec(ctx)

@@ -118,8 +118,8 @@ func (s *Store) ChangeProduct(
 	return product, nil
 }
 
-// moved are the events of the lists that a product has left, and of those it came to: each once, as a transaction counts
-// the version of an entity once.
+// moved are the events of the lists that a product has left, and of those it came to: each once, as a transaction
+// counts the version of an entity once.
 func moved(before, after *catalog.Product) []wire.EntityChanged {
 	var news []wire.EntityChanged
 	told := map[string]bool{}

@@ -191,7 +191,8 @@ func (s *Store) ChangeStock(
 		row.UPC, row.WarehouseID, row.UpdatedAt = upc, warehouse, time.Now().UTC()
 		row.Version++
 		_, err = tx.NewInsert().Model(row).On("CONFLICT (upc, warehouse_id) DO UPDATE").
-			Set("quantity = EXCLUDED.quantity").Set("version = EXCLUDED.version").Set("updated_at = EXCLUDED.updated_at").Exec(ctx)
+			Set("quantity = EXCLUDED.quantity").
+			Set("version = EXCLUDED.version").Set("updated_at = EXCLUDED.updated_at").Exec(ctx)
 		if err != nil {
 			return nil, err
 		}

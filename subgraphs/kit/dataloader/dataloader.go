@@ -68,7 +68,11 @@ func named[K comparable, V any](ctx context.Context, name any, fetch Fetch[K, V]
 	if known, ok := all.byName[name]; ok {
 		return known.(*dataloadgen.Loader[K, V])
 	}
-	loader := dataloadgen.NewLoader(inOrder(fetch), dataloadgen.WithWait(all.wait), dataloadgen.WithBatchCapacity(maxBatch))
+	loader := dataloadgen.NewLoader(
+		inOrder(fetch),
+		dataloadgen.WithWait(all.wait),
+		dataloadgen.WithBatchCapacity(maxBatch),
+	)
 	all.byName[name] = loader
 	return loader
 }

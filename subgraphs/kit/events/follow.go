@@ -166,8 +166,8 @@ func (f *Follower) take(ctx context.Context, event wire.EntityChanged) error {
 	return err
 }
 
-// CatchUp takes in what changed at the source since the follower came so far. An event that cannot be taken in becomes a
-// dead letter.
+// CatchUp takes in what changed at the source since the follower came so far. An event that cannot be taken in
+// becomes a dead letter.
 func (f *Follower) CatchUp(ctx context.Context, source Source) error {
 	f.catching.Lock()
 	defer f.catching.Unlock()
@@ -223,8 +223,11 @@ func (f *Follower) insist(ctx context.Context, event wire.EntityChanged) error {
 	if err != nil {
 		return err
 	}
-	return f.bus.Bury(ctx, wire.DeadLetter{ID: event.ID, Consumer: f.Name, Reason: failure.Error(), Attempts: catchUpAttempts,
-		Subject: event.Subject(), Event: text})
+	return f.bus.Bury(
+		ctx,
+		wire.DeadLetter{ID: event.ID, Consumer: f.Name, Reason: failure.Error(), Attempts: catchUpAttempts,
+			Subject: event.Subject(), Event: text},
+	)
 }
 
 // guarded is take, whose panic is its error.

@@ -84,7 +84,8 @@ func NewOutbox(tx Transactions, pool *bun.DB, background Transactions) *Outbox {
 	return &Outbox{tx: tx, background: background, db: pool, wake: make(chan struct{}, 1)}
 }
 
-// Change alters the database and says which events tell of it. It may run more than once, each time in a new transaction.
+// Change alters the database and says which events tell of it. It may run more than once, each time in a new
+// transaction.
 type Change func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error)
 
 // Commit runs change in a transaction that also stores its events, and wakes the relay once it is committed. It gives
@@ -106,16 +107,19 @@ func (o *Outbox) Commit(ctx context.Context, change Change) error {
 }
 
 // Take is Commit for a change that another service's event asks for. It notes the entity's version in the same
-// transaction; when that or a later one was noted before, nothing happens, so that a repeated or late event is harmless.
-// Events of services that do not count versions are taken in whenever they come.
+// transaction; when that or a later one was noted before, nothing happens, so that a repeated or late event is
+// harmless. Events of services that do not count versions are taken in whenever they come.
 func (o *Outbox) Take(ctx context.Context, event wire.EntityChanged, change Change) error {
 	return o.Commit(ctx, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
 		if event.Version == 0 {
 			return change(ctx, tx)
 		}
-		result, err := tx.NewInsert().Model(&seenRow{Subgraph: event.Subgraph, Entity: event.Entity(), Version: event.Version}).
-			On("CONFLICT (subgraph, entity) DO UPDATE").Set("version = EXCLUDED.version").
-			Where("s.version < EXCLUDED.version").Exec(ctx)
+		result, err := tx.NewInsert().
+			Model(&seenRow{Subgraph: event.Subgraph, Entity: event.Entity(), Version: event.Version}).
+			On("CONFLICT (subgraph, entity) DO UPDATE").
+			Set("version = EXCLUDED.version").
+			Where("s.version < EXCLUDED.version").
+			Exec(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("note the version of an event: %w", err)
 		}

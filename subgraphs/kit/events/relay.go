@@ -44,9 +44,9 @@ type Lock func(ctx context.Context, name string, f func() error) error
 // Alone is the lock of a service that is one process.
 func Alone(_ context.Context, _ string, f func() error) error { return f() }
 
-// StartRelay starts the relay of the outbox. Without a bus (nil) events are only given their places, so that who catches
-// up later finds them. The returned function stops it: what is being published is finished, and what came in last is
-// published too, as far as that is possible in a short time.
+// StartRelay starts the relay of the outbox. Without a bus (nil) events are only given their places, so that who
+// catches up later finds them. The returned function stops it: what is being published is finished, and what came in
+// last is published too, as far as that is possible in a short time.
 func StartRelay(outbox *Outbox, bus Publisher, lock Lock, logger *slog.Logger) (stop func()) {
 	r := &Relay{outbox, bus, lock, logger}
 	work, abandon := context.WithCancel(context.Background())
@@ -135,7 +135,8 @@ func (r *Relay) number(ctx context.Context) (rows []outboxRow, err error) {
 	return rows, err
 }
 
-// storeSequence stores the places of events, in the outbox and in the log, where a later version may have come meanwhile.
+// storeSequence stores the places of events, in the outbox and in the log, where a later version may have come
+// meanwhile.
 func storeSequence(ctx context.Context, tx bun.Tx, fresh []outboxRow, last map[string]logRow, head int64) error {
 	_, err := tx.NewInsert().Model(&fresh).Column("position", "entity", "version", "sequence", "payload").
 		On("CONFLICT (position) DO UPDATE").Set("sequence = EXCLUDED.sequence").Exec(ctx)

@@ -9,9 +9,16 @@ import (
 )
 
 // Start starts everything that a service does with events: the relay of its outbox, answers to those who catch up with
-// its subgraph, and the follower, which may be nil. Without a bus only the relay runs. The returned function stops it all:
-// first no more comes in, then the last goes out.
-func Start(subgraph string, outbox *Outbox, follower *Follower, b *bus.Bus, lock Lock, logger *slog.Logger) (stop func()) {
+// its subgraph, and the follower, which may be nil. Without a bus only the relay runs. The returned function stops it
+// all: first no more comes in, then the last goes out.
+func Start(
+	subgraph string,
+	outbox *Outbox,
+	follower *Follower,
+	b *bus.Bus,
+	lock Lock,
+	logger *slog.Logger,
+) (stop func()) {
 	if b == nil {
 		return StartRelay(outbox, nil, lock, logger)
 	}

@@ -1,6 +1,7 @@
 package fault
 
-// UserError is one thing that is wrong with what a person asked a mutation for. It is the UserError type of the schemas.
+// UserError is one thing that is wrong with what a person asked a mutation for. It is the UserError type of the
+// schemas.
 type UserError struct {
 	// Field is the path of the input value that is to blame; nil when no single one is.
 	Field *string
@@ -10,8 +11,8 @@ type UserError struct {
 	Code string
 }
 
-// ForUser splits an error of a mutation: what the person can mend becomes part of the payload, and what is left, an error
-// of the whole field. The list is never nil when the error is.
+// ForUser splits an error of a mutation: what the person can mend becomes part of the payload, and what is left, an
+// error of the whole field. The list is never nil when the error is.
 func ForUser(err error) ([]*UserError, error) {
 	list := []*UserError{}
 	for _, f := range All(err) {

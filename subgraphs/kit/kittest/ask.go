@@ -59,7 +59,14 @@ func Ask(t testing.TB, h http.Handler, caller *wire.Identity, query string, vari
 }
 
 // MustAsk is Ask for a question that must be answered without errors; it decodes the data into `into` unless nil.
-func MustAsk(t testing.TB, h http.Handler, caller *wire.Identity, query string, variables map[string]any, into any) Answer {
+func MustAsk(
+	t testing.TB,
+	h http.Handler,
+	caller *wire.Identity,
+	query string,
+	variables map[string]any,
+	into any,
+) Answer {
 	t.Helper()
 	answer := Ask(t, h, caller, query, variables)
 	if len(answer.Errors) > 0 || answer.Status != http.StatusOK {

@@ -35,17 +35,21 @@ type Args struct {
 	After, Before *string
 }
 
-// Ask is a page as it was asked for: at most Count entries between the positions After and Before, taken from the end when
-// Backward is set. P is a place in the list; nil means its beginning or its end.
+// Ask is a page as it was asked for: at most Count entries between the positions After and Before, taken from the end
+// when Backward is set. P is a place in the list; nil means its beginning or its end.
 type Ask[P any] struct {
 	After, Before *P
 	Count         int
 	Backward      bool
 }
 
-// Read checks the arguments of a connection. A page has usual entries when nothing is said, and at most limit. parse reads
-// the parts of a cursor, of which there are n.
-func Read[P any](args Args, usual, limit, n int, parse func(parts []string, argument string) (*P, error)) (Ask[P], error) {
+// Read checks the arguments of a connection. A page has usual entries when nothing is said, and at most limit. parse
+// reads the parts of a cursor, of which there are n.
+func Read[P any](
+	args Args,
+	usual, limit, n int,
+	parse func(parts []string, argument string) (*P, error),
+) (Ask[P], error) {
 	ask := Ask[P]{Count: usual}
 	var check fault.Checker
 	switch {
@@ -124,7 +128,12 @@ func parseCursor(cursor *string, n int, argument string) ([]string, error) {
 	if cursor == nil || *cursor == "" {
 		return nil, nil
 	}
-	wrong := fault.At(fault.BadUserInput, argument, "%s is not a cursor of this list; take one of a page as it is", argument)
+	wrong := fault.At(
+		fault.BadUserInput,
+		argument,
+		"%s is not a cursor of this list; take one of a page as it is",
+		argument,
+	)
 	if len(*cursor) > maxCursor {
 		return nil, wrong
 	}

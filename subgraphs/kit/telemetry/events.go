@@ -21,14 +21,23 @@ func Mark(ctx context.Context, event *wire.EntityChanged) {
 }
 
 // Taking continues the trace of an event where it is taken in, and counts it.
-func (t *Telemetry) Taking(take func(context.Context, wire.EntityChanged) error) func(context.Context, wire.EntityChanged) error {
+func (t *Telemetry) Taking(
+	take func(context.Context, wire.EntityChanged) error,
+) func(context.Context, wire.EntityChanged) error {
 	if t == nil || take == nil {
 		return take
 	}
 	return func(ctx context.Context, event wire.EntityChanged) error {
 		ctx = traceparent.Extract(ctx, propagation.MapCarrier{"traceparent": event.Trace})
-		ctx, span := t.tracer.Start(ctx, "take "+event.Subgraph+" "+event.Type, trace.WithSpanKind(trace.SpanKindConsumer),
-			trace.WithAttributes(attribute.String("messaging.message.id", event.ID), attribute.String("weft.change", string(event.Change))))
+		ctx, span := t.tracer.Start(
+			ctx,
+			"take "+event.Subgraph+" "+event.Type,
+			trace.WithSpanKind(trace.SpanKindConsumer),
+			trace.WithAttributes(
+				attribute.String("messaging.message.id", event.ID),
+				attribute.String("weft.change", string(event.Change)),
+			),
+		)
 		defer span.End()
 		err, outcome := take(ctx, event), "taken"
 		if err != nil {

@@ -57,7 +57,8 @@ func (t *Telemetry) Operations(server *handler.Server) {
 	})
 	server.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 		response := next(ctx)
-		if known, ok := ctx.Value(requestKey{}).(*request); ok && response != nil && len(response.Errors) > 0 && known.outcome == "ok" {
+		if known, ok := ctx.Value(requestKey{}).(*request); ok && response != nil && len(response.Errors) > 0 &&
+			known.outcome == "ok" {
 			known.outcome = "errors"
 		}
 		return response

@@ -12,8 +12,8 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// Statements is a hook that makes a span of each SQL statement within a trace, and times all of them. Texts of statements
-// are not told: they have people's data in them.
+// Statements is a hook that makes a span of each SQL statement within a trace, and times all of them. Texts of
+// statements are not told: they have people's data in them.
 func (t *Telemetry) Statements() bun.QueryHook { return statements{t} }
 
 type statements struct{ t *Telemetry }

@@ -1,5 +1,5 @@
-// Package telemetry tells what a service does: traces that continue those of the router, down to SQL statements and into
-// the services that hear of an event, metrics, and the ids of requests in the log. A nil Telemetry does nothing.
+// Package telemetry tells what a service does: traces that continue those of the router, down to SQL statements and
+// into the services that hear of an event, metrics, and the ids of requests in the log. A nil Telemetry does nothing.
 package telemetry
 
 import (

@@ -114,7 +114,14 @@ func seedBatch(ctx context.Context, tx bun.Tx, batch []seed.Order, people map[st
 			}
 			history = append(history, historyRow{OrderID: o.ID, Position: i, State: string(state), At: at})
 		}
-		saga := &orders.Saga{OrderID: o.ID, Step: orders.StepDone, ReserveBy: o.Placed, Deadline: o.Placed, Charged: true, Held: true}
+		saga := &orders.Saga{
+			OrderID:   o.ID,
+			Step:      orders.StepDone,
+			ReserveBy: o.Placed,
+			Deadline:  o.Placed,
+			Charged:   true,
+			Held:      true,
+		}
 		sagas = append(sagas, rowOfSaga(saga))
 		news = append(news, orders.News(order, saga, wire.Updated))
 	}

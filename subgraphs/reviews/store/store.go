@@ -133,7 +133,11 @@ func (s *Store) ReviewsByID(ctx context.Context, ids []string) ([]*reviews.Revie
 // Recent returns the newest reviews, newest first.
 func (s *Store) Recent(ctx context.Context, first int) ([]*reviews.Review, error) {
 	var rows []reviewRow
-	err := s.selectReviews(&rows, "reviews AS r").Where(seen).OrderExpr("r.created_at DESC, r.id").Limit(int64(first)).Scan(ctx)
+	err := s.selectReviews(&rows, "reviews AS r").
+		Where(seen).
+		OrderExpr("r.created_at DESC, r.id").
+		Limit(int64(first)).
+		Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the newest reviews: %w", err)
 	}
@@ -159,7 +163,14 @@ func (s *Store) newest(
 	if len(keys) == 0 {
 		return nil, nil
 	}
-	ranked := kit.Ranked{Table: "reviews", Column: column, Keys: keys, Order: "created_at DESC, id", Where: seen, First: first}
+	ranked := kit.Ranked{
+		Table:  "reviews",
+		Column: column,
+		Keys:   keys,
+		Order:  "created_at DESC, id",
+		Where:  seen,
+		First:  first,
+	}
 	if minRating > 1 {
 		ranked.Where, ranked.Args = seen+" AND rating >= ?", []any{minRating}
 	}
@@ -228,7 +239,12 @@ func (s *Store) AddProduct(ctx context.Context, from wire.EntityChanged, upc str
 }
 
 // PutUser takes over the public name of a person.
-func (s *Store) PutUser(ctx context.Context, from wire.EntityChanged, id, username string, event wire.EntityChanged) error {
+func (s *Store) PutUser(
+	ctx context.Context,
+	from wire.EntityChanged,
+	id, username string,
+	event wire.EntityChanged,
+) error {
 	err := s.outbox.Take(ctx, from, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
 		result, err := tx.NewInsert().Model(&personRow{ID: id, Username: username}).
 			On("CONFLICT (id) DO UPDATE").Set("username = EXCLUDED.username").

@@ -13,8 +13,8 @@ import (
 	"github.com/weft-graphql/weft/subgraphs/reviews"
 )
 
-// boughtRow is what a person has bought and received (Delivered), or has reviewed without that. A review and the news of
-// a delivery both write it first, so that each sees the other, whichever comes first.
+// boughtRow is what a person has bought and received (Delivered), or has reviewed without that. A review and the news
+// of a delivery both write it first, so that each sees the other, whichever comes first.
 type boughtRow struct {
 	bun.BaseModel `bun:"table:bought,alias:b"`
 

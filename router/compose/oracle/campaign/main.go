@@ -1,4 +1,5 @@
-// Command campaign composes hostile small inputs and compares with what the reference composer says about them, by kind:
+// Command campaign composes hostile small inputs and compares with what the reference composer says about them, by
+// kind:
 //
 //	go run ./router/compose/oracle/campaign -modules DIR [-n 200] [-seed 1] [-kind links] [-show 3]
 //

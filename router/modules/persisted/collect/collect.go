@@ -61,7 +61,9 @@ type fragment struct {
 var skipped = []string{"node_modules", "vendor", "dist", "build", "__generated__"}
 
 // template matches the documents in JavaScript and TypeScript: gql`…`, graphql(`…`), gql<…>`…`, /* GraphQL */ `…`.
-var template = regexp.MustCompile("(?:\\b(?:gql|graphql)\\b(?:<[^`<>]*>)?\\s*\\(?|/\\*\\s*GraphQL\\s*\\*/)\\s*`((?:[^`\\\\]|\\\\.)*)`")
+var template = regexp.MustCompile(
+	"(?:\\b(?:gql|graphql)\\b(?:<[^`<>]*>)?\\s*\\(?|/\\*\\s*GraphQL\\s*\\*/)\\s*`((?:[^`\\\\]|\\\\.)*)`",
+)
 
 // interpolation matches what is put into a template: a fragment, which is found by its name.
 var interpolation = regexp.MustCompile(`\$\{[^}]*\}`)
@@ -120,7 +122,10 @@ func (s *Sources) add(file, text string, lines int) {
 		if gerr, ok := err.(*gqlerror.Error); ok && len(gerr.Locations) > 0 {
 			at = gerr.Locations[0].Line
 		}
-		s.problems = append(s.problems, Problem{fmt.Sprintf("%s:%d", file, at+lines), "this is not a document: " + message(err)})
+		s.problems = append(
+			s.problems,
+			Problem{fmt.Sprintf("%s:%d", file, at+lines), "this is not a document: " + message(err)},
+		)
 		return
 	}
 	for _, f := range doc.Fragments {

@@ -10,8 +10,8 @@ import (
 	"testing/iotest"
 )
 
-// TestBuffersKeepWhatTheyAreGiven writes bodies of all lengths around the bounds, in steps of all sizes, announced or not,
-// into one buffer.
+// TestBuffersKeepWhatTheyAreGiven writes bodies of all lengths around the bounds, in steps of all sizes, announced or
+// not, into one buffer.
 func TestBuffersKeepWhatTheyAreGiven(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	text := make([]byte, 2*piece+7)

@@ -10,8 +10,8 @@ import (
 	"syscall"
 )
 
-// Guard reads from a connection so that bytes are at any moment either still in the socket, where a Peeker sees them, or
-// known to arrived.
+// Guard reads from a connection so that bytes are at any moment either still in the socket, where a Peeker sees them,
+// or known to arrived.
 type Guard struct {
 	net.Conn
 	mu      sync.Mutex
