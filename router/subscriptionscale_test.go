@@ -105,27 +105,32 @@ func (c *subscriber) read(first, count int) error {
 	if c.in == nil {
 		c.in = bufio.NewReaderSize(c.conn, 512)
 	}
-	had := 0
-	for n := first; n < first+count; {
+	// Each subscription of a connection has its own events in order; whose come first is nobody's promise.
+	next := map[string]int{}
+	for had := 0; had < count*c.each; {
 		line, err := c.in.ReadSlice('}')
 		if errors.Is(err, bufio.ErrBufferFull) {
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("before event %d: %w", n, err)
+			return fmt.Errorf("after %d events: %w", had, err)
 		}
 		at := bytes.LastIndex(line, []byte(`"tick":{"n":`))
 		if at < 0 {
 			continue
 		}
-		number, err := strconv.Atoi(string(line[at+len(`"tick":{"n":`) : len(line)-1]))
-		if err != nil || number != n {
-			return fmt.Errorf("event %d came in the place of %d: %s", number, n, line)
+		id := ""
+		if _, behind, found := bytes.Cut(line, []byte(`{"id":"`)); found {
+			before, _, _ := bytes.Cut(behind, []byte(`"`))
+			id = string(before)
 		}
-		if had++; had == c.each {
+		number, err := strconv.Atoi(string(line[at+len(`"tick":{"n":`) : len(line)-1]))
+		if want := first + next[id]; err != nil || number != want {
+			return fmt.Errorf("event %d came in the place of %d: %s", number, want, line)
+		}
+		next[id]++
+		if had++; had%c.each == 0 {
 			c.took = append(c.took, time.Now())
-			had = 0
-			n++
 		}
 	}
 	return nil

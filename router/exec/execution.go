@@ -42,9 +42,10 @@ type execution struct {
 	printer printer
 	started time.Time
 
-	// shared tells that it goes back to the engine, and spare are answers that the program has no use for.
-	shared bool
-	spare  []*answer
+	// shared tells that it goes back to the engine, and spare are answers that the program has no use for yet.
+	shared  bool
+	spareMu sync.Mutex
+	spare   []*answer
 }
 
 // Answers of a request.

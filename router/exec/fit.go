@@ -75,13 +75,23 @@ func (x *execution) fitFetches(p *Program) {
 
 // newAnswer puts an empty answer at an index.
 func (x *execution) newAnswer(at, collectors int) {
-	a := &answer{}
-	if n := len(x.spare); n > 0 {
-		a, x.spare = x.spare[n-1], x.spare[:n-1]
-	}
+	a := x.takeSpare()
 	a.index = at
 	a.collected = resized(a.collected, collectors)
 	x.answers[at] = a
+}
+
+// takeSpare returns an empty answer. Requests that are under way at the same time ask for theirs.
+func (x *execution) takeSpare() *answer {
+	x.spareMu.Lock()
+	defer x.spareMu.Unlock()
+	n := len(x.spare)
+	if n == 0 {
+		return &answer{}
+	}
+	a := x.spare[n-1]
+	x.spare = x.spare[:n-1]
+	return a
 }
 
 // resized returns a slice of length n in the memory of s, if that suffices. What is in there stays.
