@@ -188,7 +188,7 @@ func openDoors(a *config.Admin, r *router.Router, logger *slog.Logger) ([]server
 		}
 		listeners = append(
 			listeners,
-			server.Listener{Name: door.name, Socket: socket, Handler: door.handler, TLS: door.secure},
+			server.Listener{Name: door.name, Socket: socket, Handler: door.handler, TLS: door.secure.Clone()},
 		)
 	}
 	return listeners, nil
