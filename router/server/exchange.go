@@ -112,7 +112,13 @@ func (h *Handler) enter(ctx context.Context, remote string, header http.Header, 
 // takePlace waits for one of the places that there are at present.
 func (h *Handler) takePlace(ctx context.Context, remote string, header http.Header, t *turn) *failure {
 	place, verdict := h.opts.Adaptive.Enter(ctx, h.opts.Client(remote, header))
-	f := map[adaptive.Verdict]*failure{adaptive.Full: failAdaptive, adaptive.Greedy: failGreedy}[verdict]
+	var f *failure
+	switch verdict {
+	case adaptive.Full:
+		f = failAdaptive
+	case adaptive.Greedy:
+		f = failGreedy
+	}
 	if f != nil && !h.opts.Adaptive.Warns() {
 		return f
 	}
