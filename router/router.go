@@ -18,7 +18,9 @@ import (
 	"github.com/weft-graphql/weft/router/generation"
 	"github.com/weft-graphql/weft/router/module"
 	"github.com/weft-graphql/weft/router/modules"
+	"github.com/weft-graphql/weft/router/reload"
 	"github.com/weft-graphql/weft/router/server"
+	"github.com/weft-graphql/weft/router/server/loglevel"
 	"github.com/weft-graphql/weft/schema/bus"
 )
 
@@ -60,7 +62,7 @@ type Router struct {
 	given bool
 	// certificates are the files with which subgraphs are spoken to.
 	certificates *config.FileWatch
-	reloads      reloads
+	reloads      reload.Counts
 	// remote is the graph's source when it comes over HTTP.
 	remote remoteGraph
 }
@@ -75,12 +77,12 @@ func New(cfg *config.Config, options Options) (*Router, error) {
 	}
 	r := &Router{
 		resources: generation.NewResources(), health: server.NewHealth("weft router", options.Version),
-		given: options.Supergraph != "", certificates: config.NewFileWatch(certificatesOf(&cfg.Upstream)),
+		given: options.Supergraph != "", certificates: config.NewFileWatch(reload.CertificateFiles(&cfg.Upstream)),
 	}
 	r.health.Detail = r.status
 	r.options = generation.Options{
 		Logger: options.Logger, Modules: options.Modules, Handlers: options.Handlers, DefaultQuery: options.DefaultQuery,
-		LogLevel: newLogLevel(options.LogLevel, options.Logger), Events: options.Events, Health: r.health, State: r.state, Current: r.enter,
+		LogLevel: loglevel.Handler(options.LogLevel, options.Logger), Events: options.Events, Health: r.health, State: r.state, Current: r.enter,
 	}
 	sdl := options.Supergraph
 	if !r.given {
@@ -124,10 +126,10 @@ func (r *Router) replace(cfg *config.Config, sdl string) error {
 // they began. Where the router listens does not change. When the new configuration cannot be served the old one
 // stays.
 func (r *Router) Reload(cfg *config.Config) (err error) {
-	defer func() { r.reloads.count(reloadedConfiguration, err) }()
+	defer func() { r.reloads.Count(reload.Configuration, err) }()
 	r.replacing.Lock()
 	defer r.replacing.Unlock()
-	r.certificates.Follow(certificatesOf(&cfg.Upstream))
+	r.certificates.Follow(reload.CertificateFiles(&cfg.Upstream))
 	sdl := r.supergraph
 	if !r.given {
 		r.files.Follow(filesOf(&cfg.Supergraph))
@@ -141,6 +143,16 @@ func (r *Router) Reload(cfg *config.Config) (err error) {
 		}
 	}
 	return r.replace(cfg, sdl)
+}
+
+// ReloadRefused counts a configuration that is not even one: Reload counts the others.
+func (r *Router) ReloadRefused(err error) { r.reloads.Count(reload.Configuration, err) }
+
+// renew makes another generation of the same settings and the same graph.
+func (r *Router) renew() error {
+	r.replacing.Lock()
+	defer r.replacing.Unlock()
+	return r.replace(r.config, r.supergraph)
 }
 
 // Swap replaces the graph. When the new one cannot be served the old one stays.
@@ -221,7 +233,7 @@ func (r *Router) state() module.State {
 	}
 	defer g.Leave()
 	s := g.State()
-	s.Reloads, s.Version = r.reloads.read(), r.options.Health.Version
+	s.Reloads, s.Version = r.reloads.Read(), r.options.Health.Version
 	return s
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/weft-graphql/weft/router/compose"
 	"github.com/weft-graphql/weft/router/config"
+	"github.com/weft-graphql/weft/router/reload"
 )
 
 // LoadSupergraph reads the configured supergraph, asks for it, or composes the configured subgraphs.
@@ -85,7 +86,10 @@ func filesOf(s *config.Supergraph) []string {
 func (r *Router) Watch(ctx context.Context) {
 	var others sync.WaitGroup
 	defer others.Wait()
-	others.Go(func() { r.watchCertificates(ctx) })
+	others.Go(func() {
+		interval := func() time.Duration { return r.graphSettings().PollInterval }
+		reload.FollowCertificates(ctx, r.certificates, interval, r.renew, &r.reloads, r.options.Logger)
+	})
 	others.Go(func() { r.pollGraph(ctx) })
 	for !r.given {
 		if !r.files.Wait(ctx, r.graphSettings().PollInterval) {
@@ -100,7 +104,7 @@ func (r *Router) Watch(ctx context.Context) {
 		if err == nil {
 			err = r.Swap(sdl)
 		}
-		r.reloads.count(reloadedSupergraph, err)
+		r.reloads.Count(reload.Supergraph, err)
 		if err != nil {
 			r.options.Logger.Error("the changed supergraph is not in use: the graph from before goes on", "err", err)
 			continue

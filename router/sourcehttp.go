@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/weft-graphql/weft/router/config"
+	"github.com/weft-graphql/weft/router/reload"
 )
 
 // maxSupergraph bounds a supergraph that comes over HTTP, in bytes.
@@ -122,7 +123,7 @@ func (r *Router) pollGraph(ctx context.Context) {
 		if err == nil && changed {
 			err = r.Swap(sdl)
 		}
-		r.reloads.count(reloadedSupergraph, err)
+		r.reloads.Count(reload.Supergraph, err)
 		switch {
 		case err == nil:
 			reported = ""
@@ -160,7 +161,7 @@ func (r *Router) startWithFallback(cfg *config.Config, cause error) error {
 	if err != nil {
 		return fmt.Errorf("%w; nor can the fallback be used: %w", cause, err)
 	}
-	r.reloads.count(reloadedSupergraph, cause)
+	r.reloads.Count(reload.Supergraph, cause)
 	r.options.Logger.Error("the supergraph cannot be used: the router begins with the fallback", "err", cause,
 		"fallback", cfg.Supergraph.Fallback)
 	return nil
