@@ -49,6 +49,7 @@ var mayImport = map[string][]string{
 	"router/generation": append(
 		[]string{"router/module", "router/engine", "router/config", "router/excerpt", "schema/bus", "schema/wire"}, engineRooms...,
 	),
+	"router/source":   {"router/config", "router/compose"},
 	"router":          {"schema/bus"},
 	"cmd/weft-router": {"router/standalone"},
 	"schema":          {},
