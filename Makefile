@@ -35,10 +35,16 @@ build: ## Build bin/weft
 	@go build -o bin/weft ./cmd/weft
 	@echo "built bin/weft: $$(bin/weft version)"
 
+# Packages are tested in the order they are named: what takes longest begins first, or all would wait for it at the end.
+# Many tests wait for servers they have started, so that there is work for one more than there are processors.
+LONGEST := ./subgraphs ./router/cache ./router/fedtest ./cmd/weft ./router
+AT_ONCE := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+
 .PHONY: test
 test: servers packages tools python ## Install what is missing and run all tests with the race detector (PKGS=./router/...)
 	@echo "compiling everything with the race detector; the first time this takes some minutes ..."
-	@go test -race -v -timeout 45m $(TESTFLAGS) $(PKGS) 2>&1 | awk "$$SHOW_TESTS"
+	@go test -race -v -timeout 45m -p $(AT_ONCE) $(TESTFLAGS) $(if $(filter ./...,$(PKGS)),$(LONGEST)) $(PKGS) 2>&1 \
+		| awk "$$SHOW_TESTS"
 ifeq ($(PKGS),./...)
 	@$(MAKE) --no-print-directory judge
 endif
