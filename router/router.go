@@ -19,7 +19,9 @@ import (
 	"github.com/weft-graphql/weft/router/generation"
 	"github.com/weft-graphql/weft/router/module"
 	"github.com/weft-graphql/weft/router/modules"
+	"github.com/weft-graphql/weft/router/reload"
 	"github.com/weft-graphql/weft/router/server"
+	"github.com/weft-graphql/weft/router/server/loglevel"
 	"github.com/weft-graphql/weft/router/source"
 	"github.com/weft-graphql/weft/schema/bus"
 )
@@ -62,7 +64,7 @@ type Router struct {
 	given bool
 	// certificates are the files with which subgraphs are spoken to.
 	certificates *config.FileWatch
-	reloads      reloads
+	reloads      reload.Counts
 }
 
 // New makes a router. The error tells what is wrong with the configuration or the graph.
@@ -75,16 +77,16 @@ func New(cfg *config.Config, options Options) (*Router, error) {
 	}
 	r := &Router{
 		resources: generation.NewResources(), health: server.NewHealth("weft router", options.Version),
-		given: options.Supergraph != "", certificates: config.NewFileWatch(certificatesOf(&cfg.Upstream)),
+		given: options.Supergraph != "", certificates: config.NewFileWatch(reload.CertificateFiles(&cfg.Upstream)),
 	}
 	r.health.Detail = r.status
 	r.options = generation.Options{
 		Logger: options.Logger, Modules: options.Modules, Handlers: options.Handlers, DefaultQuery: options.DefaultQuery,
-		LogLevel: newLogLevel(options.LogLevel, options.Logger), Events: options.Events, Health: r.health, State: r.state, Current: r.enter,
+		LogLevel: loglevel.Handler(options.LogLevel, options.Logger), Events: options.Events, Health: r.health, State: r.state, Current: r.enter,
 	}
 	r.graph = source.Follower{
 		Settings: r.graphSettings, Use: r.Swap, Logger: options.Logger,
-		Count: func(err error) { r.reloads.count(reloadedSupergraph, err) },
+		Count: func(err error) { r.reloads.Count(reload.Supergraph, err) },
 	}
 	if err := r.begin(cfg, options.Supergraph); err != nil {
 		return nil, err
@@ -111,7 +113,7 @@ func (r *Router) begin(cfg *config.Config, sdl string) error {
 	if err != nil {
 		return fmt.Errorf("%w; nor can the fallback be used: %w", cause, err)
 	}
-	r.reloads.count(reloadedSupergraph, cause)
+	r.reloads.Count(reload.Supergraph, cause)
 	r.options.Logger.Error("the supergraph cannot be used: the router begins with the fallback", "err", cause,
 		"fallback", cfg.Supergraph.Fallback)
 	return nil
@@ -139,10 +141,10 @@ func (r *Router) replace(cfg *config.Config, sdl string) error {
 // they began. Where the router listens does not change. When the new configuration cannot be served the old one
 // stays.
 func (r *Router) Reload(cfg *config.Config) (err error) {
-	defer func() { r.reloads.count(reloadedConfiguration, err) }()
+	defer func() { r.reloads.Count(reload.Configuration, err) }()
 	r.replacing.Lock()
 	defer r.replacing.Unlock()
-	r.certificates.Follow(certificatesOf(&cfg.Upstream))
+	r.certificates.Follow(reload.CertificateFiles(&cfg.Upstream))
 	sdl := r.supergraph
 	if !r.given {
 		if sdl, err = r.graph.Again(&cfg.Supergraph); err != nil {
@@ -163,7 +165,10 @@ func (r *Router) Reload(cfg *config.Config) (err error) {
 func (r *Router) Watch(ctx context.Context) {
 	var others sync.WaitGroup
 	defer others.Wait()
-	others.Go(func() { r.watchCertificates(ctx) })
+	others.Go(func() {
+		interval := func() time.Duration { return r.graphSettings().PollInterval }
+		reload.FollowCertificates(ctx, r.certificates, interval, r.renew, &r.reloads, r.options.Logger)
+	})
 	if !r.given {
 		others.Go(func() { r.graph.Poll(ctx) })
 		r.graph.WatchFiles(ctx)
@@ -175,6 +180,16 @@ func (r *Router) graphSettings() *config.Supergraph {
 	r.replacing.Lock()
 	defer r.replacing.Unlock()
 	return &r.config.Supergraph
+}
+
+// ReloadRefused counts a configuration that is not even one: Reload counts the others.
+func (r *Router) ReloadRefused(err error) { r.reloads.Count(reload.Configuration, err) }
+
+// renew makes another generation of the same settings and the same graph.
+func (r *Router) renew() error {
+	r.replacing.Lock()
+	defer r.replacing.Unlock()
+	return r.replace(r.config, r.supergraph)
 }
 
 // Swap replaces the graph. When the new one cannot be served the old one stays.
@@ -255,7 +270,7 @@ func (r *Router) state() module.State {
 	}
 	defer g.Leave()
 	s := g.State()
-	s.Reloads, s.Version = r.reloads.read(), r.options.Health.Version
+	s.Reloads, s.Version = r.reloads.Read(), r.options.Health.Version
 	return s
 }
 
