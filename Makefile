@@ -41,7 +41,7 @@ LONGEST := ./subgraphs ./router/cache ./router/fedtest ./cmd/weft ./router
 AT_ONCE := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 .PHONY: test
-test: servers packages tools ## Install what is missing and run all tests with the race detector (PKGS=./router/...)
+test: servers packages tools python ## Install what is missing and run all tests with the race detector (PKGS=./router/...)
 	@echo "compiling everything with the race detector; the first time this takes some minutes ..."
 	@go test -race -v -timeout 45m -p $(AT_ONCE) $(TESTFLAGS) $(if $(filter ./...,$(PKGS)),$(LONGEST)) $(PKGS) 2>&1 \
 		| awk "$$SHOW_TESTS"
@@ -111,6 +111,10 @@ bench: ## Measure the router against the floor (ARGS="--workload small --rounds 
 .PHONY: scale-services
 scale-services: servers ## Fill PostgreSQL with 200,000 products and 2 million reviews; plans and times of hot queries
 	go test -timeout 1h -count=1 -v -run TestHotQueriesUseIndices ./subgraphs -args -shop 667
+
+.PHONY: anomalies
+anomalies: ## Measure what the detector of insights finds in 200 synthetic series, and how often it is wrong (ARGS="-series 2000")
+	go test -timeout 1h -count=1 -v -run TestSynthetic ./subgraphs/insights/anomaly -args -series 200 $(ARGS)
 
 .PHONY: soak
 soak: ## Keep the router busy for ten minutes and watch its memory
@@ -204,6 +208,15 @@ tools: servers
 	GOBIN=$(CURDIR)/.weft/bin go install $(H2SPEC) && \
 	python3 -m venv .weft/python && .weft/python/bin/pip install --quiet --disable-pip-version-check $(PYTHON) '$(GQL)' && \
 	echo "$(TOOLS)" > .weft/tools
+
+# The subgraph in Python, in an environment of its own. Its requirements name every version.
+.PHONY: python
+python: servers ## Install what examples/python/suppliers runs with
+	@cat examples/python/suppliers/requirements*.txt | cmp -s - .weft/suppliers/installed && exit 0; \
+	echo "installing: examples/python/suppliers/requirements-dev.txt"; \
+	rm -rf .weft/suppliers && python3 -m venv .weft/suppliers && \
+	.weft/suppliers/bin/pip install --quiet --disable-pip-version-check -r examples/python/suppliers/requirements-dev.txt && \
+	cat examples/python/suppliers/requirements*.txt > .weft/suppliers/installed
 
 # Turns the output of go test -v into one line per test and package. A package that fails is shown in full. go test
 # prints packages one after the other, so that what lies between two of these lines belongs together.
