@@ -123,10 +123,7 @@ func (c *setup) startRouter(
 	if r.child, err = startChild("router", c.serverCPU(), binary, slices.Concat(args, c.RouterArg, further)...); err != nil {
 		return nil, err
 	}
-	go func() {
-		_, _ = io.Copy(r.log, r.stdout) // until the router ends
-		r.watch()
-	}()
+	r.drain()
 	if err := awaitAnswer(ctx, r.child, r.url); err != nil {
 		r.stop()
 		return nil, err
