@@ -49,14 +49,17 @@ var mayImport = map[string][]string{
 	"router/generation": append(
 		[]string{"router/module", "router/engine", "router/config", "router/excerpt", "schema/bus", "schema/wire"}, engineRooms...,
 	),
-	"router":          {"schema/bus"},
-	"cmd/weft-router": {"router/standalone"},
-	"schema":          {},
-	"subgraphs":       {"schema"},
-	"bench":           {},
-	"bench/planning":  {"bench", "router", "schema"},
-	"storefront":      {},
-	"cmd/weft":        {"bench", "router", "schema", "storefront", "subgraphs"},
+	"router":                   {"schema/bus"},
+	"cmd/weft-router":          {"router/standalone"},
+	"deploy/serverless":        {},
+	"cmd/weft-lambda/router":   {"deploy/serverless", "router"},
+	"cmd/weft-lambda/subgraph": {"deploy/serverless", "router/standalone", "router/config", "subgraphs"},
+	"schema":                   {},
+	"subgraphs":                {"schema"},
+	"bench":                    {},
+	"bench/planning":           {"bench", "router", "schema"},
+	"storefront":               {},
+	"cmd/weft":                 {"bench", "router", "schema", "storefront", "subgraphs"},
 }
 
 // engineRooms are the rooms that a request passes through, as modules and the engine see them.
