@@ -1,9 +1,11 @@
 package router_test
 
 import (
+	"bytes"
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -49,6 +51,8 @@ var mayImport = map[string][]string{
 	"router/generation": append(
 		[]string{"router/module", "router/engine", "router/config", "router/excerpt", "schema/bus", "schema/wire"}, engineRooms...,
 	),
+	"router/reload":            {"router/config", "router/module"},
+	"router/source":            {"router/config", "router/compose"},
 	"router":                   {"schema/bus"},
 	"cmd/weft-router":          {"router/standalone"},
 	"deploy/serverless":        {},
@@ -80,6 +84,28 @@ func roomOf(dir string) string {
 		}
 	}
 	return room
+}
+
+// TestTheFacadeIsSmall counts the lines of the root package: what is more than putting rooms together has one of its own.
+func TestTheFacadeIsSmall(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := 0
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines += bytes.Count(text, []byte("\n"))
+	}
+	if lines == 0 || lines >= 500 {
+		t.Errorf("the root package has %d lines of code", lines)
+	}
 }
 
 // TestImportsPointOneWay reads the imports of all code that is not only for tests.

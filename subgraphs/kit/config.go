@@ -5,6 +5,7 @@ package kit
 import (
 	"crypto/tls"
 	"log/slog"
+	"net/netip"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -44,6 +45,10 @@ type Config struct {
 	Issuer string
 	// OperatorSecret makes an operator of whoever signs in to accounts and knows it; nobody when it is empty.
 	OperatorSecret string
+	// SignInClients are the applications that people may sign in to at accounts. TrustedProxies are in front of it: whom
+	// they say that a request comes from, counts.
+	SignInClients  []SignInClient
+	TrustedProxies []netip.Prefix
 	// QueryHooks see every SQL query.
 	QueryHooks []bun.QueryHook
 	// Telemetry tells what the service does; nil for nothing. Metrics says that the service answers /metrics with it.

@@ -1,4 +1,4 @@
-package router
+package loglevel
 
 import (
 	"log/slog"
@@ -14,7 +14,7 @@ import (
 func TestTheLogLevelChangesWhileTheRouterRuns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		level := new(slog.LevelVar)
-		handler := newLogLevel(level, slog.New(slog.DiscardHandler))
+		handler := Handler(level, slog.New(slog.DiscardHandler))
 		request := func(method, query, body string) (int, string) {
 			rec := httptest.NewRecorder()
 			handler.ServeHTTP(rec, httptest.NewRequest(method, "/log/level"+query, strings.NewReader(body)))

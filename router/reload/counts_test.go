@@ -1,4 +1,4 @@
-package router_test
+package reload_test
 
 import (
 	"errors"

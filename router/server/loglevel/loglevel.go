@@ -1,4 +1,5 @@
-package router
+// Package loglevel shows operators the log's level, and lets them change it while the process runs.
+package loglevel
 
 import (
 	"fmt"
@@ -10,8 +11,8 @@ import (
 	"time"
 )
 
-// logLevel shows operators the log's level, and lets them change it while the process runs, for a while if they say so.
-type logLevel struct {
+// handler tells the level and changes it, for a while if the operator says so.
+type handler struct {
 	level  *slog.LevelVar
 	logger *slog.Logger
 
@@ -21,19 +22,20 @@ type logLevel struct {
 	before slog.Level
 }
 
-// maxLogWhile bounds how long a level is set for a while.
-const maxLogWhile = 24 * time.Hour
+// maxWhile bounds how long a level is set for a while.
+const maxWhile = 24 * time.Hour
 
-// newLogLevel returns nil when there is no level to change.
-func newLogLevel(level *slog.LevelVar, logger *slog.Logger) http.Handler {
+// Handler answers GET with the level and sets it to the body of PUT, with ?for=10m for ten minutes. It is nil when there
+// is no level to change.
+func Handler(level *slog.LevelVar, logger *slog.Logger) http.Handler {
 	if level == nil {
 		return nil
 	}
-	return &logLevel{level: level, logger: logger}
+	return &handler{level: level, logger: logger}
 }
 
 // ServeHTTP implements http.Handler.
-func (l *logLevel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (l *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
 	case http.MethodPut:
@@ -54,7 +56,7 @@ func (l *logLevel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, strings.ToLower(l.level.Level().String())+"\n") // the peer has gone; there is nobody to tell
 }
 
-func (l *logLevel) change(r *http.Request) error {
+func (l *handler) change(r *http.Request) error {
 	body, err := io.ReadAll(io.LimitReader(r.Body, 64))
 	if err != nil {
 		return fmt.Errorf("the level cannot be read: %w", err)
@@ -65,8 +67,8 @@ func (l *logLevel) change(r *http.Request) error {
 	}
 	var while time.Duration
 	if text := r.URL.Query().Get("for"); text != "" {
-		if while, err = time.ParseDuration(text); err != nil || while <= 0 || while > maxLogWhile {
-			return fmt.Errorf("for=%.64q is not possible; write a duration up to %s, like 10m", text, maxLogWhile)
+		if while, err = time.ParseDuration(text); err != nil || while <= 0 || while > maxWhile {
+			return fmt.Errorf("for=%.64q is not possible; write a duration up to %s, like 10m", text, maxWhile)
 		}
 	}
 	l.set(to, while)
@@ -74,7 +76,7 @@ func (l *logLevel) change(r *http.Request) error {
 }
 
 // set sets the level, for a while or, when that is 0, until it is set again. A while within another ends as that would.
-func (l *logLevel) set(to slog.Level, while time.Duration) {
+func (l *handler) set(to slog.Level, while time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	from := l.level.Level()
