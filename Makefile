@@ -129,6 +129,10 @@ bench: ## Measure the router against the floor (ARGS="--workload small --rounds 
 scale-services: servers ## Fill PostgreSQL with 200,000 products and 2 million reviews; plans and times of hot queries
 	go test -timeout 1h -count=1 -v -run TestHotQueriesUseIndices ./subgraphs -args -shop 667
 
+.PHONY: anomalies
+anomalies: ## Measure what the detector of insights finds in 200 synthetic series, and how often it is wrong (ARGS="-series 2000")
+	go test -timeout 1h -count=1 -v -run TestSynthetic ./subgraphs/insights/anomaly -args -series 200 $(ARGS)
+
 .PHONY: soak
 soak: ## Keep the router busy for ten minutes and watch its memory
 	go run ./bench/run soak $(ARGS)

@@ -24,7 +24,8 @@ var mayImport = map[string][]string{
 	"router/slab":       {},
 	"router/syntax":     {},
 	"router/federation": {"router/syntax"},
-	"router/compose":    {"router/excerpt", "router/federation", "router/syntax", "router/validation"},
+	"router/usage":      {},
+	"router/compose":    {"router/excerpt", "router/federation", "router/syntax", "router/usage", "router/validation"},
 	// The campaign holds composition against what comes after it.
 	"router/compose/oracle/campaign": {"router/compose", "router/plan"},
 	"router/supergraph":              {"router/excerpt", "router/federation", "router/syntax"},
@@ -44,10 +45,12 @@ var mayImport = map[string][]string{
 	"router/config": {
 		"router/caller", "router/excerpt", "router/operation", "router/prepared", "router/upstream", "router/cache", "router/exec",
 	},
-	"router/caller":  {},
-	"router/module":  engineRooms,
-	"router/engine":  append([]string{"router/module"}, engineRooms...),
-	"router/modules": append([]string{"router/module", "router/config", "schema/jwks", "schema/wire"}, engineRooms...),
+	"router/caller": {},
+	"router/module": engineRooms,
+	"router/engine": append([]string{"router/module"}, engineRooms...),
+	"router/modules": append(
+		[]string{"router/module", "router/config", "router/usage", "schema/jwks", "schema/wire"}, engineRooms...,
+	),
 	"router/generation": append(
 		[]string{"router/module", "router/engine", "router/config", "router/excerpt", "schema/bus", "schema/wire"}, engineRooms...,
 	),
