@@ -7,6 +7,7 @@ package router
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -18,7 +19,10 @@ import (
 	"github.com/weft-graphql/weft/router/generation"
 	"github.com/weft-graphql/weft/router/module"
 	"github.com/weft-graphql/weft/router/modules"
+	"github.com/weft-graphql/weft/router/reload"
 	"github.com/weft-graphql/weft/router/server"
+	"github.com/weft-graphql/weft/router/server/loglevel"
+	"github.com/weft-graphql/weft/router/source"
 	"github.com/weft-graphql/weft/schema/bus"
 )
 
@@ -55,14 +59,12 @@ type Router struct {
 	replacing  sync.Mutex
 	config     *config.Config
 	supergraph string
-	// files are those of the graph, and given tells that there are none, because of Options.Supergraph.
-	files *config.FileWatch
+	// graph is where the graph comes from, and given tells that it is Options.Supergraph.
+	graph source.Follower
 	given bool
 	// certificates are the files with which subgraphs are spoken to.
 	certificates *config.FileWatch
-	reloads      reloads
-	// remote is the graph's source when it comes over HTTP.
-	remote remoteGraph
+	reloads      reload.Counts
 }
 
 // New makes a router. The error tells what is wrong with the configuration or the graph.
@@ -75,31 +77,46 @@ func New(cfg *config.Config, options Options) (*Router, error) {
 	}
 	r := &Router{
 		resources: generation.NewResources(), health: server.NewHealth("weft router", options.Version),
-		given: options.Supergraph != "", certificates: config.NewFileWatch(certificatesOf(&cfg.Upstream)),
+		given: options.Supergraph != "", certificates: config.NewFileWatch(reload.CertificateFiles(&cfg.Upstream)),
 	}
 	r.health.Detail = r.status
 	r.options = generation.Options{
 		Logger: options.Logger, Modules: options.Modules, Handlers: options.Handlers, DefaultQuery: options.DefaultQuery,
-		LogLevel: newLogLevel(options.LogLevel, options.Logger), Events: options.Events, Health: r.health, State: r.state, Current: r.enter,
+		LogLevel: loglevel.Handler(options.LogLevel, options.Logger), Events: options.Events, Health: r.health, State: r.state, Current: r.enter,
 	}
-	sdl := options.Supergraph
-	if !r.given {
-		// From before they are read: a change that comes later is one that Watch must notice.
-		r.files = config.NewFileWatch(filesOf(&cfg.Supergraph))
-		var err error
-		if sdl, err = r.loadSupergraph(&cfg.Supergraph, false); err != nil {
-			if err := r.startWithFallback(cfg, err); err != nil {
-				return nil, err
-			}
-			return r, nil
-		}
+	r.graph = source.Follower{
+		Settings: r.graphSettings, Use: r.Swap, Logger: options.Logger,
+		Count: func(err error) { r.reloads.Count(reload.Supergraph, err) },
 	}
-	if err := r.replace(cfg, sdl); err != nil {
-		if err := r.startWithFallback(cfg, err); err != nil {
-			return nil, err
-		}
+	if err := r.begin(cfg, options.Supergraph); err != nil {
+		return nil, err
 	}
 	return r, nil
+}
+
+// begin serves the given graph or the configured one, or the fallback when that cannot be had or used.
+func (r *Router) begin(cfg *config.Config, sdl string) error {
+	if r.given {
+		return r.replace(cfg, sdl)
+	}
+	sdl, cause := r.graph.Begin(&cfg.Supergraph)
+	if cause == nil {
+		cause = r.replace(cfg, sdl)
+	}
+	if cause == nil || cfg.Supergraph.Fallback == "" {
+		return cause
+	}
+	text, err := config.ReadFile(cfg.Supergraph.Fallback)
+	if err == nil {
+		err = r.replace(cfg, string(text))
+	}
+	if err != nil {
+		return fmt.Errorf("%w; nor can the fallback be used: %w", cause, err)
+	}
+	r.reloads.Count(reload.Supergraph, cause)
+	r.options.Logger.Error("the supergraph cannot be used: the router begins with the fallback", "err", cause,
+		"fallback", cfg.Supergraph.Fallback)
+	return nil
 }
 
 // replace puts a new generation in the place of the current one. Requests in progress end on the old one. When the new
@@ -124,15 +141,14 @@ func (r *Router) replace(cfg *config.Config, sdl string) error {
 // they began. Where the router listens does not change. When the new configuration cannot be served the old one
 // stays.
 func (r *Router) Reload(cfg *config.Config) (err error) {
-	defer func() { r.reloads.count(reloadedConfiguration, err) }()
+	defer func() { r.reloads.Count(reload.Configuration, err) }()
 	r.replacing.Lock()
 	defer r.replacing.Unlock()
-	r.certificates.Follow(certificatesOf(&cfg.Upstream))
+	r.certificates.Follow(reload.CertificateFiles(&cfg.Upstream))
 	sdl := r.supergraph
 	if !r.given {
-		r.files.Follow(filesOf(&cfg.Supergraph))
-		if sdl, err = r.loadSupergraph(&cfg.Supergraph, true); err != nil {
-			if cfg.Supergraph.HTTP.URL == "" || cfg.Supergraph.HTTP.URL != r.config.Supergraph.HTTP.URL {
+		if sdl, err = r.graph.Again(&cfg.Supergraph); err != nil {
+			if !source.SamePlace(&cfg.Supergraph, &r.config.Supergraph) {
 				return err
 			}
 			// The settings have nothing to do with it: the graph in use goes on until its source is back.
@@ -141,6 +157,39 @@ func (r *Router) Reload(cfg *config.Config) (err error) {
 		}
 	}
 	return r.replace(cfg, sdl)
+}
+
+// Watch loads the graph again whenever its source has another one, and certificates when their files change, until ctx
+// ends. What cannot be used is reported in the log and the old one stays. What has changed since New is noticed, too.
+// It may be called once.
+func (r *Router) Watch(ctx context.Context) {
+	var others sync.WaitGroup
+	defer others.Wait()
+	others.Go(func() {
+		interval := func() time.Duration { return r.graphSettings().PollInterval }
+		reload.FollowCertificates(ctx, r.certificates, interval, r.renew, &r.reloads, r.options.Logger)
+	})
+	if !r.given {
+		others.Go(func() { r.graph.Poll(ctx) })
+		r.graph.WatchFiles(ctx)
+	}
+}
+
+// graphSettings say, at the moment, where the graph comes from.
+func (r *Router) graphSettings() *config.Supergraph {
+	r.replacing.Lock()
+	defer r.replacing.Unlock()
+	return &r.config.Supergraph
+}
+
+// ReloadRefused counts a configuration that is not even one: Reload counts the others.
+func (r *Router) ReloadRefused(err error) { r.reloads.Count(reload.Configuration, err) }
+
+// renew makes another generation of the same settings and the same graph.
+func (r *Router) renew() error {
+	r.replacing.Lock()
+	defer r.replacing.Unlock()
+	return r.replace(r.config, r.supergraph)
 }
 
 // Swap replaces the graph. When the new one cannot be served the old one stays.
@@ -221,7 +270,7 @@ func (r *Router) state() module.State {
 	}
 	defer g.Leave()
 	s := g.State()
-	s.Reloads, s.Version = r.reloads.read(), r.options.Health.Version
+	s.Reloads, s.Version = r.reloads.Read(), r.options.Health.Version
 	return s
 }
 
