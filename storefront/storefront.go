@@ -29,6 +29,12 @@ var pageTemplate = template.Must(template.New("page").Parse(pageText))
 // Base is the path the storefront is at.
 const Base = "/shop"
 
+// Where people come back to who have signed in, or out, at an OpenID provider.
+const (
+	SignedInPath  = Base + "/signed-in"
+	SignedOutPath = Base + "/signed-out"
+)
+
 // Person is somebody whom one may be without a password.
 type Person struct {
 	ID       string `json:"id"`
