@@ -1,9 +1,11 @@
 package router_test
 
 import (
+	"bytes"
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -22,7 +24,8 @@ var mayImport = map[string][]string{
 	"router/slab":       {},
 	"router/syntax":     {},
 	"router/federation": {"router/syntax"},
-	"router/compose":    {"router/excerpt", "router/federation", "router/syntax", "router/validation"},
+	"router/usage":      {},
+	"router/compose":    {"router/excerpt", "router/federation", "router/syntax", "router/usage", "router/validation"},
 	// The campaign holds composition against what comes after it.
 	"router/compose/oracle/campaign": {"router/compose", "router/plan"},
 	"router/supergraph":              {"router/excerpt", "router/federation", "router/syntax"},
@@ -42,21 +45,29 @@ var mayImport = map[string][]string{
 	"router/config": {
 		"router/caller", "router/excerpt", "router/operation", "router/prepared", "router/upstream", "router/cache", "router/exec",
 	},
-	"router/caller":  {},
-	"router/module":  engineRooms,
-	"router/engine":  append([]string{"router/module"}, engineRooms...),
-	"router/modules": append([]string{"router/module", "router/config", "schema/jwks", "schema/wire"}, engineRooms...),
-	"router/generation": append(
-		[]string{"router/module", "router/engine", "router/config", "router/excerpt", "schema/bus", "schema/wire"}, engineRooms...,
+	"router/caller": {},
+	"router/module": append([]string{"router/canary"}, engineRooms...),
+	"router/engine": append([]string{"router/module"}, engineRooms...),
+	"router/modules": append(
+		[]string{"router/module", "router/canary", "router/config", "router/usage", "schema/jwks", "schema/wire"}, engineRooms...,
 	),
-	"router":          {"schema/bus"},
-	"cmd/weft-router": {"router/standalone"},
-	"schema":          {},
-	"subgraphs":       {"schema"},
-	"bench":           {},
-	"bench/planning":  {"bench", "router", "schema"},
-	"storefront":      {},
-	"cmd/weft":        {"bench", "router", "schema", "storefront", "subgraphs"},
+	"router/generation": append(
+		[]string{"router/module", "router/engine", "router/canary", "router/config", "router/excerpt", "schema/bus", "schema/wire"}, engineRooms...,
+	),
+	"router/canary":            {"router/config", "router/server"},
+	"router/reload":            {"router/config", "router/module"},
+	"router/source":            {"router/config", "router/compose"},
+	"router":                   {"schema/bus"},
+	"cmd/weft-router":          {"router/standalone"},
+	"deploy/serverless":        {},
+	"cmd/weft-lambda/router":   {"deploy/serverless", "router"},
+	"cmd/weft-lambda/subgraph": {"deploy/serverless", "router/standalone", "router/config", "subgraphs"},
+	"schema":                   {},
+	"subgraphs":                {"schema"},
+	"bench":                    {},
+	"bench/planning":           {"bench", "router", "schema"},
+	"storefront":               {},
+	"cmd/weft":                 {"bench", "router", "schema", "storefront", "subgraphs"},
 }
 
 // engineRooms are the rooms that a request passes through, as modules and the engine see them.
@@ -77,6 +88,28 @@ func roomOf(dir string) string {
 		}
 	}
 	return room
+}
+
+// TestTheFacadeIsSmall counts the lines of the root package: what is more than putting rooms together has one of its own.
+func TestTheFacadeIsSmall(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := 0
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines += bytes.Count(text, []byte("\n"))
+	}
+	if lines == 0 || lines >= 500 {
+		t.Errorf("the root package has %d lines of code", lines)
+	}
 }
 
 // TestImportsPointOneWay reads the imports of all code that is not only for tests.

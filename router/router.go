@@ -7,18 +7,25 @@ package router
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/weft-graphql/weft/router/canary"
 	"github.com/weft-graphql/weft/router/config"
 	"github.com/weft-graphql/weft/router/generation"
 	"github.com/weft-graphql/weft/router/module"
 	"github.com/weft-graphql/weft/router/modules"
+	"github.com/weft-graphql/weft/router/reload"
 	"github.com/weft-graphql/weft/router/server"
+	"github.com/weft-graphql/weft/router/server/loglevel"
+	"github.com/weft-graphql/weft/router/source"
 	"github.com/weft-graphql/weft/schema/bus"
 )
 
@@ -55,14 +62,14 @@ type Router struct {
 	replacing  sync.Mutex
 	config     *config.Config
 	supergraph string
-	// files are those of the graph, and given tells that there are none, because of Options.Supergraph.
-	files *config.FileWatch
+	// graph is where the graph comes from, and given tells that it is Options.Supergraph.
+	graph source.Follower
 	given bool
 	// certificates are the files with which subgraphs are spoken to.
 	certificates *config.FileWatch
-	reloads      reloads
-	// remote is the graph's source when it comes over HTTP.
-	remote remoteGraph
+	reloads      reload.Counts
+	// stage has what is tried beside the current generation.
+	stage canary.Stage[*generation.Generation]
 }
 
 // New makes a router. The error tells what is wrong with the configuration or the graph.
@@ -75,31 +82,51 @@ func New(cfg *config.Config, options Options) (*Router, error) {
 	}
 	r := &Router{
 		resources: generation.NewResources(), health: server.NewHealth("weft router", options.Version),
-		given: options.Supergraph != "", certificates: config.NewFileWatch(certificatesOf(&cfg.Upstream)),
+		given: options.Supergraph != "", certificates: config.NewFileWatch(reload.CertificateFiles(&cfg.Upstream)),
 	}
 	r.health.Detail = r.status
+	r.stage = canary.Stage[*generation.Generation]{
+		Lock: &r.replacing, Logger: options.Logger, RolledBack: r.rolledBack,
+		Promote: func(t *canary.Trial[*generation.Generation]) { r.use(t.Candidate, t.Config, t.SDL) },
+	}
 	r.options = generation.Options{
 		Logger: options.Logger, Modules: options.Modules, Handlers: options.Handlers, DefaultQuery: options.DefaultQuery,
-		LogLevel: newLogLevel(options.LogLevel, options.Logger), Events: options.Events, Health: r.health, State: r.state, Current: r.enter,
+		LogLevel: loglevel.Handler(options.LogLevel, options.Logger), Events: options.Events, Health: r.health, State: r.state, Current: r.enter,
+		Canary: canary.Handler(r.stage.Stats, r.stage.Decide),
 	}
-	sdl := options.Supergraph
-	if !r.given {
-		// From before they are read: a change that comes later is one that Watch must notice.
-		r.files = config.NewFileWatch(filesOf(&cfg.Supergraph))
-		var err error
-		if sdl, err = r.loadSupergraph(&cfg.Supergraph, false); err != nil {
-			if err := r.startWithFallback(cfg, err); err != nil {
-				return nil, err
-			}
-			return r, nil
-		}
+	r.graph = source.Follower{
+		Settings: r.graphSettings, Use: r.Swap, OnTrial: r.OnTrial, Logger: options.Logger,
+		Count: func(err error) { r.reloads.Count(reload.Supergraph, err) },
 	}
-	if err := r.replace(cfg, sdl); err != nil {
-		if err := r.startWithFallback(cfg, err); err != nil {
-			return nil, err
-		}
+	if err := r.begin(cfg, options.Supergraph); err != nil {
+		return nil, err
 	}
 	return r, nil
+}
+
+// begin serves the given graph or the configured one, or the fallback when that cannot be had or used.
+func (r *Router) begin(cfg *config.Config, sdl string) error {
+	if r.given {
+		return r.replace(cfg, sdl)
+	}
+	sdl, cause := r.graph.Begin(&cfg.Supergraph)
+	if cause == nil {
+		cause = r.replace(cfg, sdl)
+	}
+	if cause == nil || cfg.Supergraph.Fallback == "" {
+		return cause
+	}
+	text, err := config.ReadFile(cfg.Supergraph.Fallback)
+	if err == nil {
+		err = r.replace(cfg, string(text))
+	}
+	if err != nil {
+		return fmt.Errorf("%w; nor can the fallback be used: %w", cause, err)
+	}
+	r.reloads.Count(reload.Supergraph, cause)
+	r.options.Logger.Error("the supergraph cannot be used: the router begins with the fallback", "err", cause,
+		"fallback", cfg.Supergraph.Fallback)
+	return nil
 }
 
 // replace puts a new generation in the place of the current one. Requests in progress end on the old one. When the new
@@ -110,13 +137,54 @@ func (r *Router) replace(cfg *config.Config, sdl string) error {
 	if err != nil {
 		return err
 	}
+	r.use(g, cfg, sdl)
+	return nil
+}
+
+// use puts a generation in the place of the current one.
+func (r *Router) use(g *generation.Generation, cfg *config.Config, sdl string) {
+	old := r.current.Load()
 	r.config, r.supergraph = cfg, sdl
 	r.current.Store(g)
 	g.TakeOver()
 	if old != nil {
 		old.Retire()
 	}
+}
+
+// offer takes settings and a graph into use: for some requests first, where the settings in use say so.
+func (r *Router) offer(cfg *config.Config, sdl string) error {
+	old := r.current.Load()
+	if !r.config.Canary.On() {
+		return r.replace(cfg, sdl)
+	}
+	if sdl == r.supergraph && reflect.DeepEqual(cfg, r.config) {
+		r.stage.Cancel("what is in use was given again")
+		return r.replace(cfg, sdl)
+	}
+	g, err := generation.New(cfg, sdl, &r.options, r.resources, old)
+	if err != nil {
+		return err
+	}
+	r.stage.Try(g, cfg, sdl, r.config.Canary, old.Tally())
 	return nil
+}
+
+// wanted are the settings and the graph that were given last and not rolled back: those on trial, or those in use.
+func (r *Router) wanted() (*config.Config, string) {
+	if t := r.stage.Trial(); t != nil {
+		return t.Config, t.SDL
+	}
+	return r.config, r.supergraph
+}
+
+// rolledBack counts that what was on trial is not used.
+func (r *Router) rolledBack(t *canary.Trial[*generation.Generation], err error) {
+	what := reload.Configuration
+	if t.SDL != r.supergraph {
+		what = reload.Supergraph
+	}
+	r.reloads.Count(what, err)
 }
 
 // Reload replaces the configuration, and the graph with the files that it names now. Recently used operations are
@@ -124,34 +192,82 @@ func (r *Router) replace(cfg *config.Config, sdl string) error {
 // they began. Where the router listens does not change. When the new configuration cannot be served the old one
 // stays.
 func (r *Router) Reload(cfg *config.Config) (err error) {
-	defer func() { r.reloads.count(reloadedConfiguration, err) }()
+	defer func() { r.reloads.Count(reload.Configuration, err) }()
 	r.replacing.Lock()
 	defer r.replacing.Unlock()
-	r.certificates.Follow(certificatesOf(&cfg.Upstream))
-	sdl := r.supergraph
+	r.certificates.Follow(reload.CertificateFiles(&cfg.Upstream))
+	before, graph := r.wanted()
+	sdl := graph
 	if !r.given {
-		r.files.Follow(filesOf(&cfg.Supergraph))
-		if sdl, err = r.loadSupergraph(&cfg.Supergraph, true); err != nil {
-			if cfg.Supergraph.HTTP.URL == "" || cfg.Supergraph.HTTP.URL != r.config.Supergraph.HTTP.URL {
+		if sdl, err = r.graph.Again(&cfg.Supergraph); err != nil {
+			if !source.SamePlace(&cfg.Supergraph, &before.Supergraph) {
 				return err
 			}
 			// The settings have nothing to do with it: the graph in use goes on until its source is back.
 			r.options.Logger.Warn("the settings are used with the graph from before", "err", err)
-			sdl, err = r.supergraph, nil
+			sdl, err = graph, nil
 		}
 	}
-	return r.replace(cfg, sdl)
+	return r.offer(cfg, sdl)
 }
 
-// Swap replaces the graph. When the new one cannot be served the old one stays.
+// Watch loads the graph again whenever its source has another one, and certificates when their files change, until ctx
+// ends. What cannot be used is reported in the log and the old one stays. What has changed since New is noticed, too.
+// It may be called once.
+func (r *Router) Watch(ctx context.Context) {
+	var others sync.WaitGroup
+	defer others.Wait()
+	others.Go(func() {
+		interval := func() time.Duration { return r.graphSettings().PollInterval }
+		reload.FollowCertificates(ctx, r.certificates, interval, r.renew, &r.reloads, r.options.Logger)
+	})
+	if !r.given {
+		others.Go(func() { r.graph.Poll(ctx) })
+		r.graph.WatchFiles(ctx)
+	}
+}
+
+// graphSettings say, at the moment, where the graph comes from.
+func (r *Router) graphSettings() *config.Supergraph {
+	r.replacing.Lock()
+	defer r.replacing.Unlock()
+	cfg, _ := r.wanted()
+	return &cfg.Supergraph
+}
+
+// ReloadRefused counts a configuration that is not even one: Reload counts the others.
+func (r *Router) ReloadRefused(err error) { r.reloads.Count(reload.Configuration, err) }
+
+// renew makes another generation of the same settings and the same graph.
+func (r *Router) renew() error {
+	r.replacing.Lock()
+	defer r.replacing.Unlock()
+	if err := r.replace(r.config, r.supergraph); err != nil {
+		return err
+	}
+	if t := r.stage.Trial(); t != nil {
+		return r.offer(t.Config, t.SDL)
+	}
+	return nil
+}
+
+// Swap replaces the graph. When the new one cannot be served the old one stays. With a canary in the settings only some
+// requests get it first.
 func (r *Router) Swap(sdl string) error {
 	r.replacing.Lock()
 	defer r.replacing.Unlock()
-	if r.supergraph == sdl {
+	cfg, graph := r.wanted()
+	switch {
+	case graph == sdl:
 		return nil
+	case r.stage.Rejected(sdl):
+		return errors.New("this graph was rolled back already; reload the settings (SIGHUP) to try it again")
 	}
-	return r.replace(r.config, sdl)
+	return r.offer(cfg, sdl)
 }
+
+// OnTrial tells that what was given last is tried on some requests first.
+func (r *Router) OnTrial() bool { return r.stage.Trial() != nil }
 
 // enter takes hold of the current generation; nil after Close.
 func (r *Router) enter() *generation.Generation {
@@ -165,6 +281,11 @@ func (r *Router) enter() *generation.Generation {
 
 // ServeHTTP answers a request.
 func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	if g, entered := r.stage.Enter(req); entered {
+		defer g.Leave()
+		g.ServeHTTP(w, req)
+		return
+	}
 	r.serve(w, req, (*generation.Generation).ServeHTTP)
 }
 
@@ -210,7 +331,7 @@ func (r *Router) status() any {
 		return nil
 	}
 	defer g.Leave()
-	return g.Status()
+	return g.Status(r.stage.Status())
 }
 
 // state reads the counters of the current generation.
@@ -221,7 +342,11 @@ func (r *Router) state() module.State {
 	}
 	defer g.Leave()
 	s := g.State()
-	s.Reloads, s.Version = r.reloads.read(), r.options.Health.Version
+	s.Reloads, s.Version = r.reloads.Read(), r.options.Health.Version
+	if g.Tally() != nil {
+		stats := r.stage.Stats()
+		s.Canary = &stats
+	}
 	return s
 }
 
@@ -240,6 +365,7 @@ func (r *Router) Close() {
 	r.replacing.Lock()
 	defer r.replacing.Unlock()
 	if !r.closed.Swap(true) {
+		r.stage.Close()
 		r.resources.Close()
 		r.current.Load().Retire()
 	}

@@ -41,7 +41,7 @@ type recipe struct {
 	// build connects the service's parts: store, domain, resolvers.
 	build func(*bun.DB, *events.Outbox) parts
 	// configured is build for a service that has settings of its own.
-	configured func(kit.Config, *bun.DB, *events.Outbox) parts
+	configured func(kit.Config, *bun.DB, *events.Outbox) (parts, error)
 }
 
 // parts is what a service has to offer.
@@ -118,7 +118,9 @@ func (r recipe) open(ctx context.Context, config kit.Config) (Service, error) {
 	outbox := events.NewOutbox(kit.Transactions(db), background, kit.Transactions(background))
 	var made parts
 	if r.configured != nil {
-		made = r.configured(config, db, outbox)
+		if made, err = r.configured(config, db, outbox); err != nil {
+			return nil, errors.Join(err, background.Close(), checks.Close(), db.Close())
+		}
 	} else {
 		made = r.build(db, outbox)
 	}
@@ -140,15 +142,12 @@ func (r recipe) open(ctx context.Context, config kit.Config) (Service, error) {
 	}
 	assembly.Events = func(ctx context.Context) (events.Report, error) { return follower.Report(ctx, outbox) }
 	config.Telemetry.Observe(eventMetrics(assembly.Events))
-	stop := events.Start(
-		r.blueprint.Name,
-		outbox,
-		follower,
-		config.Events,
-		kit.LockOf(background, r.blueprint.Name),
-		config.Logger,
-	)
-	rest := startWork(made, config)
+	rest, stop := func() {}, func() {}
+	if !config.RequestsOnly {
+		lock := kit.LockOf(background, r.blueprint.Name)
+		stop = events.Start(r.blueprint.Name, outbox, follower, config.Events, lock, config.Logger)
+		rest = startWork(made, config)
+	}
 	assembly.Closers = []func() error{
 		func() error { rest(); stop(); return nil }, background.Close, checks.Close, db.Close,
 	}

@@ -12,10 +12,10 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/weft-graphql/weft/router"
 	"github.com/weft-graphql/weft/router/cache"
 	"github.com/weft-graphql/weft/router/config"
 	"github.com/weft-graphql/weft/router/generation"
+	"github.com/weft-graphql/weft/router/source"
 	"github.com/weft-graphql/weft/router/standalone"
 	"github.com/weft-graphql/weft/router/supergraph"
 )
@@ -55,7 +55,7 @@ func (a cacheAccess) open(typeName string) (*cache.Cache, error) {
 	if len(cfg.Cache.Redis.Addresses) == 0 {
 		return nil, errors.New("there is no Redis to look into: name it with --redis, or a configuration with --config")
 	}
-	sdl, err := router.LoadSupergraph(&cfg.Supergraph)
+	sdl, err := source.Load(context.Background(), &cfg.Supergraph)
 	if err != nil {
 		return nil, err
 	}

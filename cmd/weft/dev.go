@@ -26,7 +26,7 @@ import (
 	"github.com/weft-graphql/weft/router/standalone"
 	"github.com/weft-graphql/weft/storefront"
 	"github.com/weft-graphql/weft/subgraphs"
-	"github.com/weft-graphql/weft/subgraphs/accounts"
+	"github.com/weft-graphql/weft/subgraphs/accounts/openid"
 	"github.com/weft-graphql/weft/subgraphs/kit"
 )
 
@@ -98,15 +98,15 @@ func (c devCommand) Run(ctx context.Context) error {
 func (d *devProcess) handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
+		case d.signsIn() && openid.Serves(r.URL.Path):
+			d.services["accounts"].Handler().ServeHTTP(w, r)
+			return
 		case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		case r.URL.Path == "/supergraph":
 			d.router.ServeSupergraph(w, r)
 			return
 		case d.shop != nil && isShop(r.URL.Path):
 			d.shop.ServeHTTP(w, r)
-			return
-		case d.signsIn() && (r.URL.Path == accounts.KeysPath || r.URL.Path == accounts.DiscoveryPath):
-			d.services["accounts"].Handler().ServeHTTP(w, r)
 			return
 		}
 		d.router.ServeHTTP(w, r)
@@ -269,6 +269,7 @@ func (d *devProcess) openServices(ctx context.Context) error {
 			service, err := subgraphs.Open(ctx, name, kit.Config{
 				DataDir: d.command.DataDir, Version: standalone.Version(), Logger: quiet.With("subgraph", name),
 				Events: d.events.services, Empty: d.command.Empty, Issuer: d.url,
+				SignInClients: d.signInClients(),
 				Identity: kit.IdentityConfig{
 					Keys:   d.identity.keys,
 					Assume: d.assume,

@@ -7,33 +7,37 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"strings"
 
 	"github.com/weft-graphql/weft/router/config"
 	"github.com/weft-graphql/weft/router/standalone"
 	"github.com/weft-graphql/weft/schema/bus"
 	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/accounts/openid"
 	"github.com/weft-graphql/weft/subgraphs/kit"
 	"github.com/weft-graphql/weft/subgraphs/kit/telemetry"
 )
 
 type subgraphCommand struct {
-	Name           string `arg:"" help:"Which one: ${subgraphs}." enum:"${subgraphs}"`
-	Listen         string `help:"Address to listen at. By default each has a port of its own, from 4001 on." env:"WEFT_LISTEN" placeholder:"ADDR"`
-	DataDir        string `help:"Directory of the SQLite database." env:"WEFT_DATA_DIR" default:".weft/data" type:"path"`
-	DatabaseURL    string `help:"PostgreSQL to use instead of SQLite, for example postgres://weft:secret@localhost/weft" env:"WEFT_DATABASE_URL" name:"database-url" placeholder:"URL"`
-	IdentityKeys   string `help:"Public keys of the router: a file, or an https address, with a JWKS. With them, only requests that the router has signed are answered." env:"WEFT_IDENTITY_KEYS" placeholder:"FILE"`
-	TLSCert        string `help:"Certificate to serve HTTPS with, in PEM. It is read again when it changes, as the next two are." env:"WEFT_TLS_CERT" name:"tls-cert" type:"existingfile" placeholder:"FILE"`
-	TLSKey         string `help:"Private key of the certificate, in PEM." env:"WEFT_TLS_KEY" name:"tls-key" type:"existingfile" placeholder:"FILE"`
-	ClientCA       string `help:"Authorities of clients, in PEM: who has no certificate of theirs is told about health only." env:"WEFT_CLIENT_CA" name:"client-ca" type:"existingfile" placeholder:"FILE"`
-	EventsURL      string `help:"The bus that carries events: NATS (nats://localhost:4222) or RabbitMQ (amqp://localhost:5672)" env:"WEFT_EVENTS_URL,WEFT_NATS_URL" name:"events-url" aliases:"nats-url" placeholder:"URL"`
-	Issuer         string `help:"accounts: the address at which clients and routers reach it, which stands in its tokens." env:"WEFT_ISSUER" default:"http://localhost:4001" placeholder:"URL"`
-	OperatorSecret string `help:"accounts: who signs in and knows this secret can become an operator." env:"WEFT_OPERATOR_SECRET" placeholder:"SECRET"`
-	Empty          bool   `help:"Leave a new database without the sample data."`
-	Traces         string `help:"OpenTelemetry collector that gets traces (OTLP over HTTP), for example http://localhost:4318. The router decides what is traced." env:"WEFT_TRACES_URL" placeholder:"URL"`
-	Metrics        bool   `help:"Answer /metrics, in the format of Prometheus." env:"WEFT_METRICS"`
-	LogFormat      string `help:"json, text or pretty." env:"WEFT_LOG_FORMAT" enum:"json,text,pretty" default:"json"`
-	LogLevel       string `help:"debug, info, warn or error." env:"WEFT_LOG_LEVEL" enum:"debug,info,warn,error" default:"info"`
+	Name           string   `arg:"" help:"Which one: ${subgraphs}." enum:"${subgraphs}"`
+	Listen         string   `help:"Address to listen at. By default each has a port of its own, from 4001 on." env:"WEFT_LISTEN" placeholder:"ADDR"`
+	DataDir        string   `help:"Directory of the SQLite database." env:"WEFT_DATA_DIR" default:".weft/data" type:"path"`
+	DatabaseURL    string   `help:"PostgreSQL to use instead of SQLite, for example postgres://weft:secret@localhost/weft" env:"WEFT_DATABASE_URL" name:"database-url" placeholder:"URL"`
+	IdentityKeys   string   `help:"Public keys of the router: a file, or an https address, with a JWKS. With them, only requests that the router has signed are answered." env:"WEFT_IDENTITY_KEYS" placeholder:"FILE"`
+	TLSCert        string   `help:"Certificate to serve HTTPS with, in PEM. It is read again when it changes, as the next two are." env:"WEFT_TLS_CERT" name:"tls-cert" type:"existingfile" placeholder:"FILE"`
+	TLSKey         string   `help:"Private key of the certificate, in PEM." env:"WEFT_TLS_KEY" name:"tls-key" type:"existingfile" placeholder:"FILE"`
+	ClientCA       string   `help:"Authorities of clients, in PEM: who has no certificate of theirs is told about health only." env:"WEFT_CLIENT_CA" name:"client-ca" type:"existingfile" placeholder:"FILE"`
+	EventsURL      string   `help:"The bus that carries events: NATS (nats://localhost:4222) or RabbitMQ (amqp://localhost:5672)" env:"WEFT_EVENTS_URL,WEFT_NATS_URL" name:"events-url" aliases:"nats-url" placeholder:"URL"`
+	Issuer         string   `help:"accounts: the address at which clients and routers reach it, which stands in its tokens." env:"WEFT_ISSUER" default:"http://localhost:4001" placeholder:"URL"`
+	OperatorSecret string   `help:"accounts: who signs in and knows this secret can become an operator." env:"WEFT_OPERATOR_SECRET" placeholder:"SECRET"`
+	SignInClients  string   `help:"accounts: the applications that people may sign in to, a JSON list (docs/signin.md)." env:"WEFT_SIGN_IN_CLIENTS" type:"existingfile" placeholder:"FILE"`
+	TrustedProxies []string `help:"accounts: addresses or networks of the proxies in front of it. What they say in X-Forwarded-For counts for the limits of sign-in." env:"WEFT_TRUSTED_PROXIES" placeholder:"CIDR"`
+	Empty          bool     `help:"Leave a new database without the sample data."`
+	Traces         string   `help:"OpenTelemetry collector that gets traces (OTLP over HTTP), for example http://localhost:4318. The router decides what is traced." env:"WEFT_TRACES_URL" placeholder:"URL"`
+	Metrics        bool     `help:"Answer /metrics, in the format of Prometheus." env:"WEFT_METRICS"`
+	LogFormat      string   `help:"json, text or pretty." env:"WEFT_LOG_FORMAT" enum:"json,text,pretty" default:"json"`
+	LogLevel       string   `help:"debug, info, warn or error." env:"WEFT_LOG_LEVEL" enum:"debug,info,warn,error" default:"info"`
 }
 
 // firstSubgraphPort is where the first of the services listens by default.
@@ -82,11 +86,15 @@ func (c subgraphCommand) Run(ctx context.Context) error {
 		}
 		defer told.Close()
 	}
+	clients, proxies, err := c.signIn()
+	if err != nil {
+		return err
+	}
 	service, err := subgraphs.Open(ctx, c.Name, kit.Config{
 		DataDir: c.DataDir, DatabaseURL: c.DatabaseURL, Empty: c.Empty, Version: standalone.Version(), Logger: logger,
 		Identity: identity, Events: events, TLS: serverTLS,
 		Telemetry: told, Metrics: c.Metrics,
-		Issuer: c.Issuer, OperatorSecret: c.OperatorSecret,
+		Issuer: c.Issuer, OperatorSecret: c.OperatorSecret, SignInClients: clients, TrustedProxies: proxies,
 	})
 	if err != nil {
 		return err
@@ -99,6 +107,26 @@ func (c subgraphCommand) Run(ctx context.Context) error {
 		)
 	}
 	return service.Serve(ctx, socket)
+}
+
+// signIn is what accounts needs to know of who sends people to it.
+func (c subgraphCommand) signIn() (clients []kit.SignInClient, proxies []netip.Prefix, err error) {
+	if c.SignInClients != "" {
+		if clients, err = openid.ReadClients(c.SignInClients); err != nil {
+			return nil, nil, fmt.Errorf("--sign-in-clients: %w", err)
+		}
+	}
+	for _, text := range c.TrustedProxies {
+		network, err := netip.ParsePrefix(text)
+		if address, bad := netip.ParseAddr(text); bad == nil {
+			network, err = address.Prefix(address.BitLen())
+		}
+		if err != nil {
+			return nil, nil, fmt.Errorf("--trusted-proxies: %q is neither an address nor a network like 10.0.0.0/8", text)
+		}
+		proxies = append(proxies, network.Masked())
+	}
+	return clients, proxies, nil
 }
 
 // tls is what the service proves with who it is; nil when it speaks without TLS.

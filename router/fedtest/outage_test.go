@@ -27,9 +27,7 @@ import (
 
 const (
 	// clients is how many connections ask the router at the same time.
-	clients = 50
-	// recovery is how soon after a subgraph's return there must be a complete answer.
-	recovery = time.Second
+	clients = 20
 	// outageTimeout is what ends a call to a subgraph that delays its answers; it is below their delay.
 	outageTimeout = 1500 * time.Millisecond
 	// stuck is far beyond every deadline of the routers in these tests.
@@ -63,9 +61,9 @@ type shop struct {
 	partial, all atomic.Int64
 	// changed is signalled after every answer.
 	changed chan struct{}
-	// recovered gets the time at which a complete answer came to a request that began in the phase.
-	recovered chan time.Time
-	stopped   atomic.Bool
+	// complete counts the answers of them that lacked nothing.
+	complete atomic.Int64
+	stopped  atomic.Bool
 }
 
 // openShop is newShop with its clients.
@@ -84,7 +82,7 @@ func openShop(t *testing.T, strict bool, change func(*config.Config)) *shop {
 
 func newShop(t *testing.T, strict bool, change func(*config.Config)) *shop {
 	t.Helper()
-	s := &shop{t: t, strict: strict, changed: make(chan struct{}, 1), recovered: make(chan time.Time, 1)}
+	s := &shop{t: t, strict: strict, changed: make(chan struct{}, 1)}
 	s.faulty.Store(new(string))
 	var sources []compose.Subgraph
 	for name, sdl := range shopSDL {
@@ -195,11 +193,8 @@ func (s *shop) count(complete, whole bool) {
 	}
 	if !complete {
 		s.partial.Add(1)
-	} else if whole && s.phase.Load()%2 == 0 {
-		select {
-		case s.recovered <- time.Now():
-		default:
-		}
+	} else if whole {
+		s.complete.Add(1)
 	}
 	select {
 	case s.changed <- struct{}{}:
@@ -212,10 +207,7 @@ func (s *shop) enter() {
 	s.phase.Add(1)
 	s.all.Store(0)
 	s.partial.Store(0)
-	select {
-	case <-s.recovered:
-	default:
-	}
+	s.complete.Store(0)
 }
 
 // await waits until the condition holds after some answer.
@@ -234,7 +226,7 @@ func (s *shop) await(what string, condition func() bool) {
 }
 
 // outage lets a subgraph fail until all clients have noticed, then lets it return, and checks that the clients get
-// complete answers soon.
+// complete answers again.
 func (s *shop) outage(name string, o *outage) {
 	s.t.Helper()
 	if s.stopped.Load() {
@@ -259,21 +251,9 @@ func (s *shop) outage(name string, o *outage) {
 			s.t.Fatal(err)
 		}
 	}
-	back := time.Now()
 	s.enter()
-	var first time.Time
-	s.await(name+" after "+o.name, func() bool {
-		if first.IsZero() {
-			select {
-			case first = <-s.recovered:
-			default:
-			}
-		}
-		return !first.IsZero() && s.all.Load() >= clients
-	})
-	if took := first.Sub(back); took > recovery {
-		s.t.Errorf("%s after %s: the first complete answer came %v after its return", name, o.name, took)
-	}
+	// Where nothing may still refuse calls, judge wants every answer from here on to be complete.
+	s.await(name+" after "+o.name, func() bool { return s.complete.Load() >= clients })
 }
 
 // judge tells whether an answer is complete, and what is wrong with it: values that are not the truth, nulls where
@@ -336,7 +316,7 @@ func chosen(names ...string) []*outage {
 func TestSubgraphOutagesUnderLoad(t *testing.T) {
 	before := goleak.IgnoreCurrent()
 	limited := func(c *config.Config) { c.Upstream.All.Timeout = outageTimeout }
-	for _, c := range []struct {
+	cases := []struct {
 		name   string
 		change func(*config.Config)
 		// strict: see shop.
@@ -351,17 +331,21 @@ func TestSubgraphOutagesUnderLoad(t *testing.T) {
 			c.Upstream.All.Hedge.After = 500 * time.Millisecond
 		}, false, append(chosen("killed and restarted", "cut", "unavailable", "closed in the body"), delayed)},
 		{"with a deadline of the router", func(c *config.Config) { c.Limits.RequestTimeout = outageTimeout }, true, []*outage{delayed}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			s := openShop(t, c.strict, c.change)
-			defer s.close()
-			for _, o := range c.outages {
-				s.outage("reviews", o)
-				if o != delayed {
-					s.outage("products", o)
-				}
-			}
-		})
 	}
+	t.Run("at once", func(t *testing.T) {
+		for _, c := range cases {
+			t.Run(c.name, func(t *testing.T) {
+				t.Parallel() // they mostly wait for subgraphs that do not answer
+				s := openShop(t, c.strict, c.change)
+				defer s.close()
+				for _, o := range c.outages {
+					s.outage("reviews", o)
+					if o != delayed {
+						s.outage("products", o)
+					}
+				}
+			})
+		}
+	})
 	goleak.VerifyNone(t, before)
 }

@@ -58,6 +58,18 @@ type Refresh struct {
 	// Session is the session's id, which the token begins with.
 	Session, UserID, Hash string
 	Until                 time.Time
+	// Grant says which client the session is for; empty when a mutation began it.
+	Grant Grant
+}
+
+// Rotation puts one token of a session in the place of another. Both are hashes.
+type Rotation struct {
+	Session, Old, New string
+	// ClientID is the client that asks; empty for a mutation. The session must be for it.
+	ClientID   string
+	Now, Until time.Time
+	// Leeway is how long the token before the valid one is still good, for clients whose answers may get lost.
+	Leeway time.Duration
 }
 
 // LoginStore keeps logins and sessions.
@@ -65,6 +77,7 @@ type LoginStore interface {
 	KeyStore
 	Closer
 	TokenStore
+	GrantStore
 	// CreateUser writes a person, the login and the event together. An e-mail address or username that somebody has is a
 	// Conflict fault.
 	CreateUser(ctx context.Context, user *User, login *Login, event wire.EntityChanged) error
@@ -81,9 +94,9 @@ type LoginStore interface {
 
 	// BeginSession writes a session, and removes those that have ended by themselves.
 	BeginSession(ctx context.Context, refresh Refresh, now time.Time) error
-	// Rotate puts one token of a session in the place of another, and returns whose it is. When the session has another
-	// one, it ends, and the answer is empty.
-	Rotate(ctx context.Context, session, oldHash, newHash string, now, until time.Time) (userID string, err error)
+	// Rotate returns the session as it is then. When it has another token, or is for another client, it ends, and the
+	// answer is nil.
+	Rotate(ctx context.Context, rotation Rotation) (*Refresh, error)
 	// EndSession ends a session whose token has the hash, or all sessions of its person.
 	EndSession(ctx context.Context, session, hash string, everywhere bool) (ended int, err error)
 }
@@ -150,6 +163,15 @@ func NewLogins(users Store, store LoginStore, issuer *Issuer, mailer Mailer, ope
 
 // SignUp opens an account and signs the person in.
 func (l *Logins) SignUp(ctx context.Context, input SignUpInput) (*Session, error) {
+	user, login, err := l.open(ctx, input)
+	if err != nil {
+		return nil, err
+	}
+	return l.begin(ctx, user, login)
+}
+
+// open opens an account.
+func (l *Logins) open(ctx context.Context, input SignUpInput) (*User, *Login, error) {
 	var check fault.Checker
 	check.Length(input.Name, 1, 80, "input.name")
 	email := checkEmail(&check, input.Email)
@@ -162,11 +184,11 @@ func (l *Logins) SignUp(ctx context.Context, input SignUpInput) (*Session, error
 	local, _, _ := strings.Cut(email, "@")
 	checkPassword(&check, input.Password, "input.password", append(strings.Fields(input.Name), local, username)...)
 	if err := check.Err(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	password, err := hashPassword(ctx, input.Password)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	user := &User{
 		ID: "u" + strings.ToLower(rand.Text()), Name: strings.TrimSpace(input.Name), Username: username, Mail: email,
@@ -176,12 +198,12 @@ func (l *Logins) SignUp(ctx context.Context, input SignUpInput) (*Session, error
 	event := Changed(user)
 	event.Change = wire.Created
 	if err := l.store.CreateUser(ctx, user, login, event); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := l.sendVerification(ctx, login); err != nil { // which can be asked for again
 		slog.WarnContext(ctx, "a verification mail was not sent", "error", err)
 	}
-	return l.begin(ctx, user, login)
+	return user, login, nil
 }
 
 // checkEmail notes what is wrong with an e-mail address, and returns it as it is kept.
@@ -219,11 +241,8 @@ var errWrong = fault.New(fault.BadUserInput, "the e-mail address or the password
 
 // SignIn signs a person in.
 func (l *Logins) SignIn(ctx context.Context, input SignInInput) (*Session, error) {
-	login, err := l.store.LoginByEmail(ctx, strings.ToLower(strings.TrimSpace(input.Email)))
+	login, err := l.check(ctx, input)
 	if err != nil {
-		return nil, err
-	}
-	if err := l.prove(ctx, login, input.Password); err != nil {
 		return nil, err
 	}
 	found, err := l.users.UsersByID(ctx, []string{login.UserID})
@@ -231,6 +250,15 @@ func (l *Logins) SignIn(ctx context.Context, input SignInInput) (*Session, error
 		return nil, err
 	}
 	return l.begin(ctx, found[login.UserID], login)
+}
+
+// check finds the login of a person who proves with a password to be that person.
+func (l *Logins) check(ctx context.Context, input SignInInput) (*Login, error) {
+	login, err := l.store.LoginByEmail(ctx, strings.ToLower(strings.TrimSpace(input.Email)))
+	if err != nil {
+		return nil, err
+	}
+	return login, l.prove(ctx, login, input.Password)
 }
 
 // prove checks the password of a login, which is nil when there is none. That takes the same time.
@@ -281,7 +309,7 @@ func (l *Logins) begin(ctx context.Context, user *User, login *Login) (*Session,
 func (l *Logins) session(
 	ctx context.Context, user *User, login *Login, id, secret string, now time.Time,
 ) (*Session, error) {
-	token, until, err := l.issuer.Sign(ctx, user.ID, id, claims(login.Roles), now)
+	token, until, err := l.issuer.Sign(ctx, AccessClaims{Subject: user.ID, Session: id, Roles: claims(login.Roles)}, now)
 	if err != nil {
 		return nil, err
 	}
@@ -304,25 +332,33 @@ func (l *Logins) Refresh(ctx context.Context, input RefreshSessionInput) (*Sessi
 		return nil, errEnded
 	}
 	now, secret := time.Now().UTC(), rand.Text()
-	userID, err := l.store.Rotate(ctx, id, hashToken(old), hashToken(secret), now, now.Add(sessionFor))
+	session, err := l.store.Rotate(ctx, Rotation{
+		Session: id, Old: hashToken(old), New: hashToken(secret), Now: now, Until: now.Add(sessionFor),
+	})
 	if err != nil {
 		return nil, err
 	}
-	if userID == "" {
+	if session == nil {
 		return nil, errEnded
 	}
-	login, err := l.store.LoginOf(ctx, userID)
+	user, login, err := l.person(ctx, session.UserID)
 	if err != nil {
 		return nil, err
+	}
+	if user == nil {
+		return nil, errEnded
+	}
+	return l.session(ctx, user, login, id, secret, now)
+}
+
+// person is somebody with an account and a login; nil when there is none any more.
+func (l *Logins) person(ctx context.Context, userID string) (*User, *Login, error) {
+	login, err := l.store.LoginOf(ctx, userID)
+	if err != nil || login == nil {
+		return nil, nil, err
 	}
 	found, err := l.users.UsersByID(ctx, []string{userID})
-	if err != nil {
-		return nil, err
-	}
-	if login == nil || found[userID] == nil {
-		return nil, errEnded
-	}
-	return l.session(ctx, found[userID], login, id, secret, now)
+	return found[userID], login, err
 }
 
 // SignOut ends a session, or all of its person.

@@ -97,28 +97,46 @@ func (i *Issuer) current(ctx context.Context, now time.Time) ([]*SigningKey, err
 	return i.keys, err
 }
 
+// AccessClaims are what an access token says.
+type AccessClaims struct {
+	Subject, Session string
+	Roles            []string
+	// ClientID and Scope are of tokens that a client was granted (RFC 9068).
+	ClientID, Scope string
+}
+
 // Sign makes an access token of the person.
 func (i *Issuer) Sign(
-	ctx context.Context, subject, session string, roles []string, now time.Time,
+	ctx context.Context, c AccessClaims, now time.Time,
 ) (token string, until time.Time, err error) {
+	until = now.Add(accessFor).Truncate(time.Second)
+	claims := map[string]any{
+		"iss": i.Name, "sub": c.Subject, "aud": Audience, "iat": now.Unix(), "exp": until.Unix(),
+		"sid": c.Session, "roles": c.Roles,
+	}
+	if c.ClientID != "" {
+		claims["client_id"], claims["scope"] = c.ClientID, c.Scope
+	}
+	payload, err := json.Marshal(claims)
+	if err != nil {
+		return "", until, err
+	}
+	token, err = i.SignPayload(ctx, "at+jwt", payload, now)
+	return token, until, err
+}
+
+// SignPayload makes a token of a type (typ) of claims.
+func (i *Issuer) SignPayload(ctx context.Context, kind string, claims []byte, now time.Time) (string, error) {
 	keys, err := i.current(ctx, now)
 	if err != nil {
-		return "", until, err
+		return "", err
 	}
-	until = now.Add(accessFor).Truncate(time.Second)
-	head, err := json.Marshal(map[string]string{"alg": "EdDSA", "kid": keys[0].ID, "typ": "JWT"})
+	head, err := json.Marshal(map[string]string{"alg": "EdDSA", "kid": keys[0].ID, "typ": kind})
 	if err != nil {
-		return "", until, err
-	}
-	claims, err := json.Marshal(map[string]any{
-		"iss": i.Name, "sub": subject, "aud": Audience, "iat": now.Unix(), "exp": until.Unix(),
-		"sid": session, "roles": roles,
-	})
-	if err != nil {
-		return "", until, err
+		return "", err
 	}
 	signed := base64url.EncodeToString(head) + "." + base64url.EncodeToString(claims)
-	return signed + "." + base64url.EncodeToString(ed25519.Sign(keys[0].Private, []byte(signed))), until, nil
+	return signed + "." + base64url.EncodeToString(ed25519.Sign(keys[0].Private, []byte(signed))), nil
 }
 
 // PublicKeys is the set of public keys (JWKS, RFC 7517).
@@ -137,11 +155,8 @@ func (i *Issuer) PublicKeys(ctx context.Context) ([]byte, error) {
 	return json.Marshal(map[string]any{"keys": list})
 }
 
-// Where the documents are.
-const (
-	KeysPath      = "/.well-known/jwks.json"
-	DiscoveryPath = "/.well-known/openid-configuration"
-)
+// KeysPath is where the public keys are.
+const KeysPath = "/.well-known/jwks.json"
 
 // ServeKeys answers with the public keys.
 func (i *Issuer) ServeKeys(w http.ResponseWriter, r *http.Request) {
@@ -151,20 +166,6 @@ func (i *Issuer) ServeKeys(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/jwk-set+json")
-	w.Header().Set("Cache-Control", "public, max-age=300")
-	_, _ = w.Write(text) // the peer has gone; there is nobody to tell
-}
-
-// ServeDiscovery answers with where the keys are (OpenID Connect Discovery 1.0).
-func (i *Issuer) ServeDiscovery(w http.ResponseWriter, _ *http.Request) {
-	text, err := json.Marshal(map[string]any{
-		"issuer": i.Name, "jwks_uri": i.Name + KeysPath, "id_token_signing_alg_values_supported": []string{"EdDSA"},
-		"subject_types_supported": []string{"public"}, "response_types_supported": []string{"none"},
-	})
-	if err != nil { // texts always have a JSON form
-		panic(err)
-	}
-	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "public, max-age=300")
 	_, _ = w.Write(text) // the peer has gone; there is nobody to tell
 }

@@ -5,6 +5,7 @@ package kit
 import (
 	"crypto/tls"
 	"log/slog"
+	"net/netip"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -37,10 +38,17 @@ type Config struct {
 	Limits Limits
 	// Events carries the news of what changed. Nil means that nobody is told, and that nothing is heard.
 	Events *bus.Bus
+	// RequestsOnly leaves what is done in the background to other processes of the service: publishing events, taking in
+	// those of others, and cleaning up. For platforms that let a process run only while it answers.
+	RequestsOnly bool
 	// Issuer is the address under which clients and routers reach accounts: what stands as iss in its tokens.
 	Issuer string
 	// OperatorSecret makes an operator of whoever signs in to accounts and knows it; nobody when it is empty.
 	OperatorSecret string
+	// SignInClients are the applications that people may sign in to at accounts. TrustedProxies are in front of it: whom
+	// they say that a request comes from, counts.
+	SignInClients  []SignInClient
+	TrustedProxies []netip.Prefix
 	// QueryHooks see every SQL query.
 	QueryHooks []bun.QueryHook
 	// Telemetry tells what the service does; nil for nothing. Metrics says that the service answers /metrics with it.

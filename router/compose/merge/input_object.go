@@ -56,7 +56,8 @@ func (m *merger) inputFieldInAll(t *schema.Type, name string, sources []*schema.
 			}
 		}
 	}
-	if !missing {
+	// What clients cannot see may differ between subgraphs, and stays for those that have it.
+	if !missing || m.isHidden(fieldAnnotations(fields)) {
 		return true
 	}
 	presence := m.presence(func(i int) bool { return fields[i] != nil }, func(i int) bool { return sources[i] != nil })

@@ -5,6 +5,7 @@ import "github.com/weft-graphql/weft/router/compose/problem"
 // rules are the rules of federation each subgraph keeps by itself, in the order their errors are reported.
 var rules = []func(*Subgraph) []*problem.Error{
 	federationTypesInUse,
+	joinTypes,
 	providesOnObjectFields,
 	keyFields,
 	requiresFields,

@@ -31,7 +31,7 @@ func (s *Store) CloseAccount(
 			return nil, err
 		}
 		ended = int(n)
-		for _, table := range []string{"address_books", "mail_tokens", "logins"} {
+		for _, table := range []string{"address_books", "mail_tokens", "oauth_codes", "logins"} {
 			if _, err := tx.NewDelete().Table(table).Where("user_id = ?", userID).Exec(ctx); err != nil {
 				return nil, err
 			}

@@ -58,6 +58,27 @@ type sessionRow struct {
 	UserID string `bun:"user_id"`
 	Hash   string `bun:"hash"`
 	Until  int64  `bun:"until"`
+
+	ClientID  string `bun:"client_id"`
+	Scopes    string `bun:"scopes"`
+	GrantedAt int64  `bun:"granted_at"`
+	Previous  string `bun:"previous"`
+	RotatedAt int64  `bun:"rotated_at"`
+}
+
+func rowOf(r accounts.Refresh) *sessionRow {
+	row := &sessionRow{ID: r.Session, UserID: r.UserID, Hash: r.Hash, Until: r.Until.UnixMilli(), ClientID: r.Grant.ClientID}
+	if row.ClientID != "" {
+		row.Scopes, row.GrantedAt = strings.Join(r.Grant.Scopes, " "), r.Grant.At.UnixMilli()
+	}
+	return row
+}
+
+func (r *sessionRow) refresh() *accounts.Refresh {
+	return &accounts.Refresh{
+		Session: r.ID, UserID: r.UserID, Hash: r.Hash, Until: time.UnixMilli(r.Until).UTC(),
+		Grant: grantOf(r.ClientID, r.Scopes, r.GrantedAt),
+	}
 }
 
 type keyRow struct {
@@ -139,7 +160,7 @@ func (s *Store) SetPassword(ctx context.Context, userID, password string) (ended
 		if err != nil {
 			return nil, err
 		}
-		ended, err = count(tx.NewDelete().Model((*sessionRow)(nil)).Where("user_id = ?", userID).Exec(ctx))
+		ended, err = endAll(ctx, tx, userID)
 		return nil, err
 	})
 	if err != nil {
@@ -161,9 +182,7 @@ func (s *Store) BeginSession(ctx context.Context, refresh accounts.Refresh, now 
 		if _, err := tx.NewDelete().Model((*sessionRow)(nil)).Where("until < ?", now.UnixMilli()).Exec(ctx); err != nil {
 			return nil, err
 		}
-		_, err := tx.NewInsert().Model(&sessionRow{
-			ID: refresh.Session, UserID: refresh.UserID, Hash: refresh.Hash, Until: refresh.Until.UnixMilli(),
-		}).Exec(ctx)
+		_, err := tx.NewInsert().Model(rowOf(refresh)).Exec(ctx)
 		return nil, err
 	})
 	if err != nil {
@@ -173,27 +192,40 @@ func (s *Store) BeginSession(ctx context.Context, refresh accounts.Refresh, now 
 }
 
 // Rotate puts one token of a session in the place of another. A session that is asked for with another one ends.
-func (s *Store) Rotate(
-	ctx context.Context, session, oldHash, newHash string, now, until time.Time,
-) (userID string, err error) {
+func (s *Store) Rotate(ctx context.Context, r accounts.Rotation) (session *accounts.Refresh, err error) {
 	err = s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
+		session = nil
 		var rows []sessionRow
-		_, err := tx.NewUpdate().Model(&rows).Set("hash = ?", newHash).Set("until = ?", until.UnixMilli()).
-			Where("s.id = ? AND s.hash = ? AND s.until >= ?", session, oldHash, now.UnixMilli()).Returning("*").Exec(ctx)
-		if err != nil {
+		q := tx.NewUpdate().Model(&rows).Set("previous = hash").Set("hash = ?", r.New).Set("until = ?", r.Until.UnixMilli()).
+			Set("rotated_at = ?", r.Now.UnixMilli()).
+			Where("s.id = ? AND s.client_id = ? AND s.until >= ?", r.Session, r.ClientID, r.Now.UnixMilli())
+		if r.Leeway > 0 {
+			q = q.Where("(s.hash = ? OR s.previous = ? AND s.rotated_at >= ?)", r.Old, r.Old, r.Now.Add(-r.Leeway).UnixMilli())
+		} else {
+			q = q.Where("s.hash = ?", r.Old)
+		}
+		if _, err := q.Returning("*").Exec(ctx); err != nil {
 			return nil, err
 		}
-		if userID = ""; len(rows) > 0 {
-			userID = rows[0].UserID
+		if len(rows) > 0 {
+			session = rows[0].refresh()
 			return nil, nil
 		}
-		_, err = tx.NewDelete().Model((*sessionRow)(nil)).Where("id = ?", session).Exec(ctx)
+		_, err := tx.NewDelete().Model((*sessionRow)(nil)).Where("id = ?", r.Session).Exec(ctx)
 		return nil, err
 	})
 	if err != nil {
-		return "", fmt.Errorf("go on with a session: %w", err)
+		return nil, fmt.Errorf("go on with a session: %w", err)
 	}
-	return userID, nil
+	return session, nil
+}
+
+// endAll ends all sessions of a person, and takes back the codes from which others would come.
+func endAll(ctx context.Context, tx bun.Tx, userID string) (ended int, err error) {
+	if _, err := tx.NewDelete().Model((*codeRow)(nil)).Where("user_id = ?", userID).Exec(ctx); err != nil {
+		return 0, err
+	}
+	return count(tx.NewDelete().Model((*sessionRow)(nil)).Where("user_id = ?", userID).Exec(ctx))
 }
 
 // EndSession ends a session, or all of its person.

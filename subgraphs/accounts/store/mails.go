@@ -125,7 +125,7 @@ func (s *Store) ResetPassword(
 		if err != nil {
 			return nil, err
 		}
-		ended, err = count(tx.NewDelete().Model((*sessionRow)(nil)).Where("user_id = ?", userID).Exec(ctx))
+		ended, err = endAll(ctx, tx, userID)
 		return nil, err
 	})
 	if err != nil {
