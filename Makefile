@@ -82,6 +82,8 @@ campaigns: servers packages ## Run all random campaigns at full length (half an 
 	go test -timeout 2h -count=1 ./router/plan -run 'Compos' -args -inputs 2000
 	go test -timeout 2h -count=1 ./router/exec/exectest -args -cases 50000
 	go test -timeout 2h -count=1 ./router/fedtest -args -graphs 1000
+	go test -timeout 2h -count=1 ./router/compose -run TestAccessIsNeverWeakened -args -access-graphs 20000
+	WEFT_CACHE_STEPS=200000 go test -timeout 2h -count=1 ./router/cache -run TestNoStaleReads
 	$(MAKE) --no-print-directory judge ARGS="-cases 500000 -seed 1000000"
 
 .PHONY: sagas

@@ -126,9 +126,9 @@ func fromEnvironment(t *testing.T, name string, otherwise int) int {
 	return n
 }
 
-// TestNoStaleReads takes WEFT_CACHE_STEPS steps (10,000) of a random run that begins with WEFT_CACHE_SEED.
+// TestNoStaleReads takes WEFT_CACHE_STEPS steps (6,000) of a random run that begins with WEFT_CACHE_SEED.
 func TestNoStaleReads(t *testing.T) {
-	steps, seed := fromEnvironment(t, "WEFT_CACHE_STEPS", 10_000), fromEnvironment(t, "WEFT_CACHE_SEED", 1)
+	steps, seed := fromEnvironment(t, "WEFT_CACHE_STEPS", 6_000), fromEnvironment(t, "WEFT_CACHE_SEED", 1)
 	m := newModel(t, uint64(seed))
 	for i := 0; i < steps && !t.Failed(); i++ {
 		m.step()

@@ -14,7 +14,7 @@ import (
 	"github.com/weft-graphql/weft/router/syntax"
 )
 
-var accessGraphs = flag.Int("access-graphs", 1500, "random graphs whose access requirements are compared with a model")
+var accessGraphs = flag.Int("access-graphs", 800, "random graphs whose access requirements are compared with a model")
 
 // requirement is what one application of an access directive asks for, and the elements at which callers must meet it.
 type requirement struct {

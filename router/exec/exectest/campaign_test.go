@@ -9,7 +9,7 @@ import (
 )
 
 var (
-	cases     = flag.Int("cases", 8_000, "random cases of all differential tests together")
+	cases     = flag.Int("cases", 6_000, "random cases of all differential tests together")
 	firstSeed = flag.Uint64("seed", 0, "seed of the first random case of each test")
 )
 
