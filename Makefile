@@ -104,6 +104,11 @@ storefront: ## Build the storefront that weft dev serves at /shop (needs Node)
 		--output storefront/dist/persisted-query-manifest.json
 	cd storefront && npm run --silent types && npm run --silent check && npm test --silent && npm run --silent build
 
+.PHONY: contracts
+contracts: python ## Record again what the storefront and the example clients need of each service (pacts)
+	go test -count=1 -run TestContractsAreWhatTheRouterSends ./storefront/contracts -args -record
+	go test -count=1 -run TestSuppliersKeepTheirContract ./examples/examplestest -args -record
+
 .PHONY: bench
 bench: ## Measure the router against the floor (ARGS="--workload small --rounds 5")
 	go run ./bench/run $(ARGS)
