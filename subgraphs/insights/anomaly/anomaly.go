@@ -142,3 +142,14 @@ func (s *Series) Expect(at time.Time) (Expectation, bool) {
 	}
 	return model.expectation(s.settings), true
 }
+
+// Unusual returns the open incident, or that samples are missing; false when all is as usual.
+func (s *Series) Unusual() (Finding, bool) {
+	switch {
+	case s.state.Silent != nil:
+		return *s.state.Silent, true
+	case s.state.Open != nil:
+		return s.state.Open.Finding, true
+	}
+	return Finding{}, false
+}

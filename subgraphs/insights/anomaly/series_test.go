@@ -51,6 +51,9 @@ func TestIncidentIsToldOnce(t *testing.T) {
 	if len(found) != 2 || found[0].Stage != anomaly.Begun || found[1].Stage != anomaly.Ended {
 		t.Fatalf("found %+v; want one beginning and one end", found)
 	}
+	if f, unusual := s.Unusual(); unusual {
+		t.Errorf("after its end it is unusual: %+v", f)
+	}
 	begun, ended := found[0], found[1]
 	if begun.Above || !begun.Began.Equal(at(from)) || !ended.Began.Equal(begun.Began) ||
 		ended.Ending != anomaly.Returned {
@@ -134,6 +137,9 @@ func TestSilenceEndsAnIncident(t *testing.T) {
 	r := newRand()
 	s := learned(t, r)
 	found := feed(s, r, learning, learning+perHour, func(v float64) float64 { return 3 * v })
+	if f, unusual := s.Unusual(); !unusual || f.Began != found[0].Began {
+		t.Errorf("it is unusual: %v, %+v", unusual, f)
+	}
 	found = append(found, s.Look(at(learning+4*perHour))...)
 	if len(found) != 3 || found[1].Ending != anomaly.Vanished || found[2].Reason != anomaly.Silence {
 		t.Fatalf("found %+v; want an incident, its end and a silence", found)
