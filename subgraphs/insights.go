@@ -25,9 +25,15 @@ var insightsRecipe = recipe{
 			return parts{}, err
 		}
 		core := insights.New(store.New(db, outbox))
-		made := parts{schema: graph.New(core), take: core.Take, heard: core.Heard, missed: func() {}, sources: []events.Source{
-			{Subgraph: "catalog", Types: []string{"Product"}}, {Subgraph: "orders", Types: []string{"Order"}},
-		}}
+		made := parts{
+			schema: graph.New(core),
+			take:   core.Take,
+			heard:  core.Heard,
+			missed: func() {},
+			sources: []events.Source{
+				{Subgraph: "catalog", Types: []string{"Product"}}, {Subgraph: "orders", Types: []string{"Order"}},
+			},
+		}
 		monitor := insights.NewMonitor(core, watch)
 		config.Telemetry.Observe(monitor.Metrics())
 		made.heard = monitor.Heard

@@ -20,7 +20,10 @@ func ordered(id, state string, version int64, upcs ...string) wire.EntityChanged
 		lines[i] = map[string]any{"upc": upc, "quantity": 1}
 	}
 	return wire.EntityChanged{
-		ID: fmt.Sprint(id, version), Type: "Order", Key: map[string]any{"id": id}, Subgraph: "orders", Change: wire.Updated,
+		ID: fmt.Sprint(
+			id,
+			version,
+		), Type: "Order", Key: map[string]any{"id": id}, Subgraph: "orders", Change: wire.Updated,
 		Version: version, At: time.Now(), Data: map[string]any{"state": state, "buyer": "u1", "lines": lines},
 	}
 }
@@ -102,8 +105,8 @@ func TestAlsoBoughtInTheSampleShop(t *testing.T) {
 	})
 }
 
-// TestAlsoBoughtFollowsOrders: an order counts once it is certain, once however often it is told, and not any more when it
-// is cancelled; products that are not for sale are not listed.
+// TestAlsoBoughtFollowsOrders: an order counts once it is certain, once however often it is told, and not any more
+// when it is cancelled; products that are not for sale are not listed.
 func TestAlsoBoughtFollowsOrders(t *testing.T) {
 	onBoth(t, true, func(t *testing.T, s *shop) {
 		product := func(upc string, version int64, archived bool) wire.EntityChanged {
@@ -198,8 +201,13 @@ func TestAlsoBoughtPages(t *testing.T) {
 			t.Errorf("%s: pages have %v forwards and %v backwards; want %v", upc, forward, backward, all)
 		}
 		for _, args := range []string{`(first: 51)`, `(first: -1)`, `(after: "nonsense")`, `(first: 1, last: 1)`} {
-			answer := kittest.Ask(t, s.handler, nil, entities+`{ ... on Product { alsoBought`+args+` { totalCount } } } }`,
-				of(upc))
+			answer := kittest.Ask(
+				t,
+				s.handler,
+				nil,
+				entities+`{ ... on Product { alsoBought`+args+` { totalCount } } } }`,
+				of(upc),
+			)
 			if len(answer.Errors) != 1 || answer.Errors[0].Extensions.Code != "BAD_USER_INPUT" {
 				t.Errorf("%s: %+v", args, answer)
 			}

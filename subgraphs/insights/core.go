@@ -16,18 +16,19 @@ type Store interface {
 	Products(ctx context.Context, upcs []string) (map[string]bool, error)
 	// PutProduct takes over whether a product is for sale.
 	PutProduct(ctx context.Context, from wire.EntityChanged, upc string, sold bool) error
-	// PutBasket counts the products of an order together, in the place of what was counted of it before; none when the
-	// order does not count.
+	// PutBasket counts the products of an order together, in the place of what was counted of it before; none when
+	// the order does not count.
 	PutBasket(ctx context.Context, from wire.EntityChanged, order string, upcs []string, at time.Time) error
-	// ForgetBaskets takes back some of what was counted of orders before a moment, and reports whether there may be more.
+	// ForgetBaskets takes back some of what was counted of orders before a moment, and reports whether there may be
+	// more.
 	ForgetBaskets(ctx context.Context, before time.Time) (more bool, err error)
 	// Companions returns, of each product, those that are most often in orders with it, and are for sale.
 	Companions(ctx context.Context, upcs []string) (map[string][]Companion, error)
 
 	// Anomalies returns those that exist.
 	Anomalies(ctx context.Context, ids []string) (map[string]*Anomaly, error)
-	// AnomalyPage returns the anomalies of a page and, if there is one, the next in the direction it is counted in, newest
-	// first.
+	// AnomalyPage returns the anomalies of a page and, if there is one, the next in the direction it is counted in,
+	// newest first.
 	AnomalyPage(ctx context.Context, ask page.Ask[Position], filter AnomalyFilter) ([]*Anomaly, error)
 	// CountAnomalies counts those that pass the filter, up to 10,000.
 	CountAnomalies(ctx context.Context, filter AnomalyFilter) (int, error)

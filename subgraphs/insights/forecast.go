@@ -11,8 +11,8 @@ import (
 // ahead is how far load is forecast.
 const ahead = time.Hour
 
-// Forecast is the greatest number of requests per second that the router is expected to have within the next hour; false
-// while too little is known.
+// Forecast is the greatest number of requests per second that the router is expected to have within the next hour;
+// false while too little is known.
 func (m *Monitor) Forecast(now time.Time) (perSecond float64, ok bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -46,10 +46,13 @@ func (m *Monitor) unusual() (signals, open int) {
 func (m *Monitor) Metrics() prometheus.Collector {
 	gauge := func(name, help string) *prometheus.Desc { return prometheus.NewDesc(name, help, nil, nil) }
 	return &collector{
-		monitor:  m,
-		forecast: gauge("weft_insights_forecast_requests_per_second", "Most requests per second expected in the next hour."),
-		signals:  gauge("weft_insights_signals", "Signals that are watched."),
-		open:     gauge("weft_insights_anomalies_open", "Signals that are not as usual."),
+		monitor: m,
+		forecast: gauge(
+			"weft_insights_forecast_requests_per_second",
+			"Most requests per second expected in the next hour.",
+		),
+		signals: gauge("weft_insights_signals", "Signals that are watched."),
+		open:    gauge("weft_insights_anomalies_open", "Signals that are not as usual."),
 	}
 }
 

@@ -1,4 +1,5 @@
-// Package insights owns what can be learned from what happens in the shop: what is bought together, and what is unusual.
+// Package insights owns what can be learned from what happens in the shop: what is bought together, and what is
+// unusual.
 package insights
 
 import (

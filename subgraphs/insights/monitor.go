@@ -23,7 +23,8 @@ type Monitoring struct {
 	Flow bool
 	// Step is the time from one value of a signal to the next: five minutes if zero.
 	Step time.Duration
-	// Early is how many values are enough to look for deviations from those just before, until a day is over; 0 for never.
+	// Early is how many values are enough to look for deviations from those just before, until a day is over; 0 for
+	// never.
 	Early int
 }
 
@@ -183,8 +184,8 @@ func (m *Monitor) signal(reading scrape.Reading, states map[string][]byte, logge
 	return s
 }
 
-// newAnomaly is what a finding is about. Its id follows from the signal and the beginning, so that an incident that is
-// found again after a crash is the same anomaly.
+// newAnomaly is what a finding is about. Its id follows from the signal and the beginning, so that an incident that
+// is found again after a crash is the same anomaly.
 func newAnomaly(name, unit string, f anomaly.Finding) *Anomaly {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%d %s", f.Began.UnixNano(), name))
 	id := "a" + strings.ToLower(base32.StdEncoding.EncodeToString(sum[:])[:26])

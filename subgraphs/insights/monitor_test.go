@@ -102,7 +102,8 @@ func TestAnomaliesAreNoted(t *testing.T) {
 		if a.Signal != "requests" || a.Unit != "/s" || a.Direction == nil || *a.Direction != "ABOVE" || a.EndedAt != nil ||
 			a.Observed == nil || *a.Observed < 100 || a.Expected < 40 || a.Expected > 60 || a.ExpectedLow >= a.Expected ||
 			a.ExpectedHigh <= a.Expected || a.Score < 4 || !strings.Contains(a.Why, "standard deviations above") ||
-			a.StartedAt.Before(begin) || a.FoundAt.Before(a.StartedAt) || a.Version != 1 {
+			a.StartedAt.Before(begin) || a.FoundAt.Before(a.StartedAt) ||
+			a.Version != 1 {
 			t.Errorf("the anomaly is %+v", a)
 		}
 		m.values(t, "requests", nil, steady(50, 30)...)
@@ -111,7 +112,8 @@ func TestAnomaliesAreNoted(t *testing.T) {
 		}
 		over := s.anomalies(t, `(filter: {open: false, signal: "requests", startedSince: "2026-01-05T00:00:00Z"})`)
 		if len(over.Nodes) != 1 || over.Nodes[0].ID != a.ID || over.Nodes[0].Version != 2 || over.Nodes[0].Ending == nil ||
-			*over.Nodes[0].Ending != "RETURNED" || over.Nodes[0].EndedAt == nil {
+			*over.Nodes[0].Ending != "RETURNED" ||
+			over.Nodes[0].EndedAt == nil {
 			t.Errorf("afterwards it is %+v", over.Nodes)
 		}
 		var one struct{ Anomaly *anomalyAnswer }
@@ -135,7 +137,8 @@ func TestSilentSignalsAreNoted(t *testing.T) {
 		m.values(t, "requests", nil, steady(50, 60)...)
 		m.Take(t.Context(), m.at.Add(20*step), nil, nil, quiet)
 		list := s.anomalies(t, `(filter: {reason: SILENCE})`)
-		if len(list.Nodes) != 1 || list.Nodes[0].Direction != nil || list.Nodes[0].Observed != nil || list.Nodes[0].Score != 20 {
+		if len(list.Nodes) != 1 || list.Nodes[0].Direction != nil || list.Nodes[0].Observed != nil ||
+			list.Nodes[0].Score != 20 {
 			t.Errorf("the silence is %+v", list.Nodes)
 		}
 	})
@@ -214,7 +217,8 @@ func TestOnlyOperatorsSeeAnomalies(t *testing.T) {
 	})
 }
 
-// TestAnomaliesAreWatched: those who watch hear of each change once, however often they are told, of their signal only.
+// TestAnomaliesAreWatched: those who watch hear of each change once, however often they are told, of their signal
+// only.
 func TestAnomaliesAreWatched(t *testing.T) {
 	onBoth(t, true, func(t *testing.T, s *shop) {
 		name := "orders placed"
@@ -232,7 +236,8 @@ func TestAnomaliesAreWatched(t *testing.T) {
 		s.core.Heard(wire.EntityChanged{Subgraph: "insights", Type: "Anomaly", Key: map[string]any{"id": begun.ID}})
 		m.values(t, "requests", nil, steady(50, 30)...)
 		ended := <-all
-		if begun.EndedAt() != nil || begun.Version != 1 || ended.ID != begun.ID || ended.EndedAt() == nil || ended.Version != 2 {
+		if begun.EndedAt() != nil || begun.Version != 1 || ended.ID != begun.ID || ended.EndedAt() == nil ||
+			ended.Version != 2 {
 			t.Errorf("they hear of %+v and %+v", begun, ended)
 		}
 		other := s.monitor()

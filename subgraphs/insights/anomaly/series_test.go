@@ -132,6 +132,17 @@ func TestSilence(t *testing.T) {
 	}
 }
 
+// TestSilenceThatSaysNothing: series whose samples may be missing are not told of for that.
+func TestSilenceThatSaysNothing(t *testing.T) {
+	t.Parallel()
+	r := newRand()
+	s := anomaly.New(anomaly.Settings{Silence: -1})
+	feed(s, r, 0, learning, same)
+	if found := s.Look(at(learning + 3*perDay)); len(found) > 0 {
+		t.Errorf("found %+v", found)
+	}
+}
+
 func TestSilenceEndsAnIncident(t *testing.T) {
 	t.Parallel()
 	r := newRand()
@@ -262,6 +273,21 @@ func TestEarly(t *testing.T) {
 	}
 	if !strings.Contains(found[0].Why, "of late") {
 		t.Errorf("it does not say what it is compared with: %s", found[0].Why)
+	}
+}
+
+// TestEarlyIdle: one request to an idle process is no incident.
+func TestEarlyIdle(t *testing.T) {
+	t.Parallel()
+	s := anomaly.New(anomaly.Settings{Step: 10 * time.Second, Early: 30, Floor: 1})
+	for i := range 200 {
+		v := 0.0
+		if i == 100 {
+			v = 0.2
+		}
+		if found := s.Observe(begin.Add(time.Duration(i)*10*time.Second), v); len(found) > 0 {
+			t.Errorf("found %+v", found)
+		}
 	}
 }
 

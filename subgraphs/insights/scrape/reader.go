@@ -40,12 +40,17 @@ type Reader struct {
 
 // NewReader makes a reader of the targets.
 func NewReader(targets []Target) *Reader {
-	return &Reader{targets: targets, before: make([]map[key]sums, len(targets)), gap: make([]bool, len(targets)), known: map[key]bool{}}
+	return &Reader{
+		targets: targets,
+		before:  make([]map[key]sums, len(targets)),
+		gap:     make([]bool, len(targets)),
+		known:   map[key]bool{},
+	}
 }
 
-// Read returns the signals of the time since it was called last, all targets together. The first time there are none, and
-// none of those that a target tells which cannot be read, since what the others tell is not the whole; the errors say
-// which.
+// Read returns the signals of the time since it was called last, all targets together. The first time there are none,
+// and none of those that a target tells which cannot be read, since what the others tell is not the whole; the errors
+// say which.
 func (r *Reader) Read(ctx context.Context, now time.Time) ([]Reading, []error) {
 	after, failures := make([]map[key]sums, len(r.targets)), make([]error, len(r.targets))
 	var reading sync.WaitGroup
@@ -155,6 +160,9 @@ func (r *Reader) sumUp(families map[string]*dto.MetricFamily) map[key]sums {
 	return all
 }
 
+// few is how many requests do not matter within a step.
+const few = 10
+
 // readingOf makes a value of what has changed.
 func readingOf(k key, changed sums, seconds float64) (Reading, bool) {
 	rule := &rules[k.rule]
@@ -166,6 +174,8 @@ func readingOf(k key, changed sums, seconds float64) (Reading, bool) {
 	switch rule.do {
 	case perSecond:
 		reading.Value = changed.part / seconds
+		// A few requests more or less within a step do not matter.
+		reading.Settings.Floor = max(reading.Settings.Floor, few/seconds)
 	case counted:
 		reading.Value = changed.part
 	default:

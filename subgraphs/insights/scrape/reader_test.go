@@ -146,7 +146,9 @@ func TestErrorsThatAppear(t *testing.T) {
 	one := &teller{text: metricsOf(100)}
 	r := NewReader([]Target{{Handler: one}})
 	values(t, r, start, 0)
-	one.text = metricsOf(200) + "# TYPE weft_graphql_errors_total counter\n" + `weft_graphql_errors_total{code="X"} 12` + "\n"
+	one.text = metricsOf(
+		200,
+	) + "# TYPE weft_graphql_errors_total counter\n" + `weft_graphql_errors_total{code="X"} 12` + "\n"
 	if found := values(t, r, start.Add(time.Minute), 0); found["errors"] != 12 {
 		t.Errorf("there is %v", found)
 	}
@@ -171,7 +173,8 @@ func TestBounds(t *testing.T) {
 	}
 	server := httptest.NewServer(http.RedirectHandler("http://127.0.0.1:1/metrics", http.StatusFound))
 	defer server.Close()
-	if _, err := (Target{URL: server.URL, Token: "secret"}).read(t.Context()); err == nil || !strings.Contains(err.Error(), "redirect") {
+	if _, err := (Target{URL: server.URL, Token: "secret"}).read(t.Context()); err == nil ||
+		!strings.Contains(err.Error(), "redirect") {
 		t.Errorf("a redirect is %v", err)
 	}
 	many := func(n int) string {

@@ -52,10 +52,11 @@ func not(match func(func(string) string) bool) func(func(string) string) bool {
 var good = is("status", "200", "201", "202", "204")
 
 var (
-	rate   = anomaly.Settings{Kind: anomaly.Amount, Floor: 0.05}
-	times  = anomaly.Settings{Kind: anomaly.Amount, Sides: anomaly.Above, Floor: 0.0005}
+	rate = anomaly.Settings{Kind: anomaly.Amount, Floor: 0.05}
+	// Means and shares are missing when there is too little to make them of, which says nothing.
+	times  = anomaly.Settings{Kind: anomaly.Amount, Sides: anomaly.Above, Floor: 0.0005, Silence: -1}
 	faults = anomaly.Settings{Kind: anomaly.Count, Sides: anomaly.Above}
-	hits   = anomaly.Settings{Kind: anomaly.Share, Sides: anomaly.Below}
+	hits   = anomaly.Settings{Kind: anomaly.Share, Sides: anomaly.Below, Silence: -1}
 )
 
 var rules = []rule{

@@ -1,5 +1,5 @@
-// Package scrape reads metrics in the format of Prometheus, and makes values of signals of what they say since it read them
-// last: requests per second, mean times, shares of cache hits, counts of errors.
+// Package scrape reads metrics in the format of Prometheus, and makes values of signals of what they say since it
+// read them last: requests per second, mean times, shares of cache hits, counts of errors.
 package scrape
 
 import (

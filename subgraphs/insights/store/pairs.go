@@ -83,8 +83,8 @@ func takeBasket(ctx context.Context, tx bun.Tx, order string) (upcs []string, at
 	return upcs, row.OrderedAt, json.Unmarshal([]byte(row.UPCs), &upcs)
 }
 
-// tally counts an order more, or less, of each of its products and pairs of them. Products are counted first and in one
-// order, so that two transactions with the same ones come one after the other.
+// tally counts an order more, or less, of each of its products and pairs of them. Products are counted first and in
+// one order, so that two transactions with the same ones come one after the other.
 func tally(ctx context.Context, tx bun.Tx, upcs []string, more int) error {
 	for _, upc := range upcs {
 		_, err := tx.NewInsert().Model(&productRow{UPC: upc, Orders: max(more, 0)}).On("CONFLICT (upc) DO UPDATE").
@@ -109,7 +109,11 @@ func tally(ctx context.Context, tx bun.Tx, upcs []string, more int) error {
 	if err != nil || more > 0 {
 		return err
 	}
-	_, err = tx.NewDelete().Model((*pairRow)(nil)).Where("t.upc IN (?)", bun.List(upcs)).Where("t.orders <= 0").Exec(ctx)
+	_, err = tx.NewDelete().
+		Model((*pairRow)(nil)).
+		Where("t.upc IN (?)", bun.List(upcs)).
+		Where("t.orders <= 0").
+		Exec(ctx)
 	return err
 }
 
@@ -120,7 +124,11 @@ const forgetAtOnce = 100
 func (s *Store) ForgetBaskets(ctx context.Context, before time.Time) (more bool, err error) {
 	err = s.outbox.Commit(ctx, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
 		var rows []basketRow
-		err := tx.NewSelect().Model(&rows).Where("b.ordered_at < ?", before).OrderExpr("b.ordered_at").Limit(forgetAtOnce).
+		err := tx.NewSelect().
+			Model(&rows).
+			Where("b.ordered_at < ?", before).
+			OrderExpr("b.ordered_at").
+			Limit(forgetAtOnce).
 			Scan(ctx)
 		if err != nil {
 			return nil, err
