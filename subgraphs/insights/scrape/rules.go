@@ -68,7 +68,8 @@ var rules = []rule{
 	{signal: "errors", metric: "weft_graphql_errors_total", do: counted, settings: faults},
 	{signal: "refused requests", metric: "weft_refused_total", do: counted, settings: faults},
 	{
-		signal: "cache hits", metric: "weft_entity_cache_lookups_total", do: shareOf, settings: hits, match: is("result", "hit"),
+		signal: "cache hits", metric: "weft_entity_cache_lookups_total", do: shareOf, settings: hits,
+		match: is("result", "hit"),
 	},
 	{
 		signal: "requests to %s", unit: "/s", metric: "weft_subgraph_requests_total", by: "subgraph", do: perSecond,
@@ -83,16 +84,16 @@ var rules = []rule{
 		match: not(good),
 	},
 	{
-		signal: "time within %s", unit: " s", metric: "weft_service_request_duration_seconds", by: "subgraph", do: meanOf,
-		settings: times,
+		signal: "time within %s", unit: " s", metric: "weft_service_request_duration_seconds", by: "subgraph",
+		do: meanOf, settings: times,
 	},
 	{
 		signal: "errors within %s", metric: "weft_service_requests_total", by: "subgraph", do: counted, settings: faults,
 		match: not(is("outcome", "ok")),
 	},
 	{
-		signal: "time of statements of %s", unit: " s", metric: "weft_service_sql_duration_seconds", by: "subgraph", do: meanOf,
-		settings: times,
+		signal: "time of statements of %s", unit: " s", metric: "weft_service_sql_duration_seconds", by: "subgraph",
+		do: meanOf, settings: times,
 	},
 }
 

@@ -146,7 +146,8 @@ func (s *Store) PutAnomaly(ctx context.Context, a *insights.Anomaly) error {
 		row.Version = 1
 		query := tx.NewInsert().Model(row).On("CONFLICT (id) DO UPDATE").Set("version = a.version + 1")
 		for _, column := range []string{
-			"reason", "above", "expected", "expected_low", "expected_high", "observed", "peak", "score", "why", "ended_at", "ending",
+			"reason", "above", "expected", "expected_low", "expected_high", "observed", "peak", "score", "why", "ended_at",
+			"ending",
 		} {
 			query = query.Set("? = EXCLUDED.?", bun.Ident(column), bun.Ident(column))
 		}
