@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 
 	"github.com/weft-graphql/weft/cmd/weft/contracts"
@@ -29,14 +30,14 @@ type lone struct {
 	keys              string
 	address           string
 	process           *process
-	changing, touched bool
+	changing, touched atomic.Bool
 }
 
 func (l *lone) prepare(state string) error {
 	if state != contracts.SampleData && state != contracts.Untouched {
 		return nil
 	}
-	if l.process == nil || l.touched {
+	if l.process == nil || l.touched.Load() {
 		if l.process != nil {
 			if err := l.process.stop(l.t); err != nil {
 				return err
@@ -46,13 +47,16 @@ func (l *lone) prepare(state string) error {
 		l.process = startSuppliers(l.t, l.address, "WEFT_IDENTITY_KEYS="+l.keys, "WEFT_DATA_DIR="+l.t.TempDir())
 		l.process.awaitReady(l.t, "http://"+l.address+"/readyz")
 	}
-	l.changing, l.touched = state == contracts.Untouched, false
+	l.changing.Store(state == contracts.Untouched)
+	l.touched.Store(false)
 	return nil
 }
 
 // ServeHTTP passes requests on to the service.
 func (l *lone) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	l.touched = l.touched || l.changing
+	if l.changing.Load() {
+		l.touched.Store(true)
+	}
 	(&httputil.ReverseProxy{Rewrite: func(p *httputil.ProxyRequest) {
 		p.Out.URL = &url.URL{Scheme: "http", Host: l.address, Path: "/graphql"}
 		p.Out.Header.Del("Accept-Encoding") // what is recorded is read

@@ -41,4 +41,12 @@ func TestWishesBesideTheRouter(t *testing.T) {
 	if err := wishes.stop(t); err != nil {
 		t.Errorf("it ended with %v", err)
 	}
+
+	key, keys := newIdentity(t)
+	wishes = start(t, dir, []string{"WEFT_LISTEN=" + address, "WEFT_IDENTITY_KEYS=" + keys}, "node", "index.mjs")
+	wishes.awaitReady(t, "http://"+address+"/readyz")
+	believesTheRouterOnly(t, address, "wishes", key)
+	if err := wishes.stop(t); err != nil {
+		t.Errorf("it ended with %v", err)
+	}
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"testing"
 
 	"github.com/weft-graphql/weft/cmd/weft/contracts"
@@ -28,7 +29,7 @@ type service struct {
 	keys    []byte
 	running subgraphs.Service
 	// changing tells that the next requests may change something, and touched that they came.
-	changing, touched bool
+	changing, touched atomic.Bool
 }
 
 func newKey(t testing.TB) *wire.IdentityKey {
@@ -42,7 +43,8 @@ func newKey(t testing.TB) *wire.IdentityKey {
 
 func newService(t testing.TB, name string, key *wire.IdentityKey) *service {
 	t.Helper()
-	s := &service{t: t, name: name, keys: wire.PublicKeys([]*wire.IdentityKey{key}), touched: true}
+	s := &service{t: t, name: name, keys: wire.PublicKeys([]*wire.IdentityKey{key})}
+	s.touched.Store(true)
 	t.Cleanup(func() {
 		if s.running != nil {
 			_ = s.running.Close() // the test is over
@@ -56,7 +58,7 @@ func (s *service) prepare(state string) error {
 	if state != contracts.SampleData && state != contracts.Untouched {
 		return nil
 	}
-	if s.touched {
+	if s.touched.Load() {
 		if s.running != nil {
 			if err := s.running.Close(); err != nil {
 				return err
@@ -71,14 +73,15 @@ func (s *service) prepare(state string) error {
 			return err
 		}
 	}
-	s.changing, s.touched = state == contracts.Untouched, false
+	s.changing.Store(state == contracts.Untouched)
+	s.touched.Store(false)
 	return nil
 }
 
 // ServeHTTP answers as the service does.
 func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if s.changing {
-		s.touched = true
+	if s.changing.Load() {
+		s.touched.Store(true)
 	}
 	s.running.Handler().ServeHTTP(w, r)
 }
@@ -86,13 +89,18 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // TestServicesKeepTheirContracts verifies each service without the others.
 func TestServicesKeepTheirContracts(t *testing.T) {
 	t.Parallel()
-	for _, name := range subgraphs.Names() {
+	files, err := filepath.Glob("storefront-*.json")
+	if err != nil || len(files) < 5 {
+		t.Fatalf("the pacts are %v: %v", files, err)
+	}
+	for _, file := range files {
+		pact, err := contracts.Read(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := pact.Provider.Name
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			pact, err := contracts.Read("storefront-" + name + ".json")
-			if err != nil {
-				t.Fatal(err)
-			}
 			key := newKey(t)
 			s := newService(t, name, key)
 			server := httptest.NewServer(s)

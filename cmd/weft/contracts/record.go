@@ -71,6 +71,15 @@ type recorder struct {
 	exchanges []exchange
 }
 
+// take returns what was recorded since it was called last.
+func (r *recorder) take() []exchange {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	exchanges := r.exchanges
+	r.exchanges = nil
+	return exchanges
+}
+
 // between records what a service is asked.
 func (r *recorder) between(name string, service http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
@@ -202,7 +211,7 @@ func (recording *Recording) send(ctx context.Context, r http.Handler, rec *recor
 	if err != nil {
 		return nil, err
 	}
-	rec.exchanges = nil
+	rec.take()
 	ctx = context.WithValue(ctx, callerKey{}, o.Caller)
 	req := httptest.NewRequestWithContext(ctx, http.MethodPost, "/graphql", bytes.NewReader(body))
 	req.Header.Set("Content-Type", "application/json")
@@ -220,7 +229,7 @@ func (recording *Recording) send(ctx context.Context, r http.Handler, rec *recor
 		return nil, fmt.Errorf("it is answered with an error, of which no contract can be made: %s; give it other variables, "+
 			"or a caller who may do it, or say in skip why it is left out", told.Errors[0].Message)
 	}
-	exchanges := rec.exchanges
+	exchanges := rec.take()
 	slices.SortFunc(exchanges, func(a, b exchange) int {
 		return strings.Compare(a.service+" "+string(a.request), b.service+" "+string(b.request))
 	})
