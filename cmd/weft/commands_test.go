@@ -73,7 +73,7 @@ func TestComposeWritesTheSupergraph(t *testing.T) {
 	if status != 0 {
 		t.Fatalf("status %d: %s", status, complaints)
 	}
-	const said = "wrote the supergraph of 5 subgraphs (accounts, catalog, inventory, orders, reviews) to "
+	const said = "wrote the supergraph of 6 subgraphs (accounts, catalog, insights, inventory, orders, reviews) to "
 	if !strings.Contains(complaints, said+output+": ") {
 		t.Errorf("it says %q", complaints)
 	}
