@@ -17,29 +17,31 @@ import (
 
 // cli is the command line.
 type cli struct {
-	Dev       devCommand       `cmd:"" help:"Run everything in this process, on embedded defaults."`
-	Router    routerCommand    `cmd:"" help:"Serve a supergraph."`
-	Subgraph  subgraphCommand  `cmd:"" help:"Serve one of the sample services."`
-	New       newCommand       `cmd:"" help:"Begin a subgraph of your own."`
-	Migrate   migrateCommand   `cmd:"" help:"Bring the databases of sample services to their present form, or back."`
-	Seed      seedCommand      `cmd:"" help:"Fill the databases of sample services with a shop of any size."`
-	Compose   composeCommand   `cmd:"" help:"Make a supergraph of subgraphs."`
-	Check     checkCommand     `cmd:"" help:"Compare proposed subgraph schemas with the graph in use: what changes, and who breaks."`
-	Usage     usageCommand     `cmd:"" help:"Tell which clients use what, of reports that routers write: what nobody uses, what is deprecated and used."`
-	Plan      planCommand      `cmd:"" help:"Show how an operation would be answered."`
-	Query     queryCommand     `cmd:"" help:"Send an operation to an endpoint and print the answer; events and deferred parts as they arrive."`
-	Contracts contractsCommand `cmd:"" help:"Record what clients need of each service, and verify services against it."`
-	Persist   persistCommand   `cmd:"" help:"Make a manifest of the documents in a frontend's sources, and check them against the graph."`
-	Bench     benchCommand     `cmd:"" help:"Measure a GraphQL endpoint with the benchmark's workloads or one of yours."`
-	Cache     cacheCommand     `cmd:"" help:"Look into the entity cache, or invalidate it."`
-	Events    eventsCommand    `cmd:"" help:"Look after the events between services: who is behind, and what could not be taken in."`
-	Config    configCommand    `cmd:"" help:"Help with the router's configuration file."`
-	Health    healthCommand    `cmd:"" help:"Ask a running router or subgraph whether it is ready."`
-	Schema    schemaCommand    `cmd:"" help:"Print the schema clients see, a subgraph's part of it, or the answer to introspection."`
-	Help      helpCommand      `cmd:"" help:"Explain a command: weft help dev."`
-	Version   versionCommand   `cmd:"" help:"Print the version."`
+	Dev      devCommand      `cmd:"" help:"Run everything in this process, on embedded defaults."`
+	Router   routerCommand   `cmd:"" help:"Serve a supergraph."`
+	Subgraph subgraphCommand `cmd:"" help:"Serve one of the sample services."`
+	New      newCommand      `cmd:"" help:"Begin a subgraph of your own."`
+	Migrate  migrateCommand  `cmd:"" help:"Bring the databases of sample services to their present form, or back."`
+	Seed     seedCommand     `cmd:"" help:"Fill the databases of sample services with a shop of any size."`
+	Compose  composeCommand  `cmd:"" help:"Make a supergraph of subgraphs."`
+	Sign     signCommand     `cmd:"" help:"Sign a supergraph, so that routers can tell who made it."`
+	Check    checkCommand    `cmd:"" help:"Compare proposed subgraph schemas with the graph in use: what changes, and who breaks."`
+	Usage    usageCommand    `cmd:"" help:"Tell which clients use what, of reports that routers write: what nobody uses, what is deprecated and used."`
+	Plan     planCommand     `cmd:"" help:"Show how an operation would be answered."`
+	Query    queryCommand    `cmd:"" help:"Send an operation to an endpoint and print the answer; events and deferred parts as they arrive."`
+	Persist  persistCommand  `cmd:"" help:"Make a manifest of the documents in a frontend's sources, and check them against the graph."`
+	Bench    benchCommand    `cmd:"" help:"Measure a GraphQL endpoint with the benchmark's workloads or one of yours."`
+	Cache    cacheCommand    `cmd:"" help:"Look into the entity cache, or invalidate it."`
+	Events   eventsCommand   `cmd:"" help:"Look after the events between services: who is behind, and what could not be taken in."`
+	Config   configCommand   `cmd:"" help:"Help with the router's configuration file."`
+	Health   healthCommand   `cmd:"" help:"Ask a running router or subgraph whether it is ready."`
+	Schema   schemaCommand   `cmd:"" help:"Print the schema clients see, a subgraph's part of it, or the answer to introspection."`
+	Help     helpCommand     `cmd:"" help:"Explain a command: weft help dev."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
 
 	Completion completionCommand `cmd:"" help:"Print the script that lets bash, zsh or fish complete weft's command lines."`
+
+	Contracts contractsCommand `cmd:"" help:"Record what clients need of each service, and verify services against it."`
 
 	ShowVersion kong.VersionFlag `name:"version" help:"Print the version."`
 }
