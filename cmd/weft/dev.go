@@ -227,7 +227,7 @@ func (d *devProcess) useRedis(cfg *config.Config) {
 // override makes a configuration one for development.
 func (d *devProcess) override(c *config.Config) {
 	c.Listen = d.command.Listen
-	c.Supergraph.Path, c.Supergraph.Subgraphs = "(composed in memory)", nil
+	c.Supergraph.FromFile("(composed in memory)")
 	c.Playground.Enabled = true
 	c.GraphQL.Introspection, c.GraphQL.Batching.Enabled = true, true
 	modules.In[*queryplan.QueryPlan](c, queryplan.Info).Expose = true
