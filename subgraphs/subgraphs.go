@@ -64,6 +64,7 @@ type parts struct {
 var recipes = map[string]recipe{
 	"accounts":  accountsRecipe,
 	"catalog":   catalogRecipe,
+	"insights":  insightsRecipe,
 	"inventory": inventoryRecipe,
 	"orders":    ordersRecipe,
 	"reviews":   reviewsRecipe,
