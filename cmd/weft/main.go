@@ -24,6 +24,7 @@ type cli struct {
 	Migrate  migrateCommand  `cmd:"" help:"Bring the databases of sample services to their present form, or back."`
 	Seed     seedCommand     `cmd:"" help:"Fill the databases of sample services with a shop of any size."`
 	Compose  composeCommand  `cmd:"" help:"Make a supergraph of subgraphs."`
+	Sign     signCommand     `cmd:"" help:"Sign a supergraph, so that routers can tell who made it."`
 	Check    checkCommand    `cmd:"" help:"Compare proposed subgraph schemas with the graph in use: what changes, and who breaks."`
 	Usage    usageCommand    `cmd:"" help:"Tell which clients use what, of reports that routers write: what nobody uses, what is deprecated and used."`
 	Plan     planCommand     `cmd:"" help:"Show how an operation would be answered."`
@@ -39,6 +40,8 @@ type cli struct {
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 
 	Completion completionCommand `cmd:"" help:"Print the script that lets bash, zsh or fish complete weft's command lines."`
+
+	Contracts contractsCommand `cmd:"" help:"Record what clients need of each service, and verify services against it."`
 
 	ShowVersion kong.VersionFlag `name:"version" help:"Print the version."`
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"os"
 	"strings"
 
 	"github.com/weft-graphql/weft/router/config"
@@ -21,7 +22,7 @@ import (
 
 type subgraphCommand struct {
 	Name           string   `arg:"" help:"Which one: ${subgraphs}." enum:"${subgraphs}"`
-	Listen         string   `help:"Address to listen at. By default each has a port of its own, from 4001 on." env:"WEFT_LISTEN" placeholder:"ADDR"`
+	Listen         string   `help:"Address to listen at. By default the port that $$PORT says, or one of its own, from 4001 on." env:"WEFT_LISTEN" placeholder:"ADDR"`
 	DataDir        string   `help:"Directory of the SQLite database." env:"WEFT_DATA_DIR" default:".weft/data" type:"path"`
 	DatabaseURL    string   `help:"PostgreSQL to use instead of SQLite, for example postgres://weft:secret@localhost/weft" env:"WEFT_DATABASE_URL" name:"database-url" placeholder:"URL"`
 	IdentityKeys   string   `help:"Public keys of the router: a file, or an https address, with a JWKS. With them, only requests that the router has signed are answered." env:"WEFT_IDENTITY_KEYS" placeholder:"FILE"`
@@ -33,6 +34,8 @@ type subgraphCommand struct {
 	OperatorSecret string   `help:"accounts: who signs in and knows this secret can become an operator." env:"WEFT_OPERATOR_SECRET" placeholder:"SECRET"`
 	SignInClients  string   `help:"accounts: the applications that people may sign in to, a JSON list (docs/signin.md)." env:"WEFT_SIGN_IN_CLIENTS" type:"existingfile" placeholder:"FILE"`
 	TrustedProxies []string `help:"accounts: addresses or networks of the proxies in front of it. What they say in X-Forwarded-For counts for the limits of sign-in." env:"WEFT_TRUSTED_PROXIES" placeholder:"CIDR"`
+	Watch          []string `help:"insights: addresses of metrics to watch for what is unusual, each of one process: http://router:9090/metrics" env:"WEFT_WATCH" placeholder:"URL"`
+	WatchToken     string   `help:"insights: token to send to them (admin.token of the router)" env:"WEFT_WATCH_TOKEN" placeholder:"TOKEN"`
 	Empty          bool     `help:"Leave a new database without the sample data."`
 	Traces         string   `help:"OpenTelemetry collector that gets traces (OTLP over HTTP), for example http://localhost:4318. The router decides what is traced." env:"WEFT_TRACES_URL" placeholder:"URL"`
 	Metrics        bool     `help:"Answer /metrics, in the format of Prometheus." env:"WEFT_METRICS"`
@@ -40,8 +43,9 @@ type subgraphCommand struct {
 	LogLevel       string   `help:"debug, info, warn or error." env:"WEFT_LOG_LEVEL" enum:"debug,info,warn,error" default:"info"`
 }
 
-// firstSubgraphPort is where the first of the services listens by default.
-const firstSubgraphPort = 4001
+// firstSubgraphPort is where the first of the services listens by default, and the others behind it by their names; but
+// insights, which came later, at a port of its own.
+const firstSubgraphPort, insightsPort = 4001, 4007
 
 // Run serves the subgraph until the process is told to end.
 func (c subgraphCommand) Run(ctx context.Context) error {
@@ -53,6 +57,11 @@ func (c subgraphCommand) Run(ctx context.Context) error {
 	}
 	logger = logger.With("subgraph", c.Name)
 	address := c.Listen
+	if address == "" {
+		if address, err = config.AtPort(os.Getenv("PORT")); err != nil {
+			return fmt.Errorf("PORT: %w", err)
+		}
+	}
 	if address == "" {
 		address = defaultSubgraphAddress(c.Name)
 	}
@@ -94,6 +103,7 @@ func (c subgraphCommand) Run(ctx context.Context) error {
 		DataDir: c.DataDir, DatabaseURL: c.DatabaseURL, Empty: c.Empty, Version: standalone.Version(), Logger: logger,
 		Identity: identity, Events: events, TLS: serverTLS,
 		Telemetry: told, Metrics: c.Metrics,
+		Watch:  c.watch(),
 		Issuer: c.Issuer, OperatorSecret: c.OperatorSecret, SignInClients: clients, TrustedProxies: proxies,
 	})
 	if err != nil {
@@ -107,6 +117,18 @@ func (c subgraphCommand) Run(ctx context.Context) error {
 		)
 	}
 	return service.Serve(ctx, socket)
+}
+
+// watch is what insights watches.
+func (c subgraphCommand) watch() kit.Watch {
+	watch := kit.Watch{Token: c.WatchToken}
+	for _, address := range c.Watch {
+		if address == "" { // an environment variable that is empty
+			continue
+		}
+		watch.Targets = append(watch.Targets, kit.WatchTarget{URL: address})
+	}
+	return watch
 }
 
 // signIn is what accounts needs to know of who sends people to it.
@@ -145,10 +167,17 @@ func (c subgraphCommand) tls(logger *slog.Logger) (*tls.Config, error) {
 
 // defaultSubgraphAddress is the loopback address where a service listens when nothing else is said.
 func defaultSubgraphAddress(name string) string {
-	for i, n := range subgraphs.Names() {
-		if n == name {
-			return fmt.Sprintf("127.0.0.1:%d", firstSubgraphPort+i)
+	port := firstSubgraphPort
+	for _, n := range subgraphs.Names() {
+		switch {
+		case n == "insights" && n == name:
+			return fmt.Sprintf("127.0.0.1:%d", insightsPort)
+		case n == "insights":
+			continue
+		case n == name:
+			return fmt.Sprintf("127.0.0.1:%d", port)
 		}
+		port++
 	}
 	return "127.0.0.1:0"
 }

@@ -76,6 +76,12 @@ type Supergraph struct {
 	Subgraphs []Subgraph `yaml:"subgraphs"`
 	// Ask for the composed supergraph over HTTP, instead.
 	HTTP SupergraphHTTP `yaml:"http"`
+	// Take the composed supergraph from S3, or storage with its interface, instead.
+	S3 SupergraphS3 `yaml:"s3"`
+	// Take the composed supergraph from an OCI registry, instead.
+	OCI SupergraphOCI `yaml:"oci"`
+	// Whose supergraphs are used.
+	Signature SupergraphSignature `yaml:"signature"`
 	// File of a supergraph to begin with when the configured one cannot be had or used at the start.
 	Fallback string `yaml:"fallback"`
 	// Load the files again when they change. A graph that is not valid is reported and the old one stays.
@@ -230,8 +236,8 @@ type Limits struct {
 	// Most elements of all lists in an operation's literal values, fragments expanded, and of all in the values of its
 	// variables.
 	ListItems int `yaml:"list_items"`
-	// Let operations pass that are beyond these limits, but not beyond the defaults; they are counted
-	// (weft_limits_exceeded_total).
+	// Let requests pass that are beyond body_bytes, concurrent_requests, request_timeout or the limits of operations, but
+	// not beyond the defaults; they are counted (weft_limits_exceeded_total).
 	WarnOnly bool `yaml:"warn_only"`
 }
 
