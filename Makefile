@@ -88,6 +88,10 @@ campaigns: servers packages ## Run all random campaigns at full length (half an 
 sagas: servers ## Place 3,000 orders in each of three shops that crash: SQLite, PostgreSQL, NATS, RabbitMQ
 	go test -timeout 2h -count=1 -v -run TestSagas ./subgraphs -args -orders 3000
 
+.PHONY: bus
+bus: servers ## 20,000 events over embedded NATS, NATS and RabbitMQ: restarts, crashes, duplicates, poison, a consumer away
+	go test -timeout 1h -count=1 -v -run TestConsumersEndWithTheOwnersState ./subgraphs/kit/events -args -changes 20000
+
 .PHONY: scale-subscriptions
 scale-subscriptions: ## 5,000 subscriptions that share one; 500 reloads under 50 busy connections and 500 event-fed subscriptions
 	go test -timeout 1h -count=1 -v -run 'TestManySubscriptionsShareOne|TestManyReloadsUnderLoad' ./router -args \
