@@ -35,7 +35,6 @@ build: ## Build bin/weft
 	@go build -o bin/weft ./cmd/weft
 	@echo "built bin/weft: $$(bin/weft version)"
 
-<<<<<<< HEAD
 # For provided.al2023: a program called bootstrap, and what it reads. The tag leaves out what older runtimes needed.
 FUNCTIONS ?= bin/functions
 ARCH ?= arm64
@@ -50,12 +49,11 @@ functions: ## Build AWS Lambda functions into bin/functions (ARCH=amd64 for x86_
 	done
 	@cp deploy/serverless/weft.yaml schema/supergraph.graphql $(FUNCTIONS)/router/
 	@echo "built the functions in $(FUNCTIONS) for $(ARCH)"
-=======
+
 # Packages are tested in the order they are named: what takes longest begins first, or all would wait for it at the end.
 # Many tests wait for servers they have started, so that there is work for one more than there are processors.
 LONGEST := ./subgraphs ./router/cache ./router/fedtest ./cmd/weft ./router
 AT_ONCE := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
->>>>>>> main
 
 .PHONY: test
 test: servers packages tools python ## Install what is missing and run all tests with the race detector (PKGS=./router/...)
@@ -120,6 +118,11 @@ storefront: ## Build the storefront that weft dev serves at /shop (needs Node)
 	$(WEFT) persist storefront/shell storefront/fragments --supergraph .weft/storefront/supergraph.graphql --typename \
 		--output storefront/dist/persisted-query-manifest.json
 	cd storefront && npm run --silent types && npm run --silent check && npm test --silent && npm run --silent build
+
+.PHONY: contracts
+contracts: python ## Record again what the storefront and the example clients need of each service (pacts)
+	go test -count=1 -run TestContractsAreWhatTheRouterSends ./storefront/contracts -args -record
+	go test -count=1 -run TestSuppliersKeepTheirContract ./examples/examplestest -args -record
 
 .PHONY: bench
 bench: ## Measure the router against the floor (ARGS="--workload small --rounds 5")
@@ -196,7 +199,7 @@ servers:
 
 # What tests ask of Node, in versions that do not change. It is installed when it is missing or another version.
 NPM := $(GRAPHQL_JS) @apollo/client@4.3.8 rxjs@7.8.2 graphql-ws@6.4.2 graphql-sse@2.6.1 subscriptions-transport-ws@0.11.0 \
-	ws@8.18.3 @urql/core@6.0.3 axe-core@4.14.1 graphql-http@1.23.1 \
+	ws@8.18.3 @urql/core@6.0.3 axe-core@4.14.1 graphql-http@1.23.1 @apollo/subgraph@2.14.4 \
 	apollo-upload-client@20.0.0 relay-runtime@21.0.1 relay-compiler@21.0.1 \
 	@graphql-codegen/cli@7.4.3 @graphql-codegen/client-preset@6.2.0 @graphql-inspector/cli@7.0.0
 

@@ -17,7 +17,7 @@ import (
 func observability(t *testing.T, env ...string) *types.Project {
 	t.Helper()
 	env = append(env, "POSTGRES_PASSWORD=a", "REDIS_PASSWORD=b", "NATS_PASSWORD=c",
-		"ACCOUNTS_DB_PASSWORD=e", "CATALOG_DB_PASSWORD=e", "INVENTORY_DB_PASSWORD=e", "ORDERS_DB_PASSWORD=e", "REVIEWS_DB_PASSWORD=e")
+		"ACCOUNTS_DB_PASSWORD=e", "CATALOG_DB_PASSWORD=e", "INSIGHTS_DB_PASSWORD=e", "INVENTORY_DB_PASSWORD=e", "ORDERS_DB_PASSWORD=e", "REVIEWS_DB_PASSWORD=e")
 	options, err := cli.NewProjectOptions([]string{"../docker-compose.yml"}, cli.WithEnv(env), cli.WithProfiles([]string{"observability"}))
 	if err != nil {
 		t.Fatal(err)
@@ -96,6 +96,14 @@ func TestTheObservabilityProfileFitsTogether(t *testing.T) {
 	reaches("prometheus", target)
 	if !strings.HasSuffix(target, *router["WEFT_ADMIN_LISTEN"]) || !strings.Contains(scrape.Job, "weft-router") {
 		t.Errorf("Prometheus asks %s as %s, the router listens at %s", target, scrape.Job, *router["WEFT_ADMIN_LISTEN"])
+	}
+	for _, target := range prometheus.Scrape[1].Static[0].Targets {
+		reaches("prometheus", target)
+		name, port, _ := strings.Cut(target, ":")
+		env := project.Services[name].Environment
+		if metrics, listen := env["WEFT_METRICS"], env["WEFT_LISTEN"]; metrics == nil || *metrics != "true" || *listen != ":"+port {
+			t.Errorf("Prometheus asks %s, which listens at %v", target, listen)
+		}
 	}
 	if secrets := project.Services["prometheus"].Secrets; "/run/secrets/"+secrets[0].Source != scrape.Authorization.File {
 		t.Errorf("Prometheus reads its token at %s and has %v", scrape.Authorization.File, secrets)

@@ -41,6 +41,8 @@ type cli struct {
 
 	Completion completionCommand `cmd:"" help:"Print the script that lets bash, zsh or fish complete weft's command lines."`
 
+	Contracts contractsCommand `cmd:"" help:"Record what clients need of each service, and verify services against it."`
+
 	ShowVersion kong.VersionFlag `name:"version" help:"Print the version."`
 }
 

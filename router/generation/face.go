@@ -28,6 +28,7 @@ func (g *Generation) newFace(set *provisioned) error {
 		Draft: c.GraphQL.OverHTTP == "draft", RequestEncodings: c.GraphQL.RequestEncodings, RequireHeaders: c.GraphQL.RequireHeaders, RequestIDs: c.Log.RequestIDs, Health: g.options.Health, OpenStatus: g.openStatus,
 		Observers: set.observe(), Logger: g.logger, Heartbeat: c.Subscription.Heartbeat, Detach: g.detach,
 	}
+	warnOnly(&opts, &c.Limits)
 	if g.tally != nil {
 		opts.Observers = append(opts.Observers, g.tally.Observe)
 	}
@@ -59,6 +60,23 @@ func (g *Generation) newFace(set *provisioned) error {
 	}
 	g.handler, g.face = handler, g.withCallbacks(set.wrapHandler(handler))
 	return nil
+}
+
+// warnOnly lets requests pass that are beyond a limit and not beyond its default, where they are only to be counted.
+func warnOnly(opts *server.Options, set *config.Limits) {
+	if !set.WarnOnly {
+		return
+	}
+	known := config.Default().Limits
+	if set.BodyBytes < known.BodyBytes {
+		opts.Warn.BodyBytes, opts.MaxBodyBytes = int64(set.BodyBytes), int64(known.BodyBytes)
+	}
+	if n := set.ConcurrentRequests; n > 0 && n < known.ConcurrentRequests {
+		opts.Warn.Concurrent, opts.MaxConcurrent = n, known.ConcurrentRequests
+	}
+	if t := set.RequestTimeout; t > 0 && t < known.RequestTimeout {
+		opts.Warn.Timeout, opts.Timeout = t, known.RequestTimeout
+	}
 }
 
 func (g *Generation) newPlayground() (*graphiql.Playground, error) {

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 	"unicode/utf8"
 
 	"github.com/weft-graphql/weft/router/jsontext"
@@ -86,9 +87,20 @@ func (x *exchange) enter(r *http.Request) *failure {
 // turn is a request's place among those in progress.
 type turn struct {
 	adaptive.Place
-	// exceeded is the code of a limit that only warns.
-	exceeded string
+	// exceeded are the codes of limits that only warn, and due is when one on the request's time is exceeded.
+	exceeded []string
+	due      time.Time
 }
+
+// Warnings are bounds that only warn: requests beyond them pass, and OperationInfo.Exceeded has the codes. Zero fields
+// are none.
+type Warnings struct {
+	BodyBytes  int64
+	Concurrent int
+	Timeout    time.Duration
+}
+
+func (t *turn) exceed(code string) { t.exceeded = append(t.exceeded, code) }
 
 // enter counts a request among those in progress, or says why there is no room for it.
 func (h *Handler) enter(ctx context.Context, remote string, header http.Header, t *turn) *failure {
@@ -98,6 +110,11 @@ func (h *Handler) enter(ctx context.Context, remote string, header http.Header, 
 	if n := h.inFlight.Add(1); h.opts.MaxConcurrent > 0 && n > int64(h.opts.MaxConcurrent) {
 		h.inFlight.Add(-1)
 		return failOverloaded
+	} else if h.opts.Warn.Concurrent > 0 && n > int64(h.opts.Warn.Concurrent) {
+		t.exceed(CodeOverloaded)
+	}
+	if h.opts.Warn.Timeout > 0 {
+		t.due = time.Now().Add(h.opts.Warn.Timeout)
 	}
 	if h.opts.Adaptive == nil {
 		return nil
@@ -123,18 +140,21 @@ func (h *Handler) takePlace(ctx context.Context, remote string, header http.Head
 		return f
 	}
 	if t.Place = place; f != nil {
-		t.exceeded = f.code
+		t.exceed(f.code)
 	}
 	return nil
 }
 
-// end gives the place back, and tells in the response which limit it was beyond.
+// end gives the place back, and tells in the response which limits the request was beyond.
 func (t *turn) end(resp *Response) {
 	t.Leave(resp.Outcome == Executed && resp.Sequel == nil && resp.Operation.Kind != "")
-	if t.exceeded != "" {
-		resp.Operation.Exceeded = append(slices.Clone(resp.Operation.Exceeded), t.exceeded)
-		t.exceeded = ""
+	if !t.due.IsZero() && time.Now().After(t.due) {
+		t.exceed(CodeTooSlow)
 	}
+	if len(t.exceeded) > 0 {
+		resp.Operation.Exceeded = slices.Concat(resp.Operation.Exceeded, t.exceeded)
+	}
+	t.exceeded, t.due = nil, time.Time{}
 }
 
 // leave ends what enter began.

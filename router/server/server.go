@@ -50,6 +50,8 @@ type Options struct {
 	MaxConcurrent int
 	// Timeout bounds the time of one request; none when zero.
 	Timeout time.Duration
+	// Warn are bounds below MaxBodyBytes, MaxConcurrent and Timeout beyond which requests pass.
+	Warn Warnings
 	// Draft gives answers the statuses of the newest draft of GraphQL over HTTP. See statusOf.
 	Draft bool
 	// MaxBatch is how many requests a JSON array may hold; batching is off when zero.
@@ -266,6 +268,9 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, x *exchange) {
 	if f := h.read(r, x); f != nil {
 		x.fail(f)
 		return
+	}
+	if b := h.opts.Warn.BodyBytes; b > 0 && int64(len(x.input)) > b {
+		x.turn.exceed(CodeTooLarge)
 	}
 	if f := x.enter(r); f != nil {
 		w.Header().Set("Retry-After", "1")
