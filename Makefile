@@ -93,9 +93,9 @@ bus: servers ## 20,000 events over embedded NATS, NATS and RabbitMQ: restarts, c
 	go test -timeout 1h -count=1 -v -run TestConsumersEndWithTheOwnersState ./subgraphs/kit/events -args -changes 20000
 
 .PHONY: scale-subscriptions
-scale-subscriptions: ## 5,000 subscriptions that share one; 500 reloads under 50 busy connections and 500 event-fed subscriptions
+scale-subscriptions: ## 5,000 subscriptions that share one; 1,000 reloads of graph and settings under 50 busy connections and 500 event-fed subscriptions
 	go test -timeout 1h -count=1 -v -run 'TestManySubscriptionsShareOne|TestManyReloadsUnderLoad' ./router -args \
-		-clients 5000 -events 50 -reloads 500 -busy 50 -streams 500 $(ARGS)
+		-clients 5000 -events 50 -reloads 1000 -busy 50 -streams 500 $(ARGS)
 
 .PHONY: buyers
 buyers: servers ## Have 50 people buy at the same time, on PostgreSQL and NATS, and say what that takes

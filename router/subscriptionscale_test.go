@@ -247,7 +247,7 @@ func (s *subscriptions) deliver(clients []*subscriber, first, count int) [3]time
 	return [3]time.Duration{took[len(took)/2], took[len(took)*99/100], took[len(took)-1]}
 }
 
-// TestManyReloadsUnderLoad changes the graph again and again while connections ask queries and event-fed
+// TestManyReloadsUnderLoad changes graph and settings again and again while connections ask queries and event-fed
 // subscriptions are open: no request fails, no event is lost or comes twice, and nothing grows.
 func TestManyReloadsUnderLoad(t *testing.T) {
 	e := newEventFed(t)
@@ -308,6 +308,11 @@ func TestManyReloadsUnderLoad(t *testing.T) {
 	warm := *scaleReloads / 4
 	for n := range *scaleReloads {
 		if err := e.router.Swap(graphs[n%2]); err != nil {
+			t.Fatal(err)
+		}
+		settings := *e.config
+		settings.Limits.Depth = 50 + n%2
+		if err := e.router.Reload(&settings); err != nil {
 			t.Fatal(err)
 		}
 		e.changed("1")

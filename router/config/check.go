@@ -17,6 +17,7 @@ func (r *reader) check(c *Config) error {
 	k.listeners(c)
 	k.supergraph(&c.Supergraph)
 	k.canary(&c.Canary)
+	k.graphs(c)
 	k.clientSide(c)
 	k.upstream(&c.Upstream)
 	k.cache(&c.Cache)

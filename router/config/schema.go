@@ -24,6 +24,9 @@ var canarySource string
 //go:embed source.go
 var sourceSource string
 
+//go:embed graphs.go
+var graphsSource string
+
 // descriptions are the doc comments of the sections' fields by "Section.Field", and of the sections by "Section".
 func (r *root) descriptions() map[string]string {
 	texts := map[string]string{}
@@ -31,6 +34,7 @@ func (r *root) descriptions() map[string]string {
 	readComments(texts, subscriptionSource)
 	readComments(texts, canarySource)
 	readComments(texts, sourceSource)
+	readComments(texts, graphsSource)
 	for _, s := range r.sections {
 		readComments(texts, s.Source)
 		name := reflect.TypeOf(s.New()).Elem().Name()

@@ -20,6 +20,8 @@ type Config struct {
 	Supergraph Supergraph `yaml:"supergraph"`
 	// Another graph, or other settings, for some requests first.
 	Canary Canary `yaml:"canary"`
+	// Further graphs that this process serves, by path or host, each with settings of its own.
+	Graphs []Graph `yaml:"graphs"`
 	// The GraphQL endpoint.
 	GraphQL GraphQL `yaml:"graphql"`
 	// What clients see of subgraph errors.

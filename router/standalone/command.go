@@ -78,7 +78,12 @@ func (c Command) Run(ctx context.Context) error {
 		return err
 	}
 	defer r.Close()
-	listeners, err := openListeners(cfg, r, logger)
+	all, err := openGraphs(r, cfg, list, logger)
+	if err != nil {
+		return err
+	}
+	defer all.close()
+	listeners, err := openListeners(cfg, all, logger)
 	if err != nil {
 		return err
 	}
@@ -89,10 +94,11 @@ func (c Command) Run(ctx context.Context) error {
 	go r.Watch(ctx)
 	reloads := Reloader{Source: source, Router: r, Logger: logger, Level: level, File: file, Hangup: hangup, Started: cfg}
 	go reloads.Follow(ctx)
+	all.follow(ctx)
 	return Serve(ctx, listeners, server.RunOptions{
 		WriteTimeout: server.WriteTimeout(cfg.Limits.RequestTimeout), BodyTimeout: cfg.Limits.BodyTimeout,
 		DrainDelay: cfg.Shutdown.DrainDelay, ShutdownTimeout: cfg.Shutdown.Timeout,
-		Standard: cfg.Server.HTTP == "standard", Health: r.Health(), Logger: logger, EndStreams: r.EndSubscriptions,
+		Standard: cfg.Server.HTTP == "standard", Health: r.Health(), Logger: logger, EndStreams: all.endSubscriptions,
 	})
 }
 
@@ -137,24 +143,24 @@ func (c Command) override(cfg *config.Config) {
 	}
 }
 
-func openListeners(cfg *config.Config, r *router.Router, logger *slog.Logger) ([]server.Listener, error) {
+func openListeners(cfg *config.Config, all *graphs, logger *slog.Logger) ([]server.Listener, error) {
 	socket, err := ListenAt(cfg.Listen, "--listen")
 	if err != nil {
 		return nil, err
 	}
-	main := server.Listener{Name: "main", Socket: socket, Handler: r, H2C: cfg.H2C}
+	main := server.Listener{Name: "main", Socket: socket, Handler: all.handler(), H2C: cfg.H2C}
 	if cfg.TLS.CertFile != "" {
 		files := Certificates{CertFile: cfg.TLS.CertFile, KeyFile: cfg.TLS.KeyFile, Logger: logger}
 		if main.TLS, err = files.TLS(); err != nil {
 			return nil, err
 		}
 	}
-	doors, err := openDoors(&cfg.Admin, r, logger)
+	doors, err := openDoors(&cfg.Admin, all, logger)
 	return append([]server.Listener{main}, doors...), err
 }
 
 // openDoors opens the listeners for operators.
-func openDoors(a *config.Admin, r *router.Router, logger *slog.Logger) ([]server.Listener, error) {
+func openDoors(a *config.Admin, all *graphs, logger *slog.Logger) ([]server.Listener, error) {
 	var secure *tls.Config
 	if a.TLS.CertFile != "" {
 		files := Certificates{
@@ -169,12 +175,13 @@ func openDoors(a *config.Admin, r *router.Router, logger *slog.Logger) ([]server
 		}
 	}
 	var listeners []server.Listener
+	r := all.main
 	for _, door := range []struct {
 		name, address, setting string
 		handler                http.Handler
 		secure                 *tls.Config
 	}{
-		{"admin", a.Listen, "--admin", r.Admin(), secure},
+		{"admin", a.Listen, "--admin", all.admin(), secure},
 		{"metrics", a.MetricsListen, "admin.metrics_listen", r.Door("/metrics"), secure},
 		{"invalidation", a.InvalidationListen, "admin.invalidation_listen", r.Door("/invalidation"), secure},
 		{"health", a.HealthListen, "admin.health_listen", r.Door("/healthz", "/readyz"), nil},

@@ -41,7 +41,7 @@ func TestDoorsForOperators(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	listeners, err := openListeners(&cfg, r, logger)
+	listeners, err := openListeners(&cfg, &graphs{main: r}, logger)
 	if err != nil {
 		t.Fatal(err)
 	}

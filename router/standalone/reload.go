@@ -29,6 +29,8 @@ type Reloader struct {
 	Hangup <-chan os.Signal
 	// Started are the settings that the process began with.
 	Started *config.Config
+	// Check tells why what was loaded cannot be used, and may complete it; optional.
+	Check func(*config.Config) error
 	// Prepare completes what was loaded, before it is used; optional.
 	Prepare func(*config.Config)
 }
@@ -74,6 +76,9 @@ func (r *Reloader) reload(why string) {
 	source := r.Source
 	source.Warn = func(p config.Problem) { r.Logger.Warn("a setting is called differently now", "setting", p.Error()) }
 	cfg, err := config.Load(source)
+	if err == nil && r.Check != nil {
+		err = r.Check(cfg)
+	}
 	if err != nil {
 		r.Router.ReloadRefused(err)
 	} else {
@@ -118,7 +123,7 @@ func NeedRestart(started, now *config.Config) []string {
 		"admin.invalidation_listen": {started.Admin.InvalidationListen, now.Admin.InvalidationListen},
 		"admin.health_listen":       {started.Admin.HealthListen, now.Admin.HealthListen}, "server": {started.Server, now.Server},
 		"log.format": {started.Log.Format, now.Log.Format}, "log.sampling": {started.Log.Sampling, now.Log.Sampling},
-		"shutdown": {started.Shutdown, now.Shutdown},
+		"shutdown": {started.Shutdown, now.Shutdown}, "graphs": {started.Graphs, now.Graphs},
 	} {
 		if !reflect.DeepEqual(pair[0], pair[1]) {
 			names = append(names, name)
