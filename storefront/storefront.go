@@ -42,6 +42,18 @@ type Person struct {
 	Operator bool   `json:"operator"`
 }
 
+// SignIn is the OpenID provider at which people sign in. Its paths are at the page's own origin, since scripts may ask
+// nobody else, and its refresh tokens in a cookie.
+type SignIn struct {
+	// Issuer and Client are the provider's name, and that of the storefront there.
+	Issuer string `json:"issuer"`
+	Client string `json:"client"`
+	// Authorize, Token and EndSession are the paths of its endpoints.
+	Authorize  string `json:"authorize"`
+	Token      string `json:"token"`
+	EndSession string `json:"endSession"`
+}
+
 // Options are what a storefront is served with.
 type Options struct {
 	// Files has a folder with a manifest.json for each package; nil means what was built in. It is read with every
@@ -49,6 +61,8 @@ type Options struct {
 	Files fs.FS
 	// Endpoint is the path of the GraphQL endpoint.
 	Endpoint string
+	// SignIn is where people sign in; nil when nobody can.
+	SignIn *SignIn
 	// People are whom one may be without a password; for development only.
 	People []Person
 }
@@ -126,7 +140,16 @@ func (o *Options) page() (page []byte, policy string, err error) {
 	if people == nil {
 		people = []Person{}
 	}
-	setup := map[string]any{"endpoint": o.Endpoint, "operations": operations, "fragments": versions, "people": people}
+	setup := map[string]any{
+		"endpoint": o.Endpoint, "operations": operations, "fragments": versions, "people": people, "signIn": nil,
+	}
+	if o.SignIn != nil {
+		setup["signIn"] = struct {
+			SignIn
+			Back string `json:"back"`
+			Out  string `json:"out"`
+		}{*o.SignIn, SignedInPath, SignedOutPath}
+	}
 	// Both are JSON: what could end a script element is escaped.
 	importMap, err := json.Marshal(map[string]any{"imports": imports})
 	if err != nil {

@@ -90,8 +90,18 @@ func openBrowser(t *testing.T) *browser {
 	return b
 }
 
-// call sends a command and returns its result. Events that come meanwhile are noted.
+// call sends a command and returns its result.
 func (b *browser) call(method string, params any) json.RawMessage {
+	b.t.Helper()
+	result, wrong := b.try(method, params)
+	if wrong != "" {
+		b.t.Fatalf("%s: %s", method, wrong)
+	}
+	return result
+}
+
+// try sends a command and returns its result, or what the browser says against it. Events that come meanwhile are noted.
+func (b *browser) try(method string, params any) (result json.RawMessage, wrong string) {
 	b.t.Helper()
 	b.last++
 	if err := wsjson.Write(b.ctx, b.conn, map[string]any{"id": b.last, "method": method, "params": params}); err != nil {
@@ -104,9 +114,9 @@ func (b *browser) call(method string, params any) json.RawMessage {
 		}
 		switch {
 		case m.ID == b.last && m.Error != nil:
-			b.t.Fatalf("%s: %s", method, m.Error.Message)
+			return nil, m.Error.Message
 		case m.ID == b.last:
-			return m.Result
+			return m.Result, ""
 		default:
 			b.note(&m)
 		}
@@ -133,7 +143,14 @@ func (b *browser) note(m *browserMessage) {
 // eval runs JavaScript and reads its value into target, which may be nil.
 func (b *browser) eval(script string, target any) {
 	b.t.Helper()
-	result := b.call("Runtime.evaluate", map[string]any{"expression": script, "returnByValue": true, "awaitPromise": true})
+	params := map[string]any{"expression": script, "returnByValue": true, "awaitPromise": true}
+	result, wrong := b.try("Runtime.evaluate", params)
+	for wrong == "Inspected target navigated or closed" { // another page has just come, to which it is put again
+		result, wrong = b.try("Runtime.evaluate", params)
+	}
+	if wrong != "" {
+		b.t.Fatalf("%s: %s", script, wrong)
+	}
 	var r struct {
 		Result           struct{ Value json.RawMessage }
 		ExceptionDetails json.RawMessage

@@ -14,6 +14,7 @@ import (
 	"github.com/weft-graphql/weft/router/modules/persisted"
 	"github.com/weft-graphql/weft/schema/wire"
 	"github.com/weft-graphql/weft/storefront"
+	"github.com/weft-graphql/weft/subgraphs/accounts/openid"
 )
 
 // asHeader says in weft dev who sends a request that has no token: the person of --as, or nobody. The storefront's
@@ -34,7 +35,14 @@ func (d *devProcess) serveShop(endpoint string) http.Handler {
 	if d.person != "" {
 		people = append(people, storefront.Person{ID: d.command.As, Name: d.person, Operator: true})
 	}
-	return storefront.Options{Files: d.shopFiles(), Endpoint: endpoint, People: people}.Handler()
+	options := storefront.Options{Files: d.shopFiles(), Endpoint: endpoint, People: people}
+	if d.signsIn() {
+		options.SignIn = &storefront.SignIn{
+			Issuer: d.url, Client: shopClient,
+			Authorize: openid.AuthorizePath, Token: openid.TokenPath, EndSession: openid.EndSessionPath,
+		}
+	}
+	return options.Handler()
 }
 
 // isShop tells whether a path is the storefront's.

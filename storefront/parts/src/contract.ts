@@ -32,12 +32,6 @@ export interface Entity {
 }
 
 /** Who is signed in. */
-export interface Tokens {
-  readonly accessToken: string;
-  readonly expiresAt: string;
-  readonly refreshToken: string;
-}
-
 export interface Session {
   /** Whether somebody is. */
   readonly signedIn: boolean;
@@ -47,9 +41,11 @@ export interface Session {
   readonly guestCart: string | null;
   /** People that one may be without a password: there are some in weft dev only. */
   readonly people: readonly {readonly id: string; readonly name: string; readonly operator: boolean}[];
-  signIn(tokens: Tokens): Promise<void>;
+  /** Whether there is a page to sign in on. */
+  readonly canSignIn: boolean;
+  /** Leaves for the page to sign in on, or to open an account, and comes back to a page of the shop. */
+  signIn(joining: boolean, then?: string): Promise<void>;
   be(id: string): Promise<void>;
-  refreshToken(): string | null;
   signOut(): Promise<void>;
   leaveGuestCart(): void;
 }

@@ -14,34 +14,6 @@ export type Tier =
   /** After fifty orders. */
   | 'GOLD';
 
-/** Somebody who wants an account. */
-export type SignUpInput = {
-  /** The full name: 1 to 80 characters. */
-  name: string;
-  /** The e-mail address, which nobody else has an account with. Case does not matter. */
-  email: string;
-  /** The username: 3 to 30 lower-case letters, digits, dots and hyphens. Left out, one is made of the name. */
-  username?: string | null | undefined;
-  /** The password: 10 to 200 characters, and none that is known from break-ins. */
-  password: string;
-};
-
-/** Somebody who has an account. */
-export type SignInInput = {
-  /** The e-mail address. */
-  email: string;
-  /** The password. */
-  password: string;
-};
-
-/** A session to end. */
-export type SignOutInput = {
-  /** Its refresh token. */
-  refreshToken: string;
-  /** Whether all sessions of its person end. */
-  everywhere?: boolean;
-};
-
 /** An address for the address book. */
 export type SaveAddressInput = {
   /** The address to change; leave it out for another one. */
@@ -349,13 +321,6 @@ export type NoPageQuery = { __typename: 'Query', me: { __typename: 'User', id: s
 
 export type ShellFragment = { __typename: 'Query', me: { __typename: 'User', id: string, name: string | null } | null, cart: { __typename: 'Cart', id: string, quantity: number } | null };
 
-export type RefreshSessionMutationVariables = Exact<{
-  token: string;
-}>;
-
-
-export type RefreshSessionMutation = { __typename: 'Mutation', refreshSession: { __typename: 'SessionPayload', session: { __typename: 'Session', accessToken: string, expiresAt: string, refreshToken: string } | null, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
-
 export type MergeCartMutationVariables = Exact<{
   cart: string | number;
 }>;
@@ -366,29 +331,6 @@ export type MergeCartMutation = { __typename: 'Mutation', mergeCart: { __typenam
 export type AccountFragment = { __typename: 'Query', me: { __typename: 'User', id: string, name: string | null, username: string, email: string | null, tier: Tier | null, joinedAt: string | null, reviewCount: number | null, addresses: Array<{ __typename: 'Address', id: string, name: string, street: string, postalCode: string, city: string, country: string }> | null, orders: { __typename: 'OrderConnection', totalCount: number, nodes: Array<{ __typename: 'Order', id: string, state: OrderState, placedAt: string, total: { __typename: 'Money', minor: number, currency: Currency }, lines: Array<{ __typename: 'OrderLine', name: string, quantity: number, product: { __typename: 'Product', upc: string, name: string, category: { __typename: 'Category', id: string } | null, attributes: Array<{ __typename: 'Attribute', name: string, value: string }> } | null }> }> } | null } | null };
 
 export type AccountAddressFragment = { __typename: 'Address', id: string, name: string, street: string, postalCode: string, city: string, country: string };
-
-export type AccountSessionFragment = { __typename: 'Session', accessToken: string, expiresAt: string, refreshToken: string };
-
-export type SignUpMutationVariables = Exact<{
-  input: SignUpInput;
-}>;
-
-
-export type SignUpMutation = { __typename: 'Mutation', signUp: { __typename: 'SessionPayload', session: { __typename: 'Session', accessToken: string, expiresAt: string, refreshToken: string } | null, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
-
-export type SignInMutationVariables = Exact<{
-  input: SignInInput;
-}>;
-
-
-export type SignInMutation = { __typename: 'Mutation', signIn: { __typename: 'SessionPayload', session: { __typename: 'Session', accessToken: string, expiresAt: string, refreshToken: string } | null, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
-
-export type SignOutMutationVariables = Exact<{
-  input: SignOutInput;
-}>;
-
-
-export type SignOutMutation = { __typename: 'Mutation', signOut: { __typename: 'SignOutPayload', ended: number, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
 
 export type SaveAddressMutationVariables = Exact<{
   input: SaveAddressInput;
@@ -581,5 +523,4 @@ export const OrderPage: Operation<OrderPageQuery, OrderPageQueryVariables> = {na
 export const AccountPage: Operation<AccountPageQuery, AccountPageQueryVariables> = {name: 'AccountPage', id: ''};
 export const DeskPage: Operation<DeskPageQuery, DeskPageQueryVariables> = {name: 'DeskPage', id: ''};
 export const NoPage: Operation<NoPageQuery, NoPageQueryVariables> = {name: 'NoPage', id: ''};
-export const RefreshSession: Operation<RefreshSessionMutation, RefreshSessionMutationVariables> = {name: 'RefreshSession', id: 'bbcf38a7e0fb2bfba65fe740a5cc18204585a9414bf2d051cc94d782b6963243'};
 export const MergeCart: Operation<MergeCartMutation, MergeCartMutationVariables> = {name: 'MergeCart', id: 'fbfb1697a79d390e555d112fe171af66ab487882cf6ac50779d4f83c1c50fefb'};

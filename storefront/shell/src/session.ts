@@ -1,11 +1,11 @@
-import type {Session, Tokens} from '../../parts/src/contract.ts';
-import {RefreshSession} from './graphql.ts';
+import type {Session} from '../../parts/src/contract.ts';
+import {arrive, leave, renew, travel, type Tokens} from './provider.ts';
 import {setup} from './setup.ts';
 
-// Who is signed in. Tokens are kept in the browser's storage, so that tabs share them; a refresh token is good for one use,
-// so tabs take turns.
+// Who is signed in. Tokens are in memory only; the browser's storage has nothing but that there is a session, so that tabs
+// and the next page know to ask for tokens. Tabs take turns: a refresh token is good for one use.
 
-const tokensKey = 'shop.session';
+const signedInKey = 'shop.signed-in';
 const personKey = 'shop.person';
 const cartKey = 'shop.cart';
 
@@ -13,27 +13,32 @@ class BrowserSession implements Session {
   /** Called after somebody has signed in, with the guest's cart, or out. */
   changed: (guestCart: string | null) => Promise<void> = async () => {};
 
+  private tokens: Tokens | null = null;
+
   get people() {
     return setup.people;
   }
 
+  get canSignIn(): boolean {
+    return setup.signIn !== null;
+  }
+
   get signedIn(): boolean {
-    return this.tokens() !== null || this.person() !== null;
+    return this.known || localStorage.getItem(signedInKey) !== null;
   }
 
   get operator(): boolean {
     const person = this.person();
     if (person) return setup.people.find((p) => p.id === person)?.operator ?? false;
-    const tokens = this.tokens();
-    return tokens !== null && rolesIn(tokens.accessToken).some((role) => role.toLowerCase() === 'operator');
+    return this.tokens !== null && rolesIn(this.tokens.access).some((role) => role.toLowerCase() === 'operator');
   }
 
   get guestCart(): string | null {
-    return this.signedIn ? null : localStorage.getItem(cartKey);
+    return this.known ? null : localStorage.getItem(cartKey);
   }
 
   keepGuestCart(id: string): void {
-    if (!this.signedIn) localStorage.setItem(cartKey, id);
+    if (!this.known) localStorage.setItem(cartKey, id);
   }
 
   leaveGuestCart(): void {
@@ -42,72 +47,86 @@ class BrowserSession implements Session {
 
   /** What requests say of who sends them. */
   headers(): Record<string, string> {
-    const tokens = this.tokens();
-    if (tokens) return {Authorization: `Bearer ${tokens.accessToken}`};
+    if (this.tokens) return {Authorization: `Bearer ${this.tokens.access}`};
     return setup.people.length > 0 ? {'Weft-As': this.person() ?? 'nobody'} : {};
   }
 
-  async signIn(tokens: Tokens): Promise<void> {
-    const guestCart = this.guestCart;
+  signIn(joining: boolean, then?: string): Promise<void> {
+    return travel(joining, then ?? null);
+  }
+
+  /** Takes in who comes back from the provider, and says which page to go on with. changed is still to be called. */
+  async arrive(address: URL): Promise<{then: string | null; guestCart: string | null}> {
+    const {tokens, then} = await arrive(address);
+    const {guestCart} = this;
     localStorage.removeItem(personKey);
-    localStorage.setItem(tokensKey, JSON.stringify(tokens));
-    await this.changed(guestCart);
+    localStorage.setItem(signedInKey, 'true');
+    this.tokens = tokens;
+    return {then, guestCart};
   }
 
   async be(id: string): Promise<void> {
-    const guestCart = this.guestCart;
-    localStorage.removeItem(tokensKey);
+    const {guestCart} = this;
+    this.forget();
     localStorage.setItem(personKey, id);
     await this.changed(guestCart);
   }
 
-  refreshToken(): string | null {
-    return this.tokens()?.refreshToken ?? null;
-  }
-
   async signOut(): Promise<void> {
-    localStorage.removeItem(tokensKey);
-    localStorage.removeItem(personKey);
-    await this.changed(null);
+    await this.fresh();
+    const {tokens} = this;
+    this.forget();
+    if (tokens) leave(tokens);
+    else await this.changed(null);
   }
 
-  /** Makes new tokens; false when the session is over. */
+  /** Another tab has signed out, or somebody else in. */
+  forgetTokens(): void {
+    this.tokens = null;
+  }
+
+  /** Makes new tokens; false when there are none to be had. */
   async refresh(): Promise<boolean> {
-    const stale = this.tokens()?.accessToken;
-    if (!stale) return false;
-    return navigator.locks.request('shop.refresh', async () => {
-      const tokens = this.tokens();
-      if (!tokens) return false;
-      if (tokens.accessToken !== stale) return true; // another tab was first
-      const response = await fetch(setup.endpoint, {
-        method: 'POST',
-        headers: {'Content-Type': 'application/json', Accept: 'application/json'},
-        body: JSON.stringify({documentId: RefreshSession.id, variables: {token: tokens.refreshToken}}),
-      });
-      const next = (await response.json())?.data?.refreshSession?.session as Tokens | undefined;
-      if (next) localStorage.setItem(tokensKey, JSON.stringify(next));
-      else localStorage.removeItem(tokensKey);
-      return next !== undefined;
+    const stale = this.tokens;
+    const {guestCart} = this;
+    const made = await navigator.locks.request('shop.refresh', async () => {
+      if (localStorage.getItem(signedInKey) === null) return false;
+      if (this.tokens !== stale) return this.tokens !== null; // somebody on this page was first
+      try {
+        this.tokens = await renew();
+      } catch (error) {
+        // The provider is away. One goes on as nobody, and asks again with the next page.
+        console.warn('Nobody can be signed in at the moment:', error instanceof Error ? error.message : error);
+        this.tokens = null;
+        return false;
+      }
+      if (!this.tokens) localStorage.removeItem(signedInKey);
+      return this.tokens !== null;
     });
+    if (made && guestCart) await this.changed(guestCart); // filled while the provider was away
+    return made;
   }
 
-  /** Makes new tokens if those there are end within half a minute. */
+  /** Makes new tokens if there are none, or if those there are end within half a minute. */
   async fresh(): Promise<void> {
-    const tokens = this.tokens();
-    if (tokens && Date.parse(tokens.expiresAt) - Date.now() < 30_000) await this.refresh();
+    if (localStorage.getItem(signedInKey) === null) return;
+    if (!this.tokens || this.tokens.until - Date.now() < 30_000) await this.refresh();
+  }
+
+  /** Whether requests say who sends them. */
+  private get known(): boolean {
+    return this.tokens !== null || this.person() !== null;
+  }
+
+  private forget(): void {
+    this.tokens = null;
+    localStorage.removeItem(signedInKey);
+    localStorage.removeItem(personKey);
   }
 
   private person(): string | null {
     const id = localStorage.getItem(personKey);
     return setup.people.some((p) => p.id === id) ? id : null;
-  }
-
-  private tokens(): Tokens | null {
-    try {
-      return JSON.parse(localStorage.getItem(tokensKey) ?? 'null') as Tokens | null;
-    } catch {
-      return null;
-    }
   }
 }
 

@@ -7,12 +7,26 @@ export interface Person {
   readonly operator: boolean;
 }
 
+/** Where people sign in: paths are of the page's own origin. */
+export interface SignIn {
+  readonly issuer: string;
+  readonly client: string;
+  readonly authorize: string;
+  readonly token: string;
+  readonly endSession: string;
+  /** Where people come back to, and where they go who have signed out. */
+  readonly back: string;
+  readonly out: string;
+}
+
 export interface Setup {
   readonly endpoint: string;
   /** Ids of operations in the manifest, by name. */
   readonly operations: Readonly<Record<string, string>>;
   /** Fragments by name, with the versions that the import map names. */
   readonly fragments: Readonly<Record<string, string>>;
+  /** The OpenID provider; null when there is none. */
+  readonly signIn: SignIn | null;
   /** Whom one may be without a password: in weft dev only. */
   readonly people: readonly Person[];
 }

@@ -173,8 +173,32 @@ addEventListener('popstate', (event) => {
 });
 // Another tab has signed in or out.
 addEventListener('storage', (event) => {
-  if (event.key === 'shop.session' || event.key === 'shop.person') void load(false);
+  if (event.key !== 'shop.signed-in' && event.key !== 'shop.person') return;
+  session.forgetTokens();
+  void load(false);
 });
 
+/** arrive takes in who comes back from the provider's page. */
+async function arrive(): Promise<void> {
+  const path = location.pathname.slice(at('').length);
+  const address = new URL(location.href);
+  if (path === '/signed-out') {
+    history.replaceState({}, '', at('/account'));
+    shop.say('You are signed out.');
+  }
+  if (path !== '/signed-in') return load(false);
+  history.replaceState({}, '', at('/account')); // the code stays in no history
+  try {
+    const {then, guestCart} = await session.arrive(address);
+    if (then) history.replaceState({}, '', at(then));
+    shop.say('You are signed in.');
+    await session.changed(guestCart);
+  } catch (error) {
+    console.warn('Nobody is signed in:', error instanceof Error ? error.message : error);
+    shop.say('You are not signed in.');
+    await load(false);
+  }
+}
+
 bar();
-void load(false);
+void arrive();

@@ -12,10 +12,10 @@ func (p *Provider) discovery(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Cache-Control", "public, max-age=300")
 	answer(w, http.StatusOK, map[string]any{
 		"issuer":                                p.issuer.Name,
-		"authorization_endpoint":                at + authorizePath,
-		"token_endpoint":                        at + tokenPath,
+		"authorization_endpoint":                at + AuthorizePath,
+		"token_endpoint":                        at + TokenPath,
 		"userinfo_endpoint":                     at + userInfoPath,
-		"end_session_endpoint":                  at + endSessionPath,
+		"end_session_endpoint":                  at + EndSessionPath,
 		"jwks_uri":                              at + accounts.KeysPath,
 		"scopes_supported":                      scopes,
 		"response_types_supported":              []string{"code"},

@@ -76,7 +76,7 @@ func (p *Provider) show(w http.ResponseWriter, status int, request *request, fie
 	p.render(w, status, map[string]any{
 		"Title": title, "Client": request.client.Name, "Joins": request.joins(), "Fields": fields,
 		"Action": p.path + signInPath + "?" + request.values.Encode(),
-		"Other":  p.path + authorizePath + "?" + other.Encode(),
+		"Other":  p.path + AuthorizePath + "?" + other.Encode(),
 	})
 }
 

@@ -27,11 +27,12 @@ const (
 	// DiscoveryPath is where the discovery document is.
 	DiscoveryPath = "/.well-known/openid-configuration"
 
-	authorizePath  = Base + "authorize"
+	// AuthorizePath, TokenPath and EndSessionPath are the endpoints that clients know.
+	AuthorizePath  = Base + "authorize"
+	TokenPath      = Base + "token"
+	EndSessionPath = Base + "end-session"
 	signInPath     = Base + "sign-in"
-	tokenPath      = Base + "token"
 	userInfoPath   = Base + "userinfo"
-	endSessionPath = Base + "end-session"
 )
 
 // Serves says whether a path is one of the provider's, for those who have other things at the same address.
@@ -94,11 +95,11 @@ func (p *Provider) Routes() map[string]http.Handler {
 	return map[string]http.Handler{
 		"GET " + DiscoveryPath:     shared(http.HandlerFunc(p.discovery)),
 		"GET " + accounts.KeysPath: shared(http.HandlerFunc(p.issuer.ServeKeys)),
-		authorizePath:              page(p.authorize),
+		AuthorizePath:              page(p.authorize),
 		"POST " + signInPath:       page(p.signIn),
-		tokenPath:                  shared(bounded(p.token)),
+		TokenPath:                  shared(bounded(p.token)),
 		userInfoPath:               shared(bounded(p.userInfo)),
-		endSessionPath:             page(p.endSession),
+		EndSessionPath:             page(p.endSession),
 	}
 }
 

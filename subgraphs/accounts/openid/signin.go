@@ -104,7 +104,7 @@ func (p *Provider) signIn(w http.ResponseWriter, r *http.Request) {
 			}
 			fields.Wrong[name] = sentence(one.Message)
 		}
-		p.show(w, http.StatusUnprocessableEntity, request, fields)
+		p.show(w, http.StatusOK, request, fields) // it is the same page, and no error of the browser's
 		return
 	}
 	if request.expectedUser != "" && request.expectedUser != userID {

@@ -153,7 +153,7 @@ func (p *Provider) forget(w http.ResponseWriter, client *Client) {
 
 func (p *Provider) cookie(client *Client, token string, seconds int) *http.Cookie {
 	return &http.Cookie{
-		Name: p.cookieName(client), Value: token, Path: p.path + tokenPath, MaxAge: seconds,
+		Name: p.cookieName(client), Value: token, Path: p.path + TokenPath, MaxAge: seconds,
 		HttpOnly: true, Secure: p.secure, SameSite: http.SameSiteStrictMode,
 	}
 }

@@ -1,7 +1,7 @@
 import {at, complaints, count, day, define, Fragment, looks, money, told, type UserError} from '@shop/parts';
 import {css, html, nothing} from 'lit';
-import {addressForm, formLooks, signInForm} from './forms.ts';
-import {RemoveAddress, SaveAddress, SignIn, SignOut, SignUp, type AccountFragment, type OrderState} from './graphql.ts';
+import {addressForm, formLooks} from './forms.ts';
+import {RemoveAddress, SaveAddress, type AccountFragment, type OrderState} from './graphql.ts';
 import {pageAfter} from './page-after.ts';
 
 type Me = NonNullable<AccountFragment['me']>;
@@ -13,18 +13,16 @@ const states: Readonly<Record<OrderState, string>> = {
 
 /** Account is where people sign in, and see what they have bought. */
 class Account extends Fragment<AccountFragment> {
-  static override properties = {...Fragment.properties, errors: {state: true}, busy: {state: true}, joining: {state: true}, adding: {state: true}};
+  static override properties = {...Fragment.properties, errors: {state: true}, busy: {state: true}, adding: {state: true}};
 
   private declare errors: readonly UserError[];
   private declare busy: boolean;
-  private declare joining: boolean;
   private declare adding: boolean;
 
   constructor() {
     super();
     this.errors = [];
     this.busy = false;
-    this.joining = false;
     this.adding = false;
   }
 
@@ -56,34 +54,22 @@ class Account extends Fragment<AccountFragment> {
     }
   }
 
-  private enter(event: Event): void {
-    event.preventDefault();
-    const form = new FormData(event.target as HTMLFormElement);
-    const text = (name: string): string => String(form.get(name) ?? '');
-    void this.attempt(async () => {
-      const {session, userErrors} = this.joining
-        ? (await this.shop.run(SignUp, {input: {name: text('name'), email: text('email'), password: text('password')}})).signUp
-        : (await this.shop.run(SignIn, {input: {email: text('email'), password: text('password')}})).signIn;
-      if (session) {
-        await this.shop.session.signIn(session);
-        this.welcome();
-      }
-      return userErrors;
-    });
-  }
-
   private welcome(): void {
     this.shop.say('You are signed in.');
     const then = pageAfter(this.params['then']);
     if (then) this.shop.go(then);
   }
 
-  private leave(everywhere: boolean): void {
+  private enter(joining: boolean): void {
     void this.attempt(async () => {
-      const refreshToken = this.shop.session.refreshToken();
-      if (refreshToken) await this.shop.run(SignOut, {input: {refreshToken, everywhere}});
+      await this.shop.session.signIn(joining, pageAfter(this.params['then']));
+      return [];
+    });
+  }
+
+  private leave(): void {
+    void this.attempt(async () => {
       await this.shop.session.signOut();
-      this.shop.say('You are signed out.');
       return [];
     });
   }
@@ -105,17 +91,19 @@ class Account extends Fragment<AccountFragment> {
     const {data} = this;
     if (!data) return nothing;
     if (data.me && this.shop.session.signedIn) return this.home(data.me);
-    if (this.shop.session.signedIn && this.problems.length > 0) {
+    if (this.shop.session.signedIn) {
       return html`<h1>Your account</h1><br><div class="unavailable"><p><strong>Your account cannot be shown at the moment.</strong></p>
         <button class="quiet" @click=${() => void this.shop.reload()}>Try again</button></div>`;
     }
-    const {people} = this.shop.session;
+    const {people, canSignIn} = this.shop.session;
     return html`<div class="door">
       <div class="card">
-        <h1>${this.joining ? 'Open an account' : 'Welcome back'}</h1>
-        ${signInForm(this.joining, this.errors, this.busy, (e) => this.enter(e))}
-        <p class="muted">${this.joining ? 'You have one already?' : 'You are new here?'}
-          <button class="link" @click=${() => { this.joining = !this.joining; this.errors = []; }}>${this.joining ? 'Sign in' : 'Open an account'}</button></p>
+        <h1>Your account</h1>
+        ${canSignIn ? html`<p class="muted">Sign in to order, to see what you have ordered, and to say what it is like.</p>
+        ${complaints(this.errors, [])}
+        <button ?disabled=${this.busy} @click=${() => this.enter(false)}>Sign in</button>
+        <button class="quiet" ?disabled=${this.busy} @click=${() => this.enter(true)}>Open an account</button>`
+          : html`<p class="muted">Nobody can sign in here at the moment.</p>`}
       </div>
       ${people.length ? html`<div class="card"><h2>In weft dev</h2><p class="muted">you can be somebody without a password.</p>
         ${people.map((p) => html`<button class="quiet" data-person=${p.id} @click=${() => void this.attempt(async () => {
@@ -131,7 +119,7 @@ class Account extends Fragment<AccountFragment> {
     return html`
       <div class="head"><div><p class="muted">${me.joinedAt ? `With us since ${day(me.joinedAt)}` : ''}</p><h1>${me.name}</h1>
           <p class="muted">@${me.username}${me.email ? ` · ${me.email}` : ''}</p></div>
-        <div class="row"><button class="quiet" ?disabled=${this.busy} @click=${() => this.leave(false)}>Sign out</button></div></div>
+        <div class="row"><button class="quiet" ?disabled=${this.busy} @click=${() => this.leave()}>Sign out</button></div></div>
       <div class="page">
         <section aria-label="Your orders"><h2>Your orders</h2>
           ${orders === null ? html`<div class="unavailable"><p><strong>Orders cannot be shown at the moment.</strong></p><button class="quiet" @click=${() => void this.shop.reload()}>Try again</button></div>`

@@ -29,20 +29,6 @@ function field(f: Field, errors: readonly UserError[]): TemplateResult {
     ${wrong ? html`<p class="complaint" id=${`${f.name}-wrong`}>${wrong}</p>` : f.hint ? html`<p class="hint" id=${`${f.name}-hint`}>${f.hint}</p>` : nothing}</div>`;
 }
 
-/** signInForm lets people in, those who join with their name. */
-export function signInForm(joining: boolean, errors: readonly UserError[], busy: boolean, submit: (event: Event) => void): TemplateResult {
-  return html`<form @submit=${submit}>
-    ${joining ? field({name: 'name', label: 'Name', autocomplete: 'name', max: 80}, errors) : nothing}
-    ${field({name: 'email', label: 'E-mail', autocomplete: 'email', type: 'email', max: 254}, errors)}
-    ${field({
-      name: 'password', label: 'Password', autocomplete: joining ? 'new-password' : 'current-password', type: 'password', max: 200,
-      ...(joining ? {min: 10, hint: 'At least ten characters.'} : {}),
-    }, errors)}
-    ${complaints(errors, ['name', 'email', 'password'])}
-    <button ?disabled=${busy}>${busy ? 'One moment …' : joining ? 'Open an account' : 'Sign in'}</button>
-  </form>`;
-}
-
 /** addressForm asks for another address. */
 export function addressForm(
   name: string, errors: readonly UserError[], busy: boolean, submit: (event: Event) => void, cancel: () => void,

@@ -14,34 +14,6 @@ export type Tier =
   /** After fifty orders. */
   | 'GOLD';
 
-/** Somebody who wants an account. */
-export type SignUpInput = {
-  /** The full name: 1 to 80 characters. */
-  name: string;
-  /** The e-mail address, which nobody else has an account with. Case does not matter. */
-  email: string;
-  /** The username: 3 to 30 lower-case letters, digits, dots and hyphens. Left out, one is made of the name. */
-  username?: string | null | undefined;
-  /** The password: 10 to 200 characters, and none that is known from break-ins. */
-  password: string;
-};
-
-/** Somebody who has an account. */
-export type SignInInput = {
-  /** The e-mail address. */
-  email: string;
-  /** The password. */
-  password: string;
-};
-
-/** A session to end. */
-export type SignOutInput = {
-  /** Its refresh token. */
-  refreshToken: string;
-  /** Whether all sessions of its person end. */
-  everywhere?: boolean;
-};
-
 /** An address for the address book. */
 export type SaveAddressInput = {
   /** The address to change; leave it out for another one. */
@@ -96,29 +68,6 @@ export type AccountFragment = { __typename: 'Query', me: { __typename: 'User', i
 
 export type AccountAddressFragment = { __typename: 'Address', id: string, name: string, street: string, postalCode: string, city: string, country: string };
 
-export type AccountSessionFragment = { __typename: 'Session', accessToken: string, expiresAt: string, refreshToken: string };
-
-export type SignUpMutationVariables = Exact<{
-  input: SignUpInput;
-}>;
-
-
-export type SignUpMutation = { __typename: 'Mutation', signUp: { __typename: 'SessionPayload', session: { __typename: 'Session', accessToken: string, expiresAt: string, refreshToken: string } | null, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
-
-export type SignInMutationVariables = Exact<{
-  input: SignInInput;
-}>;
-
-
-export type SignInMutation = { __typename: 'Mutation', signIn: { __typename: 'SessionPayload', session: { __typename: 'Session', accessToken: string, expiresAt: string, refreshToken: string } | null, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
-
-export type SignOutMutationVariables = Exact<{
-  input: SignOutInput;
-}>;
-
-
-export type SignOutMutation = { __typename: 'Mutation', signOut: { __typename: 'SignOutPayload', ended: number, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
-
 export type SaveAddressMutationVariables = Exact<{
   input: SaveAddressInput;
 }>;
@@ -133,8 +82,5 @@ export type RemoveAddressMutationVariables = Exact<{
 
 export type RemoveAddressMutation = { __typename: 'Mutation', removeAddress: { __typename: 'UserPayload', user: { __typename: 'User', id: string, addresses: Array<{ __typename: 'Address', id: string, name: string, street: string, postalCode: string, city: string, country: string }> | null } | null, userErrors: Array<{ __typename: 'UserError', field: string | null, message: string, code: string }> } };
 
-export const SignUp: Operation<SignUpMutation, SignUpMutationVariables> = {name: 'SignUp', id: '36488b2635c288bac2327139ed13245388ee40988495f8aecd508218bf0163c2'};
-export const SignIn: Operation<SignInMutation, SignInMutationVariables> = {name: 'SignIn', id: 'e179004a3a8cee7b26ee745b6737fffa69f902e753e6f98441aafe4e748c735e'};
-export const SignOut: Operation<SignOutMutation, SignOutMutationVariables> = {name: 'SignOut', id: 'b8137bb61faef9bb7870e80e4449e0deabe8f643a40f4f5b0d50662edfe845a4'};
 export const SaveAddress: Operation<SaveAddressMutation, SaveAddressMutationVariables> = {name: 'SaveAddress', id: 'f7d91f585b9fde4b4f6db189727805c60669147404b21a5a9be0e1a490bfbb11'};
 export const RemoveAddress: Operation<RemoveAddressMutation, RemoveAddressMutationVariables> = {name: 'RemoveAddress', id: '8067ab0c60f398155447793f492d5fb6157ede75954d126e9a80e734986746b8'};
