@@ -14,8 +14,8 @@ import (
 	"github.com/weft-graphql/weft/router/jsontext"
 )
 
-// coercer checks one variable's JSON against its type and writes it canonically. One that tells what is wrong is for JSON
-// whose syntax was checked before; one that does not stops at the first thing that is wrong, syntax included.
+// coercer checks one variable's JSON against its type and writes it canonically. One that tells what is wrong is for
+// JSON whose syntax was checked before; one that does not stops at the first thing that is wrong, syntax included.
 // GraphQL specification, section 6.1.2 and the "Input Coercion" parts of section 3.
 type coercer struct {
 	types    map[string]*ast.Definition
@@ -180,10 +180,14 @@ func (c *coercer) incomplete(def *ast.Definition, members []span) bool {
 			return true
 		}
 	}
-	if def.Directives.ForName("oneOf") == nil {
+	switch {
+	case def.Directives.ForName("oneOf") == nil:
 		return false
+	case count != 1:
+		return true
 	}
-	return count != 1 || string(c.out[members[last].start+len(`"":`)+len(def.Fields[last].Name):members[last].end]) == "null"
+	value := c.out[members[last].start+len(`"":`)+len(def.Fields[last].Name) : members[last].end]
+	return string(value) == "null"
 }
 
 // object reads an input object and writes its fields in schema order. Defaults of absent fields are left to the

@@ -133,8 +133,8 @@ func (p *Prepared) appendLiterals(out []byte, at []span, literals *Literals) []b
 	return out
 }
 
-// coerceOnce coerces variables while it reads their JSON, and notes where each stands; false when something is wrong with
-// them, or one was given twice.
+// coerceOnce coerces variables while it reads their JSON, and notes where each stands; false when something is wrong
+// with them, or one was given twice.
 func (p *Prepared) coerceOnce(c *coercer, raw []byte, at []span) bool {
 	if len(raw) > 0 && !p.coerceGiven(c, raw, at) {
 		return false
