@@ -14,7 +14,8 @@ import (
 	"github.com/weft-graphql/weft/router/jsontext"
 )
 
-// coercer checks one variable's JSON against its type and writes it canonically. The JSON's syntax was checked before.
+// coercer checks one variable's JSON against its type and writes it canonically. One that tells what is wrong is for
+// JSON whose syntax was checked before; one that does not stops at the first thing that is wrong, syntax included.
 // GraphQL specification, section 6.1.2 and the "Input Coercion" parts of section 3.
 type coercer struct {
 	types    map[string]*ast.Definition
@@ -24,13 +25,20 @@ type coercer struct {
 	// path is where the value at hand stands inside the variable: field names and list indexes.
 	path []string
 	errs gqlerror.List
+	// tells is for errors; without it wrong says that there would be one.
+	tells, wrong bool
+	// depth is how many lists and objects the value at hand stands in, members where those of the objects around it are,
+	// and scratch is for putting them in order; only when nothing is told.
+	depth   int
+	members []span
+	scratch []byte
 }
 
 // maxVariableErrors bounds how many errors one request's variables can cause.
 const maxVariableErrors = 20
 
 func (c *coercer) fail(format string, args ...any) {
-	if len(c.errs) >= maxVariableErrors {
+	if c.wrong = true; !c.tells || len(c.errs) >= maxVariableErrors {
 		return
 	}
 	err := gqlerror.Errorf(format, args...)
@@ -41,7 +49,7 @@ func (c *coercer) fail(format string, args ...any) {
 
 // invalid reports that the raw value does not fit.
 func (c *coercer) invalid(raw []byte, why string) {
-	if len(c.errs) >= maxVariableErrors {
+	if c.wrong = true; !c.tells || len(c.errs) >= maxVariableErrors {
 		return
 	}
 	at := ""
@@ -71,8 +79,10 @@ func (c *coercer) value(t *ast.Type) {
 	switch {
 	case def == nil:
 		c.invalid(c.in.Value(), "Type \""+t.NamedType+"\" is not known.")
-	case def.Kind == ast.InputObject:
+	case def.Kind == ast.InputObject && c.tells:
 		c.object(def)
+	case def.Kind == ast.InputObject:
+		c.objectOnce(def)
 	case def.Kind == ast.Enum:
 		c.enum(def)
 	default:
@@ -93,12 +103,91 @@ func (c *coercer) list(t *ast.Type) {
 		if i > 0 {
 			c.out = append(c.out, ',')
 		}
-		c.path = append(c.path, "["+strconv.Itoa(i)+"]")
-		c.value(t.Elem)
-		c.path = c.path[:len(c.path)-1]
+		if c.tells {
+			c.path = append(c.path, "["+strconv.Itoa(i)+"]")
+			c.value(t.Elem)
+			c.path = c.path[:len(c.path)-1]
+		} else if c.value(t.Elem); c.wrong {
+			return
+		}
 		i++
 	}
+	c.wrong = c.wrong || c.in.Bad()
 	c.out = append(c.out, ']')
+}
+
+// objectOnce is object for JSON that nobody has looked at: each member is coerced when it is read, and all are put in
+// order afterwards if they are not.
+func (c *coercer) objectOnce(def *ast.Definition) {
+	if c.depth++; c.depth > jsontext.MaxDepth || !c.in.Accept('{') {
+		c.wrong = true
+		return
+	}
+	start, base := len(c.out), len(c.members)
+	c.out = append(c.out, '{')
+	c.members = slices.Grow(c.members, len(def.Fields))[:base+len(def.Fields)]
+	clear(c.members[base:])
+	last, ordered := -1, true
+	for more := !c.in.Accept('}'); more; more = c.in.More('}') {
+		name, ok := c.in.Key()
+		if !ok {
+			c.wrong = true
+			return
+		}
+		text := jsontext.Text(name)
+		i := slices.IndexFunc(def.Fields, func(f *ast.FieldDefinition) bool { return f.Name == string(text) })
+		if i < 0 {
+			c.wrong = true
+			return
+		}
+		if last >= 0 {
+			c.out = append(c.out, ',')
+		}
+		from := len(c.out)
+		c.out = append(append(append(c.out, '"'), def.Fields[i].Name...), '"', ':')
+		if c.value(def.Fields[i].Type); c.wrong {
+			return
+		}
+		c.members[base+i] = span{from, len(c.out)}
+		ordered, last = ordered && i > last, i
+	}
+	members := c.members[base:]
+	c.wrong = c.in.Bad() || c.incomplete(def, members)
+	if !ordered {
+		c.scratch = append(c.scratch[:0], c.out[start:]...)
+		c.out = c.out[:start+1]
+		for _, m := range members {
+			if m.end > 0 && len(c.out) > start+1 {
+				c.out = append(c.out, ',')
+			}
+			if m.end > 0 {
+				c.out = append(c.out, c.scratch[m.start-start:m.end-start]...)
+			}
+		}
+	}
+	c.out = append(c.out, '}')
+	c.members = c.members[:base]
+	c.depth--
+}
+
+// incomplete tells whether an input object lacks a field, or has not the one that it must have.
+func (c *coercer) incomplete(def *ast.Definition, members []span) bool {
+	count, last := 0, 0
+	for i, m := range members {
+		if m.end > 0 {
+			count, last = count+1, i
+		} else if f := def.Fields[i]; f.Type.NonNull && f.DefaultValue == nil {
+			return true
+		}
+	}
+	switch {
+	case def.Directives.ForName("oneOf") == nil:
+		return false
+	case count != 1:
+		return true
+	}
+	value := c.out[members[last].start+len(`"":`)+len(def.Fields[last].Name) : members[last].end]
+	return string(value) == "null"
 }
 
 // object reads an input object and writes its fields in schema order. Defaults of absent fields are left to the
@@ -176,6 +265,10 @@ func (c *coercer) oneOf(def *ast.Definition, given []span, raw []byte) {
 
 func (c *coercer) enum(def *ast.Definition) {
 	raw := c.in.Value()
+	if raw == nil {
+		c.wrong = true
+		return
+	}
 	if raw[0] != '"' {
 		c.invalid(raw, "Enum \""+def.Name+"\" cannot represent non-string value: "+excerpt(raw)+".")
 		return
@@ -211,6 +304,10 @@ const maxShown = 100
 // scalar reads a value of a built-in or custom scalar. GraphQL specification, section 3.5.
 func (c *coercer) scalar(def *ast.Definition) {
 	raw := c.in.Value()
+	if raw == nil {
+		c.wrong = true
+		return
+	}
 	kind := raw[0]
 	if kind == '{' || kind == '[' {
 		c.compactComposite(def, raw)

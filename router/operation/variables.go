@@ -2,6 +2,7 @@ package operation
 
 import (
 	"bytes"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -64,14 +65,30 @@ func (p *Prepared) Coerce(raw []byte, literals *Literals) (Variables, gqlerror.L
 	if len(p.Variables) == 0 && (len(raw) == 0 || string(raw) == "null" || string(raw) == "{}") {
 		return v, nil
 	}
-	given := make([]span, p.clients)
-	if len(raw) > 0 && string(raw) != "null" {
-		if err := p.locate(raw, given); err != nil {
-			return v, gqlerror.List{err}
-		}
+	if string(raw) == "null" {
+		raw = nil
 	}
 	v.at = make([]span, len(p.Variables))
 	c := coercer{types: p.Supergraph.API.Types, out: make([]byte, 0, len(raw)+64)}
+	if p.coerceOnce(&c, raw, v.at) {
+		v.buf = p.appendLiterals(c.out, v.at[p.clients:], literals)
+		return v, nil
+	}
+	return p.coerceTelling(raw, v.at, literals)
+}
+
+// coerceTelling is Coerce for what coerceOnce did not take: it reads the variables again, in the order of their
+// declarations, and tells everything that is wrong with them.
+func (p *Prepared) coerceTelling(raw []byte, at []span, literals *Literals) (Variables, gqlerror.List) {
+	clear(at)
+	v := Variables{at: at}
+	given := make([]span, p.clients)
+	if len(raw) > 0 {
+		if err := p.locate(raw, given); err != nil {
+			return Variables{}, gqlerror.List{err}
+		}
+	}
+	c := coercer{types: p.Supergraph.API.Types, out: make([]byte, 0, len(raw)+64), tells: true}
 	for i, def := range p.Variables[:p.clients] {
 		c.variable = def
 		start := len(c.out)
@@ -114,6 +131,57 @@ func (p *Prepared) appendLiterals(out []byte, at []span, literals *Literals) []b
 		at[i] = span{start, len(out)}
 	}
 	return out
+}
+
+// coerceOnce coerces variables while it reads their JSON, and notes where each stands; false when something is wrong
+// with them, or one was given twice.
+func (p *Prepared) coerceOnce(c *coercer, raw []byte, at []span) bool {
+	if len(raw) > 0 && !p.coerceGiven(c, raw, at) {
+		return false
+	}
+	for i, def := range p.Variables[:p.clients] {
+		switch {
+		case at[i].end > 0:
+		case def.defaultJSON != nil:
+			start := len(c.out)
+			c.out = append(c.out, def.defaultJSON...)
+			at[i] = span{start, len(c.out)}
+		case def.Type.NonNull:
+			return false
+		}
+	}
+	return !slices.ContainsFunc(p.notNull, func(i int) bool { return string(c.out[at[i].start:at[i].end]) == "null" })
+}
+
+func (p *Prepared) coerceGiven(c *coercer, raw []byte, at []span) bool {
+	if !utf8.Valid(raw) {
+		return false
+	}
+	c.in = jsontext.Reader{Data: raw}
+	if !c.in.Accept('{') {
+		return false
+	}
+	for more := !c.in.Accept('}'); more; more = c.in.More('}') {
+		name, ok := c.in.Key()
+		if !ok {
+			return false
+		}
+		i, ok := p.declared[string(jsontext.Text(name))]
+		if !ok {
+			c.in.Value()
+			continue
+		}
+		if at[i].end > 0 {
+			return false
+		}
+		start := len(c.out)
+		c.variable = p.Variables[i]
+		if c.value(c.variable.Type); c.wrong {
+			return false
+		}
+		at[i] = span{start, len(c.out)}
+	}
+	return !c.in.Bad() && c.in.AtEnd()
 }
 
 // locate finds the values of the declared variables in a JSON object, checking its syntax on the way.
