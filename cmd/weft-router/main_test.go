@@ -11,6 +11,7 @@ var without = []string{
 	"github.com/weft-graphql/weft/subgraphs", "github.com/weft-graphql/weft/bench", "github.com/weft-graphql/weft/schema/bus/embedded",
 	"github.com/nats-io/nats-server", "github.com/alicebob/miniredis", "github.com/99designs/gqlgen",
 	"github.com/jackc/pgx", "modernc.org/sqlite", "modernc.org/libc",
+	"github.com/aws/aws-lambda-go",
 }
 
 func TestTheRouterAloneCarriesNothingElse(t *testing.T) {

@@ -23,8 +23,9 @@ type checkCommand struct {
 	Remove          []string `help:"A subgraph that goes away." placeholder:"NAME"`
 	Against         string   `help:"Supergraph in use, to compare with; the subgraphs without the proposal when left out." type:"existingfile" placeholder:"FILE"`
 	Operations      string   `help:"Directory with the operations clients send (*.graphql)." type:"existingdir" placeholder:"DIR"`
+	Usage           []string `help:"A report of usage that routers write, or a directory of them: what real clients send. May be repeated." placeholder:"FILE|DIR" sep:"none"`
 	Format          string   `help:"text or json." enum:"text,json" default:"text"`
-	AllowBreaking   bool     `help:"Let breaking changes pass as long as no operation breaks. Only with --operations."`
+	AllowBreaking   bool     `help:"Let breaking changes pass as long as no operation breaks. Only with --operations or --usage."`
 }
 
 // checkReport is what a check finds, in JSON.
@@ -39,8 +40,8 @@ type checkReport struct {
 // Run composes the graph with the proposal and tells what that does to clients. The exit status is 1 when it does not
 // compose or breaks them.
 func (c checkCommand) Run(ctx context.Context) error {
-	if c.AllowBreaking && c.Operations == "" {
-		return fmt.Errorf("--allow-breaking needs --operations: without them nobody knows what breaks")
+	if c.AllowBreaking && !c.knowsOperations() {
+		return fmt.Errorf("--allow-breaking needs --operations or --usage: without them nobody knows what breaks")
 	}
 	current, err := c.read(ctx)
 	if err != nil {
@@ -66,9 +67,17 @@ func (c checkCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	used, err := usedOperations(c.Usage)
+	if err != nil {
+		return err
+	}
+	operations = append(operations, used...)
 	changes := apidiff.Diff(before, after)
 	return c.report(changes, apidiff.Impacts(before, after, changes, operations))
 }
+
+// knowsOperations tells that there are operations to be checked.
+func (c checkCommand) knowsOperations() bool { return c.Operations != "" || len(c.Usage) > 0 }
 
 // propose applies the proposal to the subgraphs.
 func (c checkCommand) propose(current []compose.Subgraph) ([]compose.Subgraph, error) {
@@ -147,7 +156,7 @@ func (c checkCommand) report(changes []apidiff.Change, impacts []apidiff.Impact)
 		ok = ok && (!i.Broken || i.Invalid)
 	}
 	summary := apidiff.Summary(changes, impacts)
-	if c.Operations == "" {
+	if !c.knowsOperations() {
 		summary = apidiff.Count(changes)
 	}
 	report := checkReport{OK: ok, Summary: summary, Errors: []*compose.Error{},
@@ -186,6 +195,7 @@ func printChanges(report *checkReport) {
 		for _, change := range impact.Changes {
 			fmt.Printf("  %s\n", change.Message)
 		}
+		printClients(impact.Clients)
 	}
 	if len(report.Changes)+len(report.Impacts) > 0 {
 		fmt.Println()

@@ -119,6 +119,53 @@ func TestCheckTellsWhoBreaks(t *testing.T) {
 	}
 }
 
+// TestCheckTellsWhoseOperationsBreak reads reports of usage instead of operations.
+func TestCheckTellsWhoseOperationsBreak(t *testing.T) {
+	current := schemaDirectory(t, "")
+	proposed := filepath.Join(schemaDirectory(t, "inventory", "  totalStock: Int", "  totalStocks: Int"), "inventory.graphql")
+	web := `{"weft_usage":1,"from":"2026-01-01T00:00:00Z","to":"2026-01-01T01:00:00Z","graphs":[]}
+{"document":"a1","operation":"Stock","kind":"query","text":"query Stock { topProducts { totalStock } }","uses":["Product.totalStock"]}
+{"document":"a2","operation":"Names","kind":"query","text":"query Names { topProducts { name } }","uses":["Product.name"]}
+{"client":"web","version":"1","document":"a1","count":5}
+{"client":"web","version":"2","document":"a2","count":7}
+`
+	ios := `{"weft_usage":1,"from":"2026-01-01T00:00:00Z","to":"2026-01-01T02:00:00Z","graphs":[]}
+{"document":"a3","operation":"Hidden","kind":"query","uses":["Product.totalStock"]}
+{"client":"ios","document":"a3","count":1}
+{"rest":4}
+{"field":"Product.totalStock","maybe_count":4}
+`
+	dir := t.TempDir()
+	one, two := writeText(t, filepath.Join(dir, "usage-1.jsonl"), web), writeText(t, filepath.Join(dir, "two.jsonl"), ios)
+	args := []string{"check", "--subgraphs", current, "--proposed", "inventory=" + proposed, "--usage", dir, "--usage", two}
+	status, out, complaints := weft(t, args...)
+	for _, want := range []string{
+		"query Stock (a1) breaks", "  sent by web 1: 5 requests", "query Hidden (a3) breaks", "  sent by ios: 1 request",
+		"other operations of 4 requests may break", "; 2 operations break: query Stock (a1), query Hidden (a3)",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("there is no %q:\n%s%s", want, out, complaints)
+		}
+	}
+	if status != 1 || strings.Contains(out, "Names") {
+		t.Errorf("status %d:\n%s", status, out)
+	}
+	writeText(t, one, strings.ReplaceAll(web, "totalStock", "name"))
+	args = append(args[:len(args)-2], "--allow-breaking")
+	if status, out, _ := weft(t, args...); status != 0 {
+		t.Errorf("a breaking change nobody meets: status %d:\n%s", status, out)
+	}
+	status, out, complaints = weft(t, "usage", dir, two, "--supergraph", "../../schema/supergraph.graphql", "--of", "Product.name")
+	for _, want := range []string{
+		"17 requests from 2026-01-01 00:00:00 UTC to 2026-01-01 02:00:00 UTC", "web 2: 7 requests, 1 operation", "others: 4 requests",
+		"Product.name\n  web 2: 7 requests in Names\n", "Not used: ", "\n  Cart\n",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("weft usage: status %d: there is no %q:\n%.1000s%s", status, want, out, complaints)
+		}
+	}
+}
+
 func TestPlanShowsTheRequests(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "supergraph.graphql")
 	if status, _, complaints := weft(t, "compose", "--subgraphs", schemaDirectory(t, ""), "-o", file); status != 0 {
@@ -187,7 +234,7 @@ func TestWrongCommandLinesAreExplained(t *testing.T) {
 		`must be one of "accounts"`:                                                                  {"subgraph", "nonsense"},
 		"there are no subgraphs to compose":                                                          {"compose"},
 		"write it as NAME=URL":                                                                       {"compose", "--subgraph", "a"},
-		"--allow-breaking needs --operations":                                                        {"check", "--allow-breaking"},
+		"--allow-breaking needs --operations or --usage":                                             {"check", "--allow-breaking"},
 		"there is no Redis to look into":                                                             {"cache", "inspect", "Product", "upc=1", "--supergraph", "commands_test.go"},
 		`there is no type "Product" in the graph`:                                                    {"cache", "inspect", "Product", "upc=1", "--supergraph", graph, "--redis", "127.0.0.1:1"},
 		"the router's admin listener is meant":                                                       {"cache", "stats", "--admin", "http://127.0.0.1:1"},

@@ -25,6 +25,7 @@ type cli struct {
 	Seed     seedCommand     `cmd:"" help:"Fill the databases of sample services with a shop of any size."`
 	Compose  composeCommand  `cmd:"" help:"Make a supergraph of subgraphs."`
 	Check    checkCommand    `cmd:"" help:"Compare proposed subgraph schemas with the graph in use: what changes, and who breaks."`
+	Usage    usageCommand    `cmd:"" help:"Tell which clients use what, of reports that routers write: what nobody uses, what is deprecated and used."`
 	Plan     planCommand     `cmd:"" help:"Show how an operation would be answered."`
 	Query    queryCommand    `cmd:"" help:"Send an operation to an endpoint and print the answer; events and deferred parts as they arrive."`
 	Persist  persistCommand  `cmd:"" help:"Make a manifest of the documents in a frontend's sources, and check them against the graph."`

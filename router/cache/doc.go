@@ -11,9 +11,9 @@
 // clock, docs/caching.md for the whole picture.
 //
 // The files, in the order in which data passes them: config.go, policy.go, control.go and directives.go (what may be
-// stored, for how long), program.go, selection.go and keyset.go (what a fetch asks, compiled once per plan), key.go,
-// visit.go (one client request), lookup.go, admission.go, l1.go, printed.go, remote.go, redis.go, breaker.go,
-// inflight.go, rescue.go (how it is answered), store.go, dependencies.go, contained.go, record.go, writer.go,
+// stored, for how long), program.go, entitykey.go, selection.go and keyset.go (what a fetch asks, compiled once per
+// plan), key.go, visit.go (one client request), lookup.go, admission.go, l1.go, printed.go, remote.go, redis.go,
+// breaker.go, inflight.go, rescue.go (how it is answered), store.go, dependencies.go, contained.go, record.go, writer.go,
 // eviction.go (how it is stored), versions.go, clock.go, eventonce.go, pending.go (the clock), invalidation.go,
 // targets.go, invalidate.go, mutation.go, endpoint.go (who moves it), stats.go, inspect.go (what can be seen).
 package cache

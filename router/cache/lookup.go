@@ -7,7 +7,6 @@ import (
 	"unsafe"
 
 	"github.com/weft-graphql/weft/router/exec"
-	"github.com/weft-graphql/weft/router/jsontext"
 )
 
 // negativeName is the hash field that remembers that an entity does not exist.
@@ -17,9 +16,20 @@ var negativeHash = nameHash(negativeName)
 
 // scratch are the buffers of one Lookup.
 type scratch struct {
+	// keys are the local keys of the entities of rest, one behind the other.
+	keys              []byte
 	key, name, inputs []byte
 	renderings        []*rendering
-	rest              []int
+	rest              []unanswered
+}
+
+// unanswered is an entity that was not answered in process.
+type unanswered struct {
+	entity int
+	tp     *typeProgram
+	// key is nil for a root call. start and end are where the local key stands in scratch.keys.
+	key        *keyProgram
+	start, end int
 }
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
@@ -79,26 +89,49 @@ type lookup struct {
 
 func (l *lookup) run(ctx context.Context) {
 	l.s.renderings = append(l.s.renderings[:0], make([]*rendering, len(l.r.calls))...)
-	l.s.rest = l.s.rest[:0]
+	l.s.rest, l.s.keys = l.s.rest[:0], l.s.keys[:0]
 	for i := range l.f.Entities {
 		e := &l.f.Entities[i]
 		e.Status, e.State = exec.CacheMiss, nil
 		cp := l.r.calls[e.Call]
-		tp := cp.typeOf(e.Representation)
-		if tp == nil {
+		u := unanswered{entity: i, start: len(l.s.keys)}
+		if cp.root {
+			u.tp = cp.types[0]
+			if !l.admitted(e, cp, u.tp) {
+				u.tp.scope.stats.misses.Add(1)
+				continue
+			}
+		} else if !l.name(e, cp, &u) {
 			continue
 		}
-		if cp.root && !l.admitted(e, cp, tp) {
-			tp.scope.stats.misses.Add(1)
+		if l.v.noRead || l.r.cache.l1 == nil || !l.local(e, cp, &u, l.rendering(e.Call)) {
+			l.s.keys = l.s.keys[:u.end]
+			l.s.rest = append(l.s.rest, u)
 			continue
 		}
-		if l.v.noRead || l.r.cache.l1 == nil || !l.local(e, cp, tp, l.rendering(e.Call)) {
-			l.s.rest = append(l.s.rest, i)
-		}
+		l.s.keys = l.s.keys[:u.start]
 	}
 	if len(l.s.rest) > 0 {
 		l.remote(ctx, l.s.rest)
 	}
+}
+
+// name makes the local key of an entity: subgraph, type and canonical key. It is made once; false means that the entity
+// has none.
+func (l *lookup) name(e *exec.CacheEntity, cp *callProgram, u *unanswered) bool {
+	if u.key = cp.keyOf(e); u.key == nil {
+		return false
+	}
+	u.tp = u.key.tp
+	var ok bool
+	l.s.keys, ok = u.key.appendCanonical(append(l.s.keys, u.tp.local...), &e.Key)
+	if !ok {
+		l.s.keys = l.s.keys[:u.start]
+		u.tp.scope.stats.misses.Add(1)
+		return false
+	}
+	u.end = len(l.s.keys)
+	return true
 }
 
 // rendering returns the names of a call's fields.
@@ -135,7 +168,8 @@ func recordAdmission(e *exec.CacheEntity, cp *callProgram, hit bool) {
 }
 
 // local answers an entity from the cache in process, if everything wanted is there and fresh.
-func (l *lookup) local(e *exec.CacheEntity, cp *callProgram, tp *typeProgram, rd *rendering) bool {
+func (l *lookup) local(e *exec.CacheEntity, cp *callProgram, u *unanswered, rd *rendering) bool {
+	tp := u.tp
 	if tp.policy.disabled {
 		return false
 	}
@@ -144,10 +178,7 @@ func (l *lookup) local(e *exec.CacheEntity, cp *callProgram, tp *typeProgram, rd
 		return l.localRoot(e, cp, tp, rd)
 	}
 	s := l.s
-	var ok bool
-	if s.key, ok = tp.appendLocalKey(s.key[:0], e); !ok {
-		return false
-	}
+	s.key = append(s.key[:0], s.keys[u.start:u.end]...)
 	shared, private := l.records(s)
 	if shared == nil && private == nil {
 		return false
@@ -162,7 +193,7 @@ func (l *lookup) local(e *exec.CacheEntity, cp *callProgram, tp *typeProgram, rd
 		name, hash := rd.fields[w].name, rd.fields[w].nameHash
 		variant, variantHash := rd.fields[w].variant, rd.fields[w].variantHash
 		if fp.requires != nil {
-			s.inputs = appendInputs(s.inputs[:0], fp.requires, e.Representation)
+			s.inputs = appendInputs(s.inputs[:0], fp.requires, u.key.requires[w], &e.Key)
 			s.name = append(append(s.name[:0], name...), s.inputs...)
 			cut := len(s.name)
 			s.name = append(append(s.name, variant...), s.inputs...)
@@ -351,32 +382,9 @@ func (l *lookup) see(f *value) bool {
 	return l.v.debug
 }
 
-// appendLocalKey appends the local key of an entity: subgraph, type and canonical key.
-func (tp *typeProgram) appendLocalKey(dst []byte, e *exec.CacheEntity) ([]byte, bool) {
-	dst = append(dst, tp.local...)
-	return tp.appendCanonicalKey(dst, e)
-}
-
-// appendCanonicalKey appends the canonical key object of a representation. When it has several keys it is the one that
-// the schema declares first.
-func (tp *typeProgram) appendCanonicalKey(dst []byte, e *exec.CacheEntity) ([]byte, bool) {
-	if tp.fast && e.KeyLength > len(tp.opening) {
-		part := e.Representation[len(tp.opening):e.KeyLength]
-		if tp.valueAt < len(part) && tp.keys[0][0].kind.atSight(part[tp.valueAt:]) {
-			return append(append(append(dst, '{'), part...), '}'), true
-		}
-	}
-	for _, k := range tp.keys {
-		if out := k.appendKey(dst, fieldsOf(e.Representation)); out != nil {
-			return out, true
-		}
-	}
-	return dst, false
-}
-
 // appendInputs appends what tells values of a field apart that is computed from inputs in the representation:
 // !{"price":3,"weight":2}, or !# and a digest when that is long.
-func appendInputs(dst []byte, requires []string, representation []byte) []byte {
+func appendInputs(dst []byte, requires []string, at []fieldsAt, key *exec.EntityKey) []byte {
 	start := len(dst)
 	dst = append(dst, '!')
 	for i, name := range requires {
@@ -385,7 +393,7 @@ func appendInputs(dst []byte, requires []string, representation []byte) []byte {
 			sep = '{'
 		}
 		dst = append(append(append(append(dst, sep, '"'), name...), '"'), ':')
-		if v := jsontext.Member(representation, name); v != nil {
+		if v := at[i].of(key); v != nil {
 			dst = appendCanonical(dst, v, 0)
 		} else {
 			dst = append(dst, "null"...)

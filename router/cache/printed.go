@@ -229,7 +229,7 @@ func (p *printed) add(u exec.UsedEntity) bool {
 	cp := r.calls[e.Call]
 	carried, _ := r.graph.carriedTo(r.req.Subgraph.ID)
 	matters := carried.personal() && !r.policy.public
-	scope := cp.typeOf(e.Representation).scope
+	scope := cp.typeOf(e).scope
 	part := printedEntity{scope: scope, self: rec.self, clock: math.MaxUint64, renewed: rec.renewed}
 	for i, w := range e.Wanted {
 		if cp.fields[w].typename {

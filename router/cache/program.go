@@ -1,7 +1,6 @@
 package cache
 
 import (
-	"bytes"
 	"slices"
 	"strconv"
 	"strings"
@@ -133,8 +132,10 @@ type callProgram struct {
 	// abstract tells that entities are asked for by the name of an interface: their own types are then part of the answer.
 	abstract bool
 	fields   []fieldProgram
-	// types are the types of the call's representations, by the name that is sent; one for a root call.
+	// types are the types of the call's entities, by the name that is sent; one for a root call.
 	types []*typeProgram
+	// inputs are the call's representations.
+	inputs []inputProgram
 	// vars are the variables that names depend on; memo is the last rendering with variables.
 	vars []string
 	memo atomic.Pointer[rendering]
@@ -144,14 +145,11 @@ type callProgram struct {
 type typeProgram struct {
 	typ  *supergraph.Type
 	name string
-	// local is what local keys begin with, opening what a representation begins with, prefix what Redis keys begin with.
-	local, opening, prefix string
-	policy                 policy
-	scope                  *scope
-	keys                   []keyShape
-	// fast tells that the representation's key part is the canonical key if the value at valueAt looks it.
-	fast    bool
-	valueAt int
+	// local is what local keys begin with, prefix what Redis keys begin with.
+	local, prefix string
+	policy        policy
+	scope         *scope
+	keys          []keyShape
 	// quoted is the type's name as JSON.
 	quoted []byte
 }
@@ -166,7 +164,7 @@ type fieldProgram struct {
 	entities bool
 	schema   uint32
 	hint     hint
-	// requires are the members of the representation that the field is computed from, sorted.
+	// requires are the fields of the representation that the field is computed from, sorted.
 	requires []string
 	tags     []tagFormat
 	// root tells that it is a field of the root type, admission whether it is worth caching (nil: without arguments).
@@ -255,13 +253,7 @@ func (r *requestCache) compile(call *plan.Call) *callProgram {
 		cp.types = []*typeProgram{r.typeProgram(call.Selection.Type, call.Selection.Type.Name)}
 	}
 	for _, rep := range call.Input {
-		if rep.TypeName != "" {
-			r.addType(cp, rep, r.graph.supergraph.Type(rep.TypeName), rep.TypeName)
-			continue
-		}
-		for i := range rep.On.All {
-			r.addType(cp, rep, r.graph.supergraph.Objects[i], r.graph.supergraph.Objects[i].Name)
-		}
+		cp.inputs = append(cp.inputs, r.input(cp, rep))
 	}
 	if len(cp.vars) == 0 {
 		cp.memo.Store(r.render(cp, "", func(string) []byte { return nil }))
@@ -269,66 +261,31 @@ func (r *requestCache) compile(call *plan.Call) *callProgram {
 	return cp
 }
 
-func (r *requestCache) addType(cp *callProgram, rep *plan.Representation, t *supergraph.Type, name string) {
+// entityType is the program of a type of a call's entities.
+func (r *requestCache) entityType(cp *callProgram, t *supergraph.Type, name string) *typeProgram {
 	for _, tp := range cp.types {
 		if tp.name == name {
-			// Another representation for the same type may have another key: leave it to the general way.
-			tp.fast = false
-			return
+			return tp
 		}
 	}
 	tp := r.typeProgram(t, name)
 	tp.keys = r.graph.keysOf(t, r.req.Subgraph.ID)
-	tp.fast, tp.valueAt = fastKey(tp.keys, rep)
 	cp.types = append(cp.types, tp)
+	return tp
 }
 
 func (r *requestCache) typeProgram(t *supergraph.Type, name string) *typeProgram {
 	c := r.cache
 	tp := &typeProgram{
-		typ:     t,
-		name:    name,
-		local:   r.subgraph + "\x00" + name + "\x00",
-		opening: `{"` + typename + `":"` + name + `",`,
-		prefix:  c.keys.entityPrefix(r.subgraph, name),
-		policy:  c.cfg.policyFor(r.subgraph, name),
-		scope:   c.versions.scope(r.subgraph, name),
-		quoted:  []byte(`"` + name + `"`),
+		typ:    t,
+		name:   name,
+		local:  r.subgraph + "\x00" + name + "\x00",
+		prefix: c.keys.entityPrefix(r.subgraph, name),
+		policy: c.cfg.policyFor(r.subgraph, name),
+		scope:  c.versions.scope(r.subgraph, name),
+		quoted: []byte(`"` + name + `"`),
 	}
 	return tp
-}
-
-// fastKey tells whether the key part of a representation is the canonical key as it stands: there is one declared key
-// of one leaf, and the representation names no other. at is where the leaf's value starts in the key part; a value of
-// the kind that needs no second look is one that atSight accepts there.
-func fastKey(keys []keyShape, rep *plan.Representation) (fast bool, at int) {
-	if len(keys) != 1 || len(keys[0]) != 1 || keys[0][0].sub != nil || keys[0][0].kind == keyOther {
-		return false, 0
-	}
-	found := false
-	for _, f := range rep.Fields {
-		if !f.Key || f.Name == typename {
-			continue
-		}
-		if found || f.Name != keys[0][0].name || f.Fields != nil || f.On != nil {
-			return false, 0
-		}
-		found = true
-	}
-	return found, len(keys[0][0].name) + len(`"":`)
-}
-
-// atSight tells whether a value of a key field surely has its canonical spelling.
-func (k keyKind) atSight(v []byte) bool {
-	switch {
-	case len(v) == 0:
-		return false
-	case k == keyString:
-		return v[0] == '"' && bytes.IndexByte(v, '\\') < 0
-	case k == keyNumber:
-		return !bytes.ContainsAny(v, "\".eE[-n")
-	}
-	return v[0] == 't' || v[0] == 'f'
 }
 
 // field compiles a field of a call's selection.
@@ -566,17 +523,4 @@ func argumentsObject(f *plan.Field, vars variables) []byte {
 		}
 	}
 	return append(b, '}')
-}
-
-// typeOf finds the program of the type a representation names.
-func (cp *callProgram) typeOf(representation []byte) *typeProgram {
-	if cp.root {
-		return cp.types[0]
-	}
-	for _, tp := range cp.types {
-		if strings.HasPrefix(unsafeString(representation), tp.opening) {
-			return tp
-		}
-	}
-	return nil
 }

@@ -294,7 +294,7 @@ func (m *model) read(q *query) {
 	body := []byte{}
 	for i := range q.f.Entities {
 		if q.f.Entities[i].Status == exec.CacheMiss {
-			body = fmt.Appendf(body, "%s %v;", q.f.Entities[i].Representation, q.products)
+			body = fmt.Appendf(body, "%s %v;", q.ask.representation(&q.f.Entities[i]), q.products)
 		}
 	}
 	key := callKey{c: q.c, ask: q.number, clock: q.c.Clock(), told: q.c.Told(), body: string(body)}

@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"bytes"
 	"context"
 	"strings"
 	"time"
@@ -35,6 +36,8 @@ type entityState struct {
 	fetch *fetchState
 	cp    *callProgram
 	tp    *typeProgram
+	// key is nil for a root call.
+	key   *keyProgram
 	rd    *rendering
 	items []item
 	// refresh are the flights of the background fetch that was asked for.
@@ -68,25 +71,22 @@ type want struct {
 }
 
 // remote answers entities that are not in process: from Redis, from other requests' fetches under way, or not.
-func (l *lookup) remote(ctx context.Context, rest []int) {
+func (l *lookup) remote(ctx context.Context, rest []unanswered) {
 	c := l.r.cache
 	fs := &fetchState{clock: l.clock, began: l.now, varied: l.varied, audience: l.audience}
 	states := make([]entityState, 0, len(rest))
-	for _, i := range rest {
-		e := &l.f.Entities[i]
-		cp := l.r.calls[e.Call]
-		tp := cp.typeOf(e.Representation)
-		if tp.policy.disabled {
-			tp.scope.stats.misses.Add(1)
+	for i := range rest {
+		u := &rest[i]
+		e := &l.f.Entities[u.entity]
+		if u.tp.policy.disabled {
+			u.tp.scope.stats.misses.Add(1)
 			continue
 		}
-		states = append(states, entityState{fetch: fs, cp: cp, tp: tp, rd: l.rendering(e.Call)})
+		states = append(states, entityState{
+			fetch: fs, cp: l.r.calls[e.Call], tp: u.tp, key: u.key, rd: l.rendering(e.Call),
+		})
 		st := &states[len(states)-1]
-		if !l.items(st, e, st.rd) {
-			states = states[:len(states)-1]
-			tp.scope.stats.misses.Add(1)
-			continue
-		}
+		l.items(st, e, l.s.keys[u.start:u.end])
 		e.State = st
 	}
 	if l.v.noRead {
@@ -103,31 +103,28 @@ func (l *lookup) remote(ctx context.Context, rest []int) {
 			c.totals.skipped.Add(1)
 		}
 	}
-	for _, i := range rest {
-		if st, ok := l.f.Entities[i].State.(*entityState); ok {
-			l.decide(&l.f.Entities[i], st, asked)
+	for i := range rest {
+		e := &l.f.Entities[rest[i].entity]
+		if st, ok := e.State.(*entityState); ok {
+			l.decide(e, st, asked)
 		}
 	}
 }
 
-// items lists the records of an entity and what is wanted of them.
-func (l *lookup) items(st *entityState, e *exec.CacheEntity, rd *rendering) bool {
+// items lists the records of an entity, which has a local key, and what is wanted of them.
+func (l *lookup) items(st *entityState, e *exec.CacheEntity, local []byte) {
 	if !st.cp.root {
-		key, ok := st.tp.appendCanonicalKey(nil, e)
-		if !ok {
-			return false
-		}
-		st.items = []item{{canonical: key}}
+		st.items = []item{{canonical: bytes.Clone(local[len(st.tp.local):])}}
 	}
 	for i, w := range e.Wanted {
-		fp, rf := &st.cp.fields[w], &rd.fields[w]
+		fp, rf := &st.cp.fields[w], &st.rd.fields[w]
 		if fp.typename {
 			e.Values[i] = st.tp.quoted
 			continue
 		}
 		wanted := want{slot: i, fp: fp, rf: rf, name: rf.name, variant: rf.variant}
 		if fp.requires != nil {
-			inputs := string(appendInputs(nil, fp.requires, e.Representation))
+			inputs := string(appendInputs(nil, fp.requires, st.key.requires[w], &e.Key))
 			wanted.name += inputs
 			if fp.composite {
 				wanted.variant += inputs
@@ -158,7 +155,6 @@ func (l *lookup) items(st *entityState, e *exec.CacheEntity, rd *rendering) bool
 			l.consider(st, it, &it.wants[j], shared)
 		}
 	}
-	return true
 }
 
 // consider takes the value of a record for a want if it is better than what was found so far.

@@ -105,8 +105,6 @@ type ask struct {
 	cache exec.RequestCache
 	typ   *supergraph.Type
 	root  bool
-	// keys are the names of the key fields of the representations.
-	keys []string
 }
 
 // newAsk makes an ask from "{ name price }"; keyText is the field set of the representations' key, requires that of
@@ -138,7 +136,6 @@ func newAsk(t testing.TB, g *Graph, subgraph, typ, keyText, requires, selection 
 				f.Fields = []*plan.RepresentationField{{Name: strings.Trim(sub, "}"), Key: true}}
 			}
 			rep.Fields = append(rep.Fields, f)
-			a.keys = append(a.keys, name)
 		}
 		for _, name := range strings.Fields(requires) {
 			rep.Fields = append(rep.Fields, &plan.RepresentationField{Name: name})
@@ -250,27 +247,35 @@ func (a *ask) fetch(v *Visit, vars variableValues, reps []string) *exec.CacheFet
 	for _, rep := range reps {
 		e := exec.CacheEntity{Type: a.typ, Wanted: wanted, Values: make([][]byte, len(wanted))}
 		if !a.root {
-			e.Representation, e.KeyLength = []byte(rep), a.keyLength(rep)
+			e.Type, e.Key = a.key(rep)
 		}
 		f.Entities = append(f.Entities, e)
 	}
 	return f
 }
 
-// keyLength is where the key fields of a representation end.
-func (a *ask) keyLength(rep string) int {
-	r := jsontext.Reader{Data: []byte(rep)}
-	r.Accept('{')
-	end := 0
-	for i := 0; i <= len(a.keys); i++ {
-		if _, ok := r.Key(); !ok {
-			break
-		}
-		r.Value()
-		end = r.At
-		r.More('}')
+// key takes a representation apart, as the executor would have made it.
+func (a *ask) key(rep string) (*supergraph.Type, exec.EntityKey) {
+	var key exec.EntityKey
+	for _, f := range a.req.Calls[0].Input[0].Fields {
+		key.Fields = append(key.Fields, jsontext.Member([]byte(rep), f.Name))
 	}
-	return end
+	name, _ := unquote(jsontext.Member([]byte(rep), typename))
+	return a.graph.supergraph.Type(name), key
+}
+
+// representation puts it together again; "" for a root call.
+func (a *ask) representation(e *exec.CacheEntity) string {
+	if a.root {
+		return ""
+	}
+	rep := `{"__typename":"` + e.Type.Name + `"`
+	for i, f := range a.req.Calls[e.Call].Input[e.Key.Input].Fields {
+		if v := e.Key.Fields[i]; v != nil {
+			rep += fmt.Sprintf(",%q:%s", f.Name, v)
+		}
+	}
+	return rep + "}"
 }
 
 func (a *ask) text(e *exec.CacheEntity) string {
@@ -311,7 +316,7 @@ func (r *run) round(ctx context.Context) error {
 		e.Fetched = false
 		if e.Status == exec.CacheMiss && !r.done[i] {
 			asked = append(asked, i)
-			reps = append(reps, string(e.Representation))
+			reps = append(reps, r.ask.representation(e))
 		}
 	}
 	return r.send(ctx, r.f, asked, reps)
@@ -393,7 +398,7 @@ func (r *run) refresh(ctx context.Context, v *Visit) {
 		e.Values = make([][]byte, len(e.Wanted))
 		e.Status = exec.CacheMiss
 		g.Entities = append(g.Entities, e)
-		reps = append(reps, string(e.Representation))
+		reps = append(reps, r.ask.representation(&e))
 	}
 	if len(g.Entities) == 0 {
 		return

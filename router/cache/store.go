@@ -237,8 +237,8 @@ type storeEntity struct {
 	control  control
 	tags     []string
 	audience string
-	// rep is the representation, when the type has more than one key.
-	rep []byte
+	// key is what the entity was asked for by, when the type has more than one key.
+	key exec.EntityKey
 	// inherited are the members of the tags of the value that the entity was found in, optional tells that it was found
 	// in one.
 	inherited []string
@@ -264,7 +264,7 @@ func (j *storeJob) add(a *answered, e *exec.CacheEntity, st *entityState, positi
 		s.tags = a.entityTags[position]
 	}
 	if len(st.tp.keys) > 1 {
-		s.rep = slices.Clone(e.Representation)
+		s.key = cloneKey(&e.Key)
 	}
 	if !e.Null {
 		total := 0
@@ -432,7 +432,7 @@ func (s *storeEntity) names(j *storeJob, it *item) names {
 		return names{it.canonical}
 	}
 	return j.r.graph.named(s.st.tp.typ, j.r.req.Subgraph.ID, func(name string) ([]byte, *plan.SelectionSet) {
-		if v := jsontext.Member(s.rep, name); v != nil || s.null {
+		if v := s.keyField(name); v != nil || s.null {
 			return v, nil
 		}
 		for i := range it.wants {
@@ -446,6 +446,14 @@ func (s *storeEntity) names(j *storeJob, it *item) names {
 		}
 		return nil, nil
 	})
+}
+
+// keyField returns a field of the representation; nil when it has none of that name.
+func (s *storeEntity) keyField(name string) []byte {
+	if s.st.key == nil {
+		return nil
+	}
+	return s.st.key.at[name].of(&s.key)
 }
 
 // alternates are the keys that an entity's values are stored under besides its own. That there is none is only known of

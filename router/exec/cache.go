@@ -85,11 +85,8 @@ type CacheEntity struct {
 	// Type is the runtime type of the object the entity belongs to; the declared type when it is not known yet (an
 	// interface object), or the root type.
 	Type *supergraph.Type
-	// Representation is the JSON object as it would be sent; the fields of the key come first. Nil for a root call.
-	Representation []byte
-	// KeyLength is the length of the part of Representation that names the entity: `{"__typename":"Product","upc":"1"`.
-	// Representation[KeyLength:] is the rest: `}`, or the inputs of @requires fields `,"price":3}`.
-	KeyLength int
+	// Key is what the entity is asked for by; it has no fields for a root call.
+	Key EntityKey
 	// Wanted are the indexes, in the Fields of the call's Selection, of the fields that are asked for Type. It is shared
 	// and must not be changed.
 	Wanted []int
@@ -113,6 +110,15 @@ type CacheEntity struct {
 	Fetched, Null, Failed bool
 	// State is the cache's own.
 	State any
+}
+
+// EntityKey names an entity, by the fields of a representation: those of its key and the inputs of @requires fields.
+type EntityKey struct {
+	// Input is the index of the representation in plan.Call.Input.
+	Input int
+	// Fields are the raw JSON values of its Fields, as they would be sent; nil for one that the object's type does not
+	// have. They may be kept until Finish has returned.
+	Fields [][]byte
 }
 
 // CacheOutcome is the subgraph's answer as a whole.

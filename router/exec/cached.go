@@ -7,8 +7,8 @@ type cacheRun struct {
 	fetch CacheFetch
 	// first is the index in fetch.Entities of each call's first entity.
 	first []int
-	// values is where the entities' Values are cut from.
-	values [][]byte
+	// values is where the entities' Values are cut from, and keys where the fields of their keys are.
+	values, keys [][]byte
 	// subtrees is where the entities' Subtrees are cut from.
 	subtrees []CacheSubtree
 	// body has the values of hits, one behind the other.
@@ -39,6 +39,8 @@ func (c *cacheRun) reset() {
 	c.fetch = CacheFetch{Entities: keep(c.fetch.Entities, maxKeptObjects)}
 	clear(c.values)
 	c.values = keep(c.values, maxKeptObjects)
+	clear(c.keys)
+	c.keys = keep(c.keys, maxKeptObjects)
 	clear(c.subtrees)
 	c.subtrees = keep(c.subtrees, maxKeptObjects)
 	c.first, c.states = c.first[:0], c.states[:0]
@@ -160,9 +162,11 @@ func (x *execution) describe(r *request, f *fetch) {
 			c.fetch.Entities = append(c.fetch.Entities, e)
 			continue
 		}
-		for _, s := range run.spans {
+		c.keys = slices.Grow(c.keys, len(run.bounds))
+		for j := range run.spans {
+			s := &run.spans[j]
 			e := CacheEntity{
-				Call: i, Representation: run.text[s.start:s.end:s.end], KeyLength: s.named - s.start,
+				Call: i, Key: EntityKey{Input: int(s.input), Fields: c.keyFields(cl, run, s)},
 				Type: cl.plan.Selection.Type, Wanted: cl.wanted[unknown],
 			}
 			if s.typ >= 0 {
@@ -191,6 +195,19 @@ func (x *execution) describe(r *request, f *fetch) {
 		// Who wants to see what was looked up must not get what makes looking up unnecessary.
 		c.offerSubtrees(r)
 	}
+}
+
+// keyFields are the values of a representation's fields.
+func (c *cacheRun) keyFields(cl *call, run *callRun, s *span) [][]byte {
+	start := len(c.keys)
+	for _, b := range run.bounds[s.bounds:][:len(cl.plan.Input[s.input].Fields)] {
+		if b.end == 0 {
+			c.keys = append(c.keys, nil)
+			continue
+		}
+		c.keys = append(c.keys, run.text[b.start:b.end:b.end])
+	}
+	return c.keys[start:len(c.keys):len(c.keys)]
 }
 
 // offerSubtrees tells the cache which of the wanted fields are subtrees.

@@ -86,6 +86,8 @@ type callRun struct {
 	// text has the distinct representations one behind the other, spans where they are.
 	text  []byte
 	spans []span
+	// bounds tell where the values of the representations' fields stand; they are only noted for the entity cache.
+	bounds []bound
 	// table finds representations by hash: it holds indexes of spans, plus one.
 	table []uint32
 	// byKnown finds representations by the entity that decides them (target.known): it holds indexes of spans, plus one.
@@ -109,11 +111,14 @@ type span struct {
 	start, end int
 	// full is the end of the context variables that follow the representation, if there are any.
 	full int
-	// named is the length of the part that names the entity.
-	named int
-	hash  uint64
-	typ   int32
+	hash uint64
+	typ  int32
+	// input is the index in plan.Call.Input, and bounds that of its first field in callRun.bounds.
+	input, bounds int32
 }
+
+// bound is where a value starts and ends in callRun.text. Nothing is there when both are 0.
+type bound struct{ start, end uint32 }
 
 func (p *Program) acquire(ctx context.Context, req *Request) *execution {
 	x, _ := p.pool.Get().(*execution)
@@ -201,6 +206,7 @@ func (f *fetch) reset() {
 		c.targets = keep(c.targets, maxKeptObjects)
 		c.text = keep(c.text, maxKeptBytes)
 		c.spans = keep(c.spans, maxKeptObjects)
+		c.bounds = keep(c.bounds, maxKeptObjects)
 		c.table = keep(c.table, maxKeptObjects)
 		c.byKnown = keep(c.byKnown, maxKeptObjects)
 		c.entities = keep(c.entities, maxKeptObjects)

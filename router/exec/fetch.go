@@ -4,6 +4,7 @@ import (
 	"errors"
 	"hash/maphash"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -121,14 +122,14 @@ func (x *execution) gather(c *call, run *callRun) bool {
 				run.targets = append(run.targets, targetRun{object: r, target: int32(i)})
 				return
 			}
-			for _, rep := range t.representations {
+			for k, rep := range t.representations {
 				if typ >= 0 && rep.on != nil && !rep.on.Has(int(typ)) || typ < 0 && !t.all && !rep.untyped {
 					continue
 				}
 				if t.known != nil && !c.unshared {
 					x.addKnown(c, run, int32(i), r, typ)
 				} else {
-					x.addTarget(c, run, int32(i), rep, r, typ, contexts[r])
+					x.addTarget(c, run, int32(i), k, r, typ, contexts[r])
 				}
 				return
 			}
@@ -160,7 +161,7 @@ func (x *execution) addKnown(c *call, run *callRun, index int32, r ref, typ int3
 		run.knownIn = entity.answer()
 	}
 	if run.knownIn != entity.answer() {
-		x.addTarget(c, run, index, t.representations[0], r, typ, nil)
+		x.addTarget(c, run, index, 0, r, typ, nil)
 		return
 	}
 	if missing := len(x.answers[run.knownIn].objects) - len(run.byKnown); missing > 0 {
@@ -171,28 +172,35 @@ func (x *execution) addKnown(c *call, run *callRun, index int32, r ref, typ int3
 		return
 	}
 	before := len(run.targets)
-	x.addTarget(c, run, index, t.representations[0], r, typ, nil)
+	x.addTarget(c, run, index, 0, r, typ, nil)
 	if len(run.targets) > before {
 		run.byKnown[entity.object()] = run.targets[before].entity + 1
 	}
 }
 
-// addTarget writes the representation of a target, unless it is there already. context are the variables that its
-// contexts fill.
+// addTarget writes the representation of a target, by the program for one of the call's inputs, unless it is there
+// already. context are the variables that its contexts fill.
 func (x *execution) addTarget(
 	c *call,
 	run *callRun,
 	index int32,
-	rep *representation,
+	input int,
 	r ref,
 	typ int32,
 	context []byte,
 ) {
-	start := len(run.text)
-	text, named, fits := x.represent(run.text, rep, c.targets[index].position, r, typ)
+	start, bounds := len(run.text), len(run.bounds)
+	rep := c.targets[index].representations[input]
+	var noted []bound
+	if c.wanted != nil {
+		run.bounds = slices.Grow(run.bounds, rep.width)[:bounds+rep.width]
+		noted = run.bounds[bounds:]
+		clear(noted)
+	}
+	text, fits := x.represent(run.text, noted, rep, r, typ)
 	if fits != fit {
 		// The entity is not there, or an earlier error says why it cannot be asked for.
-		run.text = text[:start]
+		run.text, run.bounds = text[:start], run.bounds[:bounds]
 		if fits == omitted {
 			run.omitted = append(run.omitted, r)
 		}
@@ -211,12 +219,14 @@ func (x *execution) addTarget(
 		entity := run.table[slot] - 1
 		s := &run.spans[entity]
 		if s.hash == hash && !c.unshared && string(text[s.start:s.full]) == string(text[start:]) {
-			run.text = text[:start]
+			run.text, run.bounds = text[:start], run.bounds[:bounds]
 			run.targets = append(run.targets, targetRun{object: r, target: index, entity: entity})
 			return
 		}
 	}
-	run.spans = append(run.spans, span{start: start, end: end, full: len(text), named: named, hash: hash, typ: typ})
+	run.spans = append(run.spans, span{
+		start: start, end: end, full: len(text), hash: hash, typ: typ, input: int32(input), bounds: int32(bounds),
+	})
 	run.table[slot] = uint32(len(run.spans))
 	run.targets = append(run.targets, targetRun{object: r, target: index, entity: uint32(len(run.spans) - 1)})
 }

@@ -52,14 +52,8 @@ func (x *execution) refresh(request int, f *fetch) {
 				continue
 			}
 			states = append(states, e.State)
-			if e.Representation != nil {
-				s := f.calls[i].spans[j-f.cache.first[i]]
-				start := len(run.text)
-				run.text = append(run.text, e.Representation...)
-				run.spans = append(
-					run.spans,
-					span{start: start, end: len(run.text), full: len(run.text), named: start + e.KeyLength, typ: s.typ},
-				)
+			if r.calls[i].plan.Entities {
+				run.copySpan(&f.calls[i], j-f.cache.first[i], len(e.Key.Fields))
 			}
 			run.entities = append(run.entities, 0)
 		}
@@ -76,6 +70,22 @@ func (x *execution) refresh(request int, f *fetch) {
 		r.cache.Finish(ctx, &c.fetch, &o)
 		again.program.release(again)
 	}()
+}
+
+// copySpan adds a representation of another run of the call, which has so many fields.
+func (run *callRun) copySpan(from *callRun, entity, fields int) {
+	s := from.spans[entity]
+	start, bounds := len(run.text), len(run.bounds)
+	run.text = append(run.text, from.text[s.start:s.end]...)
+	for _, b := range from.bounds[s.bounds:][:fields] {
+		if b.end > 0 {
+			b.start, b.end = b.start-uint32(s.start)+uint32(start), b.end-uint32(s.start)+uint32(start)
+		}
+		run.bounds = append(run.bounds, b)
+	}
+	run.spans = append(run.spans, span{
+		start: start, end: len(run.text), full: len(run.text), typ: s.typ, input: s.input, bounds: int32(bounds),
+	})
 }
 
 // rawVariables are variables that stay as they are.

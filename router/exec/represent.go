@@ -19,15 +19,18 @@ type representation struct {
 	// untyped tells that the object goes by the name of an interface object: its runtime type need not be known, and
 	// may become known only later.
 	untyped bool
-	// fields are those of the key first, then keys of them; the rest are inputs of @requires.
+	// fields are those of the key first; the rest are inputs of @requires.
 	fields []representationField
-	keys   int
+	// width is how many fields the plan's representation has.
+	width int
 }
 
 // representationField is a field of a representation, or of an object in it.
 type representationField struct {
 	// spelled is `,"upc":`.
 	spelled string
+	// at is its index in the plan.
+	at int
 	// on narrows the field by runtime type; nil means all.
 	on       supergraph.TypeSet
 	key      bool
@@ -51,7 +54,7 @@ type representationSource struct {
 
 // representation compiles a representation that a request needs of the objects of a position.
 func (c *compiler) representation(request int, p *position, r *plan.Representation) *representation {
-	rep := &representation{on: r.On, opening: `{"__typename":`}
+	rep := &representation{on: r.On, opening: `{"__typename":`, width: len(r.Fields)}
 	switch {
 	case r.TypeName != "":
 		rep.opening += string(jsontext.AppendQuoted(nil, r.TypeName))
@@ -73,7 +76,6 @@ func (c *compiler) representation(request int, p *position, r *plan.Representati
 			inputs = append(inputs, f)
 		}
 	}
-	rep.keys = len(rep.fields)
 	rep.fields = append(rep.fields, inputs...)
 	return rep
 }
@@ -87,9 +89,9 @@ func (c *compiler) representationFields(
 	types supergraph.TypeSet,
 ) []representationField {
 	var compiled []representationField
-	for _, f := range fields {
+	for i, f := range fields {
 		rf := representationField{
-			spelled: `,"` + f.Name + `":`, on: f.On, key: f.Key, typename: len(f.From) == 0,
+			spelled: `,"` + f.Name + `":`, at: i, on: f.On, key: f.Key, typename: len(f.From) == 0,
 		}
 		if types.SubsetOf(rf.on) {
 			rf.on = nil
@@ -222,33 +224,34 @@ const (
 	omitted
 )
 
-// represent appends the representation of a target object of the runtime type typ, and returns the length of the part
-// that names the entity.
+// represent appends the representation of a target object of the runtime type typ. Where the values of its fields stand
+// is noted in bounds, unless that is nil.
 func (x *execution) represent(
 	out []byte,
+	bounds []bound,
 	rep *representation,
-	p *position,
 	target ref,
 	typ int32,
-) ([]byte, int, fitness) {
+) ([]byte, fitness) {
 	out = append(out, rep.opening...)
 	if rep.dynamic {
 		if typ < 0 {
-			return out, 0, lacking
+			return out, lacking
 		}
 		out = jsontext.AppendQuoted(out, x.program.types.types[typ].Name)
 	}
-	named := len(out)
 	for i := range rep.fields {
-		var f fitness
-		if out, f = x.representField(out, &rep.fields[i], target, typ); f != fit {
-			return out, 0, f
+		f := &rep.fields[i]
+		start := len(out) + len(f.spelled)
+		var fits fitness
+		if out, fits = x.representField(out, f, target, typ); fits != fit {
+			return out, fits
 		}
-		if i < rep.keys {
-			named = len(out)
+		if bounds != nil && len(out) > start {
+			bounds[f.at] = bound{uint32(start), uint32(len(out))}
 		}
 	}
-	return append(out, '}'), named, fit
+	return append(out, '}'), fit
 }
 
 func (x *execution) representField(out []byte, f *representationField, r ref, typ int32) ([]byte, fitness) {

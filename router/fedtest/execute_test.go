@@ -21,6 +21,8 @@ type execution struct {
 	doc       *ast.QueryDocument
 	variables map[string]json.RawMessage
 	errors    []answerError
+	// caller is who may not see everything; nil for somebody who may.
+	caller *accessCaller
 	// refuse is told what a subgraph cannot do.
 	refuse func(format string, args ...any)
 }
@@ -156,6 +158,9 @@ func (x *execution) field(o *object, def *ast.Definition, c *collected, at []any
 		return x.entities(c, at)
 	}
 	f := o.typ.field(node.Name)
+	if x.caller != nil && !x.caller.may(o.typ, c.nodes) {
+		return json.RawMessage("null"), !def.Fields.ForName(node.Name).Type.NonNull
+	}
 	child := &decl{}
 	inputs := ""
 	if x.subgraph == whole {

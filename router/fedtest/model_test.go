@@ -28,6 +28,8 @@ type graph struct {
 	marked bool
 	// dialects say how each subgraph is written; none are like the zero value.
 	dialects []dialect
+	// guards are what the directives of access are called here; nil when nothing is protected.
+	guards map[string]string
 	// possibles guards field.possible, which is found when somebody asks.
 	possibles sync.Mutex
 }
@@ -48,6 +50,8 @@ type typ struct {
 	// pool holds the identities of entities; nil for other types.
 	pool *pool
 	keys []set
+	// asks are what callers need to see it.
+	asks []ask
 	// at is the type as each subgraph declares it; nil where it does not.
 	at []*part
 }
@@ -96,6 +100,8 @@ type field struct {
 	requires set
 	// calm fields never fail, because others are computed from them.
 	calm bool
+	// asks are what callers need to see it, beyond what its types ask for.
+	asks []ask
 	// hidden fields are @inaccessible: clients do not see them, but keys and requirements do.
 	hidden bool
 	// def is the default of an input field, as JSON.

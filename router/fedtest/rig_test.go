@@ -29,6 +29,9 @@ type rig struct {
 	stubs      []*stub
 	router     *router.Router
 	complaints complaints
+	// callers are those whose operations are in progress, when anything is protected: what none of them may see is
+	// asked of no subgraph.
+	callers []*accessCaller
 
 	// worlds is held while a stub answers, and while the world begins anew.
 	worlds sync.RWMutex
@@ -50,7 +53,10 @@ func (e *refusedError) Error() string {
 }
 
 // newRig composes a graph and serves it. change, if not nil, may change the router's configuration.
-func newRig(g *graph, change func(*config.Config)) (*rig, error) {
+func newRig(g *graph, change func(*config.Config)) (*rig, error) { return newRigWith(g, change, nil) }
+
+// newRigWith is newRig with options of the router that may be changed, too.
+func newRigWith(g *graph, change func(*config.Config), with func(*rig, *router.Options)) (*rig, error) {
 	var sources []compose.Subgraph
 	for s, name := range g.subgraphs {
 		sources = append(sources, compose.Subgraph{Name: name, URL: "http://" + name + "/graphql", SDL: g.subgraphSDL(s)})
@@ -90,9 +96,13 @@ func newRig(g *graph, change func(*config.Config)) (*rig, error) {
 	if change != nil {
 		change(&cfg)
 	}
-	r.router, err = router.New(&cfg, router.Options{
+	options := router.Options{
 		Supergraph: composed.SupergraphSDL, Handlers: handlers, Logger: slog.New(slog.DiscardHandler),
-	})
+	}
+	if with != nil {
+		with(r, &options)
+	}
+	r.router, err = router.New(&cfg, options)
 	if err != nil {
 		return nil, fmt.Errorf("the router: %w", err)
 	}

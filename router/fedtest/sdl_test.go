@@ -40,8 +40,13 @@ func (d dialect) directive(name string) string {
 }
 
 // head is how a subgraph's document begins.
-func (d dialect) head(extend string) string {
+func (d dialect) head(extend string, guards map[string]string) string {
 	imports := []string{`"@inaccessible"`}
+	for _, name := range guardNames {
+		if as := guards[name]; as != "" {
+			imports = append(imports, fmt.Sprintf("{ name: %q, as: %q }", "@"+name, "@"+as))
+		}
+	}
 	for _, name := range directives {
 		switch d.spelling {
 		case imported:
@@ -61,9 +66,9 @@ func (g *graph) subgraphSDL(s int) string {
 	case d.spelling == ancient:
 		return roots + g.print(s, true)
 	case roots != "":
-		return d.head("") + strings.TrimPrefix(roots, "schema ") + g.print(s, true)
+		return d.head("", g.guards) + strings.TrimPrefix(roots, "schema ") + g.print(s, true)
 	}
-	return d.head("extend ") + g.print(s, true)
+	return d.head("extend ", g.guards) + g.print(s, true)
 }
 
 func (g *graph) dialect(s int) dialect {
@@ -176,6 +181,7 @@ func (b *printer) part(t *typ, p *part) {
 		if p.external {
 			b.WriteString(d.directive("external"))
 		}
+		b.WriteString(b.graph.asksAt(b.subgraph, t.asks))
 	}
 	switch t.kind {
 	case unionKind:
@@ -230,6 +236,9 @@ func (b *printer) decl(c *decl, p *part, external bool) {
 		}
 		if c.hidden {
 			b.WriteString(d.directive("inaccessible"))
+		}
+		if !external && !c.external && !c.dead && (p.interfaceObject || b.graph.resolves(p, c)) {
+			b.WriteString(b.graph.asksAt(b.subgraph, c.field.asks))
 		}
 		if c.override != "" {
 			fmt.Fprintf(b, "%s(from: %q", d.directive("override"), c.override)

@@ -99,6 +99,9 @@ func (s *stub) answer(body []byte) []byte {
 	if req.Variables == nil {
 		req.Variables = map[string]json.RawMessage{}
 	}
+	if err := s.rig.mayBeAsked(s.schema, s.number, doc); err != nil {
+		s.rig.complaints.add("subgraph %s: %v\n%s", s.name(), err, body)
+	}
 	x := &execution{world: &s.rig.world, subgraph: s.number, schema: s.schema, doc: doc, variables: req.Variables}
 	x.refuse = func(format string, args ...any) {
 		s.rig.complaints.add("subgraph %s: %s\n%s", s.name(), fmt.Sprintf(format, args...), body)

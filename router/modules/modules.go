@@ -21,6 +21,7 @@ import (
 	"github.com/weft-graphql/weft/router/modules/subgraphlog"
 	"github.com/weft-graphql/weft/router/modules/tracing"
 	"github.com/weft-graphql/weft/router/modules/uploads"
+	"github.com/weft-graphql/weft/router/modules/usage"
 )
 
 // List are the modules of the router, in the order in which requests meet their hooks: what comes first wraps the rest.
@@ -29,6 +30,7 @@ func List() []module.Info {
 		tracing.Info,
 		accesslog.Info,
 		metrics.Info,
+		usage.Info,
 		subgraphlog.Info,
 		securityheaders.Info,
 		cors.Info,

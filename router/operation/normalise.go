@@ -76,8 +76,8 @@ type pending struct {
 	key   string
 	on    supergraph.TypeSet
 	nodes []node
-	// denied tells that the caller may not see the field.
-	denied bool
+	// denied is the definition of a field that the caller may not see, of one of the types in on; nil for all others.
+	denied *supergraph.Field
 }
 
 type node struct {
@@ -283,8 +283,8 @@ func (n *normaliser) field(f *Field, c *pending, parent *SelectionSet, owner *Fi
 		f.Line, f.Column = pos.Line, pos.Column
 	}
 	n.op.Fields = append(n.op.Fields, f)
-	if c.denied {
-		f.Denied, f.Def, f.Name = f.Def, nil, "__typename"
+	if c.denied != nil {
+		f.Denied, f.Def, f.Name = c.denied, nil, "__typename"
 		n.op.Denied = append(n.op.Denied, f)
 		f.Defers = deferrals(c.nodes)
 		return

@@ -48,6 +48,31 @@ type Prepared struct {
 	introspection *introspection.Schema
 }
 
+// Fragments are those that the operation uses, those used by fragments included, in no order.
+func (p *Prepared) Fragments() ast.FragmentDefinitionList {
+	var used ast.FragmentDefinitionList
+	seen := map[string]bool{}
+	var look func(set ast.SelectionSet)
+	look = func(set ast.SelectionSet) {
+		for _, sel := range set {
+			switch sel := sel.(type) {
+			case *ast.Field:
+				look(sel.SelectionSet)
+			case *ast.InlineFragment:
+				look(sel.SelectionSet)
+			case *ast.FragmentSpread:
+				if def := p.fragments[sel.Name]; def != nil && !seen[sel.Name] {
+					seen[sel.Name] = true
+					used = append(used, def)
+					look(def.SelectionSet)
+				}
+			}
+		}
+	}
+	look(p.Definition.SelectionSet)
+	return used
+}
+
 // asksSchema tells whether __schema or __type stands in a selection or below, where fields of the type Query lead to;
 // seen are the fragments already looked at.
 func (p *Prepared) asksSchema(set ast.SelectionSet, seen map[string]bool) bool {

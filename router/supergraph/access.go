@@ -1,6 +1,7 @@
 package supergraph
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 
@@ -167,9 +168,10 @@ func listed(v *ast.Value) []*ast.Value {
 	return out
 }
 
-// interfaces leaves interfaces what is their own. Composition gives them what any of their implementations asks for,
-// which is decided for each runtime type here; what no implementation asks for holds for all of them.
+// interfaces leaves interfaces what is their own, which holds for all that implement them. Composition gives them what
+// any of their implementations asks for, which is decided for each runtime type here.
 func (r *accessReader) interfaces() {
+	own := map[*Type][]int{}
 	for _, t := range r.l.s.Types {
 		if t.Kind != ast.Interface {
 			continue
@@ -178,7 +180,7 @@ func (r *accessReader) interfaces() {
 		for o := range t.Possible.All {
 			implemented = union(implemented, r.types[r.l.s.Objects[o]])
 		}
-		r.types[t] = minus(r.types[t], implemented)
+		own[t] = r.beyond(r.types[t], implemented)
 		for _, f := range t.Fields {
 			fields := implemented
 			for o := range t.Possible.All {
@@ -186,13 +188,60 @@ func (r *accessReader) interfaces() {
 					fields = union(fields, r.own[of])
 				}
 			}
-			r.own[f] = minus(r.own[f], fields)
+			r.own[f] = r.beyond(r.own[f], fields)
+		}
+	}
+	maps.Copy(r.types, own)
+	for _, t := range r.l.s.Types {
+		if t.Kind != ast.Object {
+			continue
+		}
+		for _, i := range t.Interfaces {
+			r.types[t] = union(r.types[t], own[i])
 		}
 	}
 }
 
-func minus(a, b []int) []int {
-	return slices.DeleteFunc(slices.Clone(a), func(id int) bool { return slices.Contains(b, id) })
+// beyond returns those requirements that others do not fulfil, all together: composition combines the alternatives that
+// several implementations ask for.
+func (r *accessReader) beyond(ids, others []int) []int {
+	return slices.DeleteFunc(slices.Clone(ids), func(id int) bool { return r.implied(r.l.s.Requirements[id], others) })
+}
+
+// maxCombinations bounds what implied looks at. What it cannot tell it takes for asked for.
+const maxCombinations = 4096
+
+// implied tells whether whoever fulfils some requirements fulfils another one.
+func (r *accessReader) implied(asked *Requirement, by []int) bool {
+	combinations := [][]string{nil}
+	found := false
+	for _, id := range by {
+		req := r.l.s.Requirements[id]
+		if req.Kind != asked.Kind {
+			continue
+		}
+		found = true
+		if len(req.Alternatives) == 0 {
+			continue
+		}
+		var more [][]string
+		for _, have := range combinations {
+			for _, all := range req.Alternatives {
+				more = append(more, slices.Concat(have, all))
+			}
+		}
+		if combinations = more; len(combinations) > maxCombinations {
+			return slices.ContainsFunc(by, func(id int) bool { return r.l.s.Requirements[id] == asked })
+		}
+	}
+	if !found || asked.Kind == Authenticated {
+		return found
+	}
+	return !slices.ContainsFunc(combinations, func(have []string) bool {
+		return !slices.ContainsFunc(asked.Alternatives, func(all []string) bool {
+			return !slices.ContainsFunc(all, func(name string) bool { return !slices.Contains(have, name) })
+		})
+	})
 }
 
 func union(a, b []int) []int {

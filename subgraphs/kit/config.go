@@ -38,6 +38,9 @@ type Config struct {
 	Limits Limits
 	// Events carries the news of what changed. Nil means that nobody is told, and that nothing is heard.
 	Events *bus.Bus
+	// RequestsOnly leaves what is done in the background to other processes of the service: publishing events, taking in
+	// those of others, and cleaning up. For platforms that let a process run only while it answers.
+	RequestsOnly bool
 	// Issuer is the address under which clients and routers reach accounts: what stands as iss in its tokens.
 	Issuer string
 	// OperatorSecret makes an operator of whoever signs in to accounts and knows it; nobody when it is empty.

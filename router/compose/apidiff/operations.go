@@ -9,6 +9,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/weft-graphql/weft/router/syntax"
+	"github.com/weft-graphql/weft/router/usage"
 	"github.com/weft-graphql/weft/router/validation"
 )
 
@@ -17,6 +18,10 @@ type Operation struct {
 	// Name identifies it in reports: a file name, an operation name.
 	Name string `json:"name"`
 	Text string `json:"-"`
+	// Uses is what it uses, where the text is not known.
+	Uses usage.Coordinates `json:"-"`
+	// Clients are those who send it, as far as that is known.
+	Clients []usage.Use `json:"-"`
 }
 
 // Impact is what changes do to one operation.
@@ -31,6 +36,8 @@ type Impact struct {
 	Errors []OperationError `json:"errors,omitempty"`
 	// Changes are the breaking and dangerous changes the operation meets.
 	Changes []Change `json:"changes,omitempty"`
+	// Clients are those who send the operation.
+	Clients []usage.Use `json:"clients,omitempty"`
 }
 
 // OperationError is a validation error; Line and Column are 1-based and 0 when unknown.
@@ -56,20 +63,22 @@ func Impacts(before, after *ast.Schema, changes []Change, operations []Operation
 }
 
 func impact(before, after *ast.Schema, changes []Change, op Operation) *Impact {
-	result := &Impact{Operation: op.Name}
-	old, errs := check(before, op)
-	if len(errs) > 0 {
-		result.Invalid, result.Errors = true, errs
-		return result
+	result, u := &Impact{Operation: op.Name, Clients: op.Clients}, op.Uses
+	if op.Text != "" || u == nil {
+		old, errs := check(before, op)
+		if len(errs) > 0 {
+			result.Invalid, result.Errors = true, errs
+			return result
+		}
+		_, result.Errors = check(after, op)
+		result.Broken = len(result.Errors) > 0
+		u = usage.Of(before, old.Operations, old.Fragments)
 	}
-	_, result.Errors = check(after, op)
-	result.Broken = len(result.Errors) > 0
-	u := used(before, old)
 	for _, c := range changes {
 		if c.Severity == Safe {
 			continue
 		}
-		meets, certain := u.meets(c)
+		meets, certain := meets(u, c)
 		if !meets {
 			continue
 		}
@@ -110,148 +119,8 @@ func operationError(err error) OperationError {
 	return e
 }
 
-// usage is what an operation uses of a schema, by schema coordinate. The value tells whether it certainly does; what a
-// variable or the data decides is uncertain.
-type usage map[string]bool
-
-func (u usage) use(coordinate string, certain bool) {
-	u[coordinate] = u[coordinate] || certain
-}
-
-// used walks a validated document.
-func used(schema *ast.Schema, doc *ast.QueryDocument) usage {
-	w := &walker{schema: schema, usage: usage{}}
-	for _, op := range doc.Operations {
-		w.root(op)
-		for _, v := range op.VariableDefinitions {
-			w.inputType(v.Type.Name(), map[string]bool{})
-			w.directives(v.Directives)
-			if v.DefaultValue != nil {
-				w.value(v.DefaultValue)
-			}
-		}
-		w.directives(op.Directives)
-		w.selections(op.SelectionSet)
-	}
-	for _, f := range doc.Fragments {
-		w.usage.use(f.TypeCondition, true)
-		w.directives(f.Directives)
-		w.selections(f.SelectionSet)
-	}
-	return w.usage
-}
-
-type walker struct {
-	schema *ast.Schema
-	usage  usage
-}
-
-func (w *walker) root(op *ast.OperationDefinition) {
-	for operation, t := range map[ast.Operation]*ast.Definition{
-		ast.Query: w.schema.Query, ast.Mutation: w.schema.Mutation, ast.Subscription: w.schema.Subscription,
-	} {
-		if op.Operation == operation && t != nil {
-			w.usage.use(t.Name, true)
-		}
-	}
-}
-
-func (w *walker) selections(set ast.SelectionSet) {
-	for _, s := range set {
-		switch s := s.(type) {
-		case *ast.Field:
-			w.field(s)
-		case *ast.InlineFragment:
-			if s.TypeCondition != "" {
-				w.usage.use(s.TypeCondition, true)
-			}
-			w.directives(s.Directives)
-			w.selections(s.SelectionSet)
-		case *ast.FragmentSpread:
-			w.directives(s.Directives)
-		}
-	}
-}
-
-func (w *walker) field(f *ast.Field) {
-	w.directives(f.Directives)
-	w.selections(f.SelectionSet)
-	if f.ObjectDefinition == nil || strings.HasPrefix(f.Name, "__") {
-		return
-	}
-	owners := []*ast.Definition{f.ObjectDefinition}
-	if f.ObjectDefinition.Kind == ast.Interface { // implementations may answer with a narrower type
-		owners = append(owners, w.schema.GetPossibleTypes(f.ObjectDefinition)...)
-	}
-	for i, owner := range owners {
-		path := owner.Name + "." + f.Name
-		w.usage.use(path, i == 0)
-		for _, a := range f.Arguments {
-			w.usage.use(path+"("+a.Name+":)", i == 0)
-		}
-	}
-	for _, a := range f.Arguments {
-		w.value(a.Value)
-	}
-	if f.Definition == nil {
-		return
-	}
-	if t := w.schema.Types[f.Definition.Type.Name()]; t != nil {
-		w.usage.use(t.Name, t.Kind != ast.Enum && t.Kind != ast.Union)
-		for _, v := range t.EnumValues {
-			w.usage.use(t.Name+"."+v.Name, false)
-		}
-	}
-}
-
-func (w *walker) directives(list ast.DirectiveList) {
-	for _, d := range list {
-		w.usage.use("@"+d.Name, true)
-		for _, a := range d.Arguments {
-			w.usage.use("@"+d.Name+"("+a.Name+":)", true)
-			w.value(a.Value)
-		}
-	}
-}
-
-// value notes what a literal uses.
-func (w *walker) value(v *ast.Value) {
-	if v == nil || v.Definition == nil {
-		return
-	}
-	w.usage.use(v.Definition.Name, true)
-	if v.Kind == ast.EnumValue {
-		w.usage.use(v.Definition.Name+"."+v.Raw, true)
-	}
-	for _, child := range v.Children {
-		if v.Kind == ast.ObjectValue {
-			w.usage.use(v.Definition.Name+"."+child.Name, true)
-		}
-		w.value(child.Value)
-	}
-}
-
-// inputType notes what a variable of a type may contain.
-func (w *walker) inputType(name string, seen map[string]bool) {
-	t := w.schema.Types[name]
-	if t == nil || seen[name] {
-		return
-	}
-	seen[name] = true
-	w.usage.use(name, true)
-	for _, v := range t.EnumValues {
-		w.usage.use(name+"."+v.Name, false)
-	}
-	if t.Kind == ast.InputObject {
-		for _, f := range t.Fields {
-			w.usage.use(name+"."+f.Name, f.Type.NonNull && f.DefaultValue == nil)
-			w.inputType(f.Type.Name(), seen)
-		}
-	}
-}
-
 // meets tells whether an operation notices a change, and whether it is certain to.
-func (u usage) meets(c Change) (meets, certain bool) {
+func meets(u usage.Coordinates, c Change) (meets, certain bool) {
 	switch c.Kind {
 	case "REQUIRED_ARGUMENT_ADDED", "OPTIONAL_ARGUMENT_ADDED", "ARGUMENT_DEFAULT_CHANGED":
 		owner, _, _ := strings.Cut(c.Path, "(")

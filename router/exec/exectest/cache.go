@@ -47,9 +47,25 @@ func (r *requestCache) key(f *exec.CacheFetch, e *exec.CacheEntity, slot int) st
 		"%s %s %s %s",
 		r.request.Subgraph.Name,
 		e.Type.Name,
-		e.Representation,
+		r.representation(e),
 		signature(field, f.Variables),
 	)
+}
+
+// representation tells what an entity is asked for by, and how it is called in that; "" for a root call.
+func (r *requestCache) representation(e *exec.CacheEntity) string {
+	call := r.request.Calls[e.Call]
+	if !call.Entities {
+		return ""
+	}
+	input := call.Input[e.Key.Input]
+	s := input.TypeName
+	for i, f := range input.Fields {
+		if v := e.Key.Fields[i]; v != nil {
+			s += fmt.Sprintf(",%s:%s", f.Name, v)
+		}
+	}
+	return s
 }
 
 func signature(f *plan.Field, variables exec.Variables) string {

@@ -447,8 +447,8 @@ type Person implements Node { id: ID  name: String  email: String @authenticated
 		t.Fatal(err)
 	}
 	defer r.router.Close()
-	for _, query := range []string{"{node{name}}", "{me{name}}", "{node{...on Person{name}}}", "{me{...on Node{name}}}"} {
-		if _, body, asked := r.ask(query); strings.Contains(body, "Ada") || strings.Contains(strings.ReplaceAll(asked, "__typename", ""), "name") {
+	for _, query := range []string{"{node{name}}", "{me{name}}", "{node{...on Person{name}}}", "{me{...on Node{name}}}", "{me{__typename}}"} {
+		if _, body, asked := r.ask(query); strings.Contains(body, "Ada") || query == "{me{__typename}}" && !strings.Contains(body, `{"me":null}`) || strings.Contains(strings.ReplaceAll(asked, "__typename", ""), "name") {
 			t.Errorf("%s: %s, asked %s", query, body, asked)
 		}
 	}
@@ -522,6 +522,85 @@ func TestSettings(t *testing.T) {
 	} {
 		if got := moduletest.Problems(t, "authorization: {"+settings+"}"); !strings.Contains(got, want) {
 			t.Errorf("%s:\n got %s\nwant %s", settings, got, want)
+		}
+	}
+}
+
+// foreign makes a router of a supergraph that was changed after composition, as another composer would have written it.
+func foreign(t *testing.T, sdl map[string]string, changes ...string) *rig {
+	t.Helper()
+	text := moduletest.Supergraph(t, sdl)
+	for i := 0; i < len(changes); i += 2 {
+		if !strings.Contains(text, changes[i]) {
+			t.Fatalf("%q is not in\n%s", changes[i], text)
+		}
+		text = strings.Replace(text, changes[i], changes[i+1], 1)
+	}
+	list := append([]module.Info{{Name: "identifier", New: func() module.Module { return &identifier{} }}}, modules.List()...)
+	cfg := config.Default()
+	r := &rig{}
+	handlers := map[string]http.Handler{}
+	for name := range sdl {
+		handlers[name] = r.handler(name)
+	}
+	var err error
+	if r.router, err = router.New(&cfg, router.Options{Supergraph: text, Handlers: handlers, Modules: list}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(r.router.Close)
+	return r
+}
+
+// TestComputedFieldsAskForWhatTheyAreComputedFrom has a composer that lets computed fields ask for nothing: the router
+// asks for what they are computed from, however far away.
+func TestComputedFieldsAskForWhatTheyAreComputedFrom(t *testing.T) {
+	const scopes = ` @requiresScopes(scopes: [["read"]])`
+	graph := map[string]string{
+		"people": link + `
+type Query { me: Person }
+type Person @key(fields: "id") { id: ID!  name: String  email: String` + scopes + ` }`,
+		"derived": link + `
+type Person @key(fields: "id") { id: ID!  email: String @external  greeting: String @requires(fields: "email")` + scopes + ` }`,
+		"ranked": link + `
+type Person @key(fields: "id") { id: ID!  greeting: String @external  rank: Int @requires(fields: "greeting")` + scopes + ` }`,
+	}
+	r := foreign(t, graph, `greeting: String @join__field(graph: DERIVED, requires: "email") @join__field(graph: RANKED, external: true)`+scopes,
+		`greeting: String @join__field(graph: DERIVED, requires: "email") @join__field(graph: RANKED, external: true)`,
+		`requires: "greeting")`+scopes, `requires: "greeting")`)
+	for _, query := range []string{"{me{greeting}}", "{me{rank}}", "{me{...on Person{a:rank}}}"} {
+		_, body, asked := r.ask(query)
+		if !strings.Contains(body, ":null}}") || !strings.Contains(body, "UNAUTHORIZED_FIELD_OR_TYPE") || strings.Contains(asked, "email") {
+			t.Errorf("%s: %s, asked %s", query, body, asked)
+		}
+		if _, body, asked := r.ask(query, "X-Scope", "read"); strings.Contains(body, "UNAUTHORIZED") || !strings.Contains(asked, "email") {
+			t.Errorf("%s of somebody who may: %s, asked %s", query, body, asked)
+		}
+	}
+}
+
+// TestImplementationsAskForThemselves has implementations of an interface that ask for different things, which the
+// composer makes one requirement of the interface.
+func TestImplementationsAskForThemselves(t *testing.T) {
+	r := foreign(t, map[string]string{"people": link + `
+type Query { nodes: [Node!]!  strict: Strict }
+interface Node { id: ID!  name: String }
+interface Shown { shown: Int }
+type Person implements Node { id: ID! @requiresScopes(scopes: [["person"]])  name: String @requiresScopes(scopes: [["person"]]) }
+type Vault implements Node { id: ID! @requiresScopes(scopes: [["vault"], ["master"]])  name: String @requiresScopes(scopes: [["vault"]]) }
+type Strict { inner: Inner }
+type Inner implements Shown { shown: Int! @authenticated  hidden: Int }`})
+	for _, c := range []struct{ scope, query, data string }{
+		{"person", "{nodes{name}}", `{"nodes":[{"name":"Ada"},{"name":null}]}`},
+		{"vault", "{nodes{name}}", `{"nodes":[{"name":null},{"name":"Ada"}]}`},
+		{"vault person", "{nodes{name id}}", `{"nodes":[{"name":"Ada","id":"1"},{"name":"Ada","id":"1"}]}`},
+		{"nothing", "{nodes{__typename name}}", `{"nodes":[{"__typename":"Person","name":null},{"__typename":"Vault","name":null}]}`},
+		{"person", "{nodes{id}}", `null`},
+		// An implementation can promise more than the interface that it is asked for through.
+		{"", "{strict{inner{...on Shown{shown}}}}", `{"strict":{"inner":null}}`},
+		{"", "{strict{inner{hidden}}}", `{"strict":{"inner":{"hidden":5}}}`},
+	} {
+		if _, body, _ := r.ask(c.query, "X-Scope", c.scope); !strings.HasPrefix(body, `{"data":`+c.data) {
+			t.Errorf("%s with the scopes %q: %s, want %s", c.query, c.scope, body, c.data)
 		}
 	}
 }
