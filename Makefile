@@ -35,7 +35,6 @@ build: ## Build bin/weft
 	@go build -o bin/weft ./cmd/weft
 	@echo "built bin/weft: $$(bin/weft version)"
 
-<<<<<<< HEAD
 # For provided.al2023: a program called bootstrap, and what it reads. The tag leaves out what older runtimes needed.
 FUNCTIONS ?= bin/functions
 ARCH ?= arm64
@@ -50,12 +49,11 @@ functions: ## Build AWS Lambda functions into bin/functions (ARCH=amd64 for x86_
 	done
 	@cp deploy/serverless/weft.yaml schema/supergraph.graphql $(FUNCTIONS)/router/
 	@echo "built the functions in $(FUNCTIONS) for $(ARCH)"
-=======
+
 # Packages are tested in the order they are named: what takes longest begins first, or all would wait for it at the end.
 # Many tests wait for servers they have started, so that there is work for one more than there are processors.
 LONGEST := ./subgraphs ./router/cache ./router/fedtest ./cmd/weft ./router
 AT_ONCE := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
->>>>>>> main
 
 .PHONY: test
 test: servers packages tools python ## Install what is missing and run all tests with the race detector (PKGS=./router/...)

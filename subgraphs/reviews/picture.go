@@ -163,7 +163,9 @@ func (c *Core) PicturesOf(ctx context.Context, review *Review) ([]*ReviewPicture
 }
 
 // PictureFile is the file with a hash; nil when no review that is seen has it.
-func (c *Core) PictureFile(ctx context.Context, hash string) ([]byte, error) { return c.store.PictureFile(ctx, hash) }
+func (c *Core) PictureFile(ctx context.Context, hash string) ([]byte, error) {
+	return c.store.PictureFile(ctx, hash)
+}
 
 // RemovePicture removes a picture of the caller's own review, or of any if the caller is an operator.
 func (c *Core) RemovePicture(ctx context.Context, caller wire.Identity, input RemoveReviewPictureInput) (*Review, error) {
