@@ -83,7 +83,7 @@ campaigns: servers packages ## Run all random campaigns at full length (half an 
 	$(MAKE) --no-print-directory judge ARGS="-cases 500000 -seed 1000000"
 
 .PHONY: sagas
-sagas: servers ## Place 3,000 orders in shops that crash, on SQLite, PostgreSQL, NATS and RabbitMQ
+sagas: servers ## Place 3,000 orders in each of three shops that crash: SQLite, PostgreSQL, NATS, RabbitMQ
 	go test -timeout 2h -count=1 -v -run TestSagas ./subgraphs -args -orders 3000
 
 .PHONY: scale-subscriptions

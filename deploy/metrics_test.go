@@ -42,6 +42,7 @@ metrics: {otlp: {endpoint: '%[4]s/collector', interval: 1s}}
 tracing: {endpoint: '%[4]s/collector', sampling: {ratio: 1}}
 authentication: {invalid: anonymous, api_keys: {keys: [{name: ops, sha256: '%[5]s'}]}}
 persisted: {automatic: {enabled: true}}
+canary: {percent: 10}
 cost: {mode: measure, max: 1000, actual: true}
 usage: {directory: '%[7]s', max_pairs: 1, interval: 1s}
 rates: {rules: [{name: few, by: header, header: X-Few, limit: 1, per: 1h}]}
@@ -131,7 +132,19 @@ func busy(t *testing.T) map[string]*dto.MetricFamily {
 			t.Fatal("the collector is told nothing")
 		}
 	}
-	return scraped(t, "http://"+admin+"/metrics")
+	// Another graph, which is tried on some requests.
+	if err := os.WriteFile(graph, []byte("# again\n"+moduletest.Supergraph(t, moduletest.SDL)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for ctx.Err() == nil {
+		families := scraped(t, "http://"+admin+"/metrics")
+		if families["weft_canary_requests"] != nil {
+			return families
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatal("the canary does not begin")
+	return nil
 }
 
 func ask(t *testing.T, url, body string, header ...string) string {

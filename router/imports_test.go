@@ -46,14 +46,15 @@ var mayImport = map[string][]string{
 		"router/caller", "router/excerpt", "router/operation", "router/prepared", "router/upstream", "router/cache", "router/exec",
 	},
 	"router/caller": {},
-	"router/module": engineRooms,
+	"router/module": append([]string{"router/canary"}, engineRooms...),
 	"router/engine": append([]string{"router/module"}, engineRooms...),
 	"router/modules": append(
-		[]string{"router/module", "router/config", "router/usage", "schema/jwks", "schema/wire"}, engineRooms...,
+		[]string{"router/module", "router/canary", "router/config", "router/usage", "schema/jwks", "schema/wire"}, engineRooms...,
 	),
 	"router/generation": append(
-		[]string{"router/module", "router/engine", "router/config", "router/excerpt", "schema/bus", "schema/wire"}, engineRooms...,
+		[]string{"router/module", "router/engine", "router/canary", "router/config", "router/excerpt", "schema/bus", "schema/wire"}, engineRooms...,
 	),
+	"router/canary":            {"router/config", "router/server"},
 	"router/reload":            {"router/config", "router/module"},
 	"router/source":            {"router/config", "router/compose"},
 	"router":                   {"schema/bus"},

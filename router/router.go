@@ -7,14 +7,17 @@ package router
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/weft-graphql/weft/router/canary"
 	"github.com/weft-graphql/weft/router/config"
 	"github.com/weft-graphql/weft/router/generation"
 	"github.com/weft-graphql/weft/router/module"
@@ -65,6 +68,8 @@ type Router struct {
 	// certificates are the files with which subgraphs are spoken to.
 	certificates *config.FileWatch
 	reloads      reload.Counts
+	// stage has what is tried beside the current generation.
+	stage canary.Stage[*generation.Generation]
 }
 
 // New makes a router. The error tells what is wrong with the configuration or the graph.
@@ -80,12 +85,17 @@ func New(cfg *config.Config, options Options) (*Router, error) {
 		given: options.Supergraph != "", certificates: config.NewFileWatch(reload.CertificateFiles(&cfg.Upstream)),
 	}
 	r.health.Detail = r.status
+	r.stage = canary.Stage[*generation.Generation]{
+		Lock: &r.replacing, Logger: options.Logger, RolledBack: r.rolledBack,
+		Promote: func(t *canary.Trial[*generation.Generation]) { r.use(t.Candidate, t.Config, t.SDL) },
+	}
 	r.options = generation.Options{
 		Logger: options.Logger, Modules: options.Modules, Handlers: options.Handlers, DefaultQuery: options.DefaultQuery,
 		LogLevel: loglevel.Handler(options.LogLevel, options.Logger), Events: options.Events, Health: r.health, State: r.state, Current: r.enter,
+		Canary: canary.Handler(r.stage.Stats, r.stage.Decide),
 	}
 	r.graph = source.Follower{
-		Settings: r.graphSettings, Use: r.Swap, Logger: options.Logger,
+		Settings: r.graphSettings, Use: r.Swap, OnTrial: r.OnTrial, Logger: options.Logger,
 		Count: func(err error) { r.reloads.Count(reload.Supergraph, err) },
 	}
 	if err := r.begin(cfg, options.Supergraph); err != nil {
@@ -127,13 +137,54 @@ func (r *Router) replace(cfg *config.Config, sdl string) error {
 	if err != nil {
 		return err
 	}
+	r.use(g, cfg, sdl)
+	return nil
+}
+
+// use puts a generation in the place of the current one.
+func (r *Router) use(g *generation.Generation, cfg *config.Config, sdl string) {
+	old := r.current.Load()
 	r.config, r.supergraph = cfg, sdl
 	r.current.Store(g)
 	g.TakeOver()
 	if old != nil {
 		old.Retire()
 	}
+}
+
+// offer takes settings and a graph into use: for some requests first, where the settings in use say so.
+func (r *Router) offer(cfg *config.Config, sdl string) error {
+	old := r.current.Load()
+	if !r.config.Canary.On() {
+		return r.replace(cfg, sdl)
+	}
+	if sdl == r.supergraph && reflect.DeepEqual(cfg, r.config) {
+		r.stage.Cancel("what is in use was given again")
+		return r.replace(cfg, sdl)
+	}
+	g, err := generation.New(cfg, sdl, &r.options, r.resources, old)
+	if err != nil {
+		return err
+	}
+	r.stage.Try(g, cfg, sdl, r.config.Canary, old.Tally())
 	return nil
+}
+
+// wanted are the settings and the graph that were given last and not rolled back: those on trial, or those in use.
+func (r *Router) wanted() (*config.Config, string) {
+	if t := r.stage.Trial(); t != nil {
+		return t.Config, t.SDL
+	}
+	return r.config, r.supergraph
+}
+
+// rolledBack counts that what was on trial is not used.
+func (r *Router) rolledBack(t *canary.Trial[*generation.Generation], err error) {
+	what := reload.Configuration
+	if t.SDL != r.supergraph {
+		what = reload.Supergraph
+	}
+	r.reloads.Count(what, err)
 }
 
 // Reload replaces the configuration, and the graph with the files that it names now. Recently used operations are
@@ -145,18 +196,19 @@ func (r *Router) Reload(cfg *config.Config) (err error) {
 	r.replacing.Lock()
 	defer r.replacing.Unlock()
 	r.certificates.Follow(reload.CertificateFiles(&cfg.Upstream))
-	sdl := r.supergraph
+	before, graph := r.wanted()
+	sdl := graph
 	if !r.given {
 		if sdl, err = r.graph.Again(&cfg.Supergraph); err != nil {
-			if !source.SamePlace(&cfg.Supergraph, &r.config.Supergraph) {
+			if !source.SamePlace(&cfg.Supergraph, &before.Supergraph) {
 				return err
 			}
 			// The settings have nothing to do with it: the graph in use goes on until its source is back.
 			r.options.Logger.Warn("the settings are used with the graph from before", "err", err)
-			sdl, err = r.supergraph, nil
+			sdl, err = graph, nil
 		}
 	}
-	return r.replace(cfg, sdl)
+	return r.offer(cfg, sdl)
 }
 
 // Watch loads the graph again whenever its source has another one, and certificates when their files change, until ctx
@@ -179,7 +231,8 @@ func (r *Router) Watch(ctx context.Context) {
 func (r *Router) graphSettings() *config.Supergraph {
 	r.replacing.Lock()
 	defer r.replacing.Unlock()
-	return &r.config.Supergraph
+	cfg, _ := r.wanted()
+	return &cfg.Supergraph
 }
 
 // ReloadRefused counts a configuration that is not even one: Reload counts the others.
@@ -189,18 +242,32 @@ func (r *Router) ReloadRefused(err error) { r.reloads.Count(reload.Configuration
 func (r *Router) renew() error {
 	r.replacing.Lock()
 	defer r.replacing.Unlock()
-	return r.replace(r.config, r.supergraph)
+	if err := r.replace(r.config, r.supergraph); err != nil {
+		return err
+	}
+	if t := r.stage.Trial(); t != nil {
+		return r.offer(t.Config, t.SDL)
+	}
+	return nil
 }
 
-// Swap replaces the graph. When the new one cannot be served the old one stays.
+// Swap replaces the graph. When the new one cannot be served the old one stays. With a canary in the settings only some
+// requests get it first.
 func (r *Router) Swap(sdl string) error {
 	r.replacing.Lock()
 	defer r.replacing.Unlock()
-	if r.supergraph == sdl {
+	cfg, graph := r.wanted()
+	switch {
+	case graph == sdl:
 		return nil
+	case r.stage.Rejected(sdl):
+		return errors.New("this graph was rolled back already; reload the settings (SIGHUP) to try it again")
 	}
-	return r.replace(r.config, sdl)
+	return r.offer(cfg, sdl)
 }
+
+// OnTrial tells that what was given last is tried on some requests first.
+func (r *Router) OnTrial() bool { return r.stage.Trial() != nil }
 
 // enter takes hold of the current generation; nil after Close.
 func (r *Router) enter() *generation.Generation {
@@ -214,6 +281,11 @@ func (r *Router) enter() *generation.Generation {
 
 // ServeHTTP answers a request.
 func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	if g, entered := r.stage.Enter(req); entered {
+		defer g.Leave()
+		g.ServeHTTP(w, req)
+		return
+	}
 	r.serve(w, req, (*generation.Generation).ServeHTTP)
 }
 
@@ -259,7 +331,7 @@ func (r *Router) status() any {
 		return nil
 	}
 	defer g.Leave()
-	return g.Status()
+	return g.Status(r.stage.Status())
 }
 
 // state reads the counters of the current generation.
@@ -271,6 +343,10 @@ func (r *Router) state() module.State {
 	defer g.Leave()
 	s := g.State()
 	s.Reloads, s.Version = r.reloads.Read(), r.options.Health.Version
+	if g.Tally() != nil {
+		stats := r.stage.Stats()
+		s.Canary = &stats
+	}
 	return s
 }
 
@@ -289,6 +365,7 @@ func (r *Router) Close() {
 	r.replacing.Lock()
 	defer r.replacing.Unlock()
 	if !r.closed.Swap(true) {
+		r.stage.Close()
 		r.resources.Close()
 		r.current.Load().Retire()
 	}

@@ -28,17 +28,23 @@ func representations(n int, typeName string, fields map[string]any) map[string]a
 
 const entities = `query($r: [_Any!]!) { _entities(representations: $r) `
 
-// patient lets dataloaders gather what hundreds of fields ask for at the same time, with the race detector on a busy
-// machine.
-var patient = kit.Config{BatchWait: 150 * time.Millisecond}
+// patient lets dataloaders gather what hundreds of fields ask for at the same time, with the race detector.
+var patient = kit.Config{BatchWait: 50 * time.Millisecond}
 
-// checkQueries reports more SQL queries than the shape of an operation needs. A machine that is busy elsewhere may let
-// fields ask so late that their dataloader has left: then it leaves twice, but never once for each object.
-func checkQueries(t *testing.T, what string, sql *kittest.Counter, needed int) {
+// checkQueries asks, and reports more SQL queries than the shape of an operation needs. A machine that is busy elsewhere
+// may let fields ask so late that their dataloader has left, so that it leaves twice: then it is asked again. One query
+// for each object, every time, is what must not be.
+func checkQueries(t *testing.T, what string, sql *kittest.Counter, needed int, ask func()) {
 	t.Helper()
-	if got := sql.Take(); got > 2*needed {
-		t.Errorf("%s took %d SQL queries, want %d", what, got, needed)
+	got := 0
+	for range 5 {
+		sql.Take()
+		ask()
+		if got = sql.Take(); got <= 2*needed {
+			return
+		}
 	}
+	t.Errorf("%s took %d SQL queries, want %d", what, got, needed)
 }
 
 // TestAliasesShareQueries asks for many objects under aliases of root fields, and for what belongs to them.
@@ -62,8 +68,9 @@ func TestAliasesShareQueries(t *testing.T) {
 					fmt.Fprintf(&document, " a%d: "+c.field, i, i+1)
 				}
 				document.WriteString(" }")
-				kittest.MustAsk(t, s.Handler(), ada, document.String(), nil, nil)
-				checkQueries(t, "50 aliases", sql, c.queries)
+				checkQueries(t, "50 aliases", sql, c.queries, func() {
+					kittest.MustAsk(t, s.Handler(), ada, document.String(), nil, nil)
+				})
 			})
 		})
 	}
@@ -111,8 +118,9 @@ func TestConstantNumberOfQueries(t *testing.T) {
 		t.Run(c.service+" "+c.name, func(t *testing.T) {
 			onBothWith(t, c.service, patient, func(t *testing.T, s subgraphs.Service, sql *kittest.Counter) {
 				for _, n := range []int{3, 100} {
-					kittest.MustAsk(t, s.Handler(), ada, c.query, representations(n, c.typeName, c.fields), nil)
-					checkQueries(t, fmt.Sprintf("%d entities", n), sql, c.queries)
+					checkQueries(t, fmt.Sprintf("%d entities", n), sql, c.queries, func() {
+						kittest.MustAsk(t, s.Handler(), ada, c.query, representations(n, c.typeName, c.fields), nil)
+					})
 				}
 			})
 		})

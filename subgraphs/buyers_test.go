@@ -31,8 +31,9 @@ var (
 // TestManyBuyAtOnce has people buy at the same time, on PostgreSQL and NATS, and logs what that takes. Every order
 // must be confirmed, and the pieces must be gone.
 func TestManyBuyAtOnce(t *testing.T) {
+	t.Parallel()
 	server := natstest.Start(t)
-	config := kit.Config{DatabaseURL: newDatabase(t)}
+	config := kit.Config{}
 	services, counters := map[string]subgraphs.Service{}, []*kittest.Counter{}
 	for _, name := range subgraphs.Names() {
 		events, err := bus.Connect(context.Background(), bus.Config{URL: server.URL(), Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
@@ -40,7 +41,7 @@ func TestManyBuyAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(events.Close)
-		config.Events = events
+		config.Events, config.DatabaseURL = events, sampleDatabase(t, name)
 		var counter *kittest.Counter
 		services[name], counter = open(t, name, config)
 		counters = append(counters, counter)

@@ -30,6 +30,7 @@ type shop struct {
 
 // onBothBuses runs the test on an embedded bus with SQLite, and on a nats-server process with PostgreSQL.
 func onBothBuses(t *testing.T, test func(t *testing.T, s *shop)) {
+	t.Parallel()
 	logger := slog.New(slog.NewTextHandler(io.Discard, nil))
 	t.Run("embedded", func(t *testing.T) {
 		server, err := embedded.Start(t.TempDir())
@@ -43,12 +44,13 @@ func onBothBuses(t *testing.T, test func(t *testing.T, s *shop)) {
 	})
 	t.Run("nats-server", func(t *testing.T) {
 		server := natstest.Start(t)
-		test(t, newShop(t, kit.Config{DatabaseURL: newDatabase(t)}, func() (*bus.Bus, error) {
+		test(t, newShop(t, kit.Config{}, func() (*bus.Bus, error) {
 			return bus.Connect(context.Background(), bus.Config{URL: server.URL(), Logger: logger})
 		}))
 	})
 }
 
+// newShop opens all services, in the directory that the configuration has or else on PostgreSQL.
 func newShop(t *testing.T, config kit.Config, connect func() (*bus.Bus, error)) *shop {
 	t.Helper()
 	s := &shop{services: map[string]subgraphs.Service{}}
@@ -67,6 +69,9 @@ func newShop(t *testing.T, config kit.Config, connect func() (*bus.Bus, error)) 
 	t.Cleanup(stop)
 	for _, name := range subgraphs.Names() {
 		config.Events = connection()
+		if config.DataDir == "" {
+			config.DatabaseURL = sampleDatabase(t, name)
+		}
 		s.services[name], _ = open(t, name, config)
 	}
 	return s

@@ -2,6 +2,8 @@ package subgraphs_test
 
 import (
 	"context"
+	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -33,12 +35,23 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
+// atOnce is how many tests run at the same time, unless the command line says: they wait more than they compute.
+const atOnce = "4"
+
 func run(m *testing.M) (code int, err error) {
+	flag.Parse()
+	said := false
+	flag.Visit(func(f *flag.Flag) { said = said || f.Name == "test.parallel" })
+	if !said {
+		if err := flag.Set("test.parallel", atOnce); err != nil {
+			return 1, err
+		}
+	}
 	if postgres, err = pgtest.Start(); err != nil {
 		return 1, err
 	}
-	code = m.Run()
-	return code, postgres.Stop()
+	defer func() { err = errors.Join(err, samples.remove(), postgres.Stop()) }()
+	return m.Run(), nil
 }
 
 // Callers of the tests.
@@ -47,8 +60,9 @@ var (
 	merchant = &wire.Identity{Subject: "u2", Roles: []string{"merchant"}}
 )
 
-// onBoth runs the test on SQLite and on PostgreSQL, each with a new, filled database.
+// onBoth runs the test on SQLite and on PostgreSQL, each with a new, filled database, beside other tests.
 func onBoth(t *testing.T, name string, test func(t *testing.T, s subgraphs.Service, sql *kittest.Counter)) {
+	t.Parallel()
 	onBothWith(t, name, kit.Config{}, test)
 }
 
@@ -62,6 +76,9 @@ func onBothWith(
 	})
 	t.Run("postgres", func(t *testing.T) {
 		config.DataDir, config.DatabaseURL = "", newDatabase(t)
+		if !config.Empty {
+			config.DatabaseURL = sampleDatabase(t, name)
+		}
 		s, counter := open(t, name, config)
 		test(t, s, counter)
 	})
@@ -71,12 +88,16 @@ func onBothWith(
 func onBothGrown(
 	t *testing.T, name string, size int, test func(t *testing.T, s subgraphs.Service, sql *kittest.Counter),
 ) {
+	t.Parallel()
 	for kind, config := range map[string]func(t *testing.T) kit.Config{
 		"sqlite":   func(t *testing.T) kit.Config { return kit.Config{DataDir: t.TempDir()} },
-		"postgres": func(t *testing.T) kit.Config { return kit.Config{DatabaseURL: newDatabase(t)} },
+		"postgres": func(t *testing.T) kit.Config { return kit.Config{DatabaseURL: sampleDatabase(t, name)} },
 	} {
 		t.Run(kind, func(t *testing.T) {
 			config := config(t)
+			if config.DataDir != "" {
+				copySample(t, name, config.DataDir)
+			}
 			if err := subgraphs.Seed(context.Background(), name, size, config); err != nil {
 				t.Fatal(err)
 			}
@@ -97,6 +118,9 @@ func newDatabase(t *testing.T) string {
 
 func open(t *testing.T, name string, config kit.Config) (subgraphs.Service, *kittest.Counter) {
 	t.Helper()
+	if !config.Empty && config.DatabaseURL == "" {
+		copySample(t, name, config.DataDir)
+	}
 	counter := &kittest.Counter{}
 	config.QueryHooks = append(config.QueryHooks, counter)
 	config.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))

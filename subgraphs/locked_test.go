@@ -15,7 +15,7 @@ import (
 // TestLockedTableDoesNotTakeTheServiceWithIt locks a table for as long as the test wants, and has more requests for
 // it than there are connections: each ends with an error, and meanwhile the service stays ready.
 func TestLockedTableDoesNotTakeTheServiceWithIt(t *testing.T) {
-	address := newDatabase(t)
+	address := sampleDatabase(t, "catalog")
 	s, _ := open(t, "catalog", kit.Config{DatabaseURL: address})
 	db, err := sql.Open("pgx", address)
 	if err != nil {
@@ -56,7 +56,7 @@ func TestLockedTableDoesNotTakeTheServiceWithIt(t *testing.T) {
 // TestDeadlocksAreRunAgain has two transactions lock the same two rows in opposite orders: PostgreSQL gives one of
 // them up, and it is run again.
 func TestDeadlocksAreRunAgain(t *testing.T) {
-	address := newDatabase(t)
+	address := sampleDatabase(t, "catalog")
 	open(t, "catalog", kit.Config{DatabaseURL: address})
 	db, err := kit.OpenDatabase("catalog", kit.Config{DatabaseURL: address})
 	if err != nil {

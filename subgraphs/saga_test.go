@@ -20,28 +20,32 @@ import (
 	"github.com/weft-graphql/weft/subgraphs/seed"
 )
 
-var sagaOrders = flag.Int("orders", 300, "how many orders TestSagas places on SQLite; elsewhere it is a fifth of that")
+var sagaOrders = flag.Int("orders", 100, "how many orders TestSagas places in each of its shops")
 
 // TestSagas has people buy while the shop's process is killed at random steps, events are lost, doubled, late and out
 // of order, brokers restart, and the payment provider breaks off, answers too late or not at all. In the end every
 // order must have come to an end, and stock and money must add up with what the orders say.
 func TestSagas(t *testing.T) {
+	t.Parallel()
 	t.Run("SQLite and embedded NATS", func(t *testing.T) {
+		t.Parallel()
 		newSagaWorld(t, &sagaShop{Dir: t.TempDir()}, nil).run(t, *sagaOrders)
 	})
 	t.Run("PostgreSQL and NATS", func(t *testing.T) {
+		t.Parallel()
 		server := natstest.Start(t)
 		newSagaWorld(t, &sagaShop{DatabaseURL: newDatabase(t), EventsURL: server.URL()}, func() {
 			server.Kill()
 			server.Resume(t)
-		}).run(t, *sagaOrders/5)
+		}).run(t, *sagaOrders)
 	})
 	t.Run("PostgreSQL and RabbitMQ", func(t *testing.T) {
+		t.Parallel()
 		server := rabbittest.Start(t)
 		newSagaWorld(t, &sagaShop{DatabaseURL: newDatabase(t), EventsURL: server.URL()}, func() {
 			server.Halt()
 			server.Resume(t)
-		}).run(t, *sagaOrders/5)
+		}).run(t, *sagaOrders)
 	})
 }
 
@@ -187,7 +191,7 @@ func (w *sagaWorld) buy(t *testing.T, buyer, n int) {
 // awaitStock waits until the pieces of an order are set aside, or it has come to an end: people who place the next
 // order sooner than the shop can work would only find out that all of them expire.
 func (w *sagaWorld) awaitStock(t *testing.T, caller *wire.Identity, id string) {
-	tick := time.NewTicker(100 * time.Millisecond)
+	tick := time.NewTicker(250 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		var got struct {

@@ -48,11 +48,11 @@ type sagaShop struct {
 	done    chan struct{}
 }
 
-// sagaTiming is that of a shop that is in a hurry.
+// sagaTiming is that of a shop that is in a hurry. What it asks twice must not keep a slow machine from answering.
 func sagaTiming() orders.Timing {
 	return orders.Timing{
 		Reserve: 30 * time.Second, Whole: 30 * time.Second, Call: 500 * time.Millisecond,
-		First: 250 * time.Millisecond, Most: 2 * time.Second, Look: 100 * time.Millisecond,
+		First: time.Second, Most: 8 * time.Second, Look: 100 * time.Millisecond,
 	}
 }
 

@@ -11,12 +11,15 @@ import (
 	"net"
 	"net/textproto"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/valyala/fasthttp"
+
+	"github.com/weft-graphql/weft/bench/definition"
 )
 
 // Config says what to send where. Its tags are for the command line (kong).
@@ -26,11 +29,12 @@ type Config struct {
 	Operation   string        `help:"File with a POST body to send instead of a workload; 7777777 in it becomes another number in every request." type:"existingfile" placeholder:"FILE"`
 	Expected    string        `help:"File with the right answer to --operation. Without it, all answers must equal the first." type:"existingfile" placeholder:"FILE"`
 	Connections int           `help:"Requests in flight." default:"50"`
+	RampTo      int           `help:"Requests in flight at the end: they grow evenly while measuring. 0 keeps them as they are." default:"0"`
 	Duration    time.Duration `help:"How long to measure." default:"15s"`
 	WarmUp      time.Duration `help:"How long to send before measuring." default:"2s"`
 	Timeout     time.Duration `help:"How long to wait for an answer." default:"30s"`
 	PID         int           `name:"pid" help:"Process of the endpoint on this machine: measures its CPU time and peak memory." placeholder:"PID"`
-	Header      []string      `help:"Header to send, as 'Name: value'. May be repeated." sep:"none" placeholder:"HEADER"`
+	Header      []string      `help:"Header to send, as 'Name: value'; 7777777 in it becomes the request's number. May be repeated." sep:"none" placeholder:"HEADER"`
 	Compressed  bool          `help:"Ask for answers compressed with gzip."`
 	Scale       int           `help:"Times the stub's data is repeated, which the answers must reflect." default:"1"`
 }
@@ -40,6 +44,9 @@ type Config struct {
 func Run(ctx context.Context, config Config) (*Report, error) {
 	if config.Connections < 1 || config.Duration <= 0 {
 		return nil, fmt.Errorf("%d connections for %v: both must be positive", config.Connections, config.Duration)
+	}
+	if config.RampTo != 0 && config.RampTo < config.Connections {
+		return nil, fmt.Errorf("%d connections cannot grow to %d", config.Connections, config.RampTo)
 	}
 	sources, err := newSources(&config)
 	if err != nil {
@@ -69,6 +76,8 @@ type target struct {
 	client *fasthttp.HostClient
 	url    string
 	header [][2]string
+	// numbered are headers with the number of their request in them.
+	numbered [][2]string
 }
 
 func newTarget(config *Config) (*target, error) {
@@ -86,7 +95,7 @@ func newTarget(config *Config) (*target, error) {
 			Addr:                      net.JoinHostPort(parsed.Hostname(), port),
 			IsTLS:                     parsed.Scheme == "https",
 			TLSConfig:                 &tls.Config{ServerName: parsed.Hostname(), MinVersion: tls.VersionTLS12},
-			MaxConns:                  config.Connections,
+			MaxConns:                  max(config.Connections, config.RampTo),
 			MaxIdemponentCallAttempts: 1, // a request that fails counts as failed
 			ReadTimeout:               config.Timeout,
 			WriteTimeout:              config.Timeout,
@@ -102,7 +111,12 @@ func newTarget(config *Config) (*target, error) {
 		if !found || strings.TrimSpace(name) == "" {
 			return nil, fmt.Errorf("header %q: write it as 'Name: value'", line)
 		}
-		t.header = append(t.header, [2]string{textproto.TrimString(name), textproto.TrimString(text)})
+		header := [2]string{textproto.TrimString(name), textproto.TrimString(text)}
+		if strings.Contains(text, definition.DistinctNumber) {
+			t.numbered = append(t.numbered, header)
+		} else {
+			t.header = append(t.header, header)
+		}
 	}
 	return t, nil
 }
@@ -117,6 +131,13 @@ func (t *target) prepare(request *fasthttp.Request) {
 	request.SetRequestURI(t.url)
 }
 
+// number writes the headers that have the request's number in them.
+func (t *target) number(request *fasthttp.Request, number int64) {
+	for _, h := range t.numbered {
+		request.Header.Set(h[0], strings.ReplaceAll(h[1], definition.DistinctNumber, strconv.FormatInt(number, 10)))
+	}
+}
+
 // try sends one request, to say early and in full what is wrong.
 func (t *target) try(s *source) error {
 	var request fasthttp.Request
@@ -124,6 +145,7 @@ func (t *target) try(s *source) error {
 	t.prepare(&request)
 	body, number := s.appendBody(nil)
 	request.SetBodyRaw(body)
+	t.number(&request, number)
 	if err := t.client.Do(&request, &response); err != nil {
 		return err
 	}
@@ -149,10 +171,12 @@ func measure(ctx context.Context, config *Config, t *target, sources []*source) 
 	var phase atomic.Int32
 	var running sync.WaitGroup
 	counted := make(chan struct{}, 1)
-	workers := make([]*worker, config.Connections)
+	workers := make([]*worker, max(config.Connections, config.RampTo))
 	for i := range workers {
 		workers[i] = &worker{target: t, sources: sources, next: i % len(sources), counted: counted}
-		running.Go(func() { workers[i].run(&phase) })
+	}
+	for _, w := range workers[:config.Connections] {
+		running.Go(func() { w.run(&phase) })
 	}
 	stop := func() {
 		phase.Store(finished)
@@ -166,7 +190,7 @@ func measure(ctx context.Context, config *Config, t *target, sources []*source) 
 	}
 	start := time.Now()
 	phase.Store(measuring)
-	wait(ctx, config.Duration)
+	grow(ctx, config.Duration, workers[config.Connections:], func(w *worker) { running.Go(func() { w.run(&phase) }) })
 	// A measurement without any answer says nothing: a slow endpoint gets the time for one.
 	patience := time.NewTimer(maxPatience)
 	defer patience.Stop()
@@ -187,6 +211,17 @@ func measure(ctx context.Context, config *Config, t *target, sources []*source) 
 
 // maxPatience bounds the wait for the first answer after the time of the measurement is over.
 const maxPatience = 30 * time.Second
+
+// grow starts workers evenly while d passes, and returns when it has passed or ctx has ended.
+func grow(ctx context.Context, d time.Duration, workers []*worker, start func(*worker)) {
+	pause := d / time.Duration(len(workers)+1)
+	began := time.Now()
+	for i, w := range workers {
+		wait(ctx, time.Until(began.Add(time.Duration(i+1)*pause)))
+		start(w)
+	}
+	wait(ctx, time.Until(began.Add(d)))
+}
 
 // wait returns when d has passed or ctx has ended, whichever is first.
 func wait(ctx context.Context, d time.Duration) {
@@ -250,6 +285,7 @@ func (w *worker) run(phase *atomic.Int32) {
 		w.next = (w.next + 1) % len(w.sources)
 		body, number = s.appendBody(body[:0])
 		request.SetBodyRaw(body)
+		w.target.number(&request, number)
 		w.sent++
 		start := time.Now()
 		err := w.target.client.Do(&request, &response)

@@ -55,7 +55,7 @@ func newReport(
 		names[i] = s.name
 	}
 	r := &Report{
-		URL: config.URL, Workload: strings.Join(names, ","), Connections: config.Connections, Elapsed: elapsed,
+		URL: config.URL, Workload: strings.Join(names, ","), Connections: len(workers), Elapsed: elapsed,
 		Sent: uint64(len(sources)), Failures: map[string]uint64{}, PID: config.PID, CPU: cpu, PeakMemory: peakMemory,
 	}
 	var all histogram

@@ -95,12 +95,9 @@ func newSource(name string, body []byte, checker *checker, number *atomic.Int64)
 	return &source{name: name, parts: parts, checker: checker, number: number}
 }
 
-// appendBody appends the next request body, and returns the number in it.
+// appendBody appends the next request body, and returns its number, which is in it where the workload says so.
 func (s *source) appendBody(body []byte) ([]byte, int64) {
 	body = append(body, s.parts[0]...)
-	if len(s.parts) == 1 {
-		return body, 0
-	}
 	n := s.number.Add(1)
 	if s.echoes {
 		n = firstEchoed + n%(lastEchoed-firstEchoed)

@@ -54,6 +54,14 @@ func (c *child) watch() {
 	}()
 }
 
+// drain keeps the end of what a child says that tells nothing else, and notices when it ends.
+func (c *child) drain() {
+	go func() {
+		_, _ = io.Copy(c.log, c.stdout) // until the child ends
+		c.watch()
+	}()
+}
+
 // ready decodes the JSON line that tells that the child serves, then drops the rest of its output.
 func (c *child) ready(into any) error {
 	err := json.NewDecoder(c.stdout).Decode(into)

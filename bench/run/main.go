@@ -29,6 +29,8 @@ import (
 
 type commandLine struct {
 	Measure   measureCommand   `cmd:"" default:"withargs" help:"Start everything, measure and print a table (the default)."`
+	Shapes    shapesCommand    `cmd:"" help:"Measure what others have published as benchmarks of gateways, in their shapes."`
+	Start     startCommand     `cmd:"" help:"Measure what starting with a large supergraph takes."`
 	Soak      soakCommand      `cmd:"" help:"Keep the router busy for ten minutes and watch its memory."`
 	Hostile   hostileCommand   `cmd:"" help:"Measure what honest clients notice of hostile ones."`
 	Stub      stubCommand      `cmd:"" help:"Serve the four subgraphs."`

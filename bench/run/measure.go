@@ -20,6 +20,8 @@ type measureCommand struct {
 
 	Workload    []string      `help:"Workloads to measure." default:"same,distinct,small"`
 	Connections int           `help:"Requests in flight." default:"50"`
+	RampTo      int           `help:"Requests in flight at the end: they grow evenly while measuring. 0 keeps them as they are." default:"0"`
+	Header      []string      `help:"Header to send, as 'Name: value'; 7777777 in it becomes another number in every request. May be repeated." sep:"none" placeholder:"HEADER"`
 	Duration    time.Duration `help:"Length of one measurement." default:"5s"`
 	WarmUp      time.Duration `help:"Sending before each measurement." default:"2s"`
 	Rounds      int           `help:"Measurements of each workload; the servers take turns." default:"3"`
@@ -33,6 +35,15 @@ type measureCommand struct {
 	Profile string `help:"Directory to write a CPU, heap and allocation profile of the router to, for each workload." placeholder:"DIR"`
 	Allocs  bool   `help:"Count heap allocations per request, too. The router then runs with its admin listener."`
 	JSON    string `name:"json" help:"File to write all reports to." placeholder:"FILE"`
+
+	// variants are the routers to start, one if there are none.
+	variants []variant
+}
+
+// variant is a router by a name of its own, with further arguments.
+type variant struct {
+	name string
+	args []string
 }
 
 // server is something that is measured.
@@ -167,13 +178,13 @@ func (c *measureCommand) measureGroup(
 		servers = append(servers, server{name: "sender", pid: sender.pid(), calls: calls,
 			url: func(workload string) string { return url + "/" + workload }})
 	}
-	if !c.NoRouter {
-		router, err := c.startRouter(ctx, urls, c.Allocs || c.Profile != "")
+	for _, v := range c.routers() {
+		router, err := c.startRouter(ctx, urls, c.Allocs || c.Profile != "", v.args...)
 		if err != nil {
 			return nil, err
 		}
 		defer router.stop()
-		servers = append(servers, server{name: "weft", pid: router.pid(), calls: calls, admin: router.admin,
+		servers = append(servers, server{name: v.name, pid: router.pid(), calls: calls, admin: router.admin,
 			url: func(string) string { return router.url }})
 	}
 	others, err := parseOthers(c.Other, calls)
@@ -181,6 +192,16 @@ func (c *measureCommand) measureGroup(
 		return nil, err
 	}
 	return c.rounds(ctx, self, append(servers, others...), workloads)
+}
+
+func (c *measureCommand) routers() []variant {
+	switch {
+	case c.NoRouter:
+		return nil
+	case len(c.variants) == 0:
+		return []variant{{name: "weft"}}
+	}
+	return c.variants
 }
 
 // startSender starts the server that only sends answers, and returns its URL.
@@ -248,6 +269,12 @@ func (c *measureCommand) one(
 		"--duration=" + c.Duration.String(), "--warm-up=" + c.WarmUp.String(), "--scale=" + strconv.Itoa(c.Scale), "--pid=" + strconv.Itoa(s.pid)}
 	if c.Compressed {
 		args = append(args, "--compressed")
+	}
+	if c.RampTo != 0 {
+		args = append(args, "--ramp-to="+strconv.Itoa(c.RampTo))
+	}
+	for _, h := range c.Header {
+		args = append(args, "--header="+h)
 	}
 	child, err := startChild("load", c.loadCPU(), self, args...)
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -83,7 +84,12 @@ type runningRouter struct {
 }
 
 // startRouter builds the router if need be, gives it a supergraph for the stub's URLs and waits until it answers.
-func (c *setup) startRouter(ctx context.Context, urls map[string]string, withAdmin bool) (*runningRouter, error) {
+func (c *setup) startRouter(
+	ctx context.Context,
+	urls map[string]string,
+	withAdmin bool,
+	further ...string,
+) (*runningRouter, error) {
 	dir, err := os.MkdirTemp("", "weft-bench-")
 	if err != nil {
 		return nil, err
@@ -114,13 +120,10 @@ func (c *setup) startRouter(ctx context.Context, urls map[string]string, withAdm
 		r.admin = "http://" + address
 		args = append(args, "--admin", address)
 	}
-	if r.child, err = startChild("router", c.serverCPU(), binary, append(args, c.RouterArg...)...); err != nil {
+	if r.child, err = startChild("router", c.serverCPU(), binary, slices.Concat(args, c.RouterArg, further)...); err != nil {
 		return nil, err
 	}
-	go func() {
-		_, _ = io.Copy(r.log, r.stdout) // until the router ends
-		r.watch()
-	}()
+	r.drain()
 	if err := awaitAnswer(ctx, r.child, r.url); err != nil {
 		r.stop()
 		return nil, err

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"runtime"
 	"slices"
@@ -21,6 +22,7 @@ type row struct {
 	cpu, p50, p99                 time.Duration
 	ratio, p99Ratio               float64 // to the floor of the same round; 0 when there was none
 	perCPUSecond, perSecond, call float64
+	variation                     float64 // standard deviation of the rounds' requests/s, as a part of their mean
 	allocs, allocBytes            float64 // per request; 0 when they were not counted
 	peakMemory                    int64
 }
@@ -51,6 +53,7 @@ func rows(all []measurement) []row {
 			p99:          median(group, func(m measurement) time.Duration { return m.Report.P99 }),
 			perCPUSecond: median(group, func(m measurement) float64 { return m.Report.PerCPUSecond() }),
 			perSecond:    median(group, func(m measurement) float64 { return m.Report.PerSecond() }),
+			variation:    variation(each(group, func(m measurement) float64 { return m.Report.PerSecond() })),
 			call:         median(group, func(m measurement) float64 { return m.CallsPerRequest }),
 			allocs:       median(group, func(m measurement) float64 { return m.Allocs }),
 			allocBytes:   median(group, func(m measurement) float64 { return m.AllocBytes }),
@@ -92,6 +95,22 @@ func median[T float64 | time.Duration](group []measurement, figure func(measurem
 	return values[len(values)/2]
 }
 
+// variation is the standard deviation as a part of the mean, 0 for one value.
+func variation(values []float64) float64 {
+	var sum, squares float64
+	for _, v := range values {
+		sum += v
+	}
+	mean := sum / float64(len(values))
+	if len(values) < 2 || mean == 0 {
+		return 0
+	}
+	for _, v := range values {
+		squares += (v - mean) * (v - mean)
+	}
+	return math.Sqrt(squares/float64(len(values)-1)) / mean
+}
+
 // writeTable prints the medians as a Markdown table, aligned to be read as it is.
 func writeTable(w io.Writer, all []measurement) error {
 	lines := [][]string{
@@ -102,6 +121,7 @@ func writeTable(w io.Writer, all []measurement) error {
 			"x floor",
 			"requests/CPU s",
 			"requests/s",
+			"+-",
 			"p50",
 			"p99",
 			"p99 x floor",
@@ -118,7 +138,7 @@ func writeTable(w io.Writer, all []measurement) error {
 		line := []string{
 			r.workload, r.server,
 			fmt.Sprintf("%.4f ms", float64(r.cpu)/1e6), fmt.Sprintf("%.2f", r.ratio),
-			fmt.Sprintf("%.0f", r.perCPUSecond), fmt.Sprintf("%.0f", r.perSecond),
+			fmt.Sprintf("%.0f", r.perCPUSecond), fmt.Sprintf("%.0f", r.perSecond), fmt.Sprintf("%.1f %%", 100*r.variation),
 			fmt.Sprintf("%.2f ms", float64(r.p50)/1e6), fmt.Sprintf("%.2f ms", float64(r.p99)/1e6), fmt.Sprintf("%.2f", r.p99Ratio),
 			fmt.Sprintf("%.2f", r.call), fmt.Sprintf("%.1f MB", float64(r.peakMemory)/1e6),
 		}

@@ -16,6 +16,7 @@ func (r *reader) check(c *Config) error {
 	k := &checker{reader: r}
 	k.listeners(c)
 	k.supergraph(&c.Supergraph)
+	k.canary(&c.Canary)
 	k.clientSide(c)
 	k.upstream(&c.Upstream)
 	k.cache(&c.Cache)

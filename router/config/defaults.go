@@ -18,6 +18,9 @@ func Default() Config {
 			HTTP:  SupergraphHTTP{PollInterval: 30 * time.Second, Timeout: 10 * time.Second},
 			Watch: true, PollInterval: time.Second, UnsupportedFeatures: "refuse",
 		},
+		Canary: Canary{
+			StickyHeaders: []string{"Authorization"}, Window: 10 * time.Minute, MinRequests: 200, MaxErrorIncrease: 0.01, Significance: 0.001,
+		},
 		GraphQL: GraphQL{
 			Path: "/graphql", Introspection: true, Suggestions: true, Explain: true, StreamAbove: 1 << 20, OverHTTP: "stable", RequestEncodings: []string{"gzip", "br", "zstd"},
 			Batching: Batching{Max: 10},

@@ -18,11 +18,15 @@ var sectionsSource string
 //go:embed subscription.go
 var subscriptionSource string
 
+//go:embed canary.go
+var canarySource string
+
 // descriptions are the doc comments of the sections' fields by "Section.Field", and of the sections by "Section".
 func (r *root) descriptions() map[string]string {
 	texts := map[string]string{}
 	readComments(texts, sectionsSource)
 	readComments(texts, subscriptionSource)
+	readComments(texts, canarySource)
 	for _, s := range r.sections {
 		readComments(texts, s.Source)
 		name := reflect.TypeOf(s.New()).Elem().Name()

@@ -18,6 +18,8 @@ type Config struct {
 	Server Server `yaml:"server"`
 	// Where the graph comes from.
 	Supergraph Supergraph `yaml:"supergraph"`
+	// Another graph, or other settings, for some requests first.
+	Canary Canary `yaml:"canary"`
 	// The GraphQL endpoint.
 	GraphQL GraphQL `yaml:"graphql"`
 	// What clients see of subgraph errors.

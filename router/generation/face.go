@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/weft-graphql/weft/router/canary"
 	"github.com/weft-graphql/weft/router/config"
 	"github.com/weft-graphql/weft/router/module"
 	"github.com/weft-graphql/weft/router/server"
@@ -26,6 +27,9 @@ func (g *Generation) newFace(set *provisioned) error {
 		Compress: c.Compression.Enabled, CompressAbove: int(c.Compression.MinBytes),
 		Draft: c.GraphQL.OverHTTP == "draft", RequestEncodings: c.GraphQL.RequestEncodings, RequireHeaders: c.GraphQL.RequireHeaders, RequestIDs: c.Log.RequestIDs, Health: g.options.Health, OpenStatus: g.openStatus,
 		Observers: set.observe(), Logger: g.logger, Heartbeat: c.Subscription.Heartbeat, Detach: g.detach,
+	}
+	if g.tally != nil {
+		opts.Observers = append(opts.Observers, g.tally.Observe)
 	}
 	if err := g.boundRequests(&opts); err != nil {
 		return err
@@ -76,6 +80,10 @@ func (g *Generation) newAdmin() error {
 	g.admin.Handle("/", server.Admin(g.options.Health, g.config.Admin.Profiles))
 	if g.options.LogLevel != nil {
 		g.admin.Handle("/log/level", g.options.LogLevel)
+	}
+	if g.options.Canary != nil && g.tally != nil {
+		g.admin.Handle("/canary", g.options.Canary)
+		g.admin.Handle("/canary/", g.options.Canary)
 	}
 	g.admin.HandleFunc("GET /subgraphs", g.serveSubgraphs)
 	g.admin.HandleFunc("GET /supergraph", g.ServeSupergraph)
@@ -159,12 +167,13 @@ type subgraphStatus struct {
 }
 
 // Status is the generation's part of /status; it marshals to JSON.
-func (g *Generation) Status() any {
+func (g *Generation) Status(trial *canary.Status) any {
 	status := struct {
 		SupergraphHash string           `json:"supergraphHash"`
 		LoadedAt       time.Time        `json:"loadedAt"`
 		Subgraphs      []subgraphStatus `json:"subgraphs"`
-	}{SupergraphHash: g.hash, LoadedAt: g.loaded.UTC()}
+		Canary         *canary.Status   `json:"canary,omitempty"`
+	}{SupergraphHash: g.hash, LoadedAt: g.loaded.UTC(), Canary: trial}
 	for _, s := range g.supergraph.Subgraphs {
 		status.Subgraphs = append(status.Subgraphs, subgraphStatus{Name: s.Name})
 	}

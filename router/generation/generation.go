@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/weft-graphql/weft/router/cache"
+	"github.com/weft-graphql/weft/router/canary"
 	"github.com/weft-graphql/weft/router/config"
 	"github.com/weft-graphql/weft/router/engine"
 	"github.com/weft-graphql/weft/router/memory"
@@ -42,6 +43,8 @@ type Options struct {
 	DefaultQuery string
 	// Events is the bus on which services tell what has changed, instead of the configured one; optional.
 	Events *bus.Bus
+	// Canary shows and decides what is on trial.
+	Canary http.Handler
 	// Health is what the health requests are answered from.
 	Health *server.Health
 	// State reads the counters of the generation in use.
@@ -81,6 +84,9 @@ type Generation struct {
 	// closers give back what the generation holds, the last one first.
 	closers []func()
 
+	// tally counts what becomes of requests; nil when nothing is ever tried beside the generation.
+	tally *canary.Tally
+
 	// users are those who use the generation: it itself until it is retired, and each request.
 	users   atomic.Int64
 	retired atomic.Bool
@@ -97,6 +103,9 @@ func New(
 ) (*Generation, error) {
 	g := &Generation{
 		config: cfg, options: options, resources: resources, logger: options.Logger, loaded: time.Now(), admin: http.NewServeMux(),
+	}
+	if cfg.Canary.On() || previous != nil && previous.tally != nil {
+		g.tally = new(canary.Tally)
 	}
 	g.users.Store(1)
 	if err := g.assemble(sdl, previous); err != nil {
@@ -221,6 +230,12 @@ func (g *Generation) close() {
 
 // ServeHTTP answers a request. The caller must have entered.
 func (g *Generation) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.face.ServeHTTP(w, r) }
+
+// Tally is what became of the requests; nil unless the settings try others beside the generation.
+func (g *Generation) Tally() *canary.Tally { return g.tally }
+
+// Hash names the supergraph document.
+func (g *Generation) Hash() string { return g.hash }
 
 // SDL is the supergraph's document.
 func (g *Generation) SDL() string { return g.supergraph.SDL }

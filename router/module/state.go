@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/weft-graphql/weft/router/cache"
+	"github.com/weft-graphql/weft/router/canary"
 	"github.com/weft-graphql/weft/router/memory"
 	"github.com/weft-graphql/weft/router/prepared"
 	"github.com/weft-graphql/weft/router/server/adaptive"
@@ -36,6 +37,8 @@ type State struct {
 	Subscriptions *Subscriptions
 	// Reloads count what was loaded again while the process ran: "configuration", "supergraph" and "certificates".
 	Reloads []Reloads
+	// Canary are the counters of trials; nil when nothing is tried.
+	Canary *canary.Stats
 	// Version is the router's.
 	Version string
 }

@@ -18,6 +18,8 @@ type Follower struct {
 	Use func(sdl string) error
 	// Count is told what became of each attempt.
 	Count func(err error)
+	// OnTrial tells that what was given to Use is not yet for everybody; optional.
+	OnTrial func() bool
 	// Logger receives what operators must know.
 	Logger *slog.Logger
 
@@ -76,7 +78,7 @@ func (f *Follower) WatchFiles(ctx context.Context) {
 			f.Logger.Error("the changed supergraph is not in use: the graph from before goes on", "err", err)
 			continue
 		}
-		f.Logger.Info("the changed supergraph is in use", "took", time.Since(began))
+		f.Logger.Info(f.taken(), "took", time.Since(began))
 	}
 }
 
@@ -108,13 +110,21 @@ func (f *Follower) Poll(ctx context.Context) {
 		case err == nil:
 			reported = ""
 			if changed {
-				f.Logger.Info("the changed supergraph is in use", "took", time.Since(began))
+				f.Logger.Info(f.taken(), "took", time.Since(began))
 			}
 		case err.Error() != reported:
 			reported = err.Error()
 			f.Logger.Error("the changed supergraph is not in use: the graph from before goes on", "err", err)
 		}
 	}
+}
+
+// taken is what the log says when Use has taken a graph.
+func (f *Follower) taken() string {
+	if f.OnTrial != nil && f.OnTrial() {
+		return "the changed supergraph is on trial"
+	}
+	return "the changed supergraph is in use"
 }
 
 // interval is how long to wait before the source is asked again.

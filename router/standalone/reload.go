@@ -98,7 +98,11 @@ func (r *Reloader) reload(why string) {
 		r.Logger.Error("the configuration is not in use: the one from before goes on", "why", why, "err", err)
 		return
 	}
-	r.Logger.Info("the configuration is in use", "why", why, "took", time.Since(began).Round(time.Millisecond))
+	message := "the configuration is in use"
+	if r.Router.OnTrial() {
+		message = "the configuration is on trial"
+	}
+	r.Logger.Info(message, "why", why, "took", time.Since(began).Round(time.Millisecond))
 	if fixed := NeedRestart(r.Started, cfg); len(fixed) > 0 {
 		r.Logger.Warn("some changed settings count only after a restart", "settings", strings.Join(fixed, ", "))
 	}

@@ -92,10 +92,13 @@ func apiDefinition(def *ast.Definition, f *features, hidden map[string]bool) *as
 		if hidden[fd.Type.Name()] || fd.Directives.ForName(f.inaccessible) != nil {
 			continue
 		}
-		c := *fd
-		c.Directives = apiDirectives(fd.Directives)
-		c.Arguments = apiArguments(fd.Arguments, f, hidden)
-		clone.Fields = append(clone.Fields, &c)
+		directives, arguments := apiDirectives(fd.Directives), apiArguments(fd.Arguments, f, hidden)
+		if len(directives) != len(fd.Directives) || !slices.Equal(arguments, fd.Arguments) {
+			c := *fd
+			c.Directives, c.Arguments = directives, arguments
+			fd = &c
+		}
+		clone.Fields = append(clone.Fields, fd)
 	}
 	for _, v := range def.EnumValues {
 		if v.Directives.ForName(f.inaccessible) != nil {
@@ -108,15 +111,22 @@ func apiDefinition(def *ast.Definition, f *features, hidden map[string]bool) *as
 	return &clone
 }
 
+// apiArguments are the arguments that clients see, the same list if those are all of them.
 func apiArguments(args ast.ArgumentDefinitionList, f *features, hidden map[string]bool) ast.ArgumentDefinitionList {
 	var out ast.ArgumentDefinitionList
 	for _, a := range args {
 		if hidden[a.Type.Name()] || a.Directives.ForName(f.inaccessible) != nil {
 			continue
 		}
-		c := *a
-		c.Directives = apiDirectives(a.Directives)
-		out = append(out, &c)
+		if directives := apiDirectives(a.Directives); len(directives) != len(a.Directives) {
+			c := *a
+			c.Directives = directives
+			a = &c
+		}
+		out = append(out, a)
+	}
+	if slices.Equal(out, args) {
+		return args
 	}
 	return out
 }

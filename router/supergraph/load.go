@@ -14,12 +14,16 @@ import (
 // Load reads a supergraph document in the join specification (v0.1 to v0.5), from whatever composer it comes.
 // Errors name the element of the document that cannot be understood.
 func Load(sdl string) (*Supergraph, error) {
-	s, err := load(sdl)
+	s, err := load(sdl, syntax.ParseUnplaced)
+	if err != nil {
+		// Once more, to tell where.
+		_, err = load(sdl, syntax.ParseTypeSystem)
+	}
 	return s, excerpt.Error(err)
 }
 
-func load(sdl string) (*Supergraph, error) {
-	doc, err := syntax.ParseTypeSystem(&ast.Source{Name: "supergraph.graphql", Input: sdl})
+func load(sdl string, parse func(*ast.Source) (*ast.SchemaDocument, error)) (*Supergraph, error) {
+	doc, err := parse(&ast.Source{Name: "supergraph.graphql", Input: sdl})
 	if err != nil {
 		return nil, fmt.Errorf("the supergraph is not valid GraphQL: %w", err)
 	}
@@ -28,6 +32,8 @@ func load(sdl string) (*Supergraph, error) {
 		doc:      doc,
 		features: readFeatures(doc),
 		graphs:   map[string]*Subgraph{},
+		plain:    map[string][]*FieldIn{},
+		sets:     map[typedText]FieldSet{},
 	}
 	l.s.Features, l.s.named = l.features.linked, l.features.named
 	for _, step := range []func() error{l.subgraphs, l.types, l.roots, l.memberships, l.fields, l.fieldSets, l.mentions} {
@@ -37,6 +43,7 @@ func load(sdl string) (*Supergraph, error) {
 	}
 	l.overrides()
 	l.access()
+	l.dropJoins()
 	if l.s.API, err = apiSchema(doc, l.features); err != nil {
 		return nil, err
 	}
@@ -50,6 +57,17 @@ type loader struct {
 	graphs   map[string]*Subgraph // by join__Graph value
 	// owned is what a document of Federation 1 composition does not spell out; nil for any other.
 	owned *ownership
+	// plain are the Field.In of fields of which subgraphs have nothing more to say than that they resolve them, by the
+	// subgraphs and the type of the field. Most fields of large graphs are like others in this.
+	plain map[string][]*FieldIn
+	key   []byte
+	// sets are the field sets that were read.
+	sets map[typedText]FieldSet
+}
+
+type typedText struct {
+	on   *Type
+	text string
 }
 
 // subgraphs reads the join__Graph enum.

@@ -18,7 +18,6 @@ func (l *loader) fields() error {
 				Index: len(t.Fields), Parent: t, Name: def.Name, Type: def.Type, Definition: def,
 				Named:        l.s.byName[def.Type.Name()],
 				Inaccessible: def.Directives.ForName(l.features.inaccessible) != nil,
-				In:           make([]*FieldIn, len(l.s.Subgraphs)),
 			}
 			if f.Named == nil {
 				return fmt.Errorf(
@@ -28,12 +27,7 @@ func (l *loader) fields() error {
 					def.Type.Name(),
 				)
 			}
-			for _, a := range def.Arguments {
-				f.Args = append(f.Args, &Argument{
-					Name: a.Name, Type: a.Type, DefaultValue: a.DefaultValue,
-					Inaccessible: a.Directives.ForName(l.features.inaccessible) != nil,
-				})
-			}
+			f.Args = l.arguments(def.Arguments)
 			if t.fieldByName[f.Name] != nil {
 				return fmt.Errorf("field %s.%s is defined twice", t.Name, f.Name)
 			}
@@ -47,11 +41,30 @@ func (l *loader) fields() error {
 	return nil
 }
 
+func (l *loader) arguments(defs ast.ArgumentDefinitionList) []*Argument {
+	if len(defs) == 0 {
+		return nil
+	}
+	values, out := make([]Argument, len(defs)), make([]*Argument, len(defs))
+	for i, a := range defs {
+		values[i] = Argument{
+			Name: a.Name, Type: a.Type, DefaultValue: a.DefaultValue,
+			Inaccessible: a.Directives.ForName(l.features.inaccessible) != nil,
+		}
+		out[i] = &values[i]
+	}
+	return out
+}
+
 // fieldIn reads the join__field directives of f. A field without any belongs to every subgraph that has the type; a
 // join__field without a graph says that no subgraph resolves the field on this very type (it comes from an interface
 // object).
 func (l *loader) fieldIn(f *Field) error {
 	joins := f.Definition.Directives.ForNames(l.features.joined("field"))
+	if found, err := l.plainIn(f, joins); found || err != nil {
+		return err
+	}
+	f.In = make([]*FieldIn, len(l.s.Subgraphs))
 	if len(joins) == 0 {
 		for i, in := range f.Parent.In {
 			if in != nil && (l.owned == nil || l.owned.has(in.Subgraph, f)) {
@@ -112,7 +125,7 @@ func (l *loader) fieldSets() error {
 			if !ok {
 				continue
 			}
-			set, err := l.s.ParseFieldSet(t, text)
+			set, err := l.fieldSet(t, text)
 			if err != nil {
 				return fmt.Errorf("@key in graph %s: %w", stringArg(d, "graph"), err)
 			}
@@ -128,6 +141,19 @@ func (l *loader) fieldSets() error {
 	return nil
 }
 
+// fieldSet reads a field set, each once: the same keys of a type are written in many subgraphs.
+func (l *loader) fieldSet(t *Type, text string) (FieldSet, error) {
+	key := typedText{t, text}
+	if set, known := l.sets[key]; known {
+		return set, nil
+	}
+	set, err := l.s.ParseFieldSet(t, text)
+	if err == nil {
+		l.sets[key] = set
+	}
+	return set, err
+}
+
 func (l *loader) fieldFieldSets(f *Field) (err error) {
 	for _, d := range f.Definition.Directives.ForNames(l.features.joined("field")) {
 		g, ok := l.graphs[stringArg(d, "graph")]
@@ -139,12 +165,12 @@ func (l *loader) fieldFieldSets(f *Field) (err error) {
 			continue
 		}
 		if text := stringArg(d, "requires"); text != "" {
-			if in.Requires, err = l.s.ParseFieldSet(f.Parent, text); err != nil {
+			if in.Requires, err = l.fieldSet(f.Parent, text); err != nil {
 				return fmt.Errorf("@requires of %s.%s in graph %s: %w", f.Parent.Name, f.Name, g.Graph, err)
 			}
 		}
 		if text := stringArg(d, "provides"); text != "" {
-			if in.Provides, err = l.s.ParseFieldSet(f.Named, text); err != nil {
+			if in.Provides, err = l.fieldSet(f.Named, text); err != nil {
 				return fmt.Errorf("@provides of %s.%s in graph %s: %w", f.Parent.Name, f.Name, g.Graph, err)
 			}
 		}

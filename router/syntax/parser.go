@@ -27,11 +27,16 @@ type parser struct {
 	tokens, maxTokens int
 	depth             int
 
+	// everywhere is the position of all nodes where nobody will ask for one.
+	everywhere *ast.Position
 	positions  slab[ast.Position]
 	fields     slab[ast.Field]
 	arguments  slab[ast.Argument]
 	values     slab[ast.Value]
 	children   slab[ast.ChildValue]
+	// applied are the values of directives' arguments, where the reader of the document drops most directives: those
+	// that are kept must not keep the others in memory.
+	applied    slab[ast.Value]
 	types      slab[ast.Type]
 	selections list[ast.Selection]
 	argument   list[*ast.Argument]
@@ -162,6 +167,9 @@ func (p *parser) nest() bool {
 }
 
 func (p *parser) position(t token) *ast.Position {
+	if p.everywhere != nil {
+		return p.everywhere
+	}
 	pos := p.positions.new()
 	pos.Start, pos.End = t.runes, t.runes+t.end-t.start
 	pos.Line, pos.Column = t.line, t.column

@@ -8,7 +8,18 @@ import (
 
 // ParseTypeSystem parses definitions of a schema and extensions. The error is a *gqlerror.Error with a location.
 func ParseTypeSystem(source *ast.Source) (*ast.SchemaDocument, error) {
+	return parseTypeSystem(source, newParser(source, 0))
+}
+
+// ParseUnplaced is ParseTypeSystem for large documents: all nodes have one position, the beginning of the document, and
+// directives that the caller takes out of definitions take no memory any more. The error has its true location.
+func ParseUnplaced(source *ast.Source) (*ast.SchemaDocument, error) {
 	p := newParser(source, 0)
+	p.everywhere = &ast.Position{Line: 1, Column: 1, Src: source}
+	return parseTypeSystem(source, p)
+}
+
+func parseTypeSystem(source *ast.Source, p *parser) (*ast.SchemaDocument, error) {
 	doc := &ast.SchemaDocument{Position: p.here()}
 	for {
 		described := p.tok

@@ -90,6 +90,13 @@ func (p *parser) variable() string {
 
 // directives reads the directives that come next. https://spec.graphql.org/September2025/#Directives
 func (p *parser) directives(constant bool) ast.DirectiveList {
+	if p.tok.kind != '@' {
+		return nil
+	}
+	if p.everywhere != nil {
+		p.values, p.applied = p.applied, p.values
+		defer func() { p.values, p.applied = p.applied, p.values }()
+	}
 	length := len(p.directive.stack)
 	for p.tok.kind == '@' {
 		d := &ast.Directive{Position: p.here()}

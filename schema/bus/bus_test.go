@@ -128,10 +128,13 @@ func natsRig(t *testing.T) *rig {
 		wipe: func() { server.Wipe(t) }}
 }
 
-// onProcesses runs the test with servers of its own, which it may kill.
+// onProcesses runs the test with servers of its own, which it may kill. It takes long for them to start again, in which
+// nothing is computed.
 func onProcesses(t *testing.T, test func(r *rig)) {
+	t.Parallel()
 	t.Run("nats", func(t *testing.T) { test(natsRig(t)) })
 	t.Run("rabbitmq", func(t *testing.T) {
+		t.Parallel()
 		server := rabbittest.Start(t)
 		test(&rig{t: t, url: server.URL(), connect: connect, kill: server.Halt, resume: func() { server.Resume(t) },
 			wipe: func() { server.Wipe(t) }})

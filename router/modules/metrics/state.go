@@ -1,6 +1,8 @@
 package metrics
 
 import (
+	"slices"
+
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/weft-graphql/weft/router/module"
@@ -52,7 +54,7 @@ func (s stateCollector) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range append([]*prometheus.Desc{
 		inProgressDesc, loadedDesc, preparedDesc, preparedBytesDesc, preparedEntriesDesc, evictionsDesc,
 		memoryLimitDesc, memoryInProgressDesc, adaptiveLimitDesc, adaptiveQueuedDesc,
-	}, append(entityCacheDescs, subscriptionDescs...)...) {
+	}, slices.Concat(entityCacheDescs, subscriptionDescs, canaryDescs)...) {
 		out <- d
 	}
 }
@@ -83,6 +85,9 @@ func (s stateCollector) Collect(out chan<- prometheus.Metric) {
 	send(evictionsDesc, prometheus.CounterValue, float64(p.Evictions))
 	if state.Subscriptions != nil {
 		collectSubscriptions(state.Subscriptions, send)
+	}
+	if state.Canary != nil {
+		collectCanary(state.Canary, send)
 	}
 	if state.Cache != nil {
 		collectEntityCache(state.Cache, send)

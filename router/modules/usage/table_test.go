@@ -99,8 +99,11 @@ func TestNothingIsLost(t *testing.T) {
 			} else {
 				all.Merge(report)
 			}
-			if table.pairs > table.maxPairs || table.bytes > table.maxBytes {
-				t.Fatalf("%s: %d pairs, %d bytes", name, table.pairs, table.bytes)
+			table.mu.RLock()
+			pairs, bytes := table.pairs, table.bytes
+			table.mu.RUnlock()
+			if pairs > table.maxPairs || bytes > table.maxBytes {
+				t.Fatalf("%s: %d pairs, %d bytes", name, pairs, bytes)
 			}
 		}
 		all.Merge(table.take(time.Now()))

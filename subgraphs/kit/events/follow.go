@@ -175,17 +175,20 @@ func (f *Follower) CatchUp(ctx context.Context, source Source) error {
 	after, _ := t.state(0)
 	count := 0
 	for {
+		begun := after
 		page, err := f.bus.CatchUp(ctx, source.Subgraph, wire.CatchUp{After: after, Types: source.Types})
 		if err != nil {
 			return err
 		}
 		for _, event := range page.Events {
 			if err := f.insist(ctx, event); err != nil {
+				t.caughtUp(after) // the next attempt goes on from here, or a long list might never end
 				return err
 			}
+			after = max(after, event.Sequence)
 		}
 		count += len(page.Events)
-		if page.More && page.UpTo <= after {
+		if page.More && page.UpTo <= begun {
 			return fmt.Errorf("%s answers with the same place again", source.Subgraph)
 		}
 		after = page.UpTo
@@ -212,12 +215,12 @@ func (f *Follower) insist(ctx context.Context, event wire.EntityChanged) error {
 		if failure == nil {
 			return nil
 		}
-		if ctx.Err() != nil || errors.Is(failure, bus.ErrUnavailable) {
+		if ctx.Err() != nil || !wait(ctx, time.Duration(attempt+1)*100*time.Millisecond) {
 			return failure
 		}
-		if !wait(ctx, time.Duration(attempt+1)*100*time.Millisecond) {
-			return failure
-		}
+	}
+	if errors.Is(failure, bus.ErrUnavailable) { // which says nothing about the event
+		return failure
 	}
 	text, err := event.Encode()
 	if err != nil {

@@ -24,7 +24,7 @@ import (
 )
 
 // changes is how many changes the owner makes: go test ./subgraphs/kit/events -changes 20000.
-var changes = flag.Int("changes", 1000, "changes that TestConsumersEndWithTheOwnersState makes")
+var changes = flag.Int("changes", 500, "changes that TestConsumersEndWithTheOwnersState makes")
 
 // entities is how many entities they are spread over.
 const entities = 50
@@ -164,6 +164,7 @@ func onAllBuses(t *testing.T, test func(t *testing.T, s server)) {
 		}
 	}
 	t.Run("embedded", func(t *testing.T) {
+		t.Parallel()
 		s, err := embedded.Start(t.TempDir())
 		if err != nil {
 			t.Fatal(err)
@@ -180,10 +181,12 @@ func onAllBuses(t *testing.T, test func(t *testing.T, s server)) {
 		}})
 	})
 	t.Run("nats", func(t *testing.T) {
+		t.Parallel()
 		s := natstest.Start(t)
 		test(t, server{dialer(t, s.URL()), func() { s.Kill(); s.Resume(t) }})
 	})
 	t.Run("rabbitmq", func(t *testing.T) {
+		t.Parallel()
 		s := rabbittest.Start(t)
 		test(t, server{dialer(t, s.URL()), func() { s.Halt(); s.Resume(t) }})
 	})
@@ -269,7 +272,8 @@ func TestConsumersEndWithTheOwnersState(t *testing.T) {
 	})
 }
 
-// TestNewConsumersHearOfEverything starts a consumer when the owner has long been there, without any bus.
+// TestNewConsumersHearOfEverything starts a consumer when the owner has long been there, without any bus. The
+// consumer's database is away again and again.
 func TestNewConsumersHearOfEverything(t *testing.T) {
 	s, err := embedded.Start(t.TempDir())
 	if err != nil {
@@ -305,6 +309,13 @@ func TestNewConsumersHearOfEverything(t *testing.T) {
 	alone()
 	owner.start()
 	defer owner.stop()
+	var calls atomic.Int64
+	consumer.handle = func(context.Context, wire.EntityChanged) error {
+		if calls.Add(1)%400 < 3 {
+			return fmt.Errorf("nothing to do with the event: %w", bus.ErrUnavailable)
+		}
+		return nil
+	}
 	consumer.start(events.Source{Subgraph: "owner", Types: []string{"Value"}})
 	defer consumer.stop()
 	consumer.await("the owner's state", func() bool { return maps.Equal(consumer.state(), owner.state()) })

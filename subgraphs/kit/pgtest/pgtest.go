@@ -7,12 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"os/user"
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -146,14 +148,25 @@ func (s *Server) URL(database string) string {
 }
 
 // NewDatabase makes an empty database and returns its address.
-func (s *Server) NewDatabase() (string, error) {
+func (s *Server) NewDatabase() (string, error) { return s.newDatabase("") }
+
+// CopyDatabase makes a database with everything that the one at the address has, to which nobody may be connected.
+func (s *Server) CopyDatabase(address string) (string, error) {
+	original, err := url.Parse(address)
+	if err != nil {
+		return "", err
+	}
+	return s.newDatabase(" TEMPLATE " + strings.TrimPrefix(original.Path, "/"))
+}
+
+func (s *Server) newDatabase(how string) (string, error) {
 	db, err := sql.Open("pgx", s.URL("postgres"))
 	if err != nil {
 		return "", err
 	}
 	defer db.Close()
 	name := fmt.Sprintf("test%d", s.count.Add(1))
-	if _, err := db.Exec("CREATE DATABASE " + name); err != nil {
+	if _, err := db.Exec("CREATE DATABASE " + name + how); err != nil {
 		return "", fmt.Errorf("make a database: %w", err)
 	}
 	return s.URL(name), nil
