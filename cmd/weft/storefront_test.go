@@ -182,16 +182,19 @@ func TestSomebodyBuysInTheShop(t *testing.T) {
 	operator.sees("Hidden")
 	buyer.goTo("/shop/p/p67")
 	buyer.sees("Hidden by the shop")
-	isThere := func(want int) {
+	isThere := func(want int) { // what an operator does shows at once, and is done a moment later
 		t.Helper()
-		response, err := http.Get(picture)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer response.Body.Close()
-		if response.StatusCode != want {
-			t.Errorf("the picture is answered with %s, want %d", response.Status, want)
-		}
+		eventually(t, fmt.Sprintf("the picture is answered with %d", want), func() error {
+			response, err := http.Get(picture)
+			if err != nil {
+				return err
+			}
+			defer response.Body.Close()
+			if response.StatusCode != want {
+				return errors.New(response.Status)
+			}
+			return nil
+		})
 	}
 	isThere(http.StatusNotFound)
 	operator.press("button", "Show “The fern likes it”")
