@@ -13,7 +13,7 @@ import (
 // TestTheComposeFileLoads loads docker-compose.yml with the library of Docker Compose, with each of its profiles.
 func TestTheComposeFileLoads(t *testing.T) {
 	passwords := []string{"POSTGRES_PASSWORD=a", "REDIS_PASSWORD=b", "NATS_PASSWORD=c",
-		"ACCOUNTS_DB_PASSWORD=e", "CATALOG_DB_PASSWORD=e", "INVENTORY_DB_PASSWORD=e", "ORDERS_DB_PASSWORD=e", "REVIEWS_DB_PASSWORD=e"}
+		"ACCOUNTS_DB_PASSWORD=e", "CATALOG_DB_PASSWORD=e", "INSIGHTS_DB_PASSWORD=e", "INVENTORY_DB_PASSWORD=e", "ORDERS_DB_PASSWORD=e", "REVIEWS_DB_PASSWORD=e"}
 	rabbit := append(slices.Clone(passwords), "RABBITMQ_PASSWORD=d", "EVENTS_URL=amqp://weft:d@rabbitmq:5672")
 	for name, c := range map[string]struct {
 		profiles, env []string
@@ -34,7 +34,7 @@ func TestTheComposeFileLoads(t *testing.T) {
 		if _, started := project.Services["rabbitmq"]; started != (name == "rabbitmq") {
 			t.Errorf("%s: the services are %v", name, project.ServiceNames())
 		}
-		for _, service := range []string{"accounts", "catalog", "inventory", "orders", "reviews"} {
+		for _, service := range []string{"accounts", "catalog", "insights", "inventory", "orders", "reviews"} {
 			got := project.Services[service].Environment["WEFT_DATABASE_URL"]
 			if got == nil || *got != "postgres://"+service+":e@postgres:5432/weft?sslmode=disable" {
 				t.Errorf("%s: the database of %s is at %v", name, service, got)
@@ -67,8 +67,8 @@ func suppliersInCompose(t *testing.T, env []string) {
 		profiles, env []string
 		subgraphs     int
 	}{
-		{[]string{"rabbitmq"}, env, 5},
-		{[]string{"rabbitmq", "suppliers"}, append(slices.Clone(env), "SUPPLIERS=yes"), 6},
+		{[]string{"rabbitmq"}, env, 6},
+		{[]string{"rabbitmq", "suppliers"}, append(slices.Clone(env), "SUPPLIERS=yes"), 7},
 	} {
 		options, err := cli.NewProjectOptions([]string{"../docker-compose.yml"}, cli.WithEnv(c.env), cli.WithProfiles(c.profiles))
 		if err != nil {
@@ -91,13 +91,13 @@ func suppliersInCompose(t *testing.T, env []string) {
 			t.Fatalf("%v: the router has %+v", c.profiles, list)
 		}
 		service, started := project.Services["suppliers"]
-		if started != (c.subgraphs == 6) {
+		if started != (c.subgraphs == 7) {
 			t.Errorf("%v: the services are %v", c.profiles, project.ServiceNames())
 		}
 		if !started {
 			continue
 		}
-		last := list[5]
+		last := list[6]
 		if last.Name != "suppliers" || last.URL != "http://suppliers:4006/graphql" {
 			t.Errorf("the router has %+v", last)
 		}

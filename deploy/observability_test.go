@@ -17,7 +17,7 @@ import (
 func observability(t *testing.T, env ...string) *types.Project {
 	t.Helper()
 	env = append(env, "POSTGRES_PASSWORD=a", "REDIS_PASSWORD=b", "NATS_PASSWORD=c",
-		"ACCOUNTS_DB_PASSWORD=e", "CATALOG_DB_PASSWORD=e", "INVENTORY_DB_PASSWORD=e", "ORDERS_DB_PASSWORD=e", "REVIEWS_DB_PASSWORD=e")
+		"ACCOUNTS_DB_PASSWORD=e", "CATALOG_DB_PASSWORD=e", "INSIGHTS_DB_PASSWORD=e", "INVENTORY_DB_PASSWORD=e", "ORDERS_DB_PASSWORD=e", "REVIEWS_DB_PASSWORD=e")
 	options, err := cli.NewProjectOptions([]string{"../docker-compose.yml"}, cli.WithEnv(env), cli.WithProfiles([]string{"observability"}))
 	if err != nil {
 		t.Fatal(err)

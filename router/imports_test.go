@@ -25,6 +25,7 @@ var mayImport = map[string][]string{
 	"router/syntax":     {},
 	"router/federation": {"router/syntax"},
 	"router/usage":      {},
+	"router/sigv4":      {},
 	"router/compose":    {"router/excerpt", "router/federation", "router/syntax", "router/usage", "router/validation"},
 	// The campaign holds composition against what comes after it.
 	"router/compose/oracle/campaign": {"router/compose", "router/plan"},
@@ -49,14 +50,14 @@ var mayImport = map[string][]string{
 	"router/module": append([]string{"router/canary"}, engineRooms...),
 	"router/engine": append([]string{"router/module"}, engineRooms...),
 	"router/modules": append(
-		[]string{"router/module", "router/canary", "router/config", "router/usage", "schema/jwks", "schema/wire"}, engineRooms...,
+		[]string{"router/module", "router/canary", "router/config", "router/sigv4", "router/usage", "schema/jwks", "schema/wire"}, engineRooms...,
 	),
 	"router/generation": append(
 		[]string{"router/module", "router/engine", "router/canary", "router/config", "router/excerpt", "schema/bus", "schema/wire"}, engineRooms...,
 	),
 	"router/canary":            {"router/config", "router/server"},
 	"router/reload":            {"router/config", "router/module"},
-	"router/source":            {"router/config", "router/compose"},
+	"router/source":            {"router/config", "router/compose", "router/sigv4"},
 	"router":                   {"schema/bus"},
 	"cmd/weft-router":          {"router/standalone"},
 	"deploy/serverless":        {},

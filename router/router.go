@@ -116,9 +116,9 @@ func (r *Router) begin(cfg *config.Config, sdl string) error {
 	if cause == nil || cfg.Supergraph.Fallback == "" {
 		return cause
 	}
-	text, err := config.ReadFile(cfg.Supergraph.Fallback)
+	sdl, err := source.Fallback(&cfg.Supergraph)
 	if err == nil {
-		err = r.replace(cfg, string(text))
+		err = r.replace(cfg, sdl)
 	}
 	if err != nil {
 		return fmt.Errorf("%w; nor can the fallback be used: %w", cause, err)

@@ -12,7 +12,7 @@ import (
 //go:generate go run ../cmd/weft compose --subgraphs subgraphs.json --output supergraph.graphql
 //go:generate go run ../cmd/weft compose --subgraphs subgraphs.json --api --output api.graphql
 
-//go:embed accounts.graphql catalog.graphql inventory.graphql orders.graphql reviews.graphql
+//go:embed accounts.graphql catalog.graphql insights.graphql inventory.graphql orders.graphql reviews.graphql
 var files embed.FS
 
 // Events is the subgraph of subscriptions that the router feeds from the event bus. It has no service, and is not among
@@ -23,7 +23,7 @@ var Events string
 
 // Names lists the subgraphs in the order they are composed: by name.
 func Names() []string {
-	return []string{"accounts", "catalog", "inventory", "orders", "reviews"}
+	return []string{"accounts", "catalog", "insights", "inventory", "orders", "reviews"}
 }
 
 // SDL returns the schema document of one subgraph. The error says which names exist.

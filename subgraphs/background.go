@@ -39,11 +39,16 @@ func watch(ctx context.Context, made parts, config kit.Config) {
 			return
 		}
 		config.Logger.Warn("events cannot be watched yet", "error", err)
-		timer := time.NewTimer(watchAgain)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-		}
+		pause(ctx, watchAgain)
+	}
+}
+
+// pause waits for a while, or until ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
 	}
 }

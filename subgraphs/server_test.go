@@ -94,7 +94,7 @@ func TestHealth(t *testing.T) {
 
 func TestCacheControl(t *testing.T) {
 	want := map[string]string{
-		"accounts": "public, max-age=60", "catalog": "public, max-age=300",
+		"accounts": "public, max-age=60", "catalog": "public, max-age=300", "insights": "public, max-age=300",
 		"inventory": "public, max-age=10", "orders": "no-store", "reviews": "public, max-age=30",
 	}
 	for name, header := range want {

@@ -66,6 +66,7 @@ type parts struct {
 var recipes = map[string]recipe{
 	"accounts":  accountsRecipe,
 	"catalog":   catalogRecipe,
+	"insights":  insightsRecipe,
 	"inventory": inventoryRecipe,
 	"orders":    ordersRecipe,
 	"reviews":   reviewsRecipe,

@@ -40,7 +40,7 @@ func (a cacheAccess) open(typeName string) (*cache.Cache, error) {
 		c.Cache.Enabled = true
 		c.Cache.L1.Enabled = false
 		if a.Supergraph != "" {
-			c.Supergraph.Path, c.Supergraph.Subgraphs, c.Supergraph.HTTP.URL = a.Supergraph, nil, ""
+			c.Supergraph.FromFile(a.Supergraph)
 		}
 		if a.Redis != "" {
 			c.Cache.Redis.Addresses = []string{a.Redis}

@@ -2,7 +2,11 @@ package main
 
 import (
 	"bytes"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"net"
 	"os"
@@ -11,6 +15,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/weft-graphql/weft/router/config"
+	"github.com/weft-graphql/weft/router/source"
 	"github.com/weft-graphql/weft/subgraphs"
 )
 
@@ -67,7 +73,7 @@ func TestComposeWritesTheSupergraph(t *testing.T) {
 	if status != 0 {
 		t.Fatalf("status %d: %s", status, complaints)
 	}
-	const said = "wrote the supergraph of 5 subgraphs (accounts, catalog, inventory, orders, reviews) to "
+	const said = "wrote the supergraph of 6 subgraphs (accounts, catalog, insights, inventory, orders, reviews) to "
 	if !strings.Contains(complaints, said+output+": ") {
 		t.Errorf("it says %q", complaints)
 	}
@@ -116,6 +122,54 @@ func TestCheckTellsWhoBreaks(t *testing.T) {
 	}
 	if status, _, _ := weft(t, args...); status != 1 {
 		t.Errorf("a breaking change nobody notices, not allowed: status %d", status)
+	}
+}
+
+// TestComposeSigns has a router take what was signed, and refuse it when it was changed.
+func TestComposeSigns(t *testing.T) {
+	dir := t.TempDir()
+	key, public, graph := filepath.Join(dir, "key.pem"), filepath.Join(dir, "public.pem"), filepath.Join(dir, "supergraph.graphql")
+	made, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	privateDER, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	publicDER, err := x509.MarshalPKIXPublicKey(made)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeText(t, key, string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: privateDER})))
+	writeText(t, public, string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: publicDER})))
+	if status, _, complaints := weft(t, "compose", "--subgraphs", schemaDirectory(t, ""), "-o", graph, "--sign", key); status != 0 {
+		t.Fatal(complaints)
+	}
+	settings := config.Supergraph{Path: graph, Signature: config.SupergraphSignature{PublicKeyFiles: []string{public}}}
+	if _, err := source.Load(t.Context(), &settings); err != nil {
+		t.Error(err)
+	}
+	text, err := os.ReadFile(graph)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeText(t, graph, string(text)+"# changed\n")
+	if _, err := source.Load(t.Context(), &settings); err == nil {
+		t.Error("what was changed is taken")
+	}
+	if status, _, complaints := weft(t, "sign", "--key", key, graph); status != 0 {
+		t.Error(complaints)
+	}
+	if _, err := source.Load(t.Context(), &settings); err != nil {
+		t.Errorf("signed again: %v", err)
+	}
+	if status, _, complaints := weft(t, "sign", "--key", public, graph); status != 1 || !strings.Contains(complaints, "no Ed25519 private key") {
+		t.Errorf("signed with a public key: status %d: %s", status, complaints)
+	}
+	if status, _, complaints := weft(t, "compose", "--subgraphs", schemaDirectory(t, ""), "--sign", key); status != 1 ||
+		!strings.Contains(complaints, "--sign needs --output") {
+		t.Errorf("nowhere to write the signature: status %d: %s", status, complaints)
 	}
 }
 

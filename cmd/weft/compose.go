@@ -21,6 +21,7 @@ type composeCommand struct {
 	subgraphSources `embed:""`
 	Output          string        `short:"o" help:"File to write; standard output when left out." type:"path" placeholder:"FILE"`
 	API             bool          `help:"Write the schema clients see instead of the supergraph." name:"api"`
+	Sign            string        `help:"File of an Ed25519 private key, in PEM: the signature is written beside the supergraph, as FILE.sig. Only with --output." type:"existingfile" placeholder:"FILE"`
 	Contract        string        `help:"Keep only what has (or has not) these tags, as include=public,exclude=internal." placeholder:"FILTER"`
 	HideUnreachable bool          `help:"With --contract: also hide types that no field leads to any more."`
 	Format          string        `help:"How to tell errors and hints: text, or json on standard output (standard error when the graph goes there)." enum:"text,json" default:"text"`
@@ -31,6 +32,9 @@ type composeCommand struct {
 
 // Run composes once, or again and again.
 func (c composeCommand) Run(ctx context.Context) error {
+	if c.Sign != "" && (c.Output == "" || c.API) {
+		return errors.New("--sign needs --output, and signs supergraphs: the signature stands in a file beside it")
+	}
 	if !c.Watch {
 		return c.compose(ctx)
 	}
@@ -80,6 +84,11 @@ func (c composeCommand) compose(ctx context.Context) error {
 	}
 	if err := writeFile(c.Output, []byte(sdl)); err != nil {
 		return err
+	}
+	if c.Sign != "" {
+		if err := signFile(c.Output, []byte(sdl), c.Sign); err != nil {
+			return err
+		}
 	}
 	fmt.Fprintln(os.Stderr, c.wrote(subgraphs, sdl))
 	return nil

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/weft-graphql/weft/router"
@@ -129,6 +130,8 @@ type devProcess struct {
 	// redis is nil when the configuration names another one, or none is wanted.
 	redis   *devRedis
 	router  *router.Router
+	// answering is the router once it is there, for those who begin earlier.
+	answering atomic.Pointer[router.Router]
 	reloads *standalone.Reloader
 	// shop is the storefront, nil without the sample services; operations is the file of the documents it sends.
 	shop       http.Handler
@@ -208,6 +211,7 @@ func (d *devProcess) start(ctx context.Context) error {
 	if d.router, err = router.New(cfg, options); err != nil {
 		return err
 	}
+	d.answering.Store(d.router)
 	d.reloads = &standalone.Reloader{
 		Source: source, Router: d.router, Logger: d.logger, File: file, Started: cfg, Prepare: d.useRedis,
 	}
@@ -227,7 +231,7 @@ func (d *devProcess) useRedis(cfg *config.Config) {
 // override makes a configuration one for development.
 func (d *devProcess) override(c *config.Config) {
 	c.Listen = d.command.Listen
-	c.Supergraph.Path, c.Supergraph.Subgraphs = "(composed in memory)", nil
+	c.Supergraph.FromFile("(composed in memory)")
 	c.Playground.Enabled = true
 	c.GraphQL.Introspection, c.GraphQL.Batching.Enabled = true, true
 	modules.In[*queryplan.QueryPlan](c, queryplan.Info).Expose = true
@@ -240,6 +244,7 @@ func (d *devProcess) override(c *config.Config) {
 		pages.Origins, pages.Headers, pages.Credentials = loopbackOrigins, []string{"*"}, true
 	}
 	c.Cache.Enabled = !d.command.NoCache
+	d.tellMetrics(c)
 	d.acceptTokens(c)
 	d.knowShop(c)
 	told := modules.In[*identity.Identity](c, identity.Info)
@@ -273,7 +278,7 @@ func (d *devProcess) openServices(ctx context.Context) error {
 			service, err := subgraphs.Open(ctx, name, kit.Config{
 				DataDir: d.command.DataDir, Version: standalone.Version(), Logger: quiet.With("subgraph", name),
 				Events: d.events.services, Empty: d.command.Empty, Issuer: d.url,
-				SignInClients: d.signInClients(),
+				SignInClients: d.signInClients(), Watch: d.watched(),
 				Identity: kit.IdentityConfig{
 					Keys:   d.identity.keys,
 					Assume: d.assume,

@@ -24,6 +24,7 @@ type cli struct {
 	Migrate  migrateCommand  `cmd:"" help:"Bring the databases of sample services to their present form, or back."`
 	Seed     seedCommand     `cmd:"" help:"Fill the databases of sample services with a shop of any size."`
 	Compose  composeCommand  `cmd:"" help:"Make a supergraph of subgraphs."`
+	Sign     signCommand     `cmd:"" help:"Sign a supergraph, so that routers can tell who made it."`
 	Check    checkCommand    `cmd:"" help:"Compare proposed subgraph schemas with the graph in use: what changes, and who breaks."`
 	Usage    usageCommand    `cmd:"" help:"Tell which clients use what, of reports that routers write: what nobody uses, what is deprecated and used."`
 	Plan     planCommand     `cmd:"" help:"Show how an operation would be answered."`

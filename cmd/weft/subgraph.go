@@ -33,6 +33,8 @@ type subgraphCommand struct {
 	OperatorSecret string   `help:"accounts: who signs in and knows this secret can become an operator." env:"WEFT_OPERATOR_SECRET" placeholder:"SECRET"`
 	SignInClients  string   `help:"accounts: the applications that people may sign in to, a JSON list (docs/signin.md)." env:"WEFT_SIGN_IN_CLIENTS" type:"existingfile" placeholder:"FILE"`
 	TrustedProxies []string `help:"accounts: addresses or networks of the proxies in front of it. What they say in X-Forwarded-For counts for the limits of sign-in." env:"WEFT_TRUSTED_PROXIES" placeholder:"CIDR"`
+	Watch          []string `help:"insights: addresses of metrics to watch for what is unusual, each of one process: http://router:9090/metrics" env:"WEFT_WATCH" placeholder:"URL"`
+	WatchToken     string   `help:"insights: token to send to them (admin.token of the router)" env:"WEFT_WATCH_TOKEN" placeholder:"TOKEN"`
 	Empty          bool     `help:"Leave a new database without the sample data."`
 	Traces         string   `help:"OpenTelemetry collector that gets traces (OTLP over HTTP), for example http://localhost:4318. The router decides what is traced." env:"WEFT_TRACES_URL" placeholder:"URL"`
 	Metrics        bool     `help:"Answer /metrics, in the format of Prometheus." env:"WEFT_METRICS"`
@@ -40,8 +42,9 @@ type subgraphCommand struct {
 	LogLevel       string   `help:"debug, info, warn or error." env:"WEFT_LOG_LEVEL" enum:"debug,info,warn,error" default:"info"`
 }
 
-// firstSubgraphPort is where the first of the services listens by default.
-const firstSubgraphPort = 4001
+// firstSubgraphPort is where the first of the services listens by default, and the others behind it by their names; but
+// insights, which came later, at a port of its own.
+const firstSubgraphPort, insightsPort = 4001, 4007
 
 // Run serves the subgraph until the process is told to end.
 func (c subgraphCommand) Run(ctx context.Context) error {
@@ -94,6 +97,7 @@ func (c subgraphCommand) Run(ctx context.Context) error {
 		DataDir: c.DataDir, DatabaseURL: c.DatabaseURL, Empty: c.Empty, Version: standalone.Version(), Logger: logger,
 		Identity: identity, Events: events, TLS: serverTLS,
 		Telemetry: told, Metrics: c.Metrics,
+		Watch:  c.watch(),
 		Issuer: c.Issuer, OperatorSecret: c.OperatorSecret, SignInClients: clients, TrustedProxies: proxies,
 	})
 	if err != nil {
@@ -107,6 +111,18 @@ func (c subgraphCommand) Run(ctx context.Context) error {
 		)
 	}
 	return service.Serve(ctx, socket)
+}
+
+// watch is what insights watches.
+func (c subgraphCommand) watch() kit.Watch {
+	watch := kit.Watch{Token: c.WatchToken}
+	for _, address := range c.Watch {
+		if address == "" { // an environment variable that is empty
+			continue
+		}
+		watch.Targets = append(watch.Targets, kit.WatchTarget{URL: address})
+	}
+	return watch
 }
 
 // signIn is what accounts needs to know of who sends people to it.
@@ -145,10 +161,17 @@ func (c subgraphCommand) tls(logger *slog.Logger) (*tls.Config, error) {
 
 // defaultSubgraphAddress is the loopback address where a service listens when nothing else is said.
 func defaultSubgraphAddress(name string) string {
-	for i, n := range subgraphs.Names() {
-		if n == name {
-			return fmt.Sprintf("127.0.0.1:%d", firstSubgraphPort+i)
+	port := firstSubgraphPort
+	for _, n := range subgraphs.Names() {
+		switch {
+		case n == "insights" && n == name:
+			return fmt.Sprintf("127.0.0.1:%d", insightsPort)
+		case n == "insights":
+			continue
+		case n == name:
+			return fmt.Sprintf("127.0.0.1:%d", port)
 		}
+		port++
 	}
 	return "127.0.0.1:0"
 }

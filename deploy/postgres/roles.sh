@@ -28,6 +28,7 @@ SQL
 
 role accounts "$ACCOUNTS_DB_PASSWORD"
 role catalog "$CATALOG_DB_PASSWORD"
+role insights "$INSIGHTS_DB_PASSWORD"
 role inventory "$INVENTORY_DB_PASSWORD"
 role orders "$ORDERS_DB_PASSWORD"
 role reviews "$REVIEWS_DB_PASSWORD"

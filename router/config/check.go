@@ -105,17 +105,7 @@ func (k *checker) address(key, address string) {
 }
 
 func (k *checker) supergraph(s *Supergraph) {
-	switch {
-	case s.Path == "" && len(s.Subgraphs) == 0 && s.HTTP.URL == "":
-		k.report(
-			"supergraph",
-			"there is no graph to serve: set supergraph.path (or the flag --supergraph) to a supergraph file, supergraph.http.url to its address, or list supergraph.subgraphs to compose",
-		)
-	case s.HTTP.URL != "" && (s.Path != "" || len(s.Subgraphs) > 0):
-		k.report("supergraph", "has both http and path or subgraphs; the graph comes from one of them")
-	case s.Path != "" && len(s.Subgraphs) > 0:
-		k.report("supergraph", "has both path and subgraphs; the graph comes from one of them")
-	}
+	k.sources(s)
 	seen := map[string]bool{}
 	for i, sub := range s.Subgraphs {
 		key := fmt.Sprintf("supergraph.subgraphs.%d", i)

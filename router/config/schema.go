@@ -21,12 +21,16 @@ var subscriptionSource string
 //go:embed canary.go
 var canarySource string
 
+//go:embed source.go
+var sourceSource string
+
 // descriptions are the doc comments of the sections' fields by "Section.Field", and of the sections by "Section".
 func (r *root) descriptions() map[string]string {
 	texts := map[string]string{}
 	readComments(texts, sectionsSource)
 	readComments(texts, subscriptionSource)
 	readComments(texts, canarySource)
+	readComments(texts, sourceSource)
 	for _, s := range r.sections {
 		readComments(texts, s.Source)
 		name := reflect.TypeOf(s.New()).Elem().Name()

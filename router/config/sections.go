@@ -76,6 +76,12 @@ type Supergraph struct {
 	Subgraphs []Subgraph `yaml:"subgraphs"`
 	// Ask for the composed supergraph over HTTP, instead.
 	HTTP SupergraphHTTP `yaml:"http"`
+	// Take the composed supergraph from S3, or storage with its interface, instead.
+	S3 SupergraphS3 `yaml:"s3"`
+	// Take the composed supergraph from an OCI registry, instead.
+	OCI SupergraphOCI `yaml:"oci"`
+	// Whose supergraphs are used.
+	Signature SupergraphSignature `yaml:"signature"`
 	// File of a supergraph to begin with when the configured one cannot be had or used at the start.
 	Fallback string `yaml:"fallback"`
 	// Load the files again when they change. A graph that is not valid is reported and the old one stays.

@@ -6,11 +6,11 @@ import (
 	"context"
 	"math/rand/v2"
 	"slices"
-	"strings"
 
 	"github.com/weft-graphql/weft/router/cache"
 	"github.com/weft-graphql/weft/router/caller"
 	"github.com/weft-graphql/weft/router/exec"
+	"github.com/weft-graphql/weft/router/module"
 	"github.com/weft-graphql/weft/router/operation"
 	"github.com/weft-graphql/weft/router/plan"
 	"github.com/weft-graphql/weft/router/prepared"
@@ -190,15 +190,21 @@ func (e *Engine) compile(_ *operation.Prepared, p *plan.Plan) (*program, error) 
 }
 
 // labelOn decides whether a label is on when no module does: percent(x) by chance, others when the configuration names
-// them. A graph that asks callers for something is only served without an Authorizer where the operator wants that.
+// them.
 //
 // Specification: Apollo Federation, progressive @override.
 func (e *Engine) labelOn(label string) bool {
-	if e.hooks.Authorizer == nil && strings.HasPrefix(label, supergraph.AccessLabel) {
-		return true
-	}
 	if percent, ok := operation.PercentLabel(label); ok {
 		return rand.Float64()*100 < percent
 	}
 	return slices.Contains(e.config.Labels, label)
+}
+
+// fulfilled adds what the caller fulfils of what is asked of it. A graph that asks callers for something is only served
+// without an Authorizer where the operator wants that: then everybody fulfils everything.
+func (e *Engine) fulfilled(op *module.Operation, set operation.ConditionSet) operation.ConditionSet {
+	if e.hooks.Authorizer != nil {
+		return e.hooks.Authorizer.Fulfilled(op, set)
+	}
+	return op.Prepared.AllFulfilled(set)
 }

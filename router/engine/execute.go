@@ -94,7 +94,10 @@ func (e *Engine) answer(ctx context.Context, x *pipelineRun) {
 			return
 		}
 	}
-	conditions := p.Prepared.ConditionSet(&x.variables, x.labelOn)
+	conditions := p.Prepared.OpenConditionSet(&x.variables, x.labelOn)
+	if p.Prepared.Protected() {
+		conditions = e.fulfilled(&x.op, conditions)
+	}
 	if defers {
 		conditions = p.Prepared.Incremental(conditions, &x.variables)
 		x.request.Incremental = forms[req.Incremental]

@@ -124,7 +124,7 @@ func (h *Hooks) Add(
 // computes tells that what a module does depends on requests.
 func computes(m module.Module) bool {
 	switch m.(type) {
-	case module.SubgraphHeaders, module.SubgraphClient, module.Conditions, module.Answerer:
+	case module.SubgraphHeaders, module.SubgraphClient, module.Conditions, module.Authorizer, module.Answerer:
 		return true
 	}
 	return false

@@ -44,7 +44,8 @@ func (e *Engine) likelySets(p *operation.Prepared) []operation.ConditionSet {
 		case c.Incremental || c.Deferring:
 		case c.Variable >= 0:
 			deciding = append(deciding, i)
-		case e.labelOn(c.Label):
+		case c.Access != nil && e.hooks.Authorizer != nil:
+		case c.Access != nil, e.labelOn(c.Label):
 			sets[0] = sets[0].With(i)
 		}
 	}

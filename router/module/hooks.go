@@ -67,18 +67,20 @@ type PlanAdmitter interface {
 	AdmitPlan(ctx context.Context, op *Operation) *server.Refusal
 }
 
-// Conditions decides whether a label is on for a request: that of a progressive @override, or a requirement of access.
+// Conditions decides whether a label is on for a request: that of a progressive @override.
 // What is conditional on it was compiled into the operation's condition bits, so that neither planner nor executor know
 // of it. known is false for labels that the module has no say in.
 type Conditions interface {
 	Decide(op *Operation, label string) (on, known bool)
 }
 
-// Authorizer is the module that decides about requirements of access: the labels of supergraph.Supergraph.Requirements.
+// Authorizer is the module that decides about requirements of access: supergraph.Supergraph.Requirements.
 // A graph that has some is not served without one. What a caller may not see is taken out of the operation before it is
 // planned.
 type Authorizer interface {
-	Conditions
+	// Fulfilled adds those conditions of op.Prepared.Access() to a set whose requirements the caller fulfils. The set has
+	// all other conditions.
+	Fulfilled(op *Operation, set operation.ConditionSet) operation.ConditionSet
 	// Denied is told of an operation from which something was taken out; nil answers it without that, with an error for
 	// each field. fields is nil for a subscription, which is never served in part: then nil refuses it in the usual words.
 	Denied(op *Operation, fields []*operation.Field) *server.Refusal

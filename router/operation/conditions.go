@@ -26,32 +26,40 @@ type Condition struct {
 
 // ConditionSet tells which conditions of a Prepared are on. It is comparable, to be a key of plans.
 type ConditionSet struct {
-	low uint64
+	low [4]uint64
 	// high has a byte for each further group of eight conditions; almost always empty.
 	high string
 }
 
+// inline is the number of conditions that take no memory of their own.
+const inline = 256
+
 // Has tells whether the condition with that index is on.
 func (s ConditionSet) Has(i int) bool {
-	if i < 64 {
-		return s.low&(1<<i) != 0
+	if i < inline {
+		return s.low[i/64]&(1<<(i%64)) != 0
 	}
-	i -= 64
+	i -= inline
 	return i/8 < len(s.high) && s.high[i/8]&(1<<(i%8)) != 0
 }
 
 // With returns the set with condition i on.
 func (s ConditionSet) With(i int) ConditionSet {
-	if i < 64 {
-		s.low |= 1 << i
-		return s
+	s.Add(i)
+	return s
+}
+
+// Add switches condition i on.
+func (s *ConditionSet) Add(i int) {
+	if i < inline {
+		s.low[uint(i)/64] |= 1 << (uint(i) % 64)
+		return
 	}
-	i -= 64
+	i -= inline
 	b := make([]byte, max(len(s.high), i/8+1))
 	copy(b, s.high)
 	b[i/8] |= 1 << (i % 8)
 	s.high = string(b)
-	return s
 }
 
 // Conditions are the conditions of the operation; a ConditionSet refers to them by index.
@@ -60,9 +68,21 @@ func (p *Prepared) Conditions() []Condition { return p.conditions }
 // ConditionSet evaluates the conditions for a request whose client takes its answer as a whole. labelOn decides about
 // override labels; nil means that all are off.
 func (p *Prepared) ConditionSet(vars *Variables, labelOn func(label string) bool) ConditionSet {
-	var s ConditionSet
-	for i := range p.conditions {
-		c := &p.conditions[i]
+	return conditionSet(p.conditions, vars, labelOn)
+}
+
+// OpenConditionSet is ConditionSet for a caller that fulfils nothing that is asked of callers: somebody else adds what it
+// fulfils.
+func (p *Prepared) OpenConditionSet(vars *Variables, labelOn func(label string) bool) ConditionSet {
+	return conditionSet(p.conditions[:p.access], vars, labelOn)
+}
+
+// Access are the conditions with requirements of access, which are behind all others.
+func (p *Prepared) Access() []Condition { return p.conditions[p.access:] }
+
+func conditionSet(conditions []Condition, vars *Variables, labelOn func(label string) bool) (s ConditionSet) {
+	for i := range conditions {
+		c := &conditions[i]
 		var on bool
 		switch {
 		case c.Incremental, c.Deferring:
@@ -72,7 +92,7 @@ func (p *Prepared) ConditionSet(vars *Variables, labelOn func(label string) bool
 			on = labelOn(c.Label)
 		}
 		if on {
-			s = s.With(i)
+			s.Add(i)
 		}
 	}
 	return s
@@ -96,15 +116,26 @@ func (p *Prepared) Incremental(s ConditionSet, vars *Variables) ConditionSet {
 // Defers tells that a part of the answer can be deferred.
 func (p *Prepared) Defers() bool { return p.defers }
 
+// AllFulfilled is a set with all requirements of access fulfilled.
+func (p *Prepared) AllFulfilled(s ConditionSet) ConditionSet {
+	for i := p.access; i < len(p.conditions); i++ {
+		s = s.With(i)
+	}
+	return s
+}
+
+// FirstAccess is the index of the first condition of Access.
+func (p *Prepared) FirstAccess() int { return p.access }
+
 // Protected tells whether callers are asked for something that is in the document.
 func (p *Prepared) Protected() bool {
-	return len(p.conditions) > 0 && p.conditions[len(p.conditions)-1].Access != nil
+	return p.access < len(p.conditions)
 }
 
 // Unfulfilled tells whether a requirement of access of something in the document is not fulfilled.
 func (p *Prepared) Unfulfilled(s ConditionSet) bool {
-	for i := range p.conditions {
-		if p.conditions[i].Access != nil && !s.Has(i) {
+	for i := p.access; i < len(p.conditions); i++ {
+		if !s.Has(i) {
 			return true
 		}
 	}

@@ -175,11 +175,11 @@ func TestConditions(t *testing.T) {
 
 func TestConditionSetBeyondAWord(t *testing.T) {
 	var s operation.ConditionSet
-	for _, i := range []int{3, 63, 64, 75, 130} {
+	for _, i := range []int{3, 63, 64, 75, 130, 255, 256, 300} {
 		s = s.With(i)
 	}
-	for i := range 200 {
-		want := i == 3 || i == 63 || i == 64 || i == 75 || i == 130
+	for i := range 400 {
+		want := i == 3 || i == 63 || i == 64 || i == 75 || i == 130 || i == 255 || i == 256 || i == 300
 		if s.Has(i) != want {
 			t.Errorf("Has(%d) = %v", i, s.Has(i))
 		}

@@ -35,6 +35,8 @@ type Prepared struct {
 	clients    int
 	fragments  map[string]*ast.FragmentDefinition
 	conditions []Condition
+	// access is the index of the first condition with a requirement of access; all others are before it.
+	access int
 	// byVariable are the indexes of conditions by the variable's name; nil when no variable decides anything.
 	byVariable map[string]int
 	// notNull are the indexes of variables that may not be null where the router itself looks at them, in @skip, @include
@@ -268,6 +270,7 @@ func (p *Prepared) findConditions() {
 	if p.defers {
 		p.conditions = append(p.conditions, Condition{Variable: -1, Incremental: true})
 	}
+	p.access = len(p.conditions)
 	for _, r := range p.Supergraph.Requirements {
 		if f.access[r.ID] {
 			p.conditions = append(p.conditions, Condition{Label: r.Label, Access: r, Variable: -1})

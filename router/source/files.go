@@ -13,12 +13,16 @@ import (
 type file string
 
 // Get implements Source.
-func (f file) Get(context.Context, Seen) (*Document, error) {
+func (f file) Get(_ context.Context, _ Seen, signed bool) (*Document, error) {
 	text, err := config.ReadFile(string(f))
 	if err != nil {
 		return nil, fmt.Errorf("the supergraph cannot be read: %w", err)
 	}
-	return &Document{SDL: string(text)}, nil
+	document := &Document{SDL: string(text)}
+	if signed {
+		document.Signature, err = readSignature(string(f))
+	}
+	return document, err
 }
 
 // composed are subgraphs whose schemas are files.
@@ -28,7 +32,7 @@ type composed []config.Subgraph
 const maxProblems = 20
 
 // Get implements Source.
-func (c composed) Get(context.Context, Seen) (*Document, error) {
+func (c composed) Get(context.Context, Seen, bool) (*Document, error) {
 	subgraphs := make([]compose.Subgraph, len(c))
 	for i, sub := range c {
 		sdl, err := config.ReadFile(sub.Schema)
@@ -64,6 +68,9 @@ func filesOf(s *config.Supergraph) []string {
 	var files []string
 	if s.Path != "" {
 		files = append(files, s.Path)
+		if len(s.Signature.PublicKeyFiles) > 0 {
+			files = append(files, s.Path+signatureSuffix)
+		}
 	}
 	for _, sub := range s.Subgraphs {
 		files = append(files, sub.Schema)

@@ -53,7 +53,7 @@ func (f *Follower) get(ctx context.Context, s *config.Supergraph, seen Seen) (*D
 	if place != f.place {
 		seen = Seen{}
 	}
-	document, err := from.Get(ctx, seen)
+	document, err := get(ctx, from, s, seen)
 	if document != nil {
 		f.seen, f.place = document.Seen, place
 	}
@@ -128,7 +128,16 @@ func (f *Follower) taken() string {
 }
 
 // interval is how long to wait before the source is asked again.
-func interval(s *config.Supergraph) time.Duration { return s.HTTP.PollInterval }
+func interval(s *config.Supergraph) time.Duration {
+	switch {
+	case s.S3.Bucket != "":
+		return s.S3.PollInterval
+	case s.OCI.Reference != "":
+		return s.OCI.PollInterval
+	default:
+		return s.HTTP.PollInterval
+	}
+}
 
 // wait waits for about an interval; false when ctx has ended. Routers that were started together do not ask together.
 func wait(ctx context.Context, interval time.Duration) bool {

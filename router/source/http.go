@@ -20,21 +20,43 @@ var client = http.Client{
 }
 
 // Get implements Source.
-func (o *overHTTP) Get(ctx context.Context, seen Seen) (*Document, error) {
+func (o *overHTTP) Get(ctx context.Context, seen Seen, signed bool) (*Document, error) {
 	ctx, cancel := context.WithTimeout(ctx, o.settings.Timeout)
 	defer cancel()
+	req, err := o.request(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	document, err := ask(req, seen)
+	if err != nil || document == nil || !signed {
+		return document, err
+	}
+	if req, err = o.request(ctx, signatureSuffix); err != nil {
+		return nil, err
+	}
+	return document, document.getSignature(req)
+}
+
+// request asks for the path with a suffix.
+func (o *overHTTP) request(ctx context.Context, suffix string) (*http.Request, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, o.settings.URL, nil)
 	if err != nil {
 		return nil, err
 	}
+	if suffix != "" {
+		req.URL.Path += suffix
+		if req.URL.RawPath != "" {
+			req.URL.RawPath += suffix
+		}
+	}
 	for name, value := range o.settings.Headers {
 		req.Header.Set(name, value)
 	}
-	return get(req, seen)
+	return req, nil
 }
 
-// get sends a request for a supergraph.
-func get(req *http.Request, seen Seen) (*Document, error) {
+// ask sends a request for a supergraph.
+func ask(req *http.Request, seen Seen) (*Document, error) {
 	address := req.URL.String()
 	for name, value := range map[string]string{"If-None-Match": seen.Tag, "If-Modified-Since": seen.Modified} {
 		if value != "" {
@@ -57,9 +79,10 @@ func get(req *http.Request, seen Seen) (*Document, error) {
 		)
 	case resp.StatusCode != http.StatusOK:
 		return nil, fmt.Errorf(
-			"the supergraph cannot be had: %s answers with the status %d",
+			"the supergraph cannot be had: %s answers with the status %d%s",
 			shown(address),
 			resp.StatusCode,
+			storageCode(resp),
 		)
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxSupergraph+1))

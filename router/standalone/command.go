@@ -123,7 +123,7 @@ func LoadConfig(source config.Source, complaints io.Writer) (*config.Config, err
 func (c Command) override(cfg *config.Config) {
 	cfg.Limits.Memory = config.ByteSize(memory.OrAvailable(int64(cfg.Limits.Memory)))
 	if c.Supergraph != "" {
-		cfg.Supergraph.Path, cfg.Supergraph.Subgraphs, cfg.Supergraph.HTTP.URL = c.Supergraph, nil, ""
+		cfg.Supergraph.FromFile(c.Supergraph)
 	}
 	if c.Listen != "" {
 		cfg.Listen = c.Listen

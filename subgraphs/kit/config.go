@@ -5,6 +5,7 @@ package kit
 import (
 	"crypto/tls"
 	"log/slog"
+	"net/http"
 	"net/netip"
 	"time"
 
@@ -49,6 +50,8 @@ type Config struct {
 	// they say that a request comes from, counts.
 	SignInClients  []SignInClient
 	TrustedProxies []netip.Prefix
+	// Watch says what insights watches beside the shop's events.
+	Watch Watch
 	// QueryHooks see every SQL query.
 	QueryHooks []bun.QueryHook
 	// Telemetry tells what the service does; nil for nothing. Metrics says that the service answers /metrics with it.
@@ -56,6 +59,23 @@ type Config struct {
 	Metrics   bool
 	// BatchWait is how long a dataloader waits for further keys; 0 takes dataloader.DefaultWait.
 	BatchWait time.Duration
+}
+
+// Watch says whose metrics are watched for what is unusual, and how.
+type Watch struct {
+	Targets []WatchTarget
+	// Token is sent to the targets as Authorization: Bearer, if there is one.
+	Token string
+	// Step is how often they are read: five minutes if zero.
+	Step time.Duration
+	// Early is how many values are enough to look for deviations from those just before, until a day is over; 0 for never.
+	Early int
+}
+
+// WatchTarget is a process that tells metrics in the format of Prometheus: at an address, or in this process.
+type WatchTarget struct {
+	URL     string
+	Handler http.Handler
 }
 
 // Limits bound what one request may ask for.

@@ -7,10 +7,7 @@ import (
 	_ "embed" // the settings' descriptions are their doc comments
 	"net/url"
 	"slices"
-	"strings"
 	"time"
-
-	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/weft-graphql/weft/router/caller"
 	"github.com/weft-graphql/weft/router/module"
@@ -47,10 +44,9 @@ type Authorization struct {
 	// Who decides about policies.
 	Policies PolicySettings `yaml:"policies"`
 
-	decide       Policies
-	slot         module.Slot
-	requirements map[string]*supergraph.Requirement
-	remembered   *decisions
+	decide     Policies
+	slot       module.Slot
+	remembered *decisions
 }
 
 // PolicySettings say who decides about policies.
@@ -108,13 +104,7 @@ func (a *Authorization) Provision(host module.Host) error {
 	// well share it.
 	host.VariesBy().Nothing()
 	a.slot = host.Slot()
-	a.requirements = map[string]*supergraph.Requirement{}
-	policies := false
-	for _, r := range requirements {
-		a.requirements[r.Label] = r
-		policies = policies || r.Kind == supergraph.Policy
-	}
-	if !policies {
+	if !slices.ContainsFunc(requirements, func(r *supergraph.Requirement) bool { return r.Kind == supergraph.Policy }) {
 		return nil
 	}
 	if a.decide == nil && a.Policies.Endpoint != "" {
@@ -127,89 +117,6 @@ func (a *Authorization) Provision(host module.Host) error {
 	}
 	a.remembered = newDecisions(a.decide, a.Policies.Remember, host.Logger())
 	return nil
-}
-
-// CompileDocument implements module.DocumentCompiler: the policies that a document asks for.
-func (a *Authorization) CompileDocument(p *operation.Prepared) (any, gqlerror.List) {
-	var names []string
-	for _, c := range p.Conditions() {
-		if c.Access == nil || c.Access.Kind != supergraph.Policy {
-			continue
-		}
-		for _, all := range c.Access.Alternatives {
-			names = append(names, all...)
-		}
-	}
-	if names == nil {
-		return nil, nil
-	}
-	slices.Sort(names)
-	return slices.Compact(names), nil
-}
-
-// Admit implements module.Admitter: it has the policies decided that the document asks for, all at once.
-func (a *Authorization) Admit(ctx context.Context, op *module.Operation) *server.Refusal {
-	if names, ok := op.Compiled(a.slot).([]string); ok {
-		*op.Slot(a.slot) = a.remembered.fulfilled(ctx, op.Values.Caller(), names)
-	}
-	return nil
-}
-
-// Decide implements module.Conditions.
-func (a *Authorization) Decide(op *module.Operation, label string) (on, known bool) {
-	r := a.requirements[label]
-	if r == nil {
-		return false, false
-	}
-	switch r.Kind {
-	case supergraph.Authenticated:
-		return !op.Values.Caller().Anonymous(), true
-	case supergraph.RequiresScopes:
-		who := op.Values.Caller()
-		return one(r.Alternatives, func(scope string) bool { return a.hasScope(who, scope) }), true
-	default:
-		fulfilled, _ := (*op.Slot(a.slot)).([]string)
-		return one(r.Alternatives, func(policy string) bool { return slices.Contains(fulfilled, policy) }), true
-	}
-}
-
-// one tells whether everything of one alternative is there.
-func one(alternatives [][]string, has func(string) bool) bool {
-next:
-	for _, all := range alternatives {
-		for _, name := range all {
-			if !has(name) {
-				continue next
-			}
-		}
-		return true
-	}
-	return false
-}
-
-// hasScope looks for a scope in the claims. Only claims count: anybody can say anything of themselves.
-func (a *Authorization) hasScope(who *caller.Caller, scope string) bool {
-	for _, name := range a.ScopeClaims {
-		switch claim := who.Claims[name].(type) {
-		case string:
-			for word := range strings.FieldsSeq(claim) {
-				if word == scope {
-					return true
-				}
-			}
-		case []any:
-			for _, each := range claim {
-				if each == any(scope) {
-					return true
-				}
-			}
-		case []string:
-			if slices.Contains(claim, scope) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // Denied implements module.Authorizer.

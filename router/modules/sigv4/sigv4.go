@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/weft-graphql/weft/router/module"
+	"github.com/weft-graphql/weft/router/sigv4"
 	"github.com/weft-graphql/weft/router/supergraph"
 	"github.com/weft-graphql/weft/router/upstream"
 )
@@ -84,10 +85,10 @@ func (s *SigV4) Provision(host module.Host) error {
 			return fmt.Errorf("subgraphs.%s: %q is not the address of a subgraph; set url", sub.Name, address)
 		}
 		s.signers[sub.Name] = &signer{
-			credentials: credentials{
-				signature.AccessKeyID, signature.SecretAccessKey, signature.SessionToken, signature.Region, signature.Service,
+			Credentials: sigv4.Credentials{
+				KeyID: signature.AccessKeyID, Secret: signature.SecretAccessKey, Region: signature.Region, Service: signature.Service,
 			},
-			target: target, now: time.Now,
+			token: signature.SessionToken, target: target, now: time.Now,
 		}
 	}
 	return nil
@@ -104,7 +105,9 @@ func (s *SigV4) WrapSubgraph(sub *supergraph.Subgraph, next upstream.Subgraph) u
 
 // signer signs the requests to one address.
 type signer struct {
-	credentials
+	sigv4.Credentials
+	// token is that of temporary credentials.
+	token  string
 	target *url.URL
 	now    func() time.Time
 }
@@ -129,9 +132,9 @@ func (s *signing) Do(ctx context.Context, req *upstream.Request, resp *upstream.
 // headers are those of the request, with its signature in the place of any other credentials.
 func (s *signer) headers(req *upstream.Request) []upstream.Header {
 	now := s.now()
-	own := []header{{"host", s.target.Host}, {"x-amz-date", now.UTC().Format(timestamp)}}
+	own := []sigv4.Header{{Name: "host", Value: s.target.Host}, {Name: "x-amz-date", Value: sigv4.Timestamp(now)}}
 	if s.token != "" {
-		own = append(own, header{"x-amz-security-token", s.token})
+		own = append(own, sigv4.Header{Name: "x-amz-security-token", Value: s.token})
 	}
 	headers := make([]upstream.Header, 0, len(req.Header)+3)
 	for _, h := range req.Header {
@@ -142,7 +145,7 @@ func (s *signer) headers(req *upstream.Request) []upstream.Header {
 		}
 	}
 	for _, h := range own[1:] {
-		headers = append(headers, upstream.Header{Name: textproto.CanonicalMIMEHeaderKey(h.name), Value: h.value})
+		headers = append(headers, upstream.Header{Name: textproto.CanonicalMIMEHeaderKey(h.Name), Value: h.Value})
 	}
-	return append(headers, upstream.Header{Name: "Authorization", Value: s.sign("POST", s.target, own, req.Body, now)})
+	return append(headers, upstream.Header{Name: "Authorization", Value: s.Sign("POST", s.target, own, req.Body, now)})
 }

@@ -40,7 +40,7 @@ type Settings struct {
 	// Early is how many samples are enough to look for deviations from those just before, while there is no whole day
 	// yet to learn from; 0 does not look so early.
 	Early int
-	// Silence is for how long samples may be missing; 12 steps if zero.
+	// Silence is for how long samples may be missing; 12 steps if zero, and for ever if negative.
 	Silence time.Duration
 	// Floor is the amount below which differences do not matter, for Amount; 0.01 if zero.
 	Floor float64
@@ -57,7 +57,7 @@ func (s Settings) withDefaults() Settings {
 	if s.Learn <= 0 {
 		s.Learn = 14 * day
 	}
-	if s.Silence <= 0 {
+	if s.Silence == 0 {
 		s.Silence = 12 * s.Step
 	}
 	if s.Floor <= 0 {
@@ -141,4 +141,15 @@ func (s *Series) Expect(at time.Time) (Expectation, bool) {
 		return Expectation{}, false
 	}
 	return model.expectation(s.settings), true
+}
+
+// Unusual returns the open incident, or that samples are missing; false when all is as usual.
+func (s *Series) Unusual() (Finding, bool) {
+	switch {
+	case s.state.Silent != nil:
+		return *s.state.Silent, true
+	case s.state.Open != nil:
+		return s.state.Open.Finding, true
+	}
+	return Finding{}, false
 }

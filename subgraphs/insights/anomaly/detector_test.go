@@ -25,7 +25,6 @@ var (
 // outcome is what became of a synthetic series.
 type outcome struct {
 	synthetic
-	found   []anomaly.Finding
 	caught  []bool // by label
 	delays  []time.Duration
 	extra   int

@@ -47,6 +47,9 @@ func (s *Series) model(at time.Time) (model, bool) {
 	return model{middle: level + season.at(at, &season.middle), deviation: math.Max(deviation, s.settings.Least)}, true
 }
 
+// coarse is how many times the least usual deviation is the least one while only the last samples are known.
+const coarse = 5
+
 // early is what the last samples say.
 func (s *Series) early() (model, bool) {
 	r := &s.state.Recent
@@ -64,7 +67,7 @@ func (s *Series) early() (model, bool) {
 	}
 	middle := median(r.sorted)
 	deviation := normal * spreadAround(middle, r.sorted) * 1.5 * s.state.Noise.factor()
-	return model{middle: middle, deviation: math.Max(deviation, 2*s.settings.Least)}, true
+	return model{middle: middle, deviation: math.Max(deviation, coarse*s.settings.Least)}, true
 }
 
 // count is the distribution of a Count.

@@ -51,6 +51,9 @@ func TestIncidentIsToldOnce(t *testing.T) {
 	if len(found) != 2 || found[0].Stage != anomaly.Begun || found[1].Stage != anomaly.Ended {
 		t.Fatalf("found %+v; want one beginning and one end", found)
 	}
+	if f, unusual := s.Unusual(); unusual {
+		t.Errorf("after its end it is unusual: %+v", f)
+	}
 	begun, ended := found[0], found[1]
 	if begun.Above || !begun.Began.Equal(at(from)) || !ended.Began.Equal(begun.Began) ||
 		ended.Ending != anomaly.Returned {
@@ -129,11 +132,25 @@ func TestSilence(t *testing.T) {
 	}
 }
 
+// TestSilenceThatSaysNothing: series whose samples may be missing are not told of for that.
+func TestSilenceThatSaysNothing(t *testing.T) {
+	t.Parallel()
+	r := newRand()
+	s := anomaly.New(anomaly.Settings{Silence: -1})
+	feed(s, r, 0, learning, same)
+	if found := s.Look(at(learning + 3*perDay)); len(found) > 0 {
+		t.Errorf("found %+v", found)
+	}
+}
+
 func TestSilenceEndsAnIncident(t *testing.T) {
 	t.Parallel()
 	r := newRand()
 	s := learned(t, r)
 	found := feed(s, r, learning, learning+perHour, func(v float64) float64 { return 3 * v })
+	if f, unusual := s.Unusual(); !unusual || f.Began != found[0].Began {
+		t.Errorf("it is unusual: %v, %+v", unusual, f)
+	}
 	found = append(found, s.Look(at(learning+4*perHour))...)
 	if len(found) != 3 || found[1].Ending != anomaly.Vanished || found[2].Reason != anomaly.Silence {
 		t.Fatalf("found %+v; want an incident, its end and a silence", found)
@@ -159,7 +176,7 @@ func TestSides(t *testing.T) {
 // TestSaveAndRestore: a series that is saved and restored at any moment goes on as one that never was.
 func TestSaveAndRestore(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(6) {
+	for seed := range uint64(3) {
 		s := draw(seed)
 		plain, moved := anomaly.New(s.settings), anomaly.New(s.settings)
 		largest := 0
@@ -256,6 +273,21 @@ func TestEarly(t *testing.T) {
 	}
 	if !strings.Contains(found[0].Why, "of late") {
 		t.Errorf("it does not say what it is compared with: %s", found[0].Why)
+	}
+}
+
+// TestEarlyIdle: one request to an idle process is no incident.
+func TestEarlyIdle(t *testing.T) {
+	t.Parallel()
+	s := anomaly.New(anomaly.Settings{Step: 10 * time.Second, Early: 30, Floor: 1})
+	for i := range 200 {
+		v := 0.0
+		if i == 100 {
+			v = 0.2
+		}
+		if found := s.Observe(begin.Add(time.Duration(i)*10*time.Second), v); len(found) > 0 {
+			t.Errorf("found %+v", found)
+		}
 	}
 }
 

@@ -7,7 +7,7 @@ import "time"
 func (s *Series) Look(at time.Time) []Finding {
 	at = at.UTC()
 	last := s.state.Last
-	if s.state.Silent != nil || last.IsZero() || at.Sub(last) < s.settings.Silence || !s.watched(at) {
+	if s.settings.Silence < 0 || s.state.Silent != nil || last.IsZero() || at.Sub(last) < s.settings.Silence || !s.watched(at) {
 		return nil
 	}
 	m, known := s.model(at)
