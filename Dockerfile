@@ -20,7 +20,8 @@ COPY --from=build /out/weft-router /weft-router
 # Where identity.jwks_file can be written: a volume takes over who owns it.
 COPY --from=build --chown=65532:65532 /out/identity /identity
 USER 65532:65532
-ENV WEFT_LISTEN=:4000
+# Loopback, the default, would be the container's own. Platforms say another port.
+ENV PORT=4000
 EXPOSE 4000
 ENTRYPOINT ["/weft-router"]
 
@@ -31,8 +32,7 @@ COPY --from=build /out/weft /weft
 COPY --from=build --chown=65532:65532 /out/data /data
 COPY --from=build --chown=65532:65532 /out/identity /identity
 USER 65532:65532
-# Loopback, the default, would be the container's own.
-ENV WEFT_DATA_DIR=/data WEFT_LISTEN=:4000
+ENV WEFT_DATA_DIR=/data PORT=4000
 EXPOSE 4000
 HEALTHCHECK --start-period=30s --interval=10s CMD ["/weft", "health"]
 ENTRYPOINT ["/weft"]

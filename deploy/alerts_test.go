@@ -53,7 +53,8 @@ func promtool(t *testing.T, args ...string) string {
 	return output(t, "promtool", args...)
 }
 
-// TestRulesAreRightToPrometheus lets promtool read them, and finds what they ask for in what a router exports.
+// TestRulesAreRightToPrometheus lets promtool read them, and finds what they ask for in what routers and
+// services export.
 func TestRulesAreRightToPrometheus(t *testing.T) {
 	promtool(t, "check", "rules", alertsFile)
 	records := map[string]bool{}
@@ -236,6 +237,41 @@ var fires = map[string]struct{ bad, good []string }{
 	"WeftCacheWritesLost": {
 		[]string{`weft_entity_cache_operations_total{what="write_dropped"} 0+1x60`}, []string{`weft_entity_cache_operations_total{what="written"} 0+1x60`},
 	},
+	"WeftServiceErrors": {
+		[]string{
+			`weft_service_requests_total{subgraph="a",outcome="ok"} 0+90x60`,
+			`weft_service_requests_total{subgraph="a",outcome="errors"} 0+10x60`,
+		},
+		[]string{
+			`weft_service_requests_total{subgraph="a",outcome="ok"} 0+90x60`,
+			`weft_service_requests_total{subgraph="a",outcome="refused"} 0+10x60`,
+		},
+	},
+	"WeftServiceSlow": {
+		slowBuckets("weft_service_request_duration_seconds", "1", "2.5"), slowBuckets("weft_service_request_duration_seconds", "0.1", "0.25"),
+	},
+	"WeftStatementsSlow": {
+		slowBuckets("weft_service_sql_duration_seconds", "0.5", "1"), slowBuckets("weft_service_sql_duration_seconds", "0.1", "0.25"),
+	},
+	"WeftConnectionsShort": {
+		[]string{`go_sql_wait_duration_seconds_total{subgraph="a"} 0+120x60`},
+		[]string{`go_sql_wait_duration_seconds_total{subgraph="a"} 0+30x60`},
+	},
+	"WeftOutboxStuck": {
+		[]string{`weft_service_outbox_age_seconds{subgraph="a"} 61x60`}, []string{`weft_service_outbox_age_seconds{subgraph="a"} 59x60`},
+	},
+	"WeftEventsBehind": {
+		[]string{`weft_service_event_lag{subgraph="a"} 1001x60`}, []string{`weft_service_event_lag{subgraph="a"} 1000x60`},
+	},
+	"WeftDeadLetters": {
+		[]string{`weft_service_dead_letters{subgraph="a"} 1x60`}, []string{`weft_service_dead_letters{subgraph="a"} 0x60`},
+	},
+	"WeftSagasStuck": {
+		[]string{`weft_service_saga_wait_seconds{subgraph="a"} 61x60`}, []string{`weft_service_saga_wait_seconds{subgraph="a"} 59x60`},
+	},
+	"WeftSagasLate": {
+		[]string{`weft_service_sagas_late{subgraph="a"} 1x60`}, []string{`weft_service_sagas_late{subgraph="a"} 0x60`},
+	},
 	// A day of good hits, and then 90 minutes of bad ones.
 	"WeftCacheHitsFell": {
 		[]string{
@@ -247,6 +283,12 @@ var fires = map[string]struct{ bad, good []string }{
 			`weft_entity_cache_lookups_total{subgraph="a",result="miss"} 0+10x1560`,
 		},
 	},
+}
+
+// slowBuckets is a histogram in which one in ten takes longer than the one bound, and less than the other.
+func slowBuckets(name, most, all string) []string {
+	bucket := name + `_bucket{subgraph="a",le="`
+	return []string{bucket + most + `"} 0+90x60`, bucket + all + `"} 0+100x60`, bucket + `+Inf"} 0+100x60`}
 }
 
 // TestEachAlertFires evaluates the rules over series that call for each alert, and over some that just do not.

@@ -48,10 +48,14 @@ usage: {directory: '%[7]s', max_pairs: 1, interval: 1s}
 rates: {rules: [{name: few, by: header, header: X-Few, limit: 1, per: 1h}]}
 `
 
-// exported are the metrics of a router that has been busy with everything it counts, by name.
+// exported are the metrics of a router and of a service that have been busy with everything they count, by name.
 func exported(t *testing.T) map[string]*dto.MetricFamily {
 	t.Helper()
-	exportedOnce.Do(func() { exportedMetrics = busy(t) })
+	exportedOnce.Do(func() {
+		router, service := busy(t), busyService(t)
+		maps.Copy(service, router) // both have those of Go and of the process
+		exportedMetrics = service
+	})
 	if exportedMetrics == nil {
 		t.Fatal("the busy router told nothing")
 	}

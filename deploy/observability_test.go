@@ -97,6 +97,14 @@ func TestTheObservabilityProfileFitsTogether(t *testing.T) {
 	if !strings.HasSuffix(target, *router["WEFT_ADMIN_LISTEN"]) || !strings.Contains(scrape.Job, "weft-router") {
 		t.Errorf("Prometheus asks %s as %s, the router listens at %s", target, scrape.Job, *router["WEFT_ADMIN_LISTEN"])
 	}
+	for _, target := range prometheus.Scrape[1].Static[0].Targets {
+		reaches("prometheus", target)
+		name, port, _ := strings.Cut(target, ":")
+		env := project.Services[name].Environment
+		if metrics, listen := env["WEFT_METRICS"], env["WEFT_LISTEN"]; metrics == nil || *metrics != "true" || *listen != ":"+port {
+			t.Errorf("Prometheus asks %s, which listens at %v", target, listen)
+		}
+	}
 	if secrets := project.Services["prometheus"].Secrets; "/run/secrets/"+secrets[0].Source != scrape.Authorization.File {
 		t.Errorf("Prometheus reads its token at %s and has %v", scrape.Authorization.File, secrets)
 	}

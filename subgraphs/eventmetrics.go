@@ -15,19 +15,21 @@ func eventMetrics(report func(context.Context) (events.Report, error)) prometheu
 	return &eventCollector{
 		report:  report,
 		outbox:  gauge("weft_service_outbox_events", "Events that were committed and wait to be published."),
+		age:     gauge("weft_service_outbox_age_seconds", "How long the one of them has waited that waits for longest."),
 		lag:     gauge("weft_service_event_lag", "Events of other services that wait to be taken in."),
 		letters: gauge("weft_service_dead_letters", "Events that could not be taken in and wait for an operator."),
 	}
 }
 
 type eventCollector struct {
-	report               func(context.Context) (events.Report, error)
-	outbox, lag, letters *prometheus.Desc
+	report                    func(context.Context) (events.Report, error)
+	outbox, age, lag, letters *prometheus.Desc
 }
 
 // Describe names the metrics.
 func (c *eventCollector) Describe(to chan<- *prometheus.Desc) {
 	to <- c.outbox
+	to <- c.age
 	to <- c.lag
 	to <- c.letters
 }
@@ -43,7 +45,13 @@ func (c *eventCollector) Collect(to chan<- prometheus.Metric) {
 	if err != nil {
 		return
 	}
-	for desc, value := range map[*prometheus.Desc]int{c.outbox: report.Outbox, c.lag: report.Lag, c.letters: report.DeadLetters} {
-		to <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, float64(value))
+	age := 0.0
+	if report.OutboxSince != nil {
+		age = max(0, time.Since(*report.OutboxSince).Seconds())
+	}
+	for desc, value := range map[*prometheus.Desc]float64{
+		c.outbox: float64(report.Outbox), c.age: age, c.lag: float64(report.Lag), c.letters: float64(report.DeadLetters),
+	} {
+		to <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value)
 	}
 }

@@ -148,6 +148,73 @@ func TestFacetsCountWhatOtherChoicesGive(t *testing.T) {
 	})
 }
 
+// TestFacetsFollowChanges has products come, change and go, and compares the counts that are kept with those of the
+// products: a filter by price, which every product passes, has them counted.
+func TestFacetsFollowChanges(t *testing.T) {
+	const fields = `{ facets { categories { category { id } count } brands { brand { id } count } prices { from to count }
+		attributes { name values { value count } } } }`
+	onBoth(t, "catalog", func(t *testing.T, s subgraphs.Service, _ *kittest.Counter) {
+		before := ""
+		same := func(after string, changed bool) {
+			t.Helper()
+			var got struct {
+				Kept, Counted, KeptOf, CountedOf struct{ Facets facets }
+			}
+			kittest.MustAsk(t, s.Handler(), nil, `{ kept: products `+fields+` counted: products(filter: {minPrice: 0}) `+fields+`
+				keptOf: products(filter: {categoryIds: ["chairs", "desks"], brandId: "oxbow"}) `+fields+`
+				countedOf: products(filter: {minPrice: 0, categoryIds: ["chairs", "desks"], brandId: "oxbow"}) `+fields+` }`, nil, &got)
+			for _, c := range [][2]facets{
+				{got.Kept.Facets, got.Counted.Facets}, {got.KeptOf.Facets, got.CountedOf.Facets},
+			} {
+				if kept, counted := c[0].flat(), c[1].flat(); !maps.Equal(kept, counted) || len(kept) == 0 {
+					t.Errorf("%s: kept\n%v\ncounted\n%v", after, kept, counted)
+				}
+			}
+			for _, p := range got.Kept.Facets.Prices { // which are counted without the price of a filter
+				var list struct{ Products struct{ TotalCount int } }
+				kittest.MustAsk(t, s.Handler(), nil, `query($from: Int, $to: Int) {
+					products(filter: {minPrice: $from, maxPrice: $to}) { totalCount } }`,
+					map[string]any{"from": p.From, "to": p.To}, &list)
+				if list.Products.TotalCount != p.Count {
+					t.Errorf("%s: %d products from %d cents, counted %d", after, list.Products.TotalCount, p.From, p.Count)
+				}
+			}
+			now := fmt.Sprint(got.Kept.Facets.flat(), got.KeptOf.Facets.flat())
+			if (now != before) != changed {
+				t.Errorf("%s: the counts have changed: %v, want %v", after, now != before, changed)
+			}
+			before = now
+		}
+		same("the beginning", true)
+		var made struct {
+			AddProduct struct{ Product struct{ Upc string } }
+		}
+		kittest.MustAsk(t, s.Handler(), merchant, `mutation { addProduct(input: {sku: "ZEB-1", name: "Zebrano Chair",
+			price: {minor: 900, currency: EUR}, weight: 5, categoryId: "chairs", brandId: "oxbow",
+			attributes: [{name: "Material", value: "Zebrano"}, {name: "Colour", value: "Red"}]})
+			{ product { upc } } }`, nil, &made)
+		same("a new product", true)
+		upc := made.AddProduct.Product.Upc
+		for _, c := range []struct {
+			mutation string
+			changed  bool
+		}{
+			{`changeProduct(input: {upc: "` + upc + `", name: "Zebrano"})`, false},
+			{`changeProduct(input: {upc: "` + upc + `", attributes: [{name: "Material", value: "Oak"}]})`, true},
+			{`changeProduct(input: {upc: "` + upc + `", categoryId: "desks", price: {minor: 7000, currency: EUR}})`, true},
+			{`changeProduct(input: {upc: "` + upc + `", brandId: "kontor"})`, true},
+			{`setProductArchived(input: {upc: "` + upc + `", archived: true})`, true},
+			{`changeProduct(input: {upc: "` + upc + `", brandId: "oxbow"})`, false},
+			{`setProductArchived(input: {upc: "` + upc + `", archived: false})`, true},
+		} {
+			if _, wrong := mutateShelf(t, s, c.mutation, "product { upc }"); wrong != "" {
+				t.Fatalf("%s: %s", c.mutation, wrong)
+			}
+			same(c.mutation, c.changed)
+		}
+	})
+}
+
 func TestFilterRefusals(t *testing.T) {
 	s, _ := open(t, "catalog", sqliteConfig(t))
 	for filter, want := range map[string]string{

@@ -20,7 +20,7 @@ func ordersPaidBy(provider payment.Provider, timing orders.Timing) recipe {
 		build: func(db *bun.DB, outbox *events.Outbox) parts {
 			core := orders.New(store.New(db, outbox), provider, timing)
 			return parts{
-				schema: graph.New(core), take: core.Take, work: core.Manage, heard: core.Heard, missed: core.MayHaveChanged,
+				schema: graph.New(core), metrics: sagaMetrics(core.SagaReport), take: core.Take, work: core.Manage, heard: core.Heard, missed: core.MayHaveChanged,
 				sources: []events.Source{
 					{Subgraph: "catalog", Types: []string{"Product"}}, {Subgraph: "inventory", Types: []string{"Reservation"}},
 				},

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/uptrace/bun"
 
 	"github.com/weft-graphql/weft/schema"
@@ -58,6 +59,8 @@ type parts struct {
 	missed func()
 	// uploads are the files that come along with operations.
 	uploads kit.Uploads
+	// metrics are the service's own; nil for none.
+	metrics prometheus.Collector
 	// routes are what the service answers beside /graphql, by patterns of http.ServeMux.
 	routes map[string]http.Handler
 }
@@ -146,6 +149,9 @@ func (r recipe) open(ctx context.Context, config kit.Config) (Service, error) {
 	}
 	assembly.Events = func(ctx context.Context) (events.Report, error) { return follower.Report(ctx, outbox) }
 	config.Telemetry.Observe(eventMetrics(assembly.Events))
+	if made.metrics != nil {
+		config.Telemetry.Observe(made.metrics)
+	}
 	rest, stop := func() {}, func() {}
 	if !config.RequestsOnly {
 		lock := kit.LockOf(background, r.blueprint.Name)

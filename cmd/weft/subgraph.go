@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"os"
 	"strings"
 
 	"github.com/weft-graphql/weft/router/config"
@@ -21,7 +22,7 @@ import (
 
 type subgraphCommand struct {
 	Name           string   `arg:"" help:"Which one: ${subgraphs}." enum:"${subgraphs}"`
-	Listen         string   `help:"Address to listen at. By default each has a port of its own, from 4001 on." env:"WEFT_LISTEN" placeholder:"ADDR"`
+	Listen         string   `help:"Address to listen at. By default the port that $$PORT says, or one of its own, from 4001 on." env:"WEFT_LISTEN" placeholder:"ADDR"`
 	DataDir        string   `help:"Directory of the SQLite database." env:"WEFT_DATA_DIR" default:".weft/data" type:"path"`
 	DatabaseURL    string   `help:"PostgreSQL to use instead of SQLite, for example postgres://weft:secret@localhost/weft" env:"WEFT_DATABASE_URL" name:"database-url" placeholder:"URL"`
 	IdentityKeys   string   `help:"Public keys of the router: a file, or an https address, with a JWKS. With them, only requests that the router has signed are answered." env:"WEFT_IDENTITY_KEYS" placeholder:"FILE"`
@@ -56,6 +57,11 @@ func (c subgraphCommand) Run(ctx context.Context) error {
 	}
 	logger = logger.With("subgraph", c.Name)
 	address := c.Listen
+	if address == "" {
+		if address, err = config.AtPort(os.Getenv("PORT")); err != nil {
+			return fmt.Errorf("PORT: %w", err)
+		}
+	}
 	if address == "" {
 		address = defaultSubgraphAddress(c.Name)
 	}

@@ -55,6 +55,14 @@ func Load(source Source) (*Config, error) {
 		}
 	}
 	overrides, warnings, problems := fromEnvironment(env, shape.typ)
+	if _, said := env[EnvPrefix+"LISTEN"]; !said {
+		port, err := AtPort(env[portVariable])
+		if err != nil {
+			problems = append(problems, Problem{Source: portVariable, Key: "listen", Message: err.Error()})
+		} else if port != "" {
+			overrides = append(overrides, map[string]any{"listen": port})
+		}
+	}
 	for _, override := range overrides {
 		assign(filled, override)
 	}

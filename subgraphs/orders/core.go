@@ -44,6 +44,8 @@ type Store interface {
 	Sagas(ctx context.Context, orders []string) (map[string]*Saga, error)
 	// OpenSagas returns those that are not done, those that are due first first.
 	OpenSagas(ctx context.Context, first, minAttempts int) ([]*Saga, error)
+	// SagaReport counts them; Late are those whose deadline was before now.
+	SagaReport(ctx context.Context, now time.Time) (SagaReport, error)
 	// NextDue is when the next saga is due; zero when none is.
 	NextDue(ctx context.Context) (time.Time, error)
 	// Claim returns sagas that are due, and that nobody else gets before until. It notes of each that is about to

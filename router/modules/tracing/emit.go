@@ -69,7 +69,7 @@ func (t *Tracing) emit(c *tracedContext, op *module.Operation, response *server.
 	}
 	ctx, root := t.tracer.Start(ctx, name, trace.WithSpanKind(trace.SpanKindServer), trace.WithTimestamp(c.started),
 		trace.WithAttributes(attributes...))
-	t.emitFetches(ctx, c.record)
+	t.emitFetches(ctx, c)
 	if info.Errors > 0 || response.Outcome != server.Executed {
 		root.SetStatus(codes.Error, fmt.Sprintf("%d errors", max(1, info.Errors)))
 	}
@@ -77,7 +77,8 @@ func (t *Tracing) emit(c *tracedContext, op *module.Operation, response *server.
 }
 
 // emitFetches makes the spans of fetches, and of the calls that were made for them.
-func (t *Tracing) emitFetches(ctx context.Context, r *record) {
+func (t *Tracing) emitFetches(ctx context.Context, traced *tracedContext) {
+	r := traced.record
 	parents := make([]context.Context, len(r.fetches))
 	for i := range r.fetches {
 		f := &r.fetches[i]
@@ -87,11 +88,11 @@ func (t *Tracing) emitFetches(ctx context.Context, r *record) {
 		}
 		var span trace.Span
 		parents[i], span = t.tracer.Start(withIDs(ctx, trace.TraceID{}, newSpanID()), "fetch "+f.subgraph,
-			trace.WithTimestamp(f.started), trace.WithAttributes(attributes...))
+			trace.WithTimestamp(traced.started.Add(f.at)), trace.WithAttributes(attributes...))
 		if f.failed != "" {
 			span.SetStatus(codes.Error, f.failed)
 		}
-		span.End(trace.WithTimestamp(f.started.Add(f.took)))
+		span.End(trace.WithTimestamp(traced.started.Add(f.at + f.took)))
 	}
 	for i := range r.calls {
 		c := &r.calls[i]
@@ -99,11 +100,15 @@ func (t *Tracing) emitFetches(ctx context.Context, r *record) {
 		if of := r.fetchOf(c); of >= 0 {
 			parent = parents[of]
 		}
-		t.emitCall(parent, c)
+		t.emitCall(parent, traced.started.Add(c.at), c)
 	}
 }
 
-func (t *Tracing) emitCall(ctx context.Context, c *call) {
+func (t *Tracing) emitCall(ctx context.Context, started time.Time, c *call) {
+	span := c.span
+	if !span.IsValid() {
+		span = newSpanID()
+	}
 	attributes := []attribute.KeyValue{
 		subgraphName.String(c.subgraph), httpMethod.String("POST"), httpSent.Int(c.sent), httpReceived.Int(c.received),
 	}
@@ -118,17 +123,17 @@ func (t *Tracing) emitCall(ctx context.Context, c *call) {
 	case c.attempts > 1:
 		attributes = append(attributes, httpResent.Int(c.attempts-1))
 	}
-	_, span := t.tracer.Start(
-		withIDs(ctx, trace.TraceID{}, c.span),
+	_, s := t.tracer.Start(
+		withIDs(ctx, trace.TraceID{}, span),
 		"POST "+c.subgraph,
 		trace.WithSpanKind(trace.SpanKindClient),
-		trace.WithTimestamp(c.started),
+		trace.WithTimestamp(started),
 		trace.WithAttributes(attributes...),
 	)
 	if c.failed != "" || c.status/100 > 3 {
-		span.SetStatus(codes.Error, c.failed)
+		s.SetStatus(codes.Error, c.failed)
 	}
-	span.End(trace.WithTimestamp(c.started.Add(c.took)))
+	s.End(trace.WithTimestamp(started.Add(c.took)))
 }
 
 // fetchOf finds the fetch that a call was made for: the shortest one of its subgraph that was in progress all the
@@ -137,7 +142,7 @@ func (r *record) fetchOf(c *call) int {
 	found := -1
 	for i := range r.fetches {
 		f := &r.fetches[i]
-		if f.subgraph == c.subgraph && !f.started.After(c.started) && !f.started.Add(f.took).Before(c.started.Add(c.took)) &&
+		if f.subgraph == c.subgraph && f.at <= c.at && f.at+f.took >= c.at+c.took &&
 			(found < 0 || f.took < r.fetches[found].took) {
 			found = i
 		}

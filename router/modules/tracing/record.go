@@ -22,6 +22,9 @@ type tracedContext struct {
 	// parent is the span that the request comes from, if it is valid; span is the operation's.
 	parent, span trace.SpanContext
 	started      time.Time
+	// told are the headers that subgraphs get of an operation that is not sampled, the same for all calls: none of them
+	// records a span that another could belong to. Nearly all operations are such ones.
+	told []upstream.Header
 
 	record *record
 	// serial is the record's as long as it is this operation's.
@@ -77,9 +80,9 @@ func (r *record) release() {
 
 // fetch is a request of the plan that has ended.
 type fetch struct {
-	subgraph            string
-	started             time.Time
-	took                time.Duration
+	subgraph string
+	// at is when it began, from the operation's beginning on.
+	at, took            time.Duration
 	entities, cacheHits int
 	failed              string
 }
@@ -87,9 +90,10 @@ type fetch struct {
 // call is a call to a subgraph that has ended.
 type call struct {
 	subgraph string
-	span     trace.SpanID
-	started  time.Time
-	took     time.Duration
+	// span is what the subgraph was told; none when the operation was not sampled.
+	span trace.SpanID
+	// at is when it began, from the operation's beginning on.
+	at, took time.Duration
 	// attempts is 0 when the answer was another request's, too.
 	status, attempts, sent, received int
 	failed                           string
@@ -118,6 +122,9 @@ func (t *Tracing) OperationBegan(ctx context.Context, op *module.Operation) cont
 	c.span = trace.NewSpanContext(trace.SpanContextConfig{
 		TraceID: id, SpanID: newSpanID(), TraceFlags: flags, TraceState: parent.TraceState(),
 	})
+	if flags == 0 {
+		c.told = t.inject(c.span, nil)
+	}
 	*op.Slot(t.slot) = c
 	return c
 }
@@ -152,7 +159,7 @@ func (t *Tracing) FetchEnded(op *module.Operation, f *module.Fetch) {
 		return
 	}
 	r.fetches = append(r.fetches, fetch{
-		subgraph: f.Request.Subgraph.Name, started: time.Now().Add(-f.Trace.Duration), took: f.Trace.Duration,
+		subgraph: f.Request.Subgraph.Name, at: time.Since(c.started) - f.Trace.Duration, took: f.Trace.Duration,
 		entities: f.Trace.Entities, cacheHits: f.Trace.CacheHits, failed: f.Trace.Error,
 	})
 }
@@ -175,12 +182,12 @@ func (c *client) Do(ctx context.Context, req *upstream.Request, resp *upstream.R
 	if !ok {
 		return c.next.Do(ctx, req, resp)
 	}
-	made := call{subgraph: c.name, span: newSpanID(), started: time.Now(), sent: len(req.Body)}
+	made := call{subgraph: c.name, at: time.Since(traced.started), sent: len(req.Body)}
 	header := req.Header
-	req.Header = c.t.inject(traced.span.WithSpanID(made.span), header[:len(header):len(header)])
+	req.Header = c.headers(traced, &made, header)
 	err := c.next.Do(ctx, req, resp)
 	req.Header = header
-	made.took = time.Since(made.started)
+	made.took = time.Since(traced.started) - made.at
 	if err != nil {
 		made.failed = err.Error()
 	} else {
@@ -193,6 +200,19 @@ func (c *client) Do(ctx context.Context, req *upstream.Request, resp *upstream.R
 		r.calls = append(r.calls, made)
 	}
 	return err
+}
+
+// headers are those of a call with what tells the subgraph from where it is called.
+func (c *client) headers(traced *tracedContext, made *call, header []upstream.Header) []upstream.Header {
+	switch {
+	case traced.span.IsSampled():
+		made.span = newSpanID()
+		return c.t.inject(traced.span.WithSpanID(made.span), header[:len(header):len(header)])
+	case len(header) == 0:
+		return traced.told[:len(traced.told):len(traced.told)]
+	default:
+		return append(header[:len(header):len(header)], traced.told...)
+	}
 }
 
 // OperationEnded implements module.OperationObserver.

@@ -1745,7 +1745,8 @@ type ProductConnection {
 
 """
 How many products there are of each kind on all pages together. Each list leaves out its own part of the filter, so that
-it says what another choice would give. At most 10,000 products are counted.
+it says what another choice would give. When there is a price, a text or an attribute in the filter, at most 10,000
+products are counted.
 """
 type ProductFacets {
   "By category, most products first."

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -29,10 +28,13 @@ func (s *Store) CountBy(
 		Key string `bun:"key"`
 		N   int    `bun:"n"`
 	}
-	err := s.db.NewSelect().TableExpr("(?) AS m", s.matching(filter, "p."+column)).
-		ColumnExpr("m.? AS key, COUNT(*) AS n", bun.Ident(column)).GroupExpr("m.?", bun.Ident(column)).
-		OrderExpr("n DESC, key").Limit(int64(limit)).Scan(ctx, &rows)
-	if err != nil {
+	counted := s.db.NewSelect().TableExpr("(?) AS m", s.matching(filter, "p."+column)).
+		ColumnExpr("m.? AS key, COUNT(*) AS n", bun.Ident(column)).GroupExpr("m.?", bun.Ident(column))
+	if kept(filter) {
+		counted = s.facetCounts(filter).ColumnExpr("f.? AS key, SUM(f.n) AS n", bun.Ident(column)).
+			Where("f.name = ''").GroupExpr("f.?", bun.Ident(column)).Having("SUM(f.n) > 0")
+	}
+	if err := counted.OrderExpr("n DESC, key").Limit(int64(limit)).Scan(ctx, &rows); err != nil {
 		return nil, fmt.Errorf("count products by %s: %w", by, err)
 	}
 	counts := make([]catalog.Count, len(rows))
@@ -44,18 +46,17 @@ func (s *Store) CountBy(
 
 // CountByPrice counts the products that pass the filter in each range of prices.
 func (s *Store) CountByPrice(ctx context.Context, filter *catalog.ProductFilter) ([]int, error) {
-	var ranges strings.Builder
-	ranges.WriteString("CASE")
-	for i := 1; i < len(catalog.PriceBounds); i++ {
-		fmt.Fprintf(&ranges, " WHEN m.price < %d THEN %d", catalog.PriceBounds[i], i-1)
-	}
-	fmt.Fprintf(&ranges, " ELSE %d END", len(catalog.PriceBounds)-1)
 	var rows []struct {
 		At int `bun:"at"`
 		N  int `bun:"n"`
 	}
-	err := s.db.NewSelect().TableExpr("(?) AS m", s.matching(filter, "p.price")).
-		ColumnExpr("? AS at, COUNT(*) AS n", bun.Safe(ranges.String())).GroupExpr("at").Scan(ctx, &rows)
+	counted := s.db.NewSelect().TableExpr("(?) AS m", s.matching(filter, "p.price")).
+		ColumnExpr("? AS at, COUNT(*) AS n", priceRange("m")).GroupExpr("at")
+	if kept(filter) {
+		counted = s.facetCounts(filter).ColumnExpr("CAST(f.value AS INTEGER) AS at, SUM(f.n) AS n").
+			Where("f.name = ''").GroupExpr("f.value")
+	}
+	err := counted.Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("count products by price: %w", err)
 	}
@@ -75,6 +76,10 @@ func (s *Store) CountByAttribute(
 		GroupExpr("a.name, a.value")
 	if name != "" {
 		counted = counted.Where("a.name = ?", name)
+	}
+	if kept(filter) { // so that no attribute is chosen, and all are asked for
+		counted = s.facetCounts(filter).ColumnExpr("f.name, f.value, SUM(f.n) AS n").Where("f.name <> ''").
+			GroupExpr("f.name, f.value").Having("SUM(f.n) > 0")
 	}
 	ranked := s.db.NewSelect().TableExpr("(?) AS c", counted).
 		ColumnExpr("c.name, c.value, c.n, ROW_NUMBER() OVER (PARTITION BY c.name ORDER BY c.n DESC, c.value) AS place")

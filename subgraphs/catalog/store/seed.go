@@ -44,6 +44,9 @@ func Seed(ctx context.Context, tx bun.Tx) error {
 	if err := tallyProducts(ctx, tx); err != nil {
 		return err
 	}
+	if err := countAllFacets(ctx, tx); err != nil {
+		return err
+	}
 	if err := IndexAll(ctx, tx); err != nil {
 		return err
 	}
@@ -118,6 +121,9 @@ func Grow(ctx context.Context, tx bun.Tx, size int) error {
 		return err
 	}
 	if err := tallyProducts(ctx, tx); err != nil {
+		return err
+	}
+	if err := countAllFacets(ctx, tx); err != nil {
 		return err
 	}
 	var news []wire.EntityChanged

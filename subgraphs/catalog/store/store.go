@@ -25,7 +25,10 @@ func Migrations() fs.FS { return migrations }
 
 // Steps are the migrations for which SQL is not enough.
 func Steps() []kit.Step {
-	return []kit.Step{{Name: "20260401000002", Comment: "index", Run: IndexAll}}
+	return []kit.Step{
+		{Name: "20260401000002", Comment: "index", Run: IndexAll},
+		{Name: "20261129000003", Comment: "count facets", Run: countAllFacets},
+	}
 }
 
 // Store keeps goods in a database.

@@ -43,6 +43,9 @@ func (s *Store) CreateProduct(
 		if err := countProducts(ctx, tx, product.CategoryID, 1); err != nil {
 			return nil, err
 		}
+		if err := countFacets(ctx, tx, product.Upc, 1); err != nil {
+			return nil, err
+		}
 		return news, putEntry(ctx, tx, newEntry(catalog.KindProduct, product.Upc, product.Name, product.Description))
 	})
 	if err != nil {
@@ -84,6 +87,9 @@ func (s *Store) ChangeProduct(
 			return nil, err
 		}
 		product.Version++
+		if err := countFacets(ctx, tx, upc, -1); err != nil {
+			return nil, err
+		}
 		_, err := tx.NewUpdate().Model(rowOf(product)).Column("name", "description", "price", "currency", "weight", "width",
 			"height", "depth", "category_id", "brand_id", "version").WherePK().Exec(ctx)
 		if err != nil {
@@ -93,6 +99,9 @@ func (s *Store) ChangeProduct(
 			return nil, err
 		}
 		if err := dropOtherPrice(ctx, tx, product); err != nil {
+			return nil, err
+		}
+		if err := countFacets(ctx, tx, upc, 1); err != nil {
 			return nil, err
 		}
 		news := []wire.EntityChanged{catalog.Changed(product, wire.Updated)}
@@ -148,8 +157,14 @@ func (s *Store) SetArchived(
 		}
 		product.ArchivedAt = at
 		product.Version++
+		if err := countFacets(ctx, tx, upc, -1); err != nil {
+			return nil, err
+		}
 		_, err := tx.NewUpdate().Model(rowOf(product)).Column("archived_at", "version").WherePK().Exec(ctx)
 		if err != nil {
+			return nil, err
+		}
+		if err := countFacets(ctx, tx, upc, 1); err != nil {
 			return nil, err
 		}
 		more := 1

@@ -247,6 +247,8 @@ func (f *Follower) guarded(ctx context.Context, event wire.EntityChanged) (err e
 type Report struct {
 	// Outbox is how many events wait to be published.
 	Outbox int `json:"outbox"`
+	// OutboxSince is when the one of them was committed that waits for longest; nil when none waits.
+	OutboxSince *time.Time `json:"outboxSince,omitempty"`
 	// Lag is how many events of others wait to be taken in, and DeadLetters how many were given up.
 	Lag         int `json:"lag"`
 	DeadLetters int `json:"deadLetters"`
@@ -260,8 +262,16 @@ type Report struct {
 
 // Report asks the bus and the database. A nil Follower, of a service that takes nothing in, has only an outbox.
 func (f *Follower) Report(ctx context.Context, outbox *Outbox) (r Report, err error) {
-	if r.Outbox, err = outbox.Waiting(ctx); err != nil || f == nil {
+	if r.Outbox, err = outbox.Waiting(ctx); err != nil {
 		return r, err
+	}
+	if oldest, err := outbox.Oldest(ctx); err != nil {
+		return r, err
+	} else if !oldest.IsZero() {
+		r.OutboxSince = &oldest
+	}
+	if f == nil {
+		return r, nil
 	}
 	r.Taken, r.Failed, r.CaughtUp = f.taken.Load(), f.failed.Load(), f.caughtUps.Load()
 	var rows []positionRow

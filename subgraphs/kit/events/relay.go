@@ -186,3 +186,13 @@ func (o *Outbox) Waiting(ctx context.Context) (int, error) {
 	n, err := o.db.NewSelect().Model((*outboxRow)(nil)).Count(ctx)
 	return int(n), err
 }
+
+// Oldest is when the one of them was committed that waits for longest; zero when none waits.
+func (o *Outbox) Oldest(ctx context.Context) (time.Time, error) {
+	var rows []outboxRow
+	if err := o.db.NewSelect().Model(&rows).OrderExpr("o.position").Limit(1).Scan(ctx); err != nil || len(rows) == 0 {
+		return time.Time{}, err
+	}
+	event, err := readEvent(rows[0].Payload, rows[0].Version, rows[0].Sequence)
+	return event.At, err
+}

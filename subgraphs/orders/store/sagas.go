@@ -93,6 +93,21 @@ func (s *Store) OpenSagas(ctx context.Context, first, minAttempts int) ([]*order
 	return sagasOf(rows), nil
 }
 
+// SagaReport counts those that are not done, and those of them whose deadline was before now.
+func (s *Store) SagaReport(ctx context.Context, now time.Time) (r orders.SagaReport, err error) {
+	var due *int64
+	err = s.db.NewSelect().Model((*sagaRow)(nil)).ColumnExpr("COUNT(*)").
+		ColumnExpr("COALESCE(SUM(CASE WHEN s.deadline < ? THEN 1 ELSE 0 END), 0)", now.UnixMilli()).ColumnExpr("MIN(s.due)").
+		Where("s.due IS NOT NULL").Scan(ctx, &r.Open, &r.Late, &due)
+	if err != nil {
+		return r, fmt.Errorf("count checkouts in progress: %w", err)
+	}
+	if due != nil {
+		r.Due = time.UnixMilli(*due)
+	}
+	return r, nil
+}
+
 // NextDue is when the next saga is due; zero when none is.
 func (s *Store) NextDue(ctx context.Context) (time.Time, error) {
 	var due *int64

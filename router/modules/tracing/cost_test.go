@@ -1,0 +1,69 @@
+package tracing
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"go.opentelemetry.io/otel/propagation"
+
+	"github.com/weft-graphql/weft/router/module"
+	"github.com/weft-graphql/weft/router/server"
+	"github.com/weft-graphql/weft/router/supergraph"
+	"github.com/weft-graphql/weft/router/upstream"
+)
+
+// keeping answers at once, and keeps what it was told.
+type keeping struct{ told []upstream.Header }
+
+func (a *keeping) Do(_ context.Context, req *upstream.Request, resp *upstream.Response) error {
+	a.told = req.Header
+	resp.Status, resp.Attempts = 200, 1
+	return nil
+}
+
+// unsampled runs an operation with calls to a subgraph, which is not sampled and turns out to be worth no trace.
+func unsampled(t *Tracing, subgraph upstream.Subgraph, calls int) {
+	op := &module.Operation{}
+	op.Begin(&server.Request{Header: http.Header{}}, &server.Response{}, nil, 1)
+	ctx := t.OperationBegan(context.Background(), op)
+	for range calls {
+		var req upstream.Request
+		var resp upstream.Response
+		_ = subgraph.Do(ctx, &req, &resp)
+	}
+	t.OperationEnded(ctx, op, &server.Response{})
+}
+
+func seldom() *Tracing {
+	t := defaults()
+	t.Sampling = Sampling{Parent: true, Errors: true, SlowerThan: time.Hour}
+	t.plain, t.propagator = true, propagation.TraceContext{}
+	return t
+}
+
+// TestCallsOfUnsampledOperationsAllocateNothing has the same operation with one call and with many.
+func TestCallsOfUnsampledOperationsAllocateNothing(t *testing.T) {
+	tracing, to := seldom(), &keeping{}
+	subgraph := tracing.WrapSubgraph(&supergraph.Subgraph{Name: "people"}, to)
+	few := testing.AllocsPerRun(1000, func() { unsampled(tracing, subgraph, 1) })
+	many := testing.AllocsPerRun(1000, func() { unsampled(tracing, subgraph, 21) })
+	// Request and answer are the test's.
+	if each := (many-few)/20 - 2; each > 0 {
+		t.Errorf("a call allocates %v times", each)
+	}
+	if len(to.told) != 1 || to.told[0].Name != "Traceparent" || len(to.told[0].Value) != 55 || to.told[0].Value[53:] != "00" {
+		t.Errorf("the subgraph is told %v", to.told)
+	}
+}
+
+// BenchmarkUnsampled is what an operation with six calls costs that is not sampled.
+func BenchmarkUnsampled(b *testing.B) {
+	tracing := seldom()
+	subgraph := tracing.WrapSubgraph(&supergraph.Subgraph{Name: "people"}, &keeping{})
+	b.ReportAllocs()
+	for b.Loop() {
+		unsampled(tracing, subgraph, 6)
+	}
+}
