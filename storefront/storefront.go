@@ -171,7 +171,7 @@ func (o *Options) page() (page []byte, policy string, err error) {
 	sum := sha256.Sum256(importMap)
 	policy = "default-src 'none'; script-src 'self' 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; " +
 		"style-src 'self'; " +
-		"img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+		"img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 	return b.Bytes(), policy, err
 }
 

@@ -1,6 +1,7 @@
 package subgraphs
 
 import (
+	"net/http"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -16,11 +17,15 @@ import (
 var reviewsRecipe = recipe{
 	blueprint: kit.Blueprint{Name: "reviews", Migrations: store.Migrations(), Seed: store.Seed, Grow: store.Grow},
 	maxAge:    30 * time.Second,
-	build: func(db *bun.DB, outbox *events.Outbox) parts {
+	configured: func(config kit.Config, db *bun.DB, outbox *events.Outbox) (parts, error) {
 		core := reviews.New(store.New(db, outbox))
-		return parts{schema: graph.New(core), take: core.Take, sources: []events.Source{
-			{Subgraph: "catalog", Types: []string{"Product"}}, {Subgraph: "accounts", Types: []string{"User"}},
-			{Subgraph: "orders", Types: []string{"Order"}},
-		}}
+		return parts{
+			schema: graph.New(core), take: core.Take, sources: []events.Source{
+				{Subgraph: "catalog", Types: []string{"Product"}}, {Subgraph: "accounts", Types: []string{"User"}},
+				{Subgraph: "orders", Types: []string{"Order"}},
+			},
+			uploads: kit.Uploads{Files: reviews.MaxPictures, Bytes: reviews.MaxPictureBytes},
+			routes:  map[string]http.Handler{"GET " + reviews.PicturesPath + "{file}": core.ServePicture(config.Logger)},
+		}, nil
 	},
 }

@@ -57,6 +57,8 @@ type parts struct {
 	// are for those who wait for something; what must not be lost is taken in. Both may be nil.
 	heard  func(wire.EntityChanged)
 	missed func()
+	// uploads are the files that come along with operations.
+	uploads kit.Uploads
 	// metrics are the service's own; nil for none.
 	metrics prometheus.Collector
 	// routes are what the service answers beside /graphql, by patterns of http.ServeMux.
@@ -133,6 +135,7 @@ func (r recipe) open(ctx context.Context, config kit.Config) (Service, error) {
 		Schema:       made.schema,
 		MaxAge:       r.maxAge,
 		Routes:       made.routes,
+		Uploads:      made.uploads,
 		Dependencies: []kit.Dependency{{Name: "database", Check: checks.PingContext}},
 	}
 	var follower *events.Follower

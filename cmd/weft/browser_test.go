@@ -134,7 +134,7 @@ func (b *browser) note(m *browserMessage) {
 	case "Network.requestWillBeSent":
 		var p struct{ Request struct{ URL string } }
 		if json.Unmarshal(m.Params, &p) == nil && !strings.HasPrefix(p.Request.URL, "http://127.0.0.1:") &&
-			!strings.HasPrefix(p.Request.URL, "data:") {
+			!strings.HasPrefix(p.Request.URL, "data:") && !strings.HasPrefix(p.Request.URL, "blob:") {
 			b.console = append(b.console, "request to "+p.Request.URL)
 		}
 	}

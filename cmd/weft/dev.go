@@ -29,6 +29,7 @@ import (
 	"github.com/weft-graphql/weft/subgraphs"
 	"github.com/weft-graphql/weft/subgraphs/accounts/openid"
 	"github.com/weft-graphql/weft/subgraphs/kit"
+	"github.com/weft-graphql/weft/subgraphs/reviews"
 )
 
 type devCommand struct {
@@ -105,6 +106,9 @@ func (d *devProcess) handler() http.Handler {
 		case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		case r.URL.Path == "/supergraph":
 			d.router.ServeSupergraph(w, r)
+			return
+		case d.services["reviews"] != nil && strings.HasPrefix(r.URL.Path, reviews.PicturesPath):
+			d.services["reviews"].Handler().ServeHTTP(w, r)
 			return
 		case d.shop != nil && isShop(r.URL.Path):
 			d.shop.ServeHTTP(w, r)

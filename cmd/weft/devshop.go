@@ -12,9 +12,11 @@ import (
 	"github.com/weft-graphql/weft/router/modules"
 	"github.com/weft-graphql/weft/router/modules/headers"
 	"github.com/weft-graphql/weft/router/modules/persisted"
+	"github.com/weft-graphql/weft/router/modules/uploads"
 	"github.com/weft-graphql/weft/schema/wire"
 	"github.com/weft-graphql/weft/storefront"
 	"github.com/weft-graphql/weft/subgraphs/accounts/openid"
+	"github.com/weft-graphql/weft/subgraphs/reviews"
 )
 
 // asHeader says in weft dev who sends a request that has no token: the person of --as, or nobody. The storefront's
@@ -65,6 +67,10 @@ func (d *devProcess) knowShop(c *config.Config) {
 	rules.All.Rules = append(rules.All.Rules, headers.HeaderRule{Propagate: asHeader})
 	c.Caller.Headers = append(c.Caller.Headers, asHeader)
 	c.Subscription.WebSocket.InitHeaders = append(c.Subscription.WebSocket.InitHeaders, asHeader)
+	// Reviews have pictures.
+	if files := modules.In[*uploads.Uploads](c, uploads.Info); files.MaxFiles == 0 && d.services["reviews"] != nil {
+		files.MaxFiles, files.MaxFileBytes = reviews.MaxPictures, reviews.MaxPictureBytes
+	}
 	if d.operations != "" {
 		documents := &modules.In[*persisted.Persisted](c, persisted.Info).Documents
 		documents.Manifests = append(documents.Manifests, d.operations)

@@ -102,6 +102,27 @@ func (v *visitor) fills(label, text string) {
 	v.call("Input.insertText", map[string]any{"text": text})
 }
 
+// chooses gives a file to the field that has a label.
+func (v *visitor) chooses(label, file string) {
+	v.t.Helper()
+	v.await("there is a field "+label, fmt.Sprintf(`find('input[type=file]', %q)`, label))
+	var found struct{ Result struct{ ObjectID string } }
+	field := v.call("Runtime.evaluate", map[string]any{"expression": fmt.Sprintf(`find('input[type=file]', %q)`, label)})
+	if err := json.Unmarshal(field, &found); err != nil {
+		v.t.Fatal(err)
+	}
+	v.call("DOM.setFileInputFiles", map[string]any{"files": []string{file}, "objectId": found.Result.ObjectID})
+}
+
+// seesPicture waits until a picture is there, and returns its address.
+func (v *visitor) seesPicture(selector string) (address string) {
+	v.t.Helper()
+	v.await("one sees the picture "+selector, fmt.Sprintf(
+		`(i => i && (i.scrollIntoView({block: 'center'}), i.complete && i.naturalWidth > 0))(find(%q))`, selector))
+	v.eval(fmt.Sprintf(`find(%q).src`, selector), &address)
+	return address
+}
+
 // key presses a key.
 func (v *visitor) key(name string, code int) {
 	v.t.Helper()

@@ -1,7 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
@@ -155,11 +160,18 @@ func TestSomebodyBuysInTheShop(t *testing.T) {
 	buyer.press(`.rate label:has([value="4"])`, "")
 	buyer.fills("Headline", "The fern likes it")
 	buyer.fills("Your experience", "It stands where the old one fell over.")
+	buyer.chooses("Pictures", pictureFile(t))
+	buyer.fills("What picture 1 shows", "A fern before a green wall")
+	buyer.accessible("review to be")
 	operator.goTo("/shop/p/p67")
 	operator.sees("6 reviews")
 	buyer.press("button", "Publish")
 	buyer.await("her review is there", `find('.own h3', 'The fern likes it')`)
+	picture := buyer.seesPicture(`.own img[alt="A fern before a green wall"]`)
 	operator.sees("7 reviews")
+	if seen := operator.seesPicture(".list img"); seen != picture {
+		t.Errorf("the operator sees %s, the buyer %s", seen, picture)
+	}
 	buyer.accessible("own review")
 
 	// Its rules are not everybody's.
@@ -170,7 +182,30 @@ func TestSomebodyBuysInTheShop(t *testing.T) {
 	operator.sees("Hidden")
 	buyer.goTo("/shop/p/p67")
 	buyer.sees("Hidden by the shop")
+	isThere := func(want int) { // what an operator does shows at once, and is done a moment later
+		t.Helper()
+		eventually(t, fmt.Sprintf("the picture is answered with %d", want), func() error {
+			response, err := http.Get(picture)
+			if err != nil {
+				return err
+			}
+			defer response.Body.Close()
+			if response.StatusCode != want {
+				return errors.New(response.Status)
+			}
+			return nil
+		})
+	}
+	isThere(http.StatusNotFound)
 	operator.press("button", "Show “The fern likes it”")
+	operator.await("it is shown", `find('button', 'Hide “The fern likes it”')`)
+	isThere(http.StatusOK)
+	operator.goTo("/shop/p/p67")
+	operator.seesPicture(".list img")
+	operator.press("button", "Remove picture 1")
+	operator.sees("The picture is gone.")
+	operator.await("it is", `!find('.list img')`)
+	isThere(http.StatusNotFound)
 
 	// Her tokens are where no script finds them that is not the shop's: a page makes new ones.
 	var kept string
@@ -203,6 +238,30 @@ func TestSomebodyBuysInTheShop(t *testing.T) {
 	buyer.quiet()
 	operator.quiet()
 	dev.stop(t)
+}
+
+// pictureFile is a picture as a person might have one.
+func pictureFile(t *testing.T) string {
+	t.Helper()
+	wall := image.NewRGBA(image.Rect(0, 0, 1200, 900))
+	for y := range 900 {
+		for x := range 1200 {
+			shade := color.RGBA{uint8(120 + x/20), uint8(150 + y/12), 130, 255}
+			if d := (x-600)*(x-600) + (y-500)*(y-500); d < 200*200 && (x/30+y/30)%2 == 0 {
+				shade = color.RGBA{30, 90, 50, 255}
+			}
+			wall.SetRGBA(x, y, shade)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "fern.png")
+	file, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(png.Encode(file, wall), file.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 // TestTheShopFitsAPhone loads each page on a phone: nothing stands out, and nothing moves.

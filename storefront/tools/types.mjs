@@ -25,7 +25,7 @@ for (const folder of folders) {
     plugins: [{operations: {}}],
     pluginMap: {operations},
     config: {
-      scalars: {DateTime: 'string', BigInt: 'number'},
+      scalars: {DateTime: 'string', BigInt: 'number', Upload: 'Blob'},
       enumsAsTypes: true,
       nonOptionalTypename: true,
       skipTypename: false,

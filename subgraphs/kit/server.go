@@ -30,6 +30,8 @@ type Assembly struct {
 	Schema graphql.ExecutableSchema
 	// Routes are what the service answers beside /graphql and its health, by patterns of http.ServeMux. Anybody may ask.
 	Routes map[string]http.Handler
+	// Uploads are the files that come along with operations; none when it is empty.
+	Uploads Uploads
 	// MaxAge is how long answers may be kept, unless a resolver says less.
 	MaxAge time.Duration
 	// Dependencies are what the service cannot work without.
@@ -61,8 +63,8 @@ func NewServer(a Assembly, config Config) *Server {
 		events:       a.Events,
 	}
 	graphql := withCachePolicy(a.MaxAge,
-		withBodyLimit(config.Limits.Body,
-			withIdentity(a.Name, config.Identity, newGraphQL(a.Schema, config))))
+		withUploadLimit(a.Uploads, config.Limits.Body,
+			withIdentity(a.Name, config.Identity, newGraphQL(a, config))))
 	if config.Logger.Enabled(context.Background(), slog.LevelDebug) {
 		graphql = withRequestLog(config.Logger, graphql)
 	}
@@ -103,13 +105,14 @@ func (s *Server) Close() error {
 	return first
 }
 
-func newGraphQL(schema graphql.ExecutableSchema, config Config) http.Handler {
-	logger := config.Logger
+func newGraphQL(a Assembly, config Config) http.Handler {
+	schema, logger := a.Schema, config.Logger
 	server := handler.New(schema)
 	server.AddTransport(transport.Options{})
 	if schema.Schema().Subscription != nil {
 		addStreams(server, config.Limits.Body)
 	}
+	a.Uploads.take(server, config.Limits.Body)
 	server.AddTransport(transport.POST{})
 	server.SetQueryCache(lru.New[*ast.QueryDocument](queryCacheSize))
 	server.SetParserTokenLimit(config.Limits.Tokens)

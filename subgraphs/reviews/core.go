@@ -42,6 +42,13 @@ type Store interface {
 	// DeleteReview removes the review if allowed returns nil, and writes the events about it together. It returns nil when
 	// there is no such review.
 	DeleteReview(ctx context.Context, id string, allowed func(*Review) error) (*Review, error)
+	// Pictures returns those of reviews, without their files. PictureFile returns the file with a hash; nil when no review
+	// that is seen has it.
+	Pictures(ctx context.Context, ids []string) (map[string][]*ReviewPicture, error)
+	PictureFile(ctx context.Context, hash string) ([]byte, error)
+	// RemovePicture removes a picture of a review if allowed returns nil, and writes the events about it together. It
+	// returns nil when there is no such review.
+	RemovePicture(ctx context.Context, id, hash string, allowed func(*Review) error) (*Review, error)
 	// Deliver takes over that products have reached their buyer, whose reviews of them are verified then.
 	Deliver(ctx context.Context, from wire.EntityChanged, buyer string, upcs []string) error
 	// AddProduct and PutUser take over what events of other services tell, and write the events about it.

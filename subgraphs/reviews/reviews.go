@@ -21,6 +21,8 @@ type Review struct {
 	// Version counts its changes.
 	Version  int
 	AuthorID string
+	// New are the pictures of one that is to be written.
+	New []*ReviewPicture
 	// Username is the author's public name, as accounts told it last.
 	Username string
 	Upc      string

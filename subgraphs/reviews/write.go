@@ -18,6 +18,7 @@ type AddReviewInput struct {
 	Upc         string
 	Rating      int
 	Title, Body string
+	Pictures    []*ReviewPictureInput
 }
 
 // EditReviewInput holds new values for a review; nil leaves a value as it is.
@@ -50,6 +51,10 @@ func (c *Core) AddReview(ctx context.Context, caller wire.Identity, input AddRev
 	if err := c.checkNew(ctx, input); err != nil {
 		return nil, err
 	}
+	pictures, err := readPictures(ctx, input.Pictures)
+	if err != nil {
+		return nil, err
+	}
 	names, err := c.store.Usernames(ctx, []string{caller.Subject})
 	if err != nil {
 		return nil, err
@@ -61,7 +66,7 @@ func (c *Core) AddReview(ctx context.Context, caller wire.Identity, input AddRev
 	review := &Review{
 		ID: "r" + strings.ToLower(rand.Text()), Rating: input.Rating, Version: 1,
 		Title: strings.TrimSpace(input.Title), Body: strings.TrimSpace(input.Body),
-		CreatedAt: now(), AuthorID: caller.Subject, Username: username, Upc: input.Upc,
+		CreatedAt: now(), AuthorID: caller.Subject, Username: username, Upc: input.Upc, New: pictures,
 	}
 	if err := c.store.AddReview(ctx, review, News(review, wire.Created)...); err != nil {
 		return nil, err

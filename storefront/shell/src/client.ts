@@ -3,6 +3,7 @@ import type {Operation, Problem} from '../../parts/src/contract.ts';
 import {put} from './deferred.ts';
 import {session} from './session.ts';
 import {setup} from './setup.ts';
+import {formOf, packed} from './upload.ts';
 
 /** Answer is data with its errors; deferred parts are put into it as they come. */
 export interface Answer<D> {
@@ -19,8 +20,9 @@ interface Part {
   incremental?: {path?: (string | number)[]; data?: unknown; errors?: Problem[]}[];
 }
 
-/** patience is how long the first part of an answer may take. */
+/** patience is how long the first part of an answer may take, with what has to be sent before. */
 const patience = 20_000;
+const patienceWithFiles = 120_000;
 
 /** ask sends an operation by its id, and tells the answer each time there is more of it. */
 export async function ask<D, V>(
@@ -57,16 +59,19 @@ interface How {
 }
 
 function send<D, V>(operation: Operation<D, V>, variables: V, {signal, outlives = false}: How): Promise<Response> {
-  const bounded = AbortSignal.any([AbortSignal.timeout(patience), ...(signal ? [signal] : [])]);
+  const sent = packed({documentId: operation.id || setup.operations[operation.name], variables});
+  const files = sent.files.size > 0;
+  const bounded = AbortSignal.any([AbortSignal.timeout(files ? patienceWithFiles : patience), ...(signal ? [signal] : [])]);
   return fetch(setup.endpoint, {
     method: 'POST',
     headers: {
-      'Content-Type': 'application/json',
+      // A form of another site could not have this header.
+      ...(files ? {'Apollo-Require-Preflight': 'files'} : {'Content-Type': 'application/json'}),
       Accept: 'multipart/mixed;deferSpec=20220824, application/json',
       ...session.headers(),
     },
-    body: JSON.stringify({documentId: operation.id || setup.operations[operation.name], variables}),
+    body: files ? formOf(sent) : sent.text,
     signal: bounded,
-    keepalive: outlives,
+    keepalive: outlives && !files, // browsers let little outlive a page
   });
 }

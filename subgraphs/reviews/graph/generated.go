@@ -20,6 +20,7 @@ import (
 	"github.com/weft-graphql/weft/subgraphs/kit/fault"
 	"github.com/weft-graphql/weft/subgraphs/kit/page"
 	"github.com/weft-graphql/weft/subgraphs/kit/text"
+	"github.com/weft-graphql/weft/subgraphs/kit/upload"
 	"github.com/weft-graphql/weft/subgraphs/reviews"
 	"github.com/weft-graphql/weft/subgraphs/reviews/graph/model"
 )
@@ -38,6 +39,7 @@ type ResolverRoot interface {
 	Mutation() MutationResolver
 	Product() ProductResolver
 	Query() QueryResolver
+	Review() ReviewResolver
 	User() UserResolver
 }
 
@@ -58,11 +60,12 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		AddReview      func(childComplexity int, input reviews.AddReviewInput) int
-		DeleteReview   func(childComplexity int, input reviews.DeleteReviewInput) int
-		EditReview     func(childComplexity int, input reviews.EditReviewInput) int
-		ModerateReview func(childComplexity int, input reviews.ModerateReviewInput) int
-		WriteReview    func(childComplexity int, input reviews.AddReviewInput) int
+		AddReview           func(childComplexity int, input reviews.AddReviewInput) int
+		DeleteReview        func(childComplexity int, input reviews.DeleteReviewInput) int
+		EditReview          func(childComplexity int, input reviews.EditReviewInput) int
+		ModerateReview      func(childComplexity int, input reviews.ModerateReviewInput) int
+		RemoveReviewPicture func(childComplexity int, input reviews.RemoveReviewPictureInput) int
+		WriteReview         func(childComplexity int, input reviews.AddReviewInput) int
 	}
 
 	PageInfo struct {
@@ -104,6 +107,7 @@ type ComplexityRoot struct {
 		Hidden        func(childComplexity int) int
 		HiddenBecause func(childComplexity int) int
 		ID            func(childComplexity int) int
+		Pictures      func(childComplexity int) int
 		Product       func(childComplexity int) int
 		Rating        func(childComplexity int) int
 		Text          func(childComplexity int) int
@@ -127,6 +131,14 @@ type ComplexityRoot struct {
 	ReviewPayload struct {
 		Review     func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	ReviewPicture struct {
+		Alt    func(childComplexity int) int
+		Height func(childComplexity int) int
+		ID     func(childComplexity int) int
+		URL    func(childComplexity int) int
+		Width  func(childComplexity int) int
 	}
 
 	User struct {
@@ -162,6 +174,7 @@ type MutationResolver interface {
 	WriteReview(ctx context.Context, input reviews.AddReviewInput) (*model.ReviewPayload, error)
 	EditReview(ctx context.Context, input reviews.EditReviewInput) (*model.ReviewPayload, error)
 	DeleteReview(ctx context.Context, input reviews.DeleteReviewInput) (*model.DeleteReviewPayload, error)
+	RemoveReviewPicture(ctx context.Context, input reviews.RemoveReviewPictureInput) (*model.ReviewPayload, error)
 	ModerateReview(ctx context.Context, input reviews.ModerateReviewInput) (*model.ReviewPayload, error)
 }
 type ProductResolver interface {
@@ -176,6 +189,9 @@ type QueryResolver interface {
 	Review(ctx context.Context, id string) (*reviews.Review, error)
 	RecentReviews(ctx context.Context, first int) ([]*reviews.Review, error)
 	Reviews(ctx context.Context, first *int, after *string, last *int, before *string, hidden bool) (*reviews.ReviewConnection, error)
+}
+type ReviewResolver interface {
+	Pictures(ctx context.Context, obj *reviews.Review) ([]*reviews.ReviewPicture, error)
 }
 type UserResolver interface {
 	Reviews(ctx context.Context, obj *reviews.User, first int) ([]*reviews.Review, error)
@@ -298,6 +314,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ModerateReview(childComplexity, args["input"].(reviews.ModerateReviewInput)), true
+	case "Mutation.removeReviewPicture":
+		if e.ComplexityRoot.Mutation.RemoveReviewPicture == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeReviewPicture_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveReviewPicture(childComplexity, args["input"].(reviews.RemoveReviewPictureInput)), true
 	case "Mutation.writeReview":
 		if e.ComplexityRoot.Mutation.WriteReview == nil {
 			break
@@ -500,6 +527,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Review.ID(childComplexity), true
+	case "Review.pictures":
+		if e.ComplexityRoot.Review.Pictures == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Review.Pictures(childComplexity), true
 	case "Review.product":
 		if e.ComplexityRoot.Review.Product == nil {
 			break
@@ -588,6 +621,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ReviewPayload.UserErrors(childComplexity), true
 
+	case "ReviewPicture.alt":
+		if e.ComplexityRoot.ReviewPicture.Alt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewPicture.Alt(childComplexity), true
+	case "ReviewPicture.height":
+		if e.ComplexityRoot.ReviewPicture.Height == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewPicture.Height(childComplexity), true
+	case "ReviewPicture.id":
+		if e.ComplexityRoot.ReviewPicture.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewPicture.ID(childComplexity), true
+	case "ReviewPicture.url":
+		if e.ComplexityRoot.ReviewPicture.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewPicture.URL(childComplexity), true
+	case "ReviewPicture.width":
+		if e.ComplexityRoot.ReviewPicture.Width == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReviewPicture.Width(childComplexity), true
+
 	case "User.id":
 		if e.ComplexityRoot.User.ID == nil {
 			break
@@ -669,7 +733,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("EditReviewInput", ec.unmarshalInputEditReviewInput),
 			graphql.NewInputUnmarshaler("ModerateReviewInput", ec.unmarshalInputModerateReviewInput),
 			graphql.NewInputUnmarshaler("ProductRepresentation", ec.unmarshalInputProductRepresentation),
+			graphql.NewInputUnmarshaler("RemoveReviewPictureInput", ec.unmarshalInputRemoveReviewPictureInput),
 			graphql.NewInputUnmarshaler("ReviewFilter", ec.unmarshalInputReviewFilter),
+			graphql.NewInputUnmarshaler("ReviewPictureInput", ec.unmarshalInputReviewPictureInput),
 			graphql.NewInputUnmarshaler("ReviewRepresentation", ec.unmarshalInputReviewRepresentation),
 			graphql.NewInputUnmarshaler("UserRepresentation", ec.unmarshalInputUserRepresentation),
 		)
@@ -755,6 +821,9 @@ extend schema
 "A moment in time as an RFC 3339 string in UTC, for example ` + "`" + `2026-03-14T15:09:26Z` + "`" + `."
 scalar DateTime
 
+"A file that comes along with the operation (GraphQL multipart request)."
+scalar Upload
+
 type Query {
   "The review with this id, or null when there is none."
   review(
@@ -802,6 +871,11 @@ type Mutation {
     "Which review."
     input: DeleteReviewInput!
   ): DeleteReviewPayload!
+  "Removes a picture of the signed-in person's own review; operators may remove any."
+  removeReviewPicture(
+    "Which picture of which review."
+    input: RemoveReviewPictureInput!
+  ): ReviewPayload!
   "Hides a review from everybody, or shows it again. Only for operators."
   moderateReview(
     "Which review, and why."
@@ -833,10 +907,26 @@ type Review @key(fields: "id") {
   hiddenBecause: String
   "Counts its changes, for ` + "`" + `expectedVersion` + "`" + `."
   version: Int!
+  "What its author shows, at most three pictures; none while it is hidden."
+  pictures: [ReviewPicture!]
   "Who wrote it."
   author: User @provides(fields: "username")
   "What it is about."
   product: Product
+}
+
+"A picture of a review."
+type ReviewPicture {
+  "Names the picture among those of its review."
+  id: ID!
+  "Where it is, at the address of the shop. What is there never changes; it is gone when the review is."
+  url: String!
+  "Its width in pixels: 1 to 1600."
+  width: Int!
+  "Its height in pixels: 1 to 1600."
+  height: Int!
+  "What is to be seen, for people who do not see it; empty when its author does not say."
+  alt: String!
 }
 
 "A person with an account."
@@ -1035,6 +1125,27 @@ input AddReviewInput {
   title: String!
   "The text: 1 to 4,000 characters."
   body: String!
+  "What the author shows: at most three pictures."
+  pictures: [ReviewPictureInput!]
+}
+
+"A picture to be shown with a review."
+input ReviewPictureInput {
+  """
+  JPEG, PNG or WebP, at most 8 MB and 16 megapixels. It is written anew, at most 1600 pixels long, without what the camera
+  notes in it.
+  """
+  file: Upload!
+  "What is to be seen, for people who do not see it: up to 200 characters."
+  alt: String! = ""
+}
+
+"A picture to be removed."
+input RemoveReviewPictureInput {
+  "The review's id."
+  reviewId: ID!
+  "The picture's id."
+  pictureId: ID!
 }
 `, BuiltIn: false},
 	{Name: "../federation/directives.graphql", Input: `
@@ -1210,6 +1321,8 @@ func (ec *executionContext) childFields_Review(ctx context.Context, field graphq
 		return ec.fieldContext_Review_hiddenBecause(ctx, field)
 	case "version":
 		return ec.fieldContext_Review_version(ctx, field)
+	case "pictures":
+		return ec.fieldContext_Review_pictures(ctx, field)
 	case "author":
 		return ec.fieldContext_Review_author(ctx, field)
 	case "product":
@@ -1250,6 +1363,22 @@ func (ec *executionContext) childFields_ReviewPayload(ctx context.Context, field
 		return ec.fieldContext_ReviewPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReviewPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReviewPicture(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ReviewPicture_id(ctx, field)
+	case "url":
+		return ec.fieldContext_ReviewPicture_url(ctx, field)
+	case "width":
+		return ec.fieldContext_ReviewPicture_width(ctx, field)
+	case "height":
+		return ec.fieldContext_ReviewPicture_height(ctx, field)
+	case "alt":
+		return ec.fieldContext_ReviewPicture_alt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReviewPicture", field.Name)
 }
 
 func (ec *executionContext) childFields_User(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1494,6 +1623,20 @@ func (ec *executionContext) field_Mutation_moderateReview_args(ctx context.Conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (reviews.ModerateReviewInput, error) {
 			return ec.unmarshalNModerateReviewInput2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋreviewsᚐModerateReviewInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_removeReviewPicture_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (reviews.RemoveReviewPictureInput, error) {
+			return ec.unmarshalNRemoveReviewPictureInput2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋreviewsᚐRemoveReviewPictureInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2209,6 +2352,50 @@ func (ec *executionContext) fieldContext_Mutation_deleteReview(ctx context.Conte
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_deleteReview_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_removeReviewPicture(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_removeReviewPicture(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RemoveReviewPicture(ctx, fc.Args["input"].(reviews.RemoveReviewPictureInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ReviewPayload) graphql.Marshaler {
+			return ec.marshalNReviewPayload2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋreviewsᚋgraphᚋmodelᚐReviewPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_removeReviewPicture(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReviewPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_removeReviewPicture_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -3178,6 +3365,38 @@ func (ec *executionContext) fieldContext_Review_version(_ context.Context, field
 	return graphql.NewScalarFieldContext("Review", field, false, false, "Int")
 }
 
+func (ec *executionContext) _Review_pictures(ctx context.Context, field graphql.CollectedField, obj *reviews.Review) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Review_pictures(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Review().Pictures(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*reviews.ReviewPicture) graphql.Marshaler {
+			return ec.marshalOReviewPicture2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋreviewsᚐReviewPictureᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Review_pictures(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Review",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReviewPicture(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Review_author(ctx context.Context, field graphql.CollectedField, obj *reviews.Review) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3478,6 +3697,121 @@ func (ec *executionContext) fieldContext_ReviewPayload_userErrors(_ context.Cont
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _ReviewPicture_id(ctx context.Context, field graphql.CollectedField, obj *reviews.ReviewPicture) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReviewPicture_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReviewPicture_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReviewPicture", field, true, false, "ID")
+}
+
+func (ec *executionContext) _ReviewPicture_url(ctx context.Context, field graphql.CollectedField, obj *reviews.ReviewPicture) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReviewPicture_url(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URL(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReviewPicture_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReviewPicture", field, true, false, "String")
+}
+
+func (ec *executionContext) _ReviewPicture_width(ctx context.Context, field graphql.CollectedField, obj *reviews.ReviewPicture) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReviewPicture_width(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Width, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReviewPicture_width(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReviewPicture", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ReviewPicture_height(ctx context.Context, field graphql.CollectedField, obj *reviews.ReviewPicture) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReviewPicture_height(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Height, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReviewPicture_height(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReviewPicture", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ReviewPicture_alt(ctx context.Context, field graphql.CollectedField, obj *reviews.ReviewPicture) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReviewPicture_alt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Alt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReviewPicture_alt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReviewPicture", field, false, false, "String")
 }
 
 func (ec *executionContext) _User_id(ctx context.Context, field graphql.CollectedField, obj *reviews.User) (ret graphql.Marshaler) {
@@ -4813,7 +5147,7 @@ func (ec *executionContext) unmarshalInputAddReviewInput(ctx context.Context, ob
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"upc", "rating", "title", "body"}
+	fieldsInOrder := [...]string{"upc", "rating", "title", "body", "pictures"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -4848,6 +5182,13 @@ func (ec *executionContext) unmarshalInputAddReviewInput(ctx context.Context, ob
 				return it, err
 			}
 			it.Body = data
+		case "pictures":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("pictures"))
+			data, err := ec.unmarshalOReviewPictureInput2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋreviewsᚐReviewPictureInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Pictures = data
 		}
 	}
 	return it, nil
@@ -5093,6 +5434,55 @@ func UnmarshalProductRepresentation(ctx context.Context, raw any) (model.Product
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputRemoveReviewPictureInput(ctx context.Context, obj any) (reviews.RemoveReviewPictureInput, error) {
+	var it reviews.RemoveReviewPictureInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"reviewId", "pictureId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "reviewId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reviewId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReviewID = data
+		case "pictureId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("pictureId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PictureID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRemoveReviewPictureInput unmarshals raw into the RemoveReviewPictureInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRemoveReviewPictureInput(ctx context.Context, raw any) (reviews.RemoveReviewPictureInput, error) {
+	var out reviews.RemoveReviewPictureInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RemoveReviewPictureInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputReviewFilter(ctx context.Context, obj any) (reviews.ReviewFilter, error) {
 	var it reviews.ReviewFilter
 	if obj == nil {
@@ -5139,6 +5529,59 @@ func (ec *executionContext) unmarshalInputReviewFilter(ctx context.Context, obj 
 func UnmarshalReviewFilter(ctx context.Context, raw any) (reviews.ReviewFilter, error) {
 	var out reviews.ReviewFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ReviewFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputReviewPictureInput(ctx context.Context, obj any) (reviews.ReviewPictureInput, error) {
+	var it reviews.ReviewPictureInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["alt"]; !present {
+		asMap["alt"] = ""
+	}
+
+	fieldsInOrder := [...]string{"file", "alt"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "file":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("file"))
+			data, err := ec.unmarshalNUpload2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋkitᚋuploadᚐFile(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.File = data
+		case "alt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("alt"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Alt = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalReviewPictureInput unmarshals raw into the ReviewPictureInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalReviewPictureInput(ctx context.Context, raw any) (reviews.ReviewPictureInput, error) {
+	var out reviews.ReviewPictureInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ReviewPictureInput", raw, &out)
 	return out, err
 }
 
@@ -5402,6 +5845,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "deleteReview":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_deleteReview(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "removeReviewPicture":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_removeReviewPicture(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -5684,67 +6134,73 @@ func (ec *executionContext) _Review(ctx context.Context, sel ast.SelectionSet, o
 		case "id":
 			out.Values[i] = ec._Review_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "rating":
 			out.Values[i] = ec._Review_rating(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "title":
 			out.Values[i] = ec._Review_title(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "body":
 			out.Values[i] = ec._Review_body(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "text":
 			out.Values[i] = ec._Review_text(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "verified":
 			out.Values[i] = ec._Review_verified(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "createdAt":
 			out.Values[i] = ec._Review_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "editedAt":
 			out.Values[i] = ec._Review_editedAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "hidden":
 			out.Values[i] = ec._Review_hidden(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "hiddenBecause":
 			out.Values[i] = ec._Review_hiddenBecause(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "version":
 			out.Values[i] = ec._Review_version(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "pictures":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Review_pictures(ctx, field, obj)
+				})
 		case "author":
 			out.Values[i] = ec._Review_author(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "product":
 			out.Values[i] = ec._Review_product(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -5868,6 +6324,59 @@ func (ec *executionContext) _ReviewPayload(ctx context.Context, sel ast.Selectio
 			}
 		case "userErrors":
 			out.Values[i] = ec._ReviewPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var reviewPictureImplementors = []string{"ReviewPicture"}
+
+func (ec *executionContext) _ReviewPicture(ctx context.Context, sel ast.SelectionSet, obj *reviews.ReviewPicture) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reviewPictureImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReviewPicture")
+		case "id":
+			out.Values[i] = ec._ReviewPicture_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "url":
+			out.Values[i] = ec._ReviewPicture_url(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "width":
+			out.Values[i] = ec._ReviewPicture_width(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "height":
+			out.Values[i] = ec._ReviewPicture_height(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "alt":
+			out.Values[i] = ec._ReviewPicture_alt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -6497,6 +7006,11 @@ func (ec *executionContext) marshalNRatingCount2ᚖgithubᚗcomᚋweftᚑgraphql
 	return ec._RatingCount(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNRemoveReviewPictureInput2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋreviewsᚐRemoveReviewPictureInput(ctx context.Context, v any) (reviews.RemoveReviewPictureInput, error) {
+	res, err := ec.unmarshalInputRemoveReviewPictureInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNReview2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋreviewsᚐReviewᚄ(ctx context.Context, sel ast.SelectionSet, v []*reviews.Review) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -6553,6 +7067,19 @@ func (ec *executionContext) marshalNReviewPayload2ᚖgithubᚗcomᚋweftᚑgraph
 	return ec._ReviewPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNReviewPicture2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋreviewsᚐReviewPicture(ctx context.Context, sel ast.SelectionSet, v *reviews.ReviewPicture) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ReviewPicture!")
+		return graphql.Null
+	}
+	return ec._ReviewPicture(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNReviewPictureInput2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋreviewsᚐReviewPictureInput(ctx context.Context, v any) (*reviews.ReviewPictureInput, error) {
+	res, err := ec.unmarshalInputReviewPictureInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNReviewRepresentation2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋreviewsᚋgraphᚋmodelᚐReviewRepresentationᚄ(ctx context.Context, v any) ([]*model.ReviewRepresentation, error) {
 	vSlice := graphql.CoerceList(v)
 	var err error
@@ -6597,6 +7124,20 @@ func (ec *executionContext) marshalNString2string(ctx context.Context, sel ast.S
 	res := text.MarshalString(v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "String!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNUpload2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋkitᚋuploadᚐFile(ctx context.Context, v any) (upload.File, error) {
+	res, err := upload.UnmarshalUpload(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpload2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋkitᚋuploadᚐFile(ctx context.Context, sel ast.SelectionSet, v upload.File) graphql.Marshaler {
+	_ = sel
+	res := upload.MarshalUpload(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Upload!")
 	}
 	return res
 }
@@ -7195,6 +7736,42 @@ func (ec *executionContext) unmarshalOReviewFilter2ᚖgithubᚗcomᚋweftᚑgrap
 	}
 	res, err := ec.unmarshalInputReviewFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOReviewPicture2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋreviewsᚐReviewPictureᚄ(ctx context.Context, sel ast.SelectionSet, v []*reviews.ReviewPicture) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNReviewPicture2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋreviewsᚐReviewPicture(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOReviewPictureInput2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋreviewsᚐReviewPictureInputᚄ(ctx context.Context, v any) ([]*reviews.ReviewPictureInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*reviews.ReviewPictureInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNReviewPictureInput2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋreviewsᚐReviewPictureInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) unmarshalOString2string(ctx context.Context, v any) (string, error) {

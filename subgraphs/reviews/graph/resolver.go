@@ -32,6 +32,7 @@ func New(core *reviews.Core) graphql.ExecutableSchema {
 	config.Complexity.Query.Reviews = func(child int, first *int, _ *string, last *int, _ *string, _ bool) int {
 		return 1 + page.Size(first, last, reviews.UsualPage)*child
 	}
+	config.Complexity.Review.Pictures = func(child int) int { return 1 + reviews.MaxPictures*child }
 	config.Complexity.Product.RatingHistogram = func(child int) int { return 1 + 5*child }
 	config.Complexity.Query.__resolve_entities = func(child int, reps []map[string]any) int { return 1 + len(reps)*child }
 	return NewExecutableSchema(config)

@@ -40,6 +40,10 @@ func (r *mutationResolver) DeleteReview(ctx context.Context, input reviews.Delet
 	return &model.DeleteReviewPayload{DeletedID: &review.ID, Product: review.Product(), UserErrors: list}, nil
 }
 
+func (r *mutationResolver) RemoveReviewPicture(ctx context.Context, input reviews.RemoveReviewPictureInput) (*model.ReviewPayload, error) {
+	return reviewPayload(r.core.RemovePicture(ctx, kit.Caller(ctx), input))
+}
+
 func (r *mutationResolver) ModerateReview(ctx context.Context, input reviews.ModerateReviewInput) (*model.ReviewPayload, error) {
 	return reviewPayload(r.core.ModerateReview(ctx, kit.Caller(ctx), input))
 }
@@ -90,6 +94,10 @@ func (r *queryResolver) Reviews(ctx context.Context, first *int, after *string, 
 	return r.core.Page(ctx, page.Args{First: first, After: after, Last: last, Before: before}, hidden)
 }
 
+func (r *reviewResolver) Pictures(ctx context.Context, obj *reviews.Review) ([]*reviews.ReviewPicture, error) {
+	return r.core.PicturesOf(ctx, obj)
+}
+
 func (r *userResolver) Reviews(ctx context.Context, obj *reviews.User, first int) ([]*reviews.Review, error) {
 	return r.core.ReviewsBy(ctx, obj, first)
 }
@@ -109,11 +117,14 @@ func (r *Resolver) Product() ProductResolver { return &productResolver{r} }
 
 func (r *Resolver) Query() QueryResolver { return &queryResolver{r} }
 
+func (r *Resolver) Review() ReviewResolver { return &reviewResolver{r} }
+
 func (r *Resolver) User() UserResolver { return &userResolver{r} }
 
 type (
 	mutationResolver struct{ *Resolver }
 	productResolver  struct{ *Resolver }
 	queryResolver    struct{ *Resolver }
+	reviewResolver   struct{ *Resolver }
 	userResolver     struct{ *Resolver }
 )

@@ -40,6 +40,9 @@ func (s *Store) AddReview(ctx context.Context, review *reviews.Review, events ..
 		if err != nil {
 			return nil, err
 		}
+		if err := addPictures(ctx, tx, review); err != nil {
+			return nil, err
+		}
 		return events, tally(ctx, tx, review, 1)
 	})
 	if err != nil {
@@ -106,6 +109,9 @@ func (s *Store) DeleteReview(
 			return nil, err
 		}
 		if _, err := tx.NewDelete().Model((*reviewRow)(nil)).Where("r.id = ?", id).Exec(ctx); err != nil {
+			return nil, err
+		}
+		if _, err := tx.NewDelete().Model((*pictureRow)(nil)).Where("review_id = ?", id).Exec(ctx); err != nil {
 			return nil, err
 		}
 		return reviews.News(review, wire.Deleted), tally(ctx, tx, review, -1)

@@ -1,5 +1,6 @@
 import {complaintOf, complaints, count, type UserError} from '@shop/parts';
 import {css, html, nothing, type TemplateResult} from 'lit';
+import {picked, type Chosen} from './pictures.ts';
 
 export const formLooks = css`
   form { display: grid; gap: 1rem; margin-bottom: 1.6rem; }
@@ -19,12 +20,16 @@ export interface Draft {
   readonly rating: number;
   readonly title: string;
   readonly body: string;
+  /** Pictures come with a new review. */
+  readonly pictures?: readonly Chosen[];
 }
 
 /** reviewForm asks for a review, or for the next form of one. */
 export function reviewForm(
   draft: Draft, errors: readonly UserError[], busy: boolean, rate: (stars: number) => void, submit: (event: Event) => void, cancel: () => void,
+  add: (files: readonly File[]) => void, change: (chosen: readonly Chosen[]) => void,
 ): TemplateResult {
+  const about = errors.find((e) => e.field?.startsWith('input.pictures'));
   const [rating, title, body] = ['rating', 'title', 'body'].map((name) => complaintOf(errors, name));
   return html`<form class="card" @submit=${submit}>
     <h3>Your review</h3>
@@ -38,8 +43,9 @@ export function reviewForm(
       <input id="title" name="title" required maxlength="120" value=${draft.title} aria-invalid=${title ? 'true' : 'false'}>${title ? html`<p class="complaint">${title}</p>` : nothing}</div>
     <div class="field"><label for="body">Your experience</label>
       <textarea id="body" name="body" required maxlength="4000" .defaultValue=${draft.body} aria-invalid=${body ? 'true' : 'false'}></textarea>${body ? html`<p class="complaint">${body}</p>` : nothing}</div>
-    ${complaints(errors, ['title', 'body', 'rating'])}
-    <div class="row"><button ?disabled=${busy}>${busy ? 'One moment …' : 'Publish'}</button>
+    ${draft.id ? nothing : picked(draft.pictures ?? [], about?.message, add, change)}
+    ${complaints(errors.filter((e) => e !== about), ['title', 'body', 'rating'])}
+    <div class="row"><button ?disabled=${busy}>${busy ? (draft.pictures?.length ? 'Sending your pictures …' : 'One moment …') : 'Publish'}</button>
       <button type="button" class="quiet" @click=${cancel}>Not now</button></div>
   </form>`;
 }

@@ -1,10 +1,11 @@
 import {at, complaints, count, day, define, Fragment, looks, told, unavailable, type UserError} from '@shop/parts';
 import {css, html, nothing} from 'lit';
 import {
-  DeleteReview, EditReview, MoreReviews, ReviewsOfProduct, WriteReview,
+  DeleteReview, EditReview, MoreReviews, RemoveReviewPicture, ReviewsOfProduct, WriteReview,
   type MoreReviewsQuery, type OwnReviewFragment, type ReviewsFragment, type ReviewSort, type ReviewTextFragment,
 } from './graphql.ts';
 import {histogram} from './histogram.ts';
+import {choose, forget, most, pictureLooks, shown} from './pictures.ts';
 import {formLooks, reviewForm, type Draft} from './review-form.ts';
 
 type Page = NonNullable<NonNullable<MoreReviewsQuery['product']>['page']>;
@@ -34,7 +35,7 @@ class Reviews extends Fragment<Partial<ReviewsFragment> & {upc: string | number}
     this.pages = [];
   }
 
-  static override styles = [...looks, formLooks, css`
+  static override styles = [...looks, formLooks, pictureLooks, css`
     :host { min-height: 36rem; }
     .all { display: grid; grid-template-columns: 17rem minmax(0, 1fr); gap: clamp(1.5rem, 4vw, 3.5rem); align-items: start; }
     .sum { display: grid; gap: 1rem; position: sticky; top: 5.5rem; }
@@ -65,7 +66,7 @@ class Reviews extends Fragment<Partial<ReviewsFragment> & {upc: string | number}
     if (!data || !draft) return;
     const form = new FormData(event.target as HTMLFormElement);
     this.draft = {...draft, title: String(form.get('title')), body: String(form.get('body'))};
-    const {id, rating, title, body} = this.draft;
+    const {id, rating, title, body, pictures = []} = this.draft;
     if (rating === 0) {
       this.errors = [{field: 'input.rating', message: 'Please say how many stars.', code: 'BAD_USER_INPUT'}];
       return;
@@ -73,12 +74,37 @@ class Reviews extends Fragment<Partial<ReviewsFragment> & {upc: string | number}
     await this.attempt(async () => {
       const {review, userErrors} = id
         ? (await this.shop.run(EditReview, {input: {id, rating, title, body}})).editReview
-        : (await this.shop.run(WriteReview, {input: {upc: data.upc, rating, title, body}})).writeReview;
+        : (await this.shop.run(WriteReview, {input: {upc: data.upc, rating, title, body, pictures: pictures.map(({file, alt}) => ({file, alt}))}})).writeReview;
       if (review) {
+        forget(pictures);
         this.draft = undefined;
         this.choose(0);
         this.shop.say('Thank you. Your review is there.');
       }
+      return userErrors;
+    });
+  }
+
+  /** Takes files for the draft. */
+  private async add(files: readonly File[]): Promise<void> {
+    const {draft} = this;
+    const before = draft?.pictures ?? [];
+    if (!draft || files.length === 0) return;
+    const said = (message: string): void => { this.errors = [{field: 'input.pictures', message, code: 'BAD_USER_INPUT'}]; };
+    if (before.length + files.length > most) return said('A review has at most three pictures.');
+    try {
+      const chosen = await choose(files);
+      if (this.draft) this.draft = {...this.draft, pictures: [...before, ...chosen]};
+      this.errors = [];
+    } catch {
+      said('This file is no picture that can be shown. Please choose a JPEG, PNG or WebP.');
+    }
+  }
+
+  private removePicture(reviewId: string, pictureId: string): void {
+    void this.attempt(async () => {
+      const {userErrors} = (await this.shop.run(RemoveReviewPicture, {input: {reviewId, pictureId}})).removeReviewPicture;
+      if (userErrors.length === 0) this.shop.say('The picture is gone.');
       return userErrors;
     });
   }
@@ -151,7 +177,8 @@ class Reviews extends Fragment<Partial<ReviewsFragment> & {upc: string | number}
       </div>
       <div>
         ${this.draft ? reviewForm(this.draft, this.errors, this.busy, (rating) => { this.draft = {...this.draft as Draft, rating}; },
-          (e) => void this.write(e), () => { this.draft = undefined; this.errors = []; }) : nothing}
+          (e) => void this.write(e), () => { forget(this.draft?.pictures ?? []); this.draft = undefined; this.errors = []; },
+          (files) => void this.add(files), (pictures) => { this.draft = {...this.draft as Draft, pictures}; }) : nothing}
         ${ownReview && !this.draft ? this.own(ownReview) : nothing}
         ${(reviewCount ?? 0) > 1 ? html`<div class="head"><p class="muted">${this.stars ? `Only ${count(this.stars, 'star')}` : 'From everybody'}</p>
           <label class="sort">Sort by <select @change=${(e: Event) => this.choose(this.stars, (e.target as HTMLSelectElement).value as ReviewSort)}>
@@ -163,18 +190,19 @@ class Reviews extends Fragment<Partial<ReviewsFragment> & {upc: string | number}
     </div>`;
   }
 
-  private review(r: ReviewTextFragment) {
+  private review(r: ReviewTextFragment, own = false) {
     return html`<h3>${r.title}</h3>
       <p class="who"><shop-stars .rating=${r.rating}></shop-stars> <span>${r.author?.name ?? 'Somebody'}</span>
         ${r.createdAt ? html`<time datetime=${r.createdAt}>${day(r.createdAt)}</time>` : nothing}
         ${r.verified ? html`<span class="tag good">Bought here</span>` : nothing}</p>
-      <p>${r.body}</p>`;
+      <p>${r.body}</p>
+      ${shown(r.pictures ?? [], this.shop.session.operator || own ? (p) => this.removePicture(String(r.id), String(p.id)) : undefined)}`;
   }
 
   private own(own: OwnReviewFragment) {
     return html`<section class="own" aria-label="Your review">
       ${own.hidden ? html`<p><span class="tag bad">Hidden by the shop</span> ${own.hiddenBecause ?? ''}</p>` : nothing}
-      ${this.review(own)}
+      ${this.review(own, true)}
       ${complaints(this.errors, [])}
       <div class="row"><button class="quiet small" @click=${() => { this.draft = {id: own.id, rating: own.rating, title: own.title ?? '', body: own.body ?? ''}; }}>Edit</button>
         <button class="quiet small" ?disabled=${this.busy} @click=${() => this.takeBack(own)}>Delete</button></div>
