@@ -67,6 +67,7 @@ var mayImport = map[string][]string{
 	"subgraphs":                {"schema"},
 	"bench":                    {},
 	"bench/planning":           {"bench", "router", "schema"},
+	"bench/run":                {"bench", "router"},
 	"storefront":               {},
 	"cmd/weft":                 {"bench", "router", "schema", "storefront", "subgraphs"},
 }

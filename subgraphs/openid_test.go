@@ -298,7 +298,6 @@ func TestCodesAreForOneClientOnce(t *testing.T) {
 		}
 		right := oauth2.VerifierOption(secret)
 
-		burnt := code()
 		for name, try := range map[string]func(code string) string{
 			"no verifier": func(code string) string { return exchange(*client, code) },
 			"another verifier": func(code string) string {
@@ -324,7 +323,7 @@ func TestCodesAreForOneClientOnce(t *testing.T) {
 			},
 		} {
 			// Each costs the code: nobody has a second guess.
-			burnt = code()
+			burnt := code()
 			if got := try(burnt); got != "invalid_grant" {
 				t.Errorf("%s: %q", name, got)
 			}

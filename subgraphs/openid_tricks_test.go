@@ -199,7 +199,7 @@ func TestSigningOutNeedsTheIDToken(t *testing.T) {
 			}
 		}
 	}
-	if tokens, err = client.TokenSource(t.Context(), &oauth2.Token{RefreshToken: tokens.RefreshToken}).Token(); err != nil {
+	if _, err = client.TokenSource(t.Context(), &oauth2.Token{RefreshToken: tokens.RefreshToken}).Token(); err != nil {
 		t.Errorf("the session has ended: %v", err)
 	}
 	// Nor is an ID token good for access.

@@ -128,11 +128,11 @@ type devProcess struct {
 	identity *devIdentity
 	events   *devEvents
 	// redis is nil when the configuration names another one, or none is wanted.
-	redis   *devRedis
-	router  *router.Router
+	redis  *devRedis
+	router *router.Router
 	// answering is the router once it is there, for those who begin earlier.
 	answering atomic.Pointer[router.Router]
-	reloads *standalone.Reloader
+	reloads   *standalone.Reloader
 	// shop is the storefront, nil without the sample services; operations is the file of the documents it sends.
 	shop       http.Handler
 	operations string

@@ -19,7 +19,7 @@ func TestAnalysis(t *testing.T) {
 		input In { i: Int }`})
 	report := usage.NewReport()
 	for client, query := range map[string]string{"web": `query W { a(x: 1) { one kind } old }`, "ios": `{ old }`} {
-		doc, errs := gqlparser.LoadQuery(s, query)
+		doc, errs := gqlparser.LoadQueryWithRules(s, query, nil)
 		if len(errs) > 0 {
 			t.Fatal(errs)
 		}

@@ -25,7 +25,7 @@ const schema = `
 func parse(t *testing.T, document string) (*ast.Schema, *ast.QueryDocument) {
 	t.Helper()
 	s := gqlparser.MustLoadSchema(&ast.Source{Input: schema})
-	doc, errs := gqlparser.LoadQuery(s, document)
+	doc, errs := gqlparser.LoadQueryWithRules(s, document, nil)
 	if len(errs) > 0 {
 		t.Fatal(errs)
 	}

@@ -23,4 +23,6 @@ func (r SagaReport) Waits(now time.Time) time.Duration {
 }
 
 // SagaReport counts the checkouts that are not done.
-func (c *Core) SagaReport(ctx context.Context) (SagaReport, error) { return c.store.SagaReport(ctx, c.now()) }
+func (c *Core) SagaReport(ctx context.Context) (SagaReport, error) {
+	return c.store.SagaReport(ctx, c.now())
+}
