@@ -1,6 +1,8 @@
 package subgraphs_test
 
 import (
+	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
@@ -156,6 +158,64 @@ func TestAdjustmentsAreMadeOnce(t *testing.T) {
 		}
 		if got := kittest.Ask(t, s.Handler(), merchant, adjust, map[string]any{"k": "", "n": 1}).Fields(); got != "BAD_USER_INPUT input.idempotencyKey" {
 			t.Errorf("an empty key: %q", got)
+		}
+	})
+}
+
+func TestShippingQuotes(t *testing.T) {
+	onBoth(t, "inventory", func(t *testing.T, s subgraphs.Service, _ *kittest.Counter) {
+		type quote struct {
+			Carrier, Method                 string
+			Price                           struct{ Minor int64 }
+			ChargedWeight, MinDays, MaxDays int
+		}
+		ask := func(product map[string]any, arguments string) []quote {
+			t.Helper()
+			var got struct {
+				Entities []struct{ Quotes []quote } `json:"_entities"`
+			}
+			kittest.MustAsk(t, s.Handler(), nil, entities+`{ ... on Product { quotes: shippingQuotes(`+arguments+`) {
+				carrier method price { minor } chargedWeight minDays maxDays } } } }`, representations(1, "Product", product), &got)
+			return got.Entities[0].Quotes
+		}
+		small := map[string]any{"upc": "p%d", "weight": 1200, "dimensions": map[string]any{"width": 100, "height": 100, "depth": 100}}
+		bulky := map[string]any{"upc": "p%d", "weight": 1200, "dimensions": map[string]any{"width": 500, "height": 500, "depth": 1000}}
+		heavy := map[string]any{"upc": "p%d", "weight": 40_000, "dimensions": nil}
+		for _, c := range []struct {
+			name      string
+			product   map[string]any
+			arguments string
+			want      string
+		}{
+			{"near", small, `to: "DE"`, "Loom Post 490 1200, Shuttle Express 1230 1200, Heddle Freight 3950 1200"},
+			{"in the union", small, `to: "EE"`, "Loom Post 1230 1200, Shuttle Express 2550 1200, Heddle Freight 8020 1200"},
+			{"abroad, where freight does not go", small, `to: "NZ"`, "Loom Post 2770 1200, Shuttle Express 5770 1200"},
+			{"by size, too much for the post", bulky, `to: "DE"`, "Heddle Freight 5150 50000, Shuttle Express 6990 50000"},
+			{"two by weight, of unknown size", heavy, `to: "DE", quantity: 2`, "Heddle Freight 5900 80000"},
+			{"what nobody takes", heavy, `to: "NZ", quantity: 100`, ""},
+		} {
+			var got []string
+			for _, q := range ask(c.product, c.arguments) {
+				got = append(got, fmt.Sprintf("%s %d %d", q.Carrier, q.Price.Minor, q.ChargedWeight))
+				if q.MinDays < 1 || q.MaxDays < q.MinDays || (q.Method == "EXPRESS") != (q.Carrier == "Shuttle Express") {
+					t.Errorf("%s: %+v", c.name, q)
+				}
+			}
+			if text := strings.Join(got, ", "); text != c.want {
+				t.Errorf("%s: %s, want %s", c.name, text, c.want)
+			}
+		}
+		for arguments, want := range map[string]string{`to: "Germany"`: "to", `to: "DE", quantity: 0`: "quantity", `to: "de"`: "to"} {
+			answer := kittest.Ask(t, s.Handler(), nil, entities+`{ ... on Product { shippingQuotes(`+arguments+`) { carrier } } } }`,
+				representations(1, "Product", small))
+			if len(answer.Errors) != 1 || !strings.Contains(answer.Errors[0].Message, want) {
+				t.Errorf("%s: %+v", arguments, answer.Errors)
+			}
+		}
+		answer := kittest.Ask(t, s.Handler(), nil, entities+`{ ... on Product { shippingQuotes(to: "DE") { carrier } } } }`,
+			representations(1, "Product", map[string]any{"upc": "p%d"}))
+		if answer.Fields() != "BAD_REPRESENTATION" {
+			t.Errorf("without a weight: %+v", answer.Errors)
 		}
 	})
 }

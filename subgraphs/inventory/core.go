@@ -73,6 +73,7 @@ const (
 type ProductRef struct {
 	UPC           string
 	Price, Weight *int
+	Dimensions    *Dimensions
 }
 
 // ProductsByRef returns a product or nil for every reference, in order.
@@ -88,7 +89,7 @@ func (c *Core) ProductsByRef(ctx context.Context, refs []ProductRef) ([]*Product
 	products := make([]*Product, len(refs))
 	for i, ref := range refs {
 		if known[ref.UPC] {
-			products[i] = &Product{Upc: ref.UPC, Price: ref.Price, Weight: ref.Weight}
+			products[i] = &Product{Upc: ref.UPC, Price: ref.Price, Weight: ref.Weight, Dimensions: ref.Dimensions}
 		}
 	}
 	return products, nil
@@ -135,6 +136,7 @@ type (
 	loadStockOf   struct{}
 	loadStockIn   struct{ first int }
 	loadWarehouse struct{}
+	loadCountries struct{}
 )
 
 // TotalStock counts the pieces of the product in all warehouses together.

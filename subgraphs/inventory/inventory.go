@@ -8,7 +8,12 @@ type Product struct {
 	Upc string
 	// Price (in cents) and Weight (in grams) belong to the catalog. They are nil unless the router sent them.
 	Price, Weight *int
+	// Dimensions belong to the catalog, too, which may not know them.
+	Dimensions *Dimensions
 }
+
+// Dimensions are outer measures in millimetres.
+type Dimensions struct{ Width, Height, Depth int }
 
 // IsEntity says that the graph can refer to a product by key.
 func (*Product) IsEntity() {}

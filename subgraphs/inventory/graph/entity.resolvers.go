@@ -16,7 +16,9 @@ import (
 func (r *entityResolver) FindProduct(ctx context.Context, reps []*model.ProductRepresentation) ([]*inventory.Product, error) {
 	refs := make([]inventory.ProductRef, len(reps))
 	for i, rep := range reps {
-		refs[i] = inventory.ProductRef{UPC: *rep.Upc, Price: rep.Price, Weight: rep.Weight}
+		refs[i] = inventory.ProductRef{
+			UPC: *rep.Upc, Price: rep.Price, Weight: rep.Weight, Dimensions: dimensions(rep.Dimensions),
+		}
 	}
 	return kit.Entities(r.core.ProductsByRef(ctx, refs))
 }

@@ -52,9 +52,20 @@ type ComplexityRoot struct {
 		Reserved  func(childComplexity int) int
 	}
 
+	Dimensions struct {
+		Depth  func(childComplexity int) int
+		Height func(childComplexity int) int
+		Width  func(childComplexity int) int
+	}
+
 	Entity struct {
 		FindProduct   func(childComplexity int, reps []*model.ProductRepresentation) int
 		FindWarehouse func(childComplexity int, reps []*model.WarehouseRepresentation) int
+	}
+
+	Money struct {
+		Currency func(childComplexity int) int
+		Minor    func(childComplexity int) int
 	}
 
 	Mutation struct {
@@ -69,10 +80,12 @@ type ComplexityRoot struct {
 	Product struct {
 		Availability     func(childComplexity int) int
 		Available        func(childComplexity int) int
+		Dimensions       func(childComplexity int) int
 		ID               func(childComplexity int) int
 		InStock          func(childComplexity int) int
 		Price            func(childComplexity int) int
 		ShippingEstimate func(childComplexity int, method inventory.ShippingMethod) int
+		ShippingQuotes   func(childComplexity int, to string, quantity int) int
 		Stock            func(childComplexity int) int
 		TotalStock       func(childComplexity int) int
 		Upc              func(childComplexity int) int
@@ -106,6 +119,15 @@ type ComplexityRoot struct {
 		Product   func(childComplexity int) int
 		Quantity  func(childComplexity int) int
 		Warehouse func(childComplexity int) int
+	}
+
+	ShippingQuote struct {
+		Carrier       func(childComplexity int) int
+		ChargedWeight func(childComplexity int) int
+		MaxDays       func(childComplexity int) int
+		Method        func(childComplexity int) int
+		MinDays       func(childComplexity int) int
+		Price         func(childComplexity int) int
 	}
 
 	StockLevel struct {
@@ -169,6 +191,7 @@ type ProductResolver interface {
 	Availability(ctx context.Context, obj *inventory.Product) (*inventory.Availability, error)
 	Stock(ctx context.Context, obj *inventory.Product) ([]*inventory.StockLevel, error)
 	ShippingEstimate(ctx context.Context, obj *inventory.Product, method inventory.ShippingMethod) (*int, error)
+	ShippingQuotes(ctx context.Context, obj *inventory.Product, to string, quantity int) ([]*inventory.ShippingQuote, error)
 }
 type QueryResolver interface {
 	Warehouses(ctx context.Context) ([]*inventory.Warehouse, error)
@@ -223,6 +246,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Availability.Reserved(childComplexity), true
 
+	case "Dimensions.depth":
+		if e.ComplexityRoot.Dimensions.Depth == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dimensions.Depth(childComplexity), true
+	case "Dimensions.height":
+		if e.ComplexityRoot.Dimensions.Height == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dimensions.Height(childComplexity), true
+	case "Dimensions.width":
+		if e.ComplexityRoot.Dimensions.Width == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dimensions.Width(childComplexity), true
+
 	case "Entity.findProduct":
 		if e.ComplexityRoot.Entity.FindProduct == nil {
 			break
@@ -245,6 +287,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Entity.FindWarehouse(childComplexity, args["reps"].([]*model.WarehouseRepresentation)), true
+
+	case "Money.currency":
+		if e.ComplexityRoot.Money.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Money.Currency(childComplexity), true
+	case "Money.minor":
+		if e.ComplexityRoot.Money.Minor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Money.Minor(childComplexity), true
 
 	case "Mutation.adjustStock":
 		if e.ComplexityRoot.Mutation.AdjustStock == nil {
@@ -325,6 +380,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Product.Available(childComplexity), true
+	case "Product.dimensions":
+		if e.ComplexityRoot.Product.Dimensions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Product.Dimensions(childComplexity), true
 	case "Product.id":
 		if e.ComplexityRoot.Product.ID == nil {
 			break
@@ -354,6 +415,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Product.ShippingEstimate(childComplexity, args["method"].(inventory.ShippingMethod)), true
+	case "Product.shippingQuotes":
+		if e.ComplexityRoot.Product.ShippingQuotes == nil {
+			break
+		}
+
+		args, err := ec.field_Product_shippingQuotes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Product.ShippingQuotes(childComplexity, args["to"].(string), args["quantity"].(int)), true
 	case "Product.stock":
 		if e.ComplexityRoot.Product.Stock == nil {
 			break
@@ -505,6 +577,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ReservationLine.Warehouse(childComplexity), true
 
+	case "ShippingQuote.carrier":
+		if e.ComplexityRoot.ShippingQuote.Carrier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShippingQuote.Carrier(childComplexity), true
+	case "ShippingQuote.chargedWeight":
+		if e.ComplexityRoot.ShippingQuote.ChargedWeight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShippingQuote.ChargedWeight(childComplexity), true
+	case "ShippingQuote.maxDays":
+		if e.ComplexityRoot.ShippingQuote.MaxDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShippingQuote.MaxDays(childComplexity), true
+	case "ShippingQuote.method":
+		if e.ComplexityRoot.ShippingQuote.Method == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShippingQuote.Method(childComplexity), true
+	case "ShippingQuote.minDays":
+		if e.ComplexityRoot.ShippingQuote.MinDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShippingQuote.MinDays(childComplexity), true
+	case "ShippingQuote.price":
+		if e.ComplexityRoot.ShippingQuote.Price == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShippingQuote.Price(childComplexity), true
+
 	case "StockLevel.product":
 		if e.ComplexityRoot.StockLevel.Product == nil {
 			break
@@ -640,6 +749,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("AdjustStockInput", ec.unmarshalInputAdjustStockInput),
+			graphql.NewInputUnmarshaler("DimensionsRepresentation", ec.unmarshalInputDimensionsRepresentation),
 			graphql.NewInputUnmarshaler("ProductRepresentation", ec.unmarshalInputProductRepresentation),
 			graphql.NewInputUnmarshaler("PutStockInput", ec.unmarshalInputPutStockInput),
 			graphql.NewInputUnmarshaler("RemoveWarehouseInput", ec.unmarshalInputRemoveWarehouseInput),
@@ -729,6 +839,9 @@ extend schema
 "A moment in time as an RFC 3339 string in UTC, for example ` + "`" + `2026-03-14T15:09:26Z` + "`" + `."
 scalar DateTime
 
+"A whole number of up to 64 bits."
+scalar BigInt
+
 type Query {
   "All warehouses, by name."
   warehouses: [Warehouse!]
@@ -794,6 +907,8 @@ type Product @key(fields: "upc") {
   price: Int! @external
   "The weight in grams, which decides what sending costs."
   weight: Int! @external
+  "The size of the packed product; what is bulky costs more to send than what it weighs says."
+  dimensions: Dimensions @external
   "Whether at least one piece lies in some warehouse."
   inStock: Boolean
   "Whether at least one piece lies in some warehouse."
@@ -809,6 +924,58 @@ type Product @key(fields: "upc") {
     "How it is sent."
     method: ShippingMethod! = STANDARD
   ): Int @requires(fields: "price weight")
+  """
+  What it costs to send pieces of the product in one parcel, cheapest first: by how far it goes, and by its weight or its
+  size, whichever counts for more. Empty when no carrier takes what is so heavy, or so far.
+  """
+  shippingQuotes(
+    "Where to: a country as a two-letter ISO 3166-1 code, for example ` + "`" + `DE` + "`" + `."
+    to: String!
+    "How many pieces: 1 to 100."
+    quantity: Int! = 1
+  ): [ShippingQuote!] @requires(fields: "weight dimensions { width height depth }")
+}
+
+"Outer measures in millimetres."
+type Dimensions {
+  "Left to right."
+  width: Int! @external
+  "Bottom to top."
+  height: Int! @external
+  "Front to back."
+  depth: Int! @external
+}
+
+"What a carrier asks for sending a parcel."
+type ShippingQuote {
+  "Who brings it."
+  carrier: String!
+  "The way it is sent."
+  method: ShippingMethod!
+  "What it costs."
+  price: Money!
+  "The weight that is charged, in grams: the parcel's own, or what its size counts for."
+  chargedWeight: Int!
+  "After how many working days it is there at the earliest."
+  minDays: Int!
+  "After how many working days it is there at the latest."
+  maxDays: Int!
+}
+
+"An amount of money, as a whole number of the currency's smallest unit."
+type Money @shareable {
+  "The amount in the currency's smallest unit: cents, for example."
+  minor: BigInt!
+  "The currency."
+  currency: Currency!
+}
+
+"The currencies the shop sells in."
+enum Currency {
+  "The euro."
+  EUR
+  "The United States dollar."
+  USD
 }
 
 "The ways a product can be sent."
@@ -1054,6 +1221,13 @@ input ProductRepresentation {
 	upc: ID
 	price: Int
 	weight: Int
+	dimensions: DimensionsRepresentation
+}
+
+input DimensionsRepresentation {
+	width: Int
+	height: Int
+	depth: Int
 }
 
 input WarehouseRepresentation {
@@ -1094,6 +1268,28 @@ func (ec *executionContext) childFields_Availability(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type Availability", field.Name)
 }
 
+func (ec *executionContext) childFields_Dimensions(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "width":
+		return ec.fieldContext_Dimensions_width(ctx, field)
+	case "height":
+		return ec.fieldContext_Dimensions_height(ctx, field)
+	case "depth":
+		return ec.fieldContext_Dimensions_depth(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Dimensions", field.Name)
+}
+
+func (ec *executionContext) childFields_Money(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "minor":
+		return ec.fieldContext_Money_minor(ctx, field)
+	case "currency":
+		return ec.fieldContext_Money_currency(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Money", field.Name)
+}
+
 func (ec *executionContext) childFields_Product(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -1104,6 +1300,8 @@ func (ec *executionContext) childFields_Product(ctx context.Context, field graph
 		return ec.fieldContext_Product_price(ctx, field)
 	case "weight":
 		return ec.fieldContext_Product_weight(ctx, field)
+	case "dimensions":
+		return ec.fieldContext_Product_dimensions(ctx, field)
 	case "inStock":
 		return ec.fieldContext_Product_inStock(ctx, field)
 	case "available":
@@ -1116,6 +1314,8 @@ func (ec *executionContext) childFields_Product(ctx context.Context, field graph
 		return ec.fieldContext_Product_stock(ctx, field)
 	case "shippingEstimate":
 		return ec.fieldContext_Product_shippingEstimate(ctx, field)
+	case "shippingQuotes":
+		return ec.fieldContext_Product_shippingQuotes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Product", field.Name)
 }
@@ -1158,6 +1358,24 @@ func (ec *executionContext) childFields_ReservationLine(ctx context.Context, fie
 		return ec.fieldContext_ReservationLine_quantity(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReservationLine", field.Name)
+}
+
+func (ec *executionContext) childFields_ShippingQuote(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "carrier":
+		return ec.fieldContext_ShippingQuote_carrier(ctx, field)
+	case "method":
+		return ec.fieldContext_ShippingQuote_method(ctx, field)
+	case "price":
+		return ec.fieldContext_ShippingQuote_price(ctx, field)
+	case "chargedWeight":
+		return ec.fieldContext_ShippingQuote_chargedWeight(ctx, field)
+	case "minDays":
+		return ec.fieldContext_ShippingQuote_minDays(ctx, field)
+	case "maxDays":
+		return ec.fieldContext_ShippingQuote_maxDays(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShippingQuote", field.Name)
 }
 
 func (ec *executionContext) childFields_StockLevel(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1476,6 +1694,28 @@ func (ec *executionContext) field_Product_shippingEstimate_args(ctx context.Cont
 	return args, nil
 }
 
+func (ec *executionContext) field_Product_shippingQuotes_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "to",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["to"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "quantity",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["quantity"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Query___type_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -1711,6 +1951,75 @@ func (ec *executionContext) fieldContext_Availability_available(_ context.Contex
 	return graphql.NewScalarFieldContext("Availability", field, true, false, "Int")
 }
 
+func (ec *executionContext) _Dimensions_width(ctx context.Context, field graphql.CollectedField, obj *inventory.Dimensions) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dimensions_width(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Width, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Dimensions_width(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Dimensions", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Dimensions_height(ctx context.Context, field graphql.CollectedField, obj *inventory.Dimensions) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dimensions_height(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Height, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Dimensions_height(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Dimensions", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Dimensions_depth(ctx context.Context, field graphql.CollectedField, obj *inventory.Dimensions) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dimensions_depth(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Depth, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Dimensions_depth(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Dimensions", field, false, false, "Int")
+}
+
 func (ec *executionContext) _Entity_findProduct(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1797,6 +2106,52 @@ func (ec *executionContext) fieldContext_Entity_findWarehouse(ctx context.Contex
 		return fc, err
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Money_minor(ctx context.Context, field graphql.CollectedField, obj *inventory.Money) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Money_minor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Minor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNBigInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Money_minor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Money", field, false, false, "BigInt")
+}
+
+func (ec *executionContext) _Money_currency(ctx context.Context, field graphql.CollectedField, obj *inventory.Money) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Money_currency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Currency, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v inventory.Currency) graphql.Marshaler {
+			return ec.marshalNCurrency2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐCurrency(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Money_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Money", field, false, false, "Currency")
 }
 
 func (ec *executionContext) _Mutation_setStock(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -2155,6 +2510,38 @@ func (ec *executionContext) fieldContext_Product_weight(_ context.Context, field
 	return graphql.NewScalarFieldContext("Product", field, false, false, "Int")
 }
 
+func (ec *executionContext) _Product_dimensions(ctx context.Context, field graphql.CollectedField, obj *inventory.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_dimensions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Dimensions, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Dimensions) graphql.Marshaler {
+			return ec.marshalODimensions2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐDimensions(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Product_dimensions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Product",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Dimensions(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Product_inStock(ctx context.Context, field graphql.CollectedField, obj *inventory.Product) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2326,6 +2713,50 @@ func (ec *executionContext) fieldContext_Product_shippingEstimate(ctx context.Co
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Product_shippingEstimate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Product_shippingQuotes(ctx context.Context, field graphql.CollectedField, obj *inventory.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_shippingQuotes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Product().ShippingQuotes(ctx, obj, fc.Args["to"].(string), fc.Args["quantity"].(int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*inventory.ShippingQuote) graphql.Marshaler {
+			return ec.marshalOShippingQuote2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐShippingQuoteᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Product_shippingQuotes(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Product",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ShippingQuote(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Product_shippingQuotes_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -2935,6 +3366,153 @@ func (ec *executionContext) _ReservationLine_quantity(ctx context.Context, field
 }
 func (ec *executionContext) fieldContext_ReservationLine_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ReservationLine", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ShippingQuote_carrier(ctx context.Context, field graphql.CollectedField, obj *inventory.ShippingQuote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShippingQuote_carrier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Carrier, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ShippingQuote_carrier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ShippingQuote", field, false, false, "String")
+}
+
+func (ec *executionContext) _ShippingQuote_method(ctx context.Context, field graphql.CollectedField, obj *inventory.ShippingQuote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShippingQuote_method(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Method, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v inventory.ShippingMethod) graphql.Marshaler {
+			return ec.marshalNShippingMethod2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐShippingMethod(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ShippingQuote_method(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ShippingQuote", field, false, false, "ShippingMethod")
+}
+
+func (ec *executionContext) _ShippingQuote_price(ctx context.Context, field graphql.CollectedField, obj *inventory.ShippingQuote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShippingQuote_price(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Price, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v inventory.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ShippingQuote_price(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ShippingQuote",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ShippingQuote_chargedWeight(ctx context.Context, field graphql.CollectedField, obj *inventory.ShippingQuote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShippingQuote_chargedWeight(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ChargedWeight, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ShippingQuote_chargedWeight(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ShippingQuote", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ShippingQuote_minDays(ctx context.Context, field graphql.CollectedField, obj *inventory.ShippingQuote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShippingQuote_minDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MinDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ShippingQuote_minDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ShippingQuote", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ShippingQuote_maxDays(ctx context.Context, field graphql.CollectedField, obj *inventory.ShippingQuote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShippingQuote_maxDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MaxDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ShippingQuote_maxDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ShippingQuote", field, false, false, "Int")
 }
 
 func (ec *executionContext) _StockLevel_product(ctx context.Context, field graphql.CollectedField, obj *inventory.StockLevel) (ret graphql.Marshaler) {
@@ -4585,6 +5163,62 @@ func UnmarshalAdjustStockInput(ctx context.Context, raw any) (inventory.AdjustSt
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputDimensionsRepresentation(ctx context.Context, obj any) (model.DimensionsRepresentation, error) {
+	var it model.DimensionsRepresentation
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"width", "height", "depth"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "width":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("width"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Width = data
+		case "height":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("height"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Height = data
+		case "depth":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("depth"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Depth = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDimensionsRepresentation unmarshals raw into the DimensionsRepresentation input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDimensionsRepresentation(ctx context.Context, raw any) (model.DimensionsRepresentation, error) {
+	var out model.DimensionsRepresentation
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DimensionsRepresentation", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputProductRepresentation(ctx context.Context, obj any) (model.ProductRepresentation, error) {
 	var it model.ProductRepresentation
 	if obj == nil {
@@ -4596,7 +5230,7 @@ func (ec *executionContext) unmarshalInputProductRepresentation(ctx context.Cont
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"upc", "price", "weight"}
+	fieldsInOrder := [...]string{"upc", "price", "weight", "dimensions"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -4624,6 +5258,13 @@ func (ec *executionContext) unmarshalInputProductRepresentation(ctx context.Cont
 				return it, err
 			}
 			it.Weight = data
+		case "dimensions":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dimensions"))
+			data, err := ec.unmarshalODimensionsRepresentation2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚋgraphᚋmodelᚐDimensionsRepresentation(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Dimensions = data
 		}
 	}
 	return it, nil
@@ -4981,6 +5622,49 @@ func (ec *executionContext) _Availability(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var dimensionsImplementors = []string{"Dimensions"}
+
+func (ec *executionContext) _Dimensions(ctx context.Context, sel ast.SelectionSet, obj *inventory.Dimensions) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, dimensionsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Dimensions")
+		case "width":
+			out.Values[i] = ec._Dimensions_width(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "height":
+			out.Values[i] = ec._Dimensions_height(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "depth":
+			out.Values[i] = ec._Dimensions_depth(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var entityImplementors = []string{"Entity"}
 
 func (ec *executionContext) _Entity(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
@@ -5012,6 +5696,44 @@ func (ec *executionContext) _Entity(ctx context.Context, sel ast.SelectionSet) g
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Entity_findWarehouse(ctx, field)
 				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var moneyImplementors = []string{"Money"}
+
+func (ec *executionContext) _Money(ctx context.Context, sel ast.SelectionSet, obj *inventory.Money) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, moneyImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Money")
+		case "minor":
+			out.Values[i] = ec._Money_minor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "currency":
+			out.Values[i] = ec._Money_currency(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -5138,6 +5860,11 @@ func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "dimensions":
+			out.Values[i] = ec._Product_dimensions(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "inStock":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -5173,6 +5900,12 @@ func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, 
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Product_shippingEstimate(ctx, field, obj)
+				})
+		case "shippingQuotes":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Product_shippingQuotes(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -5399,6 +6132,64 @@ func (ec *executionContext) _ReservationLine(ctx context.Context, sel ast.Select
 			out.Values[i] = ec._ReservationLine_quantity(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var shippingQuoteImplementors = []string{"ShippingQuote"}
+
+func (ec *executionContext) _ShippingQuote(ctx context.Context, sel ast.SelectionSet, obj *inventory.ShippingQuote) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, shippingQuoteImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ShippingQuote")
+		case "carrier":
+			out.Values[i] = ec._ShippingQuote_carrier(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "method":
+			out.Values[i] = ec._ShippingQuote_method(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "price":
+			out.Values[i] = ec._ShippingQuote_price(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "chargedWeight":
+			out.Values[i] = ec._ShippingQuote_chargedWeight(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "minDays":
+			out.Values[i] = ec._ShippingQuote_minDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "maxDays":
+			out.Values[i] = ec._ShippingQuote_maxDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -6049,6 +6840,20 @@ func (ec *executionContext) unmarshalNAdjustStockInput2githubᚗcomᚋweftᚑgra
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNBigInt2int64(ctx context.Context, v any) (int64, error) {
+	res, err := graphql.UnmarshalInt64(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNBigInt2int64(ctx context.Context, sel ast.SelectionSet, v int64) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalInt64(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "BigInt!")
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNBoolean2bool(ctx context.Context, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -6059,6 +6864,21 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 	res := graphql.MarshalBoolean(v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "Boolean!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNCurrency2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐCurrency(ctx context.Context, v any) (inventory.Currency, error) {
+	tmp, err := text.UnmarshalString(v)
+	res := inventory.Currency(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCurrency2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐCurrency(ctx context.Context, sel ast.SelectionSet, v inventory.Currency) graphql.Marshaler {
+	_ = sel
+	res := text.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Currency!")
 	}
 	return res
 }
@@ -6135,6 +6955,10 @@ func (ec *executionContext) marshalNInt2ᚖint(ctx context.Context, sel ast.Sele
 		graphql.AddInvalidNullFromMarshaler(ctx, "Int!")
 	}
 	return res
+}
+
+func (ec *executionContext) marshalNMoney2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐMoney(ctx context.Context, sel ast.SelectionSet, v inventory.Money) graphql.Marshaler {
+	return ec._Money(ctx, sel, &v)
 }
 
 func (ec *executionContext) marshalNProduct2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐProduct(ctx context.Context, sel ast.SelectionSet, v *inventory.Product) graphql.Marshaler {
@@ -6244,6 +7068,14 @@ func (ec *executionContext) marshalNShippingMethod2githubᚗcomᚋweftᚑgraphql
 		graphql.AddInvalidNullFromMarshaler(ctx, "ShippingMethod!")
 	}
 	return res
+}
+
+func (ec *executionContext) marshalNShippingQuote2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐShippingQuote(ctx context.Context, sel ast.SelectionSet, v *inventory.ShippingQuote) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ShippingQuote!")
+		return graphql.Null
+	}
+	return ec._ShippingQuote(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNStockLevel2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐStockLevel(ctx context.Context, sel ast.SelectionSet, v *inventory.StockLevel) graphql.Marshaler {
@@ -6749,6 +7581,21 @@ func (ec *executionContext) marshalODateTime2ᚖtimeᚐTime(ctx context.Context,
 	return res
 }
 
+func (ec *executionContext) marshalODimensions2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐDimensions(ctx context.Context, sel ast.SelectionSet, v *inventory.Dimensions) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Dimensions(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalODimensionsRepresentation2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚋgraphᚋmodelᚐDimensionsRepresentation(ctx context.Context, v any) (*model.DimensionsRepresentation, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputDimensionsRepresentation(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOID2ᚖstring(ctx context.Context, v any) (*string, error) {
 	if v == nil {
 		return nil, nil
@@ -6829,6 +7676,25 @@ func (ec *executionContext) marshalOReservation2ᚖgithubᚗcomᚋweftᚑgraphql
 		return graphql.Null
 	}
 	return ec._Reservation(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOShippingQuote2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐShippingQuoteᚄ(ctx context.Context, sel ast.SelectionSet, v []*inventory.ShippingQuote) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNShippingQuote2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐShippingQuote(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOStockLevel2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐStockLevelᚄ(ctx context.Context, sel ast.SelectionSet, v []*inventory.StockLevel) graphql.Marshaler {

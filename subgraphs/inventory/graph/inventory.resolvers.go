@@ -81,6 +81,10 @@ func (r *productResolver) ShippingEstimate(ctx context.Context, obj *inventory.P
 	return r.core.Shipping(obj, method)
 }
 
+func (r *productResolver) ShippingQuotes(ctx context.Context, obj *inventory.Product, to string, quantity int) ([]*inventory.ShippingQuote, error) {
+	return r.core.ShippingQuotes(ctx, obj, to, quantity)
+}
+
 func (r *queryResolver) Warehouses(ctx context.Context) ([]*inventory.Warehouse, error) {
 	return r.core.Warehouses(ctx)
 }

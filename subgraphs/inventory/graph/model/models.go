@@ -7,13 +7,20 @@ import (
 	"github.com/weft-graphql/weft/subgraphs/kit/fault"
 )
 
+type DimensionsRepresentation struct {
+	Width  *int `json:"width,omitempty"`
+	Height *int `json:"height,omitempty"`
+	Depth  *int `json:"depth,omitempty"`
+}
+
 type Mutation struct {
 }
 
 type ProductRepresentation struct {
-	Upc    *string `json:"upc,omitempty"`
-	Price  *int    `json:"price,omitempty"`
-	Weight *int    `json:"weight,omitempty"`
+	Upc        *string                   `json:"upc,omitempty"`
+	Price      *int                      `json:"price,omitempty"`
+	Weight     *int                      `json:"weight,omitempty"`
+	Dimensions *DimensionsRepresentation `json:"dimensions,omitempty"`
 	// The @key this representation matched: one of the ProductMatchedKey constants.
 	// gqlgen sets it from the fields the router sent; the router does not send it.
 	MatchedKey ProductMatchedKey `json:"-"`
