@@ -124,7 +124,7 @@ func TestASubscriptionThatCannotBeOpened(t *testing.T) {
 }
 
 func TestSubscriptionsEndInOrder(t *testing.T) {
-	s := newSubscriptions(t, "sse", nil)
+	s := newSubscriptions(t, "sse", func(c *config.Config) { c.Admin.Listen = "localhost:0" })
 	a, multipart := s.stream(tickQuery, nil), s.post(tickQuery, "multipart/mixed;subscriptionSpec=1.0", nil)
 	c, idle := s.dialSocket("graphql-transport-ws", nil, nil), s.dialSocket("graphql-transport-ws", nil, nil)
 	s.write(c, subscribe("subscribe", "1", tickQuery))
@@ -132,6 +132,8 @@ func TestSubscriptionsEndInOrder(t *testing.T) {
 	s.write(c, subscribe("subscribe", "2", "{ping}"))
 	s.read(c)
 	s.read(c)
+	// What begins when the others end is refused, not ended.
+	s.awaitMetrics(`weft_subscriptions_open 3`)
 	var closed sync.WaitGroup
 	for _, socket := range []*websocket.Conn{c, idle} {
 		closed.Go(func() {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/compose-spec/compose-go/v2/template"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/weft-graphql/weft/router/config"
@@ -52,8 +53,21 @@ func TestTheComposeFileFitsTheBinary(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	content := strings.NewReplacer("$$", "$", "/schema/", schemas+"/").Replace(file.Configs["router"].Content)
-	routerConfig := writeText(t, filepath.Join(t.TempDir(), "weft.yaml"), content)
+	example, err := filepath.Abs("../../examples/python/suppliers/schema.graphql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	content := file.Configs["router"].Content
+	// written is the router's configuration as compose writes it where SUPPLIERS has a value.
+	written := func(suppliers string) string {
+		text, err := template.Substitute(content, func(name string) (string, bool) { return suppliers, name == "SUPPLIERS" })
+		if err != nil {
+			t.Fatal(err)
+		}
+		text = strings.NewReplacer("/examples/suppliers.graphql", example, "/schema/", schemas+"/").Replace(text)
+		return writeText(t, filepath.Join(t.TempDir(), "weft.yaml"), text)
+	}
+	routerConfig := written("")
 
 	ours := 0
 	for name, service := range file.Services {
@@ -105,6 +119,10 @@ func TestTheComposeFileFitsTheBinary(t *testing.T) {
 	told := modules.In[*identity.Identity](cfg, identity.Info)
 	if len(cfg.Supergraph.Subgraphs) != len(subgraphs.Names()) || cfg.Cache.Redis.Password != "a" || !told.On {
 		t.Errorf("the router's configuration is %+v", cfg)
+	}
+	cfg = loadWith(t, written("yes"), "", "", "")
+	if n := len(cfg.Supergraph.Subgraphs); n != len(subgraphs.Names())+1 || cfg.Supergraph.Subgraphs[n-1].Name != "suppliers" {
+		t.Errorf("with SUPPLIERS the subgraphs are %+v", cfg.Supergraph.Subgraphs)
 	}
 }
 
