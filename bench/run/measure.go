@@ -98,12 +98,17 @@ func (c *measureCommand) Run(ctx context.Context) error {
 		}
 		all = append(all, measured...)
 	}
-	if c.JSON != "" {
+	return report(all, c.JSON)
+}
+
+// report writes all reports to a file, if one is named, and prints the table. The error tells of answers that were not right.
+func report(all []measurement, file string) error {
+	if file != "" {
 		text, err := json.MarshalIndent(all, "", "  ")
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(c.JSON, append(text, '\n'), 0o644); err != nil {
+		if err := os.WriteFile(file, append(text, '\n'), 0o644); err != nil {
 			return err
 		}
 	}

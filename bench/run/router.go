@@ -95,12 +95,9 @@ func (c *setup) startRouter(
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	binary := c.Router
-	if binary == "" {
-		binary = filepath.Join(dir, "weft")
-		if err := command(ctx, "go", "build", "-o", binary, routerPackage); err != nil {
-			return nil, err
-		}
+	binary, err := routerBinary(ctx, c.Router, dir)
+	if err != nil {
+		return nil, err
 	}
 	supergraph := filepath.Join(dir, "supergraph.graphql")
 	if err := c.writeSupergraph(ctx, binary, dir, supergraph, urls); err != nil {
@@ -129,6 +126,15 @@ func (c *setup) startRouter(
 		return nil, err
 	}
 	return r, nil
+}
+
+// routerBinary is the given binary of the router, or one that it builds in dir.
+func routerBinary(ctx context.Context, given, dir string) (string, error) {
+	if given != "" {
+		return given, nil
+	}
+	built := filepath.Join(dir, "weft")
+	return built, command(ctx, "go", "build", "-o", built, routerPackage)
 }
 
 // freeAddress returns a loopback address with the given port, or with one that is free.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -78,19 +77,23 @@ func (c *shapesCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	router := c.Router
-	if router == "" {
-		router = filepath.Join(dir, "weft")
-		if err := command(ctx, "go", "build", "-o", router, routerPackage); err != nil {
-			return err
-		}
+	router, err := routerBinary(ctx, c.Router, dir)
+	if err != nil {
+		return err
 	}
 	fmt.Fprintln(os.Stderr, describeMachine())
 	var all []measurement
 	for _, shape := range c.Shape {
 		for _, s := range shapes[shape] {
 			m := measureCommand{
-				setup:       setup{Scale: s.scale, Delay: s.delay, StubPort: c.StubPort, Router: router, NoPin: c.NoPin, LoadCPU: 1},
+				setup: setup{
+					Scale:    s.scale,
+					Delay:    s.delay,
+					StubPort: c.StubPort,
+					Router:   router,
+					NoPin:    c.NoPin,
+					LoadCPU:  1,
+				},
 				Connections: s.connections, RampTo: s.rampTo, Duration: c.Duration, WarmUp: c.WarmUp, Rounds: c.Rounds,
 				Other: c.Other, variants: variants,
 			}
@@ -107,19 +110,7 @@ func (c *shapesCommand) Run(ctx context.Context) error {
 			all = append(all, measured...)
 		}
 	}
-	if c.JSON != "" {
-		text, err := json.MarshalIndent(all, "", "  ")
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(c.JSON, append(text, '\n'), 0o644); err != nil {
-			return err
-		}
-	}
-	if err := writeTable(os.Stdout, all); err != nil {
-		return err
-	}
-	return flaws(all)
+	return report(all, c.JSON)
 }
 
 // sharingVariants are the routers of every scenario. Both give subgraphs the Authorization of clients, so that what

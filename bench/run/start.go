@@ -43,12 +43,9 @@ func (c *startCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	router := c.Router
-	if router == "" {
-		router = filepath.Join(dir, "weft")
-		if err := command(ctx, "go", "build", "-o", router, routerPackage); err != nil {
-			return err
-		}
+	router, err := routerBinary(ctx, c.Router, dir)
+	if err != nil {
+		return err
 	}
 	file := filepath.Join(dir, "supergraph.graphql")
 	if err := c.compose(ctx, router, dir, file); err != nil {

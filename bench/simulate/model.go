@@ -70,7 +70,10 @@ func size(w Workload, p Plan, rate float64) Size {
 	s.Events = rate * p.Writes * p.EventsPerWrite
 	s.Deliveries = s.Events * float64(s.Routers)
 	s.RedisCommands += s.Events // each is an invalidation, too, of which one router tells Redis
-	s.RedisShards = max(1, int(math.Ceil(math.Max(s.RedisCommands/(0.6*p.RedisCommands), p.Entities*p.EntityBytes/p.RedisMemory))))
+	s.RedisShards = max(
+		1,
+		int(math.Ceil(math.Max(s.RedisCommands/(0.6*p.RedisCommands), p.Entities*p.EntityBytes/p.RedisMemory))),
+	)
 	s.Answers = rate * w.Answer
 	return s
 }

@@ -35,7 +35,10 @@ func (t *Trial[G]) Status() *Status {
 	until := t.began.Add(t.settings.Window)
 	return &Status{
 		Since: t.began.UTC(), Until: until.UTC(), Graph: t.salt, Percent: t.settings.Percent,
-		Canary: Side{canary.requests, canary.failed}, Stable: Side{stable.requests, stable.failed}, Waits: time.Now().After(until),
+		Canary: Side{
+			canary.requests,
+			canary.failed,
+		}, Stable: Side{stable.requests, stable.failed}, Waits: time.Now().After(until),
 	}
 }
 

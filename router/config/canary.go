@@ -52,7 +52,11 @@ func (k *checker) canary(c *Canary) {
 		k.report(key+".max_latency_factor", "%v is not possible; it must be 0 or between 1 and 1000", c.MaxLatencyFactor)
 	}
 	if !(c.Significance > 0 && c.Significance < 0.5) {
-		k.report(key+".significance", "%v is not possible; it must be more than 0 and less than 0.5, like 0.001", c.Significance)
+		k.report(
+			key+".significance",
+			"%v is not possible; it must be more than 0 and less than 0.5, like 0.001",
+			c.Significance,
+		)
 	}
 	k.between(key+".min_requests", c.MinRequests, 1, 1_000_000_000)
 	k.positive(key+".window", c.Window, 10*time.Millisecond)

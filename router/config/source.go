@@ -85,7 +85,12 @@ func (k *checker) sources(s *Supergraph) {
 	case 1:
 	default:
 		last := len(given) - 1
-		k.report("supergraph", "has both %s and %s; the graph comes from one of them", strings.Join(given[:last], ", "), given[last])
+		k.report(
+			"supergraph",
+			"has both %s and %s; the graph comes from one of them",
+			strings.Join(given[:last], ", "),
+			given[last],
+		)
 	}
 	if len(s.Subgraphs) > 0 && len(s.Signature.PublicKeyFiles) > 0 {
 		k.report("supergraph.signature", "is for supergraphs that are made elsewhere: subgraphs are composed here")
@@ -97,7 +102,11 @@ func (k *checker) sources(s *Supergraph) {
 		k.report("supergraph.oci.token", "stands beside username and password; one of both is sent")
 	}
 	if ref := s.OCI.Reference; ref != "" && (!strings.Contains(ref, "/") || strings.Contains(ref, "://")) {
-		k.report("supergraph.oci.reference", "%q is no reference; write one like registry.example.com/graphs/shop:production", ref)
+		k.report(
+			"supergraph.oci.reference",
+			"%q is no reference; write one like registry.example.com/graphs/shop:production",
+			ref,
+		)
 	}
 }
 

@@ -24,7 +24,9 @@ const (
 )
 
 // errUnsigned is told of a supergraph without a signature.
-var errUnsigned = errors.New("the supergraph has no signature, and supergraph.signature asks for one: sign it with weft sign")
+var errUnsigned = errors.New(
+	"the supergraph has no signature, and supergraph.signature asks for one: sign it with weft sign",
+)
 
 // Sign signs a supergraph with an Ed25519 private key in PEM (PKCS #8): base64, and a line break.
 func Sign(sdl, key []byte) ([]byte, error) {
@@ -63,7 +65,8 @@ func verify(s *config.Supergraph, document *Document) error {
 		}
 	}
 	return fmt.Errorf(
-		"the signature does not belong to this supergraph and any of the %d keys of supergraph.signature.public_key_files", len(files),
+		"the signature does not belong to this supergraph and any of the %d keys of supergraph.signature.public_key_files",
+		len(files),
 	)
 }
 
@@ -79,7 +82,10 @@ func publicKey(file string) (ed25519.PublicKey, error) {
 	parsed, err := x509.ParsePKIXPublicKey(block.Bytes)
 	key, ok := parsed.(ed25519.PublicKey)
 	if err != nil || !ok {
-		return nil, fmt.Errorf("%s is no Ed25519 public key; make it of the private one with: openssl pkey -in KEY -pubout", file)
+		return nil, fmt.Errorf(
+			"%s is no Ed25519 public key; make it of the private one with: openssl pkey -in KEY -pubout",
+			file,
+		)
 	}
 	return key, nil
 }
@@ -110,7 +116,9 @@ func (d *Document) getSignature(req *http.Request) error {
 		return nil
 	default:
 		return fmt.Errorf(
-			"the signature of the supergraph cannot be had: %s answers with the status %d", shown(req.URL.String()), resp.StatusCode,
+			"the signature of the supergraph cannot be had: %s answers with the status %d",
+			shown(req.URL.String()),
+			resp.StatusCode,
 		)
 	}
 	if d.Signature, err = io.ReadAll(io.LimitReader(resp.Body, maxSignature)); err != nil {

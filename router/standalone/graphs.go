@@ -44,7 +44,11 @@ func openGraphs(main *router.Router, cfg *config.Config, list []module.Info, log
 		store := sharedStore(g.reloads.Started)
 		if other := stores[store]; store != "" && other != "" {
 			all.close()
-			return nil, fmt.Errorf("the graph %s has its cache in the same Redis as %s; give it another cache.namespace", g.Name, other)
+			return nil, fmt.Errorf(
+				"the graph %s has its cache in the same Redis as %s; give it another cache.namespace",
+				g.Name,
+				other,
+			)
 		}
 		stores[store] = "the graph " + g.Name
 	}
@@ -88,10 +92,18 @@ func openGraph(named config.Graph, process *config.Config, list []module.Info, l
 // belongs gives a graph's settings what is the process's, and tells why it cannot be served so.
 func (g *graph) belongs(cfg, process *config.Config) error {
 	if len(cfg.Graphs) > 0 {
-		return fmt.Errorf("%s: graphs: there are some already where this file is named; list all of them there", g.Graph.Config)
+		return fmt.Errorf(
+			"%s: graphs: there are some already where this file is named; list all of them there",
+			g.Graph.Config,
+		)
 	}
 	if g.Path != "" && g.Host == "" && !g.ServesPath(cfg.GraphQL.Path) {
-		return fmt.Errorf("%s: graphql.path is %s; it must begin with %s, where this graph is", g.Graph.Config, cfg.GraphQL.Path, g.Path)
+		return fmt.Errorf(
+			"%s: graphql.path is %s; it must begin with %s, where this graph is",
+			g.Graph.Config,
+			cfg.GraphQL.Path,
+			g.Path,
+		)
 	}
 	cfg.Listen, cfg.Admin, cfg.Shutdown, cfg.Server, cfg.Log = process.Listen, process.Admin, process.Shutdown, process.Server, process.Log
 	cfg.Limits.Memory = process.Limits.Memory

@@ -58,8 +58,18 @@ var carriers = []struct {
 	most    int
 	tariffs map[zone]tariff
 }{
-	{"Loom Post", Standard, 31_500, map[zone]tariff{domestic: {390, 50, 2, 4}, union: {990, 120, 4, 7}, abroad: {1990, 390, 7, 21}}},
-	{"Shuttle Express", Express, 70_000, map[zone]tariff{domestic: {990, 120, 1, 1}, union: {1990, 280, 1, 2}, abroad: {3990, 890, 2, 5}}},
+	{
+		"Loom Post",
+		Standard,
+		31_500,
+		map[zone]tariff{domestic: {390, 50, 2, 4}, union: {990, 120, 4, 7}, abroad: {1990, 390, 7, 21}},
+	},
+	{
+		"Shuttle Express",
+		Express,
+		70_000,
+		map[zone]tariff{domestic: {990, 120, 1, 1}, union: {1990, 280, 1, 2}, abroad: {3990, 890, 2, 5}},
+	},
 	{"Heddle Freight", Standard, 1_000_000, map[zone]tariff{domestic: {3900, 25, 3, 6}, union: {7900, 60, 5, 10}}},
 }
 
@@ -71,7 +81,12 @@ const (
 
 // ShippingQuotes returns what carriers ask for pieces of a product, cheapest first, or a fault when the router did not
 // send its weight.
-func (c *Core) ShippingQuotes(ctx context.Context, product *Product, to string, quantity int) ([]*ShippingQuote, error) {
+func (c *Core) ShippingQuotes(
+	ctx context.Context,
+	product *Product,
+	to string,
+	quantity int,
+) ([]*ShippingQuote, error) {
 	var check fault.Checker
 	check.Require(countryPattern.MatchString(to), "to", "to must be two capital letters, like DE")
 	check.Between(quantity, 1, maxPieces, "quantity")

@@ -168,15 +168,23 @@ func (c *Core) PictureFile(ctx context.Context, hash string) ([]byte, error) {
 }
 
 // RemovePicture removes a picture of the caller's own review, or of any if the caller is an operator.
-func (c *Core) RemovePicture(ctx context.Context, caller wire.Identity, input RemoveReviewPictureInput) (*Review, error) {
+func (c *Core) RemovePicture(
+	ctx context.Context,
+	caller wire.Identity,
+	input RemoveReviewPictureInput,
+) (*Review, error) {
 	if caller.Anonymous() {
 		return nil, fault.New(fault.Unauthenticated, "sign in to remove a picture")
 	}
-	review, err := found(input.ReviewID)(c.store.RemovePicture(ctx, input.ReviewID, input.PictureID, func(review *Review) error {
-		if review.AuthorID != caller.Subject && !caller.HasRole(Operator) {
-			return fault.New(fault.Forbidden, "only its author and operators may remove a picture")
-		}
-		return nil
-	}))
+	review, err := found(
+		input.ReviewID,
+	)(
+		c.store.RemovePicture(ctx, input.ReviewID, input.PictureID, func(review *Review) error {
+			if review.AuthorID != caller.Subject && !caller.HasRole(Operator) {
+				return fault.New(fault.Forbidden, "only its author and operators may remove a picture")
+			}
+			return nil
+		}),
+	)
 	return review, err
 }

@@ -40,7 +40,11 @@ func (p *Provider) endSession(w http.ResponseWriter, r *http.Request) {
 	}
 	target := given.Get("post_logout_redirect_uri")
 	if target != "" && !slices.Contains(client.PostLogoutRedirectURIs, target) {
-		p.complain(w, http.StatusBadRequest, client.Name+" wants to have you sent to an address that is not known to be its own.")
+		p.complain(
+			w,
+			http.StatusBadRequest,
+			client.Name+" wants to have you sent to an address that is not known to be its own.",
+		)
 		return
 	}
 	if _, err := p.logins.EndGrant(r.Context(), hint.Session, hint.Subject, client.ID); err != nil {

@@ -129,7 +129,10 @@ func (p *Provider) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	var told *problem
 	if !errors.As(err, &told) {
 		p.logger.ErrorContext(r.Context(), "the OpenID provider failed", "path", r.URL.Path, "error", err)
-		told, status = wrong("server_error", "the provider failed to answer; its log says why"), http.StatusInternalServerError
+		told, status = wrong(
+			"server_error",
+			"the provider failed to answer; its log says why",
+		), http.StatusInternalServerError
 	}
 	switch told.Code {
 	case "invalid_client", "invalid_token":

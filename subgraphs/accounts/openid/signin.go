@@ -64,7 +64,11 @@ func (p *Provider) sendBack(w http.ResponseWriter, r *http.Request, request *req
 func (p *Provider) signIn(w http.ResponseWriter, r *http.Request) {
 	// Whoever could have somebody else's browser send this form would sign that person in as somebody of their choice.
 	if err := p.own.Check(r); err != nil {
-		p.complain(w, http.StatusForbidden, "This form was sent by another site. Go back to the application, and sign in from there.")
+		p.complain(
+			w,
+			http.StatusForbidden,
+			"This form was sent by another site. Go back to the application, and sign in from there.",
+		)
 		return
 	}
 	if err := r.ParseForm(); err != nil {
@@ -130,7 +134,10 @@ func (p *Provider) person(r *http.Request, request *request, given url.Values) (
 			Name: given.Get("name"), Email: given.Get("email"), Password: given.Get("password"),
 		})
 	}
-	return p.logins.Authenticate(r.Context(), accounts.SignInInput{Email: given.Get("email"), Password: given.Get("password")})
+	return p.logins.Authenticate(
+		r.Context(),
+		accounts.SignInInput{Email: given.Get("email"), Password: given.Get("password")},
+	)
 }
 
 // sentence makes one of a message.
