@@ -2,6 +2,7 @@ package load
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -21,7 +22,7 @@ import (
 
 func run(t *testing.T, config Config) *Report {
 	t.Helper()
-	config.Duration, config.Timeout = 150*time.Millisecond, 10*time.Second
+	config.Duration, config.Timeout = cmp.Or(config.Duration, 150*time.Millisecond), 10*time.Second
 	if config.Connections == 0 {
 		config.Connections = 4
 	}
