@@ -92,6 +92,19 @@ sagas: servers ## Place 3,000 orders in each of three shops that crash: SQLite, 
 bus: servers ## 20,000 events over embedded NATS, NATS and RabbitMQ: restarts, crashes, duplicates, poison, a consumer away
 	go test -timeout 1h -count=1 -v -run TestConsumersEndWithTheOwnersState ./subgraphs/kit/events -args -changes 20000
 
+# What make scale needs beside the servers of the tests. Debian keeps haproxy in /usr/sbin.
+.PHONY: balancer
+balancer:
+	@command -v haproxy > /dev/null && exit 0; \
+	if ! command -v apt-get > /dev/null; then echo "This needs haproxy. Install it and run this again."; exit 1; fi; \
+	root=""; if [ "$$(id -u)" != 0 ]; then root="sudo"; fi; \
+	echo "installing: haproxy"; \
+	$$root apt-get update -qq && $$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends haproxy > /dev/null
+
+.PHONY: scale
+scale: servers balancer ## Routers behind haproxy, Redis and NATS clusters, PostgreSQL: kill one of each under load, and measure (ARGS="--routers 4 --duration 5m")
+	go run ./bench/scale $(ARGS)
+
 .PHONY: scale-subscriptions
 scale-subscriptions: ## 5,000 subscriptions that share one; 1,000 reloads of graph and settings under 50 busy connections and 500 event-fed subscriptions
 	go test -timeout 1h -count=1 -v -run 'TestManySubscriptionsShareOne|TestManyReloadsUnderLoad' ./router -args \

@@ -68,6 +68,7 @@ var mayImport = map[string][]string{
 	"bench":                    {},
 	"bench/planning":           {"bench", "router", "schema"},
 	"bench/run":                {"bench", "router"},
+	"bench/scale":              {"bench", "schema"},
 	"storefront":               {},
 	"cmd/weft":                 {"bench", "router", "schema", "storefront", "subgraphs"},
 }
