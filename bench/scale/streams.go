@@ -48,7 +48,7 @@ func (s *stream) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.traffic.house.url, strings.NewReader(string(body)))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.traffic.cluster.url, strings.NewReader(string(body)))
 	if err != nil {
 		return err
 	}
