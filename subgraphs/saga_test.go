@@ -128,11 +128,14 @@ func (w *sagaWorld) makeScarce(t *testing.T, upc string, pieces int) {
 			Stock []struct{ Warehouse struct{ ID string } }
 		} `json:"_entities"`
 	}
-	w.mustAsk(t, "inventory", operator, fmt.Sprintf(
+	w.insist(t, "inventory", operator, fmt.Sprintf(
 		`{ _entities(representations: [{__typename: "Product", upc: %q}]) {
 			... on Product { stock { warehouse { id } } } } }`, upc), &got)
+	if t.Failed() {
+		t.FailNow()
+	}
 	for _, level := range got.Entities[0].Stock {
-		w.mustAsk(t, "inventory", operator, fmt.Sprintf(
+		w.insist(t, "inventory", operator, fmt.Sprintf(
 			`mutation { setStock(input: {upc: %q, warehouseId: %q, quantity: %d}) { quantity } }`,
 			upc, level.Warehouse.ID, pieces), nil)
 	}

@@ -264,8 +264,9 @@ var orderStates = []orders.OrderState{
 func TestTheModelOfOrdersFindsFaults(t *testing.T) {
 	t.Parallel()
 	seen := func(state orders.OrderState) sagaEvent { return sagaEvent{kind: orderSeen, state: state} }
-	placed, authorised, taken := sagaEvent{kind: orderPlaced}, sagaEvent{kind: moneyAuthorised}, sagaEvent{kind: moneyTaken}
-	voided, calledOff := sagaEvent{kind: moneyGivenBack}, sagaEvent{kind: orderCalledOff}
+	placed, authorised := sagaEvent{kind: orderPlaced}, sagaEvent{kind: moneyAuthorised}
+	taken, voided := sagaEvent{kind: moneyTaken}, sagaEvent{kind: moneyGivenBack}
+	calledOff := sagaEvent{kind: orderCalledOff}
 	pieces := func(state orders.ReservationState) sagaEvent { return sagaEvent{kind: piecesSeen, pieces: state} }
 	bought := []sagaEvent{placed, seen(orders.Placed), pieces(orders.ReservationHeld), authorised, taken,
 		seen(orders.Confirmed), pieces(orders.ReservationCommitted)}
