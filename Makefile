@@ -257,6 +257,22 @@ python: servers ## Install what examples/python/suppliers runs with
 	.weft/suppliers/bin/pip install --quiet --disable-pip-version-check -r examples/python/suppliers/requirements-dev.txt && \
 	cat examples/python/suppliers/requirements*.txt > .weft/suppliers/installed
 
+# The subgraph in Java: its jars, as pom.xml names them, and its classes. What it was made of is kept beside them. Its test
+# is not part of make test, which would have to install a JDK and Maven for it alone.
+WRAPS := examples/java/wraps
+.PHONY: java
+java: ## Build examples/java/wraps and test it beside the router (needs a JDK of 17 or later, and Maven)
+	@for program in javac mvn; do command -v $$program > /dev/null || \
+		{ echo "$$program is missing: install default-jdk-headless and maven, or what your system calls them"; exit 1; }; done
+	@cat $(WRAPS)/pom.xml $(WRAPS)/Wraps.java | cmp -s - .weft/java/made && exit 0; \
+	rm -rf .weft/java && mkdir -p .weft/java/classes && \
+	echo "installing: $(WRAPS)/pom.xml" && \
+	mvn -q -B -f $(WRAPS)/pom.xml dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=$(CURDIR)/.weft/java/lib && \
+	javac --release 17 -cp '.weft/java/lib/*' -d .weft/java/classes $(WRAPS)/Wraps.java && \
+	cat $(WRAPS)/pom.xml $(WRAPS)/Wraps.java > .weft/java/made
+	go vet -tags java ./examples/examplestest
+	go test -race -count=1 -tags java -run TestWraps ./examples/examplestest
+
 # Turns the output of go test -v into one line per test and package. A package that fails is shown in full. go test
 # prints packages one after the other, so that what lies between two of these lines belongs together.
 define SHOW_TESTS

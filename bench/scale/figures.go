@@ -25,7 +25,7 @@ const connections = 50
 // set is some routers that are measured together.
 type set struct {
 	name string
-	*house
+	*cluster
 	// address is what is loaded.
 	address string
 	figures []figure
@@ -40,7 +40,7 @@ type figure struct {
 // figures measures what a request costs: one router alone, and several that share a cluster.
 func (s *Settings) figures(ctx context.Context, dir string) (err error) {
 	fmt.Fprintln(os.Stderr, "measuring; starting Redis and NATS clusters")
-	whole := &house{dir: dir, weft: s.Weft}
+	whole := &cluster{dir: dir, weft: s.Weft}
 	defer whole.stop()
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -65,7 +65,7 @@ func (s *Settings) figures(ctx context.Context, dir string) (err error) {
 }
 
 // measure measures all sets with one workload.
-func (s *Settings) measure(ctx context.Context, whole *house, dir, workload string) error {
+func (s *Settings) measure(ctx context.Context, whole *cluster, dir, workload string) error {
 	w, err := definition.FindWorkload(workload)
 	if err != nil {
 		return err
@@ -115,7 +115,7 @@ func (s *Settings) measure(ctx context.Context, whole *house, dir, workload stri
 
 // startSets starts the routers that are compared. Stop all that are returned even when there is an error.
 func (s *Settings) startSets(
-	ctx context.Context, whole *house, dir string, urls map[string]string, caching bool,
+	ctx context.Context, whole *cluster, dir string, urls map[string]string, caching bool,
 ) ([]*set, error) {
 	var sets []*set
 	cache := ""
@@ -137,7 +137,7 @@ func (s *Settings) startSets(
 		{several, s.Routers, true, cache, 1},
 		{several + ", Redis and NATS clusters", s.Routers, true, shared, 1},
 	} {
-		one := &set{name: want.name, house: &house{dir: filepath.Join(dir, fmt.Sprint(i)), weft: s.Weft}}
+		one := &set{name: want.name, cluster: &cluster{dir: filepath.Join(dir, fmt.Sprint(i)), weft: s.Weft}}
 		sets = append(sets, one)
 		if err := os.MkdirAll(one.dir, 0o700); err != nil {
 			return sets, err
@@ -166,7 +166,7 @@ func (s *Settings) startSets(
 }
 
 // measureOnce loads a set, and adds up what its routers have used.
-func (s *Settings) measureOnce(ctx context.Context, whole *house, one *set, workload string) (f figure, err error) {
+func (s *Settings) measureOnce(ctx context.Context, whole *cluster, one *set, workload string) (f figure, err error) {
 	settings := load.Config{
 		URL: one.address, Workload: []string{workload}, Connections: connections, Timeout: 30 * time.Second, Scale: 1,
 	}

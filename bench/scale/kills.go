@@ -20,22 +20,22 @@ type loss struct {
 
 // losses are what is killed, one after the other.
 func (l *traffic) losses() []*loss {
-	h := l.house
+	c := l.cluster
 	killed := func(p *process) *loss { return &loss{name: p.name, away: p.kill, back: p.start} }
-	router := h.routers[len(h.routers)-1]
-	redis := h.redis.servers[1]
+	router := c.routers[len(c.routers)-1]
+	redis := c.redis.servers[1]
 	return []*loss{
 		{name: router.name, away: func() { router.kill(); l.forget(router.name) }, back: router.start},
 		{name: redis.name, away: redis.kill, back: func(ctx context.Context) error {
 			if err := redis.start(ctx); err != nil {
 				return err
 			}
-			return h.redis.whole(ctx)
+			return c.redis.whole(ctx)
 		}},
-		killed(h.nats.servers[0]),
-		killed(h.services["inventory"].process),
-		killed(h.services["catalog"].process),
-		{name: h.postgres.name, away: h.postgres.crash, back: h.postgres.start},
+		killed(c.nats.servers[0]),
+		killed(c.services["inventory"].process),
+		killed(c.services["catalog"].process),
+		{name: c.postgres.name, away: c.postgres.crash, back: c.postgres.start},
 	}
 }
 

@@ -22,7 +22,7 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// Settings say how large the house is, and how long it is kept busy.
+// Settings say how large the cluster is, and how long it is kept busy.
 type Settings struct {
 	Routers  int           `help:"Router processes behind haproxy." default:"2"`
 	Duration time.Duration `help:"How long the load lasts in which processes are killed." default:"60s"`

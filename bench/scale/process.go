@@ -83,9 +83,8 @@ func (p *process) signal(signal syscall.Signal) {
 	}
 }
 
-// kill ends the process at once, as a crash does; stop asks it to.
+// kill ends the process at once, as a crash does.
 func (p *process) kill() { p.signal(syscall.SIGKILL) }
-func (p *process) stop() { p.signal(syscall.SIGTERM) }
 
 var errEnded = errors.New("the process has ended")
 

@@ -23,8 +23,10 @@ type stream struct {
 	// last is the id of the last event, events are the places of all in the bus's stream.
 	last   string
 	events []uint64
-	// shown is the latest stock, connects how often the client has connected.
-	shown    int64
+	// shown is the latest stock, failed the error of the latest event: then the client knows that it has to ask.
+	shown  int64
+	failed string
+	// connects is how often the client has connected.
 	connects int
 }
 
@@ -46,7 +48,7 @@ func (s *stream) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.traffic.house.url, strings.NewReader(string(body)))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.traffic.cluster.url, strings.NewReader(string(body)))
 	if err != nil {
 		return err
 	}
@@ -130,10 +132,12 @@ func (s *stream) event(id, data string) error {
 	if answer.Data == nil || answer.Data.StockChanged == nil || answer.Data.StockChanged.TotalStock == nil {
 		if len(answer.Errors) == 0 {
 			s.traffic.isWrong(fmt.Errorf("event %s has nothing, and no error: %.200s", id, data))
+		} else {
+			s.failed = answer.Errors[0].Message
 		}
 		return nil
 	}
-	s.shown = *answer.Data.StockChanged.TotalStock
+	s.shown, s.failed = *answer.Data.StockChanged.TotalStock, ""
 	if _, most := s.product.stock.bounds(); s.shown < s.product.stock.initial || s.shown > most {
 		s.traffic.isWrong(fmt.Errorf("event %s: a stock of %d, which is not between %d and %d",
 			id, s.shown, s.product.stock.initial, most))

@@ -27,7 +27,7 @@ type product struct {
 
 // traffic is what clients do, and what came of it.
 type traffic struct {
-	house    *house
+	cluster  *cluster
 	products []*product
 	pause    time.Duration // after a failure
 
@@ -75,7 +75,7 @@ func (a *readAnswer) complete() error {
 
 // prepare reads what there is at the start.
 func (l *traffic) prepare(ctx context.Context, count int) error {
-	c := newClient(l.house.url, nil)
+	c := newClient(l.cluster.url, nil)
 	for i := range count {
 		upc := fmt.Sprintf("p%d", i+1)
 		err := eventually(ctx, "product "+upc+" can be read", func(ctx context.Context) error {
@@ -101,7 +101,7 @@ func (l *traffic) prepare(ctx context.Context, count int) error {
 
 // read reads one product after the other, until ctx ends.
 func (l *traffic) read(ctx context.Context, random *rand.Rand) {
-	c := newClient(l.house.url, nil)
+	c := newClient(l.cluster.url, nil)
 	for ctx.Err() == nil {
 		p := l.products[random.IntN(len(l.products))]
 		stock, price := p.stock.begin(), p.price.begin()
@@ -140,7 +140,7 @@ func (l *traffic) judge(ledger *ledger, r reading, router string, shown int64) {
 
 // write writes until ctx ends: pieces, prices, and new products now and then.
 func (l *traffic) write(ctx context.Context, random *rand.Rand, name string) {
-	c := newClient(l.house.url, l.house.merchant(audience))
+	c := newClient(l.cluster.url, l.cluster.merchant(audience))
 	for n := 0; ctx.Err() == nil; n++ {
 		p := l.products[random.IntN(len(l.products))]
 		switch {

@@ -21,12 +21,12 @@ const staleFor = 10 * time.Second
 func (s *Settings) underFire(ctx context.Context, dir string) error {
 	fmt.Fprintf(os.Stderr, "starting %d routers, haproxy, Redis and NATS clusters of %d, PostgreSQL, %d services\n",
 		s.Routers, nodes, len(serviceNames))
-	h, err := openShop(ctx, s, dir)
-	defer h.stop()
+	c, err := openShop(ctx, s, dir)
+	defer c.stop()
 	if err != nil {
 		return err
 	}
-	l := &traffic{house: h, pause: 50 * time.Millisecond}
+	l := &traffic{cluster: c, pause: 50 * time.Millisecond}
 	if err := l.prepare(ctx, s.Products); err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func (l *traffic) verify(ctx context.Context, streams []*stream) error {
 
 // verifyAdded has inventory say that it knows all products that were added.
 func (l *traffic) verifyAdded(ctx context.Context) error {
-	c := newClient(l.house.url, l.house.merchant(audience))
+	c := newClient(l.cluster.url, l.cluster.merchant(audience))
 	for _, upc := range l.added {
 		err := eventually(ctx, "inventory has heard of "+upc, func(ctx context.Context) error {
 			var a struct {
@@ -156,7 +156,7 @@ func (l *traffic) verifyProduct(ctx context.Context, p *product) error {
 			return fmt.Errorf("%s is %d; acknowledged writes make it %d to %d", owned.ledger.what, owned.is, least, most)
 		}
 	}
-	for _, r := range l.house.routers {
+	for _, r := range l.cluster.routers {
 		err := eventually(ctx, r.name+" shows what the owners have", func(ctx context.Context) error {
 			var a readAnswer
 			if _, err := newClient(r.url, nil).ask(ctx, readQuery, map[string]any{"upc": p.upc}, &a); err != nil {
@@ -180,7 +180,7 @@ func (l *traffic) verifyProduct(ctx context.Context, p *product) error {
 
 // owned asks the service itself for one number of a product.
 func (l *traffic) owned(ctx context.Context, p *product, service, field string) (number int64, err error) {
-	c := newClient(l.house.services[service].url, l.house.merchant(service))
+	c := newClient(l.cluster.services[service].url, l.cluster.merchant(service))
 	c.header, c.scheme = wire.IdentityHeader, ""
 	query := `query Owned($of: [_Any!]!) { _entities(representations: $of) { ... on Product { ` + field + ` } } }`
 	err = eventually(ctx, service+" tells of "+p.upc, func(ctx context.Context) error {
