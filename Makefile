@@ -92,6 +92,19 @@ sagas: servers ## Place 3,000 orders in each of three shops that crash: SQLite, 
 bus: servers ## 20,000 events over embedded NATS, NATS and RabbitMQ: restarts, crashes, duplicates, poison, a consumer away
 	go test -timeout 1h -count=1 -v -run TestConsumersEndWithTheOwnersState ./subgraphs/kit/events -args -changes 20000
 
+# What make scale needs beside the servers of the tests. Debian keeps haproxy in /usr/sbin.
+.PHONY: balancer
+balancer:
+	@command -v haproxy > /dev/null && exit 0; \
+	if ! command -v apt-get > /dev/null; then echo "This needs haproxy. Install it and run this again."; exit 1; fi; \
+	root=""; if [ "$$(id -u)" != 0 ]; then root="sudo"; fi; \
+	echo "installing: haproxy"; \
+	$$root apt-get update -qq && $$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends haproxy > /dev/null
+
+.PHONY: scale
+scale: servers balancer ## Routers behind haproxy, Redis and NATS clusters, PostgreSQL: kill one of each under load, and measure (ARGS="--routers 4 --duration 5m")
+	go run ./bench/scale $(ARGS)
+
 .PHONY: scale-subscriptions
 scale-subscriptions: ## 5,000 subscriptions that share one; 1,000 reloads of graph and settings under 50 busy connections and 500 event-fed subscriptions
 	go test -timeout 1h -count=1 -v -run 'TestManySubscriptionsShareOne|TestManyReloadsUnderLoad' ./router -args \
@@ -243,6 +256,22 @@ python: servers ## Install what examples/python/suppliers runs with
 	rm -rf .weft/suppliers && python3 -m venv .weft/suppliers && \
 	.weft/suppliers/bin/pip install --quiet --disable-pip-version-check -r examples/python/suppliers/requirements-dev.txt && \
 	cat examples/python/suppliers/requirements*.txt > .weft/suppliers/installed
+
+# The subgraph in Java: its jars, as pom.xml names them, and its classes. What it was made of is kept beside them. Its test
+# is not part of make test, which would have to install a JDK and Maven for it alone.
+WRAPS := examples/java/wraps
+.PHONY: java
+java: ## Build examples/java/wraps and test it beside the router (needs a JDK of 17 or later, and Maven)
+	@for program in javac mvn; do command -v $$program > /dev/null || \
+		{ echo "$$program is missing: install default-jdk-headless and maven, or what your system calls them"; exit 1; }; done
+	@cat $(WRAPS)/pom.xml $(WRAPS)/Wraps.java | cmp -s - .weft/java/made && exit 0; \
+	rm -rf .weft/java && mkdir -p .weft/java/classes && \
+	echo "installing: $(WRAPS)/pom.xml" && \
+	mvn -q -B -f $(WRAPS)/pom.xml dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=$(CURDIR)/.weft/java/lib && \
+	javac --release 17 -cp '.weft/java/lib/*' -d .weft/java/classes $(WRAPS)/Wraps.java && \
+	cat $(WRAPS)/pom.xml $(WRAPS)/Wraps.java > .weft/java/made
+	go vet -tags java ./examples/examplestest
+	go test -race -count=1 -tags java -run TestWraps ./examples/examplestest
 
 # Turns the output of go test -v into one line per test and package. A package that fails is shown in full. go test
 # prints packages one after the other, so that what lies between two of these lines belongs together.

@@ -38,6 +38,10 @@ var mayImport = map[string][]string{
 	"router/upstream":                {"router/memory"},
 	"router/exec":                    {"router/jsontext", "router/upstream", "router/plan", "router/operation", "router/supergraph"},
 	"router/cache":                   {"router/exec", "router/jsontext", "router/plan", "router/operation", "router/supergraph", "router/federation"},
+	"router/cache/connection":        {},
+	"router/cache/clock":             {"router/cache/connection"},
+	"router/cache/policy":            {"router/federation", "router/supergraph"},
+	"router/cache/storage":           {"router/cache/connection", "router/cache/policy"},
 	"router/server":                  {"router/jsontext", "router/memory"},
 	"router/subscription":            {"router/server", "router/upstream"},
 	"router/subscription/eventbus": {
@@ -68,6 +72,7 @@ var mayImport = map[string][]string{
 	"bench":                    {},
 	"bench/planning":           {"bench", "router", "schema"},
 	"bench/run":                {"bench", "router"},
+	"bench/scale":              {"bench", "schema"},
 	"storefront":               {},
 	"cmd/weft":                 {"bench", "router", "schema", "storefront", "subgraphs"},
 }

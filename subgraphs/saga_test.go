@@ -24,7 +24,8 @@ var sagaOrders = flag.Int("orders", 100, "how many orders TestSagas places in ea
 
 // TestSagas has people buy while the shop's process is killed at random steps, events are lost, doubled, late and out
 // of order, brokers restart, and the payment provider breaks off, answers too late or not at all. In the end every
-// order must have come to an end, and stock and money must add up with what the orders say.
+// order must have come to an end, stock and money must add up with what the orders say, and what buyers and the payment
+// provider saw of each order and its pieces must be a history that orderModel allows.
 func TestSagas(t *testing.T) {
 	t.Parallel()
 	t.Run("SQLite and embedded NATS", func(t *testing.T) {
@@ -51,8 +52,9 @@ func TestSagas(t *testing.T) {
 
 // sagaWorld is a shop, its payment provider, and the people who buy.
 type sagaWorld struct {
-	shop   *sagaShop
-	ledger *ledger
+	shop    *sagaShop
+	ledger  *ledger
+	history *sagaHistory
 	// restartBroker is nil when the broker dies with the shop.
 	restartBroker func()
 	// stock is how many pieces there were of each product.
@@ -74,8 +76,11 @@ const (
 )
 
 func newSagaWorld(t *testing.T, shop *sagaShop, restartBroker func()) *sagaWorld {
-	w := &sagaWorld{shop: shop, restartBroker: restartBroker, stock: map[string]int{}, placed: map[string]string{}}
-	w.ledger, shop.Ledger = startLedger(t)
+	w := &sagaWorld{
+		shop: shop, restartBroker: restartBroker, stock: map[string]int{}, placed: map[string]string{},
+		history: newSagaHistory(),
+	}
+	w.ledger, shop.Ledger = startLedger(t, w.history)
 	shop.Addresses = map[string]string{}
 	for _, name := range []string{"inventory", "orders"} {
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -123,11 +128,14 @@ func (w *sagaWorld) makeScarce(t *testing.T, upc string, pieces int) {
 			Stock []struct{ Warehouse struct{ ID string } }
 		} `json:"_entities"`
 	}
-	w.mustAsk(t, "inventory", operator, fmt.Sprintf(
+	w.insist(t, "inventory", operator, fmt.Sprintf(
 		`{ _entities(representations: [{__typename: "Product", upc: %q}]) {
 			... on Product { stock { warehouse { id } } } } }`, upc), &got)
+	if t.Failed() {
+		t.FailNow()
+	}
 	for _, level := range got.Entities[0].Stock {
-		w.mustAsk(t, "inventory", operator, fmt.Sprintf(
+		w.insist(t, "inventory", operator, fmt.Sprintf(
 			`mutation { setStock(input: {upc: %q, warehouseId: %q, quantity: %d}) { quantity } }`,
 			upc, level.Warehouse.ID, pieces), nil)
 	}
@@ -167,6 +175,7 @@ func (w *sagaWorld) buy(t *testing.T, buyer, n int) {
 			Cart     cartAnswer
 			Checkout orderAnswer
 		}
+		since := w.history.now()
 		w.insist(t, "orders", caller, fmt.Sprintf(`mutation {
 			cart: setCartQuantity(input: {upc: %q, quantity: %d}) { userErrors { code field message } }
 			checkout(input: {idempotencyKey: %q, paymentMethod: "card", %s}) {
@@ -177,14 +186,20 @@ func (w *sagaWorld) buy(t *testing.T, buyer, n int) {
 			continue
 		}
 		id := got.Checkout.Order.ID
+		w.history.add(id, since, sagaEvent{kind: orderPlaced})
 		w.mu.Lock()
 		w.placed[key] = id
 		w.mu.Unlock()
 		if dice.IntN(10) == 0 {
+			since := w.history.now()
 			w.insist(t, "orders", caller, fmt.Sprintf(`mutation { checkout: cancelOrder(input: {id: %q}) {
-				order { id } userErrors { code field message } } }`, id), &got) // it may have ended by itself meanwhile
+				order { id } userErrors { code field message } } }`, id), &got)
+			w.history.add(id, since, sagaEvent{ // it may have ended by itself meanwhile
+				kind: orderCalledOff, refused: len(got.Checkout.UserErrors) > 0,
+			})
 		}
 		w.awaitStock(t, caller, id)
+		w.lookAtPieces(t, id)
 	}
 }
 
@@ -197,12 +212,24 @@ func (w *sagaWorld) awaitStock(t *testing.T, caller *wire.Identity, id string) {
 		var got struct {
 			Order struct{ State orders.OrderState }
 		}
+		since := w.history.now()
 		w.insist(t, "orders", caller, fmt.Sprintf(`{ order(id: %q) { state } }`, id), &got)
+		w.history.add(id, since, sagaEvent{kind: orderSeen, state: got.Order.State})
 		if got.Order.State != orders.Placed || t.Failed() {
 			return
 		}
 		<-tick.C
 	}
+}
+
+// lookAtPieces notes in the history how the pieces of an order stand.
+func (w *sagaWorld) lookAtPieces(t *testing.T, id string) {
+	var got struct {
+		Reservation struct{ State orders.ReservationState }
+	}
+	since := w.history.now()
+	w.insist(t, "inventory", operator, fmt.Sprintf(`{ reservation(orderId: %q) { state } }`, id), &got)
+	w.history.add(id, since, sagaEvent{kind: piecesSeen, pieces: got.Reservation.State})
 }
 
 // check waits until every order has come to an end, and checks that everything adds up.
@@ -229,6 +256,7 @@ func (w *sagaWorld) check(t *testing.T, n, crashes int) {
 				}
 			}
 		}
+		since := w.history.now()
 		w.mustAsk(t, "orders", operator, fmt.Sprintf(`{ orders(first: 100, after: %q) { pageInfo { hasNextPage endCursor }
 			nodes { id state total { minor } history { state } lines { product { upc } quantity } } } }`, after), &page)
 		for _, o := range page.Orders.Nodes {
@@ -238,6 +266,8 @@ func (w *sagaWorld) check(t *testing.T, n, crashes int) {
 			}
 			total++
 			states[o.State]++
+			w.history.add(o.ID, since, sagaEvent{kind: orderSeen, state: o.State})
+			w.lookAtPieces(t, o.ID)
 			for i := 1; i < len(o.History); i++ {
 				if !o.History[i-1].State.MayBecome(o.History[i].State) {
 					t.Errorf("order %s has the history %v", o.ID, o.History)
@@ -275,6 +305,7 @@ func (w *sagaWorld) check(t *testing.T, n, crashes int) {
 				w.stock[upc], upc, sold[upc], inStock, reserved)
 		}
 	}
+	w.history.judge(t)
 	for _, wrong := range w.ledger.wrong {
 		t.Error(wrong)
 	}

@@ -22,6 +22,7 @@ type ledger struct {
 	mu       sync.Mutex
 	accounts map[string]*account
 	wrong    []string
+	history  *sagaHistory
 }
 
 // account is what the ledger has of one order.
@@ -30,8 +31,8 @@ type account struct {
 	authorised, captured, voided, declined bool
 }
 
-func startLedger(t *testing.T) (*ledger, string) {
-	l := &ledger{accounts: map[string]*account{}}
+func startLedger(t *testing.T, history *sagaHistory) (*ledger, string) {
+	l := &ledger{accounts: map[string]*account{}, history: history}
 	server := httptest.NewServer(l)
 	t.Cleanup(server.Close)
 	return l, server.URL
@@ -73,6 +74,8 @@ func (l *ledger) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // do books a request, and reports whether it is declined.
 func (l *ledger) do(path string, charge payment.Charge) (declined bool) {
+	since := l.history.now()
+	defer func() { l.history.add(charge.Key, since, sagaEvent{kind: sagaEventKind(path), refused: declined}) }()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	a := l.accounts[charge.Key]

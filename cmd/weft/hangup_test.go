@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -107,6 +109,10 @@ func ends(t *testing.T, p *process) {
 
 // TestServicesEndWithTheirTerminal sends SIGHUP to a service of the samples.
 func TestServicesEndWithTheirTerminal(t *testing.T) {
+	// Where the tests are run by nohup, the service would go on with it: what is caught here is not ignored there.
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, syscall.SIGHUP)
+	defer signal.Stop(caught)
 	address := freeAddress(t)
 	p := start(t, nil, binary, "subgraph", "catalog", "--listen", address, "--data-dir", t.TempDir())
 	p.awaitReady(t, "http://"+address+"/readyz")

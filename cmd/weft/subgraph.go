@@ -30,6 +30,7 @@ type subgraphCommand struct {
 	TLSKey         string   `help:"Private key of the certificate, in PEM." env:"WEFT_TLS_KEY" name:"tls-key" type:"existingfile" placeholder:"FILE"`
 	ClientCA       string   `help:"Authorities of clients, in PEM: who has no certificate of theirs is told about health only." env:"WEFT_CLIENT_CA" name:"client-ca" type:"existingfile" placeholder:"FILE"`
 	EventsURL      string   `help:"The bus that carries events: NATS (nats://localhost:4222) or RabbitMQ (amqp://localhost:5672)" env:"WEFT_EVENTS_URL,WEFT_NATS_URL" name:"events-url" aliases:"nats-url" placeholder:"URL"`
+	EventsReplicas int      `help:"How many servers of a NATS cluster keep the events, when nobody has made the stream before: 3 lets one of three go." env:"WEFT_EVENTS_REPLICAS" default:"1"`
 	Issuer         string   `help:"accounts: the address at which clients and routers reach it, which stands in its tokens." env:"WEFT_ISSUER" default:"http://localhost:4001" placeholder:"URL"`
 	OperatorSecret string   `help:"accounts: who signs in and knows this secret can become an operator." env:"WEFT_OPERATOR_SECRET" placeholder:"SECRET"`
 	SignInClients  string   `help:"accounts: the applications that people may sign in to, a JSON list (docs/signin.md)." env:"WEFT_SIGN_IN_CLIENTS" type:"existingfile" placeholder:"FILE"`
@@ -71,8 +72,13 @@ func (c subgraphCommand) Run(ctx context.Context) error {
 	}
 	defer socket.Close()
 	var events *bus.Bus
+	if c.EventsReplicas < 1 || c.EventsReplicas > 5 {
+		return fmt.Errorf("--events-replicas %d: NATS keeps one to five copies", c.EventsReplicas)
+	}
 	if c.EventsURL != "" {
-		if events, err = bus.Connect(ctx, bus.Config{URL: c.EventsURL, Client: "weft subgraph " + c.Name, Logger: logger}); err != nil {
+		if events, err = bus.Connect(ctx, bus.Config{
+			URL: c.EventsURL, Client: "weft subgraph " + c.Name, Replicas: c.EventsReplicas, Logger: logger,
+		}); err != nil {
 			return err
 		}
 		defer events.Close()

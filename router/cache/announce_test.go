@@ -2,12 +2,12 @@ package cache
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/weft-graphql/weft/router/cache/clock"
 	"github.com/weft-graphql/weft/router/cache/redistest"
 )
 
@@ -31,7 +31,7 @@ func TestManyEntitiesOfATypeAreItsWhole(t *testing.T) {
 	if len(many.members) != 4 || len(many.hashes) != 1 || many.whole != 1 {
 		t.Errorf("%d members, %d hashes, %d whole ones", len(many.members), len(many.hashes), many.whole)
 	}
-	for _, member := range []string{typeMember("products", "Product"), changedMember("products", "Product")} {
+	for _, member := range []string{clock.TypeMember("products", "Product"), clock.ChangedMember("products", "Product")} {
 		if !slices.Contains(many.members, member) {
 			t.Errorf("%s is missing in %q", member, many.members)
 		}
@@ -44,12 +44,12 @@ func TestAnInvalidationHasATimeOfItsOwn(t *testing.T) {
 	cfg := redisOnly(server.Addr)
 	cfg.Timeout = time.Nanosecond
 	c, g := openCache(t, loadShop(t), cfg)
-	redistest.Eventually(t, "Redis is in use", c.breaker.closed)
+	redistest.Eventually(t, "Redis is in use", c.breaker.Closed)
 	mutation := newAsk(t, g, "products", "Mutation", "", "", "{ rename { upc name } }")
 	before := c.Clock()
 	mutation.mutate(context.Background(), c.Visit(VisitOptions{}), `{"rename":{"upc":"1","name":"Desk"}}`, nil)
-	if c.pending.any() || !c.breaker.closed() || c.Clock() == before {
-		t.Errorf("waiting: %v, Redis in use: %v", c.pending.any(), c.breaker.closed())
+	if c.pending.any() || !c.breaker.Closed() || c.Clock() == before {
+		t.Errorf("waiting: %v, Redis in use: %v", c.pending.any(), c.breaker.Closed())
 	}
 }
 
@@ -59,7 +59,7 @@ func TestAnInvalidationIsTriedTwice(t *testing.T) {
 	cfg := redisOnly(proxy.Addr)
 	cfg.Sync = time.Hour
 	c, _ := openCache(t, loadShop(t), cfg)
-	redistest.Eventually(t, "Redis is in use", c.breaker.closed)
+	redistest.Eventually(t, "Redis is in use", c.breaker.Closed)
 	for _, news := range []string{"", "some"} {
 		proxy.CutAfter(0)
 		ended, end := context.WithCancel(context.Background())
@@ -71,33 +71,6 @@ func TestAnInvalidationIsTriedTwice(t *testing.T) {
 		if proxy.Whole() {
 			t.Errorf("news %q: nothing was cut", news)
 		}
-	}
-}
-
-func TestSeveralFailuresOpenTheBreaker(t *testing.T) {
-	b := newBreaker(Config{ProbeInterval: 100 * time.Millisecond, Logger: quiet()}, nil)
-	b.isClosed.Store(true)
-	broken := errors.New("broken")
-	for range 5 {
-		for range maxFailures - 1 {
-			b.failed(broken)
-		}
-		b.succeeded()
-	}
-	if !b.closed() {
-		t.Error("failures with successes between them opened it")
-	}
-	for i := range maxFailures {
-		if !b.closed() {
-			t.Errorf("%d failures opened it", i)
-		}
-		b.failed(broken)
-	}
-	if b.closed() {
-		t.Error("failures in a row did not open it")
-	}
-	if b.most >= time.Second {
-		t.Errorf("it pauses for %s", b.most)
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/weft-graphql/weft/router/cache/connection"
+	"github.com/weft-graphql/weft/router/cache/policy"
 	"github.com/weft-graphql/weft/router/cache/redistest"
 )
 
@@ -53,8 +55,8 @@ func TestTheCacheInProcessIsBoundedByBytes(t *testing.T) {
 
 func TestTheCacheInProcessAsksRedisAfterItsTime(t *testing.T) {
 	s := redistest.Start(t)
-	var clk clock
-	c, g := openCache(t, loadShop(t), Config{Redis: RedisConfig{Addresses: []string{s.Addr}}, L1: L1Config{TTL: 2 * time.Second}, Now: clk.now})
+	var clk wallClock
+	c, g := openCache(t, loadShop(t), Config{Redis: connection.Config{Addresses: []string{s.Addr}}, L1: L1Config{TTL: 2 * time.Second}, Now: clk.now})
 	a := newAsk(t, g, "products", "Product", "upc", "", "{ name }")
 	reps, up := many(1, 5)
 	a.must(t, c, reps, up.upstream)
@@ -70,8 +72,8 @@ func TestTheCacheInProcessAsksRedisAfterItsTime(t *testing.T) {
 }
 
 func TestCountsByType(t *testing.T) {
-	var clk clock
-	c, g := openCache(t, loadShop(t), Config{Now: clk.now, TTL: time.Minute, Stale: StaleConfig{WhileRevalidate: time.Minute}})
+	var clk wallClock
+	c, g := openCache(t, loadShop(t), Config{Now: clk.now, TTL: time.Minute, Stale: policy.Stale{WhileRevalidate: time.Minute}})
 	name := newAsk(t, g, "products", "Product", "upc", "", "{ name }")
 	both := newAsk(t, g, "products", "Product", "upc", "", "{ name price }")
 	up := &shop{}

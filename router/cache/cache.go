@@ -8,32 +8,35 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/weft-graphql/weft/router/cache/clock"
+	"github.com/weft-graphql/weft/router/cache/connection"
+	"github.com/weft-graphql/weft/router/cache/policy"
+	"github.com/weft-graphql/weft/router/cache/storage"
 )
 
 // Cache is one process's entity cache. It is safe for concurrent use.
 type Cache struct {
 	cfg   Config
-	keys  keyspace
+	keys  storage.Keyspace
 	redis redis.UniversalClient // nil: in process only
-	l1    *localCache           // nil: switched off
+	l1    *storage.Local        // nil: switched off
+	forms *printedForms         // nil as l1 is
 
-	versions *versions
+	versions *clock.Versions
+	// table is what all replicas share of versions, and scripts runs what has to be one step there.
+	table    *clock.Table
+	scripts  *connection.Scripts
+	scopes   scopes
 	coverage coverage
 	flights  flights
-	breaker  *breaker
+	breaker  *connection.Breaker
 	writer   *writer
 	totals   totals
 	// told is what Told returns.
 	told atomic.Uint64
 	// graph is the latest supergraph, for invalidations that name types and keys.
 	graph atomic.Pointer[Graph]
-
-	// syncing guards synced: everything Redis recorded up to that number is known here.
-	syncing sync.Mutex
-	synced  uint64
-
-	// plainScripts tells that the server does not understand flags of scripts.
-	plainScripts atomic.Bool
 
 	pending     pending
 	unconfirmed unconfirmed
@@ -52,12 +55,19 @@ func Open(cfg Config) (*Cache, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Cache{cfg: cfg, keys: keyspace{cfg.Namespace}, versions: newVersions(cfg.MaxTracked)}
-	if c.redis, err = NewRedis(cfg.Redis, cfg.WriteTimeout); err != nil {
+	c := &Cache{cfg: cfg, keys: storage.NewKeyspace(cfg.Namespace), versions: clock.NewVersions(cfg.MaxTracked)}
+	if c.redis, err = connection.New(cfg.Redis, cfg.WriteTimeout); err != nil {
 		return nil, err
 	}
+	c.scripts = connection.NewScripts(c.redis)
+	c.table = clock.NewTable(c.versions, c.scripts, clock.TableOptions{
+		Epochs: c.keys.Epochs(), Deps: c.keys.Deps(), Channel: c.keys.Channel(), Logger: cfg.Logger,
+		MaxTracked: cfg.MaxTracked, Keep: 2 * (cfg.MaxTTL + policy.LongestStale),
+	})
 	if !cfg.L1.Disabled {
-		c.l1 = newLocalCache(cfg.L1)
+		// A quarter is for printed forms. Neither may be nothing at all: that would mean no bound.
+		forms := max(cfg.L1.MaxBytes/4, 1)
+		c.l1, c.forms = storage.NewLocal(max(cfg.L1.MaxBytes, forms+1)-forms), newPrintedForms(forms)
 	}
 	c.told.Store(opened.Add(1) << 40)
 	c.ctx, c.cancel = context.WithCancel(context.Background())
@@ -68,19 +78,19 @@ func Open(cfg Config) (*Cache, error) {
 	if c.redis == nil {
 		return c, nil
 	}
-	c.breaker = newBreaker(cfg, c.probe)
+	c.breaker = connection.NewBreaker(cfg.ProbeInterval, cfg.Logger, c.probe)
 	first, cancel := context.WithTimeout(c.ctx, cfg.WriteTimeout)
-	err = c.sync(first)
+	err = c.table.Sync(first)
 	cancel()
 	if err == nil {
-		c.breaker.isClosed.Store(true)
+		c.breaker.Close()
 	} else {
 		cfg.Logger.Warn("cache: Redis cannot be used yet; going on without it", "error", err)
 	}
 	c.background.Add(2)
 	go func() {
 		defer c.background.Done()
-		c.breaker.run(c.ctx)
+		c.breaker.Run(c.ctx)
 	}()
 	go c.follow()
 	return c, nil
@@ -100,12 +110,12 @@ func (c *Cache) probe(ctx context.Context) error {
 	if err := c.pingAll(ctx); err != nil {
 		return err
 	}
-	before := c.versions.clock.Load()
-	if err := c.sync(ctx); err != nil {
+	before := c.versions.Clock.Load()
+	if err := c.table.Sync(ctx); err != nil {
 		return fmt.Errorf("learning of invalidations: %w", err)
 	}
-	if age := uint64(replayed.Microseconds()); sequence(before) > age {
-		c.pending.add(c.versions.recent(reading(sequence(before)-age), maxReplayed), nil)
+	if age := uint64(replayed.Microseconds()); clock.Sequence(before) > age {
+		c.pending.add(c.versions.Recent(clock.Reading(clock.Sequence(before)-age), maxReplayed), nil)
 	}
 	return c.flushPending(ctx)
 }
@@ -131,7 +141,7 @@ func (c *Cache) Settle(ctx context.Context) error { return c.writer.settleAll(ct
 // Clock changes with every invalidation this process knows of. What began at another reading may have read what is
 // invalid now; its result must not be shared with what begins later. A fetch is shared by the reading of when it was
 // sent: what is stored of it carries the one of its Lookup, which is not later.
-func (c *Cache) Clock() uint64 { return c.versions.clock.Load() }
+func (c *Cache) Clock() uint64 { return c.versions.Clock.Load() }
 
 // Told changes when a Lookup is told by Redis of an invalidation that Clock does not show yet, because the message is
 // still on its way. What began before must not be shared with that lookup's fetch. No two caches of a process have the

@@ -1,6 +1,10 @@
 package cache
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/weft-graphql/weft/router/cache/storage"
+)
 
 // Carried is what requests to a subgraph carry of the client's.
 type Carried struct {
@@ -46,7 +50,7 @@ func (r *requestCache) varies(names []string) (v varying, depends []string) {
 	carried, known := r.graph.carriedTo(r.req.Subgraph.ID)
 	for _, name := range names {
 		switch {
-		case containsFold(r.policy.vary, name):
+		case containsFold(r.policy.Vary, name):
 			depends = append(depends, name)
 		case !known:
 			v, depends = varyingByOther, append(depends, name)
@@ -101,7 +105,7 @@ func (v *Visit) carries(subgraph int) carriedValues {
 		values, c.credentials = v.values(subgraph, nil)
 	}
 	if v.identity != "" {
-		c.audience = digest(append([]byte("identity\x00"+v.identity+"\x00"), values...))
+		c.audience = storage.Digest(append([]byte("identity\x00"+v.identity+"\x00"), values...))
 	}
 	return *c
 }

@@ -1,18 +1,20 @@
 package cache
 
 import (
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
 	"time"
+
+	"github.com/weft-graphql/weft/router/cache/connection"
+	"github.com/weft-graphql/weft/router/cache/policy"
 )
 
 // Config says how the cache works. The zero value of every field means its default; Open checks the whole.
 type Config struct {
 	// Redis is where entities are kept. Without an address the cache lives in this process only (L1).
-	Redis RedisConfig
+	Redis connection.Config
 	// Namespace separates several graphs in one Redis: keys begin with weft:<namespace>:. Default "default".
 	Namespace string
 	// Timeout is the most a look-up of a few hundred entities waits for Redis; larger ones wait in proportion,
@@ -36,9 +38,9 @@ type Config struct {
 	// MaxTTL bounds every lifetime, whoever asks for it. Default 24 h.
 	MaxTTL time.Duration
 	// Stale allows old values to be served; off by default. Subgraphs and types can override it.
-	Stale StaleConfig
+	Stale policy.Stale
 	// Subgraphs are settings by subgraph name.
-	Subgraphs map[string]SubgraphConfig
+	Subgraphs map[string]policy.Subgraph
 	// RequestNoCache lets clients bypass the cache with Cache-Control: no-cache (nothing is read) and no-store
 	// (nothing is read or stored). Default false: the request's header is ignored.
 	RequestNoCache bool
@@ -58,26 +60,17 @@ type Config struct {
 	Logger *slog.Logger
 }
 
-// RedisConfig says how to reach Redis.
-type RedisConfig struct {
-	// Addresses are host:port of the server, of some cluster nodes, or of the sentinels; or one URL
-	// redis[s]://user:password@host:port/db.
-	Addresses []string
-	// Mode is "standalone", "cluster" or "sentinel". Default: sentinel when MasterName is set, cluster when there are
-	// several addresses, standalone otherwise.
-	Mode string
-	// MasterName is the name the sentinels know the primary by.
-	MasterName string
-	// Username and Password are the ACL user; SentinelUsername and SentinelPassword that of the sentinels.
-	Username, Password                 string
-	SentinelUsername, SentinelPassword string
-	// DB is the database number (standalone and sentinel).
-	DB int
-	// TLS switches TLS on.
-	TLS *tls.Config
-	// PoolSize is the number of connections per node. Default 10 per CPU.
-	PoolSize int
-}
+// The settings of what is in packages of its own.
+type (
+	// RedisConfig says how to reach Redis.
+	RedisConfig = connection.Config
+	// StaleConfig says how long after its end a value may still be used.
+	StaleConfig = policy.Stale
+	// SubgraphConfig are the settings of one subgraph.
+	SubgraphConfig = policy.Subgraph
+	// TypeConfig are the settings of one type in one subgraph.
+	TypeConfig = policy.Type
+)
 
 // L1Config bounds the cache in process.
 type L1Config struct {
@@ -88,42 +81,6 @@ type L1Config struct {
 	// TTL is how long a value is used without asking Redis again. It is the longest that another replica's
 	// invalidation can go unnoticed when its message is lost. Default 2 s; without Redis values live as long as they may.
 	TTL time.Duration
-}
-
-// StaleConfig says how long after its end a value may still be used.
-type StaleConfig struct {
-	// WhileRevalidate serves an ended value once more while it is fetched anew in the background.
-	WhileRevalidate time.Duration
-	// IfError serves an ended value when its subgraph cannot be reached or fails as a whole: RFC 5861, section 4.
-	IfError time.Duration
-}
-
-// SubgraphConfig are the settings of one subgraph.
-type SubgraphConfig struct {
-	// Disabled keeps the subgraph's answers out of the cache.
-	Disabled bool
-	// TTL overrides Config.TTL.
-	TTL time.Duration
-	// Stale overrides Config.Stale.
-	Stale *StaleConfig
-	// Private stores private answers (Cache-Control: private, or @cacheControl(scope: PRIVATE)), each for one caller
-	// only. Default false: private answers are not stored.
-	Private bool
-	// Public says that answers do not depend on who asks: they are shared although requests carry credentials, unless the
-	// answer or the schema says that they are private. Default false: such answers are shared only where the answer
-	// (public, s-maxage, must-revalidate) or the schema (scope: PUBLIC) says so.
-	Public bool
-	// Vary are the request headers that the subgraph's answers depend on.
-	Vary []string
-	// Types are settings by type name; "Query" stands for root fields.
-	Types map[string]TypeConfig
-}
-
-// TypeConfig are the settings of one type in one subgraph.
-type TypeConfig struct {
-	Disabled bool
-	TTL      time.Duration
-	Stale    *StaleConfig
 }
 
 // WriteConfig bounds what waits to be written.
@@ -214,17 +171,11 @@ func (c Config) check() error {
 			}
 		}
 	}
-	return c.Redis.check()
+	return c.Redis.Check()
 }
 
-func (r RedisConfig) check() error {
-	switch r.Mode {
-	case "", "standalone", "cluster", "sentinel":
-	default:
-		return fmt.Errorf("cache: redis mode %q is unknown; it is standalone, cluster or sentinel", r.Mode)
-	}
-	if r.Mode == "sentinel" && r.MasterName == "" {
-		return errors.New("cache: redis mode sentinel needs the name of the primary (master name)")
-	}
-	return nil
+// policyFor is what the configuration says of one type in one subgraph.
+func (c *Config) policyFor(subgraph, typ string) policy.Policy {
+	s := policy.Settings{TTL: c.TTL, NegativeTTL: c.NegativeTTL, MaxTTL: c.MaxTTL, Stale: c.Stale, Subgraphs: c.Subgraphs}
+	return s.For(subgraph, typ)
 }

@@ -1,9 +1,10 @@
 package cache
 
 import (
-	"bytes"
 	"slices"
 
+	"github.com/weft-graphql/weft/router/cache/policy"
+	"github.com/weft-graphql/weft/router/cache/storage"
 	"github.com/weft-graphql/weft/router/jsontext"
 	"github.com/weft-graphql/weft/router/plan"
 	"github.com/weft-graphql/weft/router/supergraph"
@@ -37,7 +38,7 @@ type containedField struct {
 type containedIn struct {
 	set   *plan.SelectionSet
 	typ   *supergraph.Type
-	above hint
+	above policy.Hint
 }
 
 // containsEntities tells whether entities can be stored that come below a field.
@@ -135,7 +136,7 @@ func (r *requestCache) containedType(cp *callProgram, rd *rendering, at containe
 			continue
 		}
 		c := containedField{fp: r.field(&s, &plain, &own), key: f.Key}
-		c.fp.hint = c.fp.hint.within(at.above)
+		c.fp.hint = c.fp.hint.Within(at.above)
 		c.rf = r.renderField(&s, &c.fp, false)
 		ct.fields = append(ct.fields, c)
 		useful = useful || !keys[own.Def.Name] || len(f.Args) > 0
@@ -166,12 +167,12 @@ func (r *requestCache) containedProgram(t *supergraph.Type) *typeProgram {
 }
 
 // aboveOf is what the schema says about a field, for the entities in its value.
-func (r *requestCache) aboveOf(f *plan.Field) hint {
+func (r *requestCache) aboveOf(f *plan.Field) policy.Hint {
 	if h, ok := r.above[f]; ok {
 		return h
 	}
 	if r.above == nil {
-		r.above = map[*plan.Field]hint{}
+		r.above = map[*plan.Field]policy.Hint{}
 	}
 	h := r.declaredOn(f, r.req.Subgraph.Graph)
 	r.above[f] = h
@@ -208,19 +209,19 @@ func (w *writer) contained(j *storeJob, s *storeEntity, it *item, deps []string)
 			c.inherited = append(c.inherited, d)
 		}
 	}
-	if len(c.inherited) > maxInherited || s.control.noStore || s.control.noCache {
+	if len(c.inherited) > maxInherited || s.control.NoStore || s.control.NoCache {
 		return nil
 	}
 	for i := range it.wants {
 		if fp := it.wants[i].fp; fp.entities && !fp.never {
-			c.value(fp.field, s.values[it.wants[i].slot], noHint, 0)
+			c.value(fp.field, s.values[it.wants[i].slot], policy.NoHint, 0)
 		}
 	}
 	return c.found
 }
 
 // value looks for entities in the value of a field. above is what the schema says of the fields that it is in.
-func (c *container) value(f *plan.Field, raw []byte, above hint, depth int) {
+func (c *container) value(f *plan.Field, raw []byte, above policy.Hint, depth int) {
 	if f.Selection == nil || len(raw) == 0 || depth > jsontext.MaxDepth || len(c.found) >= maxContainedStored {
 		return
 	}
@@ -230,11 +231,11 @@ func (c *container) value(f *plan.Field, raw []byte, above hint, depth int) {
 			c.value(f, item, above, depth+1)
 		}
 	case '{':
-		c.object(f.Selection, raw, c.j.r.aboveOf(f).and(above), depth+1)
+		c.object(f.Selection, raw, c.j.r.aboveOf(f).And(above), depth+1)
 	}
 }
 
-func (c *container) object(set *plan.SelectionSet, object []byte, above hint, depth int) {
+func (c *container) object(set *plan.SelectionSet, object []byte, above policy.Hint, depth int) {
 	t := c.walk.runtimeType(set, object)
 	if t != nil && c.j.r.storesContained(t) {
 		c.entity(set, t, object, above)
@@ -253,7 +254,7 @@ func (c *container) object(set *plan.SelectionSet, object []byte, above hint, de
 }
 
 // entity notes an object of an entity type, if it shows a key.
-func (c *container) entity(set *plan.SelectionSet, t *supergraph.Type, object []byte, above hint) {
+func (c *container) entity(set *plan.SelectionSet, t *supergraph.Type, object []byte, above policy.Hint) {
 	st := c.s.st
 	ct := c.j.r.containedType(st.cp, st.rd, containedIn{set, t, above})
 	if len(ct.fields) == 0 {
@@ -320,7 +321,7 @@ func (w *writer) storeContained(j *storeJob, found []*containedEntity) {
 	for _, e := range found {
 		e.prefer(w.c, j.now)
 		built, _ := e.build(j, &e.item, e.known)
-		built.shared = w.news(built.shared, e.item.local, e.st.tp.scope.min.Load(), j.now)
+		built.shared = w.news(built.shared, e.item.local, e.st.tp.scope.Min.Load(), j.now)
 		if len(built.shared)+len(built.private) == 0 {
 			continue
 		}
@@ -344,22 +345,16 @@ func (e *containedEntity) prefer(c *Cache, now int64) {
 		if !w.fp.composite || w.taken {
 			continue
 		}
-		f := rec.find(nameHash(w.name), w.name)
-		w.taken = f != nil && f.freshness(now) == fresh && f.schema == w.fp.schema && f.clock >= e.st.tp.scope.min.Load() &&
-			!c.coverage.covers(w.rf.covers, f.covers)
+		f := rec.Find(storage.NameHash(w.name), w.name)
+		w.taken = f != nil && f.Freshness(now) == storage.Fresh && f.Schema == w.fp.schema &&
+			f.Clock >= e.st.tp.scope.Min.Load() &&
+			!c.coverage.covers(w.rf.covers, f.Covers)
 	}
-}
-
-// improves tells whether a value that was found in another one is worth storing where another one is: not if that is
-// the same and lasts about as long.
-func (v *value) improves(other *value, now int64) bool {
-	return other.schema != v.schema || other.open != v.open || other.covers != v.covers || other.freshness(now) != fresh ||
-		4*(other.expires-now) < 3*(v.expires-now) || !bytes.Equal(other.json, v.json)
 }
 
 // news leaves out the values that are known in process to be the same, and to last about as long. least is the oldest
 // clock reading that counts.
-func (w *writer) news(values []value, local string, least uint64, now int64) []value {
+func (w *writer) news(values []storage.Value, local string, least uint64, now int64) []storage.Value {
 	rec := w.c.local([]byte(local), now)
 	if rec == nil {
 		return values
@@ -367,7 +362,7 @@ func (w *writer) news(values []value, local string, least uint64, now int64) []v
 	kept := values[:0]
 	for i := range values {
 		v := &values[i]
-		if f := rec.find(v.hash, v.name); f != nil && f.clock >= least && !v.improves(f, now) {
+		if f := rec.Find(v.Hash, v.Name); f != nil && f.Clock >= least && !v.Improves(f, now) {
 			continue
 		}
 		kept = append(kept, *v)

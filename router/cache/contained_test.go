@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/weft-graphql/weft/router/cache/policy"
 	"github.com/weft-graphql/weft/router/cache/redistest"
 	"github.com/weft-graphql/weft/router/exec"
 )
@@ -133,7 +134,7 @@ func TestFetchesFindEntitiesInOtherValues(t *testing.T) {
 }
 
 func (test containedCase) run(t *testing.T, cfg Config) {
-	var clk clock
+	var clk wallClock
 	cfg.Now = clk.now
 	c, g := openCache(t, loadShop(t), cfg)
 	newAsk(t, g, "products", "Query", "", "", test.root).must(t, c, nil, func([]string) subgraphAnswer {
@@ -160,7 +161,7 @@ func (test containedCase) run(t *testing.T, cfg Config) {
 
 // What the schema says of a field counts for the entities in it: they are private where it is.
 func TestEntitiesInPrivateFieldsArePrivate(t *testing.T) {
-	c, g := openCache(t, loadShop(t), Config{Subgraphs: map[string]SubgraphConfig{"accounts": {Private: true}}})
+	c, g := openCache(t, loadShop(t), Config{Subgraphs: map[string]policy.Subgraph{"accounts": {Private: true}}})
 	me := newAsk(t, g, "accounts", "Query", "", "", `{ me { id name } }`)
 	user := newAsk(t, g, "accounts", "User", "id", "", `{ name }`)
 	const rep = `{"__typename":"User","id":"1"}`
@@ -188,7 +189,7 @@ func TestEntitiesInOtherValuesDoNotReplaceBetterOnes(t *testing.T) {
 	s := redistest.Start(t)
 	for storage, cfg := range map[string]Config{"process": {}, "redis": redisOnly(s.Addr)} {
 		t.Run(storage, func(t *testing.T) {
-			var clk clock
+			var clk wallClock
 			cfg.Now = clk.now
 			c, g := openCache(t, loadShop(t), cfg)
 			full := newAsk(t, g, "products", "Product", "upc", "", `{ name size { width height } }`)

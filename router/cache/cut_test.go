@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/weft-graphql/weft/router/cache/policy"
 	"github.com/weft-graphql/weft/router/cache/redistest"
 )
 
@@ -17,7 +18,7 @@ func TestACutConnectionLeavesNothingForEver(t *testing.T) {
 	cfg := redisOnly(proxy.Addr)
 	// Nothing but what is stored is sent while a cut is to come.
 	cfg.Sync = time.Hour
-	cfg.Subgraphs = map[string]SubgraphConfig{"products": {Vary: []string{"Language"}}}
+	cfg.Subgraphs = map[string]policy.Subgraph{"products": {Vary: []string{"Language"}}}
 	c, g := openCache(t, loadShop(t), cfg)
 	plain := newAsk(t, g, "inventory", "Product", "upc", "", "{ inStock }")
 	varied := newAsk(t, g, "products", "Product", "upc", "", "{ name price }")
@@ -31,7 +32,7 @@ func TestACutConnectionLeavesNothingForEver(t *testing.T) {
 			if err := client.FlushAll(context.Background()).Err(); err != nil {
 				t.Fatal(err)
 			}
-			redistest.Eventually(t, "Redis is in use", func() bool { return c.breaker.closed() })
+			redistest.Eventually(t, "Redis is in use", func() bool { return c.breaker.Closed() })
 			if _, err := a.run(context.Background(), c.Visit(VisitOptions{}), nil, reps, func(reps []string) subgraphAnswer {
 				proxy.CutAfter(at)
 				return up.upstream(reps)

@@ -3,6 +3,7 @@ package cache
 import (
 	"slices"
 
+	"github.com/weft-graphql/weft/router/cache/clock"
 	"github.com/weft-graphql/weft/router/jsontext"
 	"github.com/weft-graphql/weft/router/plan"
 	"github.com/weft-graphql/weft/router/supergraph"
@@ -26,11 +27,11 @@ func (r *requestCache) contained(fp *fieldProgram, raw []byte) []string {
 		}
 		for _, key := range known {
 			if key != nil {
-				d.entity(entityMember(r.subgraph, t.Name, key))
+				d.entity(clock.EntityMember(r.subgraph, t.Name, key))
 			}
 		}
 		for _, member := range r.graph.namesDeps(nil, r.req.Subgraph, t, known) {
-			if isNarrow(member) {
+			if clock.IsNarrow(member) {
 				d.entity(member)
 			} else {
 				d.add(member)
@@ -91,9 +92,9 @@ func (d *containedEntities) members() []string {
 	}
 	out = append(out, d.others...)
 	for _, t := range d.types {
-		out = append(out, typeMember(d.subgraph, t.name))
+		out = append(out, clock.TypeMember(d.subgraph, t.name))
 		if t.whole || many {
-			out = append(out, changedMember(d.subgraph, t.name))
+			out = append(out, clock.ChangedMember(d.subgraph, t.name))
 		}
 	}
 	return out

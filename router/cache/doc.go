@@ -7,13 +7,17 @@
 //
 // Invalidation rests on one rule. There is a clock that ticks with every invalidation. Everything stored carries the
 // clock's reading from before it was fetched, everything invalidated carries the reading of its invalidation, and a
-// stored value counts only if its reading is not older than any invalidation that covers it. See versions.go for the
-// clock, docs/caching.md for the whole picture.
+// stored value counts only if its reading is not older than any invalidation that covers it. See docs/caching.md
+// for the whole picture.
 //
-// The files, in the order in which data passes them: config.go, policy.go, control.go and directives.go (what may be
-// stored, for how long), program.go, entitykey.go, selection.go and keyset.go (what a fetch asks, compiled once per
-// plan), key.go, visit.go (one client request), lookup.go, admission.go, l1.go, printed.go, remote.go, redis.go,
-// breaker.go, inflight.go, rescue.go (how it is answered), store.go, dependencies.go, contained.go, record.go, writer.go,
-// eviction.go (how it is stored), versions.go, clock.go, eventonce.go, pending.go (the clock), invalidation.go,
-// targets.go, invalidate.go, mutation.go, endpoint.go (who moves it), stats.go, inspect.go (what can be seen).
+// What can be understood alone is in packages of its own, which do not know this one: clock (what was invalidated when),
+// policy (what may be stored, for how long), storage (what a stored value is, in process and in Redis) and connection
+// (the way to Redis).
+//
+// The files here, in the order in which data passes them: config.go, program.go, entitykey.go, selection.go, keyset.go
+// and tags.go (what a fetch asks, compiled once per plan), visit.go (one client request), lookup.go, admission.go,
+// local.go, printed.go, remote.go, inflight.go, rescue.go (how it is answered), store.go, saidcontrol.go,
+// dependencies.go, contained.go, writer.go (how it is stored), follow.go, eventonce.go, pending.go (following the clock),
+// invalidation.go, targets.go, invalidate.go, mutation.go, endpoint.go (who moves it), scope.go, stats.go, inspect.go
+// (what can be seen).
 package cache

@@ -4,6 +4,9 @@ import (
 	"context"
 	"testing"
 	"time"
+
+	"github.com/weft-graphql/weft/router/cache/clock"
+	"github.com/weft-graphql/weft/router/cache/storage"
 )
 
 // TestALookupIsToldOfWhatNoMessageHasBrought empties an entity's hash as another replica does, without the message:
@@ -15,9 +18,10 @@ func TestALookupIsToldOfWhatNoMessageHasBrought(t *testing.T) {
 	before := c.Told()
 	r.get(0)
 	same(t, "told of nothing", c.Told(), before)
-	hash := entityKey(c.keys.entityPrefix("products", "Product"), []byte(`{"upc":"1"}`))
-	later := sequence(c.Clock()) + 1_000_000
-	if err := c.eval(context.Background(), entityScript, []string{hash}, text(later), tombstone.Milliseconds()).Err(); err != nil {
+	hash := storage.EntityKey(c.keys.EntityPrefix("products", "Product"), []byte(`{"upc":"1"}`))
+	later := clock.Sequence(c.Clock()) + 1_000_000
+	since := clock.FormatNumber(later)
+	if err := c.scripts.Eval(context.Background(), storage.EntityScript, []string{hash}, since, tombstone.Milliseconds()).Err(); err != nil {
 		t.Fatal(err)
 	}
 	r.get(0)

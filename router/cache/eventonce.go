@@ -6,6 +6,9 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/weft-graphql/weft/router/cache/clock"
+	"github.com/weft-graphql/weft/router/cache/storage"
 )
 
 // News that every replica hears of, such as events of services, are told to Redis by one replica only: by that which
@@ -59,15 +62,14 @@ func (c *Cache) publishNews(ctx context.Context, news string, members, hashes []
 // claimNews tells Redis of the news unless somebody else did, and follows in process. held is what the mark said
 // before.
 func (c *Cache) claimNews(ctx context.Context, news string, members []string) (clock uint64, held string, err error) {
-	keys := []string{c.keys.epochs(), c.keys.deps(), c.mark(news, members)}
-	return c.evalTick(ctx, tickOnceScript, keys, members, newsRemembered.Milliseconds())
+	return c.table.TickOnce(ctx, c.mark(news, members), newsRemembered, members)
 }
 
 // mark is the key of the mark of some news. Replicas with different supergraphs can make different things of the same
 // news.
 func (c *Cache) mark(news string, members []string) string {
 	members = slices.Sorted(slices.Values(members))
-	return c.keys.news(digest([]byte(news + "\n" + strings.Join(members, "\n"))))
+	return c.keys.News(storage.Digest([]byte(news + "\n" + strings.Join(members, "\n"))))
 }
 
 // completeNews empties the hashes and says so in the mark.
@@ -75,7 +77,7 @@ func (c *Cache) completeNews(ctx context.Context, n unconfirmedNews) (stored int
 	stored, err = c.emptyHashes(ctx, n.clock, n.hashes)
 	if err == nil {
 		// A full Redis may refuse this. Then others empty the hashes, too, which does no harm.
-		c.redis.Set(ctx, n.mark, text(sequence(n.clock))+newsDone, newsRemembered)
+		c.redis.Set(ctx, n.mark, clock.FormatNumber(clock.Sequence(n.clock))+newsDone, newsRemembered)
 	}
 	return stored, err
 }

@@ -8,7 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/weft-graphql/weft/router/cache/clock"
 	"github.com/weft-graphql/weft/router/cache/redistest"
+	"github.com/weft-graphql/weft/router/cache/storage"
 )
 
 // published counts the messages that were published so far.
@@ -76,7 +78,7 @@ func TestNewsOfAReplicaThatWasStopped(t *testing.T) {
 	if _, err := r.caches[0].expand(&targets, &productOne); err != nil {
 		t.Fatal(err)
 	}
-	hash := entityKey(r.caches[0].keys.entityPrefix("products", "Product"), []byte(`{"upc":"1"}`))
+	hash := storage.EntityKey(r.caches[0].keys.EntityPrefix("products", "Product"), []byte(`{"upc":"1"}`))
 	client := r.server.Client()
 	defer func() { _ = client.Close() }()
 	held := func() int64 {
@@ -94,9 +96,9 @@ func TestNewsOfAReplicaThatWasStopped(t *testing.T) {
 		}
 	}
 	redistest.Eventually(t, "another replica empties the hash", func() bool { return held() == 1 })
-	since, err := client.HGet(context.Background(), hash, sinceField).Result()
-	if err != nil || number(since) != sequence(stopped) {
-		t.Errorf("what is left is since %s, want %d (%v)", since, sequence(stopped), err)
+	since, err := client.HGet(context.Background(), hash, storage.SinceField).Result()
+	if err != nil || clock.ParseNumber(since) != clock.Sequence(stopped) {
+		t.Errorf("what is left is since %s, want %d (%v)", since, clock.Sequence(stopped), err)
 	}
 	same(t, "messages", published(t, r.server), 1)
 }

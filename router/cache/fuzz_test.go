@@ -9,45 +9,6 @@ import (
 	"github.com/weft-graphql/weft/router/jsontext"
 )
 
-func FuzzDecodeValue(f *testing.F) {
-	v := value{name: "name", json: []byte(`"Table"`), covers: "{a=Int}", deps: []string{"e:x", "g:s:t"}, clock: 7, expires: 9}
-	f.Add("key", "name", encodeValue(nil, "key", &v))
-	f.Add("", "", []byte{recordMagic})
-	f.Fuzz(func(t *testing.T, key, name string, b []byte) {
-		got, err := decodeValue(key, name, b)
-		if err != nil {
-			return
-		}
-		if again := encodeValue(nil, key, &got); string(again) != string(b) {
-			t.Errorf("%x decodes to %+v, which encodes to %x", b, got, again)
-		}
-	})
-}
-
-func TestValuesSurviveEncoding(t *testing.T) {
-	v := value{
-		name: "size~", hash: nameHash("size~"), json: []byte(`{"width":1}`), schema: 1, clock: 2, by: boundBySchema, born: 3, stored: 4, expires: 5,
-		whileRevalidate: 6, ifError: 7, covers: "{width=Int}", deps: []string{"e:abc", "g:products:sale"}, private: true, negative: true,
-	}
-	b := encodeValue(nil, "key", &v)
-	got, err := decodeValue("key", "size~", b)
-	if err != nil || !reflect.DeepEqual(got, v) {
-		t.Errorf("%v\n got %+v\nwant %+v", err, got, v)
-	}
-	for i := range b {
-		b[i] ^= 1
-		if _, err := decodeValue("key", "size~", b); err == nil {
-			t.Errorf("a changed byte at %d goes unnoticed", i)
-		}
-		b[i] ^= 1
-	}
-	for _, other := range [][2]string{{"key2", "size~"}, {"key", "size"}} {
-		if _, err := decodeValue(other[0], other[1], b); err == nil {
-			t.Errorf("the value passes for one of %v", other)
-		}
-	}
-}
-
 func FuzzCanonical(f *testing.F) {
 	f.Add(`{"b": 1, "a" : ["\u0041", null, {"y":2,"x":"\\\""}]}`)
 	f.Fuzz(func(t *testing.T, text string) {
@@ -102,14 +63,6 @@ func FuzzParseSelected(f *testing.F) {
 		if ok && !s.includes(s) {
 			t.Errorf("%q does not include itself", text)
 		}
-	})
-}
-
-func FuzzReceive(f *testing.F) {
-	f.Add("1700000000000000\n0\n0\ne:abc\ns:products")
-	f.Fuzz(func(_ *testing.T, payload string) {
-		c := &Cache{versions: newVersions(4)}
-		c.receive(payload)
 	})
 }
 

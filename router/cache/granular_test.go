@@ -6,12 +6,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/weft-graphql/weft/router/cache/connection"
 	"github.com/weft-graphql/weft/router/cache/redistest"
 )
 
 // With the cache in process switched off every answer comes from Redis.
 func redisOnly(addr string) Config {
-	return Config{Redis: RedisConfig{Addresses: []string{addr}}, L1: L1Config{Disabled: true}}
+	return Config{Redis: connection.Config{Addresses: []string{addr}}, L1: L1Config{Disabled: true}}
 }
 
 func TestAnotherOperationHitsWhatOneResolved(t *testing.T) {
@@ -19,7 +20,7 @@ func TestAnotherOperationHitsWhatOneResolved(t *testing.T) {
 	for name, cfg := range map[string]Config{
 		"redis":   redisOnly(s.Addr),
 		"process": {},
-		"both":    {Redis: RedisConfig{Addresses: []string{s.Addr}}, Namespace: "both"},
+		"both":    {Redis: connection.Config{Addresses: []string{s.Addr}}, Namespace: "both"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, g := openCache(t, loadShop(t), cfg)
@@ -155,7 +156,7 @@ func TestRequiredInputsTellValuesApart(t *testing.T) {
 
 func TestMissingEntitiesAreRememberedForAShorterTime(t *testing.T) {
 	s := redistest.Start(t)
-	var clk clock
+	var clk wallClock
 	for name, cfg := range map[string]Config{"redis": redisOnly(s.Addr), "process": {}} {
 		t.Run(name, func(t *testing.T) {
 			cfg.Now, cfg.NegativeTTL = clk.now, 10*time.Second

@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"github.com/weft-graphql/weft/router/cache/storage"
 	"github.com/weft-graphql/weft/router/exec"
 )
 
@@ -15,7 +16,7 @@ type flight struct {
 	wants []flightWant
 	// done is closed when record is set; nil then means that there is nothing to share.
 	done   chan struct{}
-	record *record
+	record *storage.Record
 }
 
 type flightWant struct {
@@ -65,13 +66,13 @@ func (fl *flights) board(l *lookup, e *exec.CacheEntity, st *entityState) bool {
 
 // brings tells whether a flight's result will have everything an item lacks, and will not be too old for it.
 func (f *flight) brings(l *lookup, st *entityState, it *item) bool {
-	if l.now-f.began > maxFlight || f.clock < max(it.since, st.tp.scope.min.Load()) ||
-		!l.r.cache.versions.entityCounts(it.self, f.clock) {
+	if l.now-f.began > maxFlight || f.clock < max(it.since, st.tp.scope.Min.Load()) ||
+		!l.r.cache.versions.EntityCounts(it.self, f.clock) {
 		return false
 	}
 	for i := range it.wants {
 		w := &it.wants[i]
-		if w.found != nil && w.found.freshness(l.now) == fresh {
+		if w.found != nil && w.found.Freshness(l.now) == storage.Fresh {
 			continue
 		}
 		brought := false
@@ -94,7 +95,7 @@ func (fl *flights) begin(l *lookup, st *entityState, it *item) *flight {
 	f := &flight{key: it.local, clock: l.clock, began: l.now, done: make(chan struct{})}
 	for i := range it.wants {
 		w := &it.wants[i]
-		if w.found != nil && w.found.freshness(l.now) == fresh {
+		if w.found != nil && w.found.Freshness(l.now) == storage.Fresh {
 			continue // it may not be fetched
 		}
 		f.wants = append(f.wants, flightWant{name: w.name, covers: w.rf.covers, schema: w.fp.schema})
@@ -124,7 +125,7 @@ func (fl *flights) refresh(l *lookup, st *entityState) bool {
 }
 
 // end ends a flight with what it brought for everybody (nil: nothing).
-func (fl *flights) end(f *flight, rec *record) {
+func (fl *flights) end(f *flight, rec *storage.Record) {
 	fl.mu.Lock()
 	if fl.by[f.key] == f {
 		delete(fl.by, f.key)
@@ -141,7 +142,7 @@ func (r *requestCache) Wait(ctx context.Context, f *exec.CacheFetch) {
 		return
 	}
 	c := r.cache
-	l := lookup{r: r, f: f, v: v, clock: c.versions.clock.Load()}
+	l := lookup{r: r, f: f, v: v, clock: c.versions.Clock.Load()}
 	l.audience, l.credentials = r.caller(v)
 	for i := range f.Entities {
 		e := &f.Entities[i]
@@ -185,16 +186,16 @@ func (l *lookup) board(st *entityState) {
 			continue
 		}
 		rec := it.join.record
-		for j := range rec.fields {
-			f := &rec.fields[j]
-			if !l.r.cache.versions.depsCount(f.deps, f.clock) || !l.r.cache.versions.entityCounts(it.self, f.clock) {
+		for j := range rec.Fields {
+			f := &rec.Fields[j]
+			if !l.r.cache.versions.DepsCount(f.Deps, f.Clock) || !l.r.cache.versions.EntityCounts(it.self, f.Clock) {
 				return
 			}
 		}
 		for j := range it.wants {
 			l.consider(st, it, &it.wants[j], rec)
 		}
-		if n := rec.find(negativeHash, negativeName); n != nil && n.clock >= st.tp.scope.min.Load() && l.allowed(n) {
+		if n := rec.Find(negativeHash, negativeName); n != nil && n.Clock >= st.tp.scope.Min.Load() && l.allowed(n) {
 			it.negative = n
 		}
 	}

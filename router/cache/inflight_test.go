@@ -7,7 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/weft-graphql/weft/router/cache/clock"
 	"github.com/weft-graphql/weft/router/cache/redistest"
+	"github.com/weft-graphql/weft/router/cache/storage"
 	"github.com/weft-graphql/weft/router/exec"
 )
 
@@ -205,9 +207,9 @@ func TestNobodyWaitsForAFetchFromBeforeAnInvalidation(t *testing.T) {
 	})
 	redistest.Eventually(t, "the leader is on its way", func() bool { return r.waiting() == 1 })
 	c := r.caches[0]
-	late := sequence(c.versions.clock.Load()) + 1
-	hash := entityKey(c.keys.entityPrefix("products", "Product"), []byte(`{"upc":"1"}`))
-	if err := entityScript.plain.Eval(context.Background(), c.redis, []string{hash}, text(late), 60_000).Err(); err != nil {
+	late := clock.Sequence(c.versions.Clock.Load()) + 1
+	hash := storage.EntityKey(c.keys.EntityPrefix("products", "Product"), []byte(`{"upc":"1"}`))
+	if err := c.scripts.Eval(context.Background(), storage.EntityScript, []string{hash}, clock.FormatNumber(late), 60_000).Err(); err != nil {
 		t.Fatal(err)
 	}
 	r.up.set(product(1), `{"name":"Stool"}`)

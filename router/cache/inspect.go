@@ -12,6 +12,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/weft-graphql/weft/router/cache/clock"
+	"github.com/weft-graphql/weft/router/cache/storage"
 	"github.com/weft-graphql/weft/router/jsontext"
 	"github.com/weft-graphql/weft/router/supergraph"
 )
@@ -143,7 +145,7 @@ func (c *Cache) Inspect(ctx context.Context, typ string, key []byte) ([]Entry, e
 }
 
 func (c *Cache) inspectHash(ctx context.Context, subgraph, typ string, key []byte) ([]Entry, error) {
-	at := entityKey(c.keys.entityPrefix(subgraph, typ), key)
+	at := storage.EntityKey(c.keys.EntityPrefix(subgraph, typ), key)
 	all, err := c.redis.HGetAll(ctx, at).Result()
 	if redis.HasErrorPrefix(err, "WRONGTYPE") {
 		return nil, fmt.Errorf("%s holds something that is not of this cache: %w", at, err)
@@ -159,13 +161,13 @@ func (c *Cache) inspectHash(ctx context.Context, subgraph, typ string, key []byt
 		return nil, fmt.Errorf("read the lifetime of %s: %w", at, err)
 	}
 	e := Entry{
-		Subgraph: subgraph, Type: typ, Key: string(key), RedisKey: at, TTL: left, Since: number(all[sinceField]),
+		Subgraph: subgraph, Type: typ, Key: string(key), RedisKey: at, TTL: left, Since: clock.ParseNumber(all[storage.SinceField]),
 	}
-	self := entityMember(subgraph, typ, key)
+	self := clock.EntityMember(subgraph, typ, key)
 	for name, raw := range all {
 		switch name {
-		case sinceField:
-		case othersField:
+		case storage.SinceField:
+		case storage.OthersField:
 			e.Others = true
 		default:
 			e.Fields = append(e.Fields, c.inspectField(&e, self, name, raw))
@@ -176,35 +178,35 @@ func (c *Cache) inspectHash(ctx context.Context, subgraph, typ string, key []byt
 }
 
 func (c *Cache) inspectField(e *Entry, self, name, raw string) EntryField {
-	v, err := decodeValue(e.RedisKey, name, []byte(raw))
+	v, err := storage.DecodeValue(e.RedisKey, name, []byte(raw))
 	if err != nil {
 		return EntryField{Name: name, State: "damaged: " + err.Error()}
 	}
 	now := c.cfg.Now()
 	f := EntryField{
-		Name: name, JSON: string(v.json), Stored: time.UnixMilli(v.stored), Expires: time.UnixMilli(v.expires),
-		Age: now.Sub(time.UnixMilli(v.born)), Clock: v.clock, Selection: v.covers,
-		EndsBy: v.by.String(),
+		Name: name, JSON: string(v.JSON), Stored: time.UnixMilli(v.Stored), Expires: time.UnixMilli(v.Expires),
+		Age: now.Sub(time.UnixMilli(v.Born)), Clock: v.Clock, Selection: v.Covers,
+		EndsBy: v.By.String(),
 	}
-	for _, d := range v.deps {
-		if tag, ok := strings.CutPrefix(d, tagMember(e.Subgraph, "")); ok {
+	for _, d := range v.Deps {
+		if tag, ok := strings.CutPrefix(d, clock.TagMember(e.Subgraph, "")); ok {
 			f.Tags = append(f.Tags, tag)
 		} else {
 			f.Depends++
 		}
 	}
-	clock := reading(v.clock)
+	clock := clock.Reading(v.Clock)
 	switch {
-	case v.clock < e.Since:
+	case v.Clock < e.Since:
 		f.State = "invalidated: the entity"
-	case clock < c.versions.scope(e.Subgraph, e.Type).min.Load():
+	case clock < c.scope(e.Subgraph, e.Type).Min.Load():
 		f.State = "invalidated: its type, its subgraph or everything"
-	case !c.versions.entityCounts(self, clock):
+	case !c.versions.EntityCounts(self, clock):
 		f.State = "invalidated: the entity"
-	case !c.versions.depsCount(v.deps, clock):
+	case !c.versions.DepsCount(v.Deps, clock):
 		f.State = "invalidated: a tag, or an entity in it"
 	default:
-		f.State = [...]string{ended: "ended", errorOnly: "stale: only for errors", stale: "stale: served while it is fetched anew", fresh: "fresh"}[v.freshness(millis(now))]
+		f.State = [...]string{storage.Ended: "ended", storage.ErrorOnly: "stale: only for errors", storage.Stale: "stale: served while it is fetched anew", storage.Fresh: "fresh"}[v.Freshness(millis(now))]
 	}
 	return f
 }

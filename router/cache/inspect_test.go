@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"github.com/weft-graphql/weft/router/cache/policy"
 	"github.com/weft-graphql/weft/router/cache/redistest"
 )
 
@@ -11,7 +12,7 @@ import (
 func TestInspectingWhatIsPrivate(t *testing.T) {
 	s := redistest.Start(t)
 	cfg := redisOnly(s.Addr)
-	cfg.Subgraphs = map[string]SubgraphConfig{"accounts": {Private: true}}
+	cfg.Subgraphs = map[string]policy.Subgraph{"accounts": {Private: true}}
 	c, g := openCache(t, loadShop(t), cfg)
 	user := `{"__typename":"User","id":"1"}`
 	up := func([]string) subgraphAnswer {

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/weft-graphql/weft/router/cache/clock"
+	"github.com/weft-graphql/weft/router/cache/storage"
 )
 
 // Invalidation says what is not true any more. In JSON it has the form other routers accept at their invalidation
@@ -117,9 +120,6 @@ type targets struct {
 	types map[typeName]*singles
 }
 
-// typeName is a type in a subgraph.
-type typeName struct{ subgraph, typ string }
-
 // singles are the entities of a type that are invalidated one by one; too many means that all of the type are.
 type singles struct {
 	members, hashes []string
@@ -155,8 +155,8 @@ func (t *targets) entity(c *Cache, subgraph, typ string, key []byte) {
 	if s.tooMany {
 		return
 	}
-	t.member(changedMember(subgraph, typ))
-	member, hash := entityMember(subgraph, typ, key), entityKey(c.keys.entityPrefix(subgraph, typ), key)
+	t.member(clock.ChangedMember(subgraph, typ))
+	member, hash := clock.EntityMember(subgraph, typ, key), storage.EntityKey(c.keys.EntityPrefix(subgraph, typ), key)
 	if !t.adds(member) {
 		return
 	}
@@ -188,21 +188,21 @@ func (c *Cache) invalidate(ctx context.Context, t *targets, news string) Invalid
 	}
 	c.totals.invalidations.Add(uint64(len(t.members)))
 	if c.redis == nil {
-		c.versions.tickLocally(t.members)
+		c.versions.TickLocally(t.members)
 		res.Count += len(t.hashes)
 		return res
 	}
-	if c.breaker.closed() {
+	if c.breaker.Closed() {
 		n, err := c.announce(ctx, news, t)
 		res.Count += n
 		if err == nil {
 			return res
 		}
-		c.breaker.open(fmt.Errorf("invalidating: %w", err))
+		c.breaker.Open(fmt.Errorf("invalidating: %w", err))
 	}
-	c.versions.tickLocally(t.members)
+	c.versions.TickLocally(t.members)
 	c.pending.add(t.members, t.hashes)
-	c.breaker.kick()
+	c.breaker.Kick()
 	res.Deferred = true
 	return res
 }

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/weft-graphql/weft/router/cache/clock"
+	"github.com/weft-graphql/weft/router/cache/connection"
 	"github.com/weft-graphql/weft/router/cache/redistest"
 )
 
@@ -369,10 +371,12 @@ func TestMissedMessagesAreCaughtUp(t *testing.T) {
 		// Another replica's invalidation whose message got lost and that did not get to the entity's hash.
 		r.up.set(product(1), `{"name":"Desk"}`)
 		client := r.server.Client()
-		member := entityMember("products", "Product", []byte(`{"upc":"1"}`))
+		member := clock.EntityMember("products", "Product", []byte(`{"upc":"1"}`))
 		keys := r.caches[0].keys
-		err := tickScript.flagged.Eval(context.Background(), client, []string{keys.epochs(), keys.deps()},
-			"0", 1000, text(1<<50), "nobody-listens", member).Err()
+		other := clock.NewTable(clock.NewVersions(1000), connection.NewScripts(client), clock.TableOptions{
+			Epochs: keys.Epochs(), Deps: keys.Deps(), Channel: "nobody-listens", MaxTracked: 1000, Keep: 24 * time.Hour,
+		})
+		_, err := other.Tick(context.Background(), []string{member})
 		_ = client.Close()
 		if err != nil {
 			t.Fatal(err)
@@ -386,8 +390,8 @@ func TestMissedMessagesAreCaughtUp(t *testing.T) {
 func TestWhoAsksRedisNeedsNoMessage(t *testing.T) {
 	rules := "deaf on nopass ~* resetchannels +@all"
 	r := &replicas{t: t, up: &shop{}, server: redistest.Start(t, append([]string{"--user"}, strings.Fields(rules)...)...)}
-	cfg := Config{Sync: time.Hour, L1: L1Config{Disabled: true}, Redis: RedisConfig{Addresses: []string{r.server.Addr}}}
-	r.add(Config{Sync: cfg.Sync, L1: cfg.L1, Redis: RedisConfig{Addresses: cfg.Redis.Addresses, Username: "deaf", Password: "x"}})
+	cfg := Config{Sync: time.Hour, L1: L1Config{Disabled: true}, Redis: connection.Config{Addresses: []string{r.server.Addr}}}
+	r.add(Config{Sync: cfg.Sync, L1: cfg.L1, Redis: connection.Config{Addresses: cfg.Redis.Addresses, Username: "deaf", Password: "x"}})
 	r.add(cfg)
 	r.up.set(product(1), `{"name":"Table"}`)
 	deaf := r.caches[0]

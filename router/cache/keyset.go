@@ -9,6 +9,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/weft-graphql/weft/router/cache/clock"
 	"github.com/weft-graphql/weft/router/jsontext"
 	"github.com/weft-graphql/weft/router/plan"
 	"github.com/weft-graphql/weft/router/supergraph"
@@ -297,13 +298,13 @@ func (g *Graph) namesDeps(dst []string, sub *supergraph.Subgraph, t *supergraph.
 	missing := false
 	for _, f := range g.tags[typeIn{t, sub.ID}] {
 		if tag, ok := known.tag(f); ok {
-			dst = append(dst, tagMember(sub.Name, tag))
+			dst = append(dst, clock.TagMember(sub.Name, tag))
 		} else {
 			missing = true
 		}
 	}
 	if missing || g.othersTagged[typeIn{t, sub.ID}] {
-		dst = append(dst, unnamedMember(sub.Name, t.Name, "@cacheTag"))
+		dst = append(dst, clock.UnnamedMember(sub.Name, t.Name, "@cacheTag"))
 	}
 	return dst
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/weft-graphql/weft/router/cache/policy"
 	"github.com/weft-graphql/weft/router/cache/redistest"
 )
 
@@ -15,11 +16,11 @@ type lifetimeRig struct {
 	c   *Cache
 	ask *ask
 	up  *shop
-	clk *clock
+	clk *wallClock
 }
 
 func newLifetimeRig(t *testing.T, cfg Config) *lifetimeRig {
-	r := &lifetimeRig{t: t, up: &shop{}, clk: &clock{}}
+	r := &lifetimeRig{t: t, up: &shop{}, clk: &wallClock{}}
 	cfg.Now = r.clk.now
 	c, g := openCache(t, loadShop(t), cfg)
 	r.c, r.ask = c, newAsk(t, g, "products", "Product", "upc", "", "{ name }")
@@ -87,7 +88,7 @@ func TestLifetimeComesFromTheAnswer(t *testing.T) {
 }
 
 func TestLifetimeComesFromTheSchema(t *testing.T) {
-	var clk clock
+	var clk wallClock
 	c, g := openCache(t, loadShop(t), Config{Now: clk.now})
 	up := &shop{}
 	up.set(product(1), `{"name":"Table","volatile":1}`)
@@ -100,8 +101,8 @@ func TestLifetimeComesFromTheSchema(t *testing.T) {
 }
 
 func TestDefaultsBySubgraphAndType(t *testing.T) {
-	cfg := Config{TTL: time.Hour, Subgraphs: map[string]SubgraphConfig{
-		"products":  {TTL: time.Minute, Types: map[string]TypeConfig{"Query": {TTL: time.Second}, "Brand": {Disabled: true}}},
+	cfg := Config{TTL: time.Hour, Subgraphs: map[string]policy.Subgraph{
+		"products":  {TTL: time.Minute, Types: map[string]policy.Type{"Query": {TTL: time.Second}, "Brand": {Disabled: true}}},
 		"inventory": {Disabled: true},
 	}}
 	for _, test := range []struct {
@@ -112,14 +113,14 @@ func TestDefaultsBySubgraphAndType(t *testing.T) {
 		{"accounts", "User", time.Hour, false}, {"products", "Product", time.Minute, false},
 		{"products", "Query", time.Second, false}, {"products", "Brand", time.Minute, true}, {"inventory", "Product", time.Hour, true},
 	} {
-		if p := cfg.policyFor(test.subgraph, test.typ); p.ttl != test.ttl || p.disabled != test.disabled {
-			t.Errorf("%s.%s: ttl %v disabled %v", test.subgraph, test.typ, p.ttl, p.disabled)
+		if p := cfg.policyFor(test.subgraph, test.typ); p.TTL != test.ttl || p.Disabled != test.disabled {
+			t.Errorf("%s.%s: ttl %v disabled %v", test.subgraph, test.typ, p.TTL, p.Disabled)
 		}
 	}
 }
 
 func TestDisabledSubgraphIsNotCached(t *testing.T) {
-	r := newLifetimeRig(t, Config{Subgraphs: map[string]SubgraphConfig{"products": {Disabled: true}}})
+	r := newLifetimeRig(t, Config{Subgraphs: map[string]policy.Subgraph{"products": {Disabled: true}}})
 	r.says("max-age=60")
 	r.fetches(true)
 	v := r.fetches(true)
@@ -131,7 +132,7 @@ func TestPrivateAnswersBelongToOneCaller(t *testing.T) {
 	s := redistest.Start(t)
 	for name, cfg := range map[string]Config{"redis": redisOnly(s.Addr), "process": {}} {
 		t.Run(name, func(t *testing.T) {
-			cfg.Subgraphs = map[string]SubgraphConfig{"products": {Private: true}}
+			cfg.Subgraphs = map[string]policy.Subgraph{"products": {Private: true}}
 			r := newLifetimeRig(t, cfg)
 			r.says("private, max-age=60")
 			ada, bob := VisitOptions{Identity: "ada"}, VisitOptions{Identity: "bob"}
@@ -155,7 +156,7 @@ func TestPrivateAnswersBelongToOneCaller(t *testing.T) {
 }
 
 func TestPrivateFieldsOfTheSchema(t *testing.T) {
-	c, g := openCache(t, loadShop(t), Config{Subgraphs: map[string]SubgraphConfig{"accounts": {Private: true}}})
+	c, g := openCache(t, loadShop(t), Config{Subgraphs: map[string]policy.Subgraph{"accounts": {Private: true}}})
 	a := newAsk(t, g, "accounts", "User", "id", "", "{ name cart }")
 	rep := `{"__typename":"User","id":"1"}`
 	up := func([]string) subgraphAnswer {
@@ -179,7 +180,7 @@ func TestVaryHeadersArePartOfTheKey(t *testing.T) {
 	s := redistest.Start(t)
 	for name, cfg := range map[string]Config{"redis": redisOnly(s.Addr), "process": {}} {
 		t.Run(name, func(t *testing.T) {
-			cfg.Subgraphs = map[string]SubgraphConfig{"products": {Vary: []string{"Accept-Language"}}}
+			cfg.Subgraphs = map[string]policy.Subgraph{"products": {Vary: []string{"Accept-Language"}}}
 			r := newLifetimeRig(t, cfg)
 			r.says("max-age=60", "Vary", "accept-language")
 			in := func(language string) VisitOptions {
@@ -252,7 +253,7 @@ func TestRequestDirectives(t *testing.T) {
 }
 
 func TestTheClientsCacheControl(t *testing.T) {
-	var clk clock
+	var clk wallClock
 	c, g := openCache(t, loadShop(t), Config{Now: clk.now})
 	products := newAsk(t, g, "products", "Product", "upc", "", "{ name }")
 	reviews := newAsk(t, g, "reviews", "Product", "upc", "", "{ reviews { id } }")
@@ -300,8 +301,8 @@ func TestStaleWhileRevalidate(t *testing.T) {
 	s := redistest.Start(t)
 	for name, cfg := range map[string]Config{"redis": redisOnly(s.Addr), "process": {}} {
 		t.Run(name, func(t *testing.T) {
-			cfg.Subgraphs = map[string]SubgraphConfig{"products": {Types: map[string]TypeConfig{
-				"Product": {Stale: &StaleConfig{WhileRevalidate: 30 * time.Second}},
+			cfg.Subgraphs = map[string]policy.Subgraph{"products": {Types: map[string]policy.Type{
+				"Product": {Stale: &policy.Stale{WhileRevalidate: 30 * time.Second}},
 			}}}
 			r := newLifetimeRig(t, cfg)
 			r.says("max-age=10")
@@ -329,7 +330,7 @@ func TestStaleIfError(t *testing.T) {
 	s := redistest.Start(t)
 	for name, cfg := range map[string]Config{"redis": redisOnly(s.Addr), "process": {}} {
 		t.Run(name, func(t *testing.T) {
-			cfg.Stale = StaleConfig{IfError: time.Minute}
+			cfg.Stale = policy.Stale{IfError: time.Minute}
 			r := newLifetimeRig(t, cfg)
 			r.says("max-age=10")
 			r.fetches(true)

@@ -4,15 +4,20 @@ import (
 	"context"
 	"hash/maphash"
 	"sync"
+	"time"
 	"unsafe"
 
+	"github.com/weft-graphql/weft/router/cache/storage"
 	"github.com/weft-graphql/weft/router/exec"
 )
+
+// millis is t in Unix milliseconds.
+func millis(t time.Time) int64 { return t.UnixMilli() }
 
 // negativeName is the hash field that remembers that an entity does not exist.
 const negativeName = "!null"
 
-var negativeHash = nameHash(negativeName)
+var negativeHash = storage.NameHash(negativeName)
 
 // scratch are the buffers of one Lookup.
 type scratch struct {
@@ -48,11 +53,11 @@ func (r *requestCache) Lookup(ctx context.Context, f *exec.CacheFetch) {
 	}
 	c := r.cache
 	l := lookup{
-		r: r, f: f, v: v, s: scratches.Get().(*scratch), clock: c.versions.clock.Load(), now: millis(c.cfg.Now()),
-		varied: v.varied(r.policy.vary),
+		r: r, f: f, v: v, s: scratches.Get().(*scratch), clock: c.versions.Clock.Load(), now: millis(c.cfg.Now()),
+		varied: v.varied(r.policy.Vary),
 	}
 	l.audience, l.credentials = r.caller(v)
-	v.depend(r.policy.vary)
+	v.depend(r.policy.Vary)
 	l.run(ctx)
 	v.contribute(r, &l.tally)
 	scratches.Put(l.s)
@@ -62,10 +67,10 @@ func (r *requestCache) Lookup(ctx context.Context, f *exec.CacheFetch) {
 // credentials that matter.
 func (r *requestCache) caller(v *Visit) (audience string, credentials bool) {
 	carried := v.carries(r.req.Subgraph.ID)
-	if r.policy.private {
+	if r.policy.Private {
 		audience = carried.audience
 	}
-	return audience, carried.credentials && !r.policy.public
+	return audience, carried.credentials && !r.policy.Public
 }
 
 // lookup is one Lookup under way.
@@ -83,7 +88,7 @@ type lookup struct {
 	credentials bool
 	tally       tally
 	// found are the values of one entity, and fields the names of root fields, for people who debug.
-	found  []*value
+	found  []*storage.Value
 	fields []string
 }
 
@@ -170,7 +175,7 @@ func recordAdmission(e *exec.CacheEntity, cp *callProgram, hit bool) {
 // local answers an entity from the cache in process, if everything wanted is there and fresh.
 func (l *lookup) local(e *exec.CacheEntity, cp *callProgram, u *unanswered, rd *rendering) bool {
 	tp := u.tp
-	if tp.policy.disabled {
+	if tp.policy.Disabled {
 		return false
 	}
 	l.found, l.fields = l.found[:0], l.fields[:0]
@@ -198,7 +203,7 @@ func (l *lookup) local(e *exec.CacheEntity, cp *callProgram, u *unanswered, rd *
 			cut := len(s.name)
 			s.name = append(append(s.name, variant...), s.inputs...)
 			name, variant = unsafeString(s.name[:cut]), unsafeString(s.name[cut:])
-			hash, variantHash = maphash.String(nameSeed, name), maphash.String(nameSeed, variant)
+			hash, variantHash = maphash.String(storage.NameSeed, name), maphash.String(storage.NameSeed, variant)
 		}
 		f := l.usable(private, tp, fp, &rd.fields[w], name, variant, hash, variantHash)
 		if f == nil {
@@ -209,7 +214,7 @@ func (l *lookup) local(e *exec.CacheEntity, cp *callProgram, u *unanswered, rd *
 			withoutForms(e)
 			return l.localNull(e, tp, shared, private)
 		}
-		e.Values[i] = f.json
+		e.Values[i] = f.JSON
 		t.addValue(f, l.now)
 		l.see(f)
 		if fp.composite {
@@ -224,13 +229,14 @@ func (l *lookup) local(e *exec.CacheEntity, cp *callProgram, u *unanswered, rd *
 }
 
 // localNull answers an entity that is known not to exist. Records that have fields of it say otherwise.
-func (l *lookup) localNull(e *exec.CacheEntity, tp *typeProgram, shared, private *record) bool {
-	for _, r := range [...]*record{private, shared} {
+func (l *lookup) localNull(e *exec.CacheEntity, tp *typeProgram, shared, private *storage.Record) bool {
+	for _, r := range [...]*storage.Record{private, shared} {
 		if r == nil {
 			continue
 		}
-		n := r.find(negativeHash, negativeName)
-		if n == nil || n.clock < tp.scope.min.Load() || n.freshness(l.now) != fresh || !l.allowed(n) || contradicted(r, n) {
+		n := r.Find(negativeHash, negativeName)
+		if n == nil || n.Clock < tp.scope.Min.Load() || n.Freshness(l.now) != storage.Fresh ||
+			!l.allowed(n) || contradicted(r, n) {
 			continue
 		}
 		t := tally{}
@@ -244,9 +250,9 @@ func (l *lookup) localNull(e *exec.CacheEntity, tp *typeProgram, shared, private
 }
 
 // contradicted tells whether a record has a field that was stored after it was noted that the entity does not exist.
-func contradicted(r *record, negative *value) bool {
-	for i := range r.fields {
-		if f := &r.fields[i]; !f.negative && f.stored >= negative.stored {
+func contradicted(r *storage.Record, negative *storage.Value) bool {
+	for i := range r.Fields {
+		if f := &r.Fields[i]; !f.Negative && f.Stored >= negative.Stored {
 			return true
 		}
 	}
@@ -273,7 +279,7 @@ func (l *lookup) localRoot(e *exec.CacheEntity, cp *callProgram, tp *typeProgram
 			withoutForms(e)
 			return false
 		}
-		e.Values[i] = f.json
+		e.Values[i] = f.JSON
 		t.addValue(f, l.now)
 		if l.see(f) {
 			l.fields = append(l.fields, rf.full)
@@ -288,7 +294,7 @@ func (l *lookup) localRoot(e *exec.CacheEntity, cp *callProgram, tp *typeProgram
 }
 
 // records returns what is known in process under the local key in s.key, for everybody and for the caller.
-func (l *lookup) records(s *scratch) (shared, private *record) {
+func (l *lookup) records(s *scratch) (shared, private *storage.Record) {
 	s.key = appendAudience(s.key, l.varied)
 	shared = l.r.cache.local(s.key, l.now)
 	if l.audience != "" {
@@ -307,39 +313,39 @@ func appendAudience(key []byte, audience string) []byte {
 
 // usable returns the fresh value of a field in a record, or nil.
 func (l *lookup) usable(
-	rec *record,
+	rec *storage.Record,
 	tp *typeProgram,
 	fp *fieldProgram,
 	rf *rendered,
 	name, variant string,
 	hash, variantHash uint64,
-) *value {
+) *storage.Value {
 	if rec == nil {
 		return nil
 	}
-	f := rec.find(hash, name)
-	if f != nil && l.fits(f, tp, fp, rf) && f.freshness(l.now) == fresh {
+	f := rec.Find(hash, name)
+	if f != nil && l.fits(f, tp, fp, rf) && f.Freshness(l.now) == storage.Fresh {
 		return f
 	}
 	if !fp.composite {
 		return nil
 	}
-	f = rec.find(variantHash, variant)
-	if f != nil && l.fits(f, tp, fp, rf) && f.freshness(l.now) == fresh {
+	f = rec.Find(variantHash, variant)
+	if f != nil && l.fits(f, tp, fp, rf) && f.Freshness(l.now) == storage.Fresh {
 		return f
 	}
 	return nil
 }
 
 // fits tells whether a value counts and has what is asked, apart from its age.
-func (l *lookup) fits(f *value, tp *typeProgram, fp *fieldProgram, rf *rendered) bool {
-	return f.schema == fp.schema && f.clock >= tp.scope.min.Load() && l.allowed(f) &&
-		(!fp.composite || l.r.cache.coverage.covers(f.covers, rf.covers))
+func (l *lookup) fits(f *storage.Value, tp *typeProgram, fp *fieldProgram, rf *rendered) bool {
+	return f.Schema == fp.schema && f.Clock >= tp.scope.Min.Load() && l.allowed(f) &&
+		(!fp.composite || l.r.cache.coverage.covers(f.Covers, rf.covers))
 }
 
 // allowed tells whether a value is for the caller: what was fetched without credentials, and may depend on them, is
 // only for requests without.
-func (l *lookup) allowed(f *value) bool { return !l.credentials || f.open || f.private }
+func (l *lookup) allowed(f *storage.Value) bool { return !l.credentials || f.Open || f.Private }
 
 // hit counts an entity that was answered in process.
 func (l *lookup) hit(e *exec.CacheEntity, tp *typeProgram, status exec.CacheStatus, t *tally) {
@@ -362,7 +368,7 @@ func (l *lookup) hit(e *exec.CacheEntity, tp *typeProgram, status exec.CacheStat
 
 // noteLocal notes what was used in process, for people who debug: a line for an entity, or for each root field.
 func (l *lookup) noteLocal(tp *typeProgram, status string) {
-	info := FetchInfo{Fetch: l.r.req.ID, Subgraph: tp.scope.subgraph, Type: tp.name, Status: status, Source: "local"}
+	info := FetchInfo{Fetch: l.r.req.ID, Subgraph: tp.scope.Subgraph, Type: tp.name, Status: status, Source: "local"}
 	if len(l.fields) == 0 {
 		info.Key = describeKey(tp, l.s.key)
 		l.v.noteValues(info, l.found, l.now)
@@ -375,7 +381,7 @@ func (l *lookup) noteLocal(tp *typeProgram, status string) {
 }
 
 // see notes a value that is used, when somebody debugs.
-func (l *lookup) see(f *value) bool {
+func (l *lookup) see(f *storage.Value) bool {
 	if l.v.debug {
 		l.found = append(l.found, f)
 	}
@@ -401,7 +407,7 @@ func appendInputs(dst []byte, requires []string, at []fieldsAt, key *exec.Entity
 	}
 	dst = append(dst, '}')
 	if len(dst)-start > maxName {
-		sum := digest(dst[start:])
+		sum := storage.Digest(dst[start:])
 		dst = append(append(dst[:start], '!', '#'), sum...)
 	}
 	return dst

@@ -4,6 +4,9 @@ import (
 	"context"
 	"slices"
 	"sync"
+
+	"github.com/weft-graphql/weft/router/cache/clock"
+	"github.com/weft-graphql/weft/router/cache/storage"
 )
 
 // pending are invalidations that Redis does not know of yet.
@@ -76,7 +79,7 @@ const maxTick = 500
 func (c *Cache) publish(ctx context.Context, members, hashes []string) (stored int, err error) {
 	var clock uint64
 	for chunk := range slices.Chunk(members, maxTick) {
-		if clock, err = c.tick(ctx, chunk); err != nil {
+		if clock, err = c.table.Tick(ctx, chunk); err != nil {
 			return stored, err
 		}
 	}
@@ -85,11 +88,12 @@ func (c *Cache) publish(ctx context.Context, members, hashes []string) (stored i
 
 // emptyHashes makes the entities' hashes forget what was stored before a clock reading. It returns how many had
 // something stored.
-func (c *Cache) emptyHashes(ctx context.Context, clock uint64, hashes []string) (stored int, err error) {
+func (c *Cache) emptyHashes(ctx context.Context, reading uint64, hashes []string) (stored int, err error) {
 	for chunk := range slices.Chunk(hashes, maxTick) {
 		pipe := c.redis.Pipeline()
 		for _, h := range chunk {
-			c.form(entityScript).Eval(ctx, pipe, []string{h}, text(sequence(clock)), tombstone.Milliseconds())
+			since := clock.FormatNumber(clock.Sequence(reading))
+			c.scripts.Form(storage.EntityScript).Eval(ctx, pipe, []string{h}, since, tombstone.Milliseconds())
 		}
 		cmds, err := pipe.Exec(ctx)
 		for _, cmd := range cmds {

@@ -5,10 +5,11 @@ import (
 	"math"
 	"slices"
 	"sync/atomic"
-	"unsafe"
 
 	"github.com/maypok86/otter/v2"
 
+	"github.com/weft-graphql/weft/router/cache/clock"
+	"github.com/weft-graphql/weft/router/cache/storage"
 	"github.com/weft-graphql/weft/router/exec"
 )
 
@@ -23,7 +24,7 @@ type printed struct {
 	// text is nil where there is nothing worth keeping.
 	text []byte
 	// of is the value, variables the values of the subtree's variables.
-	of        *value
+	of        *storage.Value
 	variables []byte
 	// parts are the entities below the value.
 	parts []printedEntity
@@ -33,7 +34,7 @@ type printed struct {
 	anonymous bool
 	// hits are how many entities of each type the form stands for.
 	hits []hitCount
-	// verified is the count of versions.changes at which all parts were found unchanged.
+	// verified is the count of clock.Versions.Changes at which all parts were found unchanged.
 	verified atomic.Uint64
 }
 
@@ -61,7 +62,7 @@ const refusedFor = 10_000
 // printedKey names a form. Values are never changed, so that a pointer is enough to tell what was printed. variables is
 // the hash of the variables' values.
 type printedKey struct {
-	of                 *value
+	of                 *storage.Value
 	subtree, variables uint64
 }
 
@@ -81,7 +82,7 @@ func newPrintedForms(maxBytes uint64) *printedForms {
 
 // size is about how much memory the form takes, with the value it keeps alive.
 func (p *printed) size() int {
-	n := 300 + len(p.text) + len(p.variables) + p.of.size()
+	n := 300 + len(p.text) + len(p.variables) + p.of.Size()
 	for i := range p.parts {
 		n += 64 + 16*len(p.parts[i].deps)
 	}
@@ -90,17 +91,17 @@ func (p *printed) size() int {
 
 // again tells whether a form was asked for before.
 func (f *printedForms) again(key printedKey) bool {
-	hash := maphash.Comparable(nameSeed, key) | 1
+	hash := maphash.Comparable(storage.NameSeed, key) | 1
 	return f.seen[hash>>1%uint64(len(f.seen))].Swap(hash) == hash
 }
 
 // Shareable implements exec.SubtreeCache.
-func (r *requestCache) Shareable() bool { return !r.policy.private && len(r.policy.vary) == 0 }
+func (r *requestCache) Shareable() bool { return !r.policy.Private && len(r.policy.Vary) == 0 }
 
 // form answers a composite value by its printed form if there is one that counts. If there is none, and one would be
 // of use, it asks for it.
-func (l *lookup) form(e *exec.CacheEntity, value int, f *value, t *tally) {
-	if len(e.Subtrees) == 0 || isNull(f.json) || isEmptyList(f.json) {
+func (l *lookup) form(e *exec.CacheEntity, value int, f *storage.Value, t *tally) {
+	if len(e.Subtrees) == 0 || isNull(f.JSON) || isEmptyList(f.JSON) {
 		return
 	}
 	for i := range e.Subtrees {
@@ -108,12 +109,12 @@ func (l *lookup) form(e *exec.CacheEntity, value int, f *value, t *tally) {
 		if s.Value != value {
 			continue
 		}
-		forms := l.r.cache.l1.printed
+		forms := l.r.cache.forms
 		key := printedKey{of: f, subtree: s.Subtree.ID}
 		variables := l.s.name[:0]
 		if len(s.Subtree.Variables) > 0 {
 			variables = appendVariables(variables, s.Subtree, l.f.Variables)
-			l.s.name, key.variables = variables, maphash.Bytes(nameSeed, variables)
+			l.s.name, key.variables = variables, maphash.Bytes(storage.NameSeed, variables)
 		}
 		p, ok := forms.forms.GetIfPresent(key)
 		switch {
@@ -171,15 +172,15 @@ func appendVariables(dst []byte, s *exec.Subtree, vars exec.Variables) []byte {
 }
 
 // counts tells whether nothing the form is made of was invalidated or renewed.
-func (p *printed) counts(v *versions) bool {
-	changes := v.changes.Load()
+func (p *printed) counts(v *clock.Versions) bool {
+	changes := v.Changes.Load()
 	if p.verified.Load() == changes {
 		return true
 	}
 	for i := range p.parts {
 		part := &p.parts[i]
-		if part.renewed.Load() || part.clock < part.scope.min.Load() || !v.surelyCounts(part.self, part.clock) ||
-			!v.depsCount(part.deps, part.clock) {
+		if part.renewed.Load() || part.clock < part.scope.Min.Load() || !v.SurelyCounts(part.self, part.clock) ||
+			!v.DepsCount(part.deps, part.clock) {
 			return false
 		}
 	}
@@ -189,7 +190,7 @@ func (p *printed) counts(v *versions) bool {
 
 // Keep implements exec.SubtreeCache.
 func (r *requestCache) Keep(s *exec.CacheSubtree, vars exec.Variables, text []byte, used []exec.UsedEntity) {
-	of, ok := s.Handle.(*value)
+	of, ok := s.Handle.(*storage.Value)
 	if !ok {
 		return
 	}
@@ -211,31 +212,31 @@ func (r *requestCache) Keep(s *exec.CacheSubtree, vars exec.Variables, text []by
 	}
 	key := printedKey{of: of, subtree: s.Subtree.ID}
 	if len(p.variables) > 0 {
-		key.variables = maphash.Bytes(nameSeed, p.variables)
+		key.variables = maphash.Bytes(storage.NameSeed, p.variables)
 	}
 	if p.counts(r.cache.versions) {
-		r.cache.l1.printed.forms.Set(key, p)
+		r.cache.forms.forms.Set(key, p)
 	}
 }
 
 // add adds an entity that was answered in process; false means that it was not.
 func (p *printed) add(u exec.UsedEntity) bool {
 	e := u.Entity
-	rec, ok := e.State.(*record)
+	rec, ok := e.State.(*storage.Record)
 	if !ok {
 		return false
 	}
 	r := u.Cache.(*requestCache)
 	cp := r.calls[e.Call]
 	carried, _ := r.graph.carriedTo(r.req.Subgraph.ID)
-	matters := carried.personal() && !r.policy.public
+	matters := carried.personal() && !r.policy.Public
 	scope := cp.typeOf(e).scope
-	part := printedEntity{scope: scope, self: rec.self, clock: math.MaxUint64, renewed: rec.renewed}
+	part := printedEntity{scope: scope, self: rec.Self, clock: math.MaxUint64, renewed: rec.Renewed}
 	for i, w := range e.Wanted {
 		if cp.fields[w].typename {
 			continue
 		}
-		f, form := rec.holding(e.Values[i]), formOf(e, i)
+		f, form := rec.Holding(e.Values[i]), formOf(e, i)
 		if form != nil {
 			f = form.of
 			p.join(form)
@@ -243,15 +244,15 @@ func (p *printed) add(u exec.UsedEntity) bool {
 		if f == nil {
 			return false
 		}
-		p.anonymous = p.anonymous || matters && !f.open
-		part.clock = min(part.clock, f.clock)
-		part.deps = append(part.deps, f.deps...)
-		p.last(f.expires, f.born)
+		p.anonymous = p.anonymous || matters && !f.Open
+		part.clock = min(part.clock, f.Clock)
+		part.deps = append(part.deps, f.Deps...)
+		p.last(f.Expires, f.Born)
 	}
 	if part.clock == math.MaxUint64 {
 		return false
 	}
-	p.until = min(p.until, rec.until, p.expires)
+	p.until = min(p.until, rec.Until, p.expires)
 	p.parts = append(p.parts, part)
 	p.hit(scope, 1)
 	return true
@@ -290,15 +291,4 @@ func (p *printed) hit(s *scope, count uint64) {
 		}
 	}
 	p.hits = append(p.hits, hitCount{s, count})
-}
-
-// holding returns the value whose JSON was handed out, or nil.
-func (r *record) holding(json []byte) *value {
-	for i := range r.fields {
-		if f := &r.fields[i]; len(json) > 0 && unsafe.SliceData(f.json) == unsafe.SliceData(json) &&
-			len(f.json) == len(json) {
-			return f
-		}
-	}
-	return nil
 }

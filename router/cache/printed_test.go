@@ -6,7 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/weft-graphql/weft/router/cache/policy"
 	"github.com/weft-graphql/weft/router/cache/redistest"
+	"github.com/weft-graphql/weft/router/cache/storage"
 	"github.com/weft-graphql/weft/router/exec"
 )
 
@@ -14,7 +16,7 @@ import (
 type printing struct {
 	t     *testing.T
 	c     *Cache
-	clock *clock
+	clock *wallClock
 	// reviews is a value with a subtree, the author an entity below it.
 	reviews, author *ask
 	subtree         *exec.Subtree
@@ -44,7 +46,7 @@ type said struct {
 }
 
 func newPrintingOf(t *testing.T, cfg Config, reviews, author said) *printing {
-	p := &printing{t: t, clock: &clock{}, whole: product(1)}
+	p := &printing{t: t, clock: &wallClock{}, whole: product(1)}
 	cfg.Now = p.clock.now
 	c, g := openCache(t, loadShop(t), cfg)
 	p.c, p.visit = c, c.Visit(VisitOptions{})
@@ -155,7 +157,7 @@ func TestAFormEndsWhenAPartMustBeReadAnew(t *testing.T) {
 	p.make()
 	p.clock.advance(5 * time.Second)
 	f := p.look(p.reviews, p.whole, nil)
-	_, local := f.Entities[0].State.(*record)
+	_, local := f.Entities[0].State.(*storage.Record)
 	same(t, "the reviews are still answered in process", local, true)
 	same(t, "the author must be read from Redis", p.used(), false)
 }
@@ -241,7 +243,7 @@ func TestRequestsThatMustNotStoreMakeNoForms(t *testing.T) {
 }
 
 func TestFormsAreForEverybody(t *testing.T) {
-	_, g := openCache(t, loadShop(t), Config{Subgraphs: map[string]SubgraphConfig{
+	_, g := openCache(t, loadShop(t), Config{Subgraphs: map[string]policy.Subgraph{
 		"accounts": {Private: true}, "products": {Vary: []string{"Accept-Language"}},
 	}})
 	for subgraph, want := range map[string]bool{"accounts": false, "products": false, "reviews": true} {

@@ -9,6 +9,9 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/weft-graphql/weft/router/cache/clock"
+	"github.com/weft-graphql/weft/router/cache/policy"
+	"github.com/weft-graphql/weft/router/cache/storage"
 	"github.com/weft-graphql/weft/router/exec"
 	"github.com/weft-graphql/weft/router/plan"
 	"github.com/weft-graphql/weft/router/supergraph"
@@ -24,7 +27,7 @@ type Graph struct {
 	keys map[typeIn][]keyShape
 	// hintsBySubgraph tells that @cacheControl is there by subgraph.
 	hintsBySubgraph bool
-	// unnamed are the members that stand for each of the keys of a type, where it has several (see versions.go).
+	// unnamed are the members that stand for each of the keys of a type, where it has several (see router/cache/clock).
 	unnamed map[typeIn][]string
 	// tags are the formats of types with @cacheTag, fieldTags those of fields of each subgraph.
 	tags      map[typeIn][]tagFormat
@@ -49,7 +52,7 @@ var _ exec.EntityCache = (*Graph)(nil)
 // Graph returns the cache for a supergraph. Invalidations from now on use the latest supergraph's types and keys.
 func (c *Cache) Graph(s *supergraph.Supergraph) *Graph {
 	g := &Graph{
-		cache: c, supergraph: s, hintsBySubgraph: saysBySubgraph(s), keys: map[typeIn][]keyShape{},
+		cache: c, supergraph: s, hintsBySubgraph: policy.SaysBySubgraph(s), keys: map[typeIn][]keyShape{},
 		unnamed: map[typeIn][]string{}, tags: map[typeIn][]tagFormat{}, fieldTags: map[int][]tagFormat{},
 		othersTagged: map[typeIn]bool{},
 	}
@@ -84,7 +87,7 @@ func (g *Graph) addKeys(t *supergraph.Type, sub *supergraph.Subgraph, shapes []k
 		return
 	}
 	for _, shape := range shapes {
-		g.unnamed[at] = append(g.unnamed[at], unnamedMember(sub.Name, t.Name, shape.String()))
+		g.unnamed[at] = append(g.unnamed[at], clock.UnnamedMember(sub.Name, t.Name, shape.String()))
 	}
 }
 
@@ -117,12 +120,12 @@ type requestCache struct {
 	calls    []*callProgram
 	variable map[string]int
 	// policy is the subgraph's, for what belongs to no type.
-	policy policy
+	policy policy.Policy
 	// said is what the headers of the last answer said: most answers of a subgraph say the same.
 	said atomic.Pointer[saidControl]
 	// containedPrograms and above are for entities in values; only the goroutine that builds values looks at them.
 	containedPrograms map[*supergraph.Type]*typeProgram
-	above             map[*plan.Field]hint
+	above             map[*plan.Field]policy.Hint
 }
 
 // callProgram is one call, compiled.
@@ -147,7 +150,7 @@ type typeProgram struct {
 	name string
 	// local is what local keys begin with, prefix what Redis keys begin with.
 	local, prefix string
-	policy        policy
+	policy        policy.Policy
 	scope         *scope
 	keys          []keyShape
 	// quoted is the type's name as JSON.
@@ -163,7 +166,7 @@ type fieldProgram struct {
 	never    bool
 	entities bool
 	schema   uint32
-	hint     hint
+	hint     policy.Hint
 	// requires are the fields of the representation that the field is computed from, sorted.
 	requires []string
 	tags     []tagFormat
@@ -280,9 +283,9 @@ func (r *requestCache) typeProgram(t *supergraph.Type, name string) *typeProgram
 		typ:    t,
 		name:   name,
 		local:  r.subgraph + "\x00" + name + "\x00",
-		prefix: c.keys.entityPrefix(r.subgraph, name),
+		prefix: c.keys.EntityPrefix(r.subgraph, name),
 		policy: c.cfg.policyFor(r.subgraph, name),
-		scope:  c.versions.scope(r.subgraph, name),
+		scope:  c.scope(r.subgraph, name),
 		quoted: []byte(`"` + name + `"`),
 	}
 	return tp
@@ -290,7 +293,8 @@ func (r *requestCache) typeProgram(t *supergraph.Type, name string) *typeProgram
 
 // field compiles a field of a call's selection.
 func (r *requestCache) field(s *selector, cp *callProgram, f *plan.Field) fieldProgram {
-	fp := fieldProgram{field: f, root: cp.root, typename: f.IsTypename(), composite: f.Selection != nil, hint: noHint}
+	fp := fieldProgram{field: f, root: cp.root, typename: f.IsTypename(), composite: f.Selection != nil}
+	fp.hint = policy.NoHint
 	if fp.typename {
 		// Asked by the name of an interface, an entity's own type is part of the answer like any other field.
 		fp.typename = !cp.abstract
@@ -322,7 +326,7 @@ func (r *requestCache) field(s *selector, cp *callProgram, f *plan.Field) fieldP
 }
 
 // variantOf is what the name of a composite value of one selection ends with.
-func variantOf(covers string) string { return "~" + digest([]byte(covers))[:16] }
+func variantOf(covers string) string { return "~" + storage.Digest([]byte(covers))[:16] }
 
 func usesVariables(set *plan.SelectionSet) bool {
 	var names []string
@@ -347,12 +351,12 @@ func directivesOf(def *supergraph.Field) ast.DirectiveList {
 }
 
 // hint is the strictest of what the schema says about a field and everything selected below it.
-func (r *requestCache) hint(f *plan.Field, graph string) hint {
+func (r *requestCache) hint(f *plan.Field, graph string) policy.Hint {
 	h := r.declaredOn(f, graph)
 	if f.Selection != nil {
 		for _, sub := range f.Selection.Fields {
 			if !sub.IsTypename() {
-				h = h.and(r.hint(sub, graph))
+				h = h.And(r.hint(sub, graph))
 			}
 		}
 	}
@@ -360,12 +364,12 @@ func (r *requestCache) hint(f *plan.Field, graph string) hint {
 }
 
 // declaredOn is what the schema says about a field by itself, in all types that it is asked for.
-func (r *requestCache) declaredOn(f *plan.Field, graph string) hint {
+func (r *requestCache) declaredOn(f *plan.Field, graph string) policy.Hint {
 	h := r.declared(f.Def, graph)
 	if parent := f.Def.Parent; parent != nil && parent.IsAbstract() {
 		for i := range f.On.All {
 			if def := r.graph.supergraph.Objects[i].Field(f.Def.Name); def != nil {
-				h = h.and(r.declared(def, graph))
+				h = h.And(r.declared(def, graph))
 			}
 		}
 	}
@@ -374,26 +378,26 @@ func (r *requestCache) declaredOn(f *plan.Field, graph string) hint {
 
 // declared is what the schema says about a field. One without a maxAge of its own has that of the type it returns; a
 // leaf, or what says inheritMaxAge, that of the type it belongs to. It is private if any of the three is.
-func (r *requestCache) declared(def *supergraph.Field, graph string) hint {
+func (r *requestCache) declared(def *supergraph.Field, graph string) policy.Hint {
 	own := r.graph.hintsBySubgraph
-	h := hintOf(directivesOf(def), graph, own)
+	h := policy.HintOf(directivesOf(def), graph, own)
 	leaf := true
 	if named := def.Named; named != nil && named.IsComposite() && named.Definition != nil {
 		leaf = false
-		t := hintOf(named.Definition.Directives, graph, own)
-		h.private, h.public = h.private || t.private, h.public || t.public
-		if h.maxAge < 0 && !h.inherit {
-			h.maxAge, h.inherit = t.maxAge, t.inherit
+		t := policy.HintOf(named.Definition.Directives, graph, own)
+		h.Private, h.Public = h.Private || t.Private, h.Public || t.Public
+		if h.MaxAge < 0 && !h.Inherit {
+			h.MaxAge, h.Inherit = t.MaxAge, t.Inherit
 		}
 	}
 	if parent := def.Parent; parent != nil && parent.Definition != nil {
-		p := hintOf(parent.Definition.Directives, graph, own)
-		h.private, h.public = h.private || p.private, h.public || p.public
-		if h.maxAge < 0 && (leaf || h.inherit) {
-			h.maxAge = p.maxAge
+		p := policy.HintOf(parent.Definition.Directives, graph, own)
+		h.Private, h.Public = h.Private || p.Private, h.Public || p.Public
+		if h.MaxAge < 0 && (leaf || h.Inherit) {
+			h.MaxAge = p.MaxAge
 		}
 	}
-	h.public = h.public && !h.private
+	h.Public = h.Public && !h.Private
 	return h
 }
 
@@ -471,7 +475,7 @@ func (r *requestCache) render(cp *callProgram, key string, vars variables) *rend
 func (r *requestCache) renderField(s *selector, fp *fieldProgram, root bool) (f rendered) {
 	args := appendArguments(nil, fp.field.Args, s.vars)
 	if len(args) > maxName {
-		args = []byte("(#" + digest(args) + ")")
+		args = []byte("(#" + storage.Digest(args) + ")")
 	}
 	f.full = typename
 	if fp.field.Def != nil {
@@ -493,9 +497,9 @@ func (r *requestCache) renderField(s *selector, fp *fieldProgram, root bool) (f 
 		}
 		f.variant = f.name + variant
 		f.name += "~"
-		f.variantHash = nameHash(f.variant)
+		f.variantHash = storage.NameHash(f.variant)
 	}
-	f.nameHash = nameHash(f.name)
+	f.nameHash = storage.NameHash(f.name)
 	return f
 }
 

@@ -11,7 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/weft-graphql/weft/router/cache/clock"
+	"github.com/weft-graphql/weft/router/cache/connection"
 	"github.com/weft-graphql/weft/router/cache/redistest"
+	"github.com/weft-graphql/weft/router/cache/storage"
 	"github.com/weft-graphql/weft/router/exec"
 )
 
@@ -35,7 +38,7 @@ const (
 type model struct {
 	t      *testing.T
 	rnd    *rand.Rand
-	clk    clock
+	clk    wallClock
 	server *redistest.Server
 	nodes  []*modelNode
 	// version of each product; superseded[p][v] is when v+1 was written.
@@ -157,7 +160,7 @@ func newModel(t *testing.T, seed uint64) *model {
 	}
 	for i := range 3 {
 		n := &modelNode{m: m, index: i, strict: i == 2, cfg: Config{
-			Redis: RedisConfig{Addresses: []string{m.server.Addr}}, Timeout: 100 * time.Millisecond,
+			Redis: connection.Config{Addresses: []string{m.server.Addr}}, Timeout: 100 * time.Millisecond,
 			WriteTimeout: 300 * time.Millisecond, ProbeInterval: 5 * time.Millisecond, Sync: 20 * time.Millisecond,
 			TTL: modelTTL, NegativeTTL: modelTTL, MaxTracked: 6, MaxFields: 16, Now: m.clk.now, Logger: quiet(),
 			L1: L1Config{Disabled: i == 2, TTL: 10 * time.Second},
@@ -360,12 +363,11 @@ func (d *need) known(n *modelNode) bool {
 		return true
 	}
 	v := n.c.versions
-	v.mu.RLock()
-	defer v.mu.RUnlock()
+	floor, depFloor := v.Floors()
 	for _, member := range d.members {
-		known := max(v.narrow[member], v.wide[member], v.floor)
-		if isNarrow(member) {
-			known = max(known, v.depFloor)
+		known := max(v.Last(member), floor)
+		if clock.IsNarrow(member) {
+			known = max(known, depFloor)
 		}
 		if known < d.clock {
 			return false
@@ -531,13 +533,11 @@ func collectVersions(v any, p int, key string, shown map[int][]int) {
 func (m *model) acknowledged(n *modelNode, t *targets, deferred, entity bool, products ...int) {
 	d := &need{members: t.members, clock: n.c.Clock(), origin: n, deferred: deferred, entity: entity, versions: map[int]int{}}
 	// The clock may have moved on; the members' own readings are what other replicas will know.
-	n.c.versions.mu.RLock()
 	for _, member := range t.members {
-		if at := max(n.c.versions.narrow[member], n.c.versions.wide[member]); at > 0 {
+		if at := n.c.versions.Last(member); at > 0 {
 			d.clock = min(d.clock, at)
 		}
 	}
-	n.c.versions.mu.RUnlock()
 	for _, p := range products {
 		d.versions[p] = m.version[p]
 	}
@@ -551,7 +551,7 @@ func (m *model) mutate() {
 	t.entity(n.c, "products", "Product", []byte(fmt.Sprintf(`{"upc":"%d"}`, p)))
 	a := newAsk(m.t, n.c.graph.Load(), "products", "Mutation", "", "", `{ rename(upc: "x", name: "y") { upc } }`)
 	a.mutate(context.Background(), nil, fmt.Sprintf(`{"rename":{"upc":"%d"}}`, p), nil)
-	m.acknowledged(n, &t, n.c.pending.any() || !n.c.breaker.closed(), true, p)
+	m.acknowledged(n, &t, n.c.pending.any() || !n.c.breaker.Closed(), true, p)
 }
 
 func (m *model) invalidate() {
@@ -592,7 +592,7 @@ func (m *model) invalidate() {
 		m.t.Fatal(err)
 	}
 	if name == "type" {
-		t.member(typeMember("products", "Query"))
+		t.member(clock.TypeMember("products", "Query"))
 	}
 	res, err := n.c.Invalidate(context.Background(), what)
 	if err != nil {
@@ -616,10 +616,10 @@ func (m *model) harm() {
 			client.Del(ctx, k)
 			continue
 		}
-		if m.rnd.IntN(5) == 0 && client.Type(ctx, k).Val() == "hash" && k != m.nodes[0].c.keys.epochs() {
+		if m.rnd.IntN(5) == 0 && client.Type(ctx, k).Val() == "hash" && k != m.nodes[0].c.keys.Epochs() {
 			fields, _ := client.HKeys(ctx, k).Result()
 			for _, f := range fields {
-				if m.rnd.IntN(3) == 0 && f != sinceField {
+				if m.rnd.IntN(3) == 0 && f != storage.SinceField {
 					client.HSet(ctx, k, f, "garbage")
 				}
 			}
@@ -672,7 +672,7 @@ func (m *model) heal() {
 	m.thaw()
 	for _, n := range m.nodes {
 		redistest.Eventually(m.t, fmt.Sprintf("replica %d uses Redis", n.index), func() bool {
-			return n.c.breaker.closed() && !n.c.pending.any()
+			return n.c.breaker.Closed() && !n.c.pending.any()
 		})
 	}
 	for _, d := range m.needs {

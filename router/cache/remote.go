@@ -10,16 +10,11 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/weft-graphql/weft/router/cache/clock"
+	"github.com/weft-graphql/weft/router/cache/connection"
+	"github.com/weft-graphql/weft/router/cache/storage"
 	"github.com/weft-graphql/weft/router/exec"
 )
-
-// sinceField is the hash field with the clock reading (as Redis counts) below which nothing stored for an entity
-// counts.
-const sinceField = "since"
-
-// othersField is the hash field that tells that there are values of the entity in other hashes: for single callers,
-// or by the values of vary headers.
-const othersField = "others"
 
 // fetchState is what the entities of one fetch share from Lookup to Finish.
 type fetchState struct {
@@ -51,7 +46,7 @@ type item struct {
 	local       string
 	redis, self string
 	wants       []want
-	negative    *value
+	negative    *storage.Value
 	// since is the reading below which nothing counts, as Redis says: this process may not have heard of it yet.
 	since uint64
 	// join is the flight of somebody else that will bring all that is missing.
@@ -66,7 +61,7 @@ type want struct {
 	rf            *rendered
 	name, variant string
 	// found is the best value there is, taken tells that the common name holds a good value of another selection.
-	found *value
+	found *storage.Value
 	taken bool
 }
 
@@ -78,7 +73,7 @@ func (l *lookup) remote(ctx context.Context, rest []unanswered) {
 	for i := range rest {
 		u := &rest[i]
 		e := &l.f.Entities[u.entity]
-		if u.tp.policy.disabled {
+		if u.tp.policy.Disabled {
 			u.tp.scope.stats.misses.Add(1)
 			continue
 		}
@@ -97,7 +92,7 @@ func (l *lookup) remote(ctx context.Context, rest []unanswered) {
 	}
 	asked := false
 	if c.redis != nil {
-		if c.breaker.closed() {
+		if c.breaker.Closed() {
 			asked = l.ask(ctx, states)
 		} else {
 			c.totals.skipped.Add(1)
@@ -139,14 +134,14 @@ func (l *lookup) items(st *entityState, e *exec.CacheEntity, local []byte) {
 	for i := range st.items {
 		it := &st.items[i]
 		it.local = string(appendAudience(append([]byte(st.tp.local), it.canonical...), l.varied))
-		it.redis = entityKey(st.tp.prefix, it.canonical)
-		it.self = entityMember(l.r.subgraph, st.tp.name, it.canonical)
+		it.redis = storage.EntityKey(st.tp.prefix, it.canonical)
+		it.self = clock.EntityMember(l.r.subgraph, st.tp.name, it.canonical)
 		if l.r.cache.l1 == nil || l.v.noRead {
 			continue
 		}
 		// What is in process already is not asked for again.
 		shared := l.r.cache.local([]byte(it.local), l.now)
-		var private *record
+		var private *storage.Record
 		if l.audience != "" {
 			private = l.r.cache.local(appendAudience([]byte(it.local), l.audience), l.now)
 		}
@@ -158,35 +153,35 @@ func (l *lookup) items(st *entityState, e *exec.CacheEntity, local []byte) {
 }
 
 // consider takes the value of a record for a want if it is better than what was found so far.
-func (l *lookup) consider(st *entityState, it *item, w *want, rec *record) {
+func (l *lookup) consider(st *entityState, it *item, w *want, rec *storage.Record) {
 	if rec == nil {
 		return
 	}
-	common := rec.find(nameHash(w.name), w.name)
-	candidates := [...]*value{common, nil}
+	common := rec.Find(storage.NameHash(w.name), w.name)
+	candidates := [...]*storage.Value{common, nil}
 	if w.fp.composite {
-		candidates[1] = rec.find(nameHash(w.variant), w.variant)
+		candidates[1] = rec.Find(storage.NameHash(w.variant), w.variant)
 	}
 	for _, f := range candidates {
 		if f == nil {
 			continue
 		}
-		age := f.freshness(l.now)
-		if age == ended {
+		age := f.Freshness(l.now)
+		if age == storage.Ended {
 			continue
 		}
 		if !l.fits(f, st.tp, w.fp, w.rf) {
-			if f == common && age == fresh && f.schema == w.fp.schema && f.clock >= st.tp.scope.min.Load() {
-				w.taken = !l.r.cache.coverage.covers(w.rf.covers, f.covers)
+			if f == common && age == storage.Fresh && f.Schema == w.fp.schema && f.Clock >= st.tp.scope.Min.Load() {
+				w.taken = !l.r.cache.coverage.covers(w.rf.covers, f.Covers)
 			}
 			continue
 		}
-		if w.found == nil || age > w.found.freshness(l.now) {
+		if w.found == nil || age > w.found.Freshness(l.now) {
 			w.found = f
 		}
 	}
-	if n := rec.find(negativeHash, negativeName); n != nil && n.freshness(l.now) == fresh &&
-		n.clock >= st.tp.scope.min.Load() && l.allowed(n) && !contradicted(rec, n) {
+	if n := rec.Find(negativeHash, negativeName); n != nil && n.Freshness(l.now) == storage.Fresh &&
+		n.Clock >= st.tp.scope.Min.Load() && l.allowed(n) && !contradicted(rec, n) {
 		it.negative = n
 	}
 }
@@ -194,7 +189,7 @@ func (l *lookup) consider(st *entityState, it *item, w *want, rec *record) {
 // missing tells whether an item lacks a fresh value.
 func (it *item) missing(now int64) bool {
 	for i := range it.wants {
-		if f := it.wants[i].found; f == nil || f.freshness(now) != fresh {
+		if f := it.wants[i].found; f == nil || f.Freshness(now) != storage.Fresh {
 			return true
 		}
 	}
@@ -240,11 +235,11 @@ func (l *lookup) ask(ctx context.Context, states []entityState) bool {
 	_, err := pipe.Exec(limited)
 	cancel()
 	switch {
-	case !isOutage(err):
-		c.breaker.succeeded()
+	case !connection.IsOutage(err):
+		c.breaker.Succeeded()
 	case ctx.Err() == nil:
 		c.totals.failures.Add(1)
-		c.breaker.failed(err)
+		c.breaker.Failed(err)
 	}
 	news := false
 	for i := range answers {
@@ -277,13 +272,13 @@ func (l *lookup) queue(
 	it *item,
 ) []answer {
 	names := make([]string, 1, 2+2*len(it.wants))
-	names[0] = sinceField
+	names[0] = storage.SinceField
 	if !st.cp.root {
 		names = append(names, negativeName)
 	}
 	for i := range it.wants {
 		w := &it.wants[i]
-		if w.found != nil && w.found.freshness(l.now) == fresh {
+		if w.found != nil && w.found.Freshness(l.now) == storage.Fresh {
 			continue
 		}
 		names = append(names, w.name)
@@ -301,10 +296,10 @@ func (l *lookup) queue(
 		add(laneShared, it.redis, names)
 	} else {
 		add(laneShared, it.redis, names[:1])
-		add(laneVaried, l.r.cache.keys.audienceKey(it.redis, l.varied), names[1:])
+		add(laneVaried, l.r.cache.keys.AudienceKey(it.redis, l.varied), names[1:])
 	}
 	if l.audience != "" {
-		add(lanePrivate, l.r.cache.keys.audienceKey(it.redis, l.varied+l.audience), names[1:])
+		add(lanePrivate, l.r.cache.keys.AudienceKey(it.redis, l.varied+l.audience), names[1:])
 	}
 	return answers
 }
@@ -314,17 +309,17 @@ func (l *lookup) read(answers []answer, first int) {
 	shared := &answers[first]
 	reply, err := shared.cmd.Result()
 	if err != nil || len(reply) != len(shared.names) {
-		if err != nil && !isOutage(err) {
+		if err != nil && !connection.IsOutage(err) {
 			l.r.cache.totals.foreign.Add(1) // something else than a hash has our key
 		}
 		return
 	}
 	text, _ := reply[0].(string)
-	seq := number(text)
+	seq := clock.ParseNumber(text)
 	if seq == 0 {
 		return // nothing is stored, or not by us
 	}
-	since := reading(seq)
+	since := clock.Reading(seq)
 	shared.it.since = since
 	for i := first; i < len(answers) && (i == first || answers[i].lane != laneShared); i++ {
 		a := &answers[i]
@@ -343,31 +338,31 @@ func (l *lookup) read(answers []answer, first int) {
 // take decodes what one lane returned, keeps it in process and uses it.
 func (l *lookup) take(a *answer, names []string, values []any, since uint64) {
 	c := l.r.cache
-	rec := &record{since: since, self: a.it.self, until: c.localUntil(l.now)}
-	changes := c.versions.changes.Load()
+	rec := &storage.Record{Since: since, Self: a.it.self, Until: c.localUntil(l.now)}
+	changes := c.versions.Changes.Load()
 	for i, raw := range values {
 		s, ok := raw.(string)
 		if !ok {
 			continue
 		}
-		f, err := decodeValue(a.key, names[i], unsafe.Slice(unsafe.StringData(s), len(s)))
+		f, err := storage.DecodeValue(a.key, names[i], unsafe.Slice(unsafe.StringData(s), len(s)))
 		if err != nil {
 			c.totals.foreign.Add(1)
 			continue
 		}
-		f.name = strings.Clone(f.name)
-		f.covers = unique.Make(f.covers).Value()
-		f.clock = reading(f.clock)
-		if f.clock < since || f.private != (a.lane == lanePrivate) ||
-			!c.versions.depsCount(f.deps, f.clock) || !c.versions.entityCounts(a.it.self, f.clock) {
+		f.Name = strings.Clone(f.Name)
+		f.Covers = unique.Make(f.Covers).Value()
+		f.Clock = clock.Reading(f.Clock)
+		if f.Clock < since || f.Private != (a.lane == lanePrivate) ||
+			!c.versions.DepsCount(f.Deps, f.Clock) || !c.versions.EntityCounts(a.it.self, f.Clock) {
 			continue
 		}
-		rec.fields = append(rec.fields, f)
+		rec.Fields = append(rec.Fields, f)
 	}
-	if len(rec.fields) == 0 {
+	if len(rec.Fields) == 0 {
 		return
 	}
-	rec.verified.Store(changes)
+	rec.Verified.Store(changes)
 	if c.l1 != nil {
 		key := a.it.local
 		if a.lane == lanePrivate {
@@ -386,19 +381,19 @@ func (l *lookup) take(a *answer, names []string, values []any, since uint64) {
 // decide sets the status of an entity from what was found.
 func (l *lookup) decide(e *exec.CacheEntity, st *entityState, asked bool) {
 	n := &st.tp.scope.stats
-	found, total, oldest := 0, 0, fresh
+	found, total, oldest := 0, 0, storage.Fresh
 	for i := range st.items {
 		for j := range st.items[i].wants {
 			total++
-			if f := st.items[i].wants[j].found; f != nil && f.freshness(l.now) >= stale {
+			if f := st.items[i].wants[j].found; f != nil && f.Freshness(l.now) >= storage.Stale {
 				found++
-				oldest = min(oldest, f.freshness(l.now))
+				oldest = min(oldest, f.Freshness(l.now))
 			}
 		}
 	}
 	status := "miss"
 	switch {
-	case found == total && total > 0 && oldest == fresh:
+	case found == total && total > 0 && oldest == storage.Fresh:
 		l.fill(e, st)
 		n.hits.Add(1)
 		status = "hit"
@@ -438,7 +433,7 @@ func (l *lookup) fill(e *exec.CacheEntity, st *entityState) {
 	for i := range st.items {
 		for j := range st.items[i].wants {
 			w := &st.items[i].wants[j]
-			e.Values[w.slot] = w.found.json
+			e.Values[w.slot] = w.found.JSON
 			l.tally.addValue(w.found, l.now)
 		}
 	}
@@ -449,8 +444,8 @@ func (l *lookup) fillKnown(e *exec.CacheEntity, st *entityState) {
 	e.Known = make([]bool, len(e.Wanted))
 	for i := range st.items {
 		for j := range st.items[i].wants {
-			if w := &st.items[i].wants[j]; w.found != nil && w.found.freshness(l.now) == fresh {
-				e.Known[w.slot], e.Values[w.slot] = true, w.found.json
+			if w := &st.items[i].wants[j]; w.found != nil && w.found.Freshness(l.now) == storage.Fresh {
+				e.Known[w.slot], e.Values[w.slot] = true, w.found.JSON
 			}
 		}
 	}
@@ -468,7 +463,7 @@ func (l *lookup) describe(st *entityState, status string, asked bool) {
 		if asked {
 			info.Source = "redis"
 		}
-		var found []*value
+		var found []*storage.Value
 		for j := range st.items[i].wants {
 			found = append(found, st.items[i].wants[j].found)
 		}

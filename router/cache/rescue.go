@@ -3,6 +3,7 @@ package cache
 import (
 	"net/http"
 
+	"github.com/weft-graphql/weft/router/cache/storage"
 	"github.com/weft-graphql/weft/router/exec"
 )
 
@@ -22,7 +23,7 @@ func (r *requestCache) Rescue(f *exec.CacheFetch, status int) {
 			for j := range st.items {
 				for k := range st.items[j].wants {
 					w := &st.items[j].wants[k]
-					e.Values[w.slot] = w.found.json
+					e.Values[w.slot] = w.found.JSON
 					t.addValue(w.found, now)
 				}
 			}
@@ -48,12 +49,12 @@ func (r *requestCache) rescuable(st *entityState, now int64) bool {
 			if f == nil {
 				return false
 			}
-			age := f.freshness(now)
-			if age == ended || age == stale && now >= f.expires+f.ifError {
+			age := f.Freshness(now)
+			if age == storage.Ended || age == storage.Stale && now >= f.Expires+f.IfError {
 				return false
 			}
-			if !c.versions.depsCount(f.deps, f.clock) || !c.versions.entityCounts(it.self, f.clock) ||
-				f.clock < st.tp.scope.min.Load() {
+			if !c.versions.DepsCount(f.Deps, f.Clock) || !c.versions.EntityCounts(it.self, f.Clock) ||
+				f.Clock < st.tp.scope.Min.Load() {
 				return false
 			}
 		}

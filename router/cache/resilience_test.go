@@ -10,7 +10,9 @@ import (
 
 	"github.com/alicebob/miniredis/v2"
 
+	"github.com/weft-graphql/weft/router/cache/connection"
 	"github.com/weft-graphql/weft/router/cache/redistest"
+	"github.com/weft-graphql/weft/router/cache/storage"
 )
 
 func connected(t testing.TB, c *Cache) {
@@ -32,10 +34,10 @@ func TestFrozenRedisCostsFewWaits(t *testing.T) {
 		same(t, "frozen", r.get(0), `{"name":"Table"}`)
 	}
 	after := c.Stats()
-	if n := after.RoundTrips - before.RoundTrips; n > maxFailures {
-		t.Errorf("%d lookups asked a frozen Redis, want at most %d", n, maxFailures)
+	if n := after.RoundTrips - before.RoundTrips; n > connection.MaxFailures {
+		t.Errorf("%d lookups asked a frozen Redis, want at most %d", n, connection.MaxFailures)
 	}
-	if after.Skipped-before.Skipped < 20-maxFailures {
+	if after.Skipped-before.Skipped < 20-connection.MaxFailures {
 		t.Errorf("only %d lookups went past the frozen Redis", after.Skipped-before.Skipped)
 	}
 	// An invalidation meanwhile is followed here at once, and passed on later.
@@ -53,7 +55,7 @@ func TestDeferredInvalidationReachesOtherReplicas(t *testing.T) {
 	r := newReplicas(t, 2, Config{WriteTimeout: 200 * time.Millisecond, L1: L1Config{Disabled: true}})
 	r.get(0)
 	r.server.Freeze()
-	r.caches[0].breaker.open(context.DeadlineExceeded)
+	r.caches[0].breaker.Open(context.DeadlineExceeded)
 	r.up.set(product(1), `{"name":"Desk"}`)
 	same(t, "deferred", r.invalidate(0, productOne).Deferred, true)
 	r.server.Thaw()
@@ -65,7 +67,7 @@ func TestDeferredInvalidationReachesOtherReplicas(t *testing.T) {
 func TestRedisThatComesLaterIsUsed(t *testing.T) {
 	r := newReplicas(t, 0, Config{})
 	r.server.Stop()
-	r.add(Config{Redis: RedisConfig{Addresses: []string{r.server.Addr}}, L1: L1Config{Disabled: true}, WriteTimeout: 200 * time.Millisecond})
+	r.add(Config{Redis: connection.Config{Addresses: []string{r.server.Addr}}, L1: L1Config{Disabled: true}, WriteTimeout: 200 * time.Millisecond})
 	same(t, "without Redis", r.get(0), `{"name":"Table"}`)
 	r.server.Restart()
 	connected(t, r.caches[0])
@@ -133,7 +135,7 @@ func TestForeignAndDamagedValuesAreNotUsed(t *testing.T) {
 	defer func() { _ = client.Close() }()
 	ctx := context.Background()
 	key := func(upc string) string {
-		return entityKey(r.caches[0].keys.entityPrefix("products", "Product"), []byte(`{"upc":"`+upc+`"}`))
+		return storage.EntityKey(r.caches[0].keys.EntityPrefix("products", "Product"), []byte(`{"upc":"`+upc+`"}`))
 	}
 	get := func(upc int) string {
 		return r.asks[0].must(t, r.caches[0], []string{product(upc)}, r.up.upstream).values[0]
@@ -152,8 +154,8 @@ func TestForeignAndDamagedValuesAreNotUsed(t *testing.T) {
 			return client.HSet(ctx, key("1"), "name", strings.Replace(chair, "Chair", "Chaff", 1)).Err()
 		},
 		"a cut value":         func() error { return client.HSet(ctx, key("1"), "name", chair[:30]).Err() },
-		"no reading":          func() error { return client.HDel(ctx, key("1"), sinceField).Err() },
-		"nonsense as reading": func() error { return client.HSet(ctx, key("1"), sinceField, "soon").Err() },
+		"no reading":          func() error { return client.HDel(ctx, key("1"), storage.SinceField).Err() },
+		"nonsense as reading": func() error { return client.HSet(ctx, key("1"), storage.SinceField, "soon").Err() },
 	} {
 		get(1)
 		if err := damage(); err != nil {
@@ -176,7 +178,7 @@ func TestForeignAndDamagedValuesAreNotUsed(t *testing.T) {
 
 func TestClusterHasNoCrossSlotErrors(t *testing.T) {
 	cluster := redistest.StartCluster(t)
-	cfg := Config{Redis: RedisConfig{Addresses: cluster.Addrs(), Mode: "cluster"}, L1: L1Config{Disabled: true}}
+	cfg := Config{Redis: connection.Config{Addresses: cluster.Addrs(), Mode: "cluster"}, L1: L1Config{Disabled: true}}
 	c, g := openCache(t, loadShop(t), cfg)
 	c2, g2 := openCache(t, loadShop(t), Config{Redis: cfg.Redis, L1: L1Config{TTL: time.Hour}})
 	connected(t, c)
@@ -232,7 +234,7 @@ func TestClusterHasNoCrossSlotErrors(t *testing.T) {
 func TestSentinelFailover(t *testing.T) {
 	group := redistest.StartSentinels(t)
 	cfg := Config{
-		Redis: RedisConfig{Addresses: group.Addrs, MasterName: group.Master}, L1: L1Config{Disabled: true},
+		Redis: connection.Config{Addresses: group.Addrs, MasterName: group.Master}, L1: L1Config{Disabled: true},
 		WriteTimeout: 500 * time.Millisecond,
 	}
 	r := &replicas{t: t, up: &shop{}}
@@ -286,7 +288,7 @@ func TestAccessControlList(t *testing.T) {
 }
 
 func TestAddressesWithSecretsAreNotRepeated(t *testing.T) {
-	_, err := Open(Config{Redis: RedisConfig{Addresses: []string{"redis://user:hunter2@host:port:1/x"}}})
+	_, err := Open(Config{Redis: connection.Config{Addresses: []string{"redis://user:hunter2@host:port:1/x"}}})
 	if err == nil || strings.Contains(err.Error(), "hunter2") {
 		t.Errorf("error: %v", err)
 	}
@@ -307,7 +309,7 @@ func TestClusterAccessControlList(t *testing.T) {
 		_ = client.Close()
 	}
 	c, g := openCache(t, loadShop(t), Config{
-		Redis: RedisConfig{Addresses: cluster.Addrs(), Mode: "cluster", Username: "weft", Password: "secret"}, L1: L1Config{Disabled: true},
+		Redis: connection.Config{Addresses: cluster.Addrs(), Mode: "cluster", Username: "weft", Password: "secret"}, L1: L1Config{Disabled: true},
 	})
 	connected(t, c)
 	a := newAsk(t, g, "products", "Product", "upc", "", "{ name }")
@@ -331,7 +333,7 @@ func TestClusterAccessControlList(t *testing.T) {
 func TestTLS(t *testing.T) {
 	server, pool := redistest.StartTLS(t)
 	c, g := openCache(t, loadShop(t), Config{
-		Redis: RedisConfig{Addresses: []string{server}, TLS: &tls.Config{RootCAs: pool, ServerName: "localhost"}}, L1: L1Config{Disabled: true},
+		Redis: connection.Config{Addresses: []string{server}, TLS: &tls.Config{RootCAs: pool, ServerName: "localhost"}}, L1: L1Config{Disabled: true},
 	})
 	connected(t, c)
 	a := newAsk(t, g, "products", "Product", "upc", "", "{ name }")

@@ -24,14 +24,14 @@ import (
 	"github.com/weft-graphql/weft/router/supergraph"
 )
 
-// clock is a clock that only tests move.
-type clock struct{ offset atomic.Int64 }
+// wallClock is a clock that only tests move.
+type wallClock struct{ offset atomic.Int64 }
 
 var began = time.Now()
 
-func (c *clock) now() time.Time          { return began.Add(time.Duration(c.offset.Load())) }
-func (c *clock) advance(d time.Duration) { c.offset.Add(int64(d)) }
-func quiet() *slog.Logger                { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+func (c *wallClock) now() time.Time          { return began.Add(time.Duration(c.offset.Load())) }
+func (c *wallClock) advance(d time.Duration) { c.offset.Add(int64(d)) }
+func quiet() *slog.Logger                    { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
 func loadShop(t testing.TB) *supergraph.Supergraph {
 	t.Helper()
 	return loadShopWith(t, "", "")

@@ -2,13 +2,13 @@ package cache
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/cespare/xxhash/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/weft-graphql/weft/router/cache/clock"
 	"github.com/weft-graphql/weft/router/jsontext"
 	"github.com/weft-graphql/weft/router/operation"
 	"github.com/weft-graphql/weft/router/plan"
@@ -164,13 +164,13 @@ func (s *selector) fieldType(def *supergraph.Field) string {
 			for _, v := range named.EnumValues {
 				names.WriteString(v.Name + " ")
 			}
-			text += "#" + short(names.String())
+			text += "#" + clock.ShortDigest(names.String())
 		case named.IsAbstract():
 			var names strings.Builder
 			for i := range s.possible(named).All {
 				names.WriteString(s.graph.Objects[i].Name + " ")
 			}
-			text += "#" + short(names.String())
+			text += "#" + clock.ShortDigest(names.String())
 		}
 	}
 	return text
@@ -218,9 +218,6 @@ func writeFieldSet(b *strings.Builder, set supergraph.FieldSet) {
 		}
 	}
 }
-
-// short is a digest that keeps names apart that differ by accident.
-func short(s string) string { return strconv.FormatUint(xxhash.Sum64String(s)&0xFFFFFFFF, 36) }
 
 // selected is a parsed canonical selection.
 type selected []selectedItem

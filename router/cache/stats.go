@@ -70,7 +70,7 @@ type Stats struct {
 type totals struct {
 	roundTrips, failures, skipped, foreign atomic.Uint64
 	written, writeErrors, writeDrops       atomic.Uint64
-	invalidations, received                atomic.Uint64
+	invalidations                          atomic.Uint64
 	printed                                atomic.Uint64
 }
 
@@ -78,21 +78,22 @@ type totals struct {
 func (c *Cache) Stats() Stats {
 	t := &c.totals
 	s := Stats{
-		Shared: c.breaker != nil, Connected: c.breaker != nil && c.breaker.closed(),
+		Shared: c.breaker != nil, Connected: c.breaker != nil && c.breaker.Closed(),
 		RoundTrips: t.roundTrips.Load(), Failures: t.failures.Load(), Skipped: t.skipped.Load(), Foreign: t.foreign.Load(),
 		Written: t.written.Load(), WriteErrors: t.writeErrors.Load(), WriteDrops: t.writeDrops.Load(),
-		Invalidations: t.invalidations.Load(), Received: t.received.Load(), Printed: t.printed.Load(),
+		Invalidations: t.invalidations.Load(), Received: c.table.Received.Load(), Printed: t.printed.Load(),
 	}
 	if c.writer != nil {
 		s.Waiting = c.writer.waiting.Load()
 	}
 	if c.l1 != nil {
-		s.LocalBytes, s.LocalEntries = c.l1.size()
+		s.LocalBytes, s.LocalEntries = c.l1.Size()
+		s.LocalBytes += c.forms.forms.WeightedSize()
 	}
-	c.versions.eachScope(func(sc *scope) {
+	c.eachScope(func(sc *scope) {
 		n := &sc.stats
 		s.Types = append(s.Types, TypeStats{
-			Subgraph: sc.subgraph, Type: sc.typ,
+			Subgraph: sc.Subgraph, Type: sc.Type,
 			Hits: n.hits.Load(), Nulls: n.nulls.Load(), Stale: n.stale.Load(),
 			Partial: n.partial.Load(), Misses: n.misses.Load(),
 			Local: n.local.Load(), Remote: n.remote.Load(), Shared: n.shared.Load(),

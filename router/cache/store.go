@@ -5,6 +5,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/weft-graphql/weft/router/cache/clock"
+	"github.com/weft-graphql/weft/router/cache/policy"
+	"github.com/weft-graphql/weft/router/cache/storage"
 	"github.com/weft-graphql/weft/router/exec"
 	"github.com/weft-graphql/weft/router/jsontext"
 	"github.com/weft-graphql/weft/router/plan"
@@ -74,7 +77,7 @@ type answered struct {
 	r       *requestCache
 	v       *Visit
 	now     int64
-	control control
+	control policy.Control
 	// answers tells that it is an answer: with another status, or errors that have no place, it is none.
 	answers bool
 	// usable tells that values of the answer may be stored at all: what depends on something that keys do not have is
@@ -96,9 +99,9 @@ func (a *answered) read(o *exec.CacheOutcome) {
 		header = func(string) []byte { return nil }
 	}
 	a.control = a.r.control(header, a.r.cache.cfg.Now())
-	_, a.control.credentials = a.r.caller(a.v)
+	_, a.control.Credentials = a.r.caller(a.v)
 	// A cookie is for one caller, and so may be what comes with it.
-	a.control.personal = len(header("Set-Cookie")) > 0
+	a.control.Personal = len(header("Set-Cookie")) > 0
 	a.answers = !o.PathlessErrors && (o.Status == 0 || o.Status/100 == 2)
 	a.usable = a.answers
 	if vary := header("Vary"); len(vary) > 0 {
@@ -123,7 +126,7 @@ func (a *answered) read(o *exec.CacheOutcome) {
 
 // vary judges what the answer varies by.
 func (a *answered) vary(lines string) {
-	names, anything := variesBy(lines)
+	names, anything := policy.VariesBy(lines)
 	how, depends := a.r.varies(names)
 	a.v.depend(depends)
 	a.anything = anything
@@ -149,7 +152,7 @@ func stringList(list []byte) []string {
 
 // policy counts what a fetched entity allows the client's answer to be cached.
 func (a *answered) policy(e *exec.CacheEntity, st *entityState, t *tally) {
-	if e.Failed || !a.answers || a.control.noStore || a.control.noCache {
+	if e.Failed || !a.answers || a.control.NoStore || a.control.NoCache {
 		t.uncacheable = true
 		return
 	}
@@ -168,14 +171,14 @@ func (a *answered) policy(e *exec.CacheEntity, st *entityState, t *tally) {
 		}
 		// What the subgraph allows the client does not depend on whether we store it.
 		open := *p
-		open.disabled = false
-		l := open.lifetime(&a.control, fp.hint)
-		if l.ttl <= 0 {
+		open.Disabled = false
+		l := open.Lifetime(&a.control, fp.hint)
+		if l.TTL <= 0 {
 			t.uncacheable = true
 			return
 		}
-		t.add(l.ttl.Milliseconds(), l.age.Milliseconds(), l.private)
-		t.anonymous = t.anonymous || !l.open && !l.private
+		t.add(l.TTL.Milliseconds(), l.Age.Milliseconds(), l.Private)
+		t.anonymous = t.anonymous || !l.Open && !l.Private
 	}
 	if e.Known != nil {
 		st.eachKnown(e.Known, func(w *want) { t.addValue(w.found, a.now) })
@@ -234,7 +237,7 @@ type storeEntity struct {
 	null     bool
 	values   [][]byte
 	wanted   []int
-	control  control
+	control  policy.Control
 	tags     []string
 	audience string
 	// key is what the entity was asked for by, when the type has more than one key.
@@ -252,7 +255,7 @@ func (j *storeJob) add(a *answered, e *exec.CacheEntity, st *entityState, positi
 	s := storeEntity{
 		st: st, null: e.Null, wanted: e.Wanted, control: a.control, audience: st.fetch.audience, known: e.Known,
 	}
-	s.control.personal = s.control.personal || a.varied
+	s.control.Personal = s.control.Personal || a.varied
 	if !e.Null && !s.anyStorable() {
 		st.tp.scope.stats.unstorable.Add(1)
 		j.note(st.tp.scope, false)
@@ -296,7 +299,7 @@ func (s *storeEntity) isKnown(slot int) bool { return s.known != nil && s.known[
 func (s *storeEntity) anyStorable() bool {
 	for _, w := range s.wanted {
 		fp := &s.st.cp.fields[w]
-		if !fp.typename && !fp.never && s.storable(s.st.tp.policy.lifetime(&s.control, fp.hint)) {
+		if !fp.typename && !fp.never && s.storable(s.st.tp.policy.Lifetime(&s.control, fp.hint)) {
 			return true
 		}
 	}
@@ -305,13 +308,13 @@ func (s *storeEntity) anyStorable() bool {
 
 // contains tells whether entities in the values can be stored.
 func (s *storeEntity) contains() bool {
-	return !s.null && !s.control.noStore && !s.control.noCache &&
+	return !s.null && !s.control.NoStore && !s.control.NoCache &&
 		slices.ContainsFunc(s.wanted, func(w int) bool { return s.st.cp.fields[w].entities })
 }
 
 // audiences are the values of one item, for everybody (or everybody with the same vary headers) and for the caller.
 type audiences struct {
-	shared, private []value
+	shared, private []storage.Value
 }
 
 // build makes the values of one item of a fetched entity. unstorable tells that something must not be stored.
@@ -319,20 +322,20 @@ func (s *storeEntity) build(j *storeJob, it *item, known names) (out audiences, 
 	tp := s.st.tp
 	deps := append(s.tagDeps(j, it, known), s.inherited...)
 	for _, key := range known.without(it.canonical) {
-		deps = append(deps, entityMember(j.r.subgraph, tp.name, key))
+		deps = append(deps, clock.EntityMember(j.r.subgraph, tp.name, key))
 	}
 	if s.null {
 		// Whom a field is private to may be the reason why there is none.
-		h := noHint
+		h := policy.NoHint
 		for i := range it.wants {
-			h = h.and(it.wants[i].fp.hint)
+			h = h.And(it.wants[i].fp.hint)
 		}
-		l := tp.policy.lifetime(&s.control, h)
-		if l.ttl > tp.policy.negative {
-			l.ttl, l.by = tp.policy.negative, boundByNegativeTTL
+		l := tp.policy.Lifetime(&s.control, h)
+		if l.TTL > tp.policy.Negative {
+			l.TTL, l.By = tp.policy.Negative, policy.ByNegativeTTL
 		}
-		l.whileRevalidate, l.ifError = 0, 0
-		v := value{name: negativeName, hash: negativeHash, json: []byte("null"), negative: true, deps: deps}
+		l.WhileRevalidate, l.IfError = 0, 0
+		v := storage.Value{Name: negativeName, Hash: negativeHash, JSON: []byte("null"), Negative: true, Deps: deps}
 		if !s.storable(l) {
 			return out, true
 		}
@@ -349,39 +352,39 @@ func (s *storeEntity) build(j *storeJob, it *item, known names) (out audiences, 
 			unstorable = true
 			continue
 		}
-		l := tp.policy.lifetime(&s.control, w.fp.hint)
+		l := tp.policy.Lifetime(&s.control, w.fp.hint)
 		if !s.storable(l) {
 			unstorable = true
 			continue
 		}
-		v := value{name: w.name, json: raw, schema: w.fp.schema, deps: deps}
+		v := storage.Value{Name: w.name, JSON: raw, Schema: w.fp.schema, Deps: deps}
 		if w.fp.composite && !isNull(raw) && !isEmptyList(raw) {
-			v.covers = w.rf.covers
+			v.Covers = w.rf.covers
 			if w.taken {
-				v.name = w.variant
+				v.Name = w.variant
 			}
 		}
 		if w.fp.composite {
-			v.deps = append(slices.Clone(deps), j.r.contained(w.fp, raw)...)
+			v.Deps = append(slices.Clone(deps), j.r.contained(w.fp, raw)...)
 		}
-		v.hash = nameHash(v.name)
+		v.Hash = storage.NameHash(v.Name)
 		out.put(s, v, l, j.now)
 	}
 	return out, unstorable
 }
 
 // storable tells whether a value with this lifetime may be stored.
-func (s *storeEntity) storable(l lifetime) bool {
-	return l.ttl > 0 && (!l.private || s.st.tp.policy.private && s.audience != "")
+func (s *storeEntity) storable(l policy.Lifetime) bool {
+	return l.TTL > 0 && (!l.Private || s.st.tp.policy.Private && s.audience != "")
 }
 
 // put adds a value with its lifetime to the lane it belongs to.
-func (o *audiences) put(s *storeEntity, v value, l lifetime, now int64) {
-	v.clock = s.st.fetch.clock
-	v.stored, v.born = now, now-l.age.Milliseconds()
-	v.expires, v.by = now+l.ttl.Milliseconds(), l.by
-	v.whileRevalidate, v.ifError = l.whileRevalidate.Milliseconds(), l.ifError.Milliseconds()
-	if v.private, v.open = l.private, l.open; l.private {
+func (o *audiences) put(s *storeEntity, v storage.Value, l policy.Lifetime, now int64) {
+	v.Clock = s.st.fetch.clock
+	v.Stored, v.Born = now, now-l.Age.Milliseconds()
+	v.Expires, v.By = now+l.TTL.Milliseconds(), l.By
+	v.WhileRevalidate, v.IfError = l.WhileRevalidate.Milliseconds(), l.IfError.Milliseconds()
+	if v.Private, v.Open = l.Private, l.Open; l.Private {
 		o.private = append(o.private, v)
 	} else {
 		o.shared = append(o.shared, v)
@@ -406,7 +409,7 @@ func (s *storeEntity) tagDeps(j *storeJob, it *item, known names) []string {
 		add(t, true)
 	}
 	for i, t := range tags {
-		tags[i] = tagMember(j.r.subgraph, t)
+		tags[i] = clock.TagMember(j.r.subgraph, t)
 	}
 	if s.st.cp.root {
 		return tags
@@ -439,7 +442,7 @@ func (s *storeEntity) names(j *storeJob, it *item) names {
 			w := &it.wants[i]
 			if f := w.fp.field; f.Def != nil && f.Def.Name == name && len(f.Args) == 0 {
 				if s.isKnown(w.slot) {
-					return w.found.json, f.Selection
+					return w.found.JSON, f.Selection
 				}
 				return s.values[w.slot], f.Selection
 			}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/weft-graphql/weft/router/cache/clock"
 	"github.com/weft-graphql/weft/router/supergraph"
 )
 
@@ -24,7 +25,7 @@ func (c *Cache) expand(t *targets, i *Invalidation) (warning string, err error) 
 	switch i.Kind {
 	case "subgraph":
 		for _, s := range names {
-			t.member(subgraphMember(s))
+			t.member(clock.SubgraphMember(s))
 			t.whole++
 		}
 	case "type":
@@ -38,7 +39,7 @@ func (c *Cache) expand(t *targets, i *Invalidation) (warning string, err error) 
 		}
 		known := g == nil
 		for _, s := range names {
-			t.member(tagMember(s, i.Tag))
+			t.member(clock.TagMember(s, i.Tag))
 			t.whole++
 			known = t.tagged(g, s, i.Tag) || known
 		}
@@ -104,8 +105,8 @@ func (g *Graph) subgraphs() []string {
 
 // allOf adds all entities of a type in a subgraph.
 func (t *targets) allOf(subgraph, typ string) {
-	t.member(typeMember(subgraph, typ))
-	t.member(changedMember(subgraph, typ))
+	t.member(clock.TypeMember(subgraph, typ))
+	t.member(clock.ChangedMember(subgraph, typ))
 }
 
 // wholeTypes adds a type in the subgraphs that store something under it or one of the names its entities go by.
@@ -230,8 +231,8 @@ func (t *targets) tagged(g *Graph, subgraph, tag string) bool {
 		}
 		known = true
 		for _, stored := range g.storedAs(at.typ.Name, sub) {
-			t.member(changedMember(subgraph, stored.Name))
-			t.member(unnamedMember(subgraph, stored.Name, "@cacheTag"))
+			t.member(clock.ChangedMember(subgraph, stored.Name))
+			t.member(clock.UnnamedMember(subgraph, stored.Name, "@cacheTag"))
 		}
 	}
 	return known || slices.ContainsFunc(g.fieldTags[sub.ID], func(f tagFormat) bool { return f.mayBe(tag) })

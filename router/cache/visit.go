@@ -7,6 +7,9 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/weft-graphql/weft/router/cache/policy"
+	"github.com/weft-graphql/weft/router/cache/storage"
 )
 
 // VisitOptions describe one client request to the cache.
@@ -57,9 +60,9 @@ func (c *Cache) Visit(o VisitOptions) *Visit {
 		cache: c, identity: o.Identity, credentials: o.Credentials, values: o.Values, header: o.Header, debug: o.Debug,
 	}
 	if c.cfg.RequestNoCache && o.CacheControl != "" {
-		said := parseControl(o.CacheControl, "")
-		v.noStore = said.noStore
-		v.noRead = said.noStore || said.noCache || said.maxAge == 0
+		said := policy.ParseControl(o.CacheControl, "")
+		v.noStore = said.NoStore
+		v.noRead = said.NoStore || said.NoCache || said.MaxAge == 0
 	}
 	return v
 }
@@ -79,7 +82,7 @@ func (v *Visit) varied(names []string) string {
 			b = append(binary.AppendUvarint(append(b, 1), uint64(len(line))), line...)
 		}
 	}
-	return digest(b)
+	return storage.Digest(b)
 }
 
 // tally is what some parts of an answer allow together.
@@ -98,9 +101,9 @@ func (t *tally) add(left, age int64, private bool) {
 }
 
 // addValue counts a stored value that was used at now.
-func (t *tally) addValue(v *value, now int64) {
-	t.add(max(v.expires-now, 0), max(now-v.born, 0), v.private)
-	t.anonymous = t.anonymous || !v.open && !v.private
+func (t *tally) addValue(v *storage.Value, now int64) {
+	t.add(max(v.Expires-now, 0), max(now-v.Born, 0), v.Private)
+	t.anonymous = t.anonymous || !v.Open && !v.Private
 }
 
 // join adds what other parts allow.
@@ -114,7 +117,7 @@ func (v *Visit) contribute(r *requestCache, t *tally) {
 	if !t.any && !t.uncacheable {
 		return
 	}
-	if t.anonymous && !r.policy.public {
+	if t.anonymous && !r.policy.Public {
 		// Somebody with credentials may get another answer.
 		carried, _ := r.graph.carriedTo(r.req.Subgraph.ID)
 		v.depend(carried.Credentials)
@@ -213,16 +216,16 @@ func (v *Visit) note(i FetchInfo) {
 }
 
 // noteValues notes what was found for an entity.
-func (v *Visit) noteValues(i FetchInfo, found []*value, now int64) {
+func (v *Visit) noteValues(i FetchInfo, found []*storage.Value, now int64) {
 	for _, f := range found {
 		if f == nil {
 			continue
 		}
-		i.Age = max(i.Age, float64(now-f.born)/1000)
-		if left := float64(f.expires-now) / 1000; i.Left == 0 || left < i.Left {
+		i.Age = max(i.Age, float64(now-f.Born)/1000)
+		if left := float64(f.Expires-now) / 1000; i.Left == 0 || left < i.Left {
 			i.Left = left
 		}
-		for _, d := range f.deps {
+		for _, d := range f.Deps {
 			if _, tag, ok := strings.Cut(strings.TrimPrefix(d, "g:"), ":"); ok && d[0] == 'g' && !slices.Contains(i.Tags, tag) {
 				i.Tags = append(i.Tags, tag)
 			}

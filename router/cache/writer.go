@@ -9,6 +9,10 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/weft-graphql/weft/router/cache/clock"
+	"github.com/weft-graphql/weft/router/cache/connection"
+	"github.com/weft-graphql/weft/router/cache/storage"
 )
 
 // writer stores what was fetched after the client has its answer: one goroutine builds values, keeps them in process
@@ -36,7 +40,7 @@ type redisWrite struct {
 	seq    uint64
 	clock  uint64
 	began  int64
-	values []value
+	values []storage.Value
 	size   int64
 	// optional tells that values need not be written that are there.
 	optional bool
@@ -100,7 +104,7 @@ func (w *writer) build() {
 // process stores one job in process, ends its flights and queues what goes to Redis.
 func (w *writer) process(j *storeJob) {
 	c := w.c
-	brought := map[string]*record{}
+	brought := map[string]*storage.Record{}
 	for i := range j.entities {
 		s := &j.entities[i]
 		for k := range s.st.items {
@@ -135,10 +139,10 @@ func (w *writer) process(j *storeJob) {
 
 // dependingOn returns the values with one more dependency.
 func (o audiences) dependingOn(member string) audiences {
-	add := func(values []value) []value {
-		out := make([]value, len(values))
+	add := func(values []storage.Value) []storage.Value {
+		out := make([]storage.Value, len(values))
 		for i, v := range values {
-			v.deps = append(append([]string(nil), v.deps...), member)
+			v.Deps = append(append([]string(nil), v.Deps...), member)
 			out[i] = v
 		}
 		return out
@@ -151,15 +155,15 @@ func (st *entityState) named(key []byte) *item {
 	local := append(append([]byte(nil), st.tp.local...), key...)
 	return &item{
 		canonical: key, local: string(appendAudience(local, st.fetch.varied)),
-		redis: entityKey(st.tp.prefix, key), self: entityMember(st.tp.scope.subgraph, st.tp.name, key),
+		redis: storage.EntityKey(st.tp.prefix, key), self: clock.EntityMember(st.tp.scope.Subgraph, st.tp.name, key),
 	}
 }
 
 // keep stores the values of an item in process and queues them for Redis. It returns the record for everybody.
-func (w *writer) keep(j *storeJob, s *storeEntity, it *item, built audiences) *record {
-	var shared *record
+func (w *writer) keep(j *storeJob, s *storeEntity, it *item, built audiences) *storage.Record {
+	var shared *storage.Record
 	fs := s.st.fetch
-	for lane, values := range [...][]value{built.shared, built.private} {
+	for lane, values := range [...][]storage.Value{built.shared, built.private} {
 		if len(values) == 0 {
 			continue
 		}
@@ -168,7 +172,7 @@ func (w *writer) keep(j *storeJob, s *storeEntity, it *item, built audiences) *r
 			key = string(appendAudience([]byte(key), fs.audience))
 			audience = fs.varied + fs.audience
 		}
-		rec := &record{fields: values, self: it.self, until: w.c.localUntil(j.now)}
+		rec := &storage.Record{Fields: values, Self: it.self, Until: w.c.localUntil(j.now)}
 		if lane == 0 {
 			shared = rec
 		}
@@ -178,11 +182,11 @@ func (w *writer) keep(j *storeJob, s *storeEntity, it *item, built audiences) *r
 		}
 		target := it.redis
 		if audience != "" {
-			target = w.c.keys.audienceKey(it.redis, audience)
+			target = w.c.keys.AudienceKey(it.redis, audience)
 		}
 		w.queue(redisWrite{
 			entity: it.redis, key: target, self: it.self, scope: s.st.tp.scope,
-			seq: sequence(fs.clock), clock: fs.clock, began: fs.began, values: values, optional: s.optional,
+			seq: clock.Sequence(fs.clock), clock: fs.clock, began: fs.began, values: values, optional: s.optional,
 		})
 	}
 	return shared
@@ -190,13 +194,13 @@ func (w *writer) keep(j *storeJob, s *storeEntity, it *item, built audiences) *r
 
 func (w *writer) queue(r redisWrite) {
 	for i := range r.values {
-		r.size += int64(r.values[i].size())
+		r.size += int64(r.values[i].Size())
 	}
 	room := w.c.cfg.Writes.MaxBytes
 	if r.optional {
 		room /= 2
 	}
-	if w.waiting.Load()+r.size > room || r.optional && len(w.out) > writeQueue/2 || !w.c.breaker.closed() {
+	if w.waiting.Load()+r.size > room || r.optional && len(w.out) > writeQueue/2 || !w.c.breaker.Closed() {
 		w.c.totals.writeDrops.Add(1)
 		return
 	}
@@ -243,7 +247,7 @@ func (w *writer) write() {
 // send writes a batch in one pipeline: every hash by itself, so that a cluster's slots do not matter.
 func (w *writer) send(batch []redisWrite) {
 	c := w.c
-	if c.redis == nil || !c.breaker.closed() {
+	if c.redis == nil || !c.breaker.Closed() {
 		c.totals.writeDrops.Add(uint64(len(batch)))
 		return
 	}
@@ -262,7 +266,7 @@ func (w *writer) send(batch []redisWrite) {
 		if len(r.values) == 0 {
 			continue
 		}
-		if r.clock < r.scope.min.Load() || !c.versions.surelyCounts(r.self, r.clock) ||
+		if r.clock < r.scope.Min.Load() || !c.versions.SurelyCounts(r.self, r.clock) ||
 			now-r.began > tombstone.Milliseconds()/2 {
 			c.totals.writeDrops.Add(1)
 			continue
@@ -271,22 +275,22 @@ func (w *writer) send(batch []redisWrite) {
 		var until int64
 		for j := range r.values {
 			v := r.values[j]
-			v.clock = r.seq
-			args = append(args, v.name, encodeValue(nil, r.key, &v))
-			until = max(until, v.ends())
+			v.Clock = r.seq
+			args = append(args, v.Name, storage.EncodeValue(nil, r.key, &v))
+			until = max(until, v.Ends())
 		}
-		args[0], args[1] = text(r.seq), max(until-now, 1)
+		args[0], args[1] = clock.FormatNumber(r.seq), max(until-now, 1)
 		if r.key != r.entity {
-			c.form(storeScript).Eval(ctx, pipe, []string{r.entity}, args[0], args[1], othersField, "1")
+			c.scripts.Form(storage.StoreScript).Eval(ctx, pipe, []string{r.entity}, args[0], args[1], storage.OthersField, "1")
 			args[0] = ""
 		}
-		all = append(all, sent{r: r, length: c.form(storeScript).Eval(ctx, pipe, []string{r.key}, args...)})
+		all = append(all, sent{r: r, length: c.scripts.Form(storage.StoreScript).Eval(ctx, pipe, []string{r.key}, args...)})
 	}
 	if len(all) == 0 {
 		return
 	}
-	if _, err := pipe.Exec(ctx); isOutage(err) {
-		c.breaker.failed(err)
+	if _, err := pipe.Exec(ctx); connection.IsOutage(err) {
+		c.breaker.Failed(err)
 	}
 	for _, s := range all {
 		length, err := s.length.Int()
@@ -310,9 +314,9 @@ func (w *writer) sift(ctx context.Context, batch []redisWrite, now int64) {
 	found := make([]*redis.SliceCmd, len(batch))
 	for i := range batch {
 		if r := &batch[i]; r.optional {
-			names := []string{sinceField}
+			names := []string{storage.SinceField}
 			for j := range r.values {
-				names = append(names, r.values[j].name)
+				names = append(names, r.values[j].Name)
 			}
 			found[i] = pipe.HMGet(ctx, r.key, names...)
 		}
@@ -320,7 +324,7 @@ func (w *writer) sift(ctx context.Context, batch []redisWrite, now int64) {
 	if pipe.Len() == 0 {
 		return
 	}
-	if _, err := pipe.Exec(ctx); isOutage(err) {
+	if _, err := pipe.Exec(ctx); connection.IsOutage(err) {
 		return // the write tells the breaker
 	}
 	for i, cmd := range found {
@@ -336,21 +340,22 @@ func (w *writer) sift(ctx context.Context, batch []redisWrite, now int64) {
 // sift is writer.sift for one hash: reply has since and what is stored under the values' names.
 func (r *redisWrite) sift(c *Cache, reply []any, now int64) {
 	text, _ := reply[0].(string)
-	since := number(text)
+	since := clock.ParseNumber(text)
 	kept := r.values[:0:0]
 	for i, v := range r.values {
 		raw, ok := reply[1+i].(string)
-		held, err := decodeValue(r.key, v.name, []byte(raw))
-		if !ok || err != nil || held.clock < since || reading(held.clock) < r.scope.min.Load() || held.freshness(now) != fresh ||
-			!c.versions.depsCount(held.deps, reading(held.clock)) ||
-			held.schema != v.schema {
+		held, err := storage.DecodeValue(r.key, v.Name, []byte(raw))
+		if !ok || err != nil || held.Clock < since || clock.Reading(held.Clock) < r.scope.Min.Load() ||
+			held.Freshness(now) != storage.Fresh ||
+			!c.versions.DepsCount(held.Deps, clock.Reading(held.Clock)) ||
+			held.Schema != v.Schema {
 			kept = append(kept, v)
 			continue
 		}
-		if base, common := strings.CutSuffix(v.name, "~"); common && !c.coverage.covers(v.covers, held.covers) {
-			v.name = base + variantOf(v.covers)
-			v.hash = nameHash(v.name)
-		} else if !v.improves(&held, now) {
+		if base, common := strings.CutSuffix(v.Name, "~"); common && !c.coverage.covers(v.Covers, held.Covers) {
+			v.Name = base + variantOf(v.Covers)
+			v.Hash = storage.NameHash(v.Name)
+		} else if !v.Improves(&held, now) {
 			continue
 		}
 		kept = append(kept, v)
@@ -375,7 +380,7 @@ func (w *writer) trim(ctx context.Context, key string, now int64) {
 	if err != nil {
 		return
 	}
-	remove := surplus(key, all, now, w.c.cfg.MaxFields/2)
+	remove := storage.Surplus(key, all, now, w.c.cfg.MaxFields/2)
 	if len(remove) > 0 {
 		w.c.redis.HDel(ctx, key, remove...)
 	}

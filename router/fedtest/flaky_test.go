@@ -136,9 +136,9 @@ var outages = []*outage{
 	{name: "an answer nobody asked for behind each answer", harmless: true, spoil: forge},
 }
 
-// delayed answers after five seconds.
+// delayed answers after fifteen seconds.
 var delayed = &outage{name: "delayed", spoil: func(w http.ResponseWriter, r *http.Request, answer []byte) {
-	delay := time.NewTimer(5 * time.Second)
+	delay := time.NewTimer(15 * time.Second)
 	defer delay.Stop()
 	select {
 	case <-delay.C:

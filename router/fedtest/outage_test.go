@@ -28,10 +28,11 @@ import (
 const (
 	// clients is how many connections ask the router at the same time.
 	clients = 20
-	// outageTimeout is what ends a call to a subgraph that delays its answers; it is below their delay.
-	outageTimeout = 1500 * time.Millisecond
+	// outageTimeout is what ends a call to a subgraph that delays its answers; it is below their delay, and far above what
+	// one needs that does not, on a busy machine as well.
+	outageTimeout = 4 * time.Second
 	// stuck is far beyond every deadline of the routers in these tests.
-	stuck = 20 * time.Second
+	stuck = time.Minute
 )
 
 // shopQuery asks for everything three times: with nulls allowed where reviews stand, with none allowed below the

@@ -340,7 +340,7 @@ func (n *normaliser) included(ds ast.DirectiveList) bool {
 // flag is the value of a directive's "if" argument.
 func (n *normaliser) flag(d *ast.Directive, absent bool) bool {
 	arg := d.Arguments.ForName("if")
-	if arg == nil {
+	if arg == nil || arg.Value.Kind == ast.NullValue { // which only @defer takes, as a variable that is null
 		return absent
 	}
 	if arg.Value.Kind != ast.Variable {

@@ -215,6 +215,12 @@ func TestDefer(t *testing.T) {
 	if on, _ := p.CoerceVariables([]byte(`{"d":true}`)); p.ConditionSet(&v, nil) != p.ConditionSet(&on, nil) {
 		t.Error("what only @defer asks for makes another plan for a client that takes its answer as a whole")
 	}
+	// Null says nothing, in the document as in a variable.
+	null := prepare(t, `query($d:Boolean){dog{id ...@defer(if:null){name} self{...@defer(if:$d){id}}}}`)
+	v, _ = null.CoerceVariables([]byte(`{"d":null}`))
+	if op := null.Operation(null.Incremental(null.ConditionSet(&v, nil), &v)); len(op.Defers) != 2 {
+		t.Errorf("@defer(if: null) deferred: %+v", op.Defers)
+	}
 	both := prepare(t, `query($d:Boolean!){dog{id ...@defer(if:$d){name} self@include(if:$d){id}}}`)
 	on, _ := both.CoerceVariables([]byte(`{"d":true}`))
 	if op := both.Operation(both.ConditionSet(&on, nil)); len(op.Defers) > 0 || len(op.Fields) != 5 {

@@ -24,3 +24,13 @@ func TestRefusedRequestsAreCountedByTheirCode(t *testing.T) {
 		}
 	}
 }
+
+// TestLimitsThatOnlyWarnAreCountedInBatches sends three operations at once, two of which are beyond a limit.
+func TestLimitsThatOnlyWarnAreCountedInBatches(t *testing.T) {
+	r := moduletest.New(t, "admin: {listen: 'localhost:0'}\ngraphql: {batching: {enabled: true}}\n"+
+		"limits: {depth: 1, warn_only: true}\n", nil)
+	got := r.Post(`[{"query":"{person(id:1){name}}"},{"query":"{__typename}"},{"query":"{person(id:2){name}}"}]`)
+	if text, want := r.Metrics(), `weft_limits_exceeded_total{code="MAX_DEPTH_LIMIT"} 2`; !strings.Contains(text, want) {
+		t.Errorf("%s: no %s in\n%s", got.Body, want, text)
+	}
+}

@@ -14,7 +14,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"github.com/weft-graphql/weft/router/cache"
+	"github.com/weft-graphql/weft/router/cache/connection"
 	"github.com/weft-graphql/weft/router/config"
 )
 
@@ -37,7 +37,7 @@ func Open(settings *config.Redis, timeout time.Duration, what string, logger *sl
 	if len(settings.Addresses) == 0 {
 		return nil, nil
 	}
-	translated := cache.RedisConfig{
+	translated := connection.Config{
 		Addresses: settings.Addresses, Mode: settings.Mode, MasterName: settings.MasterName,
 		Username: settings.Username, Password: settings.Password,
 		SentinelUsername: settings.SentinelUsername, SentinelPassword: settings.SentinelPassword,
@@ -49,7 +49,7 @@ func Open(settings *config.Redis, timeout time.Duration, what string, logger *sl
 			return nil, fmt.Errorf("redis.tls: %w", err)
 		}
 	}
-	client, err := cache.NewRedis(translated, max(timeout, time.Second))
+	client, err := connection.New(translated, max(timeout, time.Second))
 	if err != nil {
 		return nil, err
 	}

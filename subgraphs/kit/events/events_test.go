@@ -281,6 +281,46 @@ func (f *forgetful) Publish(_ context.Context, e wire.EntityChanged) error {
 	return nil
 }
 
+// slow is a bus that takes its time for the first event, and never has room for a second.
+type slow struct{ first chan struct{} }
+
+func (s slow) Publish(ctx context.Context, _ wire.EntityChanged) error {
+	select {
+	case <-s.first:
+		<-ctx.Done()
+		return ctx.Err()
+	default:
+		time.Sleep(time.Second)
+		close(s.first)
+		return nil
+	}
+}
+
+// What a slow bus has taken is removed while the rest of its batch waits: a process that is killed meanwhile does not
+// begin the batch again.
+func TestWhatASlowBusHasTakenIsRemoved(t *testing.T) {
+	db := newDatabase(t)
+	outbox := newOutbox(db)
+	if err := outbox.Commit(t.Context(), write("a", about("1"), about("2"), about("3"))); err != nil {
+		t.Fatal(err)
+	}
+	stop := events.StartRelay(outbox, slow{make(chan struct{})}, events.Alone, quiet)
+	defer stop()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	deadline := time.After(time.Minute)
+	for {
+		if n, err := outbox.Waiting(t.Context()); err == nil && n == 2 {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatal("the first event is still in the outbox")
+		}
+	}
+}
+
 // An event whose publication is in doubt is published again, under the same id: whoever takes it in does so once.
 func TestDoubtfulEventsComeTwiceAndCountOnce(t *testing.T) {
 	sender, receiver := newDatabase(t), newDatabase(t)

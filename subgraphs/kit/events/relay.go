@@ -18,6 +18,9 @@ const (
 	// relayEvery is how often the relay looks for events that nobody woke it for: those of a process that crashed
 	// between commit and publication.
 	relayEvery = 2 * time.Second
+	// removeAfter is how long the relay publishes before it removes what it has published: so much may come again after a
+	// crash. With a slow bus a batch takes longer than some processes live, which would begin it again and again.
+	removeAfter = 250 * time.Millisecond
 	// firstPause and longestPause bound how long the relay waits after the bus refused an event; the pause doubles.
 	firstPause, longestPause = 100 * time.Millisecond, 5 * time.Second
 	// lastLook bounds how long the relay goes on when it is stopped.
@@ -157,10 +160,14 @@ func storeSequence(ctx context.Context, tx bun.Tx, fresh []outboxRow, last map[s
 	return SetPosition(ctx, tx, "", head)
 }
 
-// publish publishes the rows in order, and removes those that it could.
+// publish publishes the rows in order for a while, and removes those that it could.
 func (r *Relay) publish(ctx context.Context, rows []outboxRow) (failure error) {
 	var done []int64
+	began := time.Now()
 	for _, row := range rows {
+		if len(done) > 0 && time.Since(began) > removeAfter {
+			break
+		}
 		event, err := readEvent(row.Payload, row.Version, row.Sequence)
 		if err != nil { // nobody could read it either
 			r.logger.Error("an event in the outbox cannot be read and is dropped", "entity", row.Entity, "error", err)

@@ -1,13 +1,16 @@
-package cache
+package clock
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
+	"log/slog"
 	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
 
-	"github.com/redis/go-redis/v9"
+	"github.com/weft-graphql/weft/router/cache/connection"
 )
 
 // Two keys of one slot hold the invalidation clock for all replicas:
@@ -17,37 +20,6 @@ import (
 //
 // The scripts below are the only ones that touch them. A table that is gone (flushed, evicted, a new server) is begun
 // again with floors at the present, so that nothing stored before counts: losing the table never revives anything.
-
-// script is a Lua script in two forms. The flagged one may write when Redis is at its memory limit: invalidations must
-// get through then as well. Servers older than Redis 7, and some that only speak its protocol, know no flags.
-type script struct{ flagged, plain *redis.Script }
-
-func newScript(text string) script {
-	return script{redis.NewScript("#!lua flags=allow-oom\n" + text), redis.NewScript(text)}
-}
-
-// newStrictScript is newScript for what Redis is to refuse when it is at its memory limit.
-func newStrictScript(text string) script {
-	return script{redis.NewScript("#!lua\n" + text), redis.NewScript(text)}
-}
-
-// form is the script as the server understands it.
-func (c *Cache) form(s script) *redis.Script {
-	if c.plainScripts.Load() {
-		return s.plain
-	}
-	return s.flagged
-}
-
-// eval runs a script, and finds out which form the server understands.
-func (c *Cache) eval(ctx context.Context, s script, keys []string, args ...any) *redis.Cmd {
-	cmd := c.form(s).Eval(ctx, c.redis, keys, args...)
-	var refused redis.Error
-	if err := cmd.Err(); errors.As(err, &refused) && strings.Contains(err.Error(), "ompil") && !c.plainScripts.Swap(true) {
-		return s.plain.Eval(ctx, c.redis, keys, args...)
-	}
-	return cmd
-}
 
 // prologue opens the table: it reads the clock (last), and begins the table again if it is gone.
 const prologue = `
@@ -101,7 +73,7 @@ redis.call('PUBLISH', ARGV[4], table.concat(lines, '\n'))
 //	KEYS  epochs, deps
 //	ARGV  the caller's clock, the most narrow members to keep, how long to keep them (µs), the channel, members...
 //	returns the new clock, floor and depfloor as text
-var tickScript = newScript(prologue + `
+var tickScript = connection.NewScript(prologue + `
 local first = 5
 ` + ticking + `
 return {text(seq), floors[1] or '0', floors[2] or '0'}
@@ -113,7 +85,7 @@ return {text(seq), floors[1] or '0', floors[2] or '0'}
 //	KEYS  epochs, deps, the news
 //	ARGV  as for tickScript, but how long to remember the news (ms) before the members
 //	returns the clock, floor, depfloor and what the news' key held before, or an empty text
-var tickOnceScript = newScript(prologue + `
+var tickOnceScript = connection.NewScript(prologue + `
 local held = redis.call('GET', KEYS[3])
 if held then
   local floors = redis.call('HMGET', KEYS[1], 'floor', 'depfloor')
@@ -130,68 +102,73 @@ return {text(seq), floors[1] or '0', floors[2] or '0', ''}
 //	KEYS  epochs, deps
 //	ARGV  the caller's clock, the reading since when, the most narrow members to return
 //	returns all of epochs (field, text, ...), then the narrow members by clock (member, text, ...)
-var syncScript = newScript(prologue + `
+var syncScript = connection.NewScript(prologue + `
 return {
   redis.call('HGETALL', KEYS[1]),
   redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. ARGV[2], '(inf', 'WITHSCORES', 'LIMIT', 0, ARGV[3]),
 }
 `)
 
-// storeScript stores values in a hash and sees to it that the hash ends, in one step: were the connection cut in
-// between, the hash would stay for ever. The reading that the values count from is not changed if there is one.
-//
-//	KEYS  the hash
-//	ARGV  the reading (empty: this hash has none), how long to keep it (ms), then names and values
-//	returns the number of fields
-var storeScript = newStrictScript(`
-if ARGV[1] ~= '' then redis.call('HSETNX', KEYS[1], 'since', ARGV[1]) end
-for i = 3, #ARGV, 1000 do
-  redis.call('HSET', KEYS[1], unpack(ARGV, i, math.min(i + 999, #ARGV)))
-end
-if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
-return redis.call('HLEN', KEYS[1])
-`)
-
-// entityScript makes an entity's hash forget everything stored before a reading. It keeps the reading, so that a value
-// fetched before and written after does not count, and never lowers it.
-//
-//	KEYS  the entity's hash
-//	ARGV  the reading, how long to keep it (ms)
-//	returns 1 if something was stored
-var entityScript = newScript(`
-if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then redis.call('DEL', KEYS[1]) end
-local since = tonumber(redis.call('HGET', KEYS[1], 'since') or '0')
-local had = redis.call('HLEN', KEYS[1]) > 1 and 1 or 0
-redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], 'since', string.format('%.0f', math.max(since, tonumber(ARGV[1]))))
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
-return had
-`)
-
 // syncPage is how many narrow members one sync asks for at a time.
 const syncPage = 5000
 
-// tick invalidates members in the shared table, and in this process.
-func (c *Cache) tick(ctx context.Context, members []string) (clock uint64, err error) {
-	clock, _, err = c.evalTick(ctx, tickScript, []string{c.keys.epochs(), c.keys.deps()}, members)
+// Table is the clock as all replicas share it: Redis has it, and versions what this process knows of it.
+type Table struct {
+	versions *Versions
+	scripts  *connection.Scripts
+	options  TableOptions
+	// Received counts the members learned from others.
+	Received atomic.Uint64
+	// syncing guards synced: everything Redis recorded up to that number is known here.
+	syncing sync.Mutex
+	synced  uint64
+}
+
+// TableOptions say where the table is and what it keeps.
+type TableOptions struct {
+	// Epochs and Deps are its keys, Channel is where replicas tell each other of news.
+	Epochs, Deps, Channel string
+	// MaxTracked is how many narrow members it keeps, and Keep how long.
+	MaxTracked int
+	Keep       time.Duration
+	Logger     *slog.Logger
+}
+
+// NewTable makes the table of which versions is this process's copy.
+func NewTable(v *Versions, s *connection.Scripts, o TableOptions) *Table {
+	return &Table{versions: v, scripts: s, options: o}
+}
+
+// Tick invalidates members in the shared table, and in this process.
+func (t *Table) Tick(ctx context.Context, members []string) (clock uint64, err error) {
+	clock, _, err = t.evalTick(ctx, tickScript, []string{t.options.Epochs, t.options.Deps}, members)
 	return clock, err
 }
 
+// TickOnce is Tick for news that other replicas may be telling Redis, too. mark is the key that stands for the news and
+// is remembered for some time; held is what it said before, and nothing was done if that is not empty.
+func (t *Table) TickOnce(
+	ctx context.Context, mark string, remembered time.Duration, members []string,
+) (clock uint64, held string, err error) {
+	keys := []string{t.options.Epochs, t.options.Deps, mark}
+	return t.evalTick(ctx, tickOnceScript, keys, members, remembered.Milliseconds())
+}
+
 // evalTick runs one of the tick scripts; held is what tickOnceScript returns besides.
-func (c *Cache) evalTick(
+func (t *Table) evalTick(
 	ctx context.Context,
-	s script,
+	s connection.Script,
 	keys, members []string,
 	more ...any,
 ) (clock uint64, held string, err error) {
-	keep := uint64(2 * (c.cfg.MaxTTL + longestStale).Microseconds())
 	args := make([]any, 0, 4+len(more)+len(members))
-	args = append(args, text(sequence(c.versions.clock.Load())), c.cfg.MaxTracked, text(keep), c.keys.channel())
+	args = append(args, FormatNumber(Sequence(t.versions.Clock.Load())), t.options.MaxTracked,
+		FormatNumber(uint64(t.options.Keep.Microseconds())), t.options.Channel)
 	args = append(args, more...)
 	for _, m := range members {
 		args = append(args, m)
 	}
-	reply, err := c.eval(ctx, s, keys, args...).StringSlice()
+	reply, err := t.scripts.Eval(ctx, s, keys, args...).StringSlice()
 	if err != nil {
 		return 0, "", err
 	}
@@ -201,28 +178,28 @@ func (c *Cache) evalTick(
 	if len(reply) > 3 {
 		held = reply[3]
 	}
-	seq, floor, depFloor := number(reply[0]), number(reply[1]), number(reply[2])
-	c.versions.raise(reading(floor), reading(depFloor))
-	c.versions.apply(reading(seq), members)
-	return reading(seq), held, nil
+	seq, floor, depFloor := ParseNumber(reply[0]), ParseNumber(reply[1]), ParseNumber(reply[2])
+	t.versions.raise(Reading(floor), Reading(depFloor))
+	t.versions.apply(Reading(seq), members)
+	return Reading(seq), held, nil
 }
 
-// sync learns what was invalidated since the last sync, in pages.
-func (c *Cache) sync(ctx context.Context) error {
+// Sync learns what was invalidated since the last sync, in pages.
+func (t *Table) Sync(ctx context.Context) error {
 	for {
-		more, err := c.syncOnce(ctx)
+		more, err := t.syncOnce(ctx)
 		if err != nil || !more {
 			return err
 		}
 	}
 }
 
-func (c *Cache) syncOnce(ctx context.Context) (more bool, err error) {
-	c.syncing.Lock()
-	defer c.syncing.Unlock()
-	keys := []string{c.keys.epochs(), c.keys.deps()}
-	reply, err := c.eval(ctx, syncScript, keys,
-		text(sequence(c.versions.clock.Load())), text(c.synced), syncPage).Slice()
+func (t *Table) syncOnce(ctx context.Context) (more bool, err error) {
+	t.syncing.Lock()
+	defer t.syncing.Unlock()
+	keys := []string{t.options.Epochs, t.options.Deps}
+	reply, err := t.scripts.Eval(ctx, syncScript, keys,
+		FormatNumber(Sequence(t.versions.Clock.Load())), FormatNumber(t.synced), syncPage).Slice()
 	if err != nil {
 		return false, err
 	}
@@ -244,74 +221,70 @@ func (c *Cache) syncOnce(ctx context.Context) (more bool, err error) {
 	if clock == 0 {
 		return false, errors.New("the sync script returned no clock")
 	}
-	if clock < c.synced {
+	if clock < t.synced {
 		// The table went back in time: a replica took over that had not heard the latest. What it missed is unknown.
-		c.cfg.Logger.Warn(
+		t.options.Logger.Warn(
 			"cache: Redis lost invalidations; nothing stored before now is used",
 			"clock",
 			clock,
 			"known",
-			c.synced,
+			t.synced,
 		)
-		c.synced = 0
-		return false, c.invalidateEverything(ctx)
+		t.synced = 0
+		return false, t.invalidateEverything(ctx)
 	}
-	c.versions.raise(reading(floor), reading(depFloor))
+	t.versions.raise(Reading(floor), Reading(depFloor))
 	for _, p := range epochs {
 		if strings.Contains(p.name, ":") || p.name == "*" {
-			c.learn(p)
+			t.learn(p)
 		}
 	}
 	for _, p := range narrow {
-		c.learn(p)
+		t.learn(p)
 	}
 	if len(narrow) == syncPage {
-		c.synced = narrow[len(narrow)-1].seq - 1
+		t.synced = narrow[len(narrow)-1].seq - 1
 		return true, nil
 	}
-	c.synced = clock
-	c.versions.advance(reading(clock))
+	t.synced = clock
+	t.versions.advance(Reading(clock))
 	return false, nil
 }
 
 // learn applies what a sync found, unless a message brought it before.
-func (c *Cache) learn(p memberAt) {
-	clock := reading(p.seq)
-	v := c.versions
-	v.mu.RLock()
-	known := v.wide[p.name] >= clock || v.narrow[p.name] >= clock
-	v.mu.RUnlock()
-	if !known {
-		c.totals.received.Add(1)
-		v.apply(clock, []string{p.name})
+func (t *Table) learn(p memberAt) {
+	clock := Reading(p.seq)
+	if t.versions.Last(p.name) < clock {
+		t.Received.Add(1)
+		t.versions.apply(clock, []string{p.name})
 	}
 }
 
 // invalidateEverything makes nothing count that was stored before.
-func (c *Cache) invalidateEverything(ctx context.Context) error {
-	_, err := c.tick(ctx, []string{"*"})
+func (t *Table) invalidateEverything(ctx context.Context) error {
+	_, err := t.Tick(ctx, []string{"*"})
 	return err
 }
 
-// receive applies a message of another replica (or our own).
-func (c *Cache) receive(payload string) {
+// Receive applies a message of another replica (or our own).
+func (t *Table) Receive(payload string) {
 	lines := strings.Split(payload, "\n")
 	if len(lines) < 3 {
 		return
 	}
-	seq := number(lines[0])
+	seq := ParseNumber(lines[0])
 	if seq == 0 {
 		return
 	}
-	c.versions.raise(reading(number(lines[1])), reading(number(lines[2])))
+	t.versions.raise(Reading(ParseNumber(lines[1])), Reading(ParseNumber(lines[2])))
 	fresh := lines[3:]
 	for i := 0; i < len(fresh); i++ {
 		if len(fresh[i]) == 0 {
 			return
 		}
 	}
-	c.totals.received.Add(uint64(len(fresh)))
-	c.versions.apply(reading(seq), fresh)
+	t.Received.Add(uint64(len(fresh)))
+	t.versions.apply(Reading(seq), fresh)
 }
 
 // memberAt is a member and the number of its last invalidation.
@@ -326,23 +299,9 @@ func pairs(reply any) []memberAt {
 	for i := 0; i+1 < len(list); i += 2 {
 		name, _ := list[i].(string)
 		n, _ := list[i+1].(string)
-		if seq := number(n); name != "" && seq > 0 {
+		if seq := ParseNumber(n); name != "" && seq > 0 {
 			out = append(out, memberAt{name, seq})
 		}
 	}
 	return out
-}
-
-func text(n uint64) string { return strconv.FormatUint(n, 10) }
-
-// number reads what the scripts write; scores may come with an exponent. 0 when it is no number.
-func number(s string) uint64 {
-	if n, err := strconv.ParseUint(s, 10, 64); err == nil {
-		return n
-	}
-	f, err := strconv.ParseFloat(s, 64)
-	if err != nil || f < 0 || f > 1<<53 {
-		return 0
-	}
-	return uint64(f)
 }

@@ -1,9 +1,8 @@
-package cache
+package connection
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -18,9 +17,9 @@ type silence struct{}
 
 func (silence) Printf(context.Context, string, ...any) {}
 
-// NewRedis makes the client for the configured mode; nil when there is no address. It does not connect yet. timeout
+// New makes the client for the configured mode; nil when there is no address. It does not connect yet. timeout
 // bounds what the context of a command does not.
-func NewRedis(r RedisConfig, timeout time.Duration) (redis.UniversalClient, error) {
+func New(r Config, timeout time.Duration) (redis.UniversalClient, error) {
 	if len(r.Addresses) == 0 {
 		return nil, nil
 	}
@@ -73,74 +72,9 @@ func fromURL(opts *redis.UniversalOptions, url string) error {
 	return nil
 }
 
-// follow keeps this replica's copy of the invalidation clock current until the cache is closed: it listens to the
-// channel, and asks for what it may have missed at every tick of cfg.Sync and after every reconnect.
-func (c *Cache) follow() {
-	defer c.background.Done()
-	sub := c.redis.Subscribe(c.ctx, c.keys.channel())
-	defer func() { _ = sub.Close() }()
-	news := make(chan struct{}, 1)
-	c.background.Add(1)
-	go c.listen(sub, news)
-	tick := time.NewTicker(c.cfg.Sync)
-	defer tick.Stop()
-	for {
-		select {
-		case <-c.ctx.Done():
-			return
-		case <-tick.C:
-		case <-news:
-		}
-		if !c.breaker.closed() {
-			continue // the breaker's probe syncs
-		}
-		ctx, cancel := context.WithTimeout(c.ctx, c.cfg.WriteTimeout)
-		err := c.sync(ctx)
-		if err != nil && ctx.Err() == nil {
-			err = c.sync(ctx) // one may be an accident
-		}
-		if err == nil && c.pending.any() {
-			err = c.flushPending(ctx) // deferred while the breaker was closing
-		}
-		if err == nil {
-			err = c.confirm(ctx)
-		}
-		cancel()
-		if err != nil && c.ctx.Err() == nil {
-			c.breaker.open(fmt.Errorf("learning of invalidations: %w", err))
-		}
-	}
-}
-
-// listen receives messages until the cache is closed. Each (re)subscription asks for a sync, because messages may have
-// been missed before it.
-func (c *Cache) listen(sub *redis.PubSub, news chan<- struct{}) {
-	defer c.background.Done()
-	for c.ctx.Err() == nil {
-		msg, err := sub.Receive(c.ctx)
-		switch m := msg.(type) {
-		case *redis.Message:
-			c.receive(m.Payload)
-		case *redis.Subscription:
-			select {
-			case news <- struct{}{}:
-			default:
-			}
-		}
-		if err != nil {
-			pause := time.NewTimer(c.cfg.ProbeInterval)
-			select {
-			case <-c.ctx.Done():
-			case <-pause.C:
-			}
-			pause.Stop()
-		}
-	}
-}
-
-// isOutage tells whether an error of a command means that Redis cannot be used at the moment, rather than that
+// IsOutage tells whether an error of a command means that Redis cannot be used at the moment, rather than that
 // this one command was refused.
-func isOutage(err error) bool {
+func IsOutage(err error) bool {
 	if err == nil || errors.Is(err, redis.Nil) {
 		return false
 	}
@@ -149,7 +83,9 @@ func isOutage(err error) bool {
 		return true // network, timeout, pool
 	}
 	text := refused.Error()
-	for _, p := range [...]string{"LOADING", "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN", "BUSY", "NOAUTH", "WRONGPASS", "NOPERM"} {
+	for _, p := range [...]string{
+		"LOADING", "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN", "BUSY", "NOAUTH", "WRONGPASS", "NOPERM",
+	} {
 		if strings.HasPrefix(text, p) {
 			return true
 		}

@@ -1,4 +1,4 @@
-package cache
+package policy
 
 import (
 	"net/http"
@@ -8,54 +8,31 @@ import (
 	"time"
 )
 
-// control is what the headers of one answer say about storing it. Durations are -1 when absent.
+// Control is what the headers of one answer say about storing it. Durations are -1 when absent.
 // Specification: RFC 9111 sections 5.1 to 5.4 and RFC 5861.
-type control struct {
-	noStore, noCache bool
-	private          bool
+type Control struct {
+	NoStore, NoCache bool
+	Private          bool
 	// public tells that the answer may be shared even when the request carried credentials (section 3.5).
 	public          bool
-	maxAge          time.Duration
-	age             time.Duration
-	whileRevalidate time.Duration
-	ifError         time.Duration
-	// malformed tells that something could not be parsed: nobody knows what it forbids.
-	malformed bool
-	// credentials tells that the request carried some: the answer is then shared only if somebody says that it may be
+	MaxAge          time.Duration
+	Age             time.Duration
+	WhileRevalidate time.Duration
+	IfError         time.Duration
+	// Malformed tells that something could not be parsed: nobody knows what it forbids.
+	Malformed bool
+	// Credentials tells that the request carried some: the answer is then shared only if somebody says that it may be
 	// (RFC 9111 section 3.5). personal tells that something else shows it to be for one caller.
-	credentials, personal bool
-}
-
-// saidControl are the values of the headers Cache-Control and Age, and what they mean.
-type saidControl struct {
-	cacheControl, age string
-	means             control
-}
-
-// control reads the headers of an answer. What cannot be parsed is not stored.
-func (r *requestCache) control(header func(name string) []byte, now time.Time) control {
-	cacheControl, age := header("Cache-Control"), header("Age")
-	if last := r.said.Load(); last != nil && last.cacheControl == string(cacheControl) && last.age == string(age) {
-		return last.means
-	}
-	s := &saidControl{cacheControl: string(cacheControl), age: string(age)}
-	s.means = parseControl(s.cacheControl, s.age)
-	s.means.noStore = s.means.noStore || s.means.malformed
-	if s.means.maxAge < 0 && !s.means.noStore && !s.means.noCache {
-		// Older headers count where Cache-Control leaves something open: what they say is not remembered.
-		return s.means.older(s.cacheControl == "", header, now)
-	}
-	r.said.Store(s)
-	return s.means
+	Credentials, Personal bool
 }
 
 // older adds what Pragma and Expires say, of which Pragma counts without Cache-Control only.
 // Specification: RFC 9111 sections 5.3 and 5.4.
-func (c control) older(alone bool, header func(name string) []byte, now time.Time) control {
+func (c Control) older(alone bool, header func(name string) []byte, now time.Time) Control {
 	if alone && len(header("Pragma")) > 0 {
 		d := directives{rest: string(header("Pragma"))}
 		for d.next() {
-			c.noCache = c.noCache || d.name == "no-cache"
+			c.NoCache = c.NoCache || d.name == "no-cache"
 		}
 	}
 	if expires := header("Expires"); expires != nil {
@@ -63,26 +40,39 @@ func (c control) older(alone bool, header func(name string) []byte, now time.Tim
 		if date, err := http.ParseTime(string(header("Date"))); err == nil {
 			now = date
 		}
-		c.maxAge = 0
+		c.MaxAge = 0
 		if end, err := http.ParseTime(string(expires)); err == nil {
-			c.maxAge = min(max(end.Sub(now), 0), maxDelta*time.Second)
+			c.MaxAge = min(max(end.Sub(now), 0), MaxDelta*time.Second)
 		}
 	}
 	return c
 }
 
-// maxDelta bounds parsed seconds, as RFC 9111 section 1.2.2 suggests for values too large to represent.
-const maxDelta = 1<<31 - 1
+// ReadControl reads the headers of an answer that came at now. remembered tells that the same Cache-Control and Age
+// mean the same at any time. What cannot be parsed is not stored.
+func ReadControl(header func(name string) []byte, now time.Time) (c Control, remembered bool) {
+	cacheControl := string(header("Cache-Control"))
+	c = ParseControl(cacheControl, string(header("Age")))
+	c.NoStore = c.NoStore || c.Malformed
+	if c.MaxAge < 0 && !c.NoStore && !c.NoCache {
+		// Older headers count where Cache-Control leaves something open: what they say is not remembered.
+		return c.older(cacheControl == "", header, now), false
+	}
+	return c, true
+}
 
-// parseControl reads Cache-Control and Age, each with all its lines joined by commas. It is lenient where the meaning
+// MaxDelta bounds parsed seconds, as RFC 9111 section 1.2.2 suggests for values too large to represent.
+const MaxDelta = 1<<31 - 1
+
+// ParseControl reads Cache-Control and Age, each with all its lines joined by commas. It is lenient where the meaning
 // is clear: names in any case, values with or without quotes, blanks anywhere, fractions cut off, unknown directives
 // ignored. When directives contradict each other the stricter one counts.
-func parseControl(cacheControl, age string) control {
-	c := control{maxAge: -1, whileRevalidate: -1, ifError: -1}
+func ParseControl(cacheControl, age string) Control {
+	c := Control{MaxAge: -1, WhileRevalidate: -1, IfError: -1}
 	var shared time.Duration = -1
 	seconds := func(into *time.Duration, d *directives) {
 		n, ok := seconds(d.value)
-		if c.malformed = c.malformed || !ok; ok {
+		if c.Malformed = c.Malformed || !ok; ok {
 			*into = stricter(*into, n)
 		}
 	}
@@ -90,36 +80,36 @@ func parseControl(cacheControl, age string) control {
 	for d.next() {
 		switch d.name {
 		case "no-store":
-			c.noStore = true
+			c.NoStore = true
 		case "no-cache":
 			// With field names it forbids only those headers; the body may be reused (section 5.2.2.4).
-			c.noCache = c.noCache || !d.namesFields()
+			c.NoCache = c.NoCache || !d.namesFields()
 		case "private":
-			c.private = c.private || !d.namesFields()
+			c.Private = c.Private || !d.namesFields()
 		case "public":
 			c.public = true
 		case "max-age":
-			seconds(&c.maxAge, &d)
+			seconds(&c.MaxAge, &d)
 		case "s-maxage", "smax-age", "s-max-age":
 			seconds(&shared, &d)
 			c.public = true
 		case "stale-while-revalidate":
-			seconds(&c.whileRevalidate, &d)
+			seconds(&c.WhileRevalidate, &d)
 		case "stale-if-error":
-			seconds(&c.ifError, &d)
+			seconds(&c.IfError, &d)
 		case "must-revalidate", "proxy-revalidate":
-			c.whileRevalidate, c.ifError = 0, 0
+			c.WhileRevalidate, c.IfError = 0, 0
 			c.public = c.public || d.name == "must-revalidate"
 		}
 	}
-	c.malformed = c.malformed || d.malformed
+	c.Malformed = c.Malformed || d.malformed
 	if shared >= 0 {
-		c.maxAge = shared
+		c.MaxAge = shared
 	}
 	for text := range strings.SplitSeq(age, ",") {
 		if text = strings.TrimSpace(text); text != "" {
 			n, ok := wholeSeconds(text)
-			c.malformed, c.age = c.malformed || !ok, max(c.age, n)
+			c.Malformed, c.Age = c.Malformed || !ok, max(c.Age, n)
 		}
 	}
 	return c
@@ -242,9 +232,9 @@ func wholeSeconds(s string) (time.Duration, bool) {
 	}
 	n, err := strconv.ParseUint(s, 10, 64)
 	if err != nil {
-		n = maxDelta // a number too large
+		n = MaxDelta // a number too large
 	}
-	return time.Duration(min(n, maxDelta)) * time.Second, true
+	return time.Duration(min(n, MaxDelta)) * time.Second, true
 }
 
 // stricter returns the smaller of two durations of which -1 means absent.
@@ -255,11 +245,11 @@ func stricter(a, b time.Duration) time.Duration {
 	return a
 }
 
-// variesBy reads a Vary header, all of its lines: the names of the request's headers that an answer depends on, or
+// VariesBy reads a Vary header, all of its lines: the names of the request's headers that an answer depends on, or
 // that it depends on anything (*). What the router itself says of the format of answers is the same in all requests.
 //
 // Specification: RFC 9110, section 12.5.5 "Vary".
-func variesBy(lines string) (names []string, anything bool) {
+func VariesBy(lines string) (names []string, anything bool) {
 	for name := range strings.SplitSeq(lines, ",") {
 		switch name = strings.TrimSpace(name); strings.ToLower(name) {
 		case "", "accept", "accept-encoding", "content-type":
@@ -270,13 +260,4 @@ func variesBy(lines string) (names []string, anything bool) {
 		}
 	}
 	return names, anything
-}
-
-func containsFold(list []string, s string) bool {
-	for _, e := range list {
-		if strings.EqualFold(e, s) {
-			return true
-		}
-	}
-	return false
 }
