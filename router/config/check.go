@@ -152,6 +152,7 @@ func (k *checker) clientSide(c *Config) {
 		}
 	}
 	k.oneOf("graphql.over_http", c.GraphQL.OverHTTP, "stable", "draft")
+	k.oneOf("graphql.on_error.default", c.GraphQL.OnError.Default, "PROPAGATE", "NULL", "HALT")
 	for _, encoding := range c.GraphQL.RequestEncodings {
 		k.oneOf("graphql.request_encodings", encoding, "gzip", "br", "zstd")
 	}

@@ -25,6 +25,7 @@ func Default() Config {
 		},
 		GraphQL: GraphQL{
 			Path: "/graphql", Introspection: true, Suggestions: true, Explain: true, StreamAbove: 1 << 20, OverHTTP: "stable", RequestEncodings: []string{"gzip", "br", "zstd"},
+			OnError:  OnError{Default: "PROPAGATE"},
 			Batching: Batching{Max: 10},
 			CSRF: CSRF{Enabled: true, Headers: []string{
 				"Apollo-Require-Preflight", "GraphQL-Require-Preflight", "X-Apollo-Operation-Name", "X-Requested-With",

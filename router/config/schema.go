@@ -82,6 +82,7 @@ func oneLine(text string) string { return strings.Join(strings.Fields(text), " "
 var choices = map[string][]any{
 	"Supergraph.UnsupportedFeatures": {"refuse", "warn"},
 	"GraphQL.OverHTTP":               {"stable", "draft"},
+	"OnError.Default":                {"PROPAGATE", "NULL", "HALT"},
 	"UpstreamSettings.Protocol":      {"auto", "http1", "http2", "h2c"},
 	"Redis.Mode":                     {"standalone", "cluster", "sentinel"},
 	"Log.Level":                      {"debug", "info", "warn", "error"},

@@ -140,6 +140,8 @@ type GraphQL struct {
 	// Which statuses answers have: stable (what clients and proxies know), or draft (the newest draft of GraphQL over
 	// HTTP: 422 for documents, variables and parameters that are not valid, 294 for data beside errors).
 	OverHTTP string `yaml:"over_http"`
+	// Error behaviors: requests that say what becomes of errors (onError).
+	OnError OnError `yaml:"on_error"`
 	// Compressions that request bodies may have: gzip, br, zstd. limits.body_bytes is for what comes out.
 	RequestEncodings []string `yaml:"request_encodings"`
 	// JSON arrays of requests.
@@ -149,6 +151,16 @@ type GraphQL struct {
 	// GET requests must carry one of these headers when any is named. GET only runs queries, so this only keeps pages
 	// of other origins from causing load.
 	RequireHeaders []string `yaml:"require_headers"`
+}
+
+// OnError is about what becomes of a value that is an error where the schema does not allow null: the proposal "error
+// behaviors" for the specification of GraphQL.
+type OnError struct {
+	// Let requests choose with onError: PROPAGATE makes the nearest value null that may be, NULL the value itself, HALT all
+	// data. Introspection announces it (__service).
+	Enabled bool `yaml:"enabled"`
+	// What is done for requests that do not say: PROPAGATE, "NULL" (in quotes) or HALT.
+	Default string `yaml:"default"`
 }
 
 // CSRF is about requests that browsers send for pages of other sites, without asking the router first (CORS).

@@ -80,6 +80,9 @@ func (r *reader) value(node *yaml.Node, typ reflect.Type, path []string) any {
 		typ = typ.Elem()
 	}
 	if node.Kind == yaml.ScalarNode && node.Tag == "!!null" {
+		if node.Value == "NULL" && typ.Kind() == reflect.String {
+			r.report(node, path, `must be text: write it in quotes ("NULL"), without them it means that there is no value`)
+		}
 		return nil
 	}
 	switch {

@@ -53,6 +53,9 @@ type Config struct {
 	Suggestions bool
 	// StreamAbove is the size from which answers are streamed; 0 when none is.
 	StreamAbove int
+	// OnError lets clients choose what becomes of errors; DefaultOnError is for those that do not.
+	OnError        bool
+	DefaultOnError exec.OnError
 	// ShareQueries lets identical queries that are in progress share one execution.
 	ShareQueries bool
 

@@ -42,6 +42,10 @@ func (e *Engine) answer(ctx context.Context, x *pipelineRun) {
 		refuse(resp, refusal)
 		return
 	}
+	if refusal := x.chooseOnError(); refusal != nil {
+		refuse(resp, refusal)
+		return
+	}
 	p, errs, err := e.operations.Get(ctx, req.Query, req.OperationName, &x.form)
 	if err == nil && len(errs) == 0 && p.Formed() {
 		if x.prepare(p); e.hooks.traces(&x.op) {

@@ -66,6 +66,7 @@ func (s *shares) appendKey(key []byte, made *prepared.Planned[*program], epoch u
 	key = binary.LittleEndian.AppendUint64(key, epoch.Mutations)
 	key = binary.LittleEndian.AppendUint64(key, epoch.Clock)
 	key = binary.LittleEndian.AppendUint64(key, epoch.Told)
+	key = append(key, byte(x.request.OnError))
 	key = appendVariables(key, &x.variables)
 	if x.elsewhere() {
 		// Errors tell where in the document.

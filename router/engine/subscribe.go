@@ -41,7 +41,7 @@ func (x *pipelineRun) keepRequest() *server.Request {
 	req := *x.op.Request
 	if !req.Running {
 		req.Query, req.OperationName = bytes.Clone(req.Query), bytes.Clone(req.OperationName)
-		req.DocumentID = bytes.Clone(req.DocumentID)
+		req.DocumentID, req.OnError = bytes.Clone(req.DocumentID), bytes.Clone(req.OnError)
 		req.Variables, req.Extensions = bytes.Clone(req.Variables), bytes.Clone(req.Extensions)
 		req.Header, req.Stream = req.Header.Clone(), nil
 	}
@@ -97,6 +97,7 @@ type subscribed struct {
 	caller    caller.Caller
 	values    caller.Values
 	variables operation.Variables
+	onError   exec.OnError
 
 	// slots are the state of the modules.
 	slots []any
@@ -111,7 +112,7 @@ func (e *Engine) newSubscription(
 ) *subscribed {
 	s := &subscribed{
 		engine: e, entry: entry, made: made, request: x.op.Request, caller: x.caller, variables: x.variables, release: e.config.Hold(),
-		slots: x.op.Keep(),
+		slots: x.op.Keep(), onError: x.request.OnError,
 	}
 	s.values.Read(e.config.Inputs, &s.caller, s.request.Header)
 	s.key = string(s.appendKey(nil))
@@ -144,6 +145,7 @@ func (s *subscribed) execVariables() exec.Variables {
 // that any part of the router declared. Lengths stand before texts, so that no two keys look alike.
 func (s *subscribed) appendKey(key []byte) []byte {
 	key = binary.LittleEndian.AppendUint64(key, uint64(uintptr(unsafe.Pointer(s.made))))
+	key = append(key, byte(s.onError))
 	key = appendVariables(key, &s.variables)
 	return append(key, s.values.All()...)
 }
@@ -182,6 +184,7 @@ func (s *subscribed) Answer(ctx context.Context, event *subscription.Event) []by
 	x.op.Restore(s.slots)
 	x.op.SetPlanned(s.made.Compiled.modules)
 	x.eventID, x.changed = event.ID, event.Changed
+	x.request.OnError = s.onError
 	x.request.Event = &exec.Event{Payload: event.Payload, Err: event.Err}
 	if s.made.Compiled.introspects {
 		x.request.Introspect = x.introspect

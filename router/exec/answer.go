@@ -6,6 +6,9 @@ import "strconv"
 func (x *execution) answer(resp *Response) {
 	p := &x.printer
 	p.limit = x.program.engine.config.ResponseBytes
+	if x.skipped.Load() {
+		p.halting = x.errors.first()
+	}
 	if p.later = x.later; p.later != nil {
 		p.later.printed[0] = true
 		p.later.gather(0)
@@ -64,10 +67,14 @@ func (p *printer) walk(resp *Response) {
 
 // all prints the answer.
 func (p *printer) all(resp *Response) {
+	start := p.at() + int64(len(dataEntry))
 	if p.data(); p.stopped == notRefused {
 		if p.mode != sending {
 			for _, e := range p.x.program.denied {
 				p.x.errors.note(e)
+			}
+			if p.x.request.OnError == Halt {
+				p.halt(start)
 			}
 		}
 		p.tail(resp)
@@ -77,22 +84,44 @@ func (p *printer) all(resp *Response) {
 	}
 }
 
+// dataEntry is what stands before the data.
+const dataEntry = `{"data":`
+
 // data prints the data entry.
 func (p *printer) data() {
-	p.out = append(p.out, `{"data":`...)
+	p.out = append(p.out, dataEntry...)
 	if p.mode == sending && p.nulled() {
 		p.out = append(p.out, "null"...)
 		return
 	}
 	start := p.at()
 	if !p.object(p.x.program.output, newRef(0, 0)) && p.stopped == notRefused {
-		p.takeBack(start)
-		if p.later != nil {
-			p.later.backTo(start)
-		}
-		p.noteNull(start)
-		p.out = append(p.out, "null"...)
+		p.noData(start)
 	}
+}
+
+// noData makes null of the data, which began at a position.
+func (p *printer) noData(start int64) {
+	p.takeBack(start)
+	if p.later != nil {
+		p.later.backTo(start)
+	}
+	p.noteNull(start)
+	p.out = append(p.out, "null"...)
+}
+
+// halt makes null of data that began at a position when there is an error, and keeps the first one only.
+func (p *printer) halt(start int64) {
+	list := &p.x.errors
+	if list.count() == 0 && p.halting == nil {
+		return
+	}
+	if list.count() == 0 {
+		// Because of it something was not asked for, and it is about nothing that the client would have seen.
+		list.note(*p.halting)
+	}
+	list.only()
+	p.noData(start)
 }
 
 // tail prints what follows the data entry.

@@ -85,6 +85,8 @@ type Request struct {
 	// Event is what the source of a subscription says, in the place of the answer to the plan's first request; nil for
 	// queries and mutations.
 	Event *Event
+	// OnError is what becomes of a value that is an error.
+	OnError OnError
 	// Incremental is the form of an answer that has deferred parts.
 	Incremental Incremental
 	// Trace asks for Response.Trace.

@@ -36,6 +36,8 @@ type execution struct {
 	errors errorList
 	// crowded tells that there was no memory for an answer of a subgraph.
 	crowded atomic.Bool
+	// skipped tells that something was not asked for because of an error.
+	skipped atomic.Bool
 	// later delivers what is deferred; nil when nothing is.
 	later *Later
 
@@ -174,6 +176,7 @@ func (p *Program) release(x *execution) {
 	}
 	x.errors.reset()
 	x.crowded.Store(false)
+	x.skipped.Store(false)
 	x.printer.reset()
 	x.ready = x.ready[:0]
 	x.ctx, x.request, x.later = nil, nil, nil

@@ -175,6 +175,9 @@ func (l *Later) print(p *printer, index int, last bool) {
 		fits = l.rest(p, index, int(i), last && l.rests[i].next < 0)
 	}
 	d := &l.list[index]
+	if l.x.request.OnError == Halt && p.stopped == notRefused {
+		fits = fits && l.clean(l.path(d.path), last)
+	}
 	d.state = delivered
 	l.inHand = append(l.inHand, index)
 	l.pending--
@@ -191,6 +194,9 @@ func (l *Later) print(p *printer, index int, last bool) {
 		p.cut = true
 		l.backTo(start)
 		l.told = append(l.told[:0], told...)
+		if l.x.request.OnError == Halt {
+			l.onlyFirst(l.path(d.path), last)
+		}
 		if draft {
 			l.completed = l.appendErrors(l.completed, l.path(d.path), last)
 		} else {
@@ -201,6 +207,49 @@ func (l *Later) print(p *printer, index int, last bool) {
 	if draft {
 		l.completed = append(l.completed, '}')
 	}
+}
+
+// clean tells whether there is no error at or below a path, or, for the last deferral of a part, none that the client
+// has not been told.
+func (l *Later) clean(path []pathStep, last bool) bool {
+	if last && len(l.denied) > 0 {
+		return false
+	}
+	for i := range l.x.errors.errors {
+		if l.isOf(i, path, last) {
+			return false
+		}
+	}
+	return true
+}
+
+// isOf tells whether an error of the part belongs to the deferral at a path.
+func (l *Later) isOf(i int, path []pathStep, last bool) bool {
+	e := &l.x.errors.errors[i]
+	return last && (i >= len(l.told) || !l.told[i]) || len(e.path) >= len(path) && slices.Equal(e.path[:len(path)], path)
+}
+
+// onlyFirst counts the errors of the deferral at a path as told, but for the first of them.
+func (l *Later) onlyFirst(path []pathStep, last bool) {
+	l.noteDenied(last)
+	found := false
+	for i := range l.told {
+		if !l.told[i] && l.isOf(i, path, last) {
+			l.told[i], found = found, true
+		}
+	}
+}
+
+// noteDenied notes the errors of the part about fields that the caller may not see.
+func (l *Later) noteDenied(last bool) {
+	list := &l.x.errors
+	if last {
+		for _, e := range l.denied {
+			list.note(e)
+		}
+		l.denied = nil
+	}
+	l.told = append(l.told, make([]bool, len(list.errors)-len(l.told))...)
 }
 
 // rest prints what a deferral adds to one object.
@@ -236,14 +285,8 @@ func (l *Later) rest(p *printer, index, i int, last bool) bool {
 // appendErrors appends the errors of the part at or below a path that the client was not told, and the rest of them
 // when they belong nowhere else.
 func (l *Later) appendErrors(out []byte, path []pathStep, last bool) []byte {
+	l.noteDenied(last)
 	list := &l.x.errors
-	if last {
-		for _, e := range l.denied {
-			list.note(e)
-		}
-		l.denied = nil
-	}
-	l.told = append(l.told, make([]bool, len(list.errors)-len(l.told))...)
 	opening := `,"errors":[`
 	for i := range list.errors {
 		e := &list.errors[i]

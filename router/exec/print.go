@@ -17,6 +17,8 @@ type printer struct {
 	progress
 	// later is told where parts of the answer are deferred; nil when none is.
 	later *Later
+	// halting is an error because of which requests may not have been sent; nil when there is none.
+	halting *clientError
 	// cut tells that output was taken back, so that what was printed before need not be there any more.
 	cut bool
 }
@@ -34,7 +36,7 @@ func (p *printer) reset() {
 	p.progress = progress{nulls: keep(p.nulls, maxKeptObjects)}
 	clear(p.path)
 	p.path = p.path[:0]
-	p.cut, p.later = false, nil
+	p.cut, p.later, p.halting = false, nil, nil
 }
 
 // object prints an object. It returns false when it must be null; the output may have the beginning of the object then.
@@ -72,7 +74,7 @@ func (p *printer) object(o *objectProgram, r ref) bool {
 		out[len(out)-len(f.spelled)] = opening
 		opening = ','
 		if f.what != outputValue {
-			if p.out = out; f.what == outputDenied && f.typ.nonNull {
+			if p.out = out; f.what == outputDenied && f.typ.nonNull && p.x.request.OnError != Null {
 				return false
 			}
 			p.special(f, typ)
@@ -188,7 +190,7 @@ func (p *printer) value(f *outputField, t *outputType, s *outputSource, a *answe
 		if k == kindAbsent && p.mode != sending {
 			p.absentError(f, s, a)
 		}
-		if t.nonNull {
+		if t.nonNull && p.mode != sending {
 			p.nullError(f, a)
 		}
 	case kindObject:
@@ -224,7 +226,12 @@ func (p *printer) value(f *outputField, t *outputType, s *outputSource, a *answe
 		p.later.backTo(start)
 	}
 	if t.nonNull || f.joint && k >= kindObject {
-		return false
+		if p.x.request.OnError != Null {
+			return false
+		}
+		if t.nonNull && k != kindAbsent && k != kindNull {
+			p.nullError(f, a)
+		}
 	}
 	if k != kindAbsent && k != kindNull {
 		p.noteNull(start)
@@ -309,7 +316,12 @@ func (p *printer) leaf(f *outputField, t *outputType, a *answer, v value) bool {
 
 // nullError notes that a value is null and may not be, unless another error tells why.
 func (p *printer) nullError(f *outputField, a *answer) {
-	if p.x.errors.explains(p.path, true) {
+	if p.x.request.OnError == Null {
+		// Clients tell such a null from one that means something by the error's path.
+		if p.x.errors.standsAt(p.path) {
+			return
+		}
+	} else if p.x.errors.explains(p.path, true) {
 		return
 	}
 	e := p.errorAt(f, codeNull, "Cannot return null for non-nullable field "+fieldName(f)+".", p.subgraph(a))
@@ -324,11 +336,30 @@ func (p *printer) absentError(f *outputField, s *outputSource, a *answer) {
 		p.note(f, codeInternal, "The query plan does not say where "+fieldName(f)+" comes from for this type.", "")
 		return
 	}
+	if s != nil && a == nil && p.x.request.OnError == Null {
+		p.lostError(f, s)
+		return
+	}
 	if s == nil || a == nil || p.x.errors.explains(p.path, true) {
 		return
 	}
 	name := p.subgraph(a)
 	p.note(f, codeMalformed, "The subgraph "+strconv.Quote(name)+" left out the field "+fieldName(f)+".", name)
+}
+
+// lostError notes that a value is not there because of an error beside it, which its subgraph has propagated to the whole
+// object. Where errors are to stay in place nobody could tell that null from one that means something.
+func (p *printer) lostError(f *outputField, s *outputSource) {
+	if s.set.request < 0 || p.x.errors.explains(p.path, false) {
+		return
+	}
+	name := p.x.program.requests[s.set.request].plan.Subgraph.Name
+	if !p.x.errors.isBelow(p.path[:len(p.path)-1], name) {
+		return
+	}
+	e := p.errorAt(f, codeDownstream,
+		"The subgraph "+strconv.Quote(name)+" answered without "+fieldName(f)+", because of an error at another field.", name)
+	p.x.errors.note(e)
 }
 
 // leafError notes that a subgraph's value does not fit the field's type.

@@ -21,6 +21,8 @@ type execution struct {
 	doc       *ast.QueryDocument
 	variables map[string]json.RawMessage
 	errors    []answerError
+	// inPlace has errors make null what they are about and nothing else (onError: NULL).
+	inPlace bool
 	// caller is who may not see everything; nil for somebody who may.
 	caller *accessCaller
 	// refuse is told what a subgraph cannot do.
@@ -234,7 +236,7 @@ func (x *execution) fail(message string, c *collected, path []any) (json.RawMess
 // complete is CompleteValue; false means that a null must not stand here.
 func (x *execution) complete(value any, t *ast.Type, c *collected, provides set, path []any) (json.RawMessage, bool) {
 	raw, ok := x.nullable(value, t, c, provides, path)
-	if !ok && !t.NonNull {
+	if !ok && (!t.NonNull || x.inPlace) {
 		return json.RawMessage("null"), true
 	}
 	return raw, ok

@@ -29,6 +29,8 @@ type rig struct {
 	stubs      []*stub
 	router     *router.Router
 	complaints complaints
+	// inPlace has errors make null what they are about and nothing else: in subgraphs and in what is expected.
+	inPlace bool
 	// callers are those whose operations are in progress, when anything is protected: what none of them may see is
 	// asked of no subgraph.
 	callers []*accessCaller
@@ -219,7 +221,7 @@ func (r *rig) expectWith(op *randomOperation, failures uint64) (*answer, error) 
 	}
 	w := r.world
 	w.version, w.failures = &atomic.Int64{}, failures
-	x := &execution{world: &w, subgraph: whole, schema: r.whole, doc: doc, variables: map[string]json.RawMessage{}}
+	x := &execution{world: &w, subgraph: whole, schema: r.whole, doc: doc, variables: map[string]json.RawMessage{}, inPlace: r.inPlace}
 	for name, v := range op.variables {
 		x.variables[name] = v
 	}

@@ -102,7 +102,7 @@ func (s *stub) answer(body []byte) []byte {
 	if err := s.rig.mayBeAsked(s.schema, s.number, doc); err != nil {
 		s.rig.complaints.add("subgraph %s: %v\n%s", s.name(), err, body)
 	}
-	x := &execution{world: &s.rig.world, subgraph: s.number, schema: s.schema, doc: doc, variables: req.Variables}
+	x := &execution{world: &s.rig.world, subgraph: s.number, schema: s.schema, doc: doc, variables: req.Variables, inPlace: s.rig.inPlace}
 	x.refuse = func(format string, args ...any) {
 		s.rig.complaints.add("subgraph %s: %s\n%s", s.name(), fmt.Sprintf(format, args...), body)
 	}

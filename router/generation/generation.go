@@ -166,11 +166,12 @@ func (g *Generation) assemble(sdl string, previous *Generation) error {
 
 // load reads the supergraph, or takes it over when it is the same.
 func (g *Generation) load(sdl string, previous *Generation) error {
-	if previous != nil && previous.supergraph.SDL == sdl {
+	able := capabilities(g.config)
+	if previous != nil && previous.supergraph.SDL == sdl && slices.Equal(previous.supergraph.Capabilities, able) {
 		g.supergraph, g.hash, g.loaded = previous.supergraph, previous.hash, previous.loaded
 	} else {
 		var err error
-		if g.supergraph, err = supergraph.Load(sdl); err != nil {
+		if g.supergraph, err = supergraph.Announcing(sdl, able); err != nil {
 			return fmt.Errorf("the supergraph cannot be used: %w", err)
 		}
 	}

@@ -38,6 +38,7 @@ func (g *Generation) newEngine(set *provisioned, previous *engine.Engine) *engin
 		},
 		PlanBytes: int64(c.Plan.CacheBytes), SearchBudget: c.Plan.SearchBudget, Labels: c.Supergraph.OverrideLabels,
 		Introspection: c.GraphQL.Introspection, Suggestions: c.GraphQL.Suggestions, Explain: c.GraphQL.Explain,
+		OnError: c.GraphQL.OnError.Enabled, DefaultOnError: onErrors[c.GraphQL.OnError.Default],
 		StreamAbove: int(c.GraphQL.StreamAbove), ShareQueries: c.Dedupe.ClientQueries,
 		RequestIDs: c.Log.RequestIDs, MaxParallel: c.Upstream.MaxConcurrentFetches, Halving: g.halving(), Errors: g.errorPolicy(),
 		Extensions: c.GraphQL.SubgraphExtensions, ResponseBytes: int64(c.Limits.ResponseBytes), Panicked: g.panicked,

@@ -292,7 +292,7 @@ func (n *normaliser) field(f *Field, c *pending, parent *SelectionSet, owner *Fi
 	f.Defers = deferrals(c.nodes)
 	f.Applied = n.applied(c.nodes)
 	switch f.Name {
-	case "__schema", "__type":
+	case "__schema", "__type", "__service":
 		f.Introspection = mergedIntrospection(c.nodes)
 		return
 	}
@@ -307,7 +307,7 @@ func (n *normaliser) field(f *Field, c *pending, parent *SelectionSet, owner *Fi
 	}
 }
 
-// mergedIntrospection joins several __schema or __type fields with one response key.
+// mergedIntrospection joins several __schema, __type or __service fields with one response key.
 func mergedIntrospection(nodes []node) *ast.Field {
 	if len(nodes) == 1 {
 		return nodes[0].field

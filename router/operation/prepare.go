@@ -46,7 +46,7 @@ type Prepared struct {
 	defers bool
 	// directed tells that there are directives for subgraphs.
 	directed bool
-	// introspection is set when the operation asks for __schema or __type.
+	// introspection is set when the operation asks for __schema, __type or __service.
 	introspection *introspection.Schema
 }
 
@@ -75,13 +75,18 @@ func (p *Prepared) Fragments() ast.FragmentDefinitionList {
 	return used
 }
 
-// asksSchema tells whether __schema or __type stands in a selection or below, where fields of the type Query lead to;
+// isIntrospection tells whether a field is one that the router answers from what it knows of the graph.
+func isIntrospection(name string) bool {
+	return name == "__schema" || name == "__type" || name == "__service"
+}
+
+// asksSchema tells whether __schema, __type or __service stands in a selection or below, where fields of the type Query lead to;
 // seen are the fragments already looked at.
 func (p *Prepared) asksSchema(set ast.SelectionSet, seen map[string]bool) bool {
 	for _, sel := range set {
 		switch sel := sel.(type) {
 		case *ast.Field:
-			if sel.Name == "__schema" || sel.Name == "__type" || p.asksSchema(sel.SelectionSet, seen) {
+			if isIntrospection(sel.Name) || p.asksSchema(sel.SelectionSet, seen) {
 				return true
 			}
 		case *ast.InlineFragment:
@@ -152,6 +157,9 @@ func prepare(
 	p.findConditions()
 	if p.asksSchema(op.SelectionSet, map[string]bool{}) {
 		p.introspection = introspection.New(sg.API)
+		for _, c := range sg.Capabilities {
+			p.introspection.Announce(introspection.Capability(c))
+		}
 	}
 	return p, nil
 }

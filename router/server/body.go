@@ -91,6 +91,8 @@ func (p *bodyReader) member(key []byte, req *Request) error {
 		return p.optionalObject(&req.Variables, errVarsType)
 	case "extensions":
 		return p.optionalObject(&req.Extensions, errExtType)
+	case "onError":
+		return p.optionalWord(&req.OnError)
 	default:
 		p.Value()
 		return p.fault()
@@ -109,6 +111,23 @@ func (p *bodyReader) optionalText(target *[]byte, wrongType error) error {
 		return nil
 	}
 	return null(value, target, wrongType)
+}
+
+// optionalWord reads a string, or null as nothing, into target; anything else as it stands. It is for members that count
+// only when the configuration says so: what they may be is for the engine to say.
+func (p *bodyReader) optionalWord(target *[]byte) error {
+	value := p.Value()
+	switch {
+	case value == nil:
+		return p.fault()
+	case value[0] == '"':
+		end := len(value) - 1
+		value = jsontext.Unescape(value[1:end:end])
+	case string(value) == "null":
+		value = nil
+	}
+	*target = value
+	return nil
 }
 
 // optionalObject reads an object as it stands, or null as nothing, into target.

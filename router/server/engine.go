@@ -29,6 +29,8 @@ type Request struct {
 	DocumentID []byte
 	// Variables and Extensions are JSON objects as they were sent; nil when not given or null.
 	Variables, Extensions []byte
+	// OnError is what the client wants to become of errors (onError), as it was sent; empty when not given.
+	OnError []byte
 	// Header are the HTTP request's headers. They must not be changed.
 	Header http.Header
 	// Init is the payload of connection_init, when the request came over a WebSocket. It must not be changed.

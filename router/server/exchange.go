@@ -237,7 +237,7 @@ func (x *exchange) readURL(r *http.Request) *failure {
 	}
 	req := &x.request
 	req.QueryOnly = true
-	for _, name := range [...]string{"query", "documentId", "operationName", "variables", "extensions"} {
+	for _, name := range [...]string{"query", "documentId", "operationName", "variables", "extensions", "onError"} {
 		if !utf8.ValidString(params.Get(name)) {
 			return badRequest("The " + name + " parameter is not valid UTF-8.")
 		}
@@ -245,6 +245,7 @@ func (x *exchange) readURL(r *http.Request) *failure {
 	req.Query = []byte(params.Get("query"))
 	req.DocumentID = []byte(params.Get("documentId"))
 	req.OperationName = []byte(params.Get("operationName"))
+	req.OnError = []byte(params.Get("onError"))
 	for name, target := range map[string]*[]byte{"variables": &req.Variables, "extensions": &req.Extensions} {
 		text := strings.TrimSpace(params.Get(name))
 		if text == "" || text == "null" {

@@ -27,6 +27,8 @@ type Supergraph struct {
 	OverrideLabels []string
 	// Requirements are what callers are asked for anywhere in the graph; Requirement.ID is the index.
 	Requirements []*Requirement
+	// Capabilities are what the API schema's __service tells of; it has none without them.
+	Capabilities []Capability
 
 	byName map[string]*Type
 	// named are the names of linked directives.

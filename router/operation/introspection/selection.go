@@ -44,6 +44,9 @@ const (
 	codeMutationType
 	codeSubscriptionType
 	codeDirectives
+	codeCapabilities
+	codeIdentifier
+	codeValue
 )
 
 var (
@@ -79,7 +82,7 @@ var below = map[code]*columns{
 	codeTypes: typeColumns, codeQueryType: typeColumns, codeMutationType: typeColumns, codeSubscriptionType: typeColumns,
 	codeDirectives: directiveColumns, codeOfType: typeColumns, codeType: typeColumns, codeInterfaces: typeColumns,
 	codePossibleTypes: typeColumns, codeFields: fieldColumns, codeInputFields: inputColumns, codeArgs: inputColumns,
-	codeEnumValues: valueColumns,
+	codeEnumValues: valueColumns, codeCapabilities: capabilityColumns,
 }
 
 // selection is what was selected of an introspection type: a key and a column for each field of the answer.

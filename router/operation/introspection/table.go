@@ -26,6 +26,8 @@ type Schema struct {
 	// types has a row for every named type, and for every list and non-null around one that occurs.
 	types      []typeRow
 	directives []directiveRow
+	// capabilities are what __service tells of.
+	capabilities []capabilityRow
 }
 
 // none is the number of no row.
@@ -89,7 +91,9 @@ func New(schema *ast.Schema) *Schema {
 	b.s.types = make([]typeRow, len(defs))
 	for i, def := range defs {
 		b.s.byName[def.Name] = int32(i)
-		b.s.named = append(b.s.named, int32(i))
+		if !unlisted[def.Name] {
+			b.s.named = append(b.s.named, int32(i))
+		}
 	}
 	for i, def := range defs {
 		row := b.row(def) // which adds to types
@@ -106,6 +110,10 @@ func New(schema *ast.Schema) *Schema {
 	}
 	return b.s
 }
+
+// unlisted are the introspection types that __schema does not list: graphql-js, which does not know them yet, takes a
+// schema for invalid that has types of its own with such names. __type tells of them.
+var unlisted = map[string]bool{"__Service": true, "__Capability": true}
 
 // builder fills a Schema.
 type builder struct {

@@ -1,0 +1,81 @@
+package exec
+
+import "slices"
+
+// OnError is what becomes of a value that is an error where the schema does not allow null.
+//
+// Specification: GraphQL, error behaviors (a proposal): https://github.com/graphql/graphql-spec/pull/1163
+type OnError uint8
+
+const (
+	// Propagate makes the nearest value null that may be: section 6.4.4 of the specification.
+	Propagate OnError = iota
+	// Null makes the value itself null, whatever its type says. Each such null has an error with its path.
+	Null
+	// Halt makes all data null because of the first error, which is the only one that is told. Of an answer with deferred
+	// parts each part is by itself.
+	Halt
+)
+
+// halted tells that nothing more needs to be asked for: an error has made the whole answer null.
+func (x *execution) halted() bool {
+	if x.request.OnError != Halt || x.later != nil {
+		return false
+	}
+	if x.errors.first() == nil {
+		return false
+	}
+	x.skipped.Store(true)
+	return true
+}
+
+// first is an error that the client will be told of, or could be; nil when there is none.
+func (l *errorList) first() *clientError {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.errors) > 0 {
+		return &l.errors[0]
+	}
+	if len(l.placed) > 0 {
+		return &l.placed[0].clientError
+	}
+	for _, f := range l.failed {
+		if !f.quiet {
+			return &f.clientError
+		}
+	}
+	return nil
+}
+
+// only forgets all errors but the first.
+func (l *errorList) only() {
+	clear(l.errors[1:])
+	l.errors, l.dropped = l.errors[:1], 0
+}
+
+// isBelow tells whether a subgraph has an error below the path.
+func (l *errorList) isBelow(path []pathStep, subgraph string) bool {
+	if l.full() {
+		return false
+	}
+	for i := range l.errors {
+		e := &l.errors[i]
+		if e.service == subgraph && len(e.path) > len(path) && slices.Equal(e.path[:len(path)], path) {
+			return true
+		}
+	}
+	return false
+}
+
+// standsAt tells whether an error stands at the path, and not only above or below it.
+func (l *errorList) standsAt(path []pathStep) bool {
+	if l.full() {
+		return false
+	}
+	for i := range l.errors {
+		if slices.Equal(l.errors[i].path, path) {
+			return true
+		}
+	}
+	return false
+}
