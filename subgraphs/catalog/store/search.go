@@ -123,8 +123,8 @@ func (s *Store) searchRank(ctx context.Context, query catalog.SearchQuery, rank,
 // fewHits are quickly put in order. When there are more, going through the names in order soon meets enough.
 const fewHits = 500
 
-// inOrder reads the first of the entries, which an index finds, or who goes through the names. How many there are is not
-// known before, and databases guess it badly: so the index is asked for a few in any order first.
+// inOrder reads the first of the entries, which an index finds, or who goes through the names. How many there are is
+// not known before, and databases guess it badly: so the index is asked for a few in any order first.
 func (s *Store) inOrder(
 	ctx context.Context, indexed, walking *bun.SelectQuery, order string, limit int,
 ) ([]entryRow, error) {

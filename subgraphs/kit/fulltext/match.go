@@ -40,8 +40,8 @@ func (t Table) Match(db bun.IDB, column string, words []string) schema.QueryWith
 	return bun.SafeQuery(conditions, args...)
 }
 
-// beginningLengths are those that the tsvector has of each term. Terms of other scripts than Latin have six characters for each
-// letter.
+// beginningLengths are those that the tsvector has of each term. Terms of other scripts than Latin have six characters
+// for each letter.
 var beginningLengths = []int{1, 2, 3, 5, 8, 12, 18, 30}
 
 // beginningOf is the longest beginning of the term that PostgreSQL has in its index.

@@ -1,3 +1,5 @@
+DROP INDEX products_searched;
+--bun:split
 ALTER TABLE search_entries DROP COLUMN name_terms_lexemes, DROP COLUMN all_terms_lexemes;
 --bun:split
 DROP FUNCTION search_beginnings(TEXT);

@@ -17,3 +17,6 @@ ALTER TABLE search_entries
 CREATE INDEX search_entries_name_terms ON search_entries USING gin (name_terms_lexemes) WITH (fastupdate = off);
 --bun:split
 CREATE INDEX search_entries_all_terms ON search_entries USING gin (all_terms_lexemes) WITH (fastupdate = off);
+--bun:split
+-- What a search finds is in the order of bytes, in which the key of products need not be.
+CREATE INDEX products_searched ON products (upc COLLATE "C");
