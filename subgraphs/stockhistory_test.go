@@ -314,7 +314,7 @@ func TestHistoriesOfStockShowFaults(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			onBothStocks(t, plant, func(t *testing.T, w *stockWorld) {
-				for seed := range uint64(4) {
+				for seed := range uint64(8) {
 					ops := w.history(t, fmt.Sprint("p", seed+1), seed)
 					if t.Failed() || porcupine.CheckOperationsTimeout(stockModel, ops, time.Minute) == porcupine.Illegal {
 						return
