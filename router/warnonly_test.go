@@ -43,7 +43,7 @@ limits: {warn_only: true, `
 		"request_timeout: 10ms": {"REQUEST_TIMEOUT", 5},
 		// GET has no body, and WebSockets have bounds of their own.
 		"body_bytes: 20": {"PAYLOAD_TOO_LARGE", 3},
-		"depth: 1":       {"MAX_DEPTH_LIMIT", 4}, // a batch is one request, and tells nothing of its operations
+		"depth: 1":       {"MAX_DEPTH_LIMIT", 5},
 	} {
 		r := moduletest.New(t, settings+limit+"}\n", nil)
 		r.Subgraphs["people"].Handle(func(w http.ResponseWriter, _ *http.Request) {

@@ -55,6 +55,7 @@ func (h *Handler) batch(ctx context.Context, x *exchange) {
 		size += len(part.response.Bytes())
 		x.response.Operation.Errors += part.response.Operation.Errors
 		x.response.Operation.Fetches += part.response.Operation.Fetches
+		x.response.Operation.Exceeded = append(x.response.Operation.Exceeded, part.response.Operation.Exceeded...)
 		if x.response.OwnHeader == nil {
 			x.response.OwnHeader = part.response.OwnHeader
 		}
