@@ -50,7 +50,7 @@ type Options struct {
 	MaxConcurrent int
 	// Timeout bounds the time of one request; none when zero.
 	Timeout time.Duration
-	// Warn are bounds below MaxBodyBytes, MaxConcurrent and Timeout beyond which requests pass.
+	// Warn are bounds below MaxBodyBytes, BodyTimeout, MaxConcurrent and Timeout beyond which requests pass.
 	Warn Warnings
 	// Draft gives answers the statuses of the newest draft of GraphQL over HTTP. See statusOf.
 	Draft bool
