@@ -61,10 +61,12 @@ func TestALimitThatOnlyWarns(t *testing.T) {
 	if !b.Take(5<<20) || !p.Warns() || p.Full() {
 		t.Error("30 MB are in progress")
 	}
+	lives := make([]byte, 8<<20)
 	runtime.GC() // what lives is counted by the collector
-	if p = NewProcess(1<<40, 1<<20); !p.Warns() || p.Full() {
+	if p = NewProcess(1<<40, 4<<20); !p.Warns() || p.Full() {
 		t.Error("the heap is larger than what there is a warning of")
 	}
+	runtime.KeepAlive(lives)
 	if p = NewProcess(1<<40, 0); p.Warns() {
 		t.Error("there is a warning of nothing")
 	}
