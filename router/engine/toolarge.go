@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"slices"
-
 	"github.com/weft-graphql/weft/router/exec"
 	"github.com/weft-graphql/weft/router/server"
 )
@@ -10,8 +8,7 @@ import (
 // weigh notes in the response that its answer, of so many bytes, is larger than what only is to be told of.
 func (e *Engine) weigh(resp *server.Response, size int64) {
 	if most := e.config.ResponseWarn; most > 0 && size > most {
-		// The codes of the document are those of all requests with it.
-		resp.Operation.Exceeded = append(slices.Clone(resp.Operation.Exceeded), exec.CodeTooLarge)
+		resp.Operation.Exceed(exec.CodeTooLarge)
 	}
 }
 

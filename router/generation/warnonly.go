@@ -14,6 +14,12 @@ func warnOnly(opts *server.Options, set *config.Limits) {
 	if set.BodyBytes < known.BodyBytes {
 		opts.Warn.BodyBytes, opts.MaxBodyBytes = int64(set.BodyBytes), int64(known.BodyBytes)
 	}
+	if set.BodiesBytes < known.BodiesBytes {
+		opts.Warn.BodiesBytes, opts.MaxBodiesBytes = int64(set.BodiesBytes), int64(known.BodiesBytes)
+	}
+	if set.ResponsesBytes < known.ResponsesBytes {
+		opts.Warn.AnswersBytes, opts.MaxAnswersBytes = int64(set.ResponsesBytes), int64(known.ResponsesBytes)
+	}
 	if t := set.BodyTimeout; t < known.BodyTimeout {
 		opts.Warn.BodyTimeout, opts.BodyTimeout = t, known.BodyTimeout
 	}

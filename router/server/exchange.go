@@ -95,13 +95,19 @@ type turn struct {
 // Warnings are bounds that only warn: requests beyond them pass, and OperationInfo.Exceeded has the codes. Zero fields
 // are none.
 type Warnings struct {
-	BodyBytes   int64
-	BodyTimeout time.Duration
-	Concurrent  int
-	Timeout     time.Duration
+	BodyBytes    int64
+	BodiesBytes  int64
+	AnswersBytes int64
+	BodyTimeout  time.Duration
+	Concurrent   int
+	Timeout      time.Duration
 }
 
-func (t *turn) exceed(code string) { t.exceeded = append(t.exceeded, code) }
+func (t *turn) exceed(code string) {
+	if !slices.Contains(t.exceeded, code) {
+		t.exceeded = append(t.exceeded, code)
+	}
+}
 
 // enter counts a request among those in progress, or says why there is no room for it.
 func (h *Handler) enter(ctx context.Context, remote string, header http.Header, t *turn) *failure {
@@ -157,8 +163,8 @@ func (t *turn) end(resp *Response) {
 	if !t.due.IsZero() && time.Now().After(t.due) {
 		t.exceed(CodeTooSlow)
 	}
-	if len(t.exceeded) > 0 {
-		resp.Operation.Exceeded = slices.Concat(resp.Operation.Exceeded, t.exceeded)
+	for _, code := range t.exceeded {
+		resp.Operation.Exceed(code)
 	}
 	t.exceeded, t.due = nil, time.Time{}
 }

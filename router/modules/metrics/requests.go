@@ -67,6 +67,9 @@ func (m *Metrics) RequestEnded(o *server.Observation) {
 	if o.Operation.Code != "" {
 		m.refused.WithLabelValues(o.Operation.Code).Inc()
 	}
+	for _, code := range o.Operation.Refused {
+		m.refused.WithLabelValues(code).Inc()
+	}
 	for _, code := range o.Operation.Exceeded {
 		m.LimitExceeded(code)
 	}
