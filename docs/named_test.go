@@ -1,4 +1,3 @@
-// Package docs checks what the documents say of the code.
 package docs
 
 import (
