@@ -68,7 +68,7 @@ func (d *devProcess) knowShop(c *config.Config) {
 	c.Caller.Headers = append(c.Caller.Headers, asHeader)
 	c.Subscription.WebSocket.InitHeaders = append(c.Subscription.WebSocket.InitHeaders, asHeader)
 	// Reviews have pictures.
-	if files := modules.In[*uploads.Uploads](c, uploads.Info); files.MaxFiles == 0 && d.services["reviews"] != nil {
+	if files := modules.In[*uploads.Uploads](c, uploads.Info); files.MaxFiles == 0 && d.has("reviews") {
 		files.MaxFiles, files.MaxFileBytes = reviews.MaxPictures, reviews.MaxPictureBytes
 	}
 	if d.operations != "" {
