@@ -70,7 +70,8 @@ func (c devCommand) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // ends what asks subgraphs outside for their schemas
 	d := &devProcess{
-		command: c, logger: logger, url: urlOf(socket.Addr()), services: map[string]subgraphs.Service{}, outside: map[string]http.Handler{}, told: make(chan compose.Subgraph),
+		command: c, logger: logger, url: urlOf(socket.Addr()), told: make(chan compose.Subgraph),
+		services: map[string]subgraphs.Service{}, outside: map[string]http.Handler{},
 	}
 	defer d.close()
 	if d.identity, err = newDevIdentity(c.IdentityKey); err != nil {

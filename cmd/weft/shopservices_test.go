@@ -156,7 +156,7 @@ func TestTheShopOutlivesEachService(t *testing.T) {
 		v.fills("Country", "DE")
 		v.press("button", "Order and pay")
 		v.sees("Thank you.")
-		v.accessible("order without inventory")
+		v.keepScreenshot("order-without-inventory.png") // and no more: orders waits a minute for an answer
 	})
 	v.sees("It is yours, and waits to be sent.")
 	var order string

@@ -75,7 +75,9 @@ func (l *listener) Write(p []byte) (int, error) {
 func (l *listener) Unwrap() http.ResponseWriter { return l.ResponseWriter }
 
 // Flush implements http.Flusher.
-func (l *listener) Flush() { _ = http.NewResponseController(l.ResponseWriter).Flush() } // a writer that cannot holds nothing back
+func (l *listener) Flush() {
+	_ = http.NewResponseController(l.ResponseWriter).Flush() // a writer that cannot holds nothing back
+}
 
 // listen sends a subscription through a router of its own, and returns what services were asked until its first event.
 func (recording *Recording) listen(ctx context.Context, events *bus.Bus, o Operation, known kept) ([]exchange, error) {
@@ -133,7 +135,8 @@ func (o *Operation) tell(ctx context.Context, events *bus.Bus, heard *atomic.Boo
 	defer ticks.Stop()
 	for n := 1; !heard.Load(); n++ {
 		err := events.Publish(ctx, wire.EntityChanged{
-			ID: fmt.Sprintf("%s %d", o.Name, n), Type: o.Event.Type, Key: o.Event.Key, Subgraph: o.Event.Subgraph, Change: wire.Updated,
+			ID: fmt.Sprintf("%s %d", o.Name, n), Subgraph: o.Event.Subgraph, Change: wire.Updated,
+			Type: o.Event.Type, Key: o.Event.Key,
 		})
 		if err != nil && ctx.Err() == nil {
 			return err

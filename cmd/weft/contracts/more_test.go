@@ -67,7 +67,10 @@ func TestIdsPicturesAndEvents(t *testing.T) {
 			Case:  Case{Variables: map[string]any{"p": nil}, Files: map[string]string{"variables.p": "square.png"}},
 			files: map[string][]byte{"variables.p": []byte("a green square")},
 		},
-		{Name: "Names", Type: "subscription", Body: `subscription Names { renamed { id name } }`, Case: Case{Caller: &Caller{Subject: "u1"}}},
+		{
+			Name: "Names", Type: "subscription", Body: `subscription Names { renamed { id name } }`,
+			Case: Case{Caller: &Caller{Subject: "u1"}},
+		},
 	}
 	pacts, err := Record(t.Context(), Recording{
 		Client: "web", Version: "7", Supergraph: supergraphOf(t), Operations: operations,

@@ -19,7 +19,11 @@ var schemas = []compose.Subgraph{
 	{Name: "people", URL: "http://people.invalid/graphql", SDL: link + `
 type Query { person(id: ID!): Person  anything: Thing  broken: Int }
 scalar Upload
-type Mutation { rename(id: ID!, name: String!): Person  add(name: String!): Person  paint(id: ID!, picture: Upload!): Person }
+type Mutation {
+  rename(id: ID!, name: String!): Person
+  add(name: String!): Person
+  paint(id: ID!, picture: Upload!): Person
+}
 type Subscription { renamed: Person }
 enum Kind { ADULT CHILD }
 union Thing = Person | Robot
