@@ -145,6 +145,8 @@ type devProcess struct {
 	// person is the name of whom --as names.
 	person  string
 	sockets []server.Listener
+	// takesFiles tells whether the first graph has fields that take files.
+	takesFiles bool
 	// running are the subgraphs outside this process, with the schemas they told last; those that have not told one yet
 	// are not in the graph. What they tell next comes from told.
 	running []compose.Subgraph
@@ -185,6 +187,7 @@ func (d *devProcess) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	d.takesFiles = strings.Contains(sdl, "scalar Upload")
 	d.reportUnresolved()
 	file := standalone.WatchFile(d.command.Config)
 	source := standalone.ConfigSource(d.command.Config, d.identity.modules(), d.override)

@@ -77,12 +77,12 @@ func (s *outsideShop) hireOperator(t *testing.T, email, password string) {
 	}
 }
 
-// again presses "Try again", as often as it is offered, until a text is to be seen.
+// again presses "Try again", whenever it is offered and nothing is on its way, until a text is to be seen.
 func (v *visitor) again(text string) {
 	v.t.Helper()
 	eventually(v.t, "one sees again: "+text, func() error {
 		var seen bool
-		v.eval(fmt.Sprintf(`seen(%q) || (find('button', 'Try again')?.click(), false)`, text), &seen)
+		v.eval(fmt.Sprintf(`seen(%q) || (find('[aria-busy]') || find('button', 'Try again')?.click(), false)`, text), &seen)
 		if !seen {
 			return errors.New("one does not")
 		}

@@ -160,22 +160,22 @@ func (recording *Recording) events(ctx context.Context) (events *bus.Bus, stop f
 	if err != nil {
 		return nil, nil, err
 	}
-	clear := func() { _ = os.RemoveAll(dir) } // a directory for what is temporary is left behind at worst
+	remove := func() { _ = os.RemoveAll(dir) } // at worst something is left where temporary files are
 	server, err := embedded.Start(dir)
 	if err != nil {
-		clear()
+		remove()
 		return nil, nil, err
 	}
 	events, err = server.Connect(ctx, bus.Config{Client: "contracts", Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		server.Stop()
-		clear()
+		remove()
 		return nil, nil, err
 	}
 	return events, func() {
 		events.Close()
 		server.Stop()
-		clear()
+		remove()
 	}, nil
 }
 
