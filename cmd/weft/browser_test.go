@@ -75,7 +75,7 @@ func openBrowser(t *testing.T) *browser {
 		}
 		return fmt.Errorf("no page among %d targets", len(pages))
 	})
-	ctx, cancel := context.WithTimeout(context.Background(), 3*patience)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*patience)
 	t.Cleanup(cancel)
 	conn, _, err := websocket.Dial(ctx, target, nil)
 	if err != nil {

@@ -43,6 +43,8 @@ type devCommand struct {
 	NoCache       bool     `help:"Do without the entity cache."`
 	As            string   `help:"User id that requests come from." default:"u1"`
 	Storefront    string   `help:"Directory of a built storefront to serve at /shop in the place of the built-in one." type:"existingdir" placeholder:"DIR"`
+	IdentityKey   string   `help:"Private key (Ed25519, in PEM) to sign with who is asking, for services outside that know its public part (--identity-keys of theirs). By default one of this process's own." type:"existingfile" placeholder:"FILE"`
+	EventsURL     string   `help:"The bus that services outside have their events on, instead of one in this process: nats://localhost:4222 or amqp://localhost:5672" name:"events-url" placeholder:"URL"`
 	Config        string   `help:"Router configuration to start from." type:"existingfile" placeholder:"FILE"`
 	LogLevel      string   `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info"`
 }
@@ -68,10 +70,11 @@ func (c devCommand) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // ends what asks subgraphs outside for their schemas
 	d := &devProcess{
-		command: c, logger: logger, url: urlOf(socket.Addr()), services: map[string]subgraphs.Service{}, told: make(chan compose.Subgraph),
+		command: c, logger: logger, url: urlOf(socket.Addr()), told: make(chan compose.Subgraph),
+		services: map[string]subgraphs.Service{}, outside: map[string]http.Handler{},
 	}
 	defer d.close()
-	if d.identity, err = newDevIdentity(); err != nil {
+	if d.identity, err = newDevIdentity(c.IdentityKey); err != nil {
 		return err
 	}
 	if err := d.start(ctx); err != nil {
@@ -96,19 +99,20 @@ func (c devCommand) Run(ctx context.Context) error {
 	return err
 }
 
-// handler is the router and, beside it, the supergraph for weft schema --of.
+// handler is the router and, beside it, the supergraph for weft schema --of, and the pages of services.
 func (d *devProcess) handler() http.Handler {
+	accountsPages, reviewsPages := d.pages("accounts"), d.pages("reviews")
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
-		case d.signsIn() && openid.Serves(r.URL.Path):
-			d.services["accounts"].Handler().ServeHTTP(w, r)
+		case accountsPages != nil && openid.Serves(r.URL.Path):
+			accountsPages.ServeHTTP(w, r)
 			return
 		case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		case r.URL.Path == "/supergraph":
 			d.router.ServeSupergraph(w, r)
 			return
-		case d.services["reviews"] != nil && strings.HasPrefix(r.URL.Path, reviews.PicturesPath):
-			d.services["reviews"].Handler().ServeHTTP(w, r)
+		case reviewsPages != nil && strings.HasPrefix(r.URL.Path, reviews.PicturesPath):
+			reviewsPages.ServeHTTP(w, r)
 			return
 		case d.shop != nil && isShop(r.URL.Path):
 			d.shop.ServeHTTP(w, r)
@@ -125,6 +129,8 @@ type devProcess struct {
 	// url is where the router is.
 	url      string
 	services map[string]subgraphs.Service
+	// outside are the pages of the subgraphs outside this process, beside those of the sample services.
+	outside  map[string]http.Handler
 	identity *devIdentity
 	events   *devEvents
 	// redis is nil when the configuration names another one, or none is wanted.
@@ -139,6 +145,8 @@ type devProcess struct {
 	// person is the name of whom --as names.
 	person  string
 	sockets []server.Listener
+	// takesFiles tells whether the first graph has fields that take files.
+	takesFiles bool
 	// running are the subgraphs outside this process, with the schemas they told last; those that have not told one yet
 	// are not in the graph. What they tell next comes from told.
 	running []compose.Subgraph
@@ -158,8 +166,8 @@ func (d *devProcess) start(ctx context.Context) error {
 		if err := kit.CheckDataDir(d.command.DataDir); err != nil {
 			return fmt.Errorf("%w (choose another directory with --data-dir)", err)
 		}
-		if d.events, err = startDevEvents(ctx, filepath.Join(d.command.DataDir, "events"), d.logger); err != nil {
-			return fmt.Errorf("%w (choose another directory with --data-dir)", err)
+		if d.events, err = d.openEvents(ctx); err != nil {
+			return err
 		}
 	}
 	if err := d.openServices(ctx); err != nil {
@@ -179,6 +187,7 @@ func (d *devProcess) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	d.takesFiles = strings.Contains(sdl, "scalar Upload")
 	d.reportUnresolved()
 	file := standalone.WatchFile(d.command.Config)
 	source := standalone.ConfigSource(d.command.Config, d.identity.modules(), d.override)

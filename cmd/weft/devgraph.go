@@ -31,7 +31,12 @@ func (d *devProcess) askRunning(ctx context.Context) error {
 			return err
 		}
 		sub := compose.Subgraph{Name: name, URL: url}
-		if sub.SDL, err = askSubgraph(ctx, url); err != nil {
+		if !d.command.NoSamples {
+			if d.outside[name], err = passOn(sub); err != nil {
+				return err
+			}
+		}
+		if sub.SDL, err = d.ask(ctx, sub); err != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
@@ -51,6 +56,11 @@ func (d *devProcess) askRunning(ctx context.Context) error {
 		go d.watchRunning(ctx, sub)
 	}
 	return nil
+}
+
+// ask asks a subgraph outside this process for its schema, as the router would: as nobody in particular.
+func (d *devProcess) ask(ctx context.Context, sub compose.Subgraph) (string, error) {
+	return askSubgraph(ctx, sub.URL, d.identity.nobody(sub.Name))
 }
 
 // firstGraph composes the graph to start with. When there is none without the subgraphs that are not there yet, it
@@ -104,13 +114,13 @@ func (d *devProcess) subgraphs() ([]compose.Subgraph, error) {
 		}
 		found = append(found, sub)
 	}
-	if d.events != nil && d.services["catalog"] != nil {
-		found = append(found, compose.Subgraph{Name: "events", SDL: schema.Events, File: "events.graphql"})
-	}
 	for _, sub := range d.running {
 		if sub.SDL != "" {
 			found = append(found, sub)
 		}
+	}
+	if d.events != nil && indexOfSubgraph(found, "catalog") >= 0 {
+		found = append(found, compose.Subgraph{Name: "events", SDL: schema.Events, File: "events.graphql"})
 	}
 	if len(found) == 0 {
 		return nil, errors.New("there is no subgraph: name one with --subgraph NAME=URL, or leave out --no-samples")
@@ -179,7 +189,7 @@ func (d *devProcess) watchRunning(ctx context.Context, last compose.Subgraph) {
 			return
 		case <-ticks.C:
 		}
-		sdl, err := askSubgraph(ctx, last.URL)
+		sdl, err := d.ask(ctx, last)
 		switch {
 		case ctx.Err() != nil:
 			return

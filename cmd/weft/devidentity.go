@@ -13,18 +13,26 @@ import (
 	"github.com/weft-graphql/weft/subgraphs/kit"
 )
 
-// devIdentity is what the router of this process signs with, so that its services know who is asking.
+// devIdentity is what the router of this process signs with, so that its services, and those outside that know the key,
+// know who is asking.
 type devIdentity struct {
 	key  *wire.IdentityKey
 	keys *kit.IdentityKeys
 }
 
-func newDevIdentity() (*devIdentity, error) {
-	_, private, err := ed25519.GenerateKey(nil)
+// newDevIdentity takes the key of a file, or a new one.
+func newDevIdentity(file string) (*devIdentity, error) {
+	key, err := identityFile{file}.key()
 	if err != nil {
 		return nil, err
 	}
-	key := wire.NewIdentityKey(private)
+	if key == nil {
+		_, private, err := ed25519.GenerateKey(nil)
+		if err != nil {
+			return nil, err
+		}
+		key = wire.NewIdentityKey(private)
+	}
 	return &devIdentity{key, kit.FixedIdentityKeys(wire.PublicKeys([]*wire.IdentityKey{key}))}, nil
 }
 
@@ -44,9 +52,14 @@ func (d *devIdentity) modules() []module.Info {
 func (d *devIdentity) direct(service subgraphs.Service) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get(wire.IdentityHeader) == "" {
-			token, _ := d.key.Sign(wire.Identity{}, service.Name(), time.Now()) // nobody can always be written
-			r.Header.Set(wire.IdentityHeader, token)
+			r.Header.Set(wire.IdentityHeader, d.nobody(service.Name()))
 		}
 		service.Handler().ServeHTTP(w, r)
 	})
+}
+
+// nobody is what a service is told of who is nobody in particular.
+func (d *devIdentity) nobody(service string) string {
+	token, _ := d.key.Sign(wire.Identity{}, service, time.Now()) // nobody can always be written
+	return token
 }

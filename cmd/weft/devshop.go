@@ -67,8 +67,8 @@ func (d *devProcess) knowShop(c *config.Config) {
 	rules.All.Rules = append(rules.All.Rules, headers.HeaderRule{Propagate: asHeader})
 	c.Caller.Headers = append(c.Caller.Headers, asHeader)
 	c.Subscription.WebSocket.InitHeaders = append(c.Subscription.WebSocket.InitHeaders, asHeader)
-	// Reviews have pictures.
-	if files := modules.In[*uploads.Uploads](c, uploads.Info); files.MaxFiles == 0 && d.services["reviews"] != nil {
+	// Reviews have pictures, unless another service has the name.
+	if files := modules.In[*uploads.Uploads](c, uploads.Info); files.MaxFiles == 0 && d.has("reviews") && d.takesFiles {
 		files.MaxFiles, files.MaxFileBytes = reviews.MaxPictures, reviews.MaxPictureBytes
 	}
 	if d.operations != "" {

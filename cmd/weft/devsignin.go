@@ -13,8 +13,8 @@ import (
 	"github.com/weft-graphql/weft/subgraphs/kit"
 )
 
-// signsIn tells whether people can sign in at the sample service accounts.
-func (d *devProcess) signsIn() bool { return d.services["accounts"] != nil }
+// signsIn tells whether people can sign in at the sample service accounts, or at what has its place.
+func (d *devProcess) signsIn() bool { return d.has("accounts") }
 
 // shopClient is the client_id of the storefront of this process.
 const shopClient = "storefront"

@@ -188,7 +188,14 @@ func killReviewsUnderLoad(t *testing.T, cache, state string) {
 // asMerchant asks a service past the routers, as a merchant.
 func (s *system) asMerchant(t *testing.T, service, query string) string {
 	t.Helper()
-	identity, err := s.key.Sign(wire.Identity{Subject: "u1", Roles: []string{"merchant"}}, service, time.Now())
+	url := "http://" + listenOf(s.services[service]) + "/graphql"
+	return askSigned(t, s.key, service, url, wire.Identity{Subject: "u1", Roles: []string{"merchant"}}, query)
+}
+
+// askSigned asks a service past the routers, with an identity that they would sign.
+func askSigned(t *testing.T, key *wire.IdentityKey, service, url string, who wire.Identity, query string) string {
+	t.Helper()
+	identity, err := key.Sign(who, service, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,7 +203,7 @@ func (s *system) asMerchant(t *testing.T, service, query string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := http.NewRequest(http.MethodPost, "http://"+listenOf(s.services[service])+"/graphql", strings.NewReader(string(body)))
+	r, err := http.NewRequest(http.MethodPost, url, strings.NewReader(string(body)))
 	if err != nil {
 		t.Fatal(err)
 	}

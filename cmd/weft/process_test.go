@@ -113,13 +113,14 @@ func (p *process) stop(t *testing.T) {
 // awaitReady waits until an address answers 200.
 func (p *process) awaitReady(t *testing.T, url string) {
 	t.Helper()
+	client := http.Client{Timeout: patience} // who listens need not answer
 	eventually(t, p.name+" is ready", func() error {
 		select {
 		case <-p.ended:
 			t.Fatalf("%s ended: %v", p.name, p.err)
 		default:
 		}
-		resp, err := http.Get(url)
+		resp, err := client.Get(url)
 		if err != nil {
 			return err
 		}

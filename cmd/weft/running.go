@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/weft-graphql/weft/router/compose"
+	"github.com/weft-graphql/weft/schema/wire"
 )
 
 // introspectPatience is how long a running subgraph may take to tell its schema.
@@ -31,17 +32,18 @@ func runningSubgraph(ctx context.Context, pair string) (compose.Subgraph, error)
 	if err != nil {
 		return compose.Subgraph{}, err
 	}
-	sdl, err := askSubgraph(ctx, url)
+	sdl, err := askSubgraph(ctx, url, "")
 	if err != nil {
 		return compose.Subgraph{}, fmt.Errorf("subgraph %s at %s: %w", name, url, err)
 	}
 	return compose.Subgraph{Name: name, URL: url, SDL: sdl}, nil
 }
 
-// askSubgraph asks a running subgraph for its schema.
+// askSubgraph asks a running subgraph for its schema. identity says who is asking, signed by a router; empty when nobody
+// says so.
 //
 // Specification: Apollo Federation, "Enhanced introspection with Query._service".
-func askSubgraph(ctx context.Context, url string) (string, error) {
+func askSubgraph(ctx context.Context, url, identity string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, introspectPatience)
 	defer cancel()
 	body := []byte(`{"query":"query WeftCompose { _service { sdl } }","operationName":"WeftCompose"}`)
@@ -50,6 +52,9 @@ func askSubgraph(ctx context.Context, url string) (string, error) {
 		return "", err
 	}
 	req.Header.Set("Content-Type", "application/json")
+	if identity != "" {
+		req.Header.Set(wire.IdentityHeader, identity)
+	}
 	status, text, err := reach(req)
 	if err != nil {
 		return "", err

@@ -18,16 +18,21 @@ const operationsSent = `performance.getEntriesByType('resource').filter(e => e.n
 // startShop runs weft dev. The router runs nothing but the storefront's own documents, and these by their ids only.
 func startShop(t *testing.T, args ...string) (dev *process, url string) {
 	t.Helper()
+	address := freeAddress(t)
+	return startShopAt(t, address, args...), "http://" + address
+}
+
+func startShopAt(t *testing.T, address string, args ...string) *process {
+	t.Helper()
 	dir := t.TempDir()
 	config := filepath.Join(dir, "weft.yaml")
 	if err := os.WriteFile(config, []byte("persisted: {documents: {mode: ids}}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	address := freeAddress(t)
 	args = append([]string{"dev", "--listen", address, "--data-dir", filepath.Join(dir, "data"), "--config", config}, args...)
-	dev = start(t, nil, binary, args...)
+	dev := start(t, nil, binary, args...)
 	dev.awaitReady(t, "http://"+address+"/readyz")
-	return dev, "http://" + address
+	return dev
 }
 
 // TestSomebodyBuysInTheShop goes through the storefront as people would, one who buys and one who runs the shop, each
@@ -46,7 +51,8 @@ func TestSomebodyBuysInTheShop(t *testing.T) {
 	if script == 0 || script > 120<<10 {
 		t.Errorf("the first page has %v bytes of JavaScript, compressed", script)
 	}
-	t.Logf("first page: %v bytes of JavaScript, largest paint after %.0f ms", script, buyer.number("painted"))
+	t.Logf("first page: %v bytes of JavaScript", script)
+	buyer.quick("the first page")
 	buyer.still("the first page")
 	buyer.accessible("catalog")
 
@@ -76,6 +82,7 @@ func TestSomebodyBuysInTheShop(t *testing.T) {
 	buyer.await("reviews are there", `find('.list h3')`)
 	buyer.await("others of the shelf are there", `find('.related a')`)
 	buyer.still("a product")
+	buyer.quick("a product")
 	buyer.accessible("product")
 	buyer.press("button", "One more")
 	buyer.press("button", "Add to cart")
@@ -279,7 +286,7 @@ func TestTheShopFitsAPhone(t *testing.T) {
 		if wide := v.number("document.documentElement.scrollWidth"); wide > 360 {
 			t.Errorf("%s is %v pixels wide", path, wide)
 		}
-		t.Logf("%s: largest paint after %.0f ms", path, v.number("painted"))
+		v.quick(path)
 	}
 	v.quiet()
 	dev.stop(t)

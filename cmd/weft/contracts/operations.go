@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -18,6 +19,8 @@ type Operation struct {
 	// Name is the operation's, and Type is query, mutation or subscription.
 	Name, Type, Body string
 	Case
+	// files are the contents of Case.Files.
+	files map[string][]byte
 }
 
 // Case is how an operation is sent.
@@ -26,8 +29,34 @@ type Case struct {
 	Variables map[string]any `json:"variables,omitempty"`
 	// Caller is who sends it; nobody in particular when it is nil.
 	Caller *Caller `json:"caller,omitempty"`
+	// Given are operations that are sent before it, in this order: what it is about comes of them.
+	Given []Given `json:"given,omitempty"`
+	// Event is what a subscription hears of, for those that the router feeds from the event bus.
+	Event *Event `json:"event,omitempty"`
+	// Files are sent along, by the place of the variable that each stands for ("variables.input.picture"): paths, from where
+	// the file with the cases is.
+	Files map[string]string `json:"files,omitempty"`
 	// Skip says why the operation is not recorded; empty when it is.
 	Skip string `json:"skip,omitempty"`
+}
+
+// Given is an operation that is sent before another, with the variables of its own case and by its caller.
+type Given struct {
+	// Operation is its name.
+	Operation string `json:"operation"`
+	// Nobody sends it as nobody in particular instead.
+	Nobody bool `json:"nobody,omitempty"`
+	// Keep says what of its answer the other one's variables need, under the names by which they stand there (${name}): a
+	// path of response keys, such as checkout.order.id or addresses.0.id.
+	Keep map[string]string `json:"keep,omitempty"`
+}
+
+// Event is a change that a service tells of.
+type Event struct {
+	// Subgraph is the service, and Type and Key name the entity.
+	Subgraph string         `json:"subgraph"`
+	Type     string         `json:"type"`
+	Key      map[string]any `json:"key"`
 }
 
 // Caller is somebody who sends operations.
@@ -52,7 +81,11 @@ func ReadOperations(paths []string, cases string) ([]Operation, error) {
 	}
 	var operations []Operation
 	for _, d := range documents {
-		operations = append(operations, Operation{d.Name, d.Type, d.Body, given[d.Name]})
+		o := Operation{d.Name, d.Type, d.Body, given[d.Name], nil}
+		if o.files, err = readFiles(o.Files, filepath.Dir(cases)); err != nil {
+			return nil, fmt.Errorf("%s: %s: %w", cases, d.Name, err)
+		}
+		operations = append(operations, o)
 		delete(given, d.Name)
 	}
 	if len(given) > 0 {

@@ -6,6 +6,7 @@ package contracts
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -49,16 +50,26 @@ type Interaction struct {
 	Key         string          `json:"key,omitempty"`
 	Description string          `json:"description"`
 	States      []ProviderState `json:"providerStates,omitempty"`
-	Request     Request         `json:"request"`
-	Response    Response        `json:"response"`
-	Comments    Comments        `json:"comments"`
-	Transport   string          `json:"transport,omitempty"`
+	Request     Request         `json:"request,omitzero"`
+	Response    Response        `json:"response,omitzero"`
+	// Contents is an event of a subscription, Message what it is asked for by, and Rules are the event's.
+	Contents  *Body    `json:"contents,omitempty"`
+	Message   *Message `json:"metadata,omitempty"`
+	Rules     Rules    `json:"matchingRules,omitzero"`
+	Comments  Comments `json:"comments"`
+	Transport string   `json:"transport,omitempty"`
 }
 
 // ProviderState is what has to be true of a service before it is asked.
 type ProviderState struct {
 	Name   string         `json:"name"`
 	Params map[string]any `json:"params,omitempty"`
+}
+
+// Message says of which request an event is the first answer.
+type Message struct {
+	ContentType string  `json:"contentType"`
+	Request     Request `json:"request"`
 }
 
 // Comments name the client's operation that an interaction is part of.
@@ -73,6 +84,19 @@ type Request struct {
 	Path    string              `json:"path"`
 	Headers map[string][]string `json:"headers,omitempty"`
 	Body    *Body               `json:"body,omitempty"`
+	// Generators say where the body has something of a state, in the form ${name}.
+	Generators *Generators `json:"generators,omitempty"`
+}
+
+// Generators are those of the body, by path.
+type Generators struct {
+	Body map[string]Generator `json:"body"`
+}
+
+// Generator makes a value: of the type ProviderState, it is what a state has kept.
+type Generator struct {
+	Type       string `json:"type"`
+	Expression string `json:"expression"`
 }
 
 // Response is an answer, and by which rules another one is held against it.
@@ -83,13 +107,28 @@ type Response struct {
 	Rules   Rules               `json:"matchingRules,omitzero"`
 }
 
-// Body is JSON in these contracts.
+// Body is JSON, or the form of an upload.
 type Body struct {
 	Content     json.RawMessage `json:"content"`
 	ContentType string          `json:"contentType"`
-	// Encoded is false, or a text that names an encoding.
+	// Encoded is false, or a text that names the encoding of the content, which is a text then: base64.
 	Encoded any `json:"encoded"`
 }
+
+// bytes are what is sent.
+func (b *Body) bytes() ([]byte, error) {
+	if b.Encoded != base64Encoded {
+		return b.Content, nil
+	}
+	var text string
+	if err := json.Unmarshal(b.Content, &text); err != nil {
+		return nil, err
+	}
+	return base64.StdEncoding.DecodeString(text)
+}
+
+// base64Encoded is the encoding of what is not JSON.
+const base64Encoded = "base64"
 
 // Rules are matching rules by path for the body, and by name for headers.
 type Rules struct {
@@ -112,8 +151,11 @@ type Matcher struct {
 	Max   *int   `json:"max,omitempty"`
 }
 
-// httpInteraction is the type of all interactions here.
-const httpInteraction = "Synchronous/HTTP"
+// The types of interactions: requests with their answers, and events.
+const (
+	httpInteraction    = "Synchronous/HTTP"
+	messageInteraction = "Asynchronous/Messages"
+)
 
 // Read reads the pact in a file.
 func Read(file string) (*Pact, error) {
@@ -147,10 +189,16 @@ func (p *Pact) check() error {
 		return errors.New("it does not name consumer and provider")
 	}
 	for _, i := range p.Interactions {
-		if i.Type != httpInteraction {
-			return fmt.Errorf("the interaction %q is of the type %s; only %s is verified", i.Description, i.Type, httpInteraction)
+		switch {
+		case i.Type == httpInteraction:
+		case i.Type == messageInteraction && i.Message != nil && i.Contents != nil:
+		case i.Type == messageInteraction:
+			return fmt.Errorf("the interaction %q does not say what is asked for its event (metadata.request)", i.Description)
+		default:
+			return fmt.Errorf("the interaction %q is of the type %s; only %s and %s are verified", i.Description, i.Type,
+				httpInteraction, messageInteraction)
 		}
-		for _, rules := range []map[string]Rule{i.Response.Rules.Body, i.Response.Rules.Header} {
+		for _, rules := range []map[string]Rule{i.Response.Rules.Body, i.Response.Rules.Header, i.Rules.Body} {
 			for path, rule := range rules {
 				if err := rule.check(); err != nil {
 					return fmt.Errorf("the interaction %q: the rule of %s: %w", i.Description, path, err)

@@ -21,6 +21,8 @@ import (
 	"github.com/weft-graphql/weft/router/module"
 	"github.com/weft-graphql/weft/router/modules"
 	"github.com/weft-graphql/weft/router/modules/identity"
+	"github.com/weft-graphql/weft/router/modules/uploads"
+	"github.com/weft-graphql/weft/schema/bus"
 	"github.com/weft-graphql/weft/schema/wire"
 )
 
@@ -29,6 +31,10 @@ const SampleData = "the sample data"
 
 // Untouched is the state of a service whose sample data nobody has changed.
 const Untouched = "the sample data, untouched"
+
+// AskedBefore is the state of a service that was asked something before: its parameters are the request, the caller of it
+// (as in CallerState) and, under keep, what of the answer further requests contain.
+const AskedBefore = "this was asked before"
 
 // CallerState is the state in which requests come from somebody: its parameters are the fields of Caller.
 const CallerState = "requests come from this caller"
@@ -57,9 +63,9 @@ type exchange struct {
 	path           string
 	request        []byte
 	status         int
+	asked          string // the request's content type
 	contentType    string
 	response       []byte
-	multipart      bool
 	states         []ProviderState
 	operation      Operation
 	number, amount int
@@ -90,15 +96,19 @@ func (r *recorder) between(name string, service http.Handler) http.Handler {
 		}
 		inner := req.Clone(req.Context())
 		inner.Body = io.NopCloser(bytes.NewReader(body))
+		e := exchange{service: name, path: req.URL.Path, request: body, asked: req.Header.Get("Content-Type")}
+		if strings.HasPrefix(req.Header.Get("Accept"), eventStream) {
+			listening := &listener{ResponseWriter: w, heard: func(l *listener, event []byte) {
+				e.status, e.contentType, e.response = http.StatusOK, l.Header().Get("Content-Type"), event
+				r.keep(e)
+			}}
+			service.ServeHTTP(listening, inner)
+			return
+		}
 		answer := httptest.NewRecorder()
 		service.ServeHTTP(answer, inner)
-		r.mu.Lock()
-		r.exchanges = append(r.exchanges, exchange{
-			service: name, path: req.URL.Path, request: body, status: answer.Code,
-			contentType: answer.Header().Get("Content-Type"), response: answer.Body.Bytes(),
-			multipart: strings.HasPrefix(req.Header.Get("Content-Type"), "multipart/"),
-		})
-		r.mu.Unlock()
+		e.status, e.contentType, e.response = answer.Code, answer.Header().Get("Content-Type"), answer.Body.Bytes()
+		r.keep(e)
 		for key, values := range answer.Header() {
 			w.Header()[key] = values
 		}
@@ -107,14 +117,25 @@ func (r *recorder) between(name string, service http.Handler) http.Handler {
 	})
 }
 
+func (r *recorder) keep(e exchange) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.exchanges = append(r.exchanges, e)
+}
+
 // Record sends the operations through a router, and returns one pact for each service that is asked.
 func Record(ctx context.Context, recording Recording) ([]*Pact, error) {
 	shapes, err := newShapes(recording.Supergraph)
 	if err != nil {
 		return nil, err
 	}
+	events, stop, err := recording.events(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer stop()
 	rec := &recorder{}
-	r, err := recording.router(rec)
+	r, err := recording.router(rec, events)
 	if err != nil {
 		return nil, err
 	}
@@ -123,6 +144,10 @@ func Record(ctx context.Context, recording Recording) ([]*Pact, error) {
 	if note == nil {
 		note = func(string) {}
 	}
+	byName := map[string]Operation{}
+	for _, o := range recording.Operations {
+		byName[o.Name] = o
+	}
 	var all []exchange
 	var failures []error
 	for _, o := range recording.Operations {
@@ -130,11 +155,11 @@ func Record(ctx context.Context, recording Recording) ([]*Pact, error) {
 		case o.Skip != "":
 			note(fmt.Sprintf("%s is not recorded: %s", o.Name, o.Skip))
 			continue
-		case o.Type == "subscription":
-			note(o.Name + " is not recorded: contracts are about requests and their answers, and it is a subscription")
+		case o.Type == "subscription" && !o.said():
+			note(o.Name + " is not recorded: it is a subscription, and nothing is said of how it is sent")
 			continue
 		}
-		exchanges, err := recording.send(ctx, r, rec, o)
+		exchanges, err := recording.send(ctx, r, rec, events, o, byName)
 		if err != nil {
 			failures = append(failures, fmt.Errorf("%s: %w", o.Name, err))
 			continue
@@ -167,7 +192,7 @@ func Record(ctx context.Context, recording Recording) ([]*Pact, error) {
 }
 
 // router makes the router that operations go through.
-func (recording *Recording) router(rec *recorder) (*router.Router, error) {
+func (recording *Recording) router(rec *recorder, events *bus.Bus) (*router.Router, error) {
 	settings := config.Source{Environ: []string{}, Override: func(c *config.Config) { c.Supergraph.Path = "in memory" }}
 	list := append(slices.Clone(modules.List()), saidInfo)
 	if recording.Key != nil {
@@ -187,19 +212,26 @@ func (recording *Recording) router(rec *recorder) (*router.Router, error) {
 	if err != nil {
 		return nil, err
 	}
+	files := modules.In[*uploads.Uploads](c, uploads.Info)
+	for _, o := range recording.Operations {
+		files.MaxFiles = max(files.MaxFiles, len(o.files))
+	}
 	handlers := map[string]http.Handler{}
 	for name, service := range recording.Services {
 		handlers[name] = rec.between(name, service)
 	}
 	return router.New(c, router.Options{
-		Supergraph: recording.Supergraph, Handlers: handlers, Modules: list, Logger: slog.New(slog.DiscardHandler),
+		Supergraph: recording.Supergraph, Handlers: handlers, Modules: list, Events: events,
+		Logger: slog.New(slog.DiscardHandler),
 	})
 }
 
 // send sends one operation and returns what services were asked for it.
-func (recording *Recording) send(ctx context.Context, r http.Handler, rec *recorder, o Operation) ([]exchange, error) {
+func (recording *Recording) send(
+	ctx context.Context, r http.Handler, rec *recorder, events *bus.Bus, o Operation, byName map[string]Operation,
+) ([]exchange, error) {
 	state := SampleData
-	if o.Type == "mutation" {
+	if o.Type == "mutation" || len(o.Given) > 0 {
 		state = Untouched
 	}
 	if recording.Prepare != nil {
@@ -207,44 +239,38 @@ func (recording *Recording) send(ctx context.Context, r http.Handler, rec *recor
 			return nil, err
 		}
 	}
-	body, err := json.Marshal(map[string]any{"query": o.Body, "operationName": o.Name, "variables": o.Variables})
+	before, kept, err := recording.sendGiven(ctx, r, rec, o, byName)
 	if err != nil {
 		return nil, err
 	}
-	rec.take()
-	ctx = context.WithValue(ctx, callerKey{}, o.Caller)
-	req := httptest.NewRequestWithContext(ctx, http.MethodPost, "/graphql", bytes.NewReader(body))
-	req.Header.Set("Content-Type", "application/json")
-	// As clients ask that take parts of an answer later, and those that do not: the requests are the same.
-	req.Header.Set("Accept", "application/json")
-	answer := httptest.NewRecorder()
-	r.ServeHTTP(answer, req)
-	var told struct {
-		Errors []struct{ Message string }
+	var exchanges []exchange
+	if o.Type == "subscription" {
+		if exchanges, err = recording.listen(ctx, events, o, kept); err != nil {
+			return nil, err
+		}
+	} else {
+		rec.take()
+		if _, err := o.send(ctx, r, kept); err != nil {
+			return nil, err
+		}
+		exchanges = rec.take()
 	}
-	if err := json.Unmarshal(answer.Body.Bytes(), &told); err != nil {
-		return nil, fmt.Errorf("the router's answer cannot be read: %w", err)
-	}
-	if len(told.Errors) > 0 {
-		return nil, fmt.Errorf("it is answered with an error, of which no contract can be made: %s; give it other variables, "+
-			"or a caller who may do it, or say in skip why it is left out", told.Errors[0].Message)
-	}
-	exchanges := rec.take()
 	slices.SortFunc(exchanges, func(a, b exchange) int {
 		return strings.Compare(a.service+" "+string(a.request), b.service+" "+string(b.request))
 	})
 	exchanges = slices.CompactFunc(exchanges, func(a, b exchange) bool {
 		return a.service == b.service && bytes.Equal(a.request, b.request)
 	})
-	states := []ProviderState{{Name: state}}
-	if o.Caller != nil {
-		states = append(states, o.Caller.state())
-	}
 	amounts := map[string]int{}
 	for i := range exchanges {
 		e := &exchanges[i]
 		amounts[e.service]++
-		e.operation, e.states, e.number = o, states, amounts[e.service]
+		e.operation, e.number = o, amounts[e.service]
+		e.states = append([]ProviderState{{Name: state}}, before[e.service]...)
+		if o.Caller != nil {
+			e.states = append(e.states, o.Caller.state())
+		}
+		e.request = kept.hide(e.request)
 	}
 	for i := range exchanges {
 		exchanges[i].amount = amounts[exchanges[i].service]
@@ -266,12 +292,9 @@ func (c *Caller) state() ProviderState {
 
 // interaction makes the contract of one exchange.
 func (e *exchange) interaction(client string, shapes *shapes) (*Interaction, error) {
-	if e.multipart {
-		return nil, errors.New("it is an upload, which no contract is made of; say so in skip")
-	}
-	var sent struct{ Query string }
-	if err := json.Unmarshal(e.request, &sent); err != nil {
-		return nil, fmt.Errorf("the request is no JSON: %w", err)
+	body, query, err := e.body()
+	if err != nil {
+		return nil, err
 	}
 	var answer struct {
 		Data   json.RawMessage `json:"data"`
@@ -284,7 +307,7 @@ func (e *exchange) interaction(client string, shapes *shapes) (*Interaction, err
 	if err != nil {
 		return nil, err
 	}
-	rules, err := shapes.rulesOf(sent.Query, data)
+	rules, err := shapes.rulesOf(query, data)
 	if err != nil {
 		return nil, err
 	}
@@ -300,23 +323,31 @@ func (e *exchange) interaction(client string, shapes *shapes) (*Interaction, err
 		description = fmt.Sprintf("%s, request %d of %d", description, e.number, e.amount)
 	}
 	key := sha256.Sum256([]byte(client + " " + e.service + " " + description))
-	return &Interaction{
-		Type: httpInteraction, Key: hex.EncodeToString(key[:8]), Description: description, States: e.states, Transport: "http",
-		Request: Request{
-			Method: http.MethodPost, Path: e.path, Headers: map[string][]string{"Content-Type": {"application/json"}},
-			Body: &Body{Content: e.request, ContentType: "application/json", Encoded: false},
-		},
-		Response: Response{
-			Status: http.StatusOK, Headers: map[string][]string{"Content-Type": {"application/json"}},
-			Body: &Body{Content: content, ContentType: "application/json", Encoded: false},
-			Rules: Rules{Body: rules, Header: map[string]Rule{"Content-Type": {"AND", []Matcher{
-				{Match: "regex", Regex: `^application/(graphql-response\+)?json\b.*$`},
-			}}}},
-		},
+	i := &Interaction{
+		Key: hex.EncodeToString(key[:8]), Description: description, States: e.states,
 		Comments: Comments{Operation: e.operation.Name, Text: []string{
 			"The " + e.operation.Type + " " + e.operation.Name + " of " + client + " needs this of " + e.service + ".",
 		}},
-	}, nil
+	}
+	request := Request{
+		Method: http.MethodPost, Path: e.path, Headers: map[string][]string{"Content-Type": {body.ContentType}},
+		Body: body, Generators: generatorsOf(body),
+	}
+	example := &Body{Content: content, ContentType: "application/json", Encoded: false}
+	if strings.HasPrefix(e.contentType, eventStream) {
+		request.Headers["Accept"] = []string{eventStream}
+		i.Type, i.Message = messageInteraction, &Message{ContentType: example.ContentType, Request: request}
+		i.Contents, i.Rules = example, Rules{Body: rules}
+		return i, nil
+	}
+	i.Type, i.Transport, i.Request = httpInteraction, "http", request
+	i.Response = Response{
+		Status: http.StatusOK, Headers: map[string][]string{"Content-Type": {"application/json"}}, Body: example,
+		Rules: Rules{Body: rules, Header: map[string]Rule{"Content-Type": {"AND", []Matcher{
+			{Match: "regex", Regex: `^application/(graphql-response\+)?json\b.*$`},
+		}}}},
+	}
+	return i, nil
 }
 
 // decode reads JSON without rounding numbers.

@@ -18,7 +18,12 @@ const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.3
 var schemas = []compose.Subgraph{
 	{Name: "people", URL: "http://people.invalid/graphql", SDL: link + `
 type Query { person(id: ID!): Person  anything: Thing  broken: Int }
-type Mutation { rename(id: ID!, name: String!): Person }
+scalar Upload
+type Mutation {
+  rename(id: ID!, name: String!): Person
+  add(name: String!): Person
+  paint(id: ID!, picture: Upload!): Person
+}
 type Subscription { renamed: Person }
 enum Kind { ADULT CHILD }
 union Thing = Person | Robot

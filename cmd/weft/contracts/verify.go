@@ -81,8 +81,15 @@ func (i *Interaction) operation() string {
 // ask sends the request of an interaction and holds the answer against the contract.
 func (provider *Provider) ask(ctx context.Context, p *Pact, i *Interaction, endpoint *url.URL) ([]string, error) {
 	var who wire.Identity
+	known := kept{}
 	for _, state := range i.States {
-		if state.Name == CallerState {
+		switch {
+		case state.Name == AskedBefore:
+			if err := provider.askBefore(ctx, p, state, endpoint, known); err != nil {
+				return nil, fmt.Errorf("the state %q: %w", state.Name, err)
+			}
+			continue
+		case state.Name == CallerState:
 			who = identityOf(state)
 		}
 		if provider.Prepare != nil {
@@ -91,21 +98,51 @@ func (provider *Provider) ask(ctx context.Context, p *Pact, i *Interaction, endp
 			}
 		}
 	}
-	address := *endpoint
-	if strings.Trim(address.Path, "/") == "" {
-		address.Path = i.Request.Path
-	}
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
-	var body io.Reader
-	if i.Request.Body != nil {
-		body = bytes.NewReader(i.Request.Body.Content)
+	request := &i.Request
+	if i.Message != nil {
+		request = &i.Message.Request
 	}
-	req, err := http.NewRequestWithContext(ctx, i.Request.Method, address.String(), body)
+	resp, err := provider.send(ctx, p, request, who, endpoint, known)
 	if err != nil {
 		return nil, err
 	}
-	for name, values := range i.Request.Headers {
+	defer resp.Body.Close()
+	if i.Message != nil {
+		return i.compareEvent(resp)
+	}
+	text, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	if err == nil && len(text) > maxAnswer {
+		err = errors.New("the answer is too long")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return i.Response.compare(resp, text)
+}
+
+// send sends a request in somebody's name, with what is known put in.
+func (provider *Provider) send(
+	ctx context.Context, p *Pact, request *Request, who wire.Identity, endpoint *url.URL, known kept,
+) (*http.Response, error) {
+	address := *endpoint
+	if strings.Trim(address.Path, "/") == "" {
+		address.Path = request.Path
+	}
+	var body io.Reader
+	if request.Body != nil {
+		text, err := request.Body.bytes()
+		if err != nil {
+			return nil, err
+		}
+		body = bytes.NewReader(known.show(text))
+	}
+	req, err := http.NewRequestWithContext(ctx, request.Method, address.String(), body)
+	if err != nil {
+		return nil, err
+	}
+	for name, values := range request.Headers {
 		req.Header[http.CanonicalHeaderKey(name)] = values
 	}
 	if provider.Key != nil {
@@ -119,19 +156,7 @@ func (provider *Provider) ask(ctx context.Context, p *Pact, i *Interaction, endp
 	if client == nil {
 		client = http.DefaultClient
 	}
-	resp, err := client.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
-	if err == nil && len(text) > maxAnswer {
-		err = errors.New("the answer is too long")
-	}
-	if err != nil {
-		return nil, err
-	}
-	return i.Response.compare(resp, text)
+	return client.Do(req)
 }
 
 // compare holds an answer against the one that is expected.
@@ -154,19 +179,25 @@ func (r *Response) compare(resp *http.Response, text []byte) (problems []string,
 	if r.Body == nil {
 		return problems, nil
 	}
-	expected, err := decode(r.Body.Content)
+	wrong, err := compareJSON(r.Body, r.Rules.Body, text)
+	return append(problems, wrong...), err
+}
+
+// compareJSON holds JSON against an example, by rules.
+func compareJSON(example *Body, rules map[string]Rule, text []byte) ([]string, error) {
+	expected, err := decode(example.Content)
 	if err != nil {
 		return nil, err
 	}
 	actual, err := decode(text)
 	if err != nil {
-		return append(problems, fmt.Sprintf("the answer is no JSON: %.300s", text)), nil
+		return []string{fmt.Sprintf("the answer is no JSON: %.300s", text)}, nil
 	}
-	wrong, err := mismatches(r.Rules.Body, expected, actual)
+	wrong, err := mismatches(rules, expected, actual)
 	if len(wrong) > 0 {
 		wrong = append(wrong, errorsOf(text)...)
 	}
-	return append(problems, wrong...), err
+	return wrong, err
 }
 
 // errorsOf are the GraphQL errors of an answer, which say why something is missing.

@@ -1,3 +1,4 @@
+import {Refused} from '@shop/parts';
 import * as oauth from 'oauth4webapi';
 import {setup} from './setup.ts';
 
@@ -38,7 +39,7 @@ const how = {
   [oauth.allowInsecureRequests]: location.protocol === 'http:',
 };
 
-/** travel sends the person to the provider's page. */
+/** travel sends the person to the provider's page, if it is there: who left for one that is not would be nowhere. */
 export async function travel(joining: boolean, then: string | null): Promise<void> {
   if (!signIn) return;
   const journey: Journey = {
@@ -51,6 +52,10 @@ export async function travel(joining: boolean, then: string | null): Promise<voi
     code_challenge: await oauth.calculatePKCECodeChallenge(journey.verifier), code_challenge_method: 'S256',
     ...(joining ? {prompt: 'create'} : {}),
   }));
+  const there = await fetch(address, {method: 'HEAD', signal: AbortSignal.timeout(10_000)}).catch(() => null);
+  if (!there || there.status >= 500) {
+    throw new Refused([{message: 'Nobody can sign in at the moment. Please try again: what is in your cart stays there.'}]);
+  }
   sessionStorage.setItem(journeyKey, JSON.stringify(journey));
   location.assign(address);
 }

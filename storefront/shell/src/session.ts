@@ -48,7 +48,7 @@ class BrowserSession implements Session {
   /** What requests say of who sends them. */
   headers(): Record<string, string> {
     if (this.tokens) return {Authorization: `Bearer ${this.tokens.access}`};
-    return setup.people.length > 0 ? {'Weft-As': this.person() ?? 'nobody'} : {};
+    return {'Weft-As': this.person() ?? 'nobody'};
   }
 
   signIn(joining: boolean, then?: string): Promise<void> {

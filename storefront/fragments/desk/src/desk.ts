@@ -136,7 +136,9 @@ class Desk extends Fragment<DeskFragment> {
             ${!data.lowStock ? unavailable('Stock', this.shop) : html`<ul class="stock">${data.lowStock.slice(0, 6).map((p) => html`<li><shop-picture .product=${p} eager></shop-picture>
               <span><a href=${at(`/p/${p.upc}`)}>${p.name}</a><br><small class="muted">${count(p.totalStock ?? 0, 'piece')}</small></span>
               <button class="quiet small" aria-label=${`+ 20 of ${p.name}`} ?disabled=${!p.stock?.length} @click=${() => void this.restock(p)}>+ 20</button></li>`)}</ul>`}</section>
-
+          <section class="card" aria-label="Unusual"><h2>Unusual</h2>
+            ${!data.anomalies ? unavailable('What is unusual', this.shop) : data.anomalies.nodes.length === 0 ? html`<p class="muted">All is as it always is.</p>`
+              : html`<ul class="said">${data.anomalies.nodes.map((a) => html`<li><strong>${a.signal}</strong><span>${a.why}</span><small class="muted">since ${moment(a.startedAt)}</small></li>`)}</ul>`}</section>
         </div>
       </div>`;
   }

@@ -1,7 +1,7 @@
 import {at, complaints, country, define, Fragment, looks, money, size, told, weight, type UserError} from '@shop/parts';
 import {css, html, nothing} from 'lit';
 import {AddToCart, PriceOfProduct, StockOfProduct, type ProductFragment, type ProductMoreFragment} from './graphql.ts';
-import {apart, stockOf} from './words.ts';
+import {apart, sentFrom, stockOf} from './words.ts';
 
 type Data = ProductFragment & Partial<ProductMoreFragment>;
 
@@ -112,8 +112,7 @@ class Product extends Fragment<Data> {
             <dt>Weight</dt><dd>${weight(data.weight)}</dd>
             <dt>Standard</dt><dd>${later ? this.shipping(data.standard, data, '3 to 5 days') : html`<span class="bone">…</span>`}</dd>
             <dt>Express</dt><dd>${later ? this.shipping(data.express, data, 'the next working day') : html`<span class="bone">…</span>`}</dd>
-            <dt>Sent from</dt><dd>${later ? (data.stock?.filter((s) => s.quantity > 0).slice(0, 3).map((s) => s.warehouse?.city).filter(Boolean).join(', ') || 'nowhere at the moment')
-              : html`<span class="bone">…</span>`}</dd>
+            <dt>Sent from</dt><dd>${later ? sentFrom(data.stock) : html`<span class="bone">…</span>`}</dd>
           </dl>
         </div>
       </div>

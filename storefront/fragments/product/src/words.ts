@@ -6,6 +6,18 @@ export function stockOf(left: number | undefined): {text: string; tone: 'good' |
   return {text: `${left} in stock`, tone: 'good'};
 }
 
+interface Stock {
+  readonly quantity: number;
+  readonly warehouse?: {readonly city: string} | null;
+}
+
+/** sentFrom says in which cities there are pieces. Which these are may not be known. */
+export function sentFrom(stock: readonly Stock[] | null | undefined): string {
+  if (!stock) return 'unknown at the moment';
+  const cities = stock.filter((s) => s.quantity > 0).slice(0, 3).map((s) => s.warehouse?.city).filter(Boolean);
+  return cities.join(', ') || 'nowhere at the moment';
+}
+
 interface Attribute {
   readonly name: string;
   readonly value: string;
