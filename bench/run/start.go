@@ -57,16 +57,22 @@ func (c *startCommand) Run(ctx context.Context) error {
 	}
 	var starts []started
 	for range c.Rounds {
-		s, err := startOnce(ctx, router, file)
+		s, err := startOnce(ctx, router, "router", "--supergraph", file)
 		if err != nil {
 			return err
 		}
 		starts = append(starts, s)
 	}
+	return printStarts("", starts)
+}
+
+// printStarts tells what the one in the middle took.
+func printStarts(what string, starts []started) error {
 	slices.SortFunc(starts, func(a, b started) int { return int(a.wall - b.wall) })
 	middle := starts[len(starts)/2]
-	_, err = fmt.Printf("first answer after %.2f s (%.2f to %.2f), %.2f s CPU, %.0f MB at most\n", middle.wall.Seconds(),
-		starts[0].wall.Seconds(), starts[len(starts)-1].wall.Seconds(), middle.cpu.Seconds(), float64(middle.memory)/1e6)
+	_, err := fmt.Printf("%sfirst answer after %.2f s (%.2f to %.2f), %.2f s CPU, %.0f MB at most\n", what,
+		middle.wall.Seconds(), starts[0].wall.Seconds(), starts[len(starts)-1].wall.Seconds(), middle.cpu.Seconds(),
+		float64(middle.memory)/1e6)
 	return err
 }
 
@@ -125,14 +131,14 @@ func liveHeap() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// startOnce starts the router, waits for its first answer and ends it.
-func startOnce(ctx context.Context, router, supergraph string) (started, error) {
+// startOnce starts the binary with a command, waits for its first answer and ends it.
+func startOnce(ctx context.Context, binary string, arguments ...string) (started, error) {
 	address, err := freeAddress(0)
 	if err != nil {
 		return started{}, err
 	}
 	began := time.Now()
-	child, err := startChild("router", -1, router, "router", "--supergraph", supergraph, "--listen", address)
+	child, err := startChild(arguments[0], -1, binary, append(arguments, "--listen", address)...)
 	if err != nil {
 		return started{}, err
 	}
