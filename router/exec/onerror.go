@@ -1,6 +1,9 @@
 package exec
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+)
 
 // OnError is what becomes of a value that is an error where the schema does not allow null.
 //
@@ -49,22 +52,10 @@ func (l *errorList) first() *clientError {
 
 // only forgets all errors but the first.
 func (l *errorList) only() {
-	clear(l.errors[1:])
-	l.errors, l.dropped = l.errors[:1], 0
-}
-
-// isBelow tells whether a subgraph has an error below the path.
-func (l *errorList) isBelow(path []pathStep, subgraph string) bool {
-	if l.full() {
-		return false
+	if len(l.errors) > 0 {
+		clear(l.errors[1:])
+		l.errors, l.dropped = l.errors[:1], 0
 	}
-	for i := range l.errors {
-		e := &l.errors[i]
-		if e.service == subgraph && len(e.path) > len(path) && slices.Equal(e.path[:len(path)], path) {
-			return true
-		}
-	}
-	return false
 }
 
 // standsAt tells whether an error stands at the path, and not only above or below it.
@@ -78,4 +69,33 @@ func (l *errorList) standsAt(path []pathStep) bool {
 		}
 	}
 	return false
+}
+
+// withoutEntities notes, where errors are to stay in place, which entities are null because their subgraph has
+// propagated an error below them. What else it was asked of such an entity is lost with it, and says so: nobody could
+// tell that null from one that means something. As withoutData, it counts where nothing else says why a field is null.
+func (x *execution) withoutEntities(r *request, f *fetch, picked [][]uint32, reported []subgraphError) {
+	if x.request.OnError != Null {
+		return
+	}
+	known := map[targetRun]bool{}
+	for i := range reported {
+		path := reported[i].path
+		for call := range r.calls {
+			if len(path) < 3 || !r.calls[call].plan.Entities || r.calls[call].plan.Key != path[0].key {
+				continue
+			}
+			entity, ok := f.entityAt(call, picked, path[1:])
+			key := targetRun{target: int32(call), entity: entity}
+			if !ok || f.calls[call].entities[entity] != 0 || known[key] {
+				continue
+			}
+			known[key] = true
+			name := r.plan.Subgraph.Name
+			x.failQuietly(r, call, clientError{
+				code: codeDownstream, service: name,
+				message: "The subgraph " + strconv.Quote(name) + " answered with null, because of an error at another field.",
+			}, f.calls[call].objects(func(e uint32) bool { return e == entity }))
+		}
+	}
 }

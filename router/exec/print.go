@@ -336,30 +336,11 @@ func (p *printer) absentError(f *outputField, s *outputSource, a *answer) {
 		p.note(f, codeInternal, "The query plan does not say where "+fieldName(f)+" comes from for this type.", "")
 		return
 	}
-	if s != nil && a == nil && p.x.request.OnError == Null {
-		p.lostError(f, s)
-		return
-	}
 	if s == nil || a == nil || p.x.errors.explains(p.path, true) {
 		return
 	}
 	name := p.subgraph(a)
 	p.note(f, codeMalformed, "The subgraph "+strconv.Quote(name)+" left out the field "+fieldName(f)+".", name)
-}
-
-// lostError notes that a value is not there because of an error beside it, which its subgraph has propagated to the whole
-// object. Where errors are to stay in place nobody could tell that null from one that means something.
-func (p *printer) lostError(f *outputField, s *outputSource) {
-	if s.set.request < 0 || p.x.errors.explains(p.path, false) {
-		return
-	}
-	name := p.x.program.requests[s.set.request].plan.Subgraph.Name
-	if !p.x.errors.isBelow(p.path[:len(p.path)-1], name) {
-		return
-	}
-	e := p.errorAt(f, codeDownstream,
-		"The subgraph "+strconv.Quote(name)+" answered without "+fieldName(f)+", because of an error at another field.", name)
-	p.x.errors.note(e)
 }
 
 // leafError notes that a subgraph's value does not fit the field's type.

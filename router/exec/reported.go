@@ -130,14 +130,19 @@ func (x *execution) subgraphErrors(p *parser, r *request, f *fetch, picked [][]u
 	x.withoutData(r, f, picked)
 	raws := readErrors(p.errors)
 	limit := x.program.engine.config.Errors.Max
-	told := false
+	if len(raws) > limit {
+		x.reports(r).drop(len(raws) - limit)
+		raws = raws[:limit]
+	}
+	reported := make([]subgraphError, len(raws))
 	for i, raw := range raws {
-		if i == limit {
-			x.reports(r).drop(len(raws) - limit)
-			break
-		}
-		se := readError(raw)
-		e := x.reported(r, &se)
+		reported[i] = readError(raw)
+	}
+	x.withoutEntities(r, f, picked, reported)
+	told := false
+	for i := range reported {
+		se := &reported[i]
+		e := x.reported(r, se)
 		if !x.placeReported(r, f, picked, e, se.path) {
 			// It does not say where. The first of such errors explains what is missing altogether.
 			if told || !x.nothing(r, f, picked, e) {
