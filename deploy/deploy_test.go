@@ -1,4 +1,3 @@
-// Package deploy has what Weft is deployed with. Its tests hold these files against the tools that will read them.
 package deploy
 
 import (

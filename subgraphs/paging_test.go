@@ -212,7 +212,7 @@ func TestNodesAreFoundByTheirIDs(t *testing.T) {
 		for id, want := range map[string]string{
 			"p1": "Product", "p300": "Product", "chairs": "Category", "petit-bois": "Brand", "u17": "User", "r5": "Review",
 			"rabcdefghijklmnopqrstuvwxyz": "Review", "o7": "Order",
-			"oabcdefghijklmnopqrstuvwxyz": "Order", "ber1": "Warehouse", "p301": "", "nothing": "", "": "", "u": "", "pear": "",
+			"aabcdefghijklmnopqrstuvwxyz": "Anomaly", "a7": "", "oabcdefghijklmnopqrstuvwxyz": "Order", "ber1": "Warehouse", "p301": "", "nothing": "", "": "", "u": "", "pear": "",
 		} {
 			var got struct {
 				Node *struct {

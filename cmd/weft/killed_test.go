@@ -98,7 +98,16 @@ func (l *crowd) end(t *testing.T) {
 // reviews is, too, and the rest is null with an error that names it. Started again it is asked again, with nobody doing
 // anything, and knows what has happened meanwhile.
 func TestAServiceIsKilledUnderLoad(t *testing.T) {
-	s := startSystem(t)
+	t.Run("while what was kept lives", func(t *testing.T) { killReviewsUnderLoad(t, "", "") })
+	t.Run("after its end, where that is allowed", func(t *testing.T) {
+		killReviewsUnderLoad(t, "max_ttl: 2s, stale: {if_error: 1h},", "stale")
+	})
+}
+
+// killReviewsUnderLoad does so with these settings of the cache. What was kept of reviews is asked for once it is in
+// this state, or in any.
+func killReviewsUnderLoad(t *testing.T, cache, state string) {
+	s := startSystemWith(t, systemSettings{cache: cache})
 	const kept = `{ product(upc: "p7") { reviewCount averageRating } }`
 	before := mustAsk(t, s.url, kept).Raw
 	l := &crowd{url: s.url}
@@ -126,7 +135,24 @@ func TestAServiceIsKilledUnderLoad(t *testing.T) {
 	killed := s.services["reviews"]
 	_ = killed.cmd.Process.Kill()
 	<-killed.ended
-	reached(&l.half, "it is missed")
+	// Nobody was asked for this product before.
+	created := s.asMerchant(t, "catalog", `mutation { addProduct(input: {
+		sku: "FIRST", name: "First", weight: 1, price: {minor: 100, currency: EUR}, categoryId: "lamps", brandId: "kontor"
+	}) { product { upc } userErrors { message } } }`)
+	missed := fmt.Sprintf(`{ product(upc: %q) { name reviewCount } }`, told(t, created, "upc"))
+	a := mustAsk(t, s.url, missed)
+	if len(a.Errors) != 1 || !strings.Contains(a.Raw, `"name":"First","reviewCount":null`) {
+		t.Errorf("of what was not kept there is %s", a.Raw)
+	}
+	eventually(t, "what was kept is there, "+state, func() error {
+		status, out, complaints := weft(t, "cache", "inspect", "Product", "upc=p7", "--config", s.config)
+		_, ofReviews, found := strings.Cut(out, "Product of reviews")
+		ofReviews, _, _ = strings.Cut(ofReviews, "Product of ")
+		if status != 0 || !found || !strings.Contains(ofReviews, state) {
+			return fmt.Errorf("it shows %s%s", out, complaints)
+		}
+		return nil
+	})
 	if now := mustAsk(t, s.url, kept).Raw; now != before {
 		t.Errorf("what was kept is not served: %s, want %s", now, before)
 	}

@@ -67,6 +67,8 @@ type systemSettings struct {
 	services []string
 	// signIn has accounts sign people in, operators by this secret, and the router take its tokens.
 	signIn string
+	// cache are further settings of the router's cache, each with a comma behind.
+	cache string
 }
 
 func startSystemWith(t *testing.T, settings systemSettings) *system {
@@ -106,9 +108,9 @@ func startSystemWith(t *testing.T, settings systemSettings) *system {
 supergraph:
   subgraphs:
 %sidentity: {enabled: true, key_files: ["%s"], claims: [roles]}
-cache: {enabled: true, redis: {addresses: ["%s"]}, events: {nats_url: "%s"}}
+cache: {enabled: true, %sredis: {addresses: ["%s"]}, events: {nats_url: "%s"}}
 %s
-`, graph.String(), s.private, redisAddress, s.nats.URL(), signIn))
+`, graph.String(), s.private, settings.cache, redisAddress, s.nats.URL(), signIn))
 	s.router, s.url = s.startRouter(t)
 	return s
 }

@@ -18,18 +18,7 @@ if [ "$(cat "$out/installed" 2> /dev/null)" != "$tools" ]; then
 	echo "$tools" > "$out/installed"
 fi
 
-echo "== gosec"
-# Not asked for: errors of deferred Close and the like (G104, errcheck's), conversions of indexes that are bounded elsewhere
-# (G115, G602), unsafe, which is reviewed (G103), files and programs that operators and tests name (G204, G304, G306), names of
-# codes that look like secrets (G101), goroutines that outlive who began them on purpose (G118), and random numbers that only
-# spread load, take samples and name lines of logs (G404).
-go run github.com/securego/gosec/v2/cmd/gosec@v2.28.0 -quiet -exclude-generated -exclude=G101,G103,G104,G115,G118,G204,G304,G306,G404,G602 \
-	./router/... ./schema/... ./cmd/weft-router/... > "$out/gosec.txt" 2>&1 || finding "$out/gosec.txt"
-
-echo "== govulncheck"
-# GOVULNDB names a copy of the database where vuln.go.dev cannot be reached.
-go run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ${GOVULNDB:+-db "$GOVULNDB"} ./... > "$out/govulncheck.txt" 2>&1 ||
-	finding "$out/govulncheck.txt"
+deploy/audit/code.sh "$out" || wrong=1
 
 go build -o "$out/weft" ./cmd/weft
 run=$(mktemp -d)

@@ -326,6 +326,7 @@ func (w *writer) storeContained(j *storeJob, found []*containedEntity) {
 			continue
 		}
 		e.st.tp.scope.stats.stored.Add(1)
+		e.st.tp.scope.found()
 		e.optional = true
 		w.keep(j, &e.storeEntity, &e.item, built)
 		for _, key := range e.known.without(e.item.canonical) {

@@ -87,6 +87,9 @@ type lookup struct {
 	// credentials tells that a request to the subgraph carries some.
 	credentials bool
 	tally       tally
+	// asked is the type that was asked last whether to look, and looks what it said.
+	asked *scope
+	looks bool
 	// found are the values of one entity, and fields the names of root fields, for people who debug.
 	found  []*storage.Value
 	fields []string
@@ -102,7 +105,7 @@ func (l *lookup) run(ctx context.Context) {
 		u := unanswered{entity: i, start: len(l.s.keys)}
 		if cp.root {
 			u.tp = cp.types[0]
-			if !l.admitted(e, cp, u.tp) {
+			if !l.shouldLook(u.tp.scope) || !l.admitted(e, cp, u.tp) {
 				u.tp.scope.stats.misses.Add(1)
 				continue
 			}
@@ -121,13 +124,28 @@ func (l *lookup) run(ctx context.Context) {
 	}
 }
 
+// shouldLook asks a type once for all its entities in a row. People who debug always see what is there.
+func (l *lookup) shouldLook(s *scope) bool {
+	if l.v.debug {
+		return true
+	}
+	if s != l.asked {
+		l.asked, l.looks = s, s.looks()
+	}
+	return l.looks
+}
+
 // name makes the local key of an entity: subgraph, type and canonical key. It is made once; false means that the entity
-// has none.
+// has none, or is not worth a lookup.
 func (l *lookup) name(e *exec.CacheEntity, cp *callProgram, u *unanswered) bool {
 	if u.key = cp.keyOf(e); u.key == nil {
 		return false
 	}
 	u.tp = u.key.tp
+	if !l.shouldLook(u.tp.scope) {
+		u.tp.scope.stats.misses.Add(1)
+		return false
+	}
 	var ok bool
 	l.s.keys, ok = u.key.appendCanonical(append(l.s.keys, u.tp.local...), &e.Key)
 	if !ok {
@@ -352,6 +370,7 @@ func (l *lookup) hit(e *exec.CacheEntity, tp *typeProgram, status exec.CacheStat
 	e.Status = status
 	n := &tp.scope.stats
 	n.local.Add(1)
+	tp.scope.found()
 	l.countForms(e)
 	name := "hit"
 	if status == exec.CacheHit {

@@ -416,6 +416,9 @@ func (l *lookup) decide(e *exec.CacheEntity, st *entityState, asked bool) {
 	default:
 		n.misses.Add(1)
 	}
+	if found > 0 || e.Status == exec.CacheNull {
+		st.tp.scope.found()
+	}
 	if st.cp.root {
 		recordAdmission(e, st.cp, e.Status != exec.CacheMiss)
 	}

@@ -13,16 +13,48 @@ type scope struct {
 	stats counters
 	// unshared counts the latest answers of which nothing could be stored for everybody, since one of which something was.
 	unshared atomic.Int32
+	// unstored counts the latest answers of which nothing could be stored at all, since one of which something was, or
+	// since a lookup found something.
+	unstored atomic.Int32
+	// passed counts the fetches that were asked whether they should look, while nothing was ever found.
+	passed atomic.Uint32
 }
 
 // maxUnshared is how many answers in a row end the sharing of misses: whoever waits for such an answer waits in vain.
 const maxUnshared = 4
 
+const (
+	// maxUnstored is how many answers in a row of which nothing may be stored end the lookups of a type: there is
+	// nothing to be found, and each would be a command for Redis.
+	maxUnstored = 512
+	// lookAgain is how many fetches are one then that looks and stores all the same, so that what a subgraph, or
+	// another replica, begins to let be stored is noticed.
+	lookAgain = 64
+)
+
+// looks tells whether a fetch should look for what is stored.
+func (s *scope) looks() bool {
+	return s.unstored.Load() < maxUnstored || s.passed.Add(1)%lookAgain == 0
+}
+
+// found notes that a lookup found something.
+func (s *scope) found() {
+	if s.unstored.Load() != 0 {
+		s.unstored.Store(0)
+	}
+}
+
 // shares tells whether concurrent misses wait for each other.
 func (s *scope) shares() bool { return s.unshared.Load() < maxUnshared }
 
-// answered notes an answer, of which something could be stored for everybody or nothing could.
-func (s *scope) answered(shared bool) {
+// answered notes an answer: whether something of it could be stored at all, and for everybody.
+func (s *scope) answered(stored, shared bool) {
+	switch {
+	case stored:
+		s.found()
+	case s.unstored.Load() < maxUnstored:
+		s.unstored.Add(1)
+	}
 	switch {
 	case !shared:
 		if s.shares() {

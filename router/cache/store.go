@@ -207,27 +207,27 @@ type storeJob struct {
 	scopes []answeredScope
 }
 
-// answeredScope tells whether something of a scope could be stored for everybody.
+// answeredScope tells whether something of a scope could be stored at all, and for everybody.
 type answeredScope struct {
 	*scope
-	shared bool
+	stored, shared bool
 }
 
-// note notes that an entity of a scope could be stored for everybody, or could not.
-func (j *storeJob) note(s *scope, shared bool) {
+// note notes whether an entity of a scope could be stored at all, and for everybody.
+func (j *storeJob) note(s *scope, stored, shared bool) {
 	for i := range j.scopes {
-		if j.scopes[i].scope == s {
-			j.scopes[i].shared = j.scopes[i].shared || shared
+		if at := &j.scopes[i]; at.scope == s {
+			at.stored, at.shared = at.stored || stored, at.shared || shared
 			return
 		}
 	}
-	j.scopes = append(j.scopes, answeredScope{s, shared})
+	j.scopes = append(j.scopes, answeredScope{s, stored, shared})
 }
 
 // tellScopes tells each scope once how its part of the answer was.
 func (j *storeJob) tellScopes() {
 	for _, s := range j.scopes {
-		s.answered(s.shared)
+		s.answered(s.stored, s.shared)
 	}
 }
 
@@ -258,7 +258,7 @@ func (j *storeJob) add(a *answered, e *exec.CacheEntity, st *entityState, positi
 	s.control.Personal = s.control.Personal || a.varied
 	if !e.Null && !s.anyStorable() {
 		st.tp.scope.stats.unstorable.Add(1)
-		j.note(st.tp.scope, false)
+		j.note(st.tp.scope, false, false)
 		return
 	}
 	if st.cp.root {

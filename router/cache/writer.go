@@ -118,7 +118,7 @@ func (w *writer) process(j *storeJob) {
 			if unstorable {
 				n.unstorable.Add(1)
 			}
-			j.note(s.st.tp.scope, len(built.shared) > 0)
+			j.note(s.st.tp.scope, len(built.shared)+len(built.private) > 0, len(built.shared) > 0)
 			if len(built.shared)+len(built.private) == 0 {
 				continue
 			}

@@ -1,4 +1,3 @@
-// Package clienttest asks routers with clients of others, as they are.
 package clienttest
 
 import (

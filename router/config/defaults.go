@@ -16,7 +16,7 @@ func Default() Config {
 		Server: Server{HTTP: "weft"},
 		Supergraph: Supergraph{
 			HTTP:  SupergraphHTTP{PollInterval: 30 * time.Second, Timeout: 10 * time.Second},
-			S3:    SupergraphS3{PollInterval: 30 * time.Second, Timeout: 10 * time.Second},
+			S3:    SupergraphS3{Credentials: "settings", PollInterval: 30 * time.Second, Timeout: 10 * time.Second},
 			OCI:   SupergraphOCI{PollInterval: 30 * time.Second, Timeout: 30 * time.Second},
 			Watch: true, PollInterval: time.Second, UnsupportedFeatures: "refuse",
 		},

@@ -19,6 +19,10 @@ type SupergraphS3 struct {
 	Endpoint string `yaml:"endpoint"`
 	// Name the bucket in the path, not in the name of the host: for storage that wants it so.
 	PathStyle bool `yaml:"path_style"`
+	// Where the keys that requests are signed with come from: settings (those below), or environment, as the SDKs of AWS find
+	// them: AWS_ACCESS_KEY_ID and its companions, the web identity or credentials of a pod or container, the role of the
+	// instance. Temporary ones are renewed before they end.
+	Credentials string `yaml:"credentials"`
 	// Access key; requests are not signed without one. Give it as ${AWS_ACCESS_KEY_ID}, or as access_key_id_file.
 	AccessKeyID string `yaml:"access_key_id"`
 	// Secret of the access key. Give it as ${AWS_SECRET_ACCESS_KEY}, or as secret_access_key_file.
@@ -121,6 +125,10 @@ func (k *checker) s3(s *SupergraphS3) {
 		if needed.value == "" {
 			k.report(fmt.Sprintf("%s.%s", key, needed.key), "is missing")
 		}
+	}
+	k.oneOf(key+".credentials", s.Credentials, "settings", "environment")
+	if s.Credentials == "environment" && s.AccessKeyID+s.SecretAccessKey+s.SessionToken != "" {
+		k.report(key+".credentials", "is environment, but there are keys in the settings, too; leave one of both out")
 	}
 	if (s.AccessKeyID == "") != (s.SecretAccessKey == "") {
 		k.report(key, "needs both access_key_id and secret_access_key, or neither")

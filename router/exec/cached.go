@@ -417,7 +417,7 @@ func (p *parser) cached(n *selectionSet, typ int32, e *CacheEntity, start int) (
 	for _, collected := range a.collected {
 		marks = append(marks, len(collected))
 	}
-	o := a.addObject(typ, len(n.fields), n.links)
+	o := a.addObject(typ, len(n.fields), int(n.links))
 	if n.collector >= 0 {
 		a.collected[n.collector] = append(a.collected[n.collector], o)
 	}

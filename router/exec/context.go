@@ -138,7 +138,7 @@ func (x *execution) contextValue(chain *contextChain, r ref) []byte {
 	fields := chain.fields
 	for i := range fields {
 		f := &fields[i]
-		if f.on != nil && !f.on.Has(int(typ)) {
+		if !f.isFor(typ) {
 			continue
 		}
 		out, fits := x.representField(nil, f, r, typ)
@@ -163,8 +163,8 @@ func (f *representationField) composite() bool { return f.inner() != nil }
 // inner returns the single field below a composite one.
 func (f *representationField) inner() *representationField {
 	for i := range f.sources {
-		if fields := f.sources[i].fields; len(fields) > 0 {
-			return &fields[0]
+		if below := f.sources[i].below; below != nil && len(below.fields) > 0 {
+			return &below.fields[0]
 		}
 	}
 	return nil

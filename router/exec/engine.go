@@ -3,6 +3,7 @@ package exec
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/weft-graphql/weft/router/operation"
@@ -40,8 +41,9 @@ type Config struct {
 // Engine executes plans. It is safe for concurrent use.
 type Engine struct {
 	config Config
-	// outputTypes has what output fields know of their types, by *supergraph.Field.
-	outputTypes sync.Map
+	// fieldForms has what programs know of fields, by *supergraph.Field, and supergraphForm what they know of all others.
+	fieldForms     sync.Map
+	supergraphForm atomic.Pointer[supergraphForm]
 	// executions are those that any program may take for its first run.
 	executions sync.Pool
 }

@@ -132,7 +132,7 @@ func (p *Program) acquire(ctx context.Context, req *Request) *execution {
 		x.started = time.Now()
 	}
 	root := x.answers[0]
-	root.addObject(p.root.set.typ, 0, p.root.set.links)
+	root.addObject(p.root.set.typ, 0, int(p.root.set.links))
 	root.addLinks()
 	if req.Object != nil {
 		for _, a := range x.answers {

@@ -102,7 +102,7 @@ func (x *execution) omitted(c *call, objects []ref) {
 func (x *execution) lacks(n *selectionSet, slot int32, object ref, v value) {
 	f := &n.fields[slot]
 	typ := x.answers[object.answer()].objects[object.object()].typ
-	if typ >= 0 && !f.on.Has(int(typ)) || typ < 0 && !n.plan.Type.Possible.SubsetOf(f.on) {
+	if typ >= 0 && !f.on().Has(int(typ)) || typ < 0 && !n.plan.Type.Possible.SubsetOf(f.on()) {
 		return
 	}
 	r := &x.program.requests[n.request]

@@ -115,15 +115,16 @@ func (x *execution) gather(c *call, run *callRun) bool {
 		t := &c.targets[i]
 		x.eachObject(t.position, func(r ref) {
 			typ := x.typeOf(t.typers, r)
-			if typ >= 0 && !t.on.Has(int(typ)) || typ < 0 && !t.all && !c.plan.Entities {
+			if typ >= 0 && !t.plan.On.Has(int(typ)) || typ < 0 && !t.all && !c.plan.Entities {
 				return
 			}
 			if !c.plan.Entities {
 				run.targets = append(run.targets, targetRun{object: r, target: int32(i)})
 				return
 			}
-			for k, rep := range t.representations {
-				if typ >= 0 && rep.on != nil && !rep.on.Has(int(typ)) || typ < 0 && !t.all && !rep.untyped {
+			for k := range t.representations {
+				rep := &t.representations[k]
+				if typ >= 0 && rep.plan.On != nil && !rep.plan.On.Has(int(typ)) || typ < 0 && !t.all && !rep.untyped {
 					continue
 				}
 				if t.known != nil && !c.unshared {
@@ -190,10 +191,10 @@ func (x *execution) addTarget(
 	context []byte,
 ) {
 	start, bounds := len(run.text), len(run.bounds)
-	rep := c.targets[index].representations[input]
+	rep := &c.targets[index].representations[input]
 	var noted []bound
 	if c.wanted != nil {
-		run.bounds = slices.Grow(run.bounds, rep.width)[:bounds+rep.width]
+		run.bounds = slices.Grow(run.bounds, len(rep.plan.Fields))[:bounds+len(rep.plan.Fields)]
 		noted = run.bounds[bounds:]
 		clear(noted)
 	}
@@ -253,11 +254,12 @@ func (run *callRun) grow() {
 // body writes the request's body with one of its texts. picked are, for each call, the entities to ask for; nil means
 // all. more are further variables.
 func (x *execution) body(out []byte, text *requestText, r *request, f *fetch, picked [][]uint32, more []byte) []byte {
-	out = append(out, text.opening...)
+	out = append(append(out, bodyOpening...), text.opening...)
 	for i := range text.inlined {
 		l := &text.inlined[i]
 		out = append(jsontext.AppendEscaped(out, x.request.Variables.Raw(l.index)), l.behind...)
 	}
+	out = append(append(append(out, behindDocument...), text.operation...), variablesOpening...)
 	out = append(out, more...)
 	first := len(more) == 0
 	for _, v := range text.variables {

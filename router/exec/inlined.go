@@ -8,23 +8,24 @@ import (
 )
 
 // inlinedLiteral is a literal of the client's document that is written into a subgraph's: its index among the
-// variables, and the text of the body behind it.
+// variables, and the text of the document behind it.
 type inlinedLiteral struct {
 	index  int
 	behind string
 }
 
-// cut makes what is in front of the variables of a body, in pieces around the literals of the client's document.
+// What the body of a request has around its document and variables.
+const (
+	bodyOpening      = `{"query":"`
+	bodyOperation    = `,"operationName":`
+	behindDocument   = `"`
+	variablesOpening = `,"variables":{`
+)
+
+// cut makes what is in front of the variables of a body, in pieces around the literals of the client's document. Pieces
+// without anything to escape are those of the document.
 func (t *requestText) cut(pr *plan.Request, document string) {
-	out := []byte(`{"query":"`)
-	end := func() {
-		if n := len(t.inlined); n > 0 {
-			t.inlined[n-1].behind = string(out)
-		} else {
-			t.opening = string(out)
-		}
-		out = out[:0]
-	}
+	piece := &t.opening
 	at := 0
 	for i := nextVariable(document, 0); i < len(document); i = nextVariable(document, i+1) {
 		name := document[i+1:]
@@ -33,17 +34,25 @@ func (t *requestText) cut(pr *plan.Request, document string) {
 		if index < 0 {
 			continue
 		}
-		out = jsontext.AppendEscaped(out, document[at:i])
+		*piece = escaped(document[at:i])
 		at = i + 1 + len(name)
-		end()
 		t.inlined = append(t.inlined, inlinedLiteral{index: index})
+		piece = &t.inlined[len(t.inlined)-1].behind
 	}
-	out = append(jsontext.AppendEscaped(out, document[at:]), '"')
+	*piece = escaped(document[at:])
 	if pr.OperationName != "" {
-		out = jsontext.AppendQuoted(append(out, `,"operationName":`...), pr.OperationName)
+		t.operation = string(jsontext.AppendQuoted([]byte(bodyOperation), pr.OperationName))
 	}
-	out = append(out, `,"variables":{`...)
-	end()
+}
+
+// escaped is text as it stands in a JSON string: the text itself when there is nothing to escape.
+func escaped(text string) string {
+	for i := range len(text) {
+		if c := text[i]; c == '"' || c == '\\' || c < ' ' {
+			return string(jsontext.AppendEscaped(make([]byte, 0, len(text)+len(text)/8), text))
+		}
+	}
+	return text
 }
 
 const nameCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789"

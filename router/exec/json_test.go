@@ -21,11 +21,11 @@ var jsonSamples = []string{
 func slots(depth int) *selectionSet {
 	n := &selectionSet{typ: 0, collector: -1, plan: &plan.SelectionSet{Owner: &plan.Field{}}}
 	for _, key := range []string{"a", "b", "c"} {
-		n.fields = append(n.fields, selectedField{spelled: `"` + key + `":`, key: key, next: -1, first: true, plain: true})
+		n.fields = append(n.fields, selectedField{spelled: `"` + key + `":`, next: -1, first: true, plain: true})
 	}
 	if depth > 0 {
 		n.fields[2].set, n.fields[2].plain = slots(depth-1), false
-		n.fields[2].lists = depth % 2
+		n.fields[2].lists = int32(depth % 2)
 	}
 	return n
 }
@@ -36,10 +36,10 @@ func same(t *testing.T, a *answer, n *selectionSet, o uint32, want map[string]js
 	for i := range n.fields {
 		f := &n.fields[i]
 		v := a.slot(o, int32(i))
-		raw, ok := want[f.key]
+		raw, ok := want[f.key()]
 		if !ok {
 			if v.kind() != kindAbsent {
-				t.Errorf("%q is there, encoding/json does not see it", f.key)
+				t.Errorf("%q is there, encoding/json does not see it", f.key())
 			}
 			continue
 		}
@@ -51,10 +51,10 @@ func compare(t *testing.T, a *answer, f *selectedField, v value, raw json.RawMes
 	t.Helper()
 	switch v.kind() {
 	case kindAbsent:
-		t.Errorf("%q is not there, encoding/json sees %s", f.key, raw)
+		t.Errorf("%q is not there, encoding/json sees %s", f.key(), raw)
 	case kindNull:
 		if string(raw) != "null" {
-			t.Errorf("%q is null, encoding/json sees %s", f.key, raw)
+			t.Errorf("%q is null, encoding/json sees %s", f.key(), raw)
 		}
 	case kindObject:
 		var want map[string]json.RawMessage
@@ -73,7 +73,7 @@ func compare(t *testing.T, a *answer, f *selectedField, v value, raw json.RawMes
 			}
 			return
 		}
-		t.Errorf("%q has %d elements, encoding/json sees %d", f.key, len(a.elements(v)), len(want))
+		t.Errorf("%q has %d elements, encoding/json sees %d", f.key(), len(a.elements(v)), len(want))
 	default:
 		var x, y any
 		if err := json.Unmarshal(a.raw(v), &x); err != nil {
@@ -83,7 +83,7 @@ func compare(t *testing.T, a *answer, f *selectedField, v value, raw json.RawMes
 			t.Fatal(err)
 		}
 		if !reflect.DeepEqual(x, y) {
-			t.Errorf("%q is %s, encoding/json sees %s", f.key, a.raw(v), raw)
+			t.Errorf("%q is %s, encoding/json sees %s", f.key(), a.raw(v), raw)
 		}
 	}
 }

@@ -56,7 +56,7 @@ func (x *execution) locateErrors(walk *objectProgram) Refusal {
 		return l.refused
 	}
 	for _, e := range x.errors.placed {
-		if !e.located && x.isLast(e.set.request) && !l.unasked(e) {
+		if !e.located && x.isLast(int(e.set.request)) && !l.unasked(e) {
 			// The client sees none of the objects: the error counts all the same.
 			x.errors.note(e.clientError)
 		}
@@ -126,7 +126,7 @@ func (l *locator) object(o *objectProgram, r ref) {
 			break
 		}
 		f := &o.fields[i]
-		if f.what == outputValue && (f.on == nil || f.on.Has(int(typ))) && (f.field.Selection != nil || len(l.active) > 0) {
+		if f.what == outputValue && f.isFor(typ) && (f.field.Selection != nil || len(l.active) > 0) {
 			l.push(pathStep{key: f.field.Key}, f.field)
 			l.field(f, r, typ)
 			l.pop()
@@ -157,7 +157,7 @@ func (l *locator) field(f *outputField, r ref, typ int32) {
 	unseen, instead := l.unseen, l.instead
 	for i := range f.sources {
 		s := &f.sources[i]
-		if s.on != nil && !s.on.Has(int(typ)) {
+		if !s.isFor(typ) {
 			continue
 		}
 		to, ok := l.x.follow(r, s.links)
@@ -207,7 +207,7 @@ func (l *locator) value(s *outputSource, a *answer, v value) {
 
 // cause returns the failure that a field has no value because of; nil when there is none.
 func (l *locator) cause(f *outputField, r ref, typ int32) *failure {
-	fits := func(s *outputSource) bool { return s.on == nil || typ < 0 || s.on.Has(int(typ)) }
+	fits := func(s *outputSource) bool { return typ < 0 || s.isFor(typ) }
 	for i := range f.sources {
 		if s := &f.sources[i]; fits(s) {
 			if _, there := l.x.follow(r, s.links); there {

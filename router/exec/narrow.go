@@ -106,7 +106,7 @@ func (r *request) narrowTo(lacks []byte) *requestText {
 			start += len(r.calls[i].set.fields)
 		}
 		for i, f := range r.calls[call].set.fields {
-			if f.key == key && lacks[start+i] == '1' {
+			if f.key() == key && lacks[start+i] == '1' {
 				return true
 			}
 		}

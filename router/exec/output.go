@@ -15,23 +15,23 @@ type objectProgram struct {
 	position *position
 	// typ is the runtime type when it is always the same, typeUnknown otherwise.
 	typ int32
+	// typed tells that the objects cannot be printed without knowing their runtime type.
+	typed bool
+	// deferring tells that later parts of the answer add something, to the object or to what is below it.
+	deferring bool
 	// possible are the runtime types a client may see here.
 	possible supergraph.TypeSet
 	fields   []outputField
 	// parent is the declared type, and field the client's field; nil for the root.
 	parent *supergraph.Type
 	field  *operation.Field
-	// typed tells that the objects cannot be printed without knowing their runtime type.
-	typed bool
 	// least is how many bytes an object takes at least when it is printed to its end.
 	least int64
 	// members and typers are the position's, as far as they are complete when the objects are printed.
 	members []member
 	typers  []linkPath
-	// continued is what later parts of the answer add; nil when they add nothing. deferring tells that they do, to the
-	// object or to what is below it.
+	// continued is what later parts of the answer add to the object; nil when they add nothing.
 	continued *continuation
-	deferring bool
 }
 
 // outputField prints a field of the client.
@@ -39,22 +39,25 @@ type outputField struct {
 	// spelled is `,"key":`.
 	spelled string
 	field   *operation.Field
-	// on narrows the field by runtime type; nil means all.
-	on   supergraph.TypeSet
-	what outputKind
-	typ  *outputType
-	// id is the field's number in the program, from 1 on.
-	id uint32
+	typ     *outputType
 	// sources are where the value can be found; the first that has it counts.
 	// Without any, the field is for types that the plan does not expect here, because another subgraph that resolves the
 	// same field does not know them: for such an object it is null.
 	sources []outputSource
+	// id is the field's number in the program, from 1 on.
+	id uint32
+	// link is the way to the value when there is but one source, for all types: ownObject, or the link to follow.
+	link int32
+	what outputKind
+	// narrowed tells that the field is for the runtime types in field.On only.
+	narrowed bool
 	// passing tells that another part prints the field; joint that several deferred parts do, so that no error below it
 	// may make it null for one of them.
 	passing, joint bool
-	// link is the way to the value when there is but one source, for all types: ownObject, or the link to follow.
-	link int32
 }
+
+// isFor tells whether the field is for objects of a runtime type.
+func (f *outputField) isFor(typ int32) bool { return !f.narrowed || f.field.On.Has(int(typ)) }
 
 // Values of outputField.link.
 const (
@@ -75,14 +78,17 @@ const (
 // outputSource is one position of a value.
 type outputSource struct {
 	links linkPath
-	slot  int32
-	// on narrows the source by runtime type; nil means all.
-	on      supergraph.TypeSet
-	field   *selectedField
-	program *objectProgram
+	field *selectedField
 	// set is the selection set the field belongs to.
-	set *selectionSet
+	set     *selectionSet
+	program *objectProgram
+	slot    int32
+	// narrowed tells that the source is for the runtime types of its field only.
+	narrowed bool
 }
+
+// isFor tells whether the source is for objects of a runtime type.
+func (s *outputSource) isFor(typ int32) bool { return !s.narrowed || s.field.on().Has(int(typ)) }
 
 // outputType is a field's type, level by level.
 type outputType struct {
@@ -95,11 +101,12 @@ type outputType struct {
 // output compiles the printing of a selection set for the objects of a position. If it is only the second choice, used
 // when the twins that know everything are not there, fields may be missing.
 func (c *compiler) output(set *operation.SelectionSet, p *position, second bool) (*objectProgram, error) {
-	o := &objectProgram{position: p, typ: p.set.typ, possible: c.possible(set.Parent, p.set), parent: set.Parent, least: 1}
+	o := c.objects.New()
+	*o = objectProgram{position: p, typ: p.set.typ, possible: c.possible(set.Parent, p.set), parent: set.Parent, least: 1}
 	o.members, o.typers = c.membersFor(p), c.typersFor(p)
 	// Nobody implements an interface that only interface objects stand for: its fields are for objects of unknown type.
 	nobody := set.Parent.Possible.Empty()
-	o.fields = make([]outputField, 0, len(set.Fields))
+	o.fields = c.outputFields.Take(len(set.Fields))[:0]
 	for _, f := range set.Fields {
 		if o.typ >= 0 && !f.On.Has(int(o.typ)) || o.typ < 0 && !nobody && !f.On.Intersects(o.possible) {
 			continue
@@ -109,24 +116,26 @@ func (c *compiler) output(set *operation.SelectionSet, p *position, second bool)
 			continue
 		}
 		c.outputs++
-		of := outputField{id: c.outputs, spelled: `,"` + f.Key + `":`, field: f, passing: passing}
+		o.fields = o.fields[:len(o.fields)+1]
+		of := &o.fields[len(o.fields)-1]
+		*of = outputField{id: c.outputs, spelled: c.engine.outputEntry(f), field: f, passing: passing}
 		of.joint = c.part != nil && c.part.deferred != nil && len(f.Defers) > 1 && f.Selection != nil
-		if o.typ < 0 && !o.possible.SubsetOf(f.On) {
-			of.on = f.On
-		}
+		of.narrowed = o.typ < 0 && !o.possible.SubsetOf(f.On)
 		switch {
 		case f.Denied != nil:
 			of.what = outputDenied
-			of.typ = c.engine.outputType(f.Denied)
+			of.typ = &c.engine.form(f.Denied).output
 		case f.IsTypename():
 			of.what = outputTypename
-			of.typ = &outputType{nonNull: true, leaf: leafTypename}
+			of.typ = typenameType
 		case f.Introspection != nil:
 			of.what = outputIntrospection
-			of.typ = &outputType{}
+			of.typ = introspectionType
 		default:
-			of.typ = c.engine.outputType(f.Def)
-			if err := c.outputSources(o, &of, c.sources(p, f), second); err != nil {
+			of.typ = &c.engine.form(f.Def).output
+			mark := len(c.found)
+			err := c.sourcesOf(o, of, c.sources(p, f), second)
+			if c.found = c.found[:mark]; err != nil {
 				return nil, err
 			}
 			if len(of.sources) == 0 && !second && o.typ >= 0 {
@@ -138,14 +147,13 @@ func (c *compiler) output(set *operation.SelectionSet, p *position, second bool)
 			}
 		}
 		of.link = of.way()
-		o.typed = o.typed || of.on != nil || of.what == outputTypename
-		if of.on == nil {
+		o.typed = o.typed || of.narrowed || of.what == outputTypename
+		if !of.narrowed {
 			o.least += int64(len(of.spelled)) + 1
 		}
 		for j := range of.sources {
 			o.deferring = o.deferring || of.sources[j].program != nil && of.sources[j].program.deferring
 		}
-		o.fields = append(o.fields, of)
 	}
 	err := c.continued(o, set, p, second)
 	o.deferring = o.deferring || o.continued != nil
@@ -159,26 +167,22 @@ func (f *outputField) way() int32 {
 		return severalWays
 	case len(f.sources[0].links) == 0:
 		return ownObject
-	case len(f.sources[0].links) == 1 && f.sources[0].on == nil:
+	case len(f.sources[0].links) == 1 && !f.sources[0].narrowed:
 		return f.sources[0].links[0]
 	}
 	return severalWays
 }
 
-func (c *compiler) outputSources(o *objectProgram, of *outputField, sources []source, second bool) error {
+// sourcesOf compiles the sources of a field.
+func (c *compiler) sourcesOf(o *objectProgram, of *outputField, sources []source, second bool) error {
 	f := of.field
+	sources = slices.DeleteFunc(sources, func(s source) bool {
+		return !s.field.on().Intersects(f.On) && !f.On.Empty() || o.typ >= 0 && !s.field.on().Has(int(o.typ))
+	})
+	of.sources = c.outputSources.Take(len(sources))[:0]
 	for _, s := range sources {
-		if !s.field.on.Intersects(f.On) && !f.On.Empty() {
-			continue
-		}
 		os := outputSource{links: s.links, slot: s.slot, field: s.field, set: c.setOf(s.field.plan.Parent)}
-		if o.typ >= 0 {
-			if !s.field.on.Has(int(o.typ)) {
-				continue
-			}
-		} else if !f.On.And(o.possible).SubsetOf(s.field.on) {
-			os.on = s.field.on
-		}
+		os.narrowed = o.typ < 0 && !f.On.And(o.possible).SubsetOf(s.field.on())
 		if (f.Selection != nil) != (s.field.set != nil) {
 			return fmt.Errorf("the plan answers the field %q of the operation from one of another kind", f.Key)
 		}
@@ -199,30 +203,23 @@ func (c *compiler) outputSources(o *objectProgram, of *outputField, sources []so
 // possible returns the object types of a declared type that clients may see and that the selection set's subgraph can
 // return.
 func (c *compiler) possible(t *supergraph.Type, n *selectionSet) supergraph.TypeSet {
-	set := supergraph.NewTypeSet(len(c.plan.Supergraph.Objects))
-	for i := range t.Possible.All {
-		if !c.plan.Supergraph.Objects[i].Inaccessible {
-			set.Add(i)
-		}
-	}
+	set := c.forms.of(t).visible
 	if n.request >= 0 && n.plan.Type != nil {
-		if in := n.plan.Type.In[c.plan.Requests[n.request].Subgraph.ID]; in != nil {
+		in := n.plan.Type.In[c.plan.Requests[n.request].Subgraph.ID]
+		if in != nil && !set.SubsetOf(in.Possible) {
 			set = set.And(in.Possible)
 		}
 	}
 	return set
 }
 
-// outputType returns the type of a field, which is made once.
-func (e *Engine) outputType(def *supergraph.Field) *outputType {
-	if t, ok := e.outputTypes.Load(def); ok {
-		return t.(*outputType)
-	}
-	t, _ := e.outputTypes.LoadOrStore(def, newOutputType(def))
-	return t.(*outputType)
-}
+// The types that fields print as which have no definition of their own.
+var (
+	typenameType      = &outputType{nonNull: true, leaf: leafTypename}
+	introspectionType = &outputType{}
+)
 
-func newOutputType(def *supergraph.Field) *outputType {
+func newOutputType(def *supergraph.Field) outputType {
 	var build func(t *ast.Type) *outputType
 	build = func(t *ast.Type) *outputType {
 		o := &outputType{nonNull: t.NonNull}
@@ -236,5 +233,5 @@ func newOutputType(def *supergraph.Field) *outputType {
 		}
 		return o
 	}
-	return build(def.Type)
+	return *build(def.Type)
 }

@@ -141,9 +141,9 @@ func (p *parser) object(n *selectionSet, typ int32, i int) (uint32, int) {
 		typ = n.typ
 	}
 	a, b := p.a, p.b
-	o := a.addObject(typ, len(n.fields), n.links)
+	o := a.addObject(typ, len(n.fields), int(n.links))
 	if a.counting {
-		a.sent = append(a.sent, sentObject{int32(n.id), o})
+		a.sent = append(a.sent, sentObject{n.id, o})
 	}
 	if n.collector >= 0 {
 		a.collected[n.collector] = append(a.collected[n.collector], o)
@@ -195,7 +195,7 @@ func (p *parser) object(n *selectionSet, typ int32, i int) (uint32, int) {
 			}
 			at := slots + uint32(slot)
 			if a.values[at].kind() != kindAbsent {
-				p.fail(i, "an object has the key "+strconv.Quote(f.key)+" twice")
+				p.fail(i, "an object has the key "+strconv.Quote(f.key())+" twice")
 				return 0, -1
 			}
 			a.values[at] = v
@@ -253,10 +253,10 @@ func (p *parser) alternative(n *selectionSet, slot int, typ *int32, i int) int {
 	first := slot
 	for !n.fields[first].first {
 		// A prediction can hit in the middle of a chain: begin at its start.
-		first = n.find([]byte(n.fields[slot].key), 0)
+		first = n.find([]byte(n.fields[slot].key()), 0)
 	}
 	for s := int32(first); s >= 0; s = n.fields[s].next {
-		if n.fields[s].on.Has(int(*typ)) {
+		if n.fields[s].on().Has(int(*typ)) {
 			return int(s)
 		}
 	}
@@ -288,7 +288,7 @@ func (p *parser) lookAhead(n *selectionSet, i int) int32 {
 }
 
 // value reads the value of a field, or an element in as many lists.
-func (p *parser) value(f *selectedField, lists, i int) (value, int) {
+func (p *parser) value(f *selectedField, lists int32, i int) (value, int) {
 	b := p.b
 	if i >= len(b) {
 		return value{}, p.fail(i, "the answer ends too early")
@@ -326,7 +326,7 @@ func (p *parser) value(f *selectedField, lists, i int) (value, int) {
 
 // scalar makes the value of a scalar. Where a list or an object is expected it is a misfit, which is null with an
 // error when it is printed: what is wrong in one position does not concern the rest of the answer.
-func (p *parser) scalar(f *selectedField, lists int, k kind, i, end int) (value, int) {
+func (p *parser) scalar(f *selectedField, lists int32, k kind, i, end int) (value, int) {
 	if end < 0 {
 		return value{}, p.fail(i, notJSON)
 	}
@@ -337,7 +337,7 @@ func (p *parser) scalar(f *selectedField, lists int, k kind, i, end int) (value,
 }
 
 // opaque reads an array or object as it is, the value of a custom scalar or a misfit.
-func (p *parser) opaque(f *selectedField, lists, i int) (value, int) {
+func (p *parser) opaque(f *selectedField, lists int32, i int) (value, int) {
 	end := jsontext.SkipValue(p.b, i)
 	if end < 0 {
 		return value{}, p.fail(i, notJSON)
@@ -346,7 +346,7 @@ func (p *parser) opaque(f *selectedField, lists, i int) (value, int) {
 }
 
 // list reads a list. Its elements are kept aside until all are there, for they must be neighbours.
-func (p *parser) list(f *selectedField, lists, i int) (value, int) {
+func (p *parser) list(f *selectedField, lists int32, i int) (value, int) {
 	a, b := p.a, p.b
 	mark := len(a.pending)
 	i = jsontext.SkipSpace(b, i+1)

@@ -115,10 +115,11 @@ func (c *compiler) needSources(p *answerPart, f *operation.Field) {
 		at := set.position
 		var own, all supergraph.TypeSet
 		sources := c.sources(at, f)
+		c.found = c.found[:len(c.found)-len(sources)]
 		for _, s := range sources {
-			all = all.Or(s.field.on)
+			all = all.Or(s.field.on())
 			if c.isOwn(p, s) {
-				own = own.Or(s.field.on)
+				own = own.Or(s.field.on())
 			}
 		}
 		enough := f.Selection != nil && all.SubsetOf(own)
@@ -126,7 +127,7 @@ func (c *compiler) needSources(p *answerPart, f *operation.Field) {
 			if enough && !c.isOwn(p, s) {
 				continue
 			}
-			c.need(p, c.setOf(s.field.plan.Parent).request)
+			c.need(p, int(c.setOf(s.field.plan.Parent).request))
 			for _, r := range s.needs {
 				c.need(p, r)
 			}
@@ -238,10 +239,10 @@ func (c *compiler) continued(o *objectProgram, set *operation.SelectionSet, p *p
 func (o *objectProgram) filled() supergraph.TypeSet {
 	var on supergraph.TypeSet
 	for i := range o.fields {
-		if o.fields[i].on == nil {
+		if !o.fields[i].narrowed {
 			return nil
 		}
-		on = on.Or(o.fields[i].on)
+		on = on.Or(o.fields[i].field.On)
 	}
 	return on
 }
@@ -289,7 +290,7 @@ func (c *compiler) membersFor(p *position) []member {
 		return p.members
 	}
 	return slices.DeleteFunc(slices.Clone(p.members), func(m member) bool {
-		return !c.part.has(m.needs) || !c.part.hasRequest(m.set.request)
+		return !c.part.has(c.needs[m.needs]) || !c.part.hasRequest(int(m.set.request))
 	})
 }
 

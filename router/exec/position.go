@@ -27,8 +27,8 @@ type member struct {
 	set   *selectionSet
 	// on are the runtime types of the objects that are targets of the member's call.
 	on supergraph.TypeSet
-	// needs are the requests that must be complete before the link is set.
-	needs []int
+	// needs are the requests that must be complete before the link is set, as far as the compiler has to know.
+	needs needs
 }
 
 // linkPath are links to follow one after the other.
@@ -54,7 +54,13 @@ type twins struct {
 	position            *position
 	left, right         member
 	leftSlot, rightSlot int
-	needs               []int
+	needs               needs
+}
+
+// twinQueue has twins in the order in which they were found; those before next are linked.
+type twinQueue struct {
+	list []twins
+	next int
 }
 
 // join links a selection set's objects to those of positions, and returns the links' numbers. It links all twins that
@@ -63,21 +69,24 @@ type twins struct {
 //
 // The positions can be twins of each other. What is linked to an object itself is then not looked for at its twin,
 // which may be the target for objects of other types only.
-func (c *compiler) join(places []*position, n *selectionSet, needs []int) []int32 {
-	links := make([]int32, len(places))
-	for i, p := range places {
-		links[i] = c.attach(p, n, needs)
+func (c *compiler) join(places []*position, n *selectionSet, needs needs) []int32 {
+	links := c.links[:0]
+	for _, p := range places {
+		links = append(links, c.attach(p, n, needs))
 	}
+	c.links = links
 	for _, p := range places {
 		c.passOn(p, *p.member(n))
 	}
 	for n := 0; n < len(c.twins); {
-		if len(c.twins[n]) == 0 {
+		q := &c.twins[n]
+		if q.next == len(q.list) {
+			q.list, q.next = q.list[:0], 0
 			n++
 			continue
 		}
-		t := c.twins[n][0]
-		c.twins[n] = c.twins[n][1:]
+		t := q.list[q.next]
+		q.next++
 		c.zip(t)
 		n = 0
 	}
@@ -86,21 +95,26 @@ func (c *compiler) join(places []*position, n *selectionSet, needs []int) []int3
 
 // note remembers twins that are to be linked.
 func (c *compiler) note(t twins) {
-	for len(c.twins) <= len(t.needs) {
-		c.twins = append(c.twins, nil)
+	level := len(c.needs[t.needs])
+	for len(c.twins) <= level {
+		if n := len(c.twins); n < cap(c.twins) {
+			c.twins = c.twins[:n+1]
+		} else {
+			c.twins = append(c.twins, twinQueue{})
+		}
 	}
-	c.twins[len(t.needs)] = append(c.twins[len(t.needs)], t)
+	c.twins[level].list = append(c.twins[level].list, t)
 }
 
 // attach links a selection set's objects to those of a position, and returns the link's number.
-func (c *compiler) attach(p *position, n *selectionSet, needs []int) int32 {
+func (c *compiler) attach(p *position, n *selectionSet, needs needs) int32 {
 	if m := p.member(n); m != nil && len(m.links) == 1 {
 		return m.links[0]
 	}
-	link := int32(p.set.links)
+	link := p.set.links
 	p.set.links++
-	n.memberOf = append(n.memberOf, p)
-	c.admit(p, member{links: linkPath{link}, set: n, needs: needs})
+	n.memberOf = c.memberOf.Append(n.memberOf, p)
+	c.admit(p, member{links: onlyLink(link), set: n, needs: needs})
 	return link
 }
 
@@ -111,7 +125,7 @@ func (c *compiler) admit(p *position, n member) bool {
 		return false
 	}
 	known := p.members
-	p.members = append(p.members[:len(known):len(known)], n)
+	p.members = c.joined.Append(known, n)
 	for j := range n.set.fields {
 		right := &n.set.fields[j]
 		if right.set == nil {
@@ -122,7 +136,7 @@ func (c *compiler) admit(p *position, n member) bool {
 				if left := &m.set.fields[i]; left.set != nil && left.set != right.set && c.same(left.plan, right.plan) {
 					c.note(twins{
 						position: p, left: m, leftSlot: i, right: n, rightSlot: j,
-						needs: union(union([]int{p.set.request}, m.needs), n.needs),
+						needs: c.union(c.union(c.ownOf(p), m.needs), n.needs),
 					})
 				}
 			}
@@ -135,7 +149,7 @@ func (c *compiler) admit(p *position, n member) bool {
 func (c *compiler) passOn(p *position, n member) {
 	for _, over := range p.set.memberOf {
 		if way := over.member(p.set); way != nil && p.set.plan.Owner != nil {
-			m := member{links: append(slices.Clone(way.links), n.links...), set: n.set, needs: union(way.needs, n.needs)}
+			m := member{links: append(slices.Clone(way.links), n.links...), set: n.set, needs: c.union(way.needs, n.needs)}
 			if c.admit(over, m) {
 				c.passOn(over, m)
 			}
@@ -158,14 +172,14 @@ func (c *compiler) zip(t twins) {
 	child := t.left.set.fields[t.leftSlot].set.position
 	twin := t.right.set.fields[t.rightSlot].set
 	z := &zip{
-		position: t.position, left: t.left.links, right: t.right.links, leftSet: t.left.set, rightSet: t.right.set, leftSlot: int32(t.leftSlot), rightSlot: int32(t.rightSlot),
-		needs: t.needs,
+		position: t.position, left: t.left.links, right: t.right.links, leftSet: t.left.set, rightSet: t.right.set,
+		leftSlot: int32(t.leftSlot), rightSlot: int32(t.rightSlot), needs: c.needs[t.needs],
 	}
 	if m := child.member(twin); m != nil {
 		// The two calls can have targets in several positions: the values are linked in each, in the same way. Whoever
 		// follows a link waits for what the first of them needs. A position that needs more is seen through a twin, and the
 		// values are linked where the twin stands.
-		if len(m.links) == 1 && !slices.ContainsFunc(t.needs, func(n int) bool { return !c.implied(m.needs, n) }) {
+		if len(m.links) == 1 && !slices.ContainsFunc(z.needs, func(n int) bool { return !c.implied(c.needs[m.needs], n) }) {
 			z.link = m.links[0]
 			c.collect(t.position.set)
 			c.zips = append(c.zips, z)
@@ -174,11 +188,11 @@ func (c *compiler) zip(t twins) {
 	}
 	c.collect(t.position.set)
 	c.zips = append(c.zips, z)
-	z.link = c.attach(child, twin, z.needs)
+	z.link = c.attach(child, twin, t.needs)
 	c.passOn(child, *child.member(twin))
 	// What is linked to the twin is seen through it.
 	for _, m := range twin.position.members[1:] {
-		through := member{links: append(linkPath{z.link}, m.links...), set: m.set, needs: union(z.needs, m.needs)}
+		through := member{links: append(linkPath{z.link}, m.links...), set: m.set, needs: c.union(t.needs, m.needs)}
 		if c.admit(child, through) {
 			c.passOn(child, through)
 		}
@@ -201,12 +215,27 @@ func (c *compiler) same(a, b *plan.Field) bool {
 			return true
 		}
 	}
-	for _, group := range c.alternatives[a] {
-		if slices.Contains(c.alternatives[b], group) {
-			return true
+	return len(c.alternatives) > 0 && c.alternative(a, b)
+}
+
+// fewAlternatives is the number of alternatives up to which they are searched one by one.
+const fewAlternatives = 16
+
+// alternative tells whether two fields are sources of the same field of a representation.
+func (c *compiler) alternative(a, b *plan.Field) bool {
+	if len(c.alternatives) > fewAlternatives && c.alternativesOf == nil {
+		c.alternativesOf = make(map[*plan.Field][]alternative)
+		for _, x := range c.alternatives {
+			c.alternativesOf[x.field] = append(c.alternativesOf[x.field], x)
 		}
 	}
-	return false
+	ofA, ofB := c.alternatives, c.alternatives
+	if c.alternativesOf != nil {
+		ofA, ofB = c.alternativesOf[a], c.alternativesOf[b]
+	}
+	return slices.ContainsFunc(ofA, func(x alternative) bool {
+		return x.field == a && slices.Contains(ofB, alternative{b, x.of})
+	})
 }
 
 // noteAlternatives remembers which fields are sources of the same field of a representation.
@@ -214,7 +243,7 @@ func (c *compiler) noteAlternatives(fields []*plan.RepresentationField) {
 	for _, f := range fields {
 		if len(f.From) > 1 {
 			for _, from := range f.From {
-				c.alternatives[from] = append(c.alternatives[from], f)
+				c.alternatives = append(c.alternatives, alternative{from, f})
 			}
 		}
 		c.noteAlternatives(f.Fields)
@@ -242,7 +271,7 @@ func (c *compiler) targetPositions(request int, at *plan.SelectionSet, input []*
 	for _, p := range c.around(n) {
 		l := c.lacking(p, input)
 		switch {
-		case l > lacking || !c.complete(request, []int{p.set.request}):
+		case l > lacking || !c.completed(request, int(p.set.request)):
 		case l < lacking:
 			best, lacking = []*position{p}, l
 		case !slices.ContainsFunc(best, func(nearer *position) bool { return p.member(nearer.set) != nil }):
@@ -271,18 +300,20 @@ func (c *compiler) around(n *selectionSet) []*position {
 // complete tells whether the given requests are complete when a request starts. What others bring must not be looked at
 // then: it may be coming in at that very moment.
 func (c *compiler) complete(request int, needs []int) bool {
-	return !slices.ContainsFunc(needs, func(n int) bool { return n >= 0 && !c.before[request].has(n) })
+	return !slices.ContainsFunc(needs, func(n int) bool { return !c.completed(request, n) })
 }
+
+func (c *compiler) completed(request, n int) bool { return n < 0 || c.before[request].has(n) }
 
 // typers returns the links of a position to the objects that may know the runtime type better, of those that are there
 // when a request starts.
 func (c *compiler) typers(p *position, request int) []linkPath {
-	var found []linkPath
 	if p.set.typ >= 0 {
 		return nil
 	}
+	found := c.paths.Take(len(p.members) - 1)[:0]
 	for _, m := range p.members[1:] {
-		if c.complete(request, m.needs) {
+		if c.complete(request, c.needs[m.needs]) {
 			found = append(found, m.links)
 		}
 	}
@@ -304,7 +335,7 @@ func (c *compiler) lacking(p *position, input []*plan.Representation) int {
 				uncovered = uncovered.And(f.On)
 			}
 			for _, from := range f.From {
-				if _, ok := p.source(from); !ok {
+				if _, ok := c.source(p, from); !ok {
 					continue
 				}
 				below := 0
@@ -335,7 +366,7 @@ func (c *compiler) collect(n *selectionSet) {
 	if n.collector >= 0 || n.request < 0 {
 		return
 	}
-	n.collector = c.collectors[n.request]
+	n.collector = int32(c.collectors[n.request])
 	c.collectors[n.request]++
 }
 
@@ -348,6 +379,24 @@ type source struct {
 	needs []int
 }
 
+// onlyLink is the path of one link.
+func onlyLink(link int32) linkPath {
+	if int(link) < len(singleLinks) {
+		return singleLinks[link : link+1 : link+1]
+	}
+	return linkPath{link}
+}
+
+var singleLinks = [16]int32{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}
+
+// ownOf is the list of the request that the objects of a position come with.
+func (c *compiler) ownOf(p *position) needs {
+	if p.set.request < 0 {
+		return c.rootNeeds
+	}
+	return p.members[0].needs
+}
+
 // answering is a field of a selection set that answers a field of the client.
 type answering struct {
 	set  *selectionSet
@@ -357,7 +406,8 @@ type answering struct {
 // findAnswering notes which fields of selection sets answer each of the client's. A selection set can be a member of
 // thousands of positions, one for each alias of the field that leads there, and answer fields for all of them.
 func (c *compiler) findAnswering() {
-	from := make([]int32, len(c.plan.Operation.Fields)+1)
+	c.answeringFrom = zeroed(c.answeringFrom, len(c.plan.Operation.Fields)+1)
+	from := c.answeringFrom
 	for _, n := range c.sets {
 		for i := range n.fields {
 			for _, f := range n.fields[i].plan.Serves {
@@ -368,49 +418,61 @@ func (c *compiler) findAnswering() {
 	for i := range len(from) - 1 {
 		from[i+1] += from[i]
 	}
-	c.answering = make([]answering, from[len(from)-1])
-	next := slices.Clone(from)
+	c.answering = zeroed(c.answering, int(from[len(from)-1]))
+	next := append(c.answeringNext[:0], from...)
+	composite := 0
 	for _, n := range c.sets {
 		for i := range n.fields {
 			for _, f := range n.fields[i].plan.Serves {
 				c.answering[next[f.ID]] = answering{n, i}
-				next[f.ID]++
+				if next[f.ID]++; n.fields[i].set != nil {
+					composite++
+				}
 			}
 		}
 	}
-	c.answeringFrom = from
+	c.answeringNext = next
+	// There is mostly one position for each field of a selection set to be printed at.
+	c.objects.Expected, c.outputFields.Expected = 1+composite, len(c.plan.Operation.Fields)
+	c.outputSources.Expected = len(c.answering)
 }
 
-// sources finds the fields of a position's members that answer a field of the client, in the order of the members.
+// sources finds the fields of a position's members that answer a field of the client, in the order of the members, and
+// puts them on top of c.found.
 func (c *compiler) sources(p *position, f *operation.Field) []source {
-	var found []source
-	for _, m := range p.members {
-		if !c.part.has(m.needs) {
+	mark := len(c.found)
+	for i := range p.members {
+		m := &p.members[i]
+		if !c.part.has(c.needs[m.needs]) {
 			continue
 		}
 		for _, s := range c.answering[c.answeringFrom[f.ID]:c.answeringFrom[f.ID+1]] {
-			if s.set == m.set && c.part.hasRequest(s.set.request) {
-				found = append(found, source{links: m.links, slot: int32(s.slot), field: &m.set.fields[s.slot], needs: m.needs})
+			if s.set == m.set && c.part.hasRequest(int(s.set.request)) {
+				c.found = append(c.found, source{
+					links: m.links, slot: int32(s.slot), field: &m.set.fields[s.slot], needs: c.needs[m.needs],
+				})
 			}
 		}
 	}
-	return found
+	return c.found[mark:]
 }
 
 // source returns where a plan's field stands among a position's members.
-func (p *position) source(f *plan.Field) (source, bool) {
-	for _, m := range p.members {
+func (c *compiler) source(p *position, f *plan.Field) (source, bool) {
+	set := c.setOf(f.Parent)
+	if set == nil {
+		return source{}, false
+	}
+	for i := range p.members {
+		m := &p.members[i]
+		if m.set != set {
+			continue
+		}
 		for i := range m.set.fields {
 			if nf := &m.set.fields[i]; nf.plan == f {
-				return source{links: m.links, slot: int32(i), field: nf, needs: m.needs}, true
+				return source{links: m.links, slot: int32(i), field: nf, needs: c.needs[m.needs]}, true
 			}
 		}
 	}
 	return source{}, false
-}
-
-func union(a, b []int) []int {
-	all := append(slices.Clone(a), b...)
-	slices.Sort(all)
-	return slices.Compact(all)
 }

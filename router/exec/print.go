@@ -60,7 +60,7 @@ func (p *printer) object(o *objectProgram, r ref) bool {
 	link, linked, linkedSlots := ownObject, (*answer)(nil), uint32(0)
 	for i := range o.fields {
 		f := &o.fields[i]
-		if f.on != nil && !f.on.Has(int(typ)) {
+		if !f.isFor(typ) {
 			continue
 		}
 		if len(out) >= p.due {
@@ -133,7 +133,7 @@ func (p *printer) find(f *outputField, r ref, typ int32) (*outputSource, *answer
 	var from *answer
 	for i := range f.sources {
 		s := &f.sources[i]
-		if s.on != nil && typ >= 0 && !s.on.Has(int(typ)) {
+		if typ >= 0 && !s.isFor(typ) {
 			continue
 		}
 		to, ok := p.x.follow(r, s.links)

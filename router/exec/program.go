@@ -10,7 +10,6 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/weft-graphql/weft/router/plan"
-	"github.com/weft-graphql/weft/router/supergraph"
 )
 
 // Program is a compiled plan. It is immutable and shared by all executions.
@@ -59,12 +58,15 @@ type request struct {
 	halves int
 }
 
-// requestText is what the body of a request is made of.
+// requestText is what the body of a request is made of: bodyOpening, the document in pieces with the values of inlined
+// between them, and what is behind it.
 type requestText struct {
-	// opening is the body up to the first of inlined, or to the first variable when there are none. Behind the last
-	// variable there are two braces.
-	opening   string
-	inlined   []inlinedLiteral
+	// opening is the document up to the first of inlined, or to its end when there are none; what has to be escaped in it
+	// is.
+	opening string
+	inlined []inlinedLiteral
+	// operation is the operation's name as the entry behind the document; empty when it has none.
+	operation string
 	variables []requestVariable
 	literals  []requestLiteral
 }
@@ -106,46 +108,15 @@ type call struct {
 // target is where the objects are that a call completes.
 type target struct {
 	position *position
+	plan     *plan.Target
 	link     int32
-	on       supergraph.TypeSet
-	// all tells that on has every type the objects can have.
+	// all tells that plan.On has every type the objects can have.
 	all             bool
 	typers          []linkPath
-	representations []*representation
-	plan            *plan.Target
+	representations []representation
 	// known is the link to an entity that decides the representation: targets with the same entity there have the same
 	// representation. Nil when there is none.
 	known linkPath
-}
-
-// compiler is the state of Compile.
-type compiler struct {
-	plan   *plan.Plan
-	sets   []*selectionSet
-	engine *Engine
-	root   *selectionSet
-	// ofField and ofCall are the selection sets below fields and calls, by their IDs.
-	ofField, ofCall []*selectionSet
-	// own has the number of each request, as the list of what must be complete.
-	own          []int
-	alternatives map[*plan.Field][]*plan.RepresentationField
-	collectors   []int
-	zips         []*zip
-	// twins are those that are to be linked, by the number of requests they need.
-	twins [][]twins
-	// before tells, for each request, which others are complete when it starts.
-	before []requestSet
-	// answering are the fields of selection sets that answer each field of the client, by its ID: those from
-	// answeringFrom[ID] to answeringFrom[ID+1].
-	answering     []answering
-	answeringFrom []int32
-	// outputs counts the fields of the output.
-	outputs uint32
-	// part is the part of the answer whose output is being compiled; nil when there is but one. walking tells that it is
-	// what finds the positions of errors.
-	part    *answerPart
-	walking bool
-	parts   []answerPart
 }
 
 // Compile makes a program of a plan. It fails only when the plan is not consistent, which is a planner's mistake.
@@ -153,19 +124,14 @@ func (e *Engine) Compile(p *plan.Plan) (*Program, error) {
 	if p == nil || p.Operation == nil || p.Supergraph == nil {
 		return nil, errors.New("a plan needs an operation and a supergraph")
 	}
-	c := &compiler{
-		engine: e, plan: p, ofField: make([]*selectionSet, p.Fields), ofCall: make([]*selectionSet, p.Calls),
-		alternatives: map[*plan.Field][]*plan.RepresentationField{}, collectors: make([]int, len(p.Requests)),
-		own: make([]int, len(p.Requests)),
-	}
-	prog := &Program{engine: e, plan: p, types: newTypeNames(p.Supergraph), requests: make([]request, len(p.Requests))}
+	c := &compiler{engine: e, plan: p, forms: e.formOf(p.Supergraph), compilerScratch: compilerScratches.Get().(*compilerScratch)}
+	defer c.release()
+	c.begin()
+	prog := &Program{engine: e, plan: p, types: c.forms.names, requests: make([]request, len(p.Requests))}
 	prog.denied = deniedErrors(p.Operation, nil)
 	root := &selectionSet{request: -1, typ: int32(p.Operation.Root.Parent.ObjectIndex), collector: -1}
-	prog.root = &position{set: root, members: []member{{set: root}}}
+	prog.root = &position{set: root, members: c.joined.Append(nil, member{set: root})}
 	root.position, c.root = prog.root, root
-	for i := range c.own {
-		c.own[i] = i
-	}
 	for _, r := range p.Requests {
 		for _, pc := range r.Calls {
 			for _, rep := range pc.Input {
@@ -188,13 +154,16 @@ func (e *Engine) Compile(p *plan.Plan) (*Program, error) {
 			prog.requests[before].before = append(prog.requests[before].before, i)
 		}
 	}
-	prog.sets = c.sets
 	c.representations(prog)
 	if err := c.readable(prog); err != nil {
 		return nil, err
 	}
 	if err := c.finish(prog); err != nil {
 		return nil, err
+	}
+	prog.sets = c.sets
+	for _, n := range c.sets {
+		n.memberOf = nil
 	}
 	return prog, nil
 }
@@ -205,7 +174,7 @@ func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
 		return fmt.Errorf("no way to the subgraph %q is configured", pr.Subgraph.Name)
 	}
 	r.plan = pr
-	before := newRequestSet(len(c.plan.Requests))
+	before := requestSet(c.words.Make((len(c.plan.Requests) + 63) / 64))
 	for _, a := range pr.After {
 		if a >= 0 && a < len(c.before) {
 			before.add(a)
@@ -219,10 +188,12 @@ func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
 			r.halves = n
 		}
 	}
-	r.calls = make([]call, 0, len(pr.Calls))
+	r.calls = c.calls.Take(len(pr.Calls))
 	r.text = textOf(pr, pr.Document, func(string) bool { return true })
-	for _, pc := range pr.Calls {
-		cl := call{plan: pc, set: c.selectionSet(pc.Selection, pr.ID)}
+	own := c.needing(pr.ID)
+	for i, pc := range pr.Calls {
+		cl := &r.calls[i]
+		cl.plan, cl.set = pc, c.selectionSet(pc.Selection, pr.ID, own)
 		if pc.Entities {
 			cl.spelled = spell(pc.Variable) + "["
 		}
@@ -230,30 +201,40 @@ func (c *compiler) request(prog *Program, r *request, pr *plan.Request) error {
 			if pc.Entities {
 				return fmt.Errorf("request %d of the plan asks for entities without a target", pr.ID)
 			}
-			cl.link = c.join([]*position{prog.root}, cl.set, []int{pr.ID})[0]
+			c.targeted = append(c.targeted[:0], prog.root)
+			cl.link = c.join(c.targeted, cl.set, own)[0]
+			continue
 		}
-		var targeted []*position
-		for _, t := range pc.Targets {
-			places := c.targetPositions(pr.ID, t.At, pc.Input)
-			if len(places) == 0 {
-				return fmt.Errorf("request %d of the plan has a target that no earlier request fetches", pr.ID)
-			}
-			for _, p := range places {
-				c.collect(p.set)
-				targeted = append(targeted, p)
-				cl.targets = append(cl.targets, target{
-					position: p, on: t.On, plan: t,
-					all: p.set.plan != nil && p.set.plan.Type != nil && p.set.plan.Type.Possible.SubsetOf(t.On),
-				})
-			}
+		if err := c.targetsOf(cl, pr, own); err != nil {
+			return err
 		}
-		for i, link := range c.join(targeted, cl.set, []int{pr.ID}) {
-			t := &cl.targets[i]
-			t.link = link
-			m := t.position.member(cl.set)
-			m.on = m.on.Or(t.on)
+	}
+	return nil
+}
+
+// targetsOf finds the targets of a call. own is the list of its request.
+func (c *compiler) targetsOf(cl *call, pr *plan.Request, own needs) error {
+	places, targets := c.targeted[:0], c.targetOf[:0]
+	for _, t := range cl.plan.Targets {
+		found := c.targetPositions(pr.ID, t.At, cl.plan.Input)
+		if len(found) == 0 {
+			return fmt.Errorf("request %d of the plan has a target that no earlier request fetches", pr.ID)
 		}
-		r.calls = append(r.calls, cl)
+		for _, p := range found {
+			c.collect(p.set)
+			places, targets = append(places, p), append(targets, t)
+		}
+	}
+	c.targeted, c.targetOf = places, targets
+	cl.targets = c.targets.Take(len(places))
+	for i, link := range c.join(places, cl.set, own) {
+		p, t := places[i], targets[i]
+		cl.targets[i] = target{
+			position: p, link: link, plan: t,
+			all: p.set.plan != nil && p.set.plan.Type != nil && p.set.plan.Type.Possible.SubsetOf(t.On),
+		}
+		m := p.member(cl.set)
+		m.on = m.on.Or(t.On)
 	}
 	return nil
 }
@@ -291,7 +272,7 @@ func (c *compiler) wanted(n *selectionSet) [][]int {
 	wanted[types] = all
 	for t := range types {
 		for i := range n.fields {
-			if n.fields[i].on.Has(t) {
+			if n.fields[i].on().Has(t) {
 				wanted[t] = append(wanted[t], i)
 			}
 		}
@@ -303,14 +284,16 @@ func (c *compiler) wanted(n *selectionSet) [][]int {
 }
 
 func (c *compiler) representations(prog *Program) {
+	c.countRepresentations(prog)
 	for i := range prog.requests {
 		for j := range prog.requests[i].calls {
 			cl := &prog.requests[i].calls[j]
 			for k := range cl.targets {
 				t := &cl.targets[k]
 				t.typers = c.typers(t.position, i)
-				for _, r := range cl.plan.Input {
-					t.representations = append(t.representations, c.representation(i, t.position, r))
+				t.representations = c.reps.Take(len(cl.plan.Input))
+				for l, r := range cl.plan.Input {
+					c.representation(&t.representations[l], i, t.position, r)
 				}
 			}
 			c.contexts(i, cl)
@@ -344,15 +327,9 @@ func (c *compiler) setOf(set *plan.SelectionSet) *selectionSet {
 // finish compiles the output and what depends on all requests being known.
 func (c *compiler) finish(prog *Program) error {
 	prog.zips = c.zips
-	for _, set := range append(c.sets[:len(c.sets):len(c.sets)], c.root) {
-		if p := set.position; set.typ < 0 {
-			for _, m := range p.members[1:] {
-				p.typers = append(p.typers, m.links)
-			}
-		}
-	}
+	c.settle()
 	for i, z := range c.zips {
-		z.needs = slices.DeleteFunc(z.needs, func(r int) bool { return r < 0 })
+		z.needs = slices.DeleteFunc(slices.Clone(z.needs), func(r int) bool { return r < 0 })
 		for _, r := range z.needs {
 			prog.requests[r].zips = append(prog.requests[r].zips, i)
 		}
@@ -383,7 +360,7 @@ func (c *compiler) finish(prog *Program) error {
 			}
 		}
 	}
-	if len(prog.parts) == 0 {
+	if len(prog.parts) == 0 && prog.engine.config.Cache != nil {
 		c.subtrees(prog)
 	}
 	return nil

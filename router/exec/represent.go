@@ -12,72 +12,113 @@ import (
 // representation is a program that writes the representation of a target object.
 // Specification: Apollo Federation subgraph specification, "Entity representations".
 type representation struct {
-	on supergraph.TypeSet
+	plan *plan.Representation
 	// opening is `{"__typename":"Product"` when the type's name is known, else it ends behind the colon.
 	opening string
+	// fields are those of the key first; the rest are inputs of @requires.
+	fields  []representationField
 	dynamic bool
 	// untyped tells that the object goes by the name of an interface object: its runtime type need not be known, and
 	// may become known only later.
 	untyped bool
-	// fields are those of the key first; the rest are inputs of @requires.
-	fields []representationField
-	// width is how many fields the plan's representation has.
-	width int
 }
 
 // representationField is a field of a representation, or of an object in it.
 type representationField struct {
 	// spelled is `,"upc":`.
 	spelled string
+	plan    *plan.RepresentationField
+	sources []representationSource
 	// at is its index in the plan.
-	at int
-	// on narrows the field by runtime type; nil means all.
-	on       supergraph.TypeSet
-	key      bool
-	typename bool
-	sources  []representationSource
+	at int32
+	// narrowed tells that the field is for the runtime types in plan.On only.
+	narrowed bool
 }
+
+// isFor tells whether the field is for objects of a runtime type.
+func (f *representationField) isFor(typ int32) bool { return !f.narrowed || f.plan.On.Has(int(typ)) }
+
+// typename tells that the field is the __typename.
+func (f *representationField) typename() bool { return len(f.plan.From) == 0 }
 
 // representationSource is one of the fetched fields a representation's field can be read from.
 type representationSource struct {
 	links linkPath
-	slot  int32
-	// on narrows the source by runtime type; nil means all.
-	on supergraph.TypeSet
 	// field is the fetched field.
 	field *selectedField
-	// position and fields are those of the sub-selection, when there is one.
+	// below is the object in the representation; nil when the field is none.
+	below *representationObject
+	slot  int32
+	// narrowed tells that the source is for the runtime types of its field only.
+	narrowed bool
+}
+
+// isFor tells whether the source is for objects of a runtime type.
+func (s *representationSource) isFor(typ int32) bool {
+	return !s.narrowed || s.field.on().Has(int(typ))
+}
+
+// representationObject is an object in a representation.
+type representationObject struct {
 	position *position
 	typers   []linkPath
 	fields   []representationField
 }
 
+// dynamicOpening is a representation up to the name of its type.
+const dynamicOpening = `{"__typename":`
+
+// countRepresentations counts what representations are made of.
+func (c *compiler) countRepresentations(prog *Program) {
+	var count func(fields []*plan.RepresentationField, times int)
+	count = func(fields []*plan.RepresentationField, times int) {
+		c.repFields.Expected += times * len(fields)
+		for _, f := range fields {
+			c.repSources.Expected += times * len(f.From)
+			if len(f.Fields) > 0 {
+				count(f.Fields, times*len(f.From))
+			}
+		}
+	}
+	for i := range prog.requests {
+		for j := range prog.requests[i].calls {
+			cl := &prog.requests[i].calls[j]
+			c.reps.Expected += len(cl.targets) * len(cl.plan.Input)
+			for _, r := range cl.plan.Input {
+				count(r.Fields, len(cl.targets))
+			}
+		}
+	}
+}
+
 // representation compiles a representation that a request needs of the objects of a position.
-func (c *compiler) representation(request int, p *position, r *plan.Representation) *representation {
-	rep := &representation{on: r.On, opening: `{"__typename":`, width: len(r.Fields)}
+func (c *compiler) representation(rep *representation, request int, p *position, r *plan.Representation) {
+	rep.plan, rep.opening = r, dynamicOpening
 	switch {
 	case r.TypeName != "":
-		rep.opening += string(jsontext.AppendQuoted(nil, r.TypeName))
 		named := c.plan.Supergraph.Type(r.TypeName)
-		rep.untyped = named != nil && named.IsAbstract()
+		if rep.untyped = named != nil && named.IsAbstract(); named != nil {
+			rep.opening = c.forms.of(named).opening
+		} else {
+			rep.opening += string(jsontext.AppendQuoted(nil, r.TypeName))
+		}
 	case r.On.Count() == 1:
 		for i := range r.On.All {
-			rep.opening += string(jsontext.AppendQuoted(nil, c.plan.Supergraph.Objects[i].Name))
+			rep.opening = c.forms.of(c.plan.Supergraph.Objects[i]).opening
 		}
 	default:
 		rep.dynamic = true
 	}
-	var inputs []representationField
-	for _, f := range c.representationFields(request, p, r.Fields, r.On) {
+	rep.fields = c.representationFields(request, p, r.Fields, r.On)
+	slices.SortStableFunc(rep.fields, func(a, b representationField) int {
 		switch {
-		case f.key:
-			rep.fields = append(rep.fields, f)
-		default:
-			inputs = append(inputs, f)
+		case a.plan.Key == b.plan.Key:
+			return 0
+		case a.plan.Key:
+			return -1
 		}
-	}
-	rep.fields = append(rep.fields, inputs...)
-	return rep
+		return 1
+	})
 }
 
 // representationFields compiles the fields of a representation or of an object in it. types are the runtime types the
@@ -88,31 +129,30 @@ func (c *compiler) representationFields(
 	fields []*plan.RepresentationField,
 	types supergraph.TypeSet,
 ) []representationField {
-	var compiled []representationField
+	compiled := c.repFields.Take(len(fields))
 	for i, f := range fields {
-		rf := representationField{
-			spelled: `,"` + f.Name + `":`, at: i, on: f.On, key: f.Key, typename: len(f.From) == 0,
+		rf := &compiled[i]
+		*rf = representationField{
+			spelled: c.engine.inputEntry(f), plan: f, at: int32(i), narrowed: f.On != nil && !types.SubsetOf(f.On),
 		}
-		if types.SubsetOf(rf.on) {
-			rf.on = nil
-		}
+		rf.sources = c.repSources.Take(len(f.From))[:0]
 		for _, from := range f.From {
-			s, ok := p.source(from)
+			s, ok := c.source(p, from)
 			if !ok || !c.complete(request, s.needs) {
 				continue
 			}
-			rs := representationSource{links: s.links, slot: s.slot, on: from.On, field: s.field}
-			if types.SubsetOf(rs.on) {
-				rs.on = nil
+			rs := representationSource{
+				links: s.links, slot: s.slot, field: s.field, narrowed: from.On != nil && !types.SubsetOf(from.On),
 			}
 			if s.field.set != nil {
-				rs.position = s.field.set.position
-				rs.typers = c.typers(rs.position, request)
-				rs.fields = c.representationFields(request, rs.position, f.Fields, from.Selection.Type.Possible)
+				below := s.field.set.position
+				rs.below = &representationObject{
+					position: below, typers: c.typers(below, request),
+					fields: c.representationFields(request, below, f.Fields, from.Selection.Type.Possible),
+				}
 			}
 			rf.sources = append(rf.sources, rs)
 		}
-		compiled = append(compiled, rf)
 	}
 	return compiled
 }
@@ -127,7 +167,7 @@ func (c *compiler) readable(prog *Program) error {
 				left := r.On
 				for l := range cl.targets {
 					t := &cl.targets[l]
-					left = left.Minus(t.on.And(readableFor(t.representations[k].fields, r.On)))
+					left = left.Minus(t.plan.On.And(readableFor(t.representations[k].fields, r.On)))
 				}
 				for o := range left.All {
 					return fmt.Errorf(
@@ -146,20 +186,20 @@ func (c *compiler) readable(prog *Program) error {
 func readableFor(fields []representationField, types supergraph.TypeSet) supergraph.TypeSet {
 	for i := range fields {
 		f := &fields[i]
-		if f.typename {
+		if f.typename() {
 			continue
 		}
 		found := supergraph.TypeSet(nil)
 		for j := range f.sources {
 			s := &f.sources[j]
-			if s.on == nil {
+			if !s.narrowed {
 				found = types
 				break
 			}
-			found = found.Or(s.on)
+			found = found.Or(s.field.on())
 		}
-		if f.on != nil {
-			found = found.Or(types.Minus(f.on))
+		if f.narrowed {
+			found = found.Or(types.Minus(f.plan.On))
 		}
 		types = types.And(found)
 	}
@@ -180,7 +220,7 @@ func (c *compiler) findKnown(prog *Program, cl *call, t *target) {
 			earlier := &prog.requests[m.set.request].calls[i]
 			for j := range earlier.targets {
 				if e := &earlier.targets[j]; earlier.set == m.set && e.position == t.position && len(e.representations) == 1 &&
-					decides(t.representations[0], e.representations[0], m.links) {
+					decides(&t.representations[0], &e.representations[0], m.links) {
 					t.known = m.links
 					return
 				}
@@ -194,7 +234,7 @@ func decides(rep, earlier *representation, h linkPath) bool {
 	reads := false
 	for i := range rep.fields {
 		f := &rep.fields[i]
-		if f.on != nil || len(f.sources) != 1 || f.sources[0].on != nil || f.sources[0].position != nil {
+		if f.narrowed || len(f.sources) != 1 || f.sources[0].narrowed || f.sources[0].below != nil {
 			return false
 		}
 		s := &f.sources[0]
@@ -203,7 +243,7 @@ func decides(rep, earlier *representation, h linkPath) bool {
 			continue
 		}
 		if len(s.links) > 0 || !slices.ContainsFunc(earlier.fields, func(g representationField) bool {
-			return g.on == nil && len(g.sources) == 1 && g.sources[0].on == nil && len(g.sources[0].links) == 0 &&
+			return !g.narrowed && len(g.sources) == 1 && !g.sources[0].narrowed && len(g.sources[0].links) == 0 &&
 				g.sources[0].slot == s.slot
 		}) {
 			return false
@@ -255,11 +295,11 @@ func (x *execution) represent(
 }
 
 func (x *execution) representField(out []byte, f *representationField, r ref, typ int32) ([]byte, fitness) {
-	if f.on != nil && !f.on.Has(int(typ)) {
+	if !f.isFor(typ) {
 		return out, fit
 	}
 	out = append(out, f.spelled...)
-	if f.typename {
+	if f.typename() {
 		if typ < 0 {
 			return out, lacking
 		}
@@ -268,7 +308,7 @@ func (x *execution) representField(out []byte, f *representationField, r ref, ty
 	why := lacking
 	for i := range f.sources {
 		s := &f.sources[i]
-		if s.on != nil && typ >= 0 && !s.on.Has(int(typ)) {
+		if typ >= 0 && !s.isFor(typ) {
 			continue
 		}
 		from := r
@@ -281,7 +321,7 @@ func (x *execution) representField(out []byte, f *representationField, r ref, ty
 		a := x.answers[from.answer()]
 		switch v := a.slot(from.object(), s.slot); v.kind() {
 		case kindAbsent:
-			if s.on == nil || typ >= 0 {
+			if !s.narrowed || typ >= 0 {
 				why = omitted
 			}
 		case kindNull, kindList, kindObject:
@@ -330,11 +370,13 @@ func (x *execution) representValue(
 	case kindObject:
 		start := len(out)
 		r := newRef(a.index, v.at)
-		typ := x.typeOf(s.typers, r)
-		for i := range s.fields {
-			var fits fitness
-			if out, fits = x.representField(out, &s.fields[i], r, typ); fits != fit {
-				return out, fits
+		if s.below != nil {
+			typ := x.typeOf(s.below.typers, r)
+			for i := range s.below.fields {
+				var fits fitness
+				if out, fits = x.representField(out, &s.below.fields[i], r, typ); fits != fit {
+					return out, fits
+				}
 			}
 		}
 		if len(out) == start {
@@ -343,7 +385,7 @@ func (x *execution) representValue(
 		out[start] = '{'
 		return append(out, '}'), fit
 	}
-	if s.position != nil {
+	if s.below != nil {
 		return out, omitted
 	}
 	return append(out, a.raw(v)...), fit
@@ -390,8 +432,8 @@ func (p *Program) inputs() map[*selectedField]bool {
 						found[&m.set.fields[s.slot]] = true
 					}
 				}
-				if s.position != nil {
-					visit(s.position, s.fields)
+				if s.below != nil {
+					visit(s.below.position, s.below.fields)
 				}
 			}
 		}
@@ -400,8 +442,8 @@ func (p *Program) inputs() map[*selectedField]bool {
 		for j := range p.requests[i].calls {
 			c := &p.requests[i].calls[j]
 			for k := range c.targets {
-				for _, rep := range c.targets[k].representations {
-					visit(c.targets[k].position, rep.fields)
+				for l := range c.targets[k].representations {
+					visit(c.targets[k].position, c.targets[k].representations[l].fields)
 				}
 			}
 			for k := range c.contexts {

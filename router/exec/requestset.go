@@ -5,8 +5,6 @@ import "math/bits"
 // requestSet is a set of requests of a plan, by their IDs.
 type requestSet []uint64
 
-func newRequestSet(n int) requestSet { return make(requestSet, (n+63)/64) }
-
 func (s requestSet) add(i int)      { s[i>>6] |= 1 << (i & 63) }
 func (s requestSet) has(i int) bool { return s[i>>6]&(1<<(i&63)) != 0 }
 

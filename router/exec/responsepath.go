@@ -64,8 +64,8 @@ func (w responsePath) served(o *objectProgram, typ int32) (found []served, elsew
 		for j := range f.sources {
 			s := &f.sources[j]
 			switch {
-			case s.set != w.set || s.field.key != w.rest[0].key:
-			case typ >= 0 && (f.on != nil && !f.on.Has(int(typ)) || s.on != nil && !s.on.Has(int(typ))):
+			case s.set != w.set || s.field.key() != w.rest[0].key:
+			case typ >= 0 && !(f.isFor(typ) && s.isFor(typ)):
 				elsewhere = true
 			default:
 				found = append(found, served{f, s})
@@ -85,7 +85,7 @@ func (w responsePath) isForAnotherPart(there bool, typ int32) bool {
 		return false
 	}
 	for i := range w.set.fields {
-		if f := &w.set.fields[i]; f.key == w.rest[0].key && len(f.plan.Serves) > 0 {
+		if f := &w.set.fields[i]; f.key() == w.rest[0].key && len(f.plan.Serves) > 0 {
 			return there ||
 				typ >= 0 && !slices.ContainsFunc(f.plan.Serves, func(c *operation.Field) bool { return c.On.Has(int(typ)) })
 		}
@@ -202,7 +202,7 @@ func (l *locator) isInput(n *selectionSet, typ int32, key string) bool {
 	}
 	for i := range n.fields {
 		f := &n.fields[i]
-		if f.key == key && (typ < 0 || f.on.Has(int(typ))) && l.inputs[f] {
+		if f.key() == key && (typ < 0 || f.on().Has(int(typ))) && l.inputs[f] {
 			return true
 		}
 	}
@@ -214,7 +214,7 @@ func (l *locator) isInput(n *selectionSet, typ int32, key string) bool {
 func (l *locator) unasked(e *placedError) bool {
 	for i := range e.set.fields {
 		f := &e.set.fields[i]
-		if f.key == e.rest[0].key && (len(f.plan.Serves) == 0 || l.isInput(e.set, typeUnknown, f.key)) {
+		if f.key() == e.rest[0].key && (len(f.plan.Serves) == 0 || l.isInput(e.set, typeUnknown, f.key())) {
 			return false
 		}
 	}

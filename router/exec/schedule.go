@@ -133,7 +133,7 @@ func (x *execution) hasObjects(p *position) bool {
 	if p.set.request < 0 {
 		return true
 	}
-	at := firstAnswer(p.set.request)
+	at := firstAnswer(int(p.set.request))
 	for _, a := range x.answers[at : at+answersPerRequest] {
 		if a != nil && len(a.collected[p.set.collector]) > 0 {
 			return true
@@ -220,7 +220,7 @@ func (x *execution) eachObject(p *position, f func(ref)) {
 		f(newRef(0, 0))
 		return
 	}
-	at := firstAnswer(p.set.request)
+	at := firstAnswer(int(p.set.request))
 	for _, a := range x.answers[at : at+answersPerRequest] {
 		if a == nil {
 			continue

@@ -9,68 +9,72 @@ import (
 
 // selectionSet is a selection set of the plan as the parser sees it: a slot for each field.
 type selectionSet struct {
-	id   int
-	plan *plan.SelectionSet
-	// request is the ID of the plan's request that asks for it, -1 for the root's selection set, which has no slots.
-	request int
-	// typ is the runtime type when the declared type is an object type.
-	typ    int32
+	plan   *plan.SelectionSet
 	fields []selectedField
 	// byKey finds fields when there are too many to search one by one.
 	byKey map[string]int32
-	// links is the number of objects that can be linked to an object of this selection set; see position.
-	links int
 	// position is where its objects stand.
 	position *position
-	// memberOf are the other positions that it is a member of.
+	// memberOf are the other positions that it is a member of, while the program is made.
 	memberOf []*position
+	id       int32
+	// request is the ID of the plan's request that asks for it, -1 for the root's selection set, which has no slots.
+	request int32
+	// typ is the runtime type when the declared type is an object type.
+	typ int32
+	// links is the number of objects that can be linked to an object of this selection set; see position.
+	links int32
+	// collector is the index in answer.collected where objects of this selection set are noted; -1 when nobody needs them.
+	collector int32
 	// unshared tells that the entities of its call must not be shared.
 	unshared bool
-	// collector is the index in answer.collected where objects of this selection set are noted; -1 when nobody needs them.
-	collector int
 }
 
 // selectedField is a field of a selection set. Its slot is its index.
 type selectedField struct {
 	// spelled is the key as servers write it, `"name":`.
 	spelled string
-	key     string
 	plan    *plan.Field
 	// set is the sub-selection's; nil for leaves.
 	set *selectionSet
 	// lists is the number of list levels around the value.
-	lists int
-	leaf  leafKind
-	// plain is set for leaves that are not lists.
-	plain bool
-	on    supergraph.TypeSet
+	lists int32
 	// next is the index of the next field with the same key for other runtime types, -1 at the end of the chain.
 	// first is false for all but the first of a chain.
 	next  int32
 	first bool
+	leaf  leafKind
+	// plain is set for leaves that are not lists.
+	plain bool
 }
+
+// key is the key without quotes and colon.
+func (f *selectedField) key() string { return f.spelled[1 : len(f.spelled)-2] }
+
+// on are the runtime types for which the field is selected.
+func (f *selectedField) on() supergraph.TypeSet { return f.plan.On }
 
 // searchLimit is the number of fields up to which a key is searched for one by one.
 const searchLimit = 12
 
-// selectionSet makes the selectionSet of a selection set and those below it.
-func (c *compiler) selectionSet(set *plan.SelectionSet, request int) *selectionSet {
-	block := new(setBlock)
+// selectionSet makes the selectionSet of a selection set and those below it. own is the list of its request.
+func (c *compiler) selectionSet(set *plan.SelectionSet, request int, own needs) *selectionSet {
+	block := c.blocks.New()
 	n := &block.set
-	*n = selectionSet{id: len(c.sets), plan: set, request: request, typ: typeUnknown, collector: -1}
+	*n = selectionSet{id: int32(len(c.sets)), plan: set, request: int32(request), typ: typeUnknown, collector: -1}
 	if set.Type != nil && set.Type.Kind == ast.Object {
 		n.typ = int32(set.Type.ObjectIndex)
 	}
 	c.sets = append(c.sets, n)
 	c.index(set, n)
-	n.fields = make([]selectedField, len(set.Fields))
+	n.fields = c.fields.Take(len(set.Fields))
 	last := lastFields{fields: n.fields}
 	if len(set.Fields) > searchLimit {
 		last.byKey = make(map[string]int32, len(set.Fields))
 	}
 	for i, f := range set.Fields {
 		nf := &n.fields[i]
-		*nf = selectedField{spelled: spell(f.Key), key: f.Key, plan: f, on: f.On, next: -1, first: true}
+		*nf = selectedField{spelled: c.engine.entry(f.Key, f.Def)[1:], plan: f, next: -1, first: true}
 		if previous := last.of(f.Key, i); previous >= 0 {
 			n.fields[previous].next = int32(i)
 			nf.first = false
@@ -79,10 +83,10 @@ func (c *compiler) selectionSet(set *plan.SelectionSet, request int) *selectionS
 		case f.IsTypename():
 			nf.leaf = leafTypename
 		case f.Selection != nil:
-			nf.lists = listDepth(f.Def.Type)
-			nf.set = c.selectionSet(f.Selection, request)
+			nf.lists = c.engine.form(f.Def).lists
+			nf.set = c.selectionSet(f.Selection, request, own)
 		default:
-			nf.lists = listDepth(f.Def.Type)
+			nf.lists = c.engine.form(f.Def).lists
 			nf.leaf = leafOf(f.Def.Named)
 		}
 		nf.plain = nf.set == nil && nf.lists == 0
@@ -91,12 +95,11 @@ func (c *compiler) selectionSet(set *plan.SelectionSet, request int) *selectionS
 		n.byKey = make(map[string]int32, len(n.fields))
 		for i := range n.fields {
 			if n.fields[i].first {
-				n.byKey[n.fields[i].key] = int32(i)
+				n.byKey[n.fields[i].key()] = int32(i)
 			}
 		}
 	}
-	block.first[0] = member{set: n, needs: c.own[request : request+1 : request+1]}
-	block.position = position{set: n, members: block.first[:]}
+	block.position = position{set: n, members: c.joined.Append(nil, member{set: n, needs: own})}
 	n.position = &block.position
 	return n
 }
@@ -105,7 +108,6 @@ func (c *compiler) selectionSet(set *plan.SelectionSet, request int) *selectionS
 type setBlock struct {
 	set      selectionSet
 	position position
-	first    [1]member
 }
 
 // lastFields finds the last of the fields so far with a key.
@@ -125,22 +127,11 @@ func (l *lastFields) of(key string, i int) int {
 		return int(previous)
 	}
 	for j := i - 1; j >= 0; j-- {
-		if l.fields[j].key == key {
+		if l.fields[j].key() == key {
 			return j
 		}
 	}
 	return -1
-}
-
-// spell writes a name, which needs no escapes, as the key of an object.
-func spell(name string) string { return `"` + name + `":` }
-
-func listDepth(t *ast.Type) int {
-	depth := 0
-	for ; t.Elem != nil; t = t.Elem {
-		depth++
-	}
-	return depth
 }
 
 // find returns the index of the first field with that key, looking from the predicted position on; -1 when there is
@@ -158,7 +149,7 @@ func (n *selectionSet) find(key []byte, from int) int {
 		if i >= count {
 			i -= count
 		}
-		if f := &n.fields[i]; f.first && f.key == string(key) {
+		if f := &n.fields[i]; f.first && f.key() == string(key) {
 			return i
 		}
 	}

@@ -96,16 +96,16 @@ func (s *subtreeFinder) noteInputs(cl *call) {
 	note = func(fields []representationField) {
 		for i := range fields {
 			for j := range fields[i].sources {
-				if from := &fields[i].sources[j]; from.position != nil {
-					s.inputs[from.position.set] = true
-					note(from.fields)
+				if below := fields[i].sources[j].below; below != nil {
+					s.inputs[below.position.set] = true
+					note(below.fields)
 				}
 			}
 		}
 	}
 	for i := range cl.targets {
-		for _, rep := range cl.targets[i].representations {
-			note(rep.fields)
+		for j := range cl.targets[i].representations {
+			note(cl.targets[i].representations[j].fields)
 		}
 	}
 	for i := range cl.contexts {
@@ -178,7 +178,7 @@ func (cl *closure) add(n *selectionSet) bool {
 		return false
 	}
 	for _, m := range n.position.members[1:] {
-		if len(m.links) != 1 || m.set.plan.Owner != nil || !cl.finder.keeps(m.set.request) {
+		if len(m.links) != 1 || m.set.plan.Owner != nil || !cl.finder.keeps(int(m.set.request)) {
 			return false
 		}
 		r := &cl.finder.prog.requests[m.set.request]

@@ -114,7 +114,7 @@ type payload struct {
 }
 
 // askParts sends an operation to the router and puts the parts of its answer together.
-func (r *rig) askParts(op *randomOperation, accept string) (whole *answer, parts [][]byte, err error) {
+func (r *rig) askParts(op *randomOperation, accept string, header ...string) (whole *answer, parts [][]byte, err error) {
 	body, err := json.Marshal(request{Query: op.text, Variables: op.variables})
 	if err != nil {
 		return nil, nil, err
@@ -122,6 +122,9 @@ func (r *rig) askParts(op *randomOperation, accept string) (whole *answer, parts
 	req := httptest.NewRequest(http.MethodPost, "/graphql", bytes.NewReader(body))
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", accept)
+	for ; len(header) > 0; header = header[2:] {
+		req.Header.Set(header[0], header[1])
+	}
 	w := httptest.NewRecorder()
 	r.router.ServeHTTP(w, req)
 	kind, params, err := mime.ParseMediaType(w.Header().Get("Content-Type"))

@@ -13,7 +13,7 @@ import (
 
 // Credentials are whose signature it is, and for what.
 type Credentials struct {
-	KeyID, Secret string
+	Keys
 	// Region and Service are those that are asked.
 	Region, Service string
 }
@@ -21,7 +21,8 @@ type Credentials struct {
 // Header is a header of a request, its name in lower case.
 type Header struct{ Name, Value string }
 
-// Sign returns the value of Authorization for a request with these headers, host included.
+// Sign returns the value of Authorization for a request with these headers, host included; x-amz-security-token
+// belongs to them where the keys have a token.
 //
 // Specification: AWS Signature Version 4, "Create a signed AWS API request".
 func (c *Credentials) Sign(method string, target *url.URL, headers []Header, body []byte, now time.Time) string {
@@ -44,7 +45,7 @@ func (c *Credentials) Sign(method string, target *url.URL, headers []Header, bod
 	for _, part := range []string{date, c.Region, c.Service, "aws4_request", text} {
 		key = mac(key, part)
 	}
-	return "AWS4-HMAC-SHA256 Credential=" + c.KeyID + "/" + scope + ", SignedHeaders=" + names.String() +
+	return "AWS4-HMAC-SHA256 Credential=" + c.ID + "/" + scope + ", SignedHeaders=" + names.String() +
 		", Signature=" + hex.EncodeToString(key)
 }
 

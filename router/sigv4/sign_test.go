@@ -10,7 +10,7 @@ import (
 // TestSignaturesAreThoseOfAWS has requests of AWS's own test suite of Signature Version 4.
 func TestSignaturesAreThoseOfAWS(t *testing.T) {
 	c := Credentials{
-		KeyID: "AKIDEXAMPLE", Secret: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", Region: "us-east-1", Service: "service",
+		Keys: Keys{ID: "AKIDEXAMPLE", Secret: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"}, Region: "us-east-1", Service: "service",
 	}
 	now := time.Date(2015, 8, 30, 12, 36, 0, 0, time.UTC)
 	base := []Header{{"x-amz-date", "20150830T123600Z"}, {"host", "example.amazonaws.com"}}
@@ -39,7 +39,7 @@ func TestSignaturesAreThoseOfAWS(t *testing.T) {
 // TestSignaturesForS3 has the example "GET Object" of S3's documentation.
 func TestSignaturesForS3(t *testing.T) {
 	c := Credentials{
-		KeyID: "AKIAIOSFODNN7EXAMPLE", Secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", Region: "us-east-1", Service: "s3",
+		Keys: Keys{ID: "AKIAIOSFODNN7EXAMPLE", Secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}, Region: "us-east-1", Service: "s3",
 	}
 	target, err := url.Parse("https://examplebucket.s3.amazonaws.com/test.txt")
 	if err != nil {

@@ -16,7 +16,20 @@ import (
 // inS3 is a supergraph in S3, or storage with its interface.
 type inS3 struct {
 	settings config.SupergraphS3
-	now      func() time.Time
+	// keys sign the requests; nil where the bucket is open to everybody.
+	keys sigv4.KeySource
+	now  func() time.Time
+}
+
+func newInS3(s config.SupergraphS3) *inS3 {
+	in := &inS3{settings: s, now: time.Now}
+	switch {
+	case s.Credentials == "environment":
+		in.keys = sigv4.FromEnvironment()
+	case s.AccessKeyID != "":
+		in.keys = sigv4.Keys{ID: s.AccessKeyID, Secret: s.SecretAccessKey, Token: s.SessionToken}
+	}
+	return in
 }
 
 // Get implements Source.
@@ -47,21 +60,25 @@ func (s *inS3) request(ctx context.Context, key string) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &s.settings
-	if c.AccessKeyID == "" {
+	if s.keys == nil {
 		return req, nil
+	}
+	keys, err := s.keys.Current(ctx)
+	if err != nil {
+		return nil, err
 	}
 	now := s.now()
 	headers := []sigv4.Header{
-		{Name: "host", Value: target.Host}, {Name: "x-amz-date", Value: sigv4.Timestamp(now)}, {Name: "x-amz-content-sha256", Value: sigv4.Sum(nil)},
+		{Name: "host", Value: target.Host}, {Name: "x-amz-date", Value: sigv4.Timestamp(now)},
+		{Name: "x-amz-content-sha256", Value: sigv4.Sum(nil)},
 	}
-	if c.SessionToken != "" {
-		headers = append(headers, sigv4.Header{Name: "x-amz-security-token", Value: c.SessionToken})
+	if keys.Token != "" {
+		headers = append(headers, sigv4.Header{Name: "x-amz-security-token", Value: keys.Token})
 	}
 	for _, h := range headers[1:] {
 		req.Header.Set(h.Name, h.Value)
 	}
-	by := sigv4.Credentials{KeyID: c.AccessKeyID, Secret: c.SecretAccessKey, Region: c.Region, Service: "s3"}
+	by := sigv4.Credentials{Keys: keys, Region: s.settings.Region, Service: "s3"}
 	req.Header.Set("Authorization", by.Sign(http.MethodGet, target, headers, nil, now))
 	return req, nil
 }

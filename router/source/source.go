@@ -6,7 +6,6 @@ package source
 import (
 	"context"
 	"strings"
-	"time"
 
 	"github.com/weft-graphql/weft/router/config"
 )
@@ -41,7 +40,7 @@ func of(s *config.Supergraph) (from Source, place string) {
 	case s.HTTP.URL != "":
 		return &overHTTP{settings: s.HTTP}, s.HTTP.URL
 	case s.S3.Bucket != "":
-		return &inS3{s.S3, time.Now}, strings.Join([]string{"s3", s.S3.Endpoint, s.S3.Region, s.S3.Bucket, s.S3.Key}, "\x00")
+		return newInS3(s.S3), strings.Join([]string{"s3", s.S3.Endpoint, s.S3.Region, s.S3.Bucket, s.S3.Key}, "\x00")
 	case s.OCI.Reference != "":
 		return &inRegistry{s.OCI}, "oci\x00" + s.OCI.Reference
 	case s.Path != "":

@@ -30,7 +30,7 @@ type storage struct {
 	host     string
 }
 
-var credentials = sigv4.Credentials{KeyID: "key", Secret: "secret", Region: "eu-central-1", Service: "s3"}
+var credentials = sigv4.Credentials{Keys: sigv4.Keys{ID: "key", Secret: "secret"}, Region: "eu-central-1", Service: "s3"}
 
 func (s *storage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	status, body := s.answer(w, r)
@@ -91,10 +91,10 @@ func TestS3(t *testing.T) {
 		transport.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse(server.URL) }
 		client.Transport = transport
 		defer func() { client.Transport = nil }()
-		in := &inS3{now: time.Now, settings: config.SupergraphS3{
+		in := newInS3(config.SupergraphS3{
 			Bucket: "graphs", Key: key, Region: "eu-central-1", Endpoint: server.URL, PathStyle: style == "path", AccessKeyID: "key",
 			SecretAccessKey: "secret", SessionToken: "token", Timeout: 10 * time.Second,
-		}}
+		})
 		document, err := in.Get(t.Context(), Seen{}, true)
 		if err != nil || document.SDL != s.objects[key] || string(document.Signature) != "signature" {
 			t.Fatalf("%s: %v %+v", style, err, document)
@@ -106,11 +106,20 @@ func TestS3(t *testing.T) {
 		if again, err := in.Get(t.Context(), document.Seen, false); err != nil || again == nil || again.SDL != s.objects[key] {
 			t.Errorf("%s: another one: %v %+v", style, err, again)
 		}
-		in.settings.SecretAccessKey = "wrong"
+		in.keys = sigv4.Keys{ID: "key", Secret: "wrong"}
 		if _, err := in.Get(t.Context(), Seen{}, false); err == nil || !strings.Contains(err.Error(), "the status 403 (SignatureDoesNotMatch)") {
 			t.Errorf("%s: with a wrong secret: %v", style, err)
 		}
-		in.settings.SecretAccessKey, in.settings.Key = "secret", "nothing"
+		// Keys may come from the environment, too.
+		t.Setenv("AWS_ACCESS_KEY_ID", "key")
+		t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+		elsewhere := in.settings
+		elsewhere.Credentials, elsewhere.AccessKeyID, elsewhere.SecretAccessKey = "environment", "", ""
+		in = newInS3(elsewhere)
+		if document, err := in.Get(t.Context(), Seen{}, false); err != nil || document.SDL != s.objects[key] {
+			t.Errorf("%s: with keys of the environment: %v %+v", style, err, document)
+		}
+		in.settings.Key = "nothing"
 		if _, err := in.Get(t.Context(), Seen{}, false); err == nil || !strings.Contains(err.Error(), "the status 404 (NoSuchKey)") {
 			t.Errorf("%s: nothing there: %v", style, err)
 		}

@@ -1,4 +1,3 @@
-// Package contracts holds what the storefront needs of each service, as pacts, and the services against them.
 package contracts
 
 import (

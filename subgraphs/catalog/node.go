@@ -11,12 +11,13 @@ import (
 // Specification: https://relay.dev/graphql/objectidentification.htm
 type Node interface{ IsNode() }
 
-// User, Review, Warehouse and Order are objects of other services.
+// User, Review, Warehouse, Order and Anomaly are objects of other services.
 type (
 	User      struct{ ID string }
 	Review    struct{ ID string }
 	Warehouse struct{ ID string }
 	Order     struct{ ID string }
+	Anomaly   struct{ ID string }
 )
 
 // IsEntity and IsNode say that the graph can refer to them by their ids.
@@ -28,6 +29,8 @@ func (*Warehouse) IsEntity() {}
 func (*Warehouse) IsNode()   {}
 func (*Order) IsEntity()     {}
 func (*Order) IsNode()       {}
+func (*Anomaly) IsEntity()   {}
+func (*Anomaly) IsNode()     {}
 
 // foreign tells by the form of an id which service's object it can be. None of the catalog's own have these forms but
 // codes of products, which the catalog finds before it looks here.
@@ -38,6 +41,7 @@ var foreign = []struct {
 	{regexp.MustCompile(`^u([0-9]+|[a-z2-7]{26})$`), func(id string) Node { return &User{id} }},
 	{regexp.MustCompile(`^r([0-9]+|[a-z2-7]{26})$`), func(id string) Node { return &Review{id} }},
 	{regexp.MustCompile(`^o([0-9]+|[a-z2-7]{26})$`), func(id string) Node { return &Order{id} }},
+	{regexp.MustCompile(`^a[a-z2-7]{26}$`), func(id string) Node { return &Anomaly{id} }},
 	{regexp.MustCompile(`^[a-z]{3}[0-9]+$`), func(id string) Node { return &Warehouse{id} }},
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/weft-graphql/weft/schema/wire"
+	"github.com/weft-graphql/weft/subgraphs/kit/dataloader"
 	"github.com/weft-graphql/weft/subgraphs/kit/fault"
 	"github.com/weft-graphql/weft/subgraphs/kit/page"
 )
@@ -43,13 +44,15 @@ type AnomalyEdge struct {
 // TotalCount counts all anomalies of the list, when asked for.
 func (l *AnomalyConnection) TotalCount(ctx context.Context) (int, error) { return l.total(ctx) }
 
+// loadAnomaly is the name of the loader.
+type loadAnomaly struct{}
+
 // Anomaly returns the anomaly, or nil when there is none.
 func (c *Core) Anomaly(ctx context.Context, caller wire.Identity, id string) (*Anomaly, error) {
 	if err := operatorsOnly(caller, "see anomalies"); err != nil {
 		return nil, err
 	}
-	found, err := c.store.Anomalies(ctx, []string{id})
-	return found[id], err
+	return dataloader.Load(ctx, loadAnomaly{}, id, c.store.Anomalies)
 }
 
 // Anomalies returns a page of what was unusual.

@@ -6,6 +6,7 @@ import (
 	"context"
 	_ "embed" // the settings' descriptions are their doc comments
 	"fmt"
+	"log/slog"
 	"maps"
 	"net/textproto"
 	"net/url"
@@ -31,6 +32,7 @@ type SigV4 struct {
 	Subgraphs map[string]Signature `yaml:"subgraphs"`
 
 	signers map[string]*signer
+	log     *slog.Logger
 }
 
 // Signature is what the requests to a subgraph are signed with.
@@ -39,6 +41,10 @@ type Signature struct {
 	Region string `yaml:"region"`
 	// Service of AWS: execute-api for API Gateway, lambda for Lambda URLs, vpc-lattice-svcs for VPC Lattice.
 	Service string `yaml:"service"`
+	// Where the keys come from: settings (those below; this is so when it is left out), or environment, as the SDKs of AWS
+	// find them: AWS_ACCESS_KEY_ID and its companions, the web identity or credentials of a pod or container, the role of
+	// the instance. Temporary ones are renewed before they end.
+	Credentials string `yaml:"credentials"`
 	// Access key. Give it as ${AWS_ACCESS_KEY_ID}, or as access_key_id_file.
 	AccessKeyID string `yaml:"access_key_id"`
 	// Secret of the access key. Give it as ${AWS_SECRET_ACCESS_KEY}, or as secret_access_key_file.
@@ -56,12 +62,23 @@ func (s *SigV4) Enabled() bool { return len(s.Subgraphs) > 0 }
 func (s *SigV4) Check(report func(key, format string, args ...any)) {
 	for _, name := range slices.Sorted(maps.Keys(s.Subgraphs)) {
 		signature := s.Subgraphs[name]
-		for _, needed := range []struct{ key, value string }{
-			{"region", signature.Region}, {"service", signature.Service}, {"access_key_id", signature.AccessKeyID},
-			{"secret_access_key", signature.SecretAccessKey},
-		} {
-			if needed.value == "" {
-				report("subgraphs."+name+"."+needed.key, "is missing: there is no signature without")
+		needed := map[string]string{"region": signature.Region, "service": signature.Service}
+		keys := map[string]string{"access_key_id": signature.AccessKeyID, "secret_access_key": signature.SecretAccessKey}
+		switch signature.Credentials {
+		case "", "settings":
+			maps.Copy(needed, keys)
+		case "environment":
+			for _, key := range slices.Sorted(maps.Keys(keys)) {
+				if keys[key] != "" {
+					report("subgraphs."+name+"."+key, "stands beside credentials: environment; leave one of both out")
+				}
+			}
+		default:
+			report("subgraphs."+name+".credentials", "%q is neither settings nor environment", signature.Credentials)
+		}
+		for _, key := range slices.Sorted(maps.Keys(needed)) {
+			if needed[key] == "" {
+				report("subgraphs."+name+"."+key, "is missing: there is no signature without")
 			}
 		}
 	}
@@ -70,7 +87,7 @@ func (s *SigV4) Check(report func(key, format string, args ...any)) {
 // Provision implements module.Module.
 func (s *SigV4) Provision(host module.Host) error {
 	host.VariesBy().Nothing()
-	s.signers = map[string]*signer{}
+	s.signers, s.log = map[string]*signer{}, host.Logger()
 	for _, sub := range host.Supergraph().Subgraphs {
 		signature, signs := s.Subgraphs[sub.Name]
 		if !signs {
@@ -84,12 +101,14 @@ func (s *SigV4) Provision(host module.Host) error {
 		if err != nil || target.Host == "" {
 			return fmt.Errorf("subgraphs.%s: %q is not the address of a subgraph; set url", sub.Name, address)
 		}
-		s.signers[sub.Name] = &signer{
-			Credentials: sigv4.Credentials{
-				KeyID: signature.AccessKeyID, Secret: signature.SecretAccessKey, Region: signature.Region, Service: signature.Service,
-			},
-			token: signature.SessionToken, target: target, now: time.Now,
+		by := &signer{
+			keys:   sigv4.Keys{ID: signature.AccessKeyID, Secret: signature.SecretAccessKey, Token: signature.SessionToken},
+			region: signature.Region, service: signature.Service, target: target, now: time.Now,
 		}
+		if signature.Credentials == "environment" {
+			by.keys = sigv4.FromEnvironment()
+		}
+		s.signers[sub.Name] = by
 	}
 	return nil
 }
@@ -100,23 +119,24 @@ func (s *SigV4) WrapSubgraph(sub *supergraph.Subgraph, next upstream.Subgraph) u
 	if by == nil {
 		return next
 	}
-	return &signing{by, next}
+	return &signing{signer: by, name: sub.Name, next: next, log: s.log}
 }
 
 // signer signs the requests to one address.
 type signer struct {
-	sigv4.Credentials
-	// token is that of temporary credentials.
-	token  string
-	target *url.URL
-	now    func() time.Time
+	keys            sigv4.KeySource
+	region, service string
+	target          *url.URL
+	now             func() time.Time
 }
 
 // signing is a client whose requests are signed. It is outside of dedupe: requests that are the same but for the time
 // of their signatures share a call.
 type signing struct {
 	*signer
+	name string
 	next upstream.Subgraph
+	log  *slog.Logger
 }
 
 // Do implements upstream.Subgraph.
@@ -124,17 +144,22 @@ func (s *signing) Do(ctx context.Context, req *upstream.Request, resp *upstream.
 	if req.Content != nil {
 		return fmt.Errorf("%w: a request with files cannot be signed", upstream.ErrRejected)
 	}
+	keys, err := s.keys.Current(ctx)
+	if err != nil {
+		s.log.Error("a request cannot be signed", "subgraph", s.name, "err", err)
+		return fmt.Errorf("%w: it cannot be signed", upstream.ErrRejected)
+	}
 	signed := *req
-	signed.Header = s.headers(req)
+	signed.Header = s.headers(req, keys)
 	return s.next.Do(ctx, &signed, resp)
 }
 
 // headers are those of the request, with its signature in the place of any other credentials.
-func (s *signer) headers(req *upstream.Request) []upstream.Header {
+func (s *signer) headers(req *upstream.Request, keys sigv4.Keys) []upstream.Header {
 	now := s.now()
 	own := []sigv4.Header{{Name: "host", Value: s.target.Host}, {Name: "x-amz-date", Value: sigv4.Timestamp(now)}}
-	if s.token != "" {
-		own = append(own, sigv4.Header{Name: "x-amz-security-token", Value: s.token})
+	if keys.Token != "" {
+		own = append(own, sigv4.Header{Name: "x-amz-security-token", Value: keys.Token})
 	}
 	headers := make([]upstream.Header, 0, len(req.Header)+3)
 	for _, h := range req.Header {
@@ -147,5 +172,6 @@ func (s *signer) headers(req *upstream.Request) []upstream.Header {
 	for _, h := range own[1:] {
 		headers = append(headers, upstream.Header{Name: textproto.CanonicalMIMEHeaderKey(h.Name), Value: h.Value})
 	}
-	return append(headers, upstream.Header{Name: "Authorization", Value: s.Sign("POST", s.target, own, req.Body, now)})
+	by := sigv4.Credentials{Keys: keys, Region: s.region, Service: s.service}
+	return append(headers, upstream.Header{Name: "Authorization", Value: by.Sign("POST", s.target, own, req.Body, now)})
 }

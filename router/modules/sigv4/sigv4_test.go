@@ -50,6 +50,29 @@ func TestRequestsAreSigned(t *testing.T) {
 	}
 }
 
+// TestKeysMayComeFromTheEnvironment has them there, then not: the request is not sent without a signature.
+func TestKeysMayComeFromTheEnvironment(t *testing.T) {
+	from := `sigv4: {subgraphs: {people: {region: eu-central-1, service: lambda, credentials: environment, url: 'https://p.example/'}}}`
+	t.Setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+	r := moduletest.New(t, from, nil)
+	if answer := r.Ask("{person(id: 1) {name}}"); !strings.Contains(answer.Body, "Ada") {
+		t.Fatalf("%d %s", answer.Status, answer.Body)
+	}
+	if by := r.Subgraphs["people"].Header().Get("Authorization"); !strings.Contains(by, "Credential=AKIDEXAMPLE/") {
+		t.Errorf("signed by %q", by)
+	}
+	t.Setenv("AWS_ACCESS_KEY_ID", "")
+	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", t.TempDir()+"/nothing")
+	r = moduletest.New(t, from, nil)
+	if answer := r.Ask("{person(id: 1) {name}}"); !strings.Contains(answer.Body, "cannot be signed") {
+		t.Errorf("%d %s", answer.Status, answer.Body)
+	}
+	if n := len(r.Subgraphs["people"].Asked()); n != 0 {
+		t.Errorf("%d requests were sent without a signature", n)
+	}
+}
+
 func TestSignaturesNeedAllOfTheirSettings(t *testing.T) {
 	problems := moduletest.Problems(t, "sigv4: {subgraphs: {people: {region: eu-central-1}}}")
 	for _, key := range []string{"service", "access_key_id", "secret_access_key"} {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/schema"
 
 	"github.com/weft-graphql/weft/subgraphs/catalog"
 	"github.com/weft-graphql/weft/subgraphs/kit"
@@ -41,22 +42,29 @@ func putEntry(ctx context.Context, db bun.IDB, entry entryRow) error {
 	return err
 }
 
-// ranks are the conditions of the four ranks of hits, each without those of the ranks before.
-func ranks(db bun.IDB, q *bun.SelectQuery, query catalog.SearchQuery, rank int) *bun.SelectQuery {
+// finder is how words are found: by an index (Match), or in entries that are read anyway (Contain).
+type finder struct{ inName, inAll schema.QueryWithArgs }
+
+// finders are both ways.
+func (s *Store) finders(words []string) (indexed, walking finder) {
+	return finder{searchTable.Match(s.db, "name_terms", words), searchTable.Match(s.db, "all_terms", words)},
+		finder{searchTable.Contain(s.db, "name", words), searchTable.Contain(s.db, "all_terms", fulltext.Terms(words))}
+}
+
+// ofRank leaves the entries of one of the four ranks of hits.
+func (s *Store) ofRank(q *bun.SelectQuery, query catalog.SearchQuery, rank int, find finder) *bun.SelectQuery {
 	// Names that begin with the text lie between it and what it begins with the last of all characters.
 	const begins = "e.name >= ? AND e.name < ?"
 	end := query.Text + "\U0010ffff"
-	named := searchTable.Match(db, "name_terms", query.Words)
 	switch rank {
 	case 0:
 		return q.Where("e.name = ?", query.Text)
 	case 1:
 		return q.Where(begins, query.Text, end).Where("e.name <> ?", query.Text)
 	case 2:
-		return q.Where("?", named).Where("NOT ("+begins+")", query.Text, end)
-	default:
-		return q.Where("?", searchTable.Match(db, "all_terms", query.Words)).Where("NOT (?)", named).
-			Where("NOT (e.name >= ? AND e.name < ?)", query.Text, query.Text+"\U0010ffff")
+		return q.Where("?", find.inName).Where("NOT ("+begins+")", query.Text, end)
+	default: // the name is read in any case
+		return q.Where("?", find.inAll).Where("NOT (?)", searchTable.Contain(s.db, "name", query.Words))
 	}
 }
 
@@ -89,8 +97,7 @@ func (s *Store) Search(ctx context.Context, query catalog.SearchQuery) ([]catalo
 }
 
 func (s *Store) searchRank(ctx context.Context, query catalog.SearchQuery, rank, limit int) ([]catalog.Hit, error) {
-	q := ranks(s.db, s.db.NewSelect().Model((*entryRow)(nil)).Column("kind", "id", "name"), query, rank)
-	q = ofKinds(q, query.Kinds)
+	q := ofKinds(s.db.NewSelect().Model((*entryRow)(nil)).Column("kind", "id", "name"), query.Kinds)
 	if after := query.Page.After; after != nil && after.Rank == rank {
 		q = q.Where("(e.name, e.kind, e.id) > (?, ?, ?)", after.Name, string(after.Kind), after.ID)
 	}
@@ -101,7 +108,8 @@ func (s *Store) searchRank(ctx context.Context, query catalog.SearchQuery, rank,
 	if query.Page.Backward {
 		order = "name DESC, kind DESC, id DESC"
 	}
-	rows, err := s.inOrder(ctx, q, order, limit)
+	indexed, walking := s.finders(query.Words)
+	rows, err := s.inOrder(ctx, s.ofRank(q.Clone(), query, rank, indexed), s.ofRank(q, query, rank, walking), order, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -115,14 +123,16 @@ func (s *Store) searchRank(ctx context.Context, query catalog.SearchQuery, rank,
 // fewHits are quickly put in order. When there are more, going through the names in order soon meets enough.
 const fewHits = 500
 
-// inOrder reads the first of the entries. How many there are is not known before, and databases guess it badly: so they
-// are asked for a few in any order first.
-func (s *Store) inOrder(ctx context.Context, entries *bun.SelectQuery, order string, limit int) ([]entryRow, error) {
+// inOrder reads the first of the entries, which an index finds, or who goes through the names. How many there are is
+// not known before, and databases guess it badly: so the index is asked for a few in any order first.
+func (s *Store) inOrder(
+	ctx context.Context, indexed, walking *bun.SelectQuery, order string, limit int,
+) ([]entryRow, error) {
 	var few []struct {
 		Kind, ID, Name string
 		Total          int
 	}
-	err := s.db.NewSelect().TableExpr("(?) AS few", entries.Clone().Limit(fewHits+1)).
+	err := s.db.NewSelect().TableExpr("(?) AS few", indexed.Limit(fewHits+1)).
 		ColumnExpr("kind, id, name, COUNT(*) OVER () AS total").OrderExpr(order).Limit(int64(limit)).Scan(ctx, &few)
 	if err != nil {
 		return nil, err
@@ -134,7 +144,7 @@ func (s *Store) inOrder(ctx context.Context, entries *bun.SelectQuery, order str
 		}
 		return rows, nil
 	}
-	err = entries.OrderExpr(order).Limit(int64(limit)).Scan(ctx, &rows)
+	err = walking.OrderExpr(order).Limit(int64(limit)).Scan(ctx, &rows)
 	return rows, err
 }
 

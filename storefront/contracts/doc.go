@@ -1,0 +1,2 @@
+// Package contracts holds what the storefront needs of each service, as pacts, and the services against them.
+package contracts
