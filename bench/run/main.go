@@ -33,6 +33,7 @@ type commandLine struct {
 	Start     startCommand     `cmd:"" help:"Measure what starting with a large supergraph takes."`
 	Soak      soakCommand      `cmd:"" help:"Keep the router busy for ten minutes and watch its memory."`
 	Hostile   hostileCommand   `cmd:"" help:"Measure what honest clients notice of hostile ones."`
+	Attack    attackCommand    `cmd:"" help:"Attack an endpoint in every way until interrupted."`
 	Stub      stubCommand      `cmd:"" help:"Serve the four subgraphs."`
 	Floor     floorCommand     `cmd:"" help:"Serve the do-nothing router in front of a running stub."`
 	Sender    senderCommand    `cmd:"" help:"Serve the fixed answers without asking any subgraph."`

@@ -250,8 +250,8 @@ type Limits struct {
 	// Most elements of all lists in an operation's literal values, fragments expanded, and of all in the values of its
 	// variables.
 	ListItems int `yaml:"list_items"`
-	// Let requests pass that are beyond body_bytes, concurrent_requests, request_timeout or the limits of operations, but
-	// not beyond the defaults; they are counted (weft_limits_exceeded_total).
+	// Let requests pass that are beyond these limits, but not beyond the defaults; they are counted
+	// (weft_limits_exceeded_total). adaptive has a mode of its own.
 	WarnOnly bool `yaml:"warn_only"`
 }
 

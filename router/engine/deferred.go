@@ -11,9 +11,14 @@ import (
 )
 
 // deferred has the deferred parts of an answer. The execution goes on until it is closed.
-type deferred struct{ later *exec.Later }
+type deferred struct {
+	engine *Engine
+	later  *exec.Later
+	// size is that of all parts until now.
+	size int64
+}
 
-var _ server.Sequel = deferred{}
+var _ server.Sequel = (*deferred)(nil)
 
 // forms are the forms of deferred parts, by what clients take.
 var forms = map[server.Incremental]exec.Incremental{
@@ -21,13 +26,13 @@ var forms = map[server.Incremental]exec.Incremental{
 }
 
 // Ready implements server.Sequel.
-func (d deferred) Ready() <-chan struct{} { return d.later.Ready() }
+func (d *deferred) Ready() <-chan struct{} { return d.later.Ready() }
 
 // Close implements server.Sequel.
-func (d deferred) Close() { d.later.Close() }
+func (d *deferred) Close() { d.later.Close() }
 
 // Next implements server.Sequel.
-func (d deferred) Next(resp *server.Response) server.Step {
+func (d *deferred) Next(resp *server.Response) server.Step {
 	var part exec.Response
 	switch ready, over := d.later.Next(&part, resp); {
 	case over:
@@ -35,7 +40,8 @@ func (d deferred) Next(resp *server.Response) server.Step {
 	case !ready:
 		return server.NotYet
 	}
-	resp.Body = part.Body
+	d.engine.weighPart(d.size, part.Size)
+	resp.Body, d.size = part.Body, part.Size
 	return server.Part
 }
 
@@ -56,7 +62,7 @@ func (x *pipelineRun) goOn(ctx context.Context) {
 	told := &server.Response{Outcome: x.response.Outcome, Operation: x.response.Operation}
 	over := later.Over()
 	if !over {
-		x.response.Sequel = deferred{later}
+		x.response.Sequel = &deferred{engine: x.engine, later: later, size: x.answered.Size}
 	}
 	x.response = nil
 	later.OnEnd(func() {

@@ -67,6 +67,9 @@ type Config struct {
 	Errors        exec.ErrorPolicy
 	Extensions    bool
 	ResponseBytes int64
+	// ResponseWarn is below it: answers of more bytes pass, and server.OperationInfo.Exceeded tells of it, or, where there
+	// are more parts to come, the LimitObservers are told. Zero means none.
+	ResponseWarn int64
 	// Panicked is told of panics that were made an error of one request.
 	Panicked func(cause any)
 

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -84,7 +83,7 @@ func (e *Engine) answer(ctx context.Context, x *pipelineRun) {
 		resp.Operation.Code = operation.CodeListItems
 		return
 	case exceeded != "":
-		resp.Operation.Exceeded = append(slices.Clone(resp.Operation.Exceeded), exceeded)
+		resp.Operation.Exceed(exceeded)
 	}
 	if x.variables, errs = p.Prepared.Coerce(req.Variables, &x.form.Literals); len(errs) > 0 {
 		errs = x.relocated(errs)

@@ -108,6 +108,7 @@ func (x *pipelineRun) release() {
 func (x *pipelineRun) complete(from *exec.Response) {
 	resp := x.response
 	resp.Operation.Errors, resp.Operation.Fetches = from.Errors, from.Fetches
+	x.engine.weigh(resp, from.Size)
 	x.tellCaching(resp, from.Errors > 0)
 	hooks := x.engine.hooks
 	if len(hooks.Answerers) == 0 && x.eventID == "" {

@@ -34,6 +34,7 @@ type Hooks struct {
 	Operations []module.OperationObserver
 	Fetches    []module.FetchObserver
 	Errors     []module.ErrorObserver
+	Limits     []module.LimitObserver
 	Objects    []module.ObjectObserver
 	// Subgraphs is what modules add to requests, by supergraph.Subgraph.ID; nil when they add nothing to any.
 	Subgraphs []SubgraphHooks
@@ -113,6 +114,9 @@ func (h *Hooks) Add(
 	}
 	if hook, ok := m.(module.ErrorObserver); ok {
 		h.Errors = append(h.Errors, hook)
+	}
+	if hook, ok := m.(module.LimitObserver); ok {
+		h.Limits = append(h.Limits, hook)
 	}
 	if hook, ok := m.(module.ObjectObserver); ok {
 		h.Objects = append(h.Objects, hook)

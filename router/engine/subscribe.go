@@ -190,5 +190,6 @@ func (s *subscribed) Answer(ctx context.Context, event *subscription.Event) []by
 		x.request.Introspect = x.introspect
 	}
 	s.engine.run(ctx, x, s.made, &resp)
+	s.engine.weighPart(0, x.answered.Size)
 	return bytes.Clone(resp.Bytes())
 }

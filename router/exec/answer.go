@@ -149,6 +149,7 @@ func (p *printer) tail(resp *Response) {
 		}
 		// From here on the answer is not refused any more: everybody is told of it.
 		p.limit, p.memory = 0, nil
+		resp.Size = p.at() + int64(len("}"))
 		p.x.tell(resp)
 	}
 	p.out = p.x.printExtensions(p.out)
@@ -219,14 +220,14 @@ func (x *execution) refusal(why Refusal) clientError {
 	e := clientError{code: codeAbandoned, message: "The request was given up: nobody waits for its answer any more."}
 	switch why {
 	case TooLarge:
-		e.code = codeTooLarge
+		e.code = CodeTooLarge
 		e.message = "The answer would have more than the " + strconv.FormatInt(x.program.engine.config.ResponseBytes, 10) +
 			" bytes that one may have (limits.response_bytes of the router). Ask for less at a time."
 	case NoRoom:
 		e.code = codeOverloaded
 		e.message = "The router holds too many large answers at the moment. Try again in a moment, or ask for less at a time."
 	case tooScattered:
-		e.code = codeTooLarge
+		e.code = CodeTooLarge
 		e.message = "The answer has too many objects for which parts of it are deferred. Ask for fewer at a time, or without @defer."
 	}
 	return e

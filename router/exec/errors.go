@@ -32,9 +32,9 @@ const (
 	codeNull = "NON_NULL_VIOLATION"
 	// codeInvalid is for values that do not fit the schema.
 	codeInvalid = "INVALID_VALUE"
-	// codeTooLarge is for answers that would be larger than they may be, codeOverloaded for those that there is no memory
+	// CodeTooLarge is for answers that would be larger than they may be, codeOverloaded for those that there is no memory
 	// for, and codeAbandoned for those that nobody waits for.
-	codeTooLarge   = "RESPONSE_TOO_LARGE"
+	CodeTooLarge   = "RESPONSE_TOO_LARGE"
 	codeOverloaded = "OVERLOADED"
 	codeAbandoned  = "CLIENT_CLOSED_REQUEST"
 	// codeUnauthorized is for fields that the caller may not see.

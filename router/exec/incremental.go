@@ -44,7 +44,7 @@ func (l *Later) Next(resp *Response, memory Memory) (ready, over bool) {
 	}
 	l.over = l.pending == 0
 	l.bytes += int64(len(p.out) - start)
-	resp.Body = p.out
+	resp.Body, resp.Size = p.out, l.bytes
 	return true, false
 }
 

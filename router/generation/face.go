@@ -62,23 +62,6 @@ func (g *Generation) newFace(set *provisioned) error {
 	return nil
 }
 
-// warnOnly lets requests pass that are beyond a limit and not beyond its default, where they are only to be counted.
-func warnOnly(opts *server.Options, set *config.Limits) {
-	if !set.WarnOnly {
-		return
-	}
-	known := config.Default().Limits
-	if set.BodyBytes < known.BodyBytes {
-		opts.Warn.BodyBytes, opts.MaxBodyBytes = int64(set.BodyBytes), int64(known.BodyBytes)
-	}
-	if n := set.ConcurrentRequests; n > 0 && n < known.ConcurrentRequests {
-		opts.Warn.Concurrent, opts.MaxConcurrent = n, known.ConcurrentRequests
-	}
-	if t := set.RequestTimeout; t > 0 && t < known.RequestTimeout {
-		opts.Warn.Timeout, opts.Timeout = t, known.RequestTimeout
-	}
-}
-
 func (g *Generation) newPlayground(set *provisioned) (*graphiql.Playground, error) {
 	query := g.options.DefaultQuery
 	if file := g.config.Playground.DefaultQuery; file != "" {

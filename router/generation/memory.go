@@ -12,8 +12,9 @@ func (g *Generation) boundMemory() error {
 	if bytes == 0 {
 		return nil
 	}
-	process, err := g.acquire(fmt.Sprint("memory/", bytes), func() (any, func(), error) {
-		return memory.NewProcess(bytes), func() {}, nil
+	most, warn := memory.Bounds(bytes, g.config.Limits.WarnOnly)
+	process, err := g.acquire(fmt.Sprint("memory/", most, "/", warn), func() (any, func(), error) {
+		return memory.NewProcess(most, warn), func() {}, nil
 	})
 	if err != nil {
 		return err

@@ -29,6 +29,7 @@ func (g *Generation) newEngine(set *provisioned, previous *engine.Engine) *engin
 	if g.sources == nil {
 		subscriptions = nil
 	}
+	responseBytes, responseWarn := answerBounds(l)
 	return engine.New(engine.Config{
 		Supergraph: g.supergraph, Subgraphs: clients, Cache: g.cache, Epochs: &g.resources.epochs, Inputs: &set.inputs,
 		Identity: identity, Hooks: set.hooks, Vary: set.inputs.Headers(set.inputs.All()), Personal: personal,
@@ -41,7 +42,7 @@ func (g *Generation) newEngine(set *provisioned, previous *engine.Engine) *engin
 		OnError: c.GraphQL.OnError.Enabled, DefaultOnError: onErrors[c.GraphQL.OnError.Default],
 		StreamAbove: int(c.GraphQL.StreamAbove), ShareQueries: c.Dedupe.ClientQueries,
 		RequestIDs: c.Log.RequestIDs, MaxParallel: c.Upstream.MaxConcurrentFetches, Halving: g.halving(), Errors: g.errorPolicy(),
-		Extensions: c.GraphQL.SubgraphExtensions, ResponseBytes: int64(c.Limits.ResponseBytes), Panicked: g.panicked,
+		Extensions: c.GraphQL.SubgraphExtensions, ResponseBytes: responseBytes, ResponseWarn: responseWarn, Panicked: g.panicked,
 		Subscriptions: subscriptions, Sources: g.sources, Hold: g.hold,
 	}, previous)
 }

@@ -8,6 +8,8 @@ import "sync/atomic"
 // Budget bounds what something takes of all that is in progress together.
 type Budget struct {
 	left atomic.Int64
+	// warnBelow is how much is left when there is a warning; zero: there is none.
+	warnBelow int64
 	// process, when not nil, pays weight bytes for each of the budget's.
 	process *Process
 	weight  int64
@@ -19,6 +21,12 @@ func NewBudget(bytes int64, process *Process, weight int64) *Budget {
 	b.left.Store(bytes)
 	return b
 }
+
+// WarnBeyond has the budget warn when more than so many bytes are taken. It must not be in use yet.
+func (b *Budget) WarnBeyond(bytes int64) { b.warnBelow = b.left.Load() - bytes }
+
+// Warns tells that more is taken than WarnBeyond said.
+func (b *Budget) Warns() bool { return b.warnBelow > 0 && b.left.Load() < b.warnBelow }
 
 // Take takes so many bytes, if there are as many.
 func (b *Budget) Take(bytes int64) bool {

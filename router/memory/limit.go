@@ -10,9 +10,20 @@ import (
 	"sync"
 )
 
-// Available is how many bytes the process may have, as far as anybody says: the least of GOMEMLIMIT and the limits of
-// its cgroup and of those around it; math.MaxInt64 when nobody does.
-func Available() int64 { return min(environmentLimit(), cgroupLimit(os.ReadFile)) }
+// Available is how many bytes the process may have, as far as anybody says: the least of GOMEMLIMIT, the limits of its
+// cgroup and of those around it, and the size of an AWS Lambda function; math.MaxInt64 when nobody does.
+func Available() int64 {
+	return min(environmentLimit(), cgroupLimit(os.ReadFile), functionLimit(os.Getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")))
+}
+
+// functionLimit is what a platform that runs functions says, in megabytes.
+func functionLimit(megabytes string) int64 {
+	n, err := strconv.ParseInt(megabytes, 10, 32)
+	if err != nil || n <= 0 {
+		return math.MaxInt64
+	}
+	return n << 20
+}
 
 // environmentLimit is GOMEMLIMIT, which Go has read before anybody changed it.
 var environmentLimit = sync.OnceValue(func() int64 { return debug.SetMemoryLimit(-1) })
@@ -67,9 +78,21 @@ func GoLimit(bytes int64) int64 {
 // binaryBytes is about what there is of the binary itself in memory.
 const binaryBytes = 32 << 20
 
-// Limit makes Go's collector keep to what the process may take; zero: to GOMEMLIMIT.
-func Limit(bytes int64) {
-	if bytes <= 0 {
+// Bounds are what a process may take that was told so many bytes; zero when nobody says what that is. With warn it
+// may take what there is, and from the second on there only is a warning; zero when that is not less.
+func Bounds(bytes int64, warn bool) (most, warning int64) {
+	if !warn || bytes == 0 {
+		return bytes, 0
+	}
+	if most = min(Available(), unlimited); bytes >= most {
+		return bytes, 0
+	}
+	return most, bytes
+}
+
+// Limit makes Go's collector keep to what the process may take (Bounds); zero: to GOMEMLIMIT.
+func Limit(bytes int64, warn bool) {
+	if bytes, _ = Bounds(bytes, warn); bytes <= 0 {
 		debug.SetMemoryLimit(environmentLimit())
 		return
 	}

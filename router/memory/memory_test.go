@@ -3,13 +3,14 @@ package memory
 import (
 	"errors"
 	"math"
+	"runtime"
 	"runtime/debug"
 	"testing"
 )
 
 func TestBudgetsDrawOnTheProcess(t *testing.T) {
 	const limit = 100<<20 - 10<<20 - 100<<20/8
-	p := NewProcess(100 << 20) // 38 MB are for what is in progress
+	p := NewProcess(100<<20, 0) // 38 MB are for what is in progress
 	small, large := NewBudget(10<<20, p, 1), NewBudget(1<<30, p, 2)
 	if !small.Take(10<<20) || small.Take(1) {
 		t.Error("a budget has its own bound")
@@ -40,13 +41,47 @@ func TestBudgetsDrawOnTheProcess(t *testing.T) {
 
 // TestAFullHeapTakesNoNewWork: what nobody has counted counts, too.
 func TestAFullHeapTakesNoNewWork(t *testing.T) {
-	p := NewProcess(1 << 40)
+	p := NewProcess(1<<40, 0)
 	if p.Full() {
 		t.Fatal("a terabyte is full")
 	}
-	p = NewProcess(1 << 20) // Go alone takes more
+	p = NewProcess(1<<20, 0) // Go alone takes more
 	if !p.Full() {
 		t.Error("the heap is larger than it may be, and there is room for new work")
+	}
+}
+
+// TestALimitThatOnlyWarns takes what a smaller process would not give.
+func TestALimitThatOnlyWarns(t *testing.T) {
+	p := NewProcess(1<<40, 100<<20) // it warns when more than 3/4 of 38 MB are in progress
+	b := NewBudget(1<<30, p, 1)
+	if !b.Take(25<<20) || p.Warns() || p.Full() {
+		t.Error("25 MB are in progress")
+	}
+	if !b.Take(5<<20) || !p.Warns() || p.Full() {
+		t.Error("30 MB are in progress")
+	}
+	lives := make([]byte, 8<<20)
+	runtime.GC() // what lives is counted by the collector
+	if p = NewProcess(1<<40, 4<<20); !p.Warns() || p.Full() {
+		t.Error("the heap is larger than what there is a warning of")
+	}
+	runtime.KeepAlive(lives)
+	if p = NewProcess(1<<40, 0); p.Warns() {
+		t.Error("there is a warning of nothing")
+	}
+	for _, c := range []struct {
+		bytes, most, warning int64
+		warn                 bool
+	}{
+		{100, 100, 0, false}, {0, 0, 0, true}, {100, min(Available(), unlimited), 100, true}, {1 << 60, 1 << 60, 0, true},
+	} {
+		if most, warning := Bounds(c.bytes, c.warn); most != c.most || warning != c.warning {
+			t.Errorf("%+v: %d, %d", c, most, warning)
+		}
+	}
+	if functionLimit("128") != 128<<20 || functionLimit("") != math.MaxInt64 || functionLimit("-1") != math.MaxInt64 {
+		t.Error("the size of a function")
 	}
 }
 
@@ -84,11 +119,11 @@ func TestLimitsAreThoseOfCgroups(t *testing.T) {
 }
 
 func TestGoKeepsBelowTheLimit(t *testing.T) {
-	defer Limit(0)
-	if Limit(1 << 30); debug.SetMemoryLimit(-1) != min(GoLimit(1<<30), environmentLimit()) || GoLimit(1<<30) >= 1<<30 {
+	defer Limit(0, false)
+	if Limit(1<<30, false); debug.SetMemoryLimit(-1) != min(GoLimit(1<<30), environmentLimit()) || GoLimit(1<<30) >= 1<<30 {
 		t.Errorf("%d", debug.SetMemoryLimit(-1))
 	}
-	if Limit(0); debug.SetMemoryLimit(-1) != environmentLimit() {
+	if Limit(0, false); debug.SetMemoryLimit(-1) != environmentLimit() {
 		t.Errorf("%d", debug.SetMemoryLimit(-1))
 	}
 	if OrAvailable(5) != 5 {

@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"cmp"
 	"runtime/metrics"
 	"sync"
 	"sync/atomic"
@@ -12,10 +13,12 @@ type Process struct {
 	// limit is what Go may take of the process's memory, share the part of it that is for what is in progress.
 	limit, share int64
 	left         atomic.Int64
+	// warn is a limit below that one beyond which there only is a warning; zero when there is none.
+	warn int64
 
-	began  time.Time
-	looked atomic.Int64
-	full   atomic.Bool
+	began       time.Time
+	looked      atomic.Int64
+	full, warns atomic.Bool
 	// looking lets one goroutine at a time read samples.
 	looking sync.Mutex
 	samples []metrics.Sample
@@ -32,11 +35,15 @@ const (
 	newWorkPart = 4
 )
 
-// NewProcess bounds what is in progress in a process that may take so many bytes.
-func NewProcess(bytes int64) *Process {
+// NewProcess bounds what is in progress in a process that may take so many bytes, and warns from fewer on; zero: it
+// does not.
+func NewProcess(bytes, warn int64) *Process {
 	p := &Process{limit: GoLimit(bytes), began: time.Now(), samples: []metrics.Sample{
 		{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"},
 	}}
+	if warn > 0 {
+		p.warn = GoLimit(warn)
+	}
 	p.share = p.limit / progressPart
 	p.left.Store(p.share)
 	p.looked.Store(-int64(lookPause))
@@ -57,11 +64,29 @@ func (p *Process) Full() bool {
 	if p.left.Load() < p.share/newWorkPart {
 		return true
 	}
+	p.lookAgain()
+	return p.full.Load()
+}
+
+// Warns tells whether a process that may take as little as NewProcess was to warn of would be full.
+func (p *Process) Warns() bool {
+	if p.warn == 0 {
+		return false
+	}
+	share := p.warn / progressPart
+	if p.share-p.left.Load() > share-share/newWorkPart {
+		return true
+	}
+	p.lookAgain()
+	return p.warns.Load()
+}
+
+// lookAgain looks at what Go takes if the last look was a while ago.
+func (p *Process) lookAgain() {
 	now := int64(time.Since(p.began))
 	if last := p.looked.Load(); now-last >= int64(lookPause) && p.looked.CompareAndSwap(last, now) {
 		p.look()
 	}
-	return p.full.Load()
 }
 
 // look asks Go how much it takes.
@@ -78,13 +103,15 @@ func (p *Process) look() {
 	live, taken := value(0), value(1)-value(2)
 	// The collector keeps just below the limit while it can.
 	p.full.Store(taken > p.limit+p.limit/64 || live > p.limit-p.limit/8)
+	// It does not know the one that only warns: what lives is too much for that.
+	p.warns.Store(p.warn > 0 && live > p.warn-p.warn/8)
 }
 
 // Stats are what a Process tells of itself.
 type Stats struct {
-	// Limit is what Go may take, InProgress what is in progress has taken of its part, in bytes.
+	// Limit is what Go may take without a warning, InProgress what is in progress has taken of its part, in bytes.
 	Limit, InProgress int64
 }
 
 // Stats returns the present ones.
-func (p *Process) Stats() Stats { return Stats{p.limit, p.share - p.left.Load()} }
+func (p *Process) Stats() Stats { return Stats{cmp.Or(p.warn, p.limit), p.share - p.left.Load()} }

@@ -128,6 +128,12 @@ type ErrorObserver interface {
 	ErrorReported(op *Operation, subgraph, code string)
 }
 
+// LimitObserver is told of limits that only warn when an answer goes beyond one after its RequestObservers were told:
+// deferred parts, and events of subscriptions.
+type LimitObserver interface {
+	LimitExceeded(code string)
+}
+
 // ObjectObserver is asked, before an operation is run, for a function that is told of each object which subgraphs have
 // sent for it, and which is not from the cache, before the Answerers are asked; nil when it does not want to know. set
 // is what asked for the object, typ its runtime type (supergraph.Type.ObjectIndex; negative when that is not known).

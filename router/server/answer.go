@@ -21,6 +21,9 @@ func (r *Response) Grow(bytes []byte, size int) ([]byte, bool) {
 			return bytes, false
 		}
 		r.paid += due
+		if r.budget.Warns() {
+			r.Operation.Exceed(CodeOverloaded)
+		}
 	}
 	if size > cap(bytes) {
 		next := takeLarge(size)

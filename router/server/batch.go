@@ -56,6 +56,9 @@ func (h *Handler) batch(ctx context.Context, x *exchange) {
 		x.response.Operation.Errors += part.response.Operation.Errors
 		x.response.Operation.Fetches += part.response.Operation.Fetches
 		x.response.Operation.Exceeded = append(x.response.Operation.Exceeded, part.response.Operation.Exceeded...)
+		if code := part.response.Operation.Code; code != "" {
+			x.response.Operation.Refused = append(x.response.Operation.Refused, code)
+		}
 		if x.response.OwnHeader == nil {
 			x.response.OwnHeader = part.response.OwnHeader
 		}

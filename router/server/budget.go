@@ -24,6 +24,9 @@ func (x *exchange) charge(b *memory.Budget, size int) bool {
 		return false
 	}
 	x.paid += due
+	if b.Warns() {
+		x.turn.exceed(CodeOverloaded)
+	}
 	return true
 }
 

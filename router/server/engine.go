@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 
 	"github.com/weft-graphql/weft/router/memory"
 )
@@ -130,12 +131,22 @@ type OperationInfo struct {
 	// Code is the code of the first error of an answer without data, and Exceeded those of limits that only warn.
 	Code     string
 	Exceeded []string
+	// Refused are the codes of a batch's operations that were not executed.
+	Refused []string
 	// Errors counts the answer's errors, Fetches the subgraph requests made.
 	Errors, Fetches int
 	// TraceID names the trace that tells of the operation, in hexadecimal; empty when there is none.
 	TraceID string
 	// Noted is what modules noted for the access log.
 	Noted []slog.Attr
+}
+
+// Exceed notes that the operation is beyond a limit that only warns, once. The codes from before may be those of all
+// operations with the same document, and are not changed.
+func (o *OperationInfo) Exceed(code string) {
+	if !slices.Contains(o.Exceeded, code) {
+		o.Exceeded = append(slices.Clone(o.Exceeded), code)
+	}
 }
 
 // Outcome is how far a request came; it decides the HTTP status.

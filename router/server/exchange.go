@@ -95,17 +95,29 @@ type turn struct {
 // Warnings are bounds that only warn: requests beyond them pass, and OperationInfo.Exceeded has the codes. Zero fields
 // are none.
 type Warnings struct {
-	BodyBytes  int64
-	Concurrent int
-	Timeout    time.Duration
+	BodyBytes    int64
+	BodiesBytes  int64
+	AnswersBytes int64
+	BodyTimeout  time.Duration
+	Concurrent   int
+	Timeout      time.Duration
 }
 
-func (t *turn) exceed(code string) { t.exceeded = append(t.exceeded, code) }
+func (t *turn) exceed(code string) {
+	if !slices.Contains(t.exceeded, code) {
+		t.exceeded = append(t.exceeded, code)
+	}
+}
 
 // enter counts a request among those in progress, or says why there is no room for it.
 func (h *Handler) enter(ctx context.Context, remote string, header http.Header, t *turn) *failure {
-	if h.opts.Memory != nil && h.opts.Memory.Full() {
-		return failMemory
+	if h.opts.Memory != nil {
+		if h.opts.Memory.Full() {
+			return failMemory
+		}
+		if h.opts.Memory.Warns() {
+			t.exceed(CodeMemory)
+		}
 	}
 	if n := h.inFlight.Add(1); h.opts.MaxConcurrent > 0 && n > int64(h.opts.MaxConcurrent) {
 		h.inFlight.Add(-1)
@@ -151,8 +163,8 @@ func (t *turn) end(resp *Response) {
 	if !t.due.IsZero() && time.Now().After(t.due) {
 		t.exceed(CodeTooSlow)
 	}
-	if len(t.exceeded) > 0 {
-		resp.Operation.Exceeded = slices.Concat(resp.Operation.Exceeded, t.exceeded)
+	for _, code := range t.exceeded {
+		resp.Operation.Exceed(code)
 	}
 	t.exceeded, t.due = nil, time.Time{}
 }
@@ -198,18 +210,25 @@ func (x *exchange) readBody(r *http.Request, limit int64) *failure {
 		x.input = make([]byte, 0, 4<<10)
 	}
 	var slow waiting
+	warned := pace{h.opts.Warn.BodyTimeout, h.opts.BodyRate}
+	if warned.timeout > 0 {
+		slow.began = time.Now()
+	}
 	// The announced length is not trusted with memory: the buffer grows as bytes arrive.
 	for {
 		if len(x.input) == cap(x.input) && !x.grow(bodies, limit) {
 			return failBodies
 		}
 		n, err := r.Body.Read(x.input[len(x.input):cap(x.input)])
+		slow.late = slow.late || warned.timeout > 0 && time.Now().After(warned.deadline(slow.began, len(x.input)))
 		x.input = x.input[:len(x.input)+n]
 		if int64(len(x.input)) > limit {
 			return tooLarge(limit)
 		}
 		if errors.Is(err, io.EOF) {
-			slow.over(WriteTimeout(h.opts.Timeout))
+			if slow.over(WriteTimeout(h.opts.Timeout)); slow.late {
+				x.turn.exceed(CodeTooSlow)
+			}
 			if coding != "" {
 				return x.decode(r.Context(), coding, limit)
 			}

@@ -26,6 +26,8 @@ func (p pace) deadline(began time.Time, came int) time.Time {
 type waiting struct {
 	control      *http.ResponseController
 	began, until time.Time
+	// late tells that it comes more slowly than a pace which only warns.
+	late bool
 }
 
 // on says that so many bytes have come, and there are more to wait for. Until it is called for the first time the
@@ -35,7 +37,10 @@ func (b *waiting) on(w http.ResponseWriter, p pace, came int) {
 		return
 	}
 	if b.control == nil {
-		b.control, b.began = http.NewResponseController(w), time.Now()
+		b.control = http.NewResponseController(w)
+		if b.began.IsZero() {
+			b.began = time.Now()
+		}
 	}
 	// The deadline is moved when that makes a difference.
 	if at := p.deadline(b.began, came); at.Sub(b.until) > p.timeout/8 {

@@ -50,7 +50,8 @@ type Options struct {
 	MaxConcurrent int
 	// Timeout bounds the time of one request; none when zero.
 	Timeout time.Duration
-	// Warn are bounds below MaxBodyBytes, MaxConcurrent and Timeout beyond which requests pass.
+	// Warn are bounds below MaxBodyBytes, MaxBodiesBytes, MaxAnswersBytes, BodyTimeout, MaxConcurrent and Timeout beyond
+	// which requests pass.
 	Warn Warnings
 	// Draft gives answers the statuses of the newest draft of GraphQL over HTTP. See statusOf.
 	Draft bool
@@ -131,6 +132,12 @@ func NewHandler(opts Options) (*Handler, error) {
 	h := &Handler{
 		opts: opts, bodies: memory.NewBudget(opts.MaxBodiesBytes, opts.Memory, bodyWeight),
 		answers: memory.NewBudget(opts.MaxAnswersBytes, opts.Memory, 1), decoders: newDecoders(opts.RequestEncodings),
+	}
+	if bytes := opts.Warn.BodiesBytes; bytes > 0 {
+		h.bodies.WarnBeyond(bytes)
+	}
+	if bytes := opts.Warn.AnswersBytes; bytes > 0 {
+		h.answers.WarnBeyond(bytes)
 	}
 	h.pages = http.HandlerFunc(h.servePage)
 	if opts.Compress {

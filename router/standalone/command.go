@@ -72,7 +72,7 @@ func (c Command) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	memory.Limit(int64(cfg.Limits.Memory))
+	memory.Limit(int64(cfg.Limits.Memory), cfg.Limits.WarnOnly)
 	r, err := router.New(cfg, router.Options{Logger: logger, LogLevel: level, Modules: list, Version: Version()})
 	if err != nil {
 		return err

@@ -86,7 +86,7 @@ func (r *Reloader) reload(why string) {
 			r.Prepare(cfg)
 		}
 		if err = r.Router.Reload(cfg); err == nil {
-			memory.Limit(int64(cfg.Limits.Memory))
+			memory.Limit(int64(cfg.Limits.Memory), cfg.Limits.WarnOnly)
 		}
 	}
 	if err == nil && r.Level != nil {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"strconv"
 
 	"github.com/weft-graphql/weft/deploy/serverless"
 	"github.com/weft-graphql/weft/router"
@@ -41,7 +40,7 @@ func serve() error {
 	if err != nil {
 		return err
 	}
-	memory.Limit(int64(cfg.Limits.Memory))
+	memory.Limit(int64(cfg.Limits.Memory), cfg.Limits.WarnOnly)
 	slog.SetDefault(logger)
 	r, err := router.New(cfg, router.Options{Logger: logger, LogLevel: level, Modules: list, Version: standalone.Version()})
 	if err != nil {
@@ -69,9 +68,5 @@ func file() string {
 // override sets what the platform decides.
 func override(cfg *config.Config) {
 	cfg.Subscription.Enabled = false // nobody can be told anything later
-	megabytes, err := strconv.ParseInt(os.Getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"), 10, 64)
-	if err == nil && cfg.Limits.Memory == 0 {
-		cfg.Limits.Memory = config.ByteSize(megabytes << 20)
-	}
 	cfg.Limits.Memory = config.ByteSize(memory.OrAvailable(int64(cfg.Limits.Memory)))
 }

@@ -1,6 +1,9 @@
 package validation
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/weft-graphql/weft/router/compose/schema"
@@ -57,10 +60,16 @@ const maxSuggestions = 20
 
 func unknownTypeHelp(s *schema.Schema, name string) string {
 	best, bestDistance := "", tooFar
-	for _, t := range s.Types() {
-		if distance := nameDistance(t.Name, name); distance < bestDistance {
-			best, bestDistance = t.Name, distance
+	closer := func(known string) {
+		if distance := nameDistance(known, name); distance < bestDistance {
+			best, bestDistance = known, distance
 		}
+	}
+	for _, t := range s.Types() {
+		closer(t.Name)
+	}
+	for _, scalar := range slices.Sorted(maps.Keys(builtinScalars)) {
+		closer(scalar)
 	}
 	if best == "" {
 		return "Define the type in this subgraph too: a subgraph can only refer to types in its own schema."

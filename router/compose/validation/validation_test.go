@@ -83,8 +83,12 @@ func TestLeniencies(t *testing.T) {
 }
 
 func TestSuggestions(t *testing.T) {
-	found := violations(t, "type Query { a: Prodct } type Product { a: Int }")
-	if len(found) != 1 || found[0].Suggestion != "Did you mean Product?" {
-		t.Errorf("%+v", found)
+	for sdl, want := range map[string]string{
+		"type Query { a: Prodct } type Product { a: Int }": "Did you mean Product?",
+		"type Query { a: Strin }":                          "Did you mean String?",
+	} {
+		if found := violations(t, sdl); len(found) != 1 || found[0].Suggestion != want {
+			t.Errorf("%s: %+v", sdl, found)
+		}
 	}
 }

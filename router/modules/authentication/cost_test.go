@@ -7,10 +7,12 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
 	"encoding/json"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -83,6 +85,39 @@ func TestAKnownTokenTakesNoMemory(t *testing.T) {
 func BenchmarkKnownToken(b *testing.B) { benchmarkToken(b, 10) }
 
 func BenchmarkNewToken(b *testing.B) { benchmarkToken(b, 0) }
+
+// BenchmarkSignature is what checking a token's signature takes alone: BenchmarkNewToken cannot take less.
+func BenchmarkSignature(b *testing.B) {
+	for _, algorithm := range []jose.SignatureAlgorithm{jose.EdDSA, jose.ES256, jose.RS256} {
+		b.Run(string(algorithm), func(b *testing.B) {
+			private := newKey(b, algorithm)
+			message := []byte(strings.Repeat("m", 200))
+			digest := sha256.Sum256(message)
+			options, signed := crypto.SignerOpts(crypto.SHA256), digest[:]
+			if algorithm == jose.EdDSA {
+				options, signed = crypto.Hash(0), message
+			}
+			signature, err := private.Sign(rand.Reader, signed, options)
+			if err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				right := false
+				switch public := private.Public().(type) {
+				case ed25519.PublicKey:
+					right = ed25519.Verify(public, message, signature)
+				case *ecdsa.PublicKey:
+					right = ecdsa.VerifyASN1(public, digest[:], signature)
+				case *rsa.PublicKey:
+					right = rsa.VerifyPKCS1v15(public, crypto.SHA256, digest[:], signature) == nil
+				}
+				if !right {
+					b.Fatal("the signature is wrong")
+				}
+			}
+		})
+	}
+}
 
 func benchmarkToken(b *testing.B, remember int) {
 	for _, algorithm := range []jose.SignatureAlgorithm{jose.EdDSA, jose.ES256, jose.RS256} {

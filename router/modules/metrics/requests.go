@@ -67,7 +67,13 @@ func (m *Metrics) RequestEnded(o *server.Observation) {
 	if o.Operation.Code != "" {
 		m.refused.WithLabelValues(o.Operation.Code).Inc()
 	}
+	for _, code := range o.Operation.Refused {
+		m.refused.WithLabelValues(code).Inc()
+	}
 	for _, code := range o.Operation.Exceeded {
-		m.exceeded.WithLabelValues(code).Inc()
+		m.LimitExceeded(code)
 	}
 }
+
+// LimitExceeded implements module.LimitObserver.
+func (m *Metrics) LimitExceeded(code string) { m.exceeded.WithLabelValues(code).Inc() }

@@ -1,0 +1,2 @@
+// Package docs checks what the documents say of the code.
+package docs
