@@ -1,6 +1,9 @@
 package router_test
 
 import (
+	"bufio"
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -151,20 +154,42 @@ func TestHalfOpenWebSockets(t *testing.T) {
 func TestAStalledClientSlowsNobody(t *testing.T) {
 	s := newSubscriptions(t, "sse", func(c *config.Config) {
 		c.Subscription.QueueEvents = 32
-		c.Subscription.WebSocket.WriteTimeout = 100 * time.Millisecond
+		c.Subscription.WebSocket.WriteTimeout, c.Admin.Listen = 100*time.Millisecond, "localhost:0"
 	})
+	addr := s.run()
 	fast := s.stream(tickQuery, nil)
 	stalled := s.dialSocket("graphql-transport-ws", nil, nil)
 	s.write(stalled, subscribe("subscribe", "1", `subscription { other { n product { upc } } }`))
 	s.write(stalled, subscribe("subscribe", "2", tickQuery))
+	body := `{"query":"subscription { other { n product { upc } } }"}`
+	events, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = events.Close() }()
+	_, _ = fmt.Fprintf(events, "POST /graphql HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\n"+
+		"Content-Length: %d\r\n\r\n%s", len(body), body)
 	s.await(2)
+	s.awaitMetrics("weft_subscriptions_open 4")
 	large := strings.Repeat("x", 200<<10)
 	for n := range 200 {
 		s.events.Emit(fmt.Sprintf(`{"data":{"tick":{"n":%d,"product":{"__typename":"Product","upc":"p%d"}},`+
 			`"other":{"n":1,"product":{"__typename":"Product","upc":%q}}}}`, n, n, large))
 		fast.want(tickAnswer(n))
 	}
-	// The connection is cut off, or the subscription has ended: either way the subgraph is not asked any more.
+	// The connections are cut off, or the subscriptions have ended: either way the subgraph is not asked any more. Who
+	// reads on after all is told.
+	_ = events.SetReadDeadline(time.Now().Add(time.Minute))
+	resp, err := http.ReadResponse(bufio.NewReader(events), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(resp.Body)
+	got := bytes.Count(text, []byte(`"other":{"n":1`))
+	t.Logf("the event stream had %d of 200 events, and ended with %v", got, err)
+	if errors.As(err, new(net.Error)) || err == nil && !bytes.Contains(text, []byte("SUBSCRIPTION_TOO_SLOW")) || got >= 200 {
+		t.Errorf("the event stream ends with %.300q, %v", text[max(0, len(text)-300):], err)
+	}
 	s.await(1)
 }
 

@@ -254,3 +254,62 @@ func TestThePlaygroundKeepsHeadersAndFindsTypes(t *testing.T) {
 		t.Errorf("the browser complains:\n%s", strings.Join(b.console, "\n"))
 	}
 }
+
+// press types text as the keyboard does.
+func (b *browser) press(text string) {
+	b.t.Helper()
+	for _, c := range text {
+		b.call("Input.dispatchKeyEvent", map[string]any{"type": "keyDown", "text": string(c), "key": string(c)})
+		b.call("Input.dispatchKeyEvent", map[string]any{"type": "keyUp", "key": string(c)})
+	}
+}
+
+// key presses a key that is no character, or one with others held (2 is Ctrl).
+func (b *browser) key(name string, code, held int) {
+	b.t.Helper()
+	for _, kind := range []string{"rawKeyDown", "keyUp"} {
+		b.call("Input.dispatchKeyEvent",
+			map[string]any{"type": kind, "modifiers": held, "key": name, "code": name, "windowsVirtualKeyCode": code})
+	}
+}
+
+// TestThePlaygroundCompletesHeadersAndTellsOwners: names of headers and their values are completed, and the schema tells
+// which subgraphs resolve a field, through which key.
+func TestThePlaygroundCompletesHeadersAndTellsOwners(t *testing.T) {
+	address, _, stop := playgroundBehind(t)
+	defer stop()
+	b := openBrowser(t)
+	b.call("Page.navigate", map[string]any{"url": "http://" + address + "/"})
+	b.await("the page is there", `document.querySelector('.graphiql-query-editor .CodeMirror')?.innerText.includes('topProducts')`)
+	b.click(`button[aria-label="Show Owners"]`)
+	b.await("the owners are listed", `document.querySelector('.weft-owners')?.innerText.includes('Product')`)
+	b.eval(`document.querySelector('.weft-owners-search').focus()`, nil)
+	b.call("Input.insertText", map[string]any{"text": "shippingEstimate"})
+	b.await("the field tells who resolves it, and how", `[...document.querySelectorAll('.weft-owned-field')].some(e =>
+		/^shippingEstimate: .*inventory\s+through upc, needs /s.test(e.innerText))`)
+	for _, machinery := range []string{"_entities", "join__", "_service"} {
+		if strings.Contains(b.text(".weft-owners"), machinery) {
+			t.Errorf("the owners show %s", machinery)
+		}
+	}
+	b.keepScreenshot("owners.png")
+
+	b.eval(`[...document.querySelectorAll('.graphiql-editor-tools button')].find(e => e.innerText === 'Headers').click()`, nil)
+	const editor = `[...document.querySelectorAll('.graphiql-editor-tool .graphiql-editor:not(.hidden) .CodeMirror')][0].CodeMirror`
+	b.await("the editor of headers is open", `!!`+editor)
+	b.eval(editor+`.setValue('{}'); `+editor+`.focus(); `+editor+`.setCursor(0, 1)`, nil)
+	b.press(`"autho`)
+	b.await("the name is offered", `document.querySelector('.CodeMirror-hints')?.innerText.includes('Authorization')`)
+	b.keepScreenshot("headers.png")
+	b.key("Enter", 13, 0)
+	b.await("the name is there, and a place for its value", editor+`.getValue() === '{"Authorization": ""}'`)
+	b.key(" ", 32, 2)
+	b.await("the values are offered", `document.querySelector('.CodeMirror-hints')?.innerText.includes('Bearer')`)
+	b.key("Enter", 13, 0)
+	b.await("the value is there", editor+`.getValue() === '{"Authorization": "Bearer "}'`)
+	b.press("x")
+	b.await("typing goes on in it", editor+`.getValue() === '{"Authorization": "Bearer x"}'`)
+	if len(b.console) > 0 {
+		t.Errorf("the browser complains:\n%s", strings.Join(b.console, "\n"))
+	}
+}

@@ -48,7 +48,7 @@ func (g *Generation) newFace(set *provisioned) error {
 		opts.MaxBatch = c.GraphQL.Batching.Max
 	}
 	if c.Playground.Enabled {
-		page, err := g.newPlayground()
+		page, err := g.newPlayground(set)
 		if err != nil {
 			return err
 		}
@@ -62,7 +62,7 @@ func (g *Generation) newFace(set *provisioned) error {
 	return nil
 }
 
-func (g *Generation) newPlayground() (*graphiql.Playground, error) {
+func (g *Generation) newPlayground(set *provisioned) (*graphiql.Playground, error) {
 	query := g.options.DefaultQuery
 	if file := g.config.Playground.DefaultQuery; file != "" {
 		text, err := config.ReadFile(file)
@@ -71,8 +71,12 @@ func (g *Generation) newPlayground() (*graphiql.Playground, error) {
 		}
 		query = string(text)
 	}
+	graph, err := owned(g.supergraph, set.inputs.Headers(set.inputs.All()))
+	if err != nil {
+		return nil, fmt.Errorf("listing who owns the graph: %w", err)
+	}
 	return graphiql.New(graphiql.Options{
-		Endpoint: g.config.GraphQL.Path, Path: g.config.Playground.Path, Title: g.config.Playground.Title, DefaultQuery: query,
+		Graph: graph, Endpoint: g.config.GraphQL.Path, Path: g.config.Playground.Path, Title: g.config.Playground.Title, DefaultQuery: query,
 	})
 }
 

@@ -136,7 +136,7 @@ func (g *Generation) newWebSockets() http.Handler {
 			}
 			return current.handler, current.Leave
 		},
-		Sessions: &g.resources.sessions, Detach: g.detach, Origins: w.Origins, InitHeaders: w.InitHeaders,
+		Sessions: &g.resources.sessions, Origins: w.Origins, InitHeaders: w.InitHeaders,
 		MaxConnections: w.MaxConnections, MaxOperations: w.MaxOperations, MaxMessageBytes: int64(w.MaxMessageBytes),
 		InitTimeout: w.InitTimeout, WriteTimeout: w.WriteTimeout, PingInterval: w.PingInterval, Logger: g.logger,
 	})

@@ -29,7 +29,7 @@ func (h *Handler) deliver(x *exchange, observe func()) {
 	f := x.format()
 	s := &stream{
 		format: f, writer: x.writer, control: http.NewResponseController(x.writer), within: h.opts.ReadTimeout,
-		gone: x.httpRequest.Context().Done(),
+		heartbeat: h.opts.Heartbeat, gone: x.httpRequest.Context().Done(),
 	}
 	if _, isParts := f.(partsFormat); isParts && h.opts.Compress {
 		if e := acceptedEncoding(x.httpRequest.Header["Accept-Encoding"]); e != identity {
@@ -48,13 +48,21 @@ func (h *Handler) deliver(x *exchange, observe func()) {
 	x.writer.WriteHeader(x.status)
 	_ = s.control.SetReadDeadline(time.Time{}) // nothing more is read; a writer without deadlines is a test's
 	observe()
-	run := func() { s.run(&x.response, h.opts.Heartbeat) }
-	if x.response.Sequel != nil && h.opts.Detach != nil {
-		h.opts.Detach(run)
+	// What lasts has the answer for itself: the exchange is another request's soon.
+	s.response, x.response = x.response, Response{}
+	if l, ok := x.writer.(postponer); ok && s.response.Sequel != nil {
+		l.Later(s.run)
 		return
 	}
-	run()
+	if s.response.Sequel != nil && h.opts.Detach != nil {
+		h.opts.Detach(s.run)
+		return
+	}
+	s.run()
 }
+
+// postponer is a writer whose handler can leave something to be done when it has returned, before the answer is complete.
+type postponer interface{ Later(do func()) }
 
 // format is how the parts of the answer are written.
 func (x *exchange) format() format {
@@ -76,8 +84,10 @@ type stream struct {
 	format format
 	writer http.ResponseWriter
 	// encoder compresses what goes to writer; nil when it is not to be.
-	encoder flushingWriter
-	control *http.ResponseController
+	encoder   flushingWriter
+	control   *http.ResponseController
+	response  Response
+	heartbeat time.Duration
 	// within is how long the client may take to take a part.
 	within time.Duration
 	gone   <-chan struct{}
@@ -85,7 +95,8 @@ type stream struct {
 }
 
 // run sends the parts, and gives them back.
-func (s *stream) run(resp *Response, heartbeat time.Duration) {
+func (s *stream) run() {
+	resp := &s.response
 	defer resp.Release()
 	if s.encoder != nil {
 		defer func() { _ = s.encoder.Close() }() // who has gone takes no end
@@ -96,7 +107,7 @@ func (s *stream) run(resp *Response, heartbeat time.Duration) {
 	if len(resp.Bytes()) > 0 && !s.send(s.format.part(s.buffer[:0], resp)) {
 		return
 	}
-	ticker := time.NewTicker(heartbeat)
+	ticker := time.NewTicker(s.heartbeat)
 	defer ticker.Stop()
 	for {
 		switch resp.Take() {
@@ -104,7 +115,7 @@ func (s *stream) run(resp *Response, heartbeat time.Duration) {
 			if !s.send(s.format.part(s.buffer[:0], resp)) {
 				return
 			}
-			ticker.Reset(heartbeat)
+			ticker.Reset(s.heartbeat)
 			continue
 		case Over:
 			s.send(s.format.end(s.buffer[:0], resp.Ended))

@@ -16,6 +16,13 @@ type Sequel interface {
 	Close()
 }
 
+// Notifier is a Sequel for which nobody needs to wait, with a goroutine of its own.
+type Notifier interface {
+	// Notify has a function called, from now on, when it is time to call Next, in the place of what Ready yields. It must
+	// not wait. It is called once at once.
+	Notify(tell func())
+}
+
 // Step is what Sequel.Next found.
 type Step uint8
 

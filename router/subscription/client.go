@@ -48,6 +48,12 @@ type ending struct {
 // Ready implements server.Sequel.
 func (c *Client) Ready() <-chan struct{} { return c.cursor.ready }
 
+// Notify implements server.Notifier.
+func (c *Client) Notify(tell func()) {
+	c.cursor.tell.Store(&tell)
+	tell()
+}
+
 // Next implements server.Sequel.
 func (c *Client) Next(resp *server.Response) server.Step {
 	if c.done {

@@ -3,6 +3,7 @@ package subscription
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -31,6 +32,8 @@ type entry[T any] struct {
 type cursor[T any] struct {
 	// ready yields when there may be something to read.
 	ready chan struct{}
+	// tell is called instead, if it is not nil.
+	tell atomic.Pointer[func()]
 	// mu guards what follows. It is locked before the log's.
 	mu  sync.Mutex
 	log *eventLog[T]
@@ -133,8 +136,12 @@ func (l *eventLog[T]) wake() {
 	}
 }
 
-// wake makes ready yield.
+// wake makes ready yield, or tells who wants to be told.
 func (c *cursor[T]) wake() {
+	if tell := c.tell.Load(); tell != nil {
+		(*tell)()
+		return
+	}
 	select {
 	case c.ready <- struct{}{}:
 	default:

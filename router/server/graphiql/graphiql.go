@@ -32,6 +32,9 @@ var pageTemplate = template.Must(template.New("page").Parse(pageText))
 // AssetPrefix is the path below which the page's script, style sheet and icon are served.
 const AssetPrefix = "/_playground/"
 
+// graphPath is where Options.Graph is served.
+const graphPath = AssetPrefix + "graph.json"
+
 // contentSecurityPolicy allows the page nothing but its own script and style sheet, the fonts and images inside them,
 // and calls to the origin it came from. Inline styles stay allowed because the editor positions its lines with them.
 const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
@@ -47,11 +50,15 @@ type Options struct {
 	Title string
 	// DefaultQuery stands in the editor on a first visit; a short explanation of GraphiQL when empty.
 	DefaultQuery string
+	// Graph is what is shown of the graph beside its schema, as JSON: {"types": [{"name", "keys": [{"subgraph", "fields"}],
+	// "fields": [{"name", "type", "in": [{"subgraph", "requires", "label"}]}]}], "headers": [names]}.
+	Graph []byte
 }
 
 // Playground serves the page and its assets.
 type Playground struct {
 	page   []byte
+	graph  []byte
 	assets map[string]asset
 }
 
@@ -69,7 +76,7 @@ func New(opts Options) (*Playground, error) {
 	if opts.Path == "" {
 		opts.Path = "/"
 	}
-	p := &Playground{assets: map[string]asset{}}
+	p := &Playground{assets: map[string]asset{}, graph: opts.Graph}
 	for name, contentType := range map[string]string{
 		"playground.js":  "text/javascript; charset=utf-8",
 		"playground.css": "text/css; charset=utf-8",
@@ -126,6 +133,12 @@ func (p *Playground) ServePage(w http.ResponseWriter, _ *http.Request) {
 func (p *Playground) ServeAsset(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	secure(h)
+	if r.URL.Path == graphPath && p.graph != nil {
+		h.Set("Content-Type", "application/json")
+		h.Set("Cache-Control", "no-cache")
+		_, _ = w.Write(p.graph) // the browser has gone; there is nobody to tell
+		return
+	}
 	a, ok := p.assets[r.URL.Path]
 	if !ok {
 		http.Error(w, "no such file in the playground", http.StatusNotFound)

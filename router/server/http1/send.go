@@ -57,7 +57,7 @@ func (w *response) keep(p []byte) (int, error) {
 	if w.err != nil {
 		return 0, w.err
 	}
-	b, n := w.buffers, len(p)
+	b, n := w.gather(), len(p)
 	limit := gatherBelow
 	if !w.sent {
 		limit = holdBack
@@ -78,12 +78,20 @@ func (w *response) keep(p []byte) (int, error) {
 	return n, nil
 }
 
+// gather returns what the answer is gathered in, which is taken again when it was given back.
+func (w *response) gather() *buffers {
+	if w.buffers == nil {
+		w.buffers = takeBuffers()
+	}
+	return w.buffers
+}
+
 // send sends what is kept back, p behind it, and the end of a body if the handler has returned.
 func (w *response) send(p []byte) error {
 	if w.err != nil {
 		return w.err
 	}
-	b := w.buffers
+	b := w.gather()
 	if !w.sent {
 		beginning := b.body
 		if len(beginning) == 0 {

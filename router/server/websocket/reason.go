@@ -48,8 +48,7 @@ func (w spelling) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		return nil, nil, err
 	}
 	judged := &reasons{Conn: conn, early: slices.Clone(early)}
-	buffered.Reader.Reset(judged)
-	return judged, buffered, nil
+	return judged, small(judged), nil
 }
 
 // Read implements net.Conn.

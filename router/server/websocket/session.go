@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/textproto"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -56,7 +57,24 @@ type closeWith struct {
 
 func (c *closeWith) Error() string { return c.reason }
 
-// run serves the connection until it ends.
+// serve runs the connection until it ends. Its panics are its own.
+func (s *session) serve() {
+	defer s.end()
+	defer func() {
+		if cause := recover(); cause != nil {
+			s.handler.options.Logger.Error("a WebSocket panicked", "panic", cause, "remote", s.remote, "stack", string(debug.Stack()))
+		}
+	}()
+	s.run()
+}
+
+// end gives back the connection's place.
+func (s *session) end() {
+	s.cancel()
+	s.handler.options.Sessions.remove(s)
+}
+
+// run reads what the client says until the connection ends.
 func (s *session) run() {
 	options := &s.handler.options
 	defer func() {
@@ -235,10 +253,9 @@ func (s *session) subscribe(m message) error {
 		req := server.Request{
 			Header: s.header, RemoteAddr: s.remote, Init: s.init, Events: true, Incremental: server.IncrementalDraft,
 		}
-		s.running.Go(func() {
-			defer s.finish(m.ID, cancel)
-			s.answer(ctx, m, req)
-		})
+		s.running.Add(1)
+		o := &operation{session: s, id: m.ID, ctx: ctx, cancel: cancel}
+		go o.run(m.Payload, req)
 		s.mu.Unlock()
 		return nil
 	}
@@ -280,7 +297,7 @@ func (s *session) stop(id string) {
 	}
 }
 
-// finish is told when the goroutine of an operation ends.
+// finish is told when an operation ends.
 func (s *session) finish(id string, cancel context.CancelFunc) {
 	cancel()
 	s.mu.Lock()
@@ -315,50 +332,6 @@ func (s *session) write(text []byte) error {
 	ctx, cancel := context.WithTimeout(s.ctx, s.handler.options.WriteTimeout)
 	defer cancel()
 	return s.socket.Write(ctx, websocket.MessageText, text)
-}
-
-// answer answers an operation.
-func (s *session) answer(ctx context.Context, m message, req server.Request) {
-	started := time.Now()
-	if err := server.ParseRequest(m.Payload, &req); err != nil {
-		text, _ := json.Marshal(err.Error()) // a string can always be written
-		s.over(ctx, s.failure(m.ID, []byte(`[{"message":`+string(text)+`,"extensions":{"code":"BAD_REQUEST"}}]`)))
-		return
-	}
-	req.LastEventID = lastEventID(req.Extensions)
-	handler, leave := s.handler.options.Enter()
-	if handler == nil {
-		return
-	}
-	var resp server.Response
-	defer resp.Release()
-	handler.Do(ctx, &req, &resp)
-	handler.Observe(&server.Observation{
-		Method: "WEBSOCKET", Path: s.path, Remote: s.remote, Status: http.StatusOK, Bytes: len(resp.Bytes()), Operation: resp.Operation,
-	}, time.Since(started))
-	leave()
-	if resp.Sequel == nil && resp.Outcome != server.Executed && resp.Outcome != server.Unknown {
-		s.over(ctx, s.failure(m.ID, errorsOf(resp.Bytes())))
-		return
-	}
-	for part := range resp.Parts(ctx) {
-		switch part.Ended {
-		case server.EndedByError:
-			if hasData(part.Bytes()) {
-				break
-			}
-			s.over(ctx, s.failure(m.ID, errorsOf(part.Bytes())))
-			return
-		case server.EndedByRestart:
-			s.leave()
-			s.done(ctx, m.ID)
-			return
-		}
-		if ctx.Err() != nil || !s.next(m.ID, part.Bytes()) {
-			return
-		}
-	}
-	s.over(ctx, message{ID: m.ID, Type: "complete"})
 }
 
 // over tells that an operation is over, unless its client ended it.

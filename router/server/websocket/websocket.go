@@ -27,8 +27,6 @@ type Options struct {
 	Enter func() (handler *server.Handler, leave func())
 	// Sessions are the open connections, those of other settings included.
 	Sessions *Sessions
-	// Detach runs a connection, which lasts as long as its client wants, on behalf of its request; nil: it is just run.
-	Detach func(run func())
 	// Origins are the origins, beside the router's own, whose pages may connect: scheme://host, where * stands for any
 	// characters but slashes; a lone * for all.
 	Origins []string
@@ -70,7 +68,8 @@ type Handler struct{ options Options }
 // New makes a handler.
 func New(options Options) *Handler { return &Handler{options} }
 
-// ServeHTTP makes a request a WebSocket and serves it.
+// ServeHTTP makes a request a WebSocket, which is served when it has returned: what has led here need not be kept until
+// the client has enough.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !h.allowed(r) {
 		refuse(
@@ -86,7 +85,6 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		handler: h, header: requestHeader(r), remote: r.RemoteAddr, path: r.URL.Path, operations: map[string]context.CancelFunc{},
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	defer s.cancel()
 	if !h.options.Sessions.add(s, h.options.MaxConnections) {
 		w.Header().Set("Retry-After", "1")
 		refuse(
@@ -97,7 +95,12 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		)
 		return
 	}
-	defer h.options.Sessions.remove(s)
+	served := false
+	defer func() {
+		if !served {
+			s.end()
+		}
+	}()
 	socket, err := websocket.Accept(spelling{w}, r, &websocket.AcceptOptions{
 		Subprotocols: []string{
 			transportWS,
@@ -112,11 +115,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_ = socket.Close(goingAway, "The router restarts") // it ends in any case
 		return
 	}
-	if h.options.Detach != nil {
-		h.options.Detach(s.run)
-		return
-	}
-	s.run()
+	served = true
+	go s.serve()
 }
 
 // refuse answers a request that does not become a WebSocket.

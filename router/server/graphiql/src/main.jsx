@@ -5,7 +5,9 @@ import 'graphiql/graphiql.css';
 import '@graphiql/plugin-explorer/dist/style.css';
 import './playground.css';
 import { createFetcher } from './fetcher.js';
+import { HeaderCompletion } from './header-completion.jsx';
 import { keptHeaders } from './kept-headers.js';
+import { ownersPlugin } from './owners.jsx';
 import { queryPlanPlugin } from './query-plan.jsx';
 import { SearchKey } from './search-key.jsx';
 import { ShareButton, takeShared } from './share.jsx';
@@ -16,7 +18,7 @@ const root = document.getElementById('playground');
 const { endpoint, path, defaultQuery, title } = root.dataset;
 
 const fetcher = createFetcher(endpoint);
-const plugins = [queryPlanPlugin, explorerPlugin({ showAttribution: false })];
+const plugins = [queryPlanPlugin, ownersPlugin, explorerPlugin({ showAttribution: false })];
 const brought = takeShared();
 
 createRoot(root).render(
@@ -36,6 +38,7 @@ createRoot(root).render(
     </GraphiQL.Logo>
     <GraphiQL.Footer>
       <SearchKey />
+      <HeaderCompletion />
       <Summary />
     </GraphiQL.Footer>
   </GraphiQL>,
