@@ -157,18 +157,16 @@ func (l *locator) field(f *outputField, r ref, typ int32) {
 	unseen, instead := l.unseen, l.instead
 	for i := range f.sources {
 		s := &f.sources[i]
-		if !s.isFor(typ) {
+		if !s.counts(typ) {
 			continue
 		}
-		to, ok := l.x.follow(r, s.links)
+		a, v, ok := l.x.see(s, r)
 		if !ok {
 			if e, direct := l.causeOf(s, r); direct || l.instead == nil {
 				l.instead = e
 			}
 			continue
 		}
-		a := l.x.answers[to.answer()]
-		v := a.slot(to.object(), s.slot)
 		if v.kind() >= kindObject {
 			l.value(s, a, v)
 			break
@@ -207,9 +205,8 @@ func (l *locator) value(s *outputSource, a *answer, v value) {
 
 // cause returns the failure that a field has no value because of; nil when there is none.
 func (l *locator) cause(f *outputField, r ref, typ int32) *failure {
-	fits := func(s *outputSource) bool { return typ < 0 || s.isFor(typ) }
 	for i := range f.sources {
-		if s := &f.sources[i]; fits(s) {
+		if s := &f.sources[i]; s.counts(typ) {
 			if _, there := l.x.follow(r, s.links); there {
 				return nil
 			}
@@ -220,7 +217,7 @@ func (l *locator) cause(f *outputField, r ref, typ int32) *failure {
 	}
 	var indirect *failure
 	for i := range f.sources {
-		if s := &f.sources[i]; fits(s) {
+		if s := &f.sources[i]; s.counts(typ) {
 			e, direct := l.causeOf(s, r)
 			if direct {
 				return e

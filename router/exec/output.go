@@ -87,8 +87,22 @@ type outputSource struct {
 	narrowed bool
 }
 
-// isFor tells whether the source is for objects of a runtime type.
-func (s *outputSource) isFor(typ int32) bool { return !s.narrowed || s.field.on().Has(int(typ)) }
+// counts tells whether the source is one for objects of a runtime type. Those for some types only are for objects of
+// unknown type, too: these come from an interface object, which was asked for all of them.
+func (s *outputSource) counts(typ int32) bool {
+	return !s.narrowed || typ < 0 || s.field.on().Has(int(typ))
+}
+
+// see returns the value that a source has for an object, and the answer that it stands in; false when the object is not
+// there that the value would be in. Whoever walks the answer finds values by counts and see.
+func (x *execution) see(s *outputSource, r ref) (a *answer, v value, there bool) {
+	to, there := x.follow(r, s.links)
+	if !there {
+		return nil, value{}, false
+	}
+	a = x.answers[to.answer()]
+	return a, a.slot(to.object(), s.slot), true
+}
 
 // outputType is a field's type, level by level.
 type outputType struct {

@@ -125,26 +125,23 @@ func (p *printer) object(o *objectProgram, r ref) bool {
 	return true
 }
 
-// find looks for a field's value in its sources. The returned answer is nil when no source's object is there. Sources
-// for some types only are read of objects of unknown type, too: these come from an interface object, which was asked
-// for all of them.
+// find looks for a field's value in its sources. The returned answer is nil when no source's object is there.
 func (p *printer) find(f *outputField, r ref, typ int32) (*outputSource, *answer, value) {
 	var source *outputSource
 	var from *answer
 	for i := range f.sources {
 		s := &f.sources[i]
-		if typ >= 0 && !s.isFor(typ) {
+		if !s.counts(typ) {
 			continue
 		}
-		to, ok := p.x.follow(r, s.links)
+		a, v, ok := p.x.see(s, r)
 		if !ok {
 			if source == nil {
 				source = s
 			}
 			continue
 		}
-		a := p.x.answers[to.answer()]
-		if v := a.slot(to.object(), s.slot); v.kind() != kindAbsent {
+		if v.kind() != kindAbsent {
 			return s, a, v
 		}
 		source, from = s, a

@@ -65,7 +65,7 @@ func (w responsePath) served(o *objectProgram, typ int32) (found []served, elsew
 			s := &f.sources[j]
 			switch {
 			case s.set != w.set || s.field.key() != w.rest[0].key:
-			case typ >= 0 && !(f.isFor(typ) && s.isFor(typ)):
+			case typ >= 0 && !f.isFor(typ) || !s.counts(typ):
 				elsewhere = true
 			default:
 				found = append(found, served{f, s})
@@ -144,9 +144,8 @@ func (w responsePath) values(views []view, f *outputField) []seen {
 			}
 			for j := range v.program.fields[i].sources {
 				s := &v.program.fields[i].sources[j]
-				if from, there := x.follow(v.object, s.links); there {
-					a := x.answers[from.answer()]
-					found = append(found, seen{s.program, a, a.slot(from.object(), s.slot)})
+				if a, value, there := x.see(s, v.object); there {
+					found = append(found, seen{s.program, a, value})
 				}
 			}
 		}

@@ -117,13 +117,13 @@ func (l Limits) check(doc *ast.QueryDocument) (exceeded []string, err *gqlerror.
 	m := &measurer{fragments: fragmentsByName(doc)}
 	hard := l.hard()
 	for _, op := range doc.Operations {
-		measures := l.measure(m, op)
+		soft := l.measure(m, op)
 		for i, beyond := range hard.measure(m, op) {
 			if beyond.got > beyond.limit {
 				return nil, beyond.refuse(op)
 			}
-			if soft := measures[i]; soft.got > soft.limit && !slices.Contains(exceeded, soft.code) {
-				exceeded = append(exceeded, soft.code)
+			if s := soft[i]; s.got > s.limit && !slices.Contains(exceeded, s.code) {
+				exceeded = append(exceeded, s.code)
 			}
 		}
 	}
@@ -136,19 +136,22 @@ type measure struct {
 	got, limit int
 }
 
+// measures is how many there are.
+const measures = 8
+
 func (m measure) refuse(op *ast.OperationDefinition) *gqlerror.Error {
 	err := gqlerror.ErrorPosf(op.Position, "The operation "+m.what+"; the limit is %d.", m.got, m.limit)
 	err.Extensions = map[string]any{"code": m.code}
 	return err
 }
 
-func (l Limits) measure(m *measurer, op *ast.OperationDefinition) []measure {
+func (l Limits) measure(m *measurer, op *ast.OperationDefinition) [measures]measure {
 	s := m.selectionSet(op.SelectionSet)
 	s.directives = plus(s.directives, len(op.Directives))
 	for _, v := range op.VariableDefinitions {
 		s.items = plus(s.items, items(v.DefaultValue))
 	}
-	return []measure{
+	return [measures]measure{
 		{"is nested %d fields deep", CodeDepth, s.depth, l.Depth},
 		{"selects %d fields", CodeFields, s.fields, l.Fields},
 		{"has %d aliases", CodeAliases, s.aliases, l.Aliases},

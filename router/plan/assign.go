@@ -11,6 +11,11 @@ import (
 type assigner struct {
 	r *run
 	b *builder
+	assigned
+}
+
+// assigned is what was asked for.
+type assigned struct {
 	// sels are the selection sets of the nodes in use, by wave.
 	sels map[had]*bsel
 	// roots are the root calls by subgraph, entered the entity calls by position and slot.
@@ -60,14 +65,17 @@ type option struct {
 }
 
 func newAssigner(r *run, b *builder) *assigner {
-	return &assigner{
-		r:       r,
-		b:       b,
-		sels:    map[had]*bsel{},
-		roots:   map[int]*bcall{},
-		entered: map[enteredAt]*bcall{},
-		placed:  map[hadSpecial]*bsel{},
+	m := &r.mem.assigned
+	if m.sels == nil {
+		*m = assigned{
+			sels: map[had]*bsel{}, roots: map[int]*bcall{}, entered: map[enteredAt]*bcall{}, placed: map[hadSpecial]*bsel{},
+		}
 	}
+	clear(m.sels)
+	clear(m.roots)
+	clear(m.entered)
+	clear(m.placed)
+	return &assigner{r: r, b: b, assigned: *m}
 }
 
 // assign asks for everything the part of the operation at hand selects, using the chosen requests only.

@@ -27,7 +27,8 @@ type builder struct {
 	contexts      int
 	contextInputs []contextInput
 
-	mem *scratch
+	mem  *scratch
+	made made
 }
 
 // bcall is a call under construction.
@@ -47,6 +48,8 @@ type bcall struct {
 	number int
 	// merged is the call this one was merged into.
 	merged *bcall
+	// request is what it becomes a part of.
+	request *Request
 }
 
 type btarget struct {
@@ -204,7 +207,7 @@ func (b *builder) put(sel *bsel, a asked) *bfield {
 			f.on = f.on.Or(a.on)
 		}
 		f.standsFor(a.position)
-		f.serve(a.client)
+		b.serve(f, a.client)
 		return f
 	}
 	f := b.mem.fields.New()
@@ -221,7 +224,7 @@ func (b *builder) put(sel *bsel, a asked) *bfield {
 	}
 	if a.client != nil {
 		f.key = a.client.Key
-		f.serve(a.client)
+		b.serve(f, a.client)
 	}
 	if b.keyTaken(f, f.on) {
 		b.rename(f)
@@ -298,11 +301,11 @@ func (f *bfield) standsFor(p *position) {
 
 func (f *bfield) isFor(p *position) bool { return f.position == p || slices.Contains(f.also, p) }
 
-func (f *bfield) serve(client *operation.Field) {
+func (b *builder) serve(f *bfield, client *operation.Field) {
 	switch {
 	case client == nil || slices.Contains(f.serves, client):
 	case f.serves == nil:
-		f.serves = []*operation.Field{client}
+		f.serves = b.op.Fields[client.ID : client.ID+1 : client.ID+1]
 	default:
 		f.serves = append(f.serves, client)
 	}
@@ -358,7 +361,7 @@ func sameType(a, b *ast.Type) bool {
 func (b *builder) typename(sel *bsel, client *operation.Field) *bfield {
 	for _, f := range sel.fields {
 		if f.def == nil {
-			f.serve(client)
+			b.serve(f, client)
 			return f
 		}
 	}
@@ -371,7 +374,7 @@ func (b *builder) typename(sel *bsel, client *operation.Field) *bfield {
 			break
 		}
 	}
-	f.serve(client)
+	b.serve(f, client)
 	// The type comes first, so that whoever reads the answer knows it before the other fields.
 	sel.fields = slices.Insert(sel.fields, 0, f)
 	if sel.byKey != nil {

@@ -25,18 +25,19 @@ func (b *builder) finish() *Plan {
 			cmp.Compare(x.slot.graph, y.slot.graph),
 		)
 	})
-	requestOf := map[*bcall]*Request{}
-	var groups [][]*bcall
+	b.made.expect(b.calls)
+	groups := b.mem.groups[:0]
 	for _, c := range b.calls {
 		n := len(groups)
 		if n > 0 && c.position != nil && c.sel.entity && len(c.contexts) == 0 {
 			if last := groups[n-1][0]; last.step == c.step && last.slot == c.slot && last.sel.entity && len(last.contexts) == 0 {
-				groups[n-1] = append(groups[n-1], c)
-				requestOf[c] = p.Requests[n-1]
+				groups[n-1] = b.mem.callLists.Append(groups[n-1], c)
+				c.request = p.Requests[n-1]
 				continue
 			}
 		}
-		req := &Request{ID: n, Subgraph: b.t.sg.Subgraphs[c.slot.graph], Kind: ast.Query}
+		req := b.made.requests.New()
+		*req = Request{ID: n, Subgraph: b.t.sg.Subgraphs[c.slot.graph], Kind: ast.Query}
 		switch {
 		case c.position == nil:
 			req.Kind = b.op.Kind
@@ -47,9 +48,10 @@ func (b *builder) finish() *Plan {
 			req.Defer = b.op.Defers[c.slot.part-1]
 		}
 		p.Requests = append(p.Requests, req)
-		groups = append(groups, []*bcall{c})
-		requestOf[c] = req
+		groups = append(groups, b.mem.callLists.Append(nil, c))
+		c.request = req
 	}
+	b.mem.groups = groups
 	for i, calls := range groups {
 		b.request(p, p.Requests[i], calls)
 	}
@@ -58,7 +60,7 @@ func (b *builder) finish() *Plan {
 			b.connect(p.Requests[i].Calls[j], c)
 		}
 	}
-	b.order(p, groups, requestOf)
+	b.order(p, groups)
 	p.Stats = Stats{Nodes: b.nodes, BudgetExhausted: b.exhausted, Waves: waves(p)}
 	return p
 }
@@ -118,17 +120,20 @@ func (b *builder) request(p *Plan, req *Request, calls []*bcall) {
 	req.Document, req.Variables = d.request(req.Kind, calls, keys, variables, b.op)
 	b.mem.text, b.mem.head, b.mem.used = d.out, d.front, d.used
 	req.Literals, req.Directed = d.literals.list, d.directed
+	req.Calls = b.made.callLists.Take(len(calls))
 	for i, c := range calls {
-		call := &Call{ID: p.Calls, Entities: c.sel.entity, Key: keys[i], Variable: variables[i]}
+		call := b.made.calls.New()
+		*call = Call{ID: p.Calls, Entities: c.sel.entity, Key: keys[i], Variable: variables[i]}
 		p.Calls++
 		call.Selection = b.selection(p, call, nil, c.sel)
-		req.Calls = append(req.Calls, call)
+		req.Calls[i] = call
 	}
 }
 
 // selection builds a selection set with its fields in the order of the document.
 func (b *builder) selection(p *Plan, call *Call, owner *Field, sel *bsel) *SelectionSet {
-	out := &SelectionSet{Call: call, Owner: owner, Type: sel.decl}
+	out := b.made.sets.New()
+	*out = SelectionSet{Call: call, Owner: owner, Type: sel.decl}
 	sel.out = out
 	d := document{t: b.t}
 	plain, frags := d.split(sel)
@@ -143,8 +148,8 @@ func (b *builder) selection(p *Plan, call *Call, owner *Field, sel *bsel) *Selec
 			}
 		}
 	}
-	out.Fields = make([]*Field, 0, len(fields))
-	block := make([]Field, len(fields))
+	out.Fields = b.made.fieldLists.Take(len(fields))
+	block := b.made.fields.Take(len(fields))
 	for i, f := range fields {
 		pf := &block[i]
 		*pf = Field{
@@ -162,16 +167,17 @@ func (b *builder) selection(p *Plan, call *Call, owner *Field, sel *bsel) *Selec
 		if f.child != nil {
 			pf.Selection = b.selection(p, call, pf, f.child)
 		}
-		out.Fields = append(out.Fields, pf)
+		out.Fields[i] = pf
 	}
 	return out
 }
 
 // connect fills what refers to other calls.
 func (b *builder) connect(call *Call, c *bcall) {
+	targets := b.made.targetLists.Take(len(c.targets))[:0]
 	for _, t := range c.targets {
 		at := t.at.real().out
-		if at == nil || slices.ContainsFunc(call.Targets, func(o *Target) bool { return o.At == at }) {
+		if at == nil || slices.ContainsFunc(targets, func(o *Target) bool { return o.At == at }) {
 			continue
 		}
 		on := t.on
@@ -183,36 +189,48 @@ func (b *builder) connect(call *Call, c *bcall) {
 				on = at.Type.Possible
 			}
 		}
-		call.Targets = append(call.Targets, &Target{At: at, On: on, Path: path(b.t.sg, t.at, 0)})
+		target := b.made.targets.New()
+		*target = Target{At: at, On: on, Path: path(b.t.sg, t.at, 0)}
+		targets = append(targets, target)
 	}
-	connectContexts(call, c)
-	for _, in := range c.inputs {
-		call.Input = append(
-			call.Input,
-			&Representation{On: in.on, TypeName: in.typeName, Fields: representationFields(in.fields)},
-		)
+	if len(targets) > 0 {
+		call.Targets = targets
+	}
+	b.connectContexts(call, c)
+	inputs := b.made.inputs.Take(len(c.inputs))
+	call.Input = b.made.inputLists.Take(len(c.inputs))
+	for i, in := range c.inputs {
+		inputs[i] = Representation{On: in.on, TypeName: in.typeName, Fields: b.representationFields(in.fields)}
+		call.Input[i] = &inputs[i]
 	}
 }
 
 // connectContexts fills where the values of a call's context variables come from.
-func connectContexts(call *Call, c *bcall) {
+func (b *builder) connectContexts(call *Call, c *bcall) {
 	for _, ctx := range c.contexts {
 		call.Contexts = append(call.Contexts, &Context{
-			Variable: ctx.variable, Type: ctx.typ, At: ctx.at.real().out, Fields: representationFields(ctx.fields),
+			Variable: ctx.variable, Type: ctx.typ, At: ctx.at.real().out, Fields: b.representationFields(ctx.fields),
 		})
 	}
 }
 
-func representationFields(fields []*brep) []*RepresentationField {
-	var out []*RepresentationField
-	for _, f := range fields {
-		r := &RepresentationField{Name: f.name, On: f.on, Key: f.key, Fields: representationFields(f.fields)}
+func (b *builder) representationFields(fields []*brep) []*RepresentationField {
+	if len(fields) == 0 {
+		return nil
+	}
+	out, block := b.made.repLists.Take(len(fields)), b.made.reps.Take(len(fields))
+	for i, f := range fields {
+		r := &block[i]
+		*r = RepresentationField{Name: f.name, On: f.on, Key: f.key, Fields: b.representationFields(f.fields)}
+		if len(f.from) > 0 {
+			r.From = b.made.fieldLists.Take(len(f.from))[:0]
+		}
 		for _, bf := range f.from {
 			if pf := bf.real().out; !slices.Contains(r.From, pf) {
 				r.From = append(r.From, pf)
 			}
 		}
-		out = append(out, r)
+		out[i] = r
 	}
 	return out
 }
@@ -245,12 +263,12 @@ func path(sg *supergraph.Supergraph, sel *bsel, below int) []PathElement {
 }
 
 // order fills in which requests must be complete before which.
-func (b *builder) order(p *Plan, groups [][]*bcall, requestOf map[*bcall]*Request) {
+func (b *builder) order(p *Plan, groups [][]*bcall) {
 	step, before := 0, []int(nil)
 	for i, calls := range groups {
 		req := p.Requests[i]
 		need := func(c *bcall) {
-			if r := requestOf[c.real()]; r != nil && r != req && !slices.Contains(req.After, r.ID) {
+			if r := c.real().request; r != nil && r != req && !slices.Contains(req.After, r.ID) {
 				req.After = append(req.After, r.ID)
 			}
 		}

@@ -61,7 +61,7 @@ func (b *builder) mergeCalls() {
 		}
 		c.merged = first
 		c.number = first.number
-		mergeSelections(first.sel, c.sel)
+		b.mergeSelections(first.sel, c.sel)
 		first.targets = append(first.targets, c.targets...)
 		first.after = append(first.after, c.after...)
 		for i, in := range c.inputs {
@@ -146,7 +146,7 @@ func appendRep(out []byte, fields []*brep) []byte {
 }
 
 // mergeSelections makes one selection set stand for another with the same text.
-func mergeSelections(into, from *bsel) {
+func (b *builder) mergeSelections(into, from *bsel) {
 	from.merged = into
 	for i, f := range from.fields {
 		g := into.fields[i]
@@ -155,10 +155,10 @@ func mergeSelections(into, from *bsel) {
 			g.on = g.on.Or(f.on)
 		}
 		for _, s := range f.serves {
-			g.serve(s)
+			b.serve(g, s)
 		}
 		if f.child != nil {
-			mergeSelections(g.child, f.child)
+			b.mergeSelections(g.child, f.child)
 		}
 	}
 }

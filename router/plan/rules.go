@@ -34,6 +34,7 @@ type rules struct {
 	// at, seen, stack and cutArena are memory for the search.
 	at, seen, stack []int32
 	cutArena        []int
+	partly          partScratch
 
 	holds   []bool
 	missing []int32
@@ -101,6 +102,7 @@ func (s *rules) release() {
 		body: s.body[:0], bodyStart: s.bodyStart[:0], goals: s.goals[:0], trail: s.trail[:0],
 		uses: s.uses, usesStart: s.usesStart, byHead: s.byHead, byHeadStart: s.byHeadStart, holds: s.holds,
 		missing: s.missing, banned: s.banned, direct: s.direct, slotAt: s.slotAt, at: s.at, seen: s.seen, stack: s.stack, cutArena: s.cutArena,
+		partly: s.partly,
 	}
 	const keep = 1 << 20
 	if cap(s.body) < keep && cap(s.slotOf) < keep {

@@ -38,12 +38,32 @@ type scratch struct {
 	words         slab.Slab[uint64]
 	sets          slab.Slab[subgraphSet]
 
+	// assigned is memory for the assigner of one run after the other.
+	assigned assigned
+
+	// groups are the calls of each request.
+	groups [][]*bcall
+
 	// text and head are where documents are written.
 	text, head []byte
 	used       []string
 }
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
+// keptAssigned bounds the size of the maps that are kept.
+const keptAssigned = 512
+
+func (a *assigned) release() {
+	if max(len(a.sels), len(a.entered), len(a.placed)) > keptAssigned {
+		*a = assigned{}
+		return
+	}
+	clear(a.sels)
+	clear(a.roots)
+	clear(a.entered)
+	clear(a.placed)
+}
 
 // keptText bounds the memory for documents that is kept, in bytes.
 const keptText = 64 << 10
@@ -78,6 +98,8 @@ func (s *scratch) release() {
 	s.parents.Reset()
 	s.words.Reset()
 	s.sets.Reset()
+	s.assigned.release()
+	clear(s.groups)
 	clear(s.used)
 	if cap(s.text) > keptText || cap(s.head) > keptText {
 		s.text, s.head = nil, nil

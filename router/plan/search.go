@@ -153,13 +153,21 @@ func (b *bounder) cut(goal int32) []int {
 	return b.cutArena[from:len(b.cutArena):len(b.cutArena)]
 }
 
-// cone returns all slots that can matter for a goal and are not chosen.
+// partScratch is memory for finding the parts of a search, and the bounds of them.
+type partScratch struct {
+	group, lead, cone []int
+	open              []int32
+	cuts              [][]int
+	used              []bool
+}
+
+// cone returns all slots that can matter for a goal and are not chosen. The next call overwrites them.
 func (b *bounder) cone(goal int32) []int {
 	s := b.s
 	b.cuts++
 	b.stack = append(b.stack[:0], goal)
 	b.seen[goal] = b.cuts
-	var out []int
+	out := s.partly.cone[:0]
 	for len(b.stack) > 0 {
 		f := b.stack[len(b.stack)-1]
 		b.stack = b.stack[:len(b.stack)-1]
@@ -176,13 +184,14 @@ func (b *bounder) cone(goal int32) []int {
 			}
 		}
 	}
+	s.partly.cone = out
 	return out
 }
 
 // parts groups the unmet goals by the slots that matter for them: groups without a common slot are independent.
 func (b *bounder) parts() [][]int32 {
 	s := b.s
-	group := make([]int, len(s.slots))
+	group := zeroed(s.partly.group, len(s.slots))
 	for i := range group {
 		group[i] = i
 	}
@@ -193,8 +202,7 @@ func (b *bounder) parts() [][]int32 {
 		}
 		return i
 	}
-	var open []int32
-	var lead []int
+	open, lead := s.partly.open[:0], s.partly.lead[:0]
 	for _, g := range s.goals {
 		if s.holds[g] {
 			continue
@@ -209,6 +217,7 @@ func (b *bounder) parts() [][]int32 {
 		open = append(open, g)
 		lead = append(lead, cone[0])
 	}
+	s.partly.group, s.partly.open, s.partly.lead = group, open, lead
 	var out [][]int32
 	var of []int
 	for i, g := range open {
@@ -276,7 +285,7 @@ func (b *bounder) branch() {
 // least; not ok when a goal cannot be met any more.
 func (b *bounder) bound() (smallest []int, bound int, ok bool) {
 	s := b.s
-	var cuts [][]int
+	cuts := s.partly.cuts[:0]
 	for _, g := range b.goals {
 		if s.holds[g] {
 			continue
@@ -289,11 +298,13 @@ func (b *bounder) bound() (smallest []int, bound int, ok bool) {
 			cuts = append(cuts, cut)
 		}
 	}
+	s.partly.cuts = cuts
 	if len(cuts) == 0 {
 		return nil, 0, true
 	}
 	slices.SortStableFunc(cuts, func(a, c []int) int { return len(a) - len(c) })
-	used := make([]bool, len(s.slots))
+	used := zeroed(s.partly.used, len(s.slots))
+	s.partly.used = used
 	for _, cut := range cuts {
 		if !slices.ContainsFunc(cut, func(i int) bool { return used[i] }) {
 			bound++

@@ -8,7 +8,7 @@ type slab[T any] struct {
 }
 
 // largestPiece bounds how much of a piece can be left over.
-const largestPiece = 128
+const largestPiece = 32
 
 func (s *slab[T]) grow(n int) {
 	s.size = min(max(2*s.size, 4), largestPiece)

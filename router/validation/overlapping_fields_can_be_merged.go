@@ -26,9 +26,9 @@ func (c *checker) overlappingFieldsCanBeMerged() {
 	for _, p := range c.parts {
 		switch {
 		case p.operation != nil:
-			o.both(o.collect(nil, p.operation.SelectionSet))
+			o.check(p.operation.SelectionSet)
 		case !p.used:
-			o.both(o.collect(nil, p.fragment.SelectionSet))
+			o.check(p.fragment.SelectionSet)
 		}
 	}
 }
@@ -39,8 +39,10 @@ type merging struct {
 	conflicts int
 	// ids number the fields that stand beside others of their key; a set of those is known by its ids. No set is checked
 	// twice for the same.
-	ids  map[*ast.Field]uint32
-	done [3]map[string]bool
+	ids map[*ast.Field]uint32
+	// found are the fields that are being checked, those below others on top of these.
+	found []*ast.Field
+	done  [3]map[string]bool
 	// alone are the fields that stood alone and whose selections were checked, for documents with fragments.
 	alone [3]map[*ast.Field]bool
 }
@@ -55,12 +57,14 @@ const (
 // maxConflicts bounds the conflicts that are reported.
 const maxConflicts = 10
 
-// collect lists the fields of a selection set, fragments expanded, each once.
-func (o *merging) collect(out []*ast.Field, set ast.SelectionSet) []*ast.Field {
+// check checks a selection set.
+func (o *merging) check(set ast.SelectionSet) {
 	o.c.walks++
-	return o.expand(out, set)
+	o.found = o.expand(o.found[:0], set)
+	o.both(o.found)
 }
 
+// expand adds the fields of a selection set to a list, fragments expanded, each once for a walk.
 func (o *merging) expand(out []*ast.Field, set ast.SelectionSet) []*ast.Field {
 	if !o.c.spend(len(set)) {
 		return out
@@ -81,14 +85,15 @@ func (o *merging) expand(out []*ast.Field, set ast.SelectionSet) []*ast.Field {
 	return out
 }
 
-// below lists what is selected below fields.
-func (o *merging) below(fields []*ast.Field) []*ast.Field {
+// below checks what is selected below fields.
+func (o *merging) below(fields []*ast.Field, check func([]*ast.Field)) {
 	o.c.walks++
-	var out []*ast.Field
+	mark := len(o.found)
 	for _, f := range fields {
-		out = o.expand(out, f.SelectionSet)
+		o.found = o.expand(o.found, f.SelectionSet)
 	}
-	return out
+	check(o.found[mark:len(o.found):len(o.found)])
+	o.found = o.found[:mark]
 }
 
 // groups calls visit for the fields of each response key, in order.
@@ -170,7 +175,7 @@ func (o *merging) both(fields []*ast.Field) {
 	groups(fields, func(group []*ast.Field) {
 		if len(group) == 1 {
 			if len(group[0].SelectionSet) > 0 && o.begin(shapeAndField, group) {
-				o.both(o.below(group))
+				o.below(group, o.both)
 			}
 			return
 		}
@@ -181,14 +186,14 @@ func (o *merging) both(fields []*ast.Field) {
 		sets := byParent(group)
 		if len(sets) == 1 {
 			o.sameField(group)
-			o.both(o.below(group))
+			o.below(group, o.both)
 			return
 		}
 		for _, set := range sets {
 			o.sameField(set)
-			o.fields(o.below(set))
+			o.below(set, o.fields)
 		}
-		o.shapes(o.below(group))
+		o.below(group, o.shapes)
 	})
 }
 
@@ -199,7 +204,7 @@ func (o *merging) shapes(fields []*ast.Field) {
 			return
 		}
 		o.sameShapes(group)
-		o.shapes(o.below(group))
+		o.below(group, o.shapes)
 	})
 }
 
@@ -211,7 +216,7 @@ func (o *merging) fields(fields []*ast.Field) {
 		}
 		for _, set := range byParent(group) {
 			o.sameField(set)
-			o.fields(o.below(set))
+			o.below(set, o.fields)
 		}
 	})
 }
