@@ -205,7 +205,7 @@ func TestManySubscriptionsShareOne(t *testing.T) {
 		each     int
 		// most is what a subscription may take at full size.
 		most int64
-	}{"sse": {"sse", 1, 15 << 10}, "websocket": {"websocket", 1, 17 << 10}, "50 on a websocket": {"websocket", 50, 15 << 10}} {
+	}{"sse": {"sse", 1, 40 << 10}, "websocket": {"websocket", 1, 17 << 10}, "50 on a websocket": {"websocket", 50, 15 << 10}} {
 		t.Run(name, func(t *testing.T) {
 			s := newSubscriptions(t, "sse", func(c *config.Config) {
 				c.Subscription.WebSocket.PingInterval, c.Subscription.Heartbeat = time.Hour, time.Hour

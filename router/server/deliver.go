@@ -29,7 +29,7 @@ func (h *Handler) deliver(x *exchange, observe func()) {
 	f := x.format()
 	s := &stream{
 		format: f, writer: x.writer, control: http.NewResponseController(x.writer), within: h.opts.ReadTimeout,
-		heartbeat: h.opts.Heartbeat, gone: x.httpRequest.Context().Done(),
+		gone: x.httpRequest.Context().Done(),
 	}
 	if _, isParts := f.(partsFormat); isParts && h.opts.Compress {
 		if e := acceptedEncoding(x.httpRequest.Header["Accept-Encoding"]); e != identity {
@@ -48,21 +48,13 @@ func (h *Handler) deliver(x *exchange, observe func()) {
 	x.writer.WriteHeader(x.status)
 	_ = s.control.SetReadDeadline(time.Time{}) // nothing more is read; a writer without deadlines is a test's
 	observe()
-	// What lasts has the answer for itself: the exchange is another request's soon.
-	s.response, x.response = x.response, Response{}
-	if l, ok := x.writer.(postponer); ok && s.response.Sequel != nil {
-		l.Later(s.run)
+	run := func() { s.run(&x.response, h.opts.Heartbeat) }
+	if x.response.Sequel != nil && h.opts.Detach != nil {
+		h.opts.Detach(run)
 		return
 	}
-	if s.response.Sequel != nil && h.opts.Detach != nil {
-		h.opts.Detach(s.run)
-		return
-	}
-	s.run()
+	run()
 }
-
-// postponer is a writer whose handler can leave something to be done when it has returned, before the answer is complete.
-type postponer interface{ Later(do func()) }
 
 // format is how the parts of the answer are written.
 func (x *exchange) format() format {
@@ -84,10 +76,8 @@ type stream struct {
 	format format
 	writer http.ResponseWriter
 	// encoder compresses what goes to writer; nil when it is not to be.
-	encoder   flushingWriter
-	control   *http.ResponseController
-	response  Response
-	heartbeat time.Duration
+	encoder flushingWriter
+	control *http.ResponseController
 	// within is how long the client may take to take a part.
 	within time.Duration
 	gone   <-chan struct{}
@@ -95,8 +85,7 @@ type stream struct {
 }
 
 // run sends the parts, and gives them back.
-func (s *stream) run() {
-	resp := &s.response
+func (s *stream) run(resp *Response, heartbeat time.Duration) {
 	defer resp.Release()
 	if s.encoder != nil {
 		defer func() { _ = s.encoder.Close() }() // who has gone takes no end
@@ -107,7 +96,7 @@ func (s *stream) run() {
 	if len(resp.Bytes()) > 0 && !s.send(s.format.part(s.buffer[:0], resp)) {
 		return
 	}
-	ticker := time.NewTicker(s.heartbeat)
+	ticker := time.NewTicker(heartbeat)
 	defer ticker.Stop()
 	for {
 		switch resp.Take() {
@@ -115,7 +104,7 @@ func (s *stream) run() {
 			if !s.send(s.format.part(s.buffer[:0], resp)) {
 				return
 			}
-			ticker.Reset(s.heartbeat)
+			ticker.Reset(heartbeat)
 			continue
 		case Over:
 			s.send(s.format.end(s.buffer[:0], resp.Ended))

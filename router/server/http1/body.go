@@ -124,13 +124,6 @@ func (b *body) settle() (reusable, tooLong bool) {
 	return b.closed, false
 }
 
-// isRead tells that nothing of a body is left.
-func (b *body) isRead() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.left == 0
-}
-
 // unread tells whether something is left of a body that was closed.
 func (b *body) unread() bool {
 	b.mu.Lock()

@@ -34,8 +34,6 @@ type conn struct {
 	running atomic.Pointer[exchange]
 	watched atomic.Bool
 	seen    *exchange
-	// passed counts how often the watch has passed the connection by, whose request lasts.
-	passed int
 
 	// idleSince is when the connection began to wait for a request nothing of which has come, in nanoseconds, negative
 	// when it has not had any yet; 0 when there is something. It means nothing unless the state is waiting.
@@ -93,7 +91,7 @@ func (c *conn) serve() {
 func (c *conn) await(patience time.Duration) verdict {
 	if c.from == c.to {
 		c.from, c.to = 0, 0
-		if len(c.input) != inputSize {
+		if len(c.input) > inputSize {
 			c.input = make([]byte, inputSize)
 		}
 	}
@@ -180,10 +178,6 @@ func (c *conn) answer() bool {
 	c.running.Store(x)
 	c.server.watch.add(c)
 	c.server.HTTP.Handler.ServeHTTP(&x.response, r)
-	if x.response.later != nil {
-		x.lasts.Store(true)
-		x.response.later()
-	}
 	x.context.end()
 	again := x.finish(r)
 	c.running.Store(nil)
@@ -236,9 +230,6 @@ const lingerFor = 500 * time.Millisecond
 func (c *conn) linger() {
 	_ = c.net.CloseWrite()
 	c.readBy.set(time.Now().Add(lingerFor))
-	if len(c.input) == 0 {
-		c.input = make([]byte, inputSize)
-	}
 	for {
 		if _, err := c.net.Read(c.input); err != nil {
 			return

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/textproto"
 	"net/url"
-	"sync/atomic"
 )
 
 // exchange is a request and its answer. Each has one of its own, in one piece of memory.
@@ -15,8 +14,6 @@ type exchange struct {
 	response response
 	// values is where the slices of the header begin.
 	values [8]string
-	// lasts tells that the handler has returned, and left something that takes long.
-	lasts atomic.Bool
 }
 
 // begin takes the request whose head is complete from the connection's input.

@@ -181,6 +181,9 @@ func (h *head) understand(name, value []byte) bool {
 		return named(value, "keep-alive")
 	case named(name, "transfer-encoding"), named(name, "expect"), named(name, "upgrade"), named(name, "trailer"):
 		return false
+	case named(name, "accept"):
+		// An answer that lasts as long as the client wants is net/http's.
+		return !bytes.Contains(value, []byte("t/event-stream")) && !bytes.Contains(value, []byte("multipart/"))
 	case named(name, "pragma"):
 		return false // net/http makes a Cache-Control header of it
 	}

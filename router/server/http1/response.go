@@ -36,8 +36,6 @@ type response struct {
 	length, written int64
 	framing         framing
 	head            headFacts
-	// later is what the handler has left to do; nil when nothing.
-	later func()
 	// sent tells that the head has left, or is leaving; done that the handler has returned.
 	sent, done bool
 	// closing tells that the connection ends with this answer; refused that this is because of the request's body.
@@ -139,22 +137,7 @@ func (w *response) FlushError() error {
 	if w.status == 0 {
 		w.WriteHeader(http.StatusOK)
 	}
-	err := w.send(nil)
-	w.rest()
-	return err
-}
-
-// Later has something done when the handler has returned, before the answer is complete: what takes long, as a stream of
-// events does, need not keep the stack of all that leads to the handler, nor what stands on it. It may use the writer and
-// the request as the handler may.
-func (w *response) Later(do func()) { w.later = do }
-
-// rest gives back what is not needed until there is more to send, which can take long when the handler has flushed.
-func (w *response) rest() {
-	w.release()
-	if c := w.conn; w.body.isRead() && c.from == c.to {
-		c.input, c.from, c.to = nil, 0, 0
-	}
+	return w.send(nil)
 }
 
 // SetReadDeadline is for http.ResponseController.

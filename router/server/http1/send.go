@@ -57,7 +57,7 @@ func (w *response) keep(p []byte) (int, error) {
 	if w.err != nil {
 		return 0, w.err
 	}
-	b, n := w.gather(), len(p)
+	b, n := w.buffers, len(p)
 	limit := gatherBelow
 	if !w.sent {
 		limit = holdBack
@@ -78,20 +78,12 @@ func (w *response) keep(p []byte) (int, error) {
 	return n, nil
 }
 
-// gather returns what the answer is gathered in, which is taken again when it was given back.
-func (w *response) gather() *buffers {
-	if w.buffers == nil {
-		w.buffers = takeBuffers()
-	}
-	return w.buffers
-}
-
 // send sends what is kept back, p behind it, and the end of a body if the handler has returned.
 func (w *response) send(p []byte) error {
 	if w.err != nil {
 		return w.err
 	}
-	b := w.gather()
+	b := w.buffers
 	if !w.sent {
 		beginning := b.body
 		if len(beginning) == 0 {

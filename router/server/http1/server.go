@@ -10,9 +10,6 @@
 // malformed requests and the answers to them) is judged by net/http and nobody else, and no leniency of ours can take
 // two requests for one, or one for two.
 //
-// A handler can leave something to be done later (response.Later): a stream of events waits without the stack and the
-// buffers of all that led to it.
-//
 // What handlers see is what they see behind net/http, and the answers are the same, byte for byte but for the sizes of
 // chunks. What never happens here, because no handler of ours asks for it:
 //

@@ -8,10 +8,6 @@ import (
 // lookEvery is how often a watch looks.
 const lookEvery = 50 * time.Millisecond
 
-// lastingEvery is how often a watch looks at the connection of a request that lasts, as one that is sent events: there
-// can be very many, and nobody is in a hurry.
-const lastingEvery = time.Second
-
 // watch ends the contexts of requests whose client has gone. net/http has a goroutine for each request that waits for
 // that to happen; the watch looks at the sockets of those requests that have been running for a while. A connection
 // puts itself on the list with its first request and is taken off once it is found idle, so that a busy one pays one
@@ -68,21 +64,9 @@ func (c *conn) look() bool {
 		// A request that has begun since puts the connection on the list by itself, unless it came before the line above.
 		return c.running.Load() != nil && c.watched.CompareAndSwap(false, true)
 	}
-	if x == c.seen && c.isDue(x) && c.socket.isClosed() {
+	if x == c.seen && c.socket.isClosed() {
 		x.context.end()
 	}
 	c.seen = x
-	return true
-}
-
-// isDue tells that it is time to look at the connection of a request.
-func (c *conn) isDue(x *exchange) bool {
-	if !x.lasts.Load() {
-		return true
-	}
-	if c.passed++; time.Duration(c.passed)*c.server.watch.every < lastingEvery {
-		return false
-	}
-	c.passed = 0
 	return true
 }
