@@ -37,7 +37,7 @@ var patient = kit.Config{BatchWait: 50 * time.Millisecond}
 func checkQueries(t *testing.T, what string, sql *kittest.Counter, needed int, ask func()) {
 	t.Helper()
 	got := 0
-	for range 5 {
+	for range 12 { // a busy machine takes longer to ask than dataloaders wait
 		sql.Take()
 		ask()
 		if got = sql.Take(); got <= 2*needed {
@@ -118,7 +118,7 @@ func TestConstantNumberOfQueries(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.service+" "+c.name, func(t *testing.T) {
 			onBothWith(t, c.service, patient, func(t *testing.T, s subgraphs.Service, sql *kittest.Counter) {
-				for _, n := range []int{3, 100} {
+				for _, n := range []int{3, 30} {
 					checkQueries(t, fmt.Sprintf("%d entities", n), sql, c.queries, func() {
 						kittest.MustAsk(t, s.Handler(), ada, c.query, representations(n, c.typeName, c.fields), nil)
 					})

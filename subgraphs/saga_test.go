@@ -120,7 +120,20 @@ func (w *sagaWorld) run(t *testing.T, n int) {
 	w.shop.CrashOneIn = 0
 	w.shop.start(t)
 	defer w.shop.kill()
-	w.check(t, n, crashes)
+	w.check(t, n+w.buyTooMuch(t), crashes)
+}
+
+// buyTooMuch places an order of more pieces than there are, where that is possible: on a busy machine so many others
+// expire that all get what they want. It tells how many orders it has placed.
+func (w *sagaWorld) buyTooMuch(t *testing.T) int {
+	const most = 100 // that a cart can have of a product
+	for _, upc := range sagaProducts {
+		if w.stock[upc] < most {
+			w.order(t, &wire.Identity{Subject: "buyer of too much"}, "too-much", upc, most)
+			return 1
+		}
+	}
+	return 0
 }
 
 // makeScarce has so many pieces of the product lie in each of its warehouses.
@@ -170,26 +183,12 @@ func (w *sagaWorld) buy(t *testing.T, buyer, n int) {
 	for i := range n {
 		key := fmt.Sprintf("buyer-%d-order-%d", buyer, i)
 		upc, pieces := sagaProducts[dice.IntN(len(sagaProducts))], 1+dice.IntN(4)
-		var got struct {
-			Cart     cartAnswer
-			Checkout orderAnswer
-		}
-		since := w.history.now()
-		w.insist(t, "orders", caller, fmt.Sprintf(`mutation {
-			cart: setCartQuantity(input: {upc: %q, quantity: %d}) { userErrors { code field message } }
-			checkout(input: {idempotencyKey: %q, paymentMethod: "card", %s}) {
-				order { id } userErrors { code field message } } }`,
-			upc, pieces, key, shipTo), &got)
-		if got.Checkout.Order == nil {
-			t.Errorf("%s was not placed: %v %v", key, got.Cart.UserErrors, got.Checkout.UserErrors)
+		id := w.order(t, caller, key, upc, pieces)
+		if id == "" {
 			continue
 		}
-		id := got.Checkout.Order.ID
-		w.history.add(id, since, sagaEvent{kind: orderPlaced})
-		w.mu.Lock()
-		w.placed[key] = id
-		w.mu.Unlock()
 		if dice.IntN(10) == 0 {
+			var got struct{ Checkout orderAnswer }
 			since := w.history.now()
 			if !w.insist(t, "orders", caller, fmt.Sprintf(`mutation { checkout: cancelOrder(input: {id: %q}) {
 				order { id } userErrors { code field message } } }`, id), &got) {
@@ -202,6 +201,30 @@ func (w *sagaWorld) buy(t *testing.T, buyer, n int) {
 		w.awaitStock(t, caller, id)
 		w.lookAtPieces(t, id)
 	}
+}
+
+// order places an order, and returns its id; empty when it failed.
+func (w *sagaWorld) order(t *testing.T, caller *wire.Identity, key, upc string, pieces int) (id string) {
+	var got struct {
+		Cart     cartAnswer
+		Checkout orderAnswer
+	}
+	since := w.history.now()
+	w.insist(t, "orders", caller, fmt.Sprintf(`mutation {
+		cart: setCartQuantity(input: {upc: %q, quantity: %d}) { userErrors { code field message } }
+		checkout(input: {idempotencyKey: %q, paymentMethod: "card", %s}) {
+			order { id } userErrors { code field message } } }`,
+		upc, pieces, key, shipTo), &got)
+	if got.Checkout.Order == nil {
+		t.Errorf("%s was not placed: %v %v", key, got.Cart.UserErrors, got.Checkout.UserErrors)
+		return ""
+	}
+	id = got.Checkout.Order.ID
+	w.history.add(id, since, sagaEvent{kind: orderPlaced})
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.placed[key] = id
+	return id
 }
 
 // awaitStock waits until the pieces of an order are set aside, or it has come to an end: people who place the next

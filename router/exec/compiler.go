@@ -61,6 +61,8 @@ type compilerScratch struct {
 	answeringNext []int32
 	// found are the sources of the fields that are being compiled, those of inner fields above those of outer ones.
 	found []source
+	// foundIn are those of the fields of representations that are being compiled, inner ones above outer ones.
+	foundIn []representationSource
 	// needs are the lists of requests that must be complete for something, and numbers what they are made of.
 	needs   [][]int
 	numbers slab.Slab[int]
@@ -172,6 +174,7 @@ func (s *compilerScratch) release() {
 	s.before = emptied(s.before)
 	s.answering, s.answeringFrom, s.answeringNext = emptied(s.answering), emptied(s.answeringFrom), emptied(s.answeringNext)
 	s.found = emptied(s.found[:cap(s.found)])
+	s.foundIn = emptied(s.foundIn)
 	s.needs = emptied(s.needs)
 	s.numbers.Reset()
 	s.joined.Reset()

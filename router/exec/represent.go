@@ -68,16 +68,15 @@ type representationObject struct {
 // dynamicOpening is a representation up to the name of its type.
 const dynamicOpening = `{"__typename":`
 
-// countRepresentations counts what representations are made of.
+// countRepresentations counts what representations are made of. A field can come from all positions there are, but at
+// each one mostly from a single field there.
 func (c *compiler) countRepresentations(prog *Program) {
 	var count func(fields []*plan.RepresentationField, times int)
 	count = func(fields []*plan.RepresentationField, times int) {
 		c.repFields.Expected += times * len(fields)
+		c.repSources.Expected += times * len(fields)
 		for _, f := range fields {
-			c.repSources.Expected += times * len(f.From)
-			if len(f.Fields) > 0 {
-				count(f.Fields, times*len(f.From))
-			}
+			count(f.Fields, times)
 		}
 	}
 	for i := range prog.requests {
@@ -135,7 +134,7 @@ func (c *compiler) representationFields(
 		*rf = representationField{
 			spelled: c.engine.inputEntry(f), plan: f, at: int32(i), narrowed: f.On != nil && !types.SubsetOf(f.On),
 		}
-		rf.sources = c.repSources.Take(len(f.From))[:0]
+		first := len(c.foundIn)
 		for _, from := range f.From {
 			s, ok := c.source(p, from)
 			if !ok || !c.complete(request, s.needs) {
@@ -151,8 +150,11 @@ func (c *compiler) representationFields(
 					fields: c.representationFields(request, below, f.Fields, from.Selection.Type.Possible),
 				}
 			}
-			rf.sources = append(rf.sources, rs)
+			c.foundIn = append(c.foundIn, rs)
 		}
+		rf.sources = c.repSources.Keep(c.foundIn[first:])
+		clear(c.foundIn[first:])
+		c.foundIn = c.foundIn[:first]
 	}
 	return compiled
 }
