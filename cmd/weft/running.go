@@ -39,8 +39,8 @@ func runningSubgraph(ctx context.Context, pair string) (compose.Subgraph, error)
 	return compose.Subgraph{Name: name, URL: url, SDL: sdl}, nil
 }
 
-// askSubgraph asks a running subgraph for its schema. identity says who is asking, signed by a router; empty when nobody
-// says so.
+// askSubgraph asks a running subgraph for its schema. identity says who is asking, signed by a router; empty when
+// nobody says so.
 //
 // Specification: Apollo Federation, "Enhanced introspection with Query._service".
 func askSubgraph(ctx context.Context, url, identity string) (string, error) {

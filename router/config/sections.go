@@ -156,8 +156,8 @@ type GraphQL struct {
 // OnError is about what becomes of a value that is an error where the schema does not allow null: the proposal "error
 // behaviors" for the specification of GraphQL.
 type OnError struct {
-	// Let requests choose with onError: PROPAGATE makes the nearest value null that may be, NULL the value itself, HALT all
-	// data. Introspection announces it (__service).
+	// Let requests choose with onError: PROPAGATE makes the nearest value null that may be, NULL the value itself,
+	// HALT all data. Introspection announces it (__service).
 	Enabled bool `yaml:"enabled"`
 	// What is done for requests that do not say: PROPAGATE, "NULL" (in quotes) or HALT.
 	Default string `yaml:"default"`

@@ -19,9 +19,9 @@ type SupergraphS3 struct {
 	Endpoint string `yaml:"endpoint"`
 	// Name the bucket in the path, not in the name of the host: for storage that wants it so.
 	PathStyle bool `yaml:"path_style"`
-	// Where the keys that requests are signed with come from: settings (those below), or environment, as the SDKs of AWS find
-	// them: AWS_ACCESS_KEY_ID and its companions, the web identity or credentials of a pod or container, the role of the
-	// instance. Temporary ones are renewed before they end.
+	// Where the keys that requests are signed with come from: settings (those below), or environment, as the SDKs of
+	// AWS find them: AWS_ACCESS_KEY_ID and its companions, the web identity or credentials of a pod or container, the
+	// role of the instance. Temporary ones are renewed before they end.
 	Credentials string `yaml:"credentials"`
 	// Access key; requests are not signed without one. Give it as ${AWS_ACCESS_KEY_ID}, or as access_key_id_file.
 	AccessKeyID string `yaml:"access_key_id"`

@@ -41,7 +41,8 @@ type compiler struct {
 	*compilerScratch
 }
 
-// compilerScratch is the memory in which a program is compiled. Nothing of it is in the program: it serves the next one.
+// compilerScratch is the memory in which a program is compiled. Nothing of it is in the program: it serves the next
+// one.
 type compilerScratch struct {
 	// ofField and ofCall are the selection sets below fields and calls, by their IDs.
 	ofField, ofCall []*selectionSet
@@ -172,7 +173,8 @@ func (s *compilerScratch) release() {
 	}
 	s.twins = s.twins[:0]
 	s.before = emptied(s.before)
-	s.answering, s.answeringFrom, s.answeringNext = emptied(s.answering), emptied(s.answeringFrom), emptied(s.answeringNext)
+	s.answering, s.answeringFrom = emptied(s.answering), emptied(s.answeringFrom)
+	s.answeringNext = emptied(s.answeringNext)
 	s.found = emptied(s.found[:cap(s.found)])
 	s.foundIn = emptied(s.foundIn)
 	s.needs = emptied(s.needs)

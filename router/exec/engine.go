@@ -133,8 +133,8 @@ type Response struct {
 	Errors, Fetches int
 	// Refused tells why there is an error instead of the answer; zero when there is one.
 	Refused Refusal
-	// Size is how many bytes the answer has, all its parts until now, and extensions not counted: what Config.ResponseBytes
-	// bounds. Zero when it was refused.
+	// Size is how many bytes the answer has, all its parts until now, and extensions not counted: what
+	// Config.ResponseBytes bounds. Zero when it was refused.
 	Size int64
 	// Trace describes the requests of the plan, by plan.Request.ID; only when asked for.
 	Trace []FetchTrace

@@ -11,8 +11,8 @@ import (
 	"github.com/weft-graphql/weft/router/supergraph"
 )
 
-// fieldForm is what programs know of a field from its definition. It is made once, so that the programs of new operations
-// share it.
+// fieldForm is what programs know of a field from its definition. It is made once, so that the programs of new
+// operations share it.
 type fieldForm struct {
 	// spelled is the field's name as the key of an entry behind another, `,"name":`.
 	spelled string

@@ -124,7 +124,9 @@ func (e *Engine) Compile(p *plan.Plan) (*Program, error) {
 	if p == nil || p.Operation == nil || p.Supergraph == nil {
 		return nil, errors.New("a plan needs an operation and a supergraph")
 	}
-	c := &compiler{engine: e, plan: p, forms: e.formOf(p.Supergraph), compilerScratch: compilerScratches.Get().(*compilerScratch)}
+	c := &compiler{
+		engine: e, plan: p, forms: e.formOf(p.Supergraph), compilerScratch: compilerScratches.Get().(*compilerScratch),
+	}
 	defer c.release()
 	c.begin()
 	prog := &Program{engine: e, plan: p, types: c.forms.names, requests: make([]request, len(p.Requests))}

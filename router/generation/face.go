@@ -76,7 +76,8 @@ func (g *Generation) newPlayground(set *provisioned) (*graphiql.Playground, erro
 		return nil, fmt.Errorf("listing who owns the graph: %w", err)
 	}
 	return graphiql.New(graphiql.Options{
-		Graph: graph, Endpoint: g.config.GraphQL.Path, Path: g.config.Playground.Path, Title: g.config.Playground.Title, DefaultQuery: query,
+		Graph: graph, Endpoint: g.config.GraphQL.Path, Path: g.config.Playground.Path,
+		Title: g.config.Playground.Title, DefaultQuery: query,
 	})
 }
 

@@ -42,7 +42,8 @@ func (g *Generation) newEngine(set *provisioned, previous *engine.Engine) *engin
 		OnError: c.GraphQL.OnError.Enabled, DefaultOnError: onErrors[c.GraphQL.OnError.Default],
 		StreamAbove: int(c.GraphQL.StreamAbove), ShareQueries: c.Dedupe.ClientQueries,
 		RequestIDs: c.Log.RequestIDs, MaxParallel: c.Upstream.MaxConcurrentFetches, Halving: g.halving(), Errors: g.errorPolicy(),
-		Extensions: c.GraphQL.SubgraphExtensions, ResponseBytes: responseBytes, ResponseWarn: responseWarn, Panicked: g.panicked,
+		Extensions: c.GraphQL.SubgraphExtensions, ResponseBytes: responseBytes, ResponseWarn: responseWarn,
+		Panicked:      g.panicked,
 		Subscriptions: subscriptions, Sources: g.sources, Hold: g.hold,
 	}, previous)
 }

@@ -80,8 +80,8 @@ func isIntrospection(name string) bool {
 	return name == "__schema" || name == "__type" || name == "__service"
 }
 
-// asksSchema tells whether __schema, __type or __service stands in a selection or below, where fields of the type Query lead to;
-// seen are the fragments already looked at.
+// asksSchema tells whether __schema, __type or __service stands in a selection or below, where fields of the type Query
+// lead to; seen are the fragments already looked at.
 func (p *Prepared) asksSchema(set ast.SelectionSet, seen map[string]bool) bool {
 	for _, sel := range set {
 		switch sel := sel.(type) {

@@ -113,8 +113,8 @@ func (p *bodyReader) optionalText(target *[]byte, wrongType error) error {
 	return null(value, target, wrongType)
 }
 
-// optionalWord reads a string, or null as nothing, into target; anything else as it stands. It is for members that count
-// only when the configuration says so: what they may be is for the engine to say.
+// optionalWord reads a string, or null as nothing, into target; anything else as it stands. It is for members that
+// count only when the configuration says so: what they may be is for the engine to say.
 func (p *bodyReader) optionalWord(target *[]byte) error {
 	value := p.Value()
 	switch {

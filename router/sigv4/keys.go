@@ -26,8 +26,8 @@ func (k Keys) Current(context.Context) (Keys, error) { return k, nil }
 
 // FromEnvironment has the keys that the platform gives a process, as the SDKs of AWS find them: AWS_ACCESS_KEY_ID,
 // AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN; the web identity of a pod (AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN);
-// the credentials of a container or a pod (AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, …_FULL_URI); the role of the instance
-// (IMDSv2). Temporary ones are renewed before they end.
+// the credentials of a container or a pod (AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, …_FULL_URI); the role of the
+// instance (IMDSv2). Temporary ones are renewed before they end.
 func FromEnvironment() KeySource {
 	if id := os.Getenv("AWS_ACCESS_KEY_ID"); id != "" {
 		return Keys{ID: id, Secret: os.Getenv("AWS_SECRET_ACCESS_KEY"), Token: os.Getenv("AWS_SESSION_TOKEN")}

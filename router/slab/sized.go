@@ -1,7 +1,7 @@
 package slab
 
-// Sized hands out slices of one allocation, which is made for as many values as are expected in all. They live together:
-// what is made once and kept, such as a program, consists of hundreds of small lists.
+// Sized hands out slices of one allocation, which is made for as many values as are expected in all. They live
+// together: what is made once and kept, such as a program, consists of hundreds of small lists.
 type Sized[T any] struct {
 	free []T
 	// Expected is how many values the next allocation is for.

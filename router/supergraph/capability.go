@@ -17,8 +17,8 @@ type Capability struct {
 	Value string
 }
 
-// Announcing is Load for a graph whose API schema has the meta-field __service, which tells of capabilities. Without any
-// it has not.
+// Announcing is Load for a graph whose API schema has the meta-field __service, which tells of capabilities. Without
+// any it has not.
 func Announcing(sdl string, capabilities []Capability) (*Supergraph, error) {
 	s, err := Load(sdl)
 	if err != nil || len(capabilities) == 0 {

@@ -211,7 +211,9 @@ func refusedWith(answer []byte) error {
 }
 
 // askBefore brings the service into the state of one that was asked something before.
-func (provider *Provider) askBefore(ctx context.Context, p *Pact, state ProviderState, endpoint *url.URL, known kept) error {
+func (provider *Provider) askBefore(
+	ctx context.Context, p *Pact, state ProviderState, endpoint *url.URL, known kept,
+) error {
 	body, err := json.Marshal(state.Params["request"])
 	if err != nil {
 		return err

@@ -33,8 +33,8 @@ type Case struct {
 	Given []Given `json:"given,omitempty"`
 	// Event is what a subscription hears of, for those that the router feeds from the event bus.
 	Event *Event `json:"event,omitempty"`
-	// Files are sent along, by the place of the variable that each stands for ("variables.input.picture"): paths, from where
-	// the file with the cases is.
+	// Files are sent along, by the place of the variable that each stands for ("variables.input.picture"): paths,
+	// from where the file with the cases is.
 	Files map[string]string `json:"files,omitempty"`
 	// Skip says why the operation is not recorded; empty when it is.
 	Skip string `json:"skip,omitempty"`

@@ -32,8 +32,8 @@ const SampleData = "the sample data"
 // Untouched is the state of a service whose sample data nobody has changed.
 const Untouched = "the sample data, untouched"
 
-// AskedBefore is the state of a service that was asked something before: its parameters are the request, the caller of it
-// (as in CallerState) and, under keep, what of the answer further requests contain.
+// AskedBefore is the state of a service that was asked something before: its parameters are the request, the caller of
+// it (as in CallerState) and, under keep, what of the answer further requests contain.
 const AskedBefore = "this was asked before"
 
 // CallerState is the state in which requests come from somebody: its parameters are the fields of Caller.

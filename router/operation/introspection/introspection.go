@@ -14,9 +14,9 @@ type More func(out []byte) ([]byte, bool)
 // piece is how much is printed between two calls of More, at most by one row of the schema.
 const piece = 4 << 10
 
-// Append writes the JSON value of a __schema, __type or __service field. The field comes from a validated document; variable
-// returns the JSON of a variable of the operation, nil when it is absent. The value can be very large: types refer to
-// each other in circles. more is called now and then, and can bound it; nil when nobody does.
+// Append writes the JSON value of a __schema, __type or __service field. The field comes from a validated document;
+// variable returns the JSON of a variable of the operation, nil when it is absent. The value can be very large: types
+// refer to each other in circles. more is called now and then, and can bound it; nil when nobody does.
 func (s *Schema) Append(out []byte, field *ast.Field, variable func(name string) []byte, more More) []byte {
 	w := &writer{s: s, out: out, more: more, due: len(out) + piece}
 	c := compiler{variable: variable}

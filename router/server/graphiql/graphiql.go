@@ -50,8 +50,8 @@ type Options struct {
 	Title string
 	// DefaultQuery stands in the editor on a first visit; a short explanation of GraphiQL when empty.
 	DefaultQuery string
-	// Graph is what is shown of the graph beside its schema, as JSON: {"types": [{"name", "keys": [{"subgraph", "fields"}],
-	// "fields": [{"name", "type", "in": [{"subgraph", "requires", "label"}]}]}], "headers": [names]}.
+	// Graph is what is shown of the graph beside its schema, as JSON: {"types": [{"name", "keys": [{"subgraph",
+	// "fields"}], "fields": [{"name", "type", "in": [{"subgraph", "requires", "label"}]}]}], "headers": [names]}.
 	Graph []byte
 }
 

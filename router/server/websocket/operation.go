@@ -10,8 +10,8 @@ import (
 	"github.com/weft-graphql/weft/router/server"
 )
 
-// operation is one in progress. Of a subscription that waits there is only this: no goroutine does, one runs while there
-// is something to send.
+// operation is one in progress. Of a subscription that waits there is only this: no goroutine does, one runs while
+// there is something to send.
 type operation struct {
 	session  *session
 	id       string
@@ -51,7 +51,8 @@ func (o *operation) run(payload json.RawMessage, req server.Request) {
 	o.complete()
 }
 
-// answer runs the operation and sends the first part of its answer, if there is one yet. It tells whether others follow.
+// answer runs the operation and sends the first part of its answer, if there is one yet. It tells whether others
+// follow.
 func (o *operation) answer(payload json.RawMessage, req *server.Request) (more bool) {
 	s, resp := o.session, &o.response
 	started := time.Now()

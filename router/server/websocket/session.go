@@ -62,7 +62,8 @@ func (s *session) serve() {
 	defer s.end()
 	defer func() {
 		if cause := recover(); cause != nil {
-			s.handler.options.Logger.Error("a WebSocket panicked", "panic", cause, "remote", s.remote, "stack", string(debug.Stack()))
+			s.handler.options.Logger.Error("a WebSocket panicked", "panic", cause, "remote", s.remote,
+				"stack", string(debug.Stack()))
 		}
 	}()
 	s.run()
