@@ -21,22 +21,33 @@ import (
 
 // registry serves a supergraph, or something else.
 type registry struct {
-	mu     sync.Mutex
+	mu sync.Mutex
+	registryState
+	// asked are the answers so far.
+	asked chan registryAnswer
+}
+
+// registryState is what a registry serves since it was set. What it has answered before tells nothing about it.
+type registryState struct {
 	status int
 	body   string
-	// asked are the statuses of the answers so far.
-	asked chan int
+	times  int
+}
+
+type registryAnswer struct {
+	status int
+	times  int
 }
 
 func (g *registry) set(status int, body string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.status, g.body = status, body
+	g.registryState = registryState{status: status, body: body, times: g.times + 1}
 }
 
 func (g *registry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.mu.Lock()
-	status, body := g.status, g.body
+	status, body, times := g.status, g.body, g.times
 	g.mu.Unlock()
 	etag := fmt.Sprintf(`"%d"`, len(body))
 	switch {
@@ -49,19 +60,22 @@ func (g *registry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(status)
 	_, _ = w.Write([]byte(body))
 	select {
-	case g.asked <- status:
+	case g.asked <- registryAnswer{status, times}:
 	default:
 	}
 }
 
-// until waits for an answer with a status.
+// until waits for an answer with a status, of what is served now.
 func (g *registry) until(t *testing.T, status int) {
 	t.Helper()
+	g.mu.Lock()
+	times := g.times
+	g.mu.Unlock()
 	late := time.After(30 * time.Second)
 	for {
 		select {
 		case got := <-g.asked:
-			if got == status {
+			if got == (registryAnswer{status, times}) {
 				return
 			}
 		case <-late:
@@ -96,7 +110,8 @@ func (s *syncBuffer) String() string {
 // TestTheSupergraphComesOverHTTP begins with the fallback, and follows a registry that is away, serves graphs, garbage,
 // and graphs again.
 func TestTheSupergraphComesOverHTTP(t *testing.T) {
-	source := &registry{status: http.StatusBadGateway, asked: make(chan int, 1000)}
+	source := &registry{asked: make(chan registryAnswer, 1000)}
+	source.set(http.StatusBadGateway, "")
 	server := httptest.NewServer(source)
 	defer server.Close()
 	fallback := filepath.Join(t.TempDir(), "fallback.graphql")
