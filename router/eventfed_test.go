@@ -95,12 +95,8 @@ func newEventFed(t *testing.T) *eventFed {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e.server = httptest.NewServer(e.router)
-	t.Cleanup(func() {
-		e.router.Close()
-		e.server.CloseClientConnections()
-		e.server.Close()
-	})
+	e.server = &httptest.Server{URL: "http://" + e.run()}
+	t.Cleanup(e.router.Close)
 	return e
 }
 

@@ -3,6 +3,7 @@ package router_test
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -191,6 +192,32 @@ func TestAStalledClientSlowsNobody(t *testing.T) {
 		t.Errorf("the event stream ends with %.300q, %v", text[max(0, len(text)-300):], err)
 	}
 	s.await(1)
+}
+
+// A client that does not read when the router ends does not hold it up: its stream is cut off, and does not look whole.
+func TestAStalledClientIsCutOffAtTheEnd(t *testing.T) {
+	s := newSubscriptions(t, "sse", func(c *config.Config) { c.Admin.Listen = "localhost:0" })
+	stalled := subscriberOver(s, strings.TrimPrefix(s.server.URL, "http://"), "sse", "subscription { other { n product { upc } } }", 1)
+	s.await(1)
+	s.awaitMetrics("weft_subscriptions_open 1")
+	large := strings.Repeat("x", 200<<10)
+	for range 100 {
+		s.events.Emit(fmt.Sprintf(`{"data":{"other":{"n":1,"product":{"__typename":"Product","upc":%q}}}}`, large))
+	}
+	ctx, cancel := context.WithCancel(s.ctx)
+	ended := make(chan struct{})
+	go func() {
+		s.router.EndSubscriptions(ctx, 0)
+		close(ended)
+	}()
+	s.awaitMetrics("weft_subscriptions_open 1")
+	cancel()
+	<-ended
+	text, err := io.ReadAll(stalled.conn)
+	if err == nil && bytes.HasSuffix(text, []byte("0\r\n\r\n")) {
+		t.Errorf("%d bytes came, and look whole", len(text))
+	}
+	s.await(0)
 }
 
 // A client that leaves without a word takes its subscription along; one that wants to come back to what nobody keeps

@@ -78,12 +78,9 @@ func newSubscriptions(t *testing.T, protocol string, change func(*config.Config)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.router, s.server = r, httptest.NewServer(r)
-	t.Cleanup(func() {
-		r.Close()
-		s.server.CloseClientConnections()
-		s.server.Close()
-	})
+	s.router = r
+	s.server = &httptest.Server{URL: "http://" + s.run()} // that of processes, in which streams of events are not net/http's
+	t.Cleanup(r.Close)
 	return s
 }
 

@@ -72,6 +72,9 @@ type subscriber struct {
 	took []time.Time
 }
 
+// acceptOf are the headers of the protocols over HTTP.
+var acceptOf = map[string]string{"sse": "text/event-stream", "multipart": "multipart/mixed;subscriptionSpec=1.0"}
+
 func subscriberOver(s *subscriptions, addr, protocol, query string, each int) *subscriber {
 	s.Helper()
 	conn, err := net.Dial("tcp", addr)
@@ -80,10 +83,10 @@ func subscriberOver(s *subscriptions, addr, protocol, query string, each int) *s
 	}
 	s.Cleanup(func() { _ = conn.Close() })
 	c := &subscriber{conn: conn, each: each}
-	if protocol == "sse" {
+	if accept := acceptOf[protocol]; accept != "" {
 		body := `{"query":"` + query + `"}`
-		_, err = fmt.Fprintf(conn, "POST /graphql HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\n"+
-			"Content-Length: %d\r\n\r\n%s", len(body), body)
+		_, err = fmt.Fprintf(conn, "POST /graphql HTTP/1.1\r\nHost: a\r\nAccept: %s\r\nContent-Type: application/json\r\n"+
+			"Content-Length: %d\r\n\r\n%s", accept, len(body), body)
 	} else {
 		_, err = io.WriteString(conn, "GET /graphql HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"+
 			"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n"+
@@ -205,7 +208,10 @@ func TestManySubscriptionsShareOne(t *testing.T) {
 		each     int
 		// most is what a subscription may take at full size.
 		most int64
-	}{"sse": {"sse", 1, 40 << 10}, "websocket": {"websocket", 1, 17 << 10}, "50 on a websocket": {"websocket", 50, 15 << 10}} {
+	}{
+		"sse": {"sse", 1, 5 << 10}, "multipart": {"multipart", 1, 5 << 10},
+		"websocket": {"websocket", 1, 8 << 10}, "50 on a websocket": {"websocket", 50, 2 << 10},
+	} {
 		t.Run(name, func(t *testing.T) {
 			s := newSubscriptions(t, "sse", func(c *config.Config) {
 				c.Subscription.WebSocket.PingInterval, c.Subscription.Heartbeat = time.Hour, time.Hour
@@ -218,13 +224,19 @@ func TestManySubscriptionsShareOne(t *testing.T) {
 			first := subscriberOver(s, addr, c.protocol, query, c.each) // what is made once does not count
 			s.await(1)
 			socket := s.socketsTake()
-			empty := settled()
+			empty, goroutines := settled(), runtime.NumGoroutine()
 			all := make([]*subscriber, clients/c.each)
 			for i := range all {
 				all[i] = subscriberOver(s, addr, c.protocol, query, c.each)
 			}
 			s.awaitMetrics(fmt.Sprintf("weft_subscriptions_open %d", clients+c.each))
 			idle := int64(settled()) - int64(empty) - socket*int64(len(all))
+			for runtime.NumGoroutine() > goroutines+clients/10 {
+				if s.ctx.Err() != nil {
+					t.Fatalf("%d goroutines more wait", runtime.NumGoroutine()-goroutines)
+				}
+				runtime.Gosched()
+			}
 			if opened, _, _ := s.events.Opened(); opened != 1 {
 				t.Fatalf("there were %d subscriptions at the subgraph", opened)
 			}

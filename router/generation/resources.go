@@ -5,6 +5,7 @@ import (
 
 	"github.com/weft-graphql/weft/router/engine"
 	"github.com/weft-graphql/weft/router/module"
+	"github.com/weft-graphql/weft/router/server"
 	"github.com/weft-graphql/weft/router/server/websocket"
 	"github.com/weft-graphql/weft/router/subscription"
 	"github.com/weft-graphql/weft/router/subscription/callback"
@@ -18,9 +19,11 @@ type Resources struct {
 	// metrics are those of the modules of all generations.
 	metrics *module.Metrics
 
-	// subscriptions are those of all generations, and sessions the WebSockets of clients.
+	// subscriptions are those of all generations, sessions the WebSockets of clients, and streams their
+	// streams of events.
 	subscriptions *subscription.Hub
 	sessions      websocket.Sessions
+	streams       server.Streams
 	// callbacks takes the events that subgraphs send.
 	callbacks callback.Registry
 

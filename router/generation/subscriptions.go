@@ -193,6 +193,9 @@ func (r *Resources) EndSubscriptions(ctx context.Context, over time.Duration) {
 		r.sessions.Drain(ctx, over)
 	}()
 	r.subscriptions.Drain(ctx, over)
+	if ctx.Err() != nil {
+		r.streams.Cut()
+	}
 	<-sockets
 }
 

@@ -27,16 +27,6 @@ func (h *Handler) deliver(x *exchange, observe func()) {
 	x.dropInput()
 	x.status = http.StatusOK
 	f := x.format()
-	s := &stream{
-		format: f, writer: x.writer, control: http.NewResponseController(x.writer), within: h.opts.ReadTimeout,
-		gone: x.httpRequest.Context().Done(),
-	}
-	if _, isParts := f.(partsFormat); isParts && h.opts.Compress {
-		if e := acceptedEncoding(x.httpRequest.Header["Accept-Encoding"]); e != identity {
-			x.writer.Header()["Content-Encoding"] = encodingNames[e]
-			s.encoder = e.encoder(x.writer)
-		}
-	}
 	header := x.writer.Header()
 	header["Content-Type"] = []string{f.contentType()}
 	header["Cache-Control"] = []string{"no-cache, no-store"}
@@ -44,6 +34,20 @@ func (h *Handler) deliver(x *exchange, observe func()) {
 	header["X-Accel-Buffering"] = []string{"no"}
 	for _, line := range x.response.Header {
 		header.Add(line.Name, line.Value)
+	}
+	_, isParts := f.(partsFormat)
+	if !isParts && h.takeOver(x, f, observe) {
+		return
+	}
+	s := &stream{
+		format: f, writer: x.writer, control: http.NewResponseController(x.writer), within: h.opts.ReadTimeout,
+		gone: x.httpRequest.Context().Done(),
+	}
+	if isParts && h.opts.Compress {
+		if e := acceptedEncoding(x.httpRequest.Header["Accept-Encoding"]); e != identity {
+			header["Content-Encoding"] = encodingNames[e]
+			s.encoder = e.encoder(x.writer)
+		}
 	}
 	x.writer.WriteHeader(x.status)
 	_ = s.control.SetReadDeadline(time.Time{}) // nothing more is read; a writer without deadlines is a test's

@@ -77,6 +77,9 @@ type Options struct {
 	WebSocket http.Handler
 	// Heartbeat is the longest time without a byte on an answer of several parts; 10 seconds when zero.
 	Heartbeat time.Duration
+	// Streams, when not nil, are those whose connections are taken from net/http, so that they wait for events without a
+	// goroutine; they last until their subscriptions end. Run's connections can be, without TLS.
+	Streams *Streams
 	// Detach runs what lasts as long as a client wants, on behalf of a request that is not to count as one in progress;
 	// nil: it is just run.
 	Detach func(run func())
@@ -96,6 +99,8 @@ type Handler struct {
 	bodies   *memory.Budget
 	answers  *memory.Budget
 	decoders decoders
+	// streams are the settings of streams whose connections are taken from net/http; nil when none is.
+	streams *streamSettings
 	// pages serves everything but GraphQL.
 	pages http.Handler
 }
@@ -132,6 +137,9 @@ func NewHandler(opts Options) (*Handler, error) {
 	h := &Handler{
 		opts: opts, bodies: memory.NewBudget(opts.MaxBodiesBytes, opts.Memory, bodyWeight),
 		answers: memory.NewBudget(opts.MaxAnswersBytes, opts.Memory, 1), decoders: newDecoders(opts.RequestEncodings),
+	}
+	if opts.Streams != nil {
+		h.streams = &streamSettings{opts.Streams, opts.Heartbeat, opts.ReadTimeout, opts.Logger}
 	}
 	if bytes := opts.Warn.BodiesBytes; bytes > 0 {
 		h.bodies.WarnBeyond(bytes)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -13,38 +14,34 @@ import (
 // operation is one in progress. Of a subscription that waits there is only this: no goroutine does, one runs while
 // there is something to send.
 type operation struct {
-	session  *session
-	id       string
-	ctx      context.Context
-	cancel   context.CancelFunc
-	response server.Response
-	state    atomic.Int32
+	session *session
+	id      string
+	// cancel ends the context of what the engine does for it; stopped tells that nobody wants it any more.
+	cancel  context.CancelFunc
+	stopped atomic.Bool
+	work    server.Activity
+	// sequel are the parts that are sent when they come; nil until then.
+	sequel server.Sequel
 }
 
-// The states of an operation. Who moves it from idle to sending has it.
-const (
-	sending int32 = iota
-	// again tells that there is more since it was looked for.
-	again
-	idle
-	ended
-)
-
 // run answers the operation, and goes on until it is over or there is nothing to send.
-func (o *operation) run(payload json.RawMessage, req server.Request) {
-	if !o.answer(payload, &req) {
-		o.end()
+func (o *operation) run(ctx context.Context, payload json.RawMessage, req server.Request) {
+	var resp server.Response
+	if !o.answer(ctx, payload, &req, &resp) {
+		o.end(&resp)
 		return
 	}
-	if n, ok := o.response.Sequel.(server.Notifier); ok {
-		context.AfterFunc(o.ctx, o.wake)
+	if n, ok := resp.Sequel.(server.Notifier); ok {
+		o.sequel, resp.Sequel = resp.Sequel, nil
+		resp.Release()
+		o.cancel() // nothing is done in its context any more
 		n.Notify(o.wake)
 		o.send()
 		return
 	}
-	defer o.end()
-	for o.response.Next(o.ctx) {
-		if !o.part() {
+	defer o.end(&resp)
+	for resp.Next(ctx) {
+		if !o.part(&resp) {
 			return
 		}
 	}
@@ -53,12 +50,12 @@ func (o *operation) run(payload json.RawMessage, req server.Request) {
 
 // answer runs the operation and sends the first part of its answer, if there is one yet. It tells whether others
 // follow.
-func (o *operation) answer(payload json.RawMessage, req *server.Request) (more bool) {
-	s, resp := o.session, &o.response
+func (o *operation) answer(ctx context.Context, payload json.RawMessage, req *server.Request, resp *server.Response) (more bool) {
+	s := o.session
 	started := time.Now()
 	if err := server.ParseRequest(payload, req); err != nil {
 		text, _ := json.Marshal(err.Error()) // a string can always be written
-		s.over(o.ctx, s.failure(o.id, []byte(`[{"message":`+string(text)+`,"extensions":{"code":"BAD_REQUEST"}}]`)))
+		s.over(o, s.failure(o.id, []byte(`[{"message":`+string(text)+`,"extensions":{"code":"BAD_REQUEST"}}]`)))
 		return false
 	}
 	req.LastEventID = lastEventID(req.Extensions)
@@ -66,7 +63,7 @@ func (o *operation) answer(payload json.RawMessage, req *server.Request) (more b
 	if handler == nil {
 		return false
 	}
-	handler.Do(o.ctx, req, resp)
+	handler.Do(ctx, req, resp)
 	handler.Observe(&server.Observation{
 		Method: "WEBSOCKET", Path: s.path, Remote: s.remote, Status: http.StatusOK, Bytes: len(resp.Bytes()),
 		Operation: resp.Operation,
@@ -74,60 +71,61 @@ func (o *operation) answer(payload json.RawMessage, req *server.Request) (more b
 	leave()
 	switch {
 	case resp.Sequel == nil && resp.Outcome != server.Executed && resp.Outcome != server.Unknown:
-		s.over(o.ctx, s.failure(o.id, errorsOf(resp.Bytes())))
+		s.over(o, s.failure(o.id, errorsOf(resp.Bytes())))
 	case resp.Sequel == nil:
-		if o.part() {
+		if o.part(resp) {
 			o.complete()
 		}
 	case len(resp.Bytes()) == 0:
 		return true
 	default:
-		return o.part()
+		return o.part(resp)
 	}
 	return false
 }
 
 // wake has what there is sent.
 func (o *operation) wake() {
-	for {
-		switch o.state.Load() {
-		case idle:
-			if o.state.CompareAndSwap(idle, sending) {
-				go o.send()
-				return
-			}
-		case sending:
-			if o.state.CompareAndSwap(sending, again) {
-				return
-			}
-		default:
-			return
-		}
+	if o.work.Wake() {
+		go o.send()
 	}
+}
+
+// stop ends the operation, whose client does not want it any more.
+func (o *operation) stop() {
+	o.stopped.Store(true)
+	o.cancel()
+	o.wake()
 }
 
 // send sends what there is.
 func (o *operation) send() {
-	for o.parts() {
-		if o.state.CompareAndSwap(sending, idle) {
-			return
-		}
-		o.state.Store(sending)
+	if !o.work.Do(o.parts) {
+		o.end(&server.Response{Sequel: o.sequel})
 	}
-	o.end()
 }
+
+var responses = sync.Pool{New: func() any { return new(server.Response) }}
 
 // parts sends the parts that are there; false when the operation is over.
 func (o *operation) parts() (more bool) {
-	for o.ctx.Err() == nil {
-		switch o.response.Take() {
+	resp := responses.Get().(*server.Response)
+	resp.Sequel = o.sequel
+	defer func() {
+		resp.Sequel = nil // it goes on
+		resp.Release()
+		*resp = server.Response{}
+		responses.Put(resp)
+	}()
+	for !o.stopped.Load() {
+		switch resp.Take() {
 		case server.NotYet:
 			return true
 		case server.Over:
 			o.complete()
 			return false
 		}
-		if !o.part() {
+		if !o.part(resp) {
 			return false
 		}
 	}
@@ -135,29 +133,29 @@ func (o *operation) parts() (more bool) {
 }
 
 // part sends a part; false when it is the last one.
-func (o *operation) part() bool {
-	s, part := o.session, &o.response
+func (o *operation) part(part *server.Response) bool {
+	s := o.session
 	switch part.Ended {
 	case server.EndedByError:
 		if hasData(part.Bytes()) {
 			break
 		}
-		s.over(o.ctx, s.failure(o.id, errorsOf(part.Bytes())))
+		s.over(o, s.failure(o.id, errorsOf(part.Bytes())))
 		return false
 	case server.EndedByRestart:
 		s.leave()
-		s.done(o.ctx, o.id)
+		s.done(o)
 		return false
 	}
-	return o.ctx.Err() == nil && s.next(o.id, part.Bytes())
+	return !o.stopped.Load() && s.next(o.id, part.Bytes())
 }
 
-func (o *operation) complete() { o.session.over(o.ctx, message{ID: o.id, Type: "complete"}) }
+func (o *operation) complete() { o.session.over(o, message{ID: o.id, Type: "complete"}) }
 
 // end gives back what the operation has.
-func (o *operation) end() {
-	o.state.Store(ended)
-	o.response.Release()
-	o.session.finish(o.id, o.cancel)
+func (o *operation) end(resp *server.Response) {
+	o.work.End()
+	resp.Release()
+	o.session.finish(o)
 	o.session.running.Done()
 }

@@ -6,9 +6,13 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/coder/websocket"
+
+	"github.com/weft-graphql/weft/router/server"
+	"github.com/weft-graphql/weft/router/server/poll"
 )
 
 // reasons is the connection of a client, whose reason for closing is looked into before the library repeats it: one
@@ -22,23 +26,37 @@ type reasons struct {
 	// head is what has come of the head of a frame, and left how much is to come of its payload.
 	head []byte
 	left uint64
+	// fragmented tells that there is more to come of a message.
+	fragmented bool
 	// held is a close frame and what is behind it; holding tells that it is not complete, and closed that there was one.
 	held            []byte
 	holding, closed bool
+	// client can be waited for; nil when that cannot be. blocking tells that reads wait nevertheless.
+	client   *poll.Conn
+	blocking atomic.Bool
 }
 
 const (
 	closeFrame = 8
 	opcodeBits = 0x0f
+	lastBit    = 0x80
 	lengthBits = 0x7f
 	// longestControl is the longest payload of a control frame; the head of one has six bytes, two of them before the
 	// mask.
 	longestControl, controlHead, maskAt = 125, 6, 2
 )
 
+// taking takes the connection of a request. ready is called when one that was waited for has something to read.
+type taking struct {
+	spelling
+	ready func()
+	// conn is what was taken.
+	conn *reasons
+}
+
 // Hijack implements http.Hijacker.
-func (w spelling) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	conn, buffered, err := http.NewResponseController(w.ResponseWriter).Hijack()
+func (t *taking) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, buffered, err := http.NewResponseController(t.ResponseWriter).Hijack()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -47,11 +65,35 @@ func (w spelling) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		_ = conn.Close()
 		return nil, nil, err
 	}
-	judged := &reasons{Conn: conn, early: slices.Clone(early)}
-	return judged, small(judged), nil
+	t.conn = &reasons{Conn: conn, early: slices.Clone(early)}
+	if tcp, unread := server.Bare(conn); tcp != nil {
+		t.conn.Conn, t.conn.early = tcp, append(t.conn.early, unread...)
+		t.conn.client = poll.Open(tcp, t.ready)
+	}
+	return t.conn, small(t.conn), nil
 }
 
-// Read implements net.Conn.
+// block makes reads wait, as for the client's answer to a close frame.
+func (c *reasons) block() { c.blocking.Store(true) }
+
+// wake has who waits look, for the connection has ended.
+func (c *reasons) wake() {
+	if c.client != nil {
+		c.client.Wake()
+	}
+}
+
+// Close implements net.Conn.
+func (c *reasons) Close() error {
+	err := c.Conn.Close()
+	if c.client != nil {
+		c.client.Close()
+	}
+	return err
+}
+
+// Read implements net.Conn. Between two messages it does not wait on a connection that can be waited for: the error is
+// poll.ErrNothing when nothing has come, and what was read before is whole.
 func (c *reasons) Read(p []byte) (int, error) {
 	for {
 		if c.holding {
@@ -76,6 +118,9 @@ func (c *reasons) Read(p []byte) (int, error) {
 }
 
 func (c *reasons) read(p []byte) (int, error) {
+	if len(c.early) == 0 && c.between() {
+		return c.client.Read(p)
+	}
 	if len(c.early) == 0 {
 		return c.Conn.Read(p)
 	}
@@ -84,6 +129,11 @@ func (c *reasons) read(p []byte) (int, error) {
 		c.early = nil
 	}
 	return n, nil
+}
+
+// between tells that reads do not wait: what has come ends with a message, or there is nothing yet.
+func (c *reasons) between() bool {
+	return c.client != nil && !c.closed && !c.fragmented && c.left == 0 && len(c.head) == 0 && !c.blocking.Load()
 }
 
 // scan goes through the frames up to a close frame, which it holds with all that is behind it. It returns how much is
@@ -104,6 +154,9 @@ func (c *reasons) scan(b []byte) int {
 		c.head = append(c.head, b[i])
 		i++
 		if left, complete := payloadOf(c.head); complete {
+			if c.head[0]&opcodeBits < closeFrame {
+				c.fragmented = c.head[0]&lastBit == 0
+			}
 			c.head, c.left = c.head[:0], left
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"net/textproto"
 	"runtime/debug"
@@ -16,12 +17,15 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/weft-graphql/weft/router/server"
+	"github.com/weft-graphql/weft/router/server/poll"
 )
 
 // session is the connection of a client.
 type session struct {
-	handler      *Handler
-	socket       *websocket.Conn
+	handler *Handler
+	socket  *websocket.Conn
+	// conn is what the socket reads from.
+	conn         *reasons
 	ctx          context.Context
 	cancel       context.CancelFunc
 	legacy       bool
@@ -30,14 +34,15 @@ type session struct {
 	mu sync.Mutex
 	// header is what counts as the header of the client's requests; it is not changed but replaced.
 	header http.Header
-	// init is the payload of connection_init; it is not changed once it is there.
-	init map[string]any
+	// payload is that of connection_init; it is not changed once it is there.
+	payload map[string]any
 	// initiated tells that connection_init has come.
 	initiated bool
 	// operations are those in progress.
-	operations map[string]context.CancelFunc
-	pings      *time.Timer
-	running    sync.WaitGroup
+	operations map[string]*operation
+	// init ends the connection of a client that does not say connection_init.
+	init, pings *time.Timer
+	running     sync.WaitGroup
 	// leaving tells that the connection is to end with its last operation.
 	leaving, closing bool
 }
@@ -57,49 +62,54 @@ type closeWith struct {
 
 func (c *closeWith) Error() string { return c.reason }
 
-// serve runs the connection until it ends. Its panics are its own.
+// serve begins to read what the client says.
 func (s *session) serve() {
-	defer s.end()
+	switch s.socket.Subprotocol() {
+	case transportWS:
+	case legacyWS:
+		s.legacy = true
+	default:
+		s.conn.block()
+		_ = s.socket.Close(badSubprotocol, "Subprotocol not acceptable") // it ends in any case
+		s.end()
+		return
+	}
+	s.mu.Lock()
+	s.init = time.AfterFunc(s.handler.options.InitTimeout, s.checkInit)
+	s.pings = time.AfterFunc(s.handler.options.PingInterval, s.ping)
+	s.mu.Unlock()
+	s.read()
+}
+
+// resume reads on: there is something, or the connection has ended.
+func (s *session) resume() { go s.read() }
+
+// read takes what the client says, until it says nothing for the moment, and nobody has to wait for more, or the
+// connection ends. Its panics are its own.
+func (s *session) read() {
+	over := true
+	defer func() {
+		if over {
+			s.end()
+		}
+	}()
 	defer func() {
 		if cause := recover(); cause != nil {
 			s.handler.options.Logger.Error("a WebSocket panicked", "panic", cause, "remote", s.remote,
 				"stack", string(debug.Stack()))
 		}
 	}()
-	s.run()
-}
-
-// end gives back the connection's place.
-func (s *session) end() {
-	s.cancel()
-	s.handler.options.Sessions.remove(s)
-}
-
-// run reads what the client says until the connection ends.
-func (s *session) run() {
-	options := &s.handler.options
-	defer func() {
-		s.cancel()
-		s.running.Wait()
-		_ = s.socket.CloseNow() // it has ended
-	}()
-	switch s.socket.Subprotocol() {
-	case transportWS:
-	case legacyWS:
-		s.legacy = true
-	default:
-		_ = s.socket.Close(badSubprotocol, "Subprotocol not acceptable") // it ends in any case
-		return
-	}
-	init := time.AfterFunc(options.InitTimeout, s.checkInit)
-	defer init.Stop()
-	pings := time.AfterFunc(options.PingInterval, s.ping)
-	defer pings.Stop()
-	s.mu.Lock()
-	s.pings = pings
-	s.mu.Unlock()
-	for {
+	for s.ctx.Err() == nil {
 		kind, text, err := s.socket.Read(s.ctx)
+		if errors.Is(err, poll.ErrNothing) {
+			over = false
+			s.conn.client.Wait()
+			// Another goroutine may be reading already. Who ended the connection before that wait began has woken nobody.
+			if s.ctx.Err() != nil {
+				s.conn.client.Wake()
+			}
+			return
+		}
 		if err != nil {
 			return
 		}
@@ -111,6 +121,38 @@ func (s *session) run() {
 			return
 		}
 	}
+}
+
+// quit ends the connection: whoever reads from it, or waits, is told.
+func (s *session) quit() {
+	s.cancel()
+	s.mu.Lock()
+	conn := s.conn
+	s.mu.Unlock()
+	if conn != nil {
+		conn.wake()
+	}
+}
+
+// end ends what the client has asked for, and gives back the connection's place.
+func (s *session) end() {
+	s.cancel()
+	s.mu.Lock()
+	running := slices.Collect(maps.Values(s.operations))
+	for _, timer := range []*time.Timer{s.init, s.pings} {
+		if timer != nil {
+			timer.Stop()
+		}
+	}
+	s.mu.Unlock()
+	for _, o := range running {
+		o.stop()
+	}
+	s.running.Wait()
+	if s.socket != nil {
+		_ = s.socket.CloseNow() // it has ended
+	}
+	s.handler.options.Sessions.remove(s)
 }
 
 // checkInit closes a connection whose client has not said connection_init in time.
@@ -128,7 +170,7 @@ func (s *session) ping() {
 	ctx, cancel := context.WithTimeout(s.ctx, s.handler.options.PingInterval)
 	defer cancel()
 	if err := s.socket.Ping(ctx); err != nil {
-		s.cancel()
+		s.quit()
 		return
 	}
 	if s.legacy && s.isInitiated() {
@@ -142,10 +184,10 @@ func (s *session) ping() {
 }
 
 // begin takes the connection; false when the router ends.
-func (s *session) begin(socket *websocket.Conn) bool {
+func (s *session) begin(socket *websocket.Conn, conn *reasons) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.socket = socket
+	s.socket, s.conn = socket, conn
 	return !s.leaving
 }
 
@@ -164,8 +206,9 @@ func (s *session) close(code websocket.StatusCode, reason string) {
 	if again {
 		return
 	}
+	s.conn.block()
 	_ = s.socket.Close(code, reason) // it ends in any case
-	s.cancel()
+	s.quit()
 }
 
 // take reads a message of the client.
@@ -208,8 +251,9 @@ func (s *session) initiate(payload json.RawMessage) error {
 		s.mu.Unlock()
 		return &closeWith{tooManyInits, "Too many initialisation requests"}
 	}
-	s.header, s.init = s.withEntries(entries), entries
+	s.header, s.payload = s.withEntries(entries), entries
 	s.initiated = true
+	s.init.Stop()
 	s.mu.Unlock()
 	if err := s.send(message{Type: "connection_ack"}); err != nil {
 		return err
@@ -250,13 +294,13 @@ func (s *session) subscribe(m message) error {
 	initiated, leaving := s.initiated, s.leaving
 	if initiated && m.ID != "" && !exists && !leaving && (most == 0 || count < most) {
 		ctx, cancel := context.WithCancel(s.ctx)
-		s.operations[m.ID] = cancel
+		o := &operation{session: s, id: m.ID, cancel: cancel}
+		s.operations[m.ID] = o
 		req := server.Request{
-			Header: s.header, RemoteAddr: s.remote, Init: s.init, Events: true, Incremental: server.IncrementalDraft,
+			Header: s.header, RemoteAddr: s.remote, Init: s.payload, Events: true, Incremental: server.IncrementalDraft,
 		}
 		s.running.Add(1)
-		o := &operation{session: s, id: m.ID, ctx: ctx, cancel: cancel}
-		go o.run(m.Payload, req)
+		go o.run(ctx, m.Payload, req)
 		s.mu.Unlock()
 		return nil
 	}
@@ -292,15 +336,15 @@ func (s *session) failure(id string, errs []byte) message {
 func (s *session) stop(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if cancel := s.operations[id]; cancel != nil {
-		cancel()
+	if o := s.operations[id]; o != nil {
+		o.stop()
 		delete(s.operations, id)
 	}
 }
 
 // finish is told when an operation ends.
-func (s *session) finish(id string, cancel context.CancelFunc) {
-	cancel()
+func (s *session) finish(o *operation) {
+	o.cancel()
 	s.mu.Lock()
 	last := s.leaving && len(s.operations) == 0
 	s.mu.Unlock()
@@ -310,13 +354,13 @@ func (s *session) finish(id string, cancel context.CancelFunc) {
 }
 
 // done takes an operation off the list before its client is told that it is over, so that the id can be used again.
-func (s *session) done(ctx context.Context, id string) bool {
+func (s *session) done(o *operation) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if ctx.Err() != nil {
+	if o.stopped.Load() {
 		return false // the client has stopped it
 	}
-	delete(s.operations, id)
+	delete(s.operations, o.id)
 	return true
 }
 
@@ -336,8 +380,8 @@ func (s *session) write(text []byte) error {
 }
 
 // over tells that an operation is over, unless its client ended it.
-func (s *session) over(ctx context.Context, m message) {
-	if s.done(ctx, m.ID) {
+func (s *session) over(o *operation, m message) {
+	if s.done(o) {
 		_ = s.send(m) // a connection that has ended ends by itself
 	}
 }
@@ -355,7 +399,7 @@ func (s *session) next(id string, body []byte) bool {
 	if s.write(text) == nil {
 		return true
 	}
-	s.cancel()
+	s.quit()
 	return false
 }
 

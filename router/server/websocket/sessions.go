@@ -82,7 +82,7 @@ func (all *Sessions) Drain(ctx context.Context, over time.Duration) {
 	case <-idle:
 	case <-ctx.Done():
 		for _, s := range sessions {
-			s.cancel()
+			s.quit()
 		}
 	}
 }

@@ -82,7 +82,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s := &session{
-		handler: h, header: requestHeader(r), remote: r.RemoteAddr, path: r.URL.Path, operations: map[string]context.CancelFunc{},
+		handler: h, header: requestHeader(r), remote: r.RemoteAddr, path: r.URL.Path, operations: map[string]*operation{},
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	if !h.options.Sessions.add(s, h.options.MaxConnections) {
@@ -101,7 +101,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			s.end()
 		}
 	}()
-	socket, err := websocket.Accept(spelling{w}, r, &websocket.AcceptOptions{
+	taken := &taking{spelling: spelling{w}, ready: s.resume}
+	socket, err := websocket.Accept(taken, r, &websocket.AcceptOptions{
 		Subprotocols: []string{
 			transportWS,
 			legacyWS,
@@ -111,7 +112,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return // the client has been told
 	}
 	socket.SetReadLimit(h.options.MaxMessageBytes)
-	if !s.begin(socket) {
+	if !s.begin(socket, taken.conn) {
+		taken.conn.block()
 		_ = socket.Close(goingAway, "The router restarts") // it ends in any case
 		return
 	}
