@@ -82,7 +82,7 @@ conformance: packages tools ## Hold the router against what others have written 
 # In make test the random campaigns take seconds. These are their full lengths, without the race detector.
 .PHONY: campaigns
 campaigns: servers packages ## Run all random campaigns at full length (half an hour)
-	go test -timeout 2h -count=1 ./router/plan -run 'Compos' -args -inputs 2000
+	go test -timeout 2h -count=1 ./router/plan -run 'Compos|RandomGraphs' -args -inputs 2000 -graphs 6000
 	go test -timeout 2h -count=1 ./router/exec/exectest -args -cases 50000
 	go test -timeout 2h -count=1 ./router/fedtest -args -graphs 1000
 	go test -timeout 2h -count=1 ./router/compose -run TestAccessIsNeverWeakened -args -access-graphs 20000

@@ -103,24 +103,31 @@ func (b *browser) call(method string, params any) json.RawMessage {
 // try sends a command and returns its result, or what the browser says against it. Events that come meanwhile are noted.
 func (b *browser) try(method string, params any) (result json.RawMessage, wrong string) {
 	b.t.Helper()
-	b.last++
-	if err := wsjson.Write(b.ctx, b.conn, map[string]any{"id": b.last, "method": method, "params": params}); err != nil {
-		b.t.Fatalf("%s: %v", method, err)
-	}
+	id := b.tell(method, params)
 	for {
 		var m browserMessage
 		if err := wsjson.Read(b.ctx, b.conn, &m); err != nil {
 			b.t.Fatalf("%s: %v", method, err)
 		}
 		switch {
-		case m.ID == b.last && m.Error != nil:
+		case m.ID == id && m.Error != nil:
 			return nil, m.Error.Message
-		case m.ID == b.last:
+		case m.ID == id:
 			return m.Result, ""
 		default:
 			b.note(&m)
 		}
 	}
+}
+
+// tell sends a command and does not wait for its result.
+func (b *browser) tell(method string, params any) (id int) {
+	b.t.Helper()
+	b.last++
+	if err := wsjson.Write(b.ctx, b.conn, map[string]any{"id": b.last, "method": method, "params": params}); err != nil {
+		b.t.Fatalf("%s: %v", method, err)
+	}
+	return b.last
 }
 
 // note keeps what a person would see in the browser's console, and requests to anywhere but the router.

@@ -30,8 +30,8 @@ const eyes = `
 	new PerformanceObserver(list => { for (const e of list.getEntries()) if (!e.hadRecentInput) {
 		shifted += e.value; shifts.push(e.sources.map(s => s.node?.outerHTML?.slice(0, 100)).join(' | '));
 	} }).observe({type: 'layout-shift', buffered: true});
-	globalThis.largest = '';
-	new PerformanceObserver(list => { for (const e of list.getEntries()) [painted, largest] = [e.startTime, e.url]; }).observe({type: 'largest-contentful-paint', buffered: true});
+	globalThis.largest = 0;
+	new PerformanceObserver(list => { for (const e of list.getEntries()) [painted, largest] = [e.startTime, e.size]; }).observe({type: 'largest-contentful-paint', buffered: true});
 `
 
 // visit opens a browser at a page of the storefront.
@@ -182,32 +182,6 @@ func (v *visitor) still(what string) {
 		v.eval("shifts", &shifts)
 		v.t.Errorf("%s: the layout has shifted by %v: %q", what, moved, shifts)
 	}
-}
-
-// quick fails when the largest thing on the page waits for more than the page, its scripts and one operation: for a
-// picture, or for something that is asked for because of the answer. How long it takes is told, and up to the machine.
-func (v *visitor) quick(what string) {
-	v.t.Helper()
-	v.await("something is painted", `painted > 0`)
-	var seen struct {
-		Painted    float64
-		Largest    string
-		Operations int
-		Later      []string
-	}
-	v.eval(`(entries => {
-		const operations = entries.filter(e => e.name.endsWith('/graphql'));
-		const answered = operations[0]?.responseEnd ?? 0;
-		return {
-			painted, largest, operations: operations.filter(e => e.startTime < painted).length,
-			later: entries.filter(e => e.startTime > answered && e.startTime < painted).map(e => e.name),
-		};
-	})(performance.getEntriesByType('resource'))`, &seen)
-	fetched := seen.Largest != "" && !strings.HasPrefix(seen.Largest, "data:")
-	if seen.Operations > 1 || fetched || len(seen.Later) > 0 {
-		v.t.Errorf("%s: the largest paint waits for %d operations, the picture %q and %q", what, seen.Operations, seen.Largest, seen.Later)
-	}
-	v.t.Logf("%s: largest paint after %.0f ms", what, seen.Painted)
 }
 
 // quiet fails when the browser has complained.

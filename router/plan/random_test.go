@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"flag"
 	"math/rand/v2"
 	"testing"
 
@@ -22,10 +23,12 @@ func randomFixture(t testing.TB, rnd *rand.Rand, shape plantest.Shape) *plantest
 	return f
 }
 
+var randomGraphs = flag.Int("graphs", 300, "random graphs that operations are planned and executed over")
+
 // TestRandomGraphs executes random operations over random graphs and compares with the same data as one graph.
 func TestRandomGraphs(t *testing.T) {
 	composed, ran := 0, 0
-	for seed := range uint64(600) {
+	for seed := range uint64(*randomGraphs) {
 		rnd := rand.New(rand.NewPCG(seed, 7))
 		f := randomFixture(t, rnd, plantest.Shape{
 			Subgraphs: 2 + rnd.IntN(3), Entities: 1 + rnd.IntN(3), Values: rnd.IntN(2),
@@ -59,7 +62,7 @@ func TestRandomGraphs(t *testing.T) {
 		}
 	}
 	t.Logf("%d graphs, %d operations", composed, ran)
-	if composed < 100 || ran < 3*composed {
+	if composed < *randomGraphs/6 || ran < 3*composed {
 		t.Errorf("only %d random graphs compose, only %d operations are valid", composed, ran)
 	}
 }
