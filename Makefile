@@ -279,11 +279,13 @@ java: ## Build examples/java/wraps and test it beside the router (needs a JDK of
 	go test -race -count=1 -tags java -run TestWraps ./examples/examplestest
 
 # Turns the output of go test -v into one line per test and package. A package that fails is shown in full. go test
-# prints packages one after the other, so that what lies between two of these lines belongs together.
+# prints packages one after the other, so that what lies between two of these lines belongs together. What failed is told
+# once more at the end, where one looks first.
 define SHOW_TESTS
 { kept[n++] = $$0 }
-/^--- PASS/ { passed++ }
-/^--- FAIL/ { failed++ }
+/^ +[a-z0-9_]+_test\.go:[0-9]+: / && said < 8 { said++; why = why "\n" substr($$0, 1, 300) }
+/^--- PASS/ { passed++; why = ""; said = 0 }
+/^--- FAIL/ { failed++; reasons = reasons "\n" $$0 why; why = ""; said = 0 }
 /^--- SKIP/ { skipped++ }
 /^(ok|FAIL)[ \t]+[^ \t]|^\?[ \t]/ {
 	if (/^ok/) { packages++; for (i = 0; i < n - 1; i++) if (kept[i] ~ /^--- /) print substr(kept[i], 5) }
@@ -293,6 +295,7 @@ define SHOW_TESTS
 }
 END {
 	for (i = 0; i < n; i++) if (kept[i] != "FAIL") print kept[i]
+	if (reasons) print "\nWhat failed again, in short:" reasons
 	if (failed || broken) { print "\nFAILED:" broken " (" failed + 0 " tests failed, " passed + 0 " passed)"; exit 1 }
 	print "\nall " passed + 0 " tests in " packages + 0 " packages passed" (skipped ? ", " skipped " skipped" : "")
 }

@@ -52,8 +52,9 @@ type Config struct {
 
 // broker is a server that carries events. Its methods may be called at the same time.
 type broker interface {
-	// publish returns once the server has stored the event.
-	publish(ctx context.Context, event wire.EntityChanged, payload []byte) error
+	// publish hands the event over; what it returns waits until the server has stored it. Events that are handed over one
+	// after the other stay in this order.
+	publish(ctx context.Context, event wire.EntityChanged, payload []byte) (stored, error)
 	// deliver hands on what is in the queue of the consumer, made when it is missing, until ctx ends or the queue breaks.
 	// opened is called when the queue is there. At most maxHeld deliveries are without an answer at any time.
 	deliver(ctx context.Context, consumer string, opened func(), receive func(delivery)) error
@@ -120,20 +121,6 @@ func Connect(ctx context.Context, config Config) (*Bus, error) {
 func (b *Bus) NATS() *nats.Conn {
 	if n, ok := b.broker.(*natsBroker); ok {
 		return n.conn
-	}
-	return nil
-}
-
-// Publish hands the event to the server and returns once the server has stored it. Publishing one again is harmless.
-func (b *Bus) Publish(ctx context.Context, event wire.EntityChanged) error {
-	payload, err := event.Encode()
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	if err := b.broker.publish(ctx, event, payload); err != nil {
-		return fmt.Errorf("publish event %s: %w", event.ID, err)
 	}
 	return nil
 }

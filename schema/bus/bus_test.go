@@ -230,6 +230,32 @@ func TestConsumeInOrder(t *testing.T) {
 	})
 }
 
+// TestPublishAll publishes many events together, which come in their order.
+func TestPublishAll(t *testing.T) {
+	onAll(t, func(r *rig) {
+		sender := r.dial()
+		var got log
+		defer r.consume(r.dial(), "a", got.take)()
+		list := make([]wire.EntityChanged, 300)
+		want := make([]string, len(list))
+		for i := range list {
+			want[i] = fmt.Sprint(i)
+			list[i] = event(want[i])
+		}
+		said := 0
+		for i, err := range sender.PublishAll(context.Background(), list) {
+			if i != said || err != nil {
+				r.t.Fatalf("event %d, told of as the %dth: %v", i, said, err)
+			}
+			said++
+		}
+		if said != len(list) {
+			r.t.Errorf("%d events are told of, want %d", said, len(list))
+		}
+		got.await(r.t, strings.Join(want, " "))
+	})
+}
+
 // TestFailuresHoldUpTheirEntityOnly has an event fail twice: what comes after it is taken in meanwhile, except for
 // what is about the same entity.
 func TestFailuresHoldUpTheirEntityOnly(t *testing.T) {
@@ -525,6 +551,11 @@ func TestServerRestarts(t *testing.T) {
 		defer cancel()
 		if err := sender.Publish(ctx, event("2")); err == nil {
 			r.t.Error("an event was published to a dead server")
+		}
+		for i, err := range sender.PublishAll(ctx, []wire.EntityChanged{event("2")}) {
+			if err == nil {
+				r.t.Errorf("event %d of a list was published to a dead server", i)
+			}
 		}
 		if err := sender.Check(ctx); err == nil {
 			r.t.Error("a dead server passes the check")

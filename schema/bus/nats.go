@@ -58,7 +58,7 @@ func connectNATS(ctx context.Context, config Config) (broker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect to the event bus at %s: %w", redacted(config.URL), err)
 	}
-	js, err := jetstream.New(conn)
+	js, err := jetstream.New(conn, jetstream.WithPublishAsyncTimeout(2*callTimeout)) // or unanswered ones stay for good
 	if err != nil {
 		conn.Close()
 		return nil, fmt.Errorf("use JetStream: %w", err)
@@ -96,14 +96,40 @@ func (b *natsBroker) made(ctx context.Context, config jetstream.StreamConfig) (j
 	return b.js.CreateStream(ctx, config)
 }
 
-func (b *natsBroker) publish(ctx context.Context, event wire.EntityChanged, payload []byte) error {
-	_, err := b.js.Publish(ctx, event.Subject(), payload, jetstream.WithMsgID(event.ID))
-	if errors.Is(err, jetstream.ErrNoStreamResponse) { // the server lost the stream
-		if _, err = b.stream(ctx); err == nil {
-			_, err = b.js.Publish(ctx, event.Subject(), payload, jetstream.WithMsgID(event.ID))
-		}
+func (b *natsBroker) publish(ctx context.Context, event wire.EntityChanged, payload []byte) (stored, error) {
+	id := jetstream.WithMsgID(event.ID)
+	future, err := b.js.PublishAsync(event.Subject(), payload, id)
+	if err != nil {
+		return nil, err
 	}
-	return err
+	return func(ctx context.Context) error {
+		err := settled(ctx, future)
+		if errors.Is(err, jetstream.ErrNoStreamResponse) { // the server lost the stream
+			if _, err = b.stream(ctx); err == nil {
+				_, err = b.js.Publish(ctx, event.Subject(), payload, id)
+			}
+		}
+		return err
+	}, nil
+}
+
+// settled waits for the server's answer.
+func settled(ctx context.Context, future jetstream.PubAckFuture) error {
+	select {
+	case <-future.Ok():
+		return nil
+	case err := <-future.Err():
+		return err
+	default:
+	}
+	select {
+	case <-future.Ok():
+		return nil
+	case err := <-future.Err():
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // natsDelivery is a message of a stream.

@@ -155,27 +155,43 @@ func (b *rabbitBroker) publishing(ctx context.Context) (*amqp.Channel, error) {
 
 // send publishes and waits until the server has stored the message.
 func (b *rabbitBroker) send(ctx context.Context, exchange, key string, message amqp.Publishing) error {
-	channel, err := b.publishing(ctx)
+	wait, err := b.hand(ctx, exchange, key, message)
 	if err != nil {
 		return err
+	}
+	return wait(ctx)
+}
+
+// hand hands the message to the server.
+func (b *rabbitBroker) hand(ctx context.Context, exchange, key string, message amqp.Publishing) (stored, error) {
+	channel, err := b.publishing(ctx)
+	if err != nil {
+		return nil, err
 	}
 	message.DeliveryMode, message.ContentType = amqp.Persistent, "application/json"
 	confirmation, err := channel.PublishWithDeferredConfirmWithContext(ctx, exchange, key, false, false, message)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	stored, err := confirmation.WaitContext(ctx)
-	if err != nil {
-		return err
-	}
-	if !stored {
-		return errors.New("the server did not store it, or the connection broke before it could say so")
-	}
-	return nil
+	return func(ctx context.Context) error {
+		select {
+		case <-confirmation.Done():
+		default:
+			select {
+			case <-confirmation.Done():
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		if !confirmation.Acked() {
+			return errors.New("the server did not store it, or the connection broke before it could say so")
+		}
+		return nil
+	}, nil
 }
 
-func (b *rabbitBroker) publish(ctx context.Context, event wire.EntityChanged, payload []byte) error {
-	return b.send(ctx, entityExchange, event.Subject(), amqp.Publishing{MessageId: rand.Text(), Body: payload})
+func (b *rabbitBroker) publish(ctx context.Context, event wire.EntityChanged, payload []byte) (stored, error) {
+	return b.hand(ctx, entityExchange, event.Subject(), amqp.Publishing{MessageId: rand.Text(), Body: payload})
 }
 
 // prepare declares the queues of a consumer.

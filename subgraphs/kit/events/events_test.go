@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"log/slog"
 	"slices"
 	"sync"
@@ -70,6 +71,19 @@ func count(t *testing.T, db *bun.DB, table string) int {
 	return int(n)
 }
 
+// oneByOne publishes events as a bus does that takes one at a time.
+func oneByOne(
+	ctx context.Context, events []wire.EntityChanged, publish func(context.Context, wire.EntityChanged) error,
+) iter.Seq2[int, error] {
+	return func(yield func(int, error) bool) {
+		for i, e := range events {
+			if !yield(i, publish(ctx, e)) {
+				return
+			}
+		}
+	}
+}
+
 // receiver is a bus that refuses the first events, and that can be waited for.
 type receiver struct {
 	mu       sync.Mutex
@@ -83,7 +97,11 @@ func newReceiver(refuse int) *receiver {
 	return &receiver{refuse: refuse, received: make(chan struct{}, 100)}
 }
 
-func (r *receiver) Publish(_ context.Context, e wire.EntityChanged) error {
+func (r *receiver) PublishAll(ctx context.Context, events []wire.EntityChanged) iter.Seq2[int, error] {
+	return oneByOne(ctx, events, r.publish)
+}
+
+func (r *receiver) publish(_ context.Context, e wire.EntityChanged) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.refuse > 0 {
@@ -183,13 +201,74 @@ func TestRelayPublishesUntilItWorks(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	bus.await(t, "a", "b", "c")
+	for range 3 {
+		<-bus.received
+	}
 	stop()
 	if n := count(t, db, "weft_outbox"); n != 0 {
 		t.Errorf("%d events are left", n)
 	}
+	if slices.Sort(bus.keys); !slices.Equal(bus.keys, []string{"a", "b", "c"}) {
+		t.Errorf("published %v", bus.keys)
+	}
 	if slices.Sort(bus.ids); len(slices.Compact(bus.ids)) != 3 {
 		t.Errorf("the ids %v are not unique", bus.ids)
+	}
+}
+
+// refusing is a bus that takes what is handed to it together, except for the first event about "a".
+type refusing struct {
+	mu      sync.Mutex
+	refused bool
+	batches [][]string
+	stored  chan string
+}
+
+func (r *refusing) PublishAll(ctx context.Context, events []wire.EntityChanged) iter.Seq2[int, error] {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	batch := make([]string, len(events))
+	for i, e := range events {
+		batch[i] = fmt.Sprint(e.Key["id"], e.Version)
+	}
+	r.batches = append(r.batches, batch)
+	return oneByOne(ctx, events, func(_ context.Context, e wire.EntityChanged) error {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if e.Key["id"] == "a" && !r.refused {
+			r.refused = true
+			return errors.New("not this one")
+		}
+		r.stored <- fmt.Sprint(e.Key["id"], e.Version)
+		return nil
+	})
+}
+
+// A bus may refuse one of the events that it takes together: the others go out, except for those of its entity, which
+// would overtake it.
+func TestARefusedEventHoldsUpItsEntity(t *testing.T) {
+	db := newDatabase(t)
+	outbox := newOutbox(db)
+	for i, key := range []string{"a", "b", "a", "c", "a"} {
+		if err := outbox.Commit(t.Context(), write(fmt.Sprint(i), about(key))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	bus := &refusing{stored: make(chan string, 100)}
+	stop := events.StartRelay(outbox, bus, events.Alone, quiet)
+	var stored []string
+	for range 5 {
+		stored = append(stored, <-bus.stored)
+	}
+	stop()
+	if want := []string{"b1", "c1", "a1", "a2", "a3"}; !slices.Equal(stored, want) {
+		t.Errorf("stored %v, want %v", stored, want)
+	}
+	if len(bus.stored) != 0 || count(t, db, "weft_outbox") != 0 {
+		t.Errorf("%d events came again, %d are left", len(bus.stored), count(t, db, "weft_outbox"))
+	}
+	if want := []string{"a1", "b1", "c1"}; !slices.Equal(bus.batches[0], want) {
+		t.Errorf("first %v are published together, want %v", bus.batches[0], want)
 	}
 }
 
@@ -271,7 +350,11 @@ type forgetful struct {
 	second chan struct{}
 }
 
-func (f *forgetful) Publish(_ context.Context, e wire.EntityChanged) error {
+func (f *forgetful) PublishAll(ctx context.Context, events []wire.EntityChanged) iter.Seq2[int, error] {
+	return oneByOne(ctx, events, f.publish)
+}
+
+func (f *forgetful) publish(_ context.Context, e wire.EntityChanged) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.taken = append(f.taken, e); len(f.taken) == 1 {
@@ -284,7 +367,11 @@ func (f *forgetful) Publish(_ context.Context, e wire.EntityChanged) error {
 // slow is a bus that takes its time for the first event, and never has room for a second.
 type slow struct{ first chan struct{} }
 
-func (s slow) Publish(ctx context.Context, _ wire.EntityChanged) error {
+func (s slow) PublishAll(ctx context.Context, events []wire.EntityChanged) iter.Seq2[int, error] {
+	return oneByOne(ctx, events, s.publish)
+}
+
+func (s slow) publish(ctx context.Context, _ wire.EntityChanged) error {
 	select {
 	case <-s.first:
 		<-ctx.Done()

@@ -2,7 +2,9 @@ package events
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"iter"
 	"log/slog"
 	"sync"
 	"time"
@@ -18,8 +20,8 @@ const (
 	// relayEvery is how often the relay looks for events that nobody woke it for: those of a process that crashed
 	// between commit and publication.
 	relayEvery = 2 * time.Second
-	// removeAfter is how long the relay publishes before it removes what it has published: so much may come again after a
-	// crash. With a slow bus a batch takes longer than some processes live, which would begin it again and again.
+	// removeAfter is how long the relay waits for the bus before it removes what the bus has stored: so much may come again
+	// after a crash. With a slow bus a batch takes longer than some processes live, which would begin it again and again.
 	removeAfter = 250 * time.Millisecond
 	// firstPause and longestPause bound how long the relay waits after the bus refused an event; the pause doubles.
 	firstPause, longestPause = 100 * time.Millisecond, 5 * time.Second
@@ -27,9 +29,10 @@ const (
 	lastLook = 2 * time.Second
 )
 
-// Publisher is the bus as the relay needs it. Publish returns nil once the event is safe.
+// Publisher is the bus as the relay needs it. PublishAll yields of each event, in order, nil once it is safe, or why that
+// is not known.
 type Publisher interface {
-	Publish(ctx context.Context, event wire.EntityChanged) error
+	PublishAll(ctx context.Context, events []wire.EntityChanged) iter.Seq2[int, error]
 }
 
 // Relay gives the events in the outbox their places in the sequence, publishes them, those of one entity in order, and
@@ -160,32 +163,83 @@ func storeSequence(ctx context.Context, tx bun.Tx, fresh []outboxRow, last map[s
 	return SetPosition(ctx, tx, "", head)
 }
 
-// publish publishes the rows in order for a while, and removes those that it could.
-func (r *Relay) publish(ctx context.Context, rows []outboxRow) (failure error) {
-	var done []int64
-	began := time.Now()
-	for _, row := range rows {
-		if len(done) > 0 && time.Since(began) > removeAfter {
-			break
+// publish publishes the rows, and removes those that it could. The bus stores many at once, of which any may fail: those
+// that come after an event of their entity wait until it is stored.
+func (r *Relay) publish(ctx context.Context, rows []outboxRow) error {
+	for len(rows) > 0 {
+		next, behind := rows, []outboxRow(nil)
+		if r.bus != nil {
+			next, behind = firstOfEach(rows)
 		}
+		if err := r.publishTogether(ctx, next); err != nil {
+			return err
+		}
+		rows = behind
+	}
+	return nil
+}
+
+// firstOfEach takes the first event of each entity out of the rows.
+func firstOfEach(rows []outboxRow) (first, others []outboxRow) {
+	known := make(map[string]bool, len(rows))
+	for _, row := range rows {
+		if known[row.Entity] {
+			others = append(others, row)
+			continue
+		}
+		known[row.Entity] = true
+		first = append(first, row)
+	}
+	return first, others
+}
+
+// publishTogether publishes rows of which each is about another entity. Those that are published are removed, whatever
+// becomes of the others; the error is the first one's that is not.
+func (r *Relay) publishTogether(ctx context.Context, rows []outboxRow) error {
+	var done, positions []int64 // of what is to be removed, and of the events
+	list := make([]wire.EntityChanged, 0, len(rows))
+	for _, row := range rows {
 		event, err := readEvent(row.Payload, row.Version, row.Sequence)
 		if err != nil { // nobody could read it either
 			r.logger.Error("an event in the outbox cannot be read and is dropped", "entity", row.Entity, "error", err)
-		} else if r.bus != nil {
-			if failure = r.bus.Publish(ctx, event); failure != nil {
-				break
-			}
 		}
-		done = append(done, row.Position)
+		if err != nil || r.bus == nil {
+			done = append(done, row.Position)
+			continue
+		}
+		list, positions = append(list, event), append(positions, row.Position)
 	}
-	if len(done) == 0 {
-		return failure
+	if len(list) == 0 {
+		return r.remove(ctx, done)
 	}
-	_, err := r.outbox.db.NewDelete().Model((*outboxRow)(nil)).Where("o.position IN (?)", bun.List(done)).Exec(ctx)
+	var failure error
+	removed := time.Now()
+	for i, err := range r.bus.PublishAll(ctx, list) {
+		if err == nil {
+			done = append(done, positions[i])
+		} else if failure == nil {
+			failure = err
+		}
+		if time.Since(removed) > removeAfter {
+			if err := r.remove(ctx, done); err != nil {
+				return err
+			}
+			done, removed = nil, time.Now()
+		}
+	}
+	return errors.Join(failure, r.remove(ctx, done))
+}
+
+// remove removes published events from the outbox.
+func (r *Relay) remove(ctx context.Context, positions []int64) error {
+	if len(positions) == 0 {
+		return nil
+	}
+	_, err := r.outbox.db.NewDelete().Model((*outboxRow)(nil)).Where("o.position IN (?)", bun.List(positions)).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("remove published events from the outbox: %w", err)
 	}
-	return failure
+	return nil
 }
 
 // Waiting is how many events were committed and are not published yet.
