@@ -44,7 +44,7 @@ authentication: {invalid: anonymous, api_keys: {keys: [{name: ops, sha256: '%[5]
 persisted: {automatic: {enabled: true}}
 canary: {percent: 10}
 cost: {mode: measure, max: 1000, actual: true}
-usage: {directory: '%[7]s', max_pairs: 1, interval: 1s}
+usage: {directory: '%[7]s', max_pairs: 1, interval: 1s, otlp: {endpoint: '%[4]s/collector'}}
 rates: {rules: [{name: few, by: header, header: X-Few, limit: 1, per: 1h}]}
 `
 

@@ -37,7 +37,7 @@ func busyService(t *testing.T) map[string]*dto.MetricFamily {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	await(ctx, t, "http://"+address+"/readyz")
-	for _, query := range []string{"{ __typename }", "{ sagas { order { id } } }", "{ nonsense }", "mutation { __typename }"} {
+	for _, query := range []string{"{ __typename }", "{ sagas { nodes { order { id } } } }", "{ nonsense }", "mutation { __typename }"} {
 		ask(t, "http://"+address+"/graphql", `{"query":"`+query+`"}`)
 	}
 	b, err := bus.Connect(ctx, bus.Config{URL: events.URL(), Logger: slog.New(slog.DiscardHandler)})

@@ -106,8 +106,8 @@ func TestConstantNumberOfQueries(t *testing.T) {
 			map[string]any{"sku": "BED-%d"}, 1},
 		{"inventory", "stock and shipping", entities + `{ ... on Product { inStock available totalStock shippingEstimate
 			shippingQuotes(to: "FR") { carrier }
-			stock { quantity warehouse { name stock(first: 2) { quantity product { totalStock } } } } } } }`, "Product",
-			map[string]any{"upc": "p%d", "price": 4999, "weight": 1200}, 7},
+			stock { quantity warehouse { name stock(first: 2) { totalCount nodes { quantity product { totalStock } } } } } } } }`, "Product",
+			map[string]any{"upc": "p%d", "price": 4999, "weight": 1200}, 8},
 		{"reviews", "reviews, their authors and what these wrote", entities + `{ ... on Product { averageRating reviewCount
 			reviews(first: 5) { body author { username reviewCount reviews(first: 3) { title
 			product { averageRating reviews(first: 2) { title author { username } } } } } } } } }`, "Product",

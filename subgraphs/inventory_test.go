@@ -47,36 +47,40 @@ func TestStock(t *testing.T) {
 		var got struct {
 			Warehouses []struct {
 				ID, Name, City, Country string
-				Stock                   []struct {
-					Quantity int
-					Product  struct{ Upc string }
+				Stock                   struct {
+					Nodes []struct {
+						Quantity int
+						Product  struct{ Upc string }
+					}
 				}
 			}
 			Warehouse *struct{ ID string }
-			LowStock  []struct {
-				TotalStock int
-				InStock    bool
-				Stock      []struct {
-					Quantity  int
-					RestockAt *string
-					Warehouse struct{ City string }
+			LowStock  struct {
+				Nodes []struct {
+					TotalStock int
+					InStock    bool
+					Stock      []struct {
+						Quantity  int
+						RestockAt *string
+						Warehouse struct{ City string }
+					}
 				}
 			}
 		}
-		kittest.MustAsk(t, s.Handler(), nil, `{ warehouses { id name city country stock(first: 4) { quantity product { upc } } }
-			warehouse(id: "none") { id } lowStock(threshold: 0) { totalStock inStock stock { quantity restockAt warehouse { city } } } }`, nil, &got)
+		kittest.MustAsk(t, s.Handler(), nil, `{ warehouses { id name city country stock(first: 4) { nodes { quantity product { upc } } } }
+			warehouse(id: "none") { id } lowStock(threshold: 0) { nodes { totalStock inStock stock { quantity restockAt warehouse { city } } } } }`, nil, &got)
 		if len(got.Warehouses) != 6 || got.Warehouse != nil {
 			t.Errorf("%d warehouses, and %v where there is none", len(got.Warehouses), got.Warehouse)
 		}
 		for _, w := range got.Warehouses {
-			if len(w.Stock) != 4 || w.Stock[0].Quantity < w.Stock[3].Quantity {
+			if len(w.Stock.Nodes) != 4 || w.Stock.Nodes[0].Quantity < w.Stock.Nodes[3].Quantity {
 				t.Errorf("the stock of %s is %+v", w.ID, w.Stock)
 			}
 		}
-		if len(got.LowStock) == 0 {
+		if len(got.LowStock.Nodes) == 0 {
 			t.Fatal("nothing is sold out")
 		}
-		for _, p := range got.LowStock {
+		for _, p := range got.LowStock.Nodes {
 			if p.InStock || p.TotalStock != 0 || len(p.Stock) == 0 || p.Stock[0].RestockAt == nil || p.Stock[0].Warehouse.City == "" {
 				t.Errorf("a sold-out product is %+v", p)
 			}

@@ -206,7 +206,7 @@ func TestCheckout(t *testing.T) {
 		for query, want := range map[string]string{
 			`mutation { ` + checkout + ` { order { id } } }`:              "UNAUTHENTICATED",
 			`{ orders { totalCount } }`:                                   "UNAUTHENTICATED",
-			`{ sagas { step } }`:                                          "UNAUTHENTICATED",
+			`{ sagas { totalCount } }`:                                    "UNAUTHENTICATED",
 			`mutation { shipOrder(input: {id: "o"}) { order { id } } }`:   "UNAUTHENTICATED",
 			`mutation { cancelOrder(input: {id: "o"}) { order { id } } }`: "UNAUTHENTICATED",
 		} {
@@ -216,9 +216,11 @@ func TestCheckout(t *testing.T) {
 		}
 		var got struct {
 			Order *struct{ ID string }
-			Sagas []struct {
-				Step  string
-				Order struct{ ID string }
+			Sagas struct {
+				Nodes []struct {
+					Step  string
+					Order struct{ ID string }
+				}
 			}
 		}
 		kittest.MustAsk(t, s.Handler(), merchant, `query($id: ID!) { order(id: $id) { id } }`,
@@ -226,9 +228,9 @@ func TestCheckout(t *testing.T) {
 		if got.Order != nil {
 			t.Error("somebody else's order can be seen")
 		}
-		kittest.MustAsk(t, s.Handler(), operator, `{ sagas { step order { id } } }`, nil, &got)
-		if len(got.Sagas) != 1 || got.Sagas[0].Step != "RESERVE" || got.Sagas[0].Order.ID != placed.Order.ID {
-			t.Errorf("the checkouts in progress are %+v", got.Sagas)
+		kittest.MustAsk(t, s.Handler(), operator, `{ sagas { nodes { step order { id } } } }`, nil, &got)
+		if len(got.Sagas.Nodes) != 1 || got.Sagas.Nodes[0].Step != "RESERVE" || got.Sagas.Nodes[0].Order.ID != placed.Order.ID {
+			t.Errorf("the checkouts in progress are %+v", got.Sagas.Nodes)
 		}
 		var list struct {
 			Entities []struct {
@@ -303,9 +305,11 @@ func TestOrdersComeToAnEnd(t *testing.T) {
 			check(method, 2)
 		}
 
-		var few struct{ LowStock []struct{ Upc string } }
-		kittest.MustAsk(t, stock.Handler(), nil, `{ lowStock(threshold: 50, first: 1) { upc } }`, nil, &few)
-		scarce := few.LowStock[0].Upc
+		var few struct {
+			LowStock struct{ Nodes []struct{ Upc string } }
+		}
+		kittest.MustAsk(t, stock.Handler(), nil, `{ lowStock(threshold: 50, first: 1) { nodes { upc } } }`, nil, &few)
+		scarce := few.LowStock.Nodes[0].Upc
 		got := awaitOrder(t, orders, buy(t, orders, ada, scarce, "key-too-many", "card", "100"), "REJECTED")
 		if !strings.Contains(got.Order.Reason, scarce) || got.Order.Payment.State != "VOIDED" {
 			t.Errorf("too few pieces: %+v", got.Order)

@@ -1,11 +1,13 @@
 package subgraphs_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/kit"
 	"github.com/weft-graphql/weft/subgraphs/kit/kittest"
 )
 
@@ -25,6 +27,8 @@ var connections = []connection{
 	{"catalog", "cheapest", "products", `sort: PRICE_ASC, filter: {brandId: "oxbow"}`, "id"},
 	{"reviews", "all reviews", "reviews", "", "id"},
 	{"orders", "all orders", "orders", "", "id"},
+	{"inventory", "running out", "lowStock", "threshold: 60", "id"},
+	{"inventory", "stock of a warehouse", ofEntity + `Warehouse id: "ber1" stock`, "", "product { id }"},
 	{"catalog", "dearest", "products", `sort: PRICE_DESC, filter: {brandId: "oxbow"}`, "id"},
 }
 
@@ -46,7 +50,10 @@ type part struct {
 	}
 	Edges []struct {
 		Cursor string
-		Node   struct{ ID string }
+		Node   struct {
+			ID             string
+			Product, Order struct{ ID string }
+		}
 	}
 }
 
@@ -79,7 +86,7 @@ func (c connection) query() string {
 func (p part) ids() []string {
 	ids := make([]string, len(p.Edges))
 	for i, e := range p.Edges {
-		ids[i] = e.Node.ID
+		ids[i] = e.Node.ID + e.Node.Product.ID + e.Node.Order.ID
 	}
 	return ids
 }
@@ -95,6 +102,26 @@ func TestListsAreReadInBothDirections(t *testing.T) {
 		for _, c := range ofEntities {
 			t.Run(c.name, func(t *testing.T) { c.check(t, s) })
 		}
+	})
+}
+
+// What is not in the sample data is written first. Nothing happens in the background, which would move checkouts to
+// other places.
+func TestMailsAndCheckoutsAreReadInBothDirections(t *testing.T) {
+	t.Parallel()
+	config := kit.Config{RequestsOnly: true}
+	onBothWith(t, "orders", config, func(t *testing.T, s subgraphs.Service, _ *kittest.Counter) {
+		for i := range 15 {
+			buy(t, s, ada, "p1", fmt.Sprint("key-of-order-", i), "card", "1")
+		}
+		connection{"orders", "checkouts", "sagas", "minAttempts: 0", "order { id }"}.check(t, s)
+	})
+	onBothWith(t, "accounts", config, func(t *testing.T, s subgraphs.Service, _ *kittest.Counter) {
+		for i := range 15 {
+			sign(t, s, fmt.Sprintf(
+				`signUp(input: {name: "Some One", email: "%d@example.com", username: "someone%d", password: "compilers are fun"})`, i, i))
+		}
+		connection{"accounts", "mails", "mails", "", "id: body"}.check(t, s)
 	})
 }
 
@@ -175,7 +202,7 @@ func TestListsOfNothing(t *testing.T) {
 	for service, query := range map[string]string{
 		"catalog": `{ topProducts(first: 0) { id } featured(first: 0) { name } brands { products(first: 0) { id } }
 			categories { products(first: 0) { id } } product(upc: "p1") { related(first: 0) { id } } }`,
-		"inventory": `{ lowStock(first: 0) { id } warehouses { stock(first: 0) { quantity } } }`,
+		"inventory": `{ lowStock(first: 0) { nodes { id } } warehouses { stock(first: 0) { nodes { quantity } } } }`,
 		"reviews":   `{ recentReviews(first: 0) { id } review(id: "r1") { author { reviews(first: 0) { id } } product { reviews(first: 0) { id } } } }`,
 	} {
 		s, _ := open(t, service, sqliteConfig(t))

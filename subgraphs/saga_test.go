@@ -352,19 +352,21 @@ func (w *sagaWorld) awaitEnds(t *testing.T) {
 	deadline := time.After(patience)
 	for {
 		var open struct {
-			Sagas []struct {
-				Step, LastError string
-				Attempts        int
+			Sagas struct {
+				Nodes []struct {
+					Step, LastError string
+					Attempts        int
+				}
 			}
 		}
-		w.mustAsk(t, "orders", operator, `{ sagas(first: 100) { step attempts lastError } }`, &open)
-		if len(open.Sagas) == 0 {
+		w.mustAsk(t, "orders", operator, `{ sagas(first: 100) { nodes { step attempts lastError } } }`, &open)
+		if len(open.Sagas.Nodes) == 0 {
 			return
 		}
 		select {
 		case <-tick.C:
 		case <-deadline:
-			t.Fatalf("these checkouts do not come to an end: %+v", open.Sagas)
+			t.Fatalf("these checkouts do not come to an end: %+v", open.Sagas.Nodes)
 		}
 	}
 }

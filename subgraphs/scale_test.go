@@ -40,8 +40,10 @@ var hot = []struct{ service, name, query string }{
 	{"catalog", "search, rare words", `{ search(query: "arlo velvet hammock 2") { nodes { ... on Product { name } } } }`},
 	{"catalog", "search, description", `{ search(query: "wine") { nodes { ... on Product { name } } } }`},
 	{"catalog", "product with related", `{ product(upc: "p77") { name category { name } brand { name } related(first: 4) { name } } }`},
-	{"inventory", "warehouses with stock", `{ warehouses { name stock(first: 20) { quantity product { totalStock } } } }`},
-	{"inventory", "lowStock", `{ lowStock(first: 20) { upc totalStock stock { quantity warehouse { name } } } }`},
+	{"inventory", "warehouses with stock", `{ warehouses { name stock(first: 20) { nodes { quantity product { totalStock } } } } }`},
+	{"inventory", "lowStock", `{ lowStock(first: 20) { nodes { upc totalStock stock { quantity warehouse { name } } } } }`},
+	{"inventory", "last of a warehouse's stock", `{ warehouse(id: "ber1") { stock(last: 20) { nodes { quantity } } } }`},
+	{"inventory", "last of lowStock", `{ lowStock(last: 20) { nodes { upc } } }`},
 	{"reviews", "recentReviews", `{ recentReviews(first: 20) { title author { username reviewCount } product { averageRating } } }`},
 	{"reviews", "reviews of products", `query($r: [_Any!]!) { _entities(representations: $r) { ... on Product { averageRating
 		reviews(first: 5) { title author { username } } } } }`},

@@ -52,7 +52,9 @@ func observe(t *testing.T, name string, config kit.Config) observed {
 	if err != nil {
 		t.Fatal(err)
 	}
-	copySample(t, name, config.DataDir)
+	if config.DatabaseURL == "" {
+		copySample(t, name, config.DataDir)
+	}
 	config.Telemetry, config.Metrics = o.tell, true
 	config.Logger = slog.New(slog.NewTextHandler(o.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	if o.service, err = subgraphs.Open(context.Background(), name, config); err != nil {

@@ -23,7 +23,7 @@ type checkCommand struct {
 	Remove          []string `help:"A subgraph that goes away." placeholder:"NAME"`
 	Against         string   `help:"Supergraph in use, to compare with; the subgraphs without the proposal when left out." type:"existingfile" placeholder:"FILE"`
 	Operations      string   `help:"Directory with the operations clients send (*.graphql)." type:"existingdir" placeholder:"DIR"`
-	Usage           []string `help:"A report of usage that routers write, or a directory of them: what real clients send. May be repeated." placeholder:"FILE|DIR" sep:"none"`
+	Usage           []string `help:"A report of usage that routers write, a directory of them, or what a collector wrote of them: what real clients send. May be repeated." placeholder:"FILE|DIR" sep:"none"`
 	Format          string   `help:"text or json." enum:"text,json" default:"text"`
 	AllowBreaking   bool     `help:"Let breaking changes pass as long as no operation breaks. Only with --operations or --usage."`
 }

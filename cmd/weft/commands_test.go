@@ -17,6 +17,7 @@ import (
 
 	"github.com/weft-graphql/weft/router/config"
 	"github.com/weft-graphql/weft/router/source"
+	"github.com/weft-graphql/weft/router/usage"
 	"github.com/weft-graphql/weft/subgraphs"
 )
 
@@ -217,6 +218,36 @@ func TestCheckTellsWhoseOperationsBreak(t *testing.T) {
 		if !strings.Contains(out, want) {
 			t.Errorf("weft usage: status %d: there is no %q:\n%.1000s%s", status, want, out, complaints)
 		}
+	}
+}
+
+// TestUsageOfACollector reads log records in the file of a collector.
+func TestUsageOfACollector(t *testing.T) {
+	proposed := filepath.Join(schemaDirectory(t, "inventory", "  totalStock: Int", "  totalStocks: Int"), "inventory.graphql")
+	line := func(scope string, bodies ...string) string {
+		var records []map[string]any
+		for _, body := range bodies {
+			records = append(records, map[string]any{"body": map[string]string{"stringValue": body}})
+		}
+		text, err := json.Marshal(map[string]any{"resourceLogs": []any{map[string]any{"scopeLogs": []any{map[string]any{
+			"scope": map[string]string{"name": scope}, "logRecords": records,
+		}}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text) + "\n"
+	}
+	file := writeText(t, filepath.Join(t.TempDir(), "logs.json"), line("app", "hello")+line(usage.LogScope,
+		`{"weft_usage":1,"from":"2026-01-01T00:00:00Z","to":"2026-01-01T01:00:00Z","graphs":[]}`,
+		`{"document":"a1","operation":"Stock","kind":"query","text":"query Stock { topProducts { totalStock } }","uses":["Product.totalStock"]}`,
+		`{"client":"web","version":"1","document":"a1","count":5}`))
+	status, out, complaints := weft(t, "usage", file, "--of", "Product.totalStock")
+	if status != 0 || !strings.Contains(out, "Product.totalStock\n  web 1: 5 requests in Stock\n") {
+		t.Errorf("status %d:\n%s%s", status, out, complaints)
+	}
+	status, out, complaints = weft(t, "check", "--subgraphs", schemaDirectory(t, ""), "--proposed", "inventory="+proposed, "--usage", file)
+	if status != 1 || !strings.Contains(out, "query Stock (a1) breaks") || !strings.Contains(out, "  sent by web 1: 5 requests") {
+		t.Errorf("status %d:\n%s%s", status, out, complaints)
 	}
 }
 

@@ -19,7 +19,7 @@ func TestVisitorsOfTheShopAreNobody(t *testing.T) {
 	me := func(as string) string {
 		t.Helper()
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+address+"/graphql",
-			strings.NewReader(`{"query":"{ me { id } lowStock(first: 1) { upc } cart { id } }"}`))
+			strings.NewReader(`{"query":"{ me { id } lowStock(first: 1) { nodes { upc } } cart { id } }"}`))
 		if err != nil {
 			t.Fatal(err)
 		}

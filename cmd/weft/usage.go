@@ -13,7 +13,7 @@ import (
 )
 
 type usageCommand struct {
-	Reports    []string `arg:"" help:"Reports that routers have written (usage.directory in their configuration), or directories of them." placeholder:"FILE|DIR"`
+	Reports    []string `arg:"" help:"Reports that routers have written (usage.directory in their configuration), directories of them, or what an OpenTelemetry collector wrote of them." placeholder:"FILE|DIR"`
 	Supergraph string   `help:"The supergraph in use: what of it nobody uses, and what is deprecated and used all the same." type:"existingfile" placeholder:"FILE"`
 	Of         []string `help:"Tell who uses this: Type.field, Type.field(argument:), Enum.VALUE or Input.field. May be repeated." placeholder:"COORDINATE" sep:"none"`
 	Format     string   `help:"text or json." enum:"text,json" default:"text"`

@@ -14,6 +14,8 @@ import (
 
 // Mail is something that is written to a person.
 type Mail struct {
+	// ID is that of a mail that is kept; empty before.
+	ID                string
 	To, Subject, Body string
 	At                time.Time
 }
@@ -53,8 +55,9 @@ type TokenStore interface {
 	// ResetPassword takes a token back, changes the password of its person, forgets failures, notes that the address is
 	// the person's, and ends all sessions. ok is false when there is no such token.
 	ResetPassword(ctx context.Context, hash, password string, now time.Time) (ended int, ok bool, err error)
-	// KeptMails returns what was written last, newest first.
-	KeptMails(ctx context.Context, first int) ([]*Mail, error)
+	// KeptMails returns the mails of a page, and the next one, newest first. CountMails counts all of them.
+	KeptMails(ctx context.Context, ask page.Ask[MailPosition]) ([]*Mail, error)
+	CountMails(ctx context.Context) (int, error)
 }
 
 // The inputs of proving something by mail.
@@ -73,8 +76,6 @@ const (
 	resetFor  = 30 * time.Minute
 	// mailsAnHour bounds the mails of each kind that a person gets.
 	mailsAnHour = 5
-	// maxMails bounds a list of kept mails.
-	maxMails = 100
 )
 
 // send makes a token and sends it. It returns false when the person has had enough mails.
@@ -208,18 +209,4 @@ func (l *Logins) EmailVerified(ctx context.Context, caller wire.Identity, user *
 		return nil, err
 	}
 	return &login.Verified, nil
-}
-
-// KeptMails returns the mails that were kept instead of being sent, newest first.
-func (l *Logins) KeptMails(ctx context.Context, caller wire.Identity, first int) ([]*Mail, error) {
-	switch {
-	case caller.Anonymous():
-		return nil, fault.New(fault.Unauthenticated, "sign in to read mails")
-	case !caller.HasRole(operatorRole):
-		return nil, fault.New(fault.Forbidden, "only operators may read mails")
-	}
-	if err := page.CheckFirst(first, maxMails); err != nil || first == 0 {
-		return []*Mail{}, err
-	}
-	return l.store.KeptMails(ctx, first)
 }

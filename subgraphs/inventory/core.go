@@ -18,10 +18,14 @@ type Store interface {
 	Totals(ctx context.Context, upcs []string) (map[string]int, error)
 	// LevelsByProduct returns the stock of each product, most first.
 	LevelsByProduct(ctx context.Context, upcs []string) (map[string][]*StockLevel, error)
-	// LevelsByWarehouse returns the stock of each warehouse, most first, at most first entries of each.
-	LevelsByWarehouse(ctx context.Context, ids []string, first int) (map[string][]*StockLevel, error)
-	// Low returns the codes of products with at most threshold pieces in all, least first.
-	Low(ctx context.Context, threshold, first int) ([]string, error)
+	// LevelsByWarehouse returns the stock of a page of each warehouse, and the next one, most first. CountLevels counts
+	// those of all pages.
+	LevelsByWarehouse(ctx context.Context, ids []string, ask page.Ask[Position]) (map[string][]*StockLevel, error)
+	CountLevels(ctx context.Context, ids []string) (map[string]int, error)
+	// Low returns a page of the products with at most threshold pieces in all, and the next one, least first. CountLow
+	// counts all of them.
+	Low(ctx context.Context, threshold int, ask page.Ask[Position]) ([]Position, error)
+	CountLow(ctx context.Context, threshold int) (int, error)
 	// Warehouses returns those that exist, by name; all of them when ids is nil.
 	Warehouses(ctx context.Context, ids []string) ([]*Warehouse, error)
 	// ChangeStock sets the stock of a product in a warehouse to what change makes of it (0 when there was none), and
@@ -64,10 +68,7 @@ func New(store Store) *Core { return &Core{store} }
 // Merchant is the role that may change the stock.
 const Merchant = "merchant"
 
-const (
-	maxPage     = 100
-	maxQuantity = 1_000_000
-)
+const maxQuantity = 1_000_000
 
 // ProductRef is a product with the fields that the router sent along.
 type ProductRef struct {
@@ -111,30 +112,10 @@ func (c *Core) Warehouses(ctx context.Context) ([]*Warehouse, error) {
 	return c.store.Warehouses(ctx, nil)
 }
 
-// LowStock returns products of which at most threshold pieces are left, least first.
-func (c *Core) LowStock(ctx context.Context, threshold, first int) ([]*Product, error) {
-	var check fault.Checker
-	check.Between(threshold, 0, maxQuantity, "threshold")
-	check.Between(first, 0, maxPage, "first")
-	if err := check.Err(); err != nil || first == 0 {
-		return []*Product{}, err
-	}
-	upcs, err := c.store.Low(ctx, threshold, first)
-	if err != nil {
-		return nil, err
-	}
-	products := make([]*Product, len(upcs))
-	for i, upc := range upcs {
-		products[i] = &Product{Upc: upc}
-	}
-	return products, nil
-}
-
 // The names of the loaders.
 type (
 	loadTotal     struct{}
 	loadStockOf   struct{}
-	loadStockIn   struct{ first int }
 	loadWarehouse struct{}
 	loadCountries struct{}
 )
@@ -147,17 +128,6 @@ func (c *Core) TotalStock(ctx context.Context, product *Product) (int, error) {
 // StockOf returns how many pieces of the product lie where, most first.
 func (c *Core) StockOf(ctx context.Context, product *Product) ([]*StockLevel, error) {
 	return dataloader.Load(ctx, loadStockOf{}, product.Upc, c.store.LevelsByProduct)
-}
-
-// StockIn returns what lies in the warehouse, most first.
-func (c *Core) StockIn(ctx context.Context, warehouse *Warehouse, first int) ([]*StockLevel, error) {
-	if err := page.CheckFirst(first, maxPage); err != nil {
-		return nil, err
-	}
-	return dataloader.Load(ctx, loadStockIn{first}, warehouse.ID,
-		func(ctx context.Context, ids []string) (map[string][]*StockLevel, error) {
-			return c.store.LevelsByWarehouse(ctx, ids, first)
-		})
 }
 
 // WarehouseOf returns the warehouse of the stock.

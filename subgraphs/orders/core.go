@@ -42,8 +42,10 @@ type Store interface {
 
 	// Sagas returns those of the orders.
 	Sagas(ctx context.Context, orders []string) (map[string]*Saga, error)
-	// OpenSagas returns those that are not done, those that are due first first.
-	OpenSagas(ctx context.Context, first, minAttempts int) ([]*Saga, error)
+	// OpenSagas returns those of a page of what is not done, and the next one, those that are due first first. CountSagas
+	// counts all of them.
+	OpenSagas(ctx context.Context, ask page.Ask[Due], minAttempts int) ([]*Saga, error)
+	CountSagas(ctx context.Context, minAttempts int) (int, error)
 	// SagaReport counts them; Late are those whose deadline was before now.
 	SagaReport(ctx context.Context, now time.Time) (SagaReport, error)
 	// NextDue is when the next saga is due; zero when none is.
@@ -193,17 +195,6 @@ func (c *Core) SagaOf(ctx context.Context, caller wire.Identity, order *Order) (
 		return nil, nil
 	}
 	return dataloader.Load(ctx, loadSaga{}, order.ID, c.store.Sagas)
-}
-
-// Sagas returns checkouts in progress, those that are due first first.
-func (c *Core) Sagas(ctx context.Context, caller wire.Identity, first, minAttempts int) ([]*Saga, error) {
-	if err := operatorsOnly(caller, "see checkouts"); err != nil {
-		return nil, err
-	}
-	if err := page.CheckFirst(first, maxPage); err != nil || first == 0 {
-		return []*Saga{}, err
-	}
-	return c.store.OpenSagas(ctx, first, minAttempts)
 }
 
 // The names of the loaders.

@@ -89,5 +89,5 @@ var serviceQueries = []string{
 	`{ topProducts(first: 3) { upc name price currency brand { name } category { name } inStock totalStock shippingEstimate(method: EXPRESS) reviews(first: 2) { rating title author { username name } } } }`,
 	`{ search(query: "oak", first: 5) { nodes { __typename ... on Product { name price inStock } ... on Category { name } ... on Brand { name } } } }`,
 	`{ users(first: 3) { nodes { id username reviews(first: 2) { body product { name weight shippingEstimate stock { quantity warehouse { city } } } } } } }`,
-	`{ warehouses { id city country } recentReviews(first: 4) { id rating author { username } product { upc sku name } } lowStock(threshold: 50, first: 3) { upc name price } }`,
+	`{ warehouses { id city country } recentReviews(first: 4) { id rating author { username } product { upc sku name } } lowStock(threshold: 50, first: 3) { nodes { upc name price } } }`,
 }

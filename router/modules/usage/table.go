@@ -141,8 +141,8 @@ func (t *table) take(now time.Time) *usage.Report {
 	return report
 }
 
-// giveBack counts again what could not be written. What does not fit becomes part of the rest.
-func (t *table) giveBack(report *usage.Report) {
+// give adds a report, such as one that could not be written. What does not fit becomes part of the rest.
+func (t *table) give(report *usage.Report) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if report.From.Before(t.began) {

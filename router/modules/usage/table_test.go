@@ -95,7 +95,7 @@ func TestNothingIsLost(t *testing.T) {
 			default:
 			}
 			if report := table.take(time.Now()); rand.IntN(2) == 0 {
-				table.giveBack(report)
+				table.give(report)
 			} else {
 				all.Merge(report)
 			}
@@ -125,29 +125,31 @@ func TestWhatCannotBeWrittenIsPartOfTheNextReport(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "reports")
 	log := &strings.Builder{}
 	w := &writer{
-		table: newTestTable(100, 1<<20), directory: dir, keep: 2, logger: slog.New(slog.NewTextHandler(log, nil)), process: "p",
+		directory: dir, keep: 2, logger: slog.New(slog.NewTextHandler(log, nil)), process: "p",
 		written: prometheus.NewCounter(prometheus.CounterOpts{}), failed: prometheus.NewCounter(prometheus.CounterOpts{}),
 	}
+	to := &destination{pending: newTestTable(100, 1<<20), send: w.send}
+	write := func(now time.Time) { to.flush(t.Context(), now) }
 	d, now := testDocument("a"), time.Unix(1_000_000, 0)
-	w.table.count(d, usage.Client{Name: "web"})
-	w.write(now)
-	w.write(now)
+	to.pending.count(d, usage.Client{Name: "web"})
+	write(now)
+	write(now)
 	if n := strings.Count(log.String(), "cannot be written"); n != 1 {
 		t.Errorf("%d lines in the log", n)
 	}
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	w.table.count(d, usage.Client{Name: "web"})
-	w.write(now.Add(time.Second))
+	to.pending.count(d, usage.Client{Name: "web"})
+	write(now.Add(time.Second))
 	report, err := usage.ReadFiles([]string{dir})
 	if err != nil || report.Requests() != 2 {
 		t.Errorf("%v: %d requests", err, report.Requests())
 	}
-	w.write(now.Add(2 * time.Second)) // nothing has happened
+	write(now.Add(2 * time.Second)) // nothing has happened
 	for i := range 4 {
-		w.table.count(d, usage.Client{Name: "web"})
-		w.write(now.Add(time.Duration(3+i) * time.Second))
+		to.pending.count(d, usage.Client{Name: "web"})
+		write(now.Add(time.Duration(3+i) * time.Second))
 	}
 	files, _ := filepath.Glob(filepath.Join(dir, "*"))
 	if len(files) != 2 || !strings.Contains(files[1], now.Add(6*time.Second).UTC().Format("150405")) {

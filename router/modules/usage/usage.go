@@ -1,4 +1,5 @@
-// Package usage counts which clients use which parts of the graph, and writes that into files.
+// Package usage counts which clients use which parts of the graph, and writes that into files, or sends it to an
+// OpenTelemetry collector.
 package usage
 
 import (
@@ -16,6 +17,7 @@ import (
 
 	"github.com/weft-graphql/weft/router/config"
 	"github.com/weft-graphql/weft/router/module"
+	"github.com/weft-graphql/weft/router/modules/otlp"
 	"github.com/weft-graphql/weft/router/operation"
 	"github.com/weft-graphql/weft/router/server"
 	"github.com/weft-graphql/weft/router/usage"
@@ -29,8 +31,11 @@ var Info = module.Info{Name: "usage", Source: source, New: func() module.Module 
 
 // Usage counts which clients use which parts of the graph, for weft usage and weft check --usage.
 type Usage struct {
-	// Directory into which reports are written: usage-<time>-<process>.jsonl. Nothing is counted without one.
+	// Directory into which reports are written: usage-<time>-<process>.jsonl. Nothing is counted without one, unless
+	// otlp.endpoint says where else reports go.
 	Directory string `yaml:"directory"`
+	// Send reports to an OpenTelemetry collector, as log records.
+	OTLP UsageOTLP `yaml:"otlp"`
 	// The time that one report is about.
 	Interval time.Duration `yaml:"interval"`
 	// How many reports there may be in the directory, those of other processes included; the oldest go.
@@ -51,19 +56,38 @@ type Usage struct {
 	table *table
 }
 
+// UsageOTLP says where reports of usage are sent.
+type UsageOTLP struct {
+	// Where reports go: http://collector:4318, or http://collector:4317 with the protocol grpc. Empty sends none.
+	Endpoint string `yaml:"endpoint"`
+	// http (protobuf over HTTP, /v1/logs) or grpc.
+	Protocol string `yaml:"protocol"`
+	// Headers of what is sent, such as the key of a vendor: give it as ${VARIABLE}.
+	Headers map[string]string `yaml:"headers"`
+	// The service's name. OTEL_RESOURCE_ATTRIBUTES adds more to what describes the process.
+	ServiceName string `yaml:"service_name"`
+}
+
+// target is where reports are sent.
+func (o *UsageOTLP) target() *otlp.Target {
+	return &otlp.Target{Endpoint: o.Endpoint, Protocol: o.Protocol, Headers: o.Headers, ServiceName: o.ServiceName}
+}
+
 func defaults() *Usage {
 	return &Usage{
 		Interval: 5 * time.Minute, Keep: 2016, Documents: true, MaxPairs: 10_000, MaxBytes: 16 << 20,
 		ClientHeaders:  []string{"graphql-client-name", "apollographql-client-name"},
 		VersionHeaders: []string{"graphql-client-version", "apollographql-client-version"},
+		OTLP:           UsageOTLP{Protocol: "http", ServiceName: "weft-router"},
 	}
 }
 
 // Enabled implements module.Module.
-func (u *Usage) Enabled() bool { return u.Directory != "" }
+func (u *Usage) Enabled() bool { return u.Directory != "" || u.OTLP.Endpoint != "" }
 
 // Check implements module.Checker.
 func (u *Usage) Check(report func(key, format string, args ...any)) {
+	u.OTLP.target().Check("otlp.", report)
 	if u.Interval < time.Second {
 		report("interval", "%s is too short; it must be at least 1s", u.Interval)
 	}
@@ -86,22 +110,12 @@ func (u *Usage) Provision(host module.Host) error {
 			list[i] = textproto.CanonicalMIMEHeaderKey(name)
 		}
 	}
-	settings := *u
-	key := fmt.Sprintf("usage %q %s %d %d %d", u.Directory, u.Interval, u.Keep, u.MaxPairs, u.MaxBytes)
-	exports := host.Metrics().Counter("weft_usage_reports_total", "Reports of usage, by whether they were written.", "result")
-	unattributed := host.Metrics().Counter("weft_usage_unattributed_total",
-		"Requests whose client and operation are not told in reports of usage, because there are too many.")
-	shared, err := host.Shared(key, func() (any, func(), error) {
-		t := newTable(settings.MaxPairs, int(settings.MaxBytes))
-		t.unattributed = unattributed.WithLabelValues()
-		w := &writer{
-			table: t, directory: settings.Directory, keep: settings.Keep, logger: host.Logger(),
-			written: exports.WithLabelValues("written"), failed: exports.WithLabelValues("failed"),
+	shared, err := host.Shared(u.key(), func() (any, func(), error) {
+		r, err := newReporter(u, host)
+		if err != nil {
+			return nil, nil, err
 		}
-		if err := w.open(); err != nil {
-			return nil, nil, fmt.Errorf("usage.directory: %w", err)
-		}
-		return t, w.run(settings.Interval), nil
+		return r.table, r.run(u.Interval), nil
 	})
 	if err != nil {
 		return err
@@ -110,6 +124,15 @@ func (u *Usage) Provision(host module.Host) error {
 	sum := sha256.Sum256([]byte(host.Supergraph().SDL))
 	u.table.serves(hex.EncodeToString(sum[:8]))
 	return nil
+}
+
+// key names all that counting and reporting depend on.
+func (u *Usage) key() string {
+	key := fmt.Sprintf("usage %q %s %d %d %d", u.Directory, u.Interval, u.Keep, u.MaxPairs, u.MaxBytes)
+	if u.OTLP.Endpoint != "" {
+		key += " " + u.OTLP.target().Key()
+	}
+	return key
 }
 
 // CompileDocument implements module.DocumentCompiler: what the document uses.

@@ -135,10 +135,12 @@ func TestSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	for settings, want := range map[string]string{
-		"interval: 1ms":  "usage.interval: 1ms is too short",
-		"keep: 0":        "usage.keep: 0 is not possible",
-		"max_pairs: 0":   "usage.max_pairs: 0 is not possible",
-		"max_bytes: 1KB": "usage.max_bytes: must be at least 64KB",
+		"interval: 1ms":                      "usage.interval: 1ms is too short",
+		"keep: 0":                            "usage.keep: 0 is not possible",
+		"max_pairs: 0":                       "usage.max_pairs: 0 is not possible",
+		"max_bytes: 1KB":                     "usage.max_bytes: must be at least 64KB",
+		"otlp: {endpoint: 'collector:4318'}": `usage.otlp.endpoint: "collector:4318" is not the address of a collector`,
+		"otlp: {protocol: udp}":              `usage.otlp.protocol: "udp" is not possible`,
 	} {
 		if got := moduletest.Problems(t, "usage: {"+settings+"}"); !strings.Contains(got, want) {
 			t.Errorf("%s:\n got %s\nwant %s", settings, got, want)

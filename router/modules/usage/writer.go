@@ -1,6 +1,7 @@
 package usage
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -9,17 +10,15 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/weft-graphql/weft/router/config"
+	"github.com/weft-graphql/weft/router/usage"
 )
 
-// writer writes what a table has counted into files.
+// writer writes reports into files.
 type writer struct {
-	table     *table
 	directory string
 	keep      int
 	logger    *slog.Logger
@@ -50,48 +49,21 @@ func (w *writer) open() error {
 	return errors.Join(probe.Close(), os.Remove(probe.Name()))
 }
 
-// run writes a report after each interval, and the last one when what it returns is called.
-func (w *writer) run(interval time.Duration) (end func()) {
-	stop := make(chan struct{})
-	var running sync.WaitGroup
-	running.Go(func() {
-		ticks := time.NewTicker(interval)
-		defer ticks.Stop()
-		for {
-			select {
-			case <-ticks.C:
-				w.write(time.Now())
-			case <-stop:
-				w.write(time.Now())
-				return
-			}
-		}
-	})
-	return func() {
-		close(stop)
-		running.Wait()
-	}
-}
-
-// write writes what was counted since it was called last. What cannot be written is part of the next report.
-func (w *writer) write(now time.Time) {
-	report := w.table.take(now)
-	if len(report.Counts) == 0 && report.RestRequests == 0 {
-		return
-	}
-	name := "usage-" + now.UTC().Format("20060102T150405.000Z") + "-" + w.process + ".jsonl"
+// send implements destination's: a file has all of a report, or there is none.
+func (w *writer) send(_ context.Context, report *usage.Report) (left *usage.Report) {
+	name := "usage-" + report.To.UTC().Format("20060102T150405.000Z") + "-" + w.process + ".jsonl"
 	if err := report.WriteFile(filepath.Join(w.directory, name)); err != nil {
-		w.table.giveBack(report)
 		w.failed.Inc()
 		if !w.failing {
 			w.logger.Error("the report of usage cannot be written; it will be part of the next one", "err", err)
 		}
 		w.failing = true
-		return
+		return report
 	}
 	w.failing = false
 	w.written.Inc()
 	w.rotate()
+	return nil
 }
 
 // rotate removes the oldest reports: names begin with the time.

@@ -103,9 +103,9 @@ func (r *queryResolver) Users(ctx context.Context, first *int, after *string, la
 	return r.core.Users(ctx, page.Args{First: first, After: after, Last: last, Before: before})
 }
 
-func (r *queryResolver) Mails(ctx context.Context, first int) ([]*accounts.Mail, error) {
+func (r *queryResolver) Mails(ctx context.Context, first *int, after *string, last *int, before *string) (*accounts.MailConnection, error) {
 	kit.NoStore(ctx)
-	mails, err := r.logins.KeptMails(ctx, kit.Caller(ctx), first)
+	mails, err := r.logins.KeptMails(ctx, kit.Caller(ctx), page.Args{First: first, After: after, Last: last, Before: before})
 	if err != nil {
 		return nil, kit.Report(ctx, err)
 	}

@@ -69,6 +69,18 @@ type ComplexityRoot struct {
 		To      func(childComplexity int) int
 	}
 
+	MailConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	MailEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	Mutation struct {
 		BecomeOperator           func(childComplexity int, input accounts.BecomeOperatorInput) int
 		ChangePassword           func(childComplexity int, input accounts.ChangePasswordInput) int
@@ -96,7 +108,7 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Mails              func(childComplexity int, first int) int
+		Mails              func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Me                 func(childComplexity int) int
 		User               func(childComplexity int, id string) int
 		UserByUsername     func(childComplexity int, username string) int
@@ -201,7 +213,7 @@ type QueryResolver interface {
 	User(ctx context.Context, id string) (*accounts.User, error)
 	UserByUsername(ctx context.Context, username string) (*accounts.User, error)
 	Users(ctx context.Context, first *int, after *string, last *int, before *string) (*accounts.UserConnection, error)
-	Mails(ctx context.Context, first int) ([]*accounts.Mail, error)
+	Mails(ctx context.Context, first *int, after *string, last *int, before *string) (*accounts.MailConnection, error)
 }
 type UserResolver interface {
 	Email(ctx context.Context, obj *accounts.User) (*string, error)
@@ -315,6 +327,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mail.To(childComplexity), true
+
+	case "MailConnection.edges":
+		if e.ComplexityRoot.MailConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MailConnection.Edges(childComplexity), true
+	case "MailConnection.nodes":
+		if e.ComplexityRoot.MailConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MailConnection.Nodes(childComplexity), true
+	case "MailConnection.pageInfo":
+		if e.ComplexityRoot.MailConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MailConnection.PageInfo(childComplexity), true
+	case "MailConnection.totalCount":
+		if e.ComplexityRoot.MailConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MailConnection.TotalCount(childComplexity), true
+
+	case "MailEdge.cursor":
+		if e.ComplexityRoot.MailEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MailEdge.Cursor(childComplexity), true
+	case "MailEdge.node":
+		if e.ComplexityRoot.MailEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MailEdge.Node(childComplexity), true
 
 	case "Mutation.becomeOperator":
 		if e.ComplexityRoot.Mutation.BecomeOperator == nil {
@@ -523,7 +573,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Mails(childComplexity, args["first"].(int)), true
+		return e.ComplexityRoot.Query.Mails(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.me":
 		if e.ComplexityRoot.Query.Me == nil {
 			break
@@ -937,9 +987,15 @@ type Query {
   They have secrets that sign people in. Only for operators.
   """
   mails(
-    "How many: 0 to 100."
-    first: Int! = 20
-  ): [Mail!]
+    "How many mails a page holds, from its beginning: 0 to 100. 20 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    first: Int
+    "The ` + "`" + `endCursor` + "`" + ` of the page before; leave it out for the first page."
+    after: String
+    "How many mails a page holds, counted from the end: 0 to 100."
+    last: Int
+    "The ` + "`" + `startCursor` + "`" + ` of the page behind; leave it out for the last page."
+    before: String
+  ): MailConnection
 }
 
 type Mutation {
@@ -1129,6 +1185,26 @@ type RequestPayload {
   accepted: Boolean!
   "What was wrong with the input; empty when nothing was."
   userErrors: [UserError!]!
+}
+
+"One page of mails."
+type MailConnection {
+  "The mails of this page with their cursors."
+  edges: [MailEdge!]!
+  "The mails of this page."
+  nodes: [Mail!]!
+  "Where this page lies in the whole list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together."
+  totalCount: Int!
+}
+
+"A mail at its place in a list."
+type MailEdge {
+  "An opaque mark of this place, to be given as ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + `."
+  cursor: String!
+  "The mail."
+  node: Mail!
 }
 
 "Something that was written to a person."
@@ -1438,6 +1514,30 @@ func (ec *executionContext) childFields_Mail(ctx context.Context, field graphql.
 		return ec.fieldContext_Mail_at(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Mail", field.Name)
+}
+
+func (ec *executionContext) childFields_MailConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_MailConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_MailConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_MailConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_MailConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MailConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_MailEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_MailEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_MailEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MailEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1956,13 +2056,37 @@ func (ec *executionContext) field_Query_mails_args(ctx context.Context, rawArgs 
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
-		func(ctx context.Context, v any) (int, error) {
-			return ec.unmarshalNInt2int(ctx, v)
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
 	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
 	return args, nil
 }
 
@@ -2424,6 +2548,180 @@ func (ec *executionContext) _Mail_at(ctx context.Context, field graphql.Collecte
 }
 func (ec *executionContext) fieldContext_Mail_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Mail", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _MailConnection_edges(ctx context.Context, field graphql.CollectedField, obj *accounts.MailConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MailConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*accounts.MailEdge) graphql.Marshaler {
+			return ec.marshalNMailEdge2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋaccountsᚐMailEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MailConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MailConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MailEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MailConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *accounts.MailConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MailConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*accounts.Mail) graphql.Marshaler {
+			return ec.marshalNMail2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋaccountsᚐMailᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MailConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MailConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Mail(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MailConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *accounts.MailConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MailConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋkitᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MailConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MailConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MailConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *accounts.MailConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MailConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MailConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MailConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _MailEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *accounts.MailEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MailEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MailEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MailEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _MailEdge_node(ctx context.Context, field graphql.CollectedField, obj *accounts.MailEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MailEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *accounts.Mail) graphql.Marshaler {
+			return ec.marshalNMail2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋaccountsᚐMail(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MailEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MailEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Mail(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Mutation_updateProfile(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -3384,11 +3682,11 @@ func (ec *executionContext) _Query_mails(ctx context.Context, field graphql.Coll
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Mails(ctx, fc.Args["first"].(int))
+			return ec.Resolvers.Query().Mails(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*accounts.Mail) graphql.Marshaler {
-			return ec.marshalOMail2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋaccountsᚐMailᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *accounts.MailConnection) graphql.Marshaler {
+			return ec.marshalOMailConnection2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋaccountsᚐMailConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -3401,7 +3699,7 @@ func (ec *executionContext) fieldContext_Query_mails(ctx context.Context, field 
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Mail(ctx, field)
+			return ec.childFields_MailConnection(ctx, field)
 		},
 	}
 	defer func() {
@@ -6523,6 +6821,93 @@ func (ec *executionContext) _Mail(ctx context.Context, sel ast.SelectionSet, obj
 	return out
 }
 
+var mailConnectionImplementors = []string{"MailConnection"}
+
+func (ec *executionContext) _MailConnection(ctx context.Context, sel ast.SelectionSet, obj *accounts.MailConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mailConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MailConnection")
+		case "edges":
+			out.Values[i] = ec._MailConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._MailConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = ec._MailConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._MailConnection_totalCount(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var mailEdgeImplementors = []string{"MailEdge"}
+
+func (ec *executionContext) _MailEdge(ctx context.Context, sel ast.SelectionSet, obj *accounts.MailEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mailEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MailEdge")
+		case "cursor":
+			out.Values[i] = ec._MailEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._MailEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var mutationImplementors = []string{"Mutation"}
 
 func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
@@ -7726,12 +8111,52 @@ func (ec *executionContext) marshalNInt2int(ctx context.Context, sel ast.Selecti
 	return res
 }
 
+func (ec *executionContext) marshalNMail2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋaccountsᚐMailᚄ(ctx context.Context, sel ast.SelectionSet, v []*accounts.Mail) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMail2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋaccountsᚐMail(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNMail2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋaccountsᚐMail(ctx context.Context, sel ast.SelectionSet, v *accounts.Mail) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Mail!")
 		return graphql.Null
 	}
 	return ec._Mail(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMailEdge2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋaccountsᚐMailEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*accounts.MailEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMailEdge2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋaccountsᚐMailEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMailEdge2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋaccountsᚐMailEdge(ctx context.Context, sel ast.SelectionSet, v *accounts.MailEdge) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MailEdge!")
+		return graphql.Null
+	}
+	return ec._MailEdge(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNPageInfo2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋkitᚋpageᚐInfo(ctx context.Context, sel ast.SelectionSet, v page.Info) graphql.Marshaler {
@@ -8426,23 +8851,11 @@ func (ec *executionContext) marshalOLocation2ᚖgithubᚗcomᚋweftᚑgraphqlᚋ
 	return ec._Location(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOMail2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋaccountsᚐMailᚄ(ctx context.Context, sel ast.SelectionSet, v []*accounts.Mail) graphql.Marshaler {
+func (ec *executionContext) marshalOMailConnection2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋaccountsᚐMailConnection(ctx context.Context, sel ast.SelectionSet, v *accounts.MailConnection) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNMail2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋaccountsᚐMail(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
+	return ec._MailConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalORole2ᚕgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋaccountsᚐRoleᚄ(ctx context.Context, v any) ([]accounts.Role, error) {

@@ -22,7 +22,9 @@ func New(core *accounts.Core, logins *accounts.Logins, book *accounts.AddressBoo
 	config.Complexity.Query.Users = func(child int, first *int, _ *string, last *int, _ *string) int {
 		return 1 + page.Size(first, last, accounts.UsualPage)*child
 	}
-	config.Complexity.Query.Mails = func(child, first int) int { return 1 + first*child }
+	config.Complexity.Query.Mails = func(child int, first *int, _ *string, last *int, _ *string) int {
+		return 1 + page.Size(first, last, accounts.UsualPage)*child
+	}
 	config.Complexity.Query.__resolve_entities = func(child int, reps []map[string]any) int { return 1 + len(reps)*child }
 	return NewExecutableSchema(config)
 }

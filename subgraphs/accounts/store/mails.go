@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -13,6 +14,7 @@ import (
 	"github.com/weft-graphql/weft/schema/wire"
 	"github.com/weft-graphql/weft/subgraphs/accounts"
 	"github.com/weft-graphql/weft/subgraphs/kit"
+	"github.com/weft-graphql/weft/subgraphs/kit/page"
 )
 
 type mailTokenRow struct {
@@ -158,17 +160,44 @@ func (s *Store) Send(ctx context.Context, mail accounts.Mail) error {
 	return nil
 }
 
-// KeptMails returns what was written last, newest first.
-func (s *Store) KeptMails(ctx context.Context, first int) ([]*accounts.Mail, error) {
+// KeptMails returns the mails of a page, and the next one, newest first.
+func (s *Store) KeptMails(ctx context.Context, ask page.Ask[accounts.MailPosition]) ([]*accounts.Mail, error) {
 	var rows []mailRow
-	if err := s.db.NewSelect().Model(&rows).OrderExpr("m.at DESC, m.id DESC").Limit(int64(first)).Scan(ctx); err != nil {
+	q := s.db.NewSelect().Model(&rows).OrderExpr(kit.OrderBy(mailColumns(accounts.MailPosition{}), ask.Backward)).
+		Limit(int64(ask.Limit()))
+	for place, before := range map[*accounts.MailPosition]bool{ask.After: false, ask.Before: true} {
+		if place != nil {
+			where, args := kit.Beyond(mailColumns(*place), before)
+			q = q.Where(where, args...)
+		}
+	}
+	if err := q.Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read mails: %w", err)
+	}
+	if ask.Backward {
+		slices.Reverse(rows)
 	}
 	mails := make([]*accounts.Mail, len(rows))
 	for i, row := range rows {
 		mails[i] = &accounts.Mail{
-			To: row.Recipient, Subject: row.Subject, Body: row.Body, At: time.UnixMilli(row.At).UTC(),
+			ID: row.ID, To: row.Recipient, Subject: row.Subject, Body: row.Body, At: time.UnixMilli(row.At).UTC(),
 		}
 	}
 	return mails, nil
+}
+
+// mailColumns are those that mails are ordered by, with their values at a place.
+func mailColumns(at accounts.MailPosition) []kit.OrderColumn {
+	return []kit.OrderColumn{
+		{Column: "m.at", Descending: true, Value: at.At.UnixMilli()}, {Column: "m.id", Descending: true, Value: at.ID},
+	}
+}
+
+// CountMails counts the mails that are kept, up to 10,000.
+func (s *Store) CountMails(ctx context.Context) (int, error) {
+	n, err := kit.CountUpTo(ctx, s.db, s.db.NewSelect().Model((*mailRow)(nil)))
+	if err != nil {
+		return 0, fmt.Errorf("count mails: %w", err)
+	}
+	return n, nil
 }

@@ -1584,7 +1584,7 @@ type Product implements Item & Node @key(fields: "upc") @key(fields: "sku") {
   createdAt: DateTime
   "When the product was taken off sale; null while it is on sale."
   archivedAt: DateTime
-  "Other products of the same category, best-selling first."
+  "Other products of the same category, best-selling first. All of them are ` + "`" + `productsConnection` + "`" + ` of the category."
   related(
     "How many: 0 to 20."
     first: Int! = 4

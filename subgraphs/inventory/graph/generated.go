@@ -20,6 +20,7 @@ import (
 	"github.com/weft-graphql/weft/subgraphs/inventory"
 	"github.com/weft-graphql/weft/subgraphs/inventory/graph/model"
 	"github.com/weft-graphql/weft/subgraphs/kit/fault"
+	"github.com/weft-graphql/weft/subgraphs/kit/page"
 	"github.com/weft-graphql/weft/subgraphs/kit/text"
 )
 
@@ -63,6 +64,18 @@ type ComplexityRoot struct {
 		FindWarehouse func(childComplexity int, reps []*model.WarehouseRepresentation) int
 	}
 
+	LowStockConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	LowStockEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	Money struct {
 		Currency func(childComplexity int) int
 		Minor    func(childComplexity int) int
@@ -75,6 +88,13 @@ type ComplexityRoot struct {
 		RemoveWarehouse func(childComplexity int, input inventory.RemoveWarehouseInput) int
 		SaveWarehouse   func(childComplexity int, input inventory.SaveWarehouseInput) int
 		SetStock        func(childComplexity int, input inventory.SetStockInput) int
+	}
+
+	PageInfo struct {
+		EndCursor       func(childComplexity int) int
+		HasNextPage     func(childComplexity int) int
+		HasPreviousPage func(childComplexity int) int
+		StartCursor     func(childComplexity int) int
 	}
 
 	Product struct {
@@ -93,7 +113,7 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		LowStock           func(childComplexity int, threshold int, first int) int
+		LowStock           func(childComplexity int, threshold int, first *int, after *string, last *int, before *string) int
 		Reservation        func(childComplexity int, orderID string) int
 		Warehouse          func(childComplexity int, id string) int
 		Warehouses         func(childComplexity int) int
@@ -130,6 +150,18 @@ type ComplexityRoot struct {
 		Price         func(childComplexity int) int
 	}
 
+	StockConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	StockEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	StockLevel struct {
 		Product   func(childComplexity int) int
 		Quantity  func(childComplexity int) int
@@ -155,7 +187,7 @@ type ComplexityRoot struct {
 		Country func(childComplexity int) int
 		ID      func(childComplexity int) int
 		Name    func(childComplexity int) int
-		Stock   func(childComplexity int, first int) int
+		Stock   func(childComplexity int, first *int, after *string, last *int, before *string) int
 	}
 
 	WarehousePayload struct {
@@ -196,7 +228,7 @@ type ProductResolver interface {
 type QueryResolver interface {
 	Warehouses(ctx context.Context) ([]*inventory.Warehouse, error)
 	Warehouse(ctx context.Context, id string) (*inventory.Warehouse, error)
-	LowStock(ctx context.Context, threshold int, first int) ([]*inventory.Product, error)
+	LowStock(ctx context.Context, threshold int, first *int, after *string, last *int, before *string) (*inventory.LowStockConnection, error)
 	Reservation(ctx context.Context, orderID string) (*inventory.Reservation, error)
 }
 type ReservationLineResolver interface {
@@ -206,7 +238,7 @@ type StockLevelResolver interface {
 	Warehouse(ctx context.Context, obj *inventory.StockLevel) (*inventory.Warehouse, error)
 }
 type WarehouseResolver interface {
-	Stock(ctx context.Context, obj *inventory.Warehouse, first int) ([]*inventory.StockLevel, error)
+	Stock(ctx context.Context, obj *inventory.Warehouse, first *int, after *string, last *int, before *string) (*inventory.StockConnection, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -288,6 +320,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Entity.FindWarehouse(childComplexity, args["reps"].([]*model.WarehouseRepresentation)), true
 
+	case "LowStockConnection.edges":
+		if e.ComplexityRoot.LowStockConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LowStockConnection.Edges(childComplexity), true
+	case "LowStockConnection.nodes":
+		if e.ComplexityRoot.LowStockConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LowStockConnection.Nodes(childComplexity), true
+	case "LowStockConnection.pageInfo":
+		if e.ComplexityRoot.LowStockConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LowStockConnection.PageInfo(childComplexity), true
+	case "LowStockConnection.totalCount":
+		if e.ComplexityRoot.LowStockConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LowStockConnection.TotalCount(childComplexity), true
+
+	case "LowStockEdge.cursor":
+		if e.ComplexityRoot.LowStockEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LowStockEdge.Cursor(childComplexity), true
+	case "LowStockEdge.node":
+		if e.ComplexityRoot.LowStockEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LowStockEdge.Node(childComplexity), true
+
 	case "Money.currency":
 		if e.ComplexityRoot.Money.Currency == nil {
 			break
@@ -367,6 +437,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SetStock(childComplexity, args["input"].(inventory.SetStockInput)), true
+
+	case "PageInfo.endCursor":
+		if e.ComplexityRoot.PageInfo.EndCursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PageInfo.EndCursor(childComplexity), true
+	case "PageInfo.hasNextPage":
+		if e.ComplexityRoot.PageInfo.HasNextPage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PageInfo.HasNextPage(childComplexity), true
+	case "PageInfo.hasPreviousPage":
+		if e.ComplexityRoot.PageInfo.HasPreviousPage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PageInfo.HasPreviousPage(childComplexity), true
+	case "PageInfo.startCursor":
+		if e.ComplexityRoot.PageInfo.StartCursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
 
 	case "Product.availability":
 		if e.ComplexityRoot.Product.Availability == nil {
@@ -461,7 +556,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.LowStock(childComplexity, args["threshold"].(int), args["first"].(int)), true
+		return e.ComplexityRoot.Query.LowStock(childComplexity, args["threshold"].(int), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.reservation":
 		if e.ComplexityRoot.Query.Reservation == nil {
 			break
@@ -614,6 +709,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ShippingQuote.Price(childComplexity), true
 
+	case "StockConnection.edges":
+		if e.ComplexityRoot.StockConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockConnection.Edges(childComplexity), true
+	case "StockConnection.nodes":
+		if e.ComplexityRoot.StockConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockConnection.Nodes(childComplexity), true
+	case "StockConnection.pageInfo":
+		if e.ComplexityRoot.StockConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockConnection.PageInfo(childComplexity), true
+	case "StockConnection.totalCount":
+		if e.ComplexityRoot.StockConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockConnection.TotalCount(childComplexity), true
+
+	case "StockEdge.cursor":
+		if e.ComplexityRoot.StockEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockEdge.Cursor(childComplexity), true
+	case "StockEdge.node":
+		if e.ComplexityRoot.StockEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockEdge.Node(childComplexity), true
+
 	case "StockLevel.product":
 		if e.ComplexityRoot.StockLevel.Product == nil {
 			break
@@ -717,7 +850,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Warehouse.Stock(childComplexity, args["first"].(int)), true
+		return e.ComplexityRoot.Warehouse.Stock(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 
 	case "WarehousePayload.userErrors":
 		if e.ComplexityRoot.WarehousePayload.UserErrors == nil {
@@ -850,13 +983,19 @@ type Query {
     "The warehouse's id, for example ` + "`" + `ber1` + "`" + `."
     id: ID!
   ): Warehouse
-  "Products of which little is left, least first."
+  "Products of which little is left, least first, page by page."
   lowStock(
     "Products with at most this many pieces in all warehouses together."
     threshold: Int! = 10
-    "How many: 0 to 100."
-    first: Int! = 20
-  ): [Product!]
+    "How many products a page holds, from its beginning: 0 to 100. 20 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    first: Int
+    "The ` + "`" + `endCursor` + "`" + ` of the page before; leave it out for the first page."
+    after: String
+    "How many products a page holds, counted from the end: 0 to 100."
+    last: Int
+    "The ` + "`" + `startCursor` + "`" + ` of the page behind; leave it out for the last page."
+    before: String
+  ): LowStockConnection
   "The pieces set aside for an order; null when there are none. Only for operators."
   reservation(
     "The order's id."
@@ -996,11 +1135,69 @@ type Warehouse @key(fields: "id") {
   city: String!
   "The country it stands in, as a two-letter ISO 3166-1 code."
   country: String!
-  "What lies in it, most first."
+  "What lies in it, most first, page by page."
   stock(
-    "How many: 0 to 100."
-    first: Int! = 20
-  ): [StockLevel!]
+    "How many products a page holds, from its beginning: 0 to 100. 20 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    first: Int
+    "The ` + "`" + `endCursor` + "`" + ` of the page before; leave it out for the first page."
+    after: String
+    "How many products a page holds, counted from the end: 0 to 100."
+    last: Int
+    "The ` + "`" + `startCursor` + "`" + ` of the page behind; leave it out for the last page."
+    before: String
+  ): StockConnection
+}
+
+"One page of what lies in a warehouse."
+type StockConnection {
+  "The stock of this page with its cursors."
+  edges: [StockEdge!]!
+  "The stock of this page."
+  nodes: [StockLevel!]!
+  "Where this page lies in the whole list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together."
+  totalCount: Int!
+}
+
+"The stock of a product at its place in a list."
+type StockEdge {
+  "An opaque mark of this place, to be given as ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + `."
+  cursor: String!
+  "The stock."
+  node: StockLevel!
+}
+
+"One page of products of which little is left."
+type LowStockConnection {
+  "The products of this page with their cursors."
+  edges: [LowStockEdge!]!
+  "The products of this page."
+  nodes: [Product!]!
+  "Where this page lies in the whole list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together."
+  totalCount: Int!
+}
+
+"A product at its place in a list."
+type LowStockEdge {
+  "An opaque mark of this place, to be given as ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + `."
+  cursor: String!
+  "The product."
+  node: Product!
+}
+
+"Where a page lies in the whole list."
+type PageInfo @shareable {
+  "Whether another page follows."
+  hasNextPage: Boolean!
+  "Whether a page lies before this one."
+  hasPreviousPage: Boolean!
+  "The cursor of the first entry; null on an empty page."
+  startCursor: String
+  "The cursor of the last entry; null on an empty page."
+  endCursor: String
 }
 
 "How many pieces of one product lie in one warehouse."
@@ -1280,6 +1477,30 @@ func (ec *executionContext) childFields_Dimensions(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type Dimensions", field.Name)
 }
 
+func (ec *executionContext) childFields_LowStockConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_LowStockConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_LowStockConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_LowStockConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_LowStockConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LowStockConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_LowStockEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_LowStockEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_LowStockEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LowStockEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_Money(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "minor":
@@ -1288,6 +1509,20 @@ func (ec *executionContext) childFields_Money(ctx context.Context, field graphql
 		return ec.fieldContext_Money_currency(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Money", field.Name)
+}
+
+func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "hasNextPage":
+		return ec.fieldContext_PageInfo_hasNextPage(ctx, field)
+	case "hasPreviousPage":
+		return ec.fieldContext_PageInfo_hasPreviousPage(ctx, field)
+	case "startCursor":
+		return ec.fieldContext_PageInfo_startCursor(ctx, field)
+	case "endCursor":
+		return ec.fieldContext_PageInfo_endCursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
 }
 
 func (ec *executionContext) childFields_Product(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1376,6 +1611,30 @@ func (ec *executionContext) childFields_ShippingQuote(ctx context.Context, field
 		return ec.fieldContext_ShippingQuote_maxDays(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ShippingQuote", field.Name)
+}
+
+func (ec *executionContext) childFields_StockConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_StockConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_StockConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_StockConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_StockConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_StockEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_StockEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_StockEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_StockLevel(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1756,13 +2015,37 @@ func (ec *executionContext) field_Query_lowStock_args(ctx context.Context, rawAr
 	}
 	args["threshold"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
-		func(ctx context.Context, v any) (int, error) {
-			return ec.unmarshalNInt2int(ctx, v)
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
 	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg4
 	return args, nil
 }
 
@@ -1798,13 +2081,37 @@ func (ec *executionContext) field_Warehouse_stock_args(ctx context.Context, rawA
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
-		func(ctx context.Context, v any) (int, error) {
-			return ec.unmarshalNInt2int(ctx, v)
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
 	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
 	return args, nil
 }
 
@@ -2104,6 +2411,180 @@ func (ec *executionContext) fieldContext_Entity_findWarehouse(ctx context.Contex
 	if fc.Args, err = ec.field_Entity_findWarehouse_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LowStockConnection_edges(ctx context.Context, field graphql.CollectedField, obj *inventory.LowStockConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LowStockConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*inventory.LowStockEdge) graphql.Marshaler {
+			return ec.marshalNLowStockEdge2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐLowStockEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LowStockConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LowStockConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LowStockEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LowStockConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *inventory.LowStockConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LowStockConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*inventory.Product) graphql.Marshaler {
+			return ec.marshalNProduct2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐProductᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LowStockConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LowStockConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Product(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LowStockConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *inventory.LowStockConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LowStockConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋkitᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LowStockConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LowStockConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LowStockConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *inventory.LowStockConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LowStockConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LowStockConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LowStockConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _LowStockEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *inventory.LowStockEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LowStockEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LowStockEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LowStockEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _LowStockEdge_node(ctx context.Context, field graphql.CollectedField, obj *inventory.LowStockEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LowStockEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Product) graphql.Marshaler {
+			return ec.marshalNProduct2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐProduct(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LowStockEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LowStockEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Product(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -2416,6 +2897,98 @@ func (ec *executionContext) fieldContext_Mutation_removeWarehouse(ctx context.Co
 		return fc, err
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *page.Info) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PageInfo_hasNextPage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HasNextPage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PageInfo_hasNextPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _PageInfo_hasPreviousPage(ctx context.Context, field graphql.CollectedField, obj *page.Info) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PageInfo_hasPreviousPage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HasPreviousPage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PageInfo_hasPreviousPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _PageInfo_startCursor(ctx context.Context, field graphql.CollectedField, obj *page.Info) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PageInfo_startCursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StartCursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PageInfo_startCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "String")
+}
+
+func (ec *executionContext) _PageInfo_endCursor(ctx context.Context, field graphql.CollectedField, obj *page.Info) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PageInfo_endCursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndCursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PageInfo_endCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "String")
 }
 
 func (ec *executionContext) _Product_id(ctx context.Context, field graphql.CollectedField, obj *inventory.Product) (ret graphql.Marshaler) {
@@ -2849,11 +3422,11 @@ func (ec *executionContext) _Query_lowStock(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().LowStock(ctx, fc.Args["threshold"].(int), fc.Args["first"].(int))
+			return ec.Resolvers.Query().LowStock(ctx, fc.Args["threshold"].(int), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*inventory.Product) graphql.Marshaler {
-			return ec.marshalOProduct2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐProductᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.LowStockConnection) graphql.Marshaler {
+			return ec.marshalOLowStockConnection2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐLowStockConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2866,7 +3439,7 @@ func (ec *executionContext) fieldContext_Query_lowStock(ctx context.Context, fie
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Product(ctx, field)
+			return ec.childFields_LowStockConnection(ctx, field)
 		},
 	}
 	defer func() {
@@ -3515,6 +4088,180 @@ func (ec *executionContext) fieldContext_ShippingQuote_maxDays(_ context.Context
 	return graphql.NewScalarFieldContext("ShippingQuote", field, false, false, "Int")
 }
 
+func (ec *executionContext) _StockConnection_edges(ctx context.Context, field graphql.CollectedField, obj *inventory.StockConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*inventory.StockEdge) graphql.Marshaler {
+			return ec.marshalNStockEdge2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐStockEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StockConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StockConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *inventory.StockConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*inventory.StockLevel) graphql.Marshaler {
+			return ec.marshalNStockLevel2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐStockLevelᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StockConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockLevel(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StockConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *inventory.StockConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋkitᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StockConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StockConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *inventory.StockConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _StockEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *inventory.StockEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _StockEdge_node(ctx context.Context, field graphql.CollectedField, obj *inventory.StockEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.StockLevel) graphql.Marshaler {
+			return ec.marshalNStockLevel2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐStockLevel(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StockEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockLevel(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _StockLevel_product(ctx context.Context, field graphql.CollectedField, obj *inventory.StockLevel) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3906,11 +4653,11 @@ func (ec *executionContext) _Warehouse_stock(ctx context.Context, field graphql.
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Warehouse().Stock(ctx, obj, fc.Args["first"].(int))
+			return ec.Resolvers.Warehouse().Stock(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*inventory.StockLevel) graphql.Marshaler {
-			return ec.marshalOStockLevel2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐStockLevelᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.StockConnection) graphql.Marshaler {
+			return ec.marshalOStockConnection2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐStockConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -3923,7 +4670,7 @@ func (ec *executionContext) fieldContext_Warehouse_stock(ctx context.Context, fi
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_StockLevel(ctx, field)
+			return ec.childFields_StockConnection(ctx, field)
 		},
 	}
 	defer func() {
@@ -5713,6 +6460,93 @@ func (ec *executionContext) _Entity(ctx context.Context, sel ast.SelectionSet) g
 	return out
 }
 
+var lowStockConnectionImplementors = []string{"LowStockConnection"}
+
+func (ec *executionContext) _LowStockConnection(ctx context.Context, sel ast.SelectionSet, obj *inventory.LowStockConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, lowStockConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LowStockConnection")
+		case "edges":
+			out.Values[i] = ec._LowStockConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._LowStockConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = ec._LowStockConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._LowStockConnection_totalCount(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var lowStockEdgeImplementors = []string{"LowStockEdge"}
+
+func (ec *executionContext) _LowStockEdge(ctx context.Context, sel ast.SelectionSet, obj *inventory.LowStockEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, lowStockEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LowStockEdge")
+		case "cursor":
+			out.Values[i] = ec._LowStockEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._LowStockEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var moneyImplementors = []string{"Money"}
 
 func (ec *executionContext) _Money(ctx context.Context, sel ast.SelectionSet, obj *inventory.Money) graphql.Marshaler {
@@ -5810,6 +6644,54 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 				return ec._Mutation_removeWarehouse(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var pageInfoImplementors = []string{"PageInfo"}
+
+func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet, obj *page.Info) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, pageInfoImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PageInfo")
+		case "hasNextPage":
+			out.Values[i] = ec._PageInfo_hasNextPage(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hasPreviousPage":
+			out.Values[i] = ec._PageInfo_hasPreviousPage(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "startCursor":
+			out.Values[i] = ec._PageInfo_startCursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "endCursor":
+			out.Values[i] = ec._PageInfo_endCursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -6188,6 +7070,93 @@ func (ec *executionContext) _ShippingQuote(ctx context.Context, sel ast.Selectio
 			}
 		case "maxDays":
 			out.Values[i] = ec._ShippingQuote_maxDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var stockConnectionImplementors = []string{"StockConnection"}
+
+func (ec *executionContext) _StockConnection(ctx context.Context, sel ast.SelectionSet, obj *inventory.StockConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, stockConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StockConnection")
+		case "edges":
+			out.Values[i] = ec._StockConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._StockConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = ec._StockConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._StockConnection_totalCount(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var stockEdgeImplementors = []string{"StockEdge"}
+
+func (ec *executionContext) _StockEdge(ctx context.Context, sel ast.SelectionSet, obj *inventory.StockEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, stockEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StockEdge")
+		case "cursor":
+			out.Values[i] = ec._StockEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._StockEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -6957,8 +7926,52 @@ func (ec *executionContext) marshalNInt2ᚖint(ctx context.Context, sel ast.Sele
 	return res
 }
 
+func (ec *executionContext) marshalNLowStockEdge2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐLowStockEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*inventory.LowStockEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNLowStockEdge2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐLowStockEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNLowStockEdge2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐLowStockEdge(ctx context.Context, sel ast.SelectionSet, v *inventory.LowStockEdge) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "LowStockEdge!")
+		return graphql.Null
+	}
+	return ec._LowStockEdge(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNMoney2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐMoney(ctx context.Context, sel ast.SelectionSet, v inventory.Money) graphql.Marshaler {
 	return ec._Money(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNPageInfo2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋkitᚋpageᚐInfo(ctx context.Context, sel ast.SelectionSet, v page.Info) graphql.Marshaler {
+	return ec._PageInfo(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNProduct2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐProductᚄ(ctx context.Context, sel ast.SelectionSet, v []*inventory.Product) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNProduct2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐProduct(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNProduct2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐProduct(ctx context.Context, sel ast.SelectionSet, v *inventory.Product) graphql.Marshaler {
@@ -7076,6 +8089,46 @@ func (ec *executionContext) marshalNShippingQuote2ᚖgithubᚗcomᚋweftᚑgraph
 		return graphql.Null
 	}
 	return ec._ShippingQuote(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNStockEdge2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐStockEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*inventory.StockEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNStockEdge2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐStockEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNStockEdge2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐStockEdge(ctx context.Context, sel ast.SelectionSet, v *inventory.StockEdge) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "StockEdge!")
+		return graphql.Null
+	}
+	return ec._StockEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNStockLevel2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐStockLevelᚄ(ctx context.Context, sel ast.SelectionSet, v []*inventory.StockLevel) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNStockLevel2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐStockLevel(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNStockLevel2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐStockLevel(ctx context.Context, sel ast.SelectionSet, v *inventory.StockLevel) graphql.Marshaler {
@@ -7632,6 +8685,13 @@ func (ec *executionContext) marshalOInt2ᚖint(ctx context.Context, sel ast.Sele
 	return res
 }
 
+func (ec *executionContext) marshalOLowStockConnection2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐLowStockConnection(ctx context.Context, sel ast.SelectionSet, v *inventory.LowStockConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._LowStockConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOProduct2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐProduct(ctx context.Context, sel ast.SelectionSet, v []*inventory.Product) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -7641,25 +8701,6 @@ func (ec *executionContext) marshalOProduct2ᚕᚖgithubᚗcomᚋweftᚑgraphql�
 		fc.Result = &v[i]
 		return ec.marshalOProduct2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐProduct(ctx, sel, v[i])
 	})
-
-	return ret
-}
-
-func (ec *executionContext) marshalOProduct2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐProductᚄ(ctx context.Context, sel ast.SelectionSet, v []*inventory.Product) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNProduct2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐProduct(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
 
 	return ret
 }
@@ -7695,6 +8736,13 @@ func (ec *executionContext) marshalOShippingQuote2ᚕᚖgithubᚗcomᚋweftᚑgr
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOStockConnection2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐStockConnection(ctx context.Context, sel ast.SelectionSet, v *inventory.StockConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._StockConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOStockLevel2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋinventoryᚐStockLevelᚄ(ctx context.Context, sel ast.SelectionSet, v []*inventory.StockLevel) graphql.Marshaler {

@@ -12,6 +12,7 @@ import (
 	"github.com/weft-graphql/weft/subgraphs/inventory/graph/model"
 	"github.com/weft-graphql/weft/subgraphs/kit"
 	"github.com/weft-graphql/weft/subgraphs/kit/fault"
+	"github.com/weft-graphql/weft/subgraphs/kit/page"
 )
 
 func (r *mutationResolver) SetStock(ctx context.Context, input inventory.SetStockInput) (*inventory.StockLevel, error) {
@@ -93,8 +94,8 @@ func (r *queryResolver) Warehouse(ctx context.Context, id string) (*inventory.Wa
 	return r.core.Warehouse(ctx, id)
 }
 
-func (r *queryResolver) LowStock(ctx context.Context, threshold int, first int) ([]*inventory.Product, error) {
-	return r.core.LowStock(ctx, threshold, first)
+func (r *queryResolver) LowStock(ctx context.Context, threshold int, first *int, after *string, last *int, before *string) (*inventory.LowStockConnection, error) {
+	return r.core.LowStock(ctx, threshold, page.Args{First: first, After: after, Last: last, Before: before})
 }
 
 func (r *queryResolver) Reservation(ctx context.Context, orderID string) (*inventory.Reservation, error) {
@@ -113,8 +114,8 @@ func (r *stockLevelResolver) Warehouse(ctx context.Context, obj *inventory.Stock
 	return r.core.WarehouseOf(ctx, obj)
 }
 
-func (r *warehouseResolver) Stock(ctx context.Context, obj *inventory.Warehouse, first int) ([]*inventory.StockLevel, error) {
-	return r.core.StockIn(ctx, obj, first)
+func (r *warehouseResolver) Stock(ctx context.Context, obj *inventory.Warehouse, first *int, after *string, last *int, before *string) (*inventory.StockConnection, error) {
+	return r.core.StockIn(ctx, obj, page.Args{First: first, After: after, Last: last, Before: before})
 }
 
 func (r *Resolver) Mutation() MutationResolver { return &mutationResolver{r} }

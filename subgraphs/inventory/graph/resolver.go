@@ -10,6 +10,7 @@ import (
 	"github.com/weft-graphql/weft/subgraphs/inventory"
 	"github.com/weft-graphql/weft/subgraphs/inventory/graph/model"
 	"github.com/weft-graphql/weft/subgraphs/kit/fault"
+	"github.com/weft-graphql/weft/subgraphs/kit/page"
 )
 
 // Resolver is the root of all resolvers.
@@ -18,11 +19,14 @@ type Resolver struct{ core *inventory.Core }
 // New makes the executable schema.
 func New(core *inventory.Core) graphql.ExecutableSchema {
 	config := Config{Resolvers: &Resolver{core}}
-	list := func(child, first int) int { return 1 + first*child }
 	// A product lies in few warehouses.
 	config.Complexity.Product.Stock = func(child int) int { return 1 + 5*child }
-	config.Complexity.Warehouse.Stock = list
-	config.Complexity.Query.LowStock = func(child, _, first int) int { return 1 + first*child }
+	config.Complexity.Warehouse.Stock = func(child int, first *int, _ *string, last *int, _ *string) int {
+		return 1 + page.Size(first, last, inventory.UsualPage)*child
+	}
+	config.Complexity.Query.LowStock = func(child, _ int, first *int, _ *string, last *int, _ *string) int {
+		return 1 + page.Size(first, last, inventory.UsualPage)*child
+	}
 	config.Complexity.Query.__resolve_entities = func(child int, reps []map[string]any) int { return 1 + len(reps)*child }
 	return NewExecutableSchema(config)
 }

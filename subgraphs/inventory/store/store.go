@@ -112,37 +112,12 @@ func (s *Store) LevelsByProduct(ctx context.Context, upcs []string) (map[string]
 	return dataloader.Lists(upcs, levelsOf(rows), func(l *inventory.StockLevel) string { return l.Upc }), nil
 }
 
-// LevelsByWarehouse returns the stock of each warehouse, most first, at most first entries of each.
-func (s *Store) LevelsByWarehouse(
-	ctx context.Context, ids []string, first int,
-) (map[string][]*inventory.StockLevel, error) {
-	ranked := kit.Ranked{Table: "stock", Column: "warehouse_id", Keys: ids, Order: "quantity DESC, upc", First: first}
-	var rows []stockRow
-	err := s.db.NewSelect().Model(&rows).ModelTableExpr("(?) AS s", ranked.Select(s.db)).
-		OrderExpr("s.warehouse_id, s.place").Scan(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read stock by warehouse: %w", err)
-	}
-	return dataloader.Lists(ids, levelsOf(rows), func(l *inventory.StockLevel) string { return l.WarehouseID }), nil
-}
-
 func levelsOf(rows []stockRow) []*inventory.StockLevel {
 	levels := make([]*inventory.StockLevel, len(rows))
 	for i := range rows {
 		levels[i] = rows[i].level()
 	}
 	return levels
-}
-
-// Low returns the codes of products with at most threshold pieces in all, least first.
-func (s *Store) Low(ctx context.Context, threshold, first int) ([]string, error) {
-	upcs := []string{}
-	err := s.db.NewSelect().Model((*productRow)(nil)).Column("upc").Where("p.total <= ?", threshold).
-		OrderExpr("p.total, p.upc").Limit(int64(first)).Scan(ctx, &upcs)
-	if err != nil {
-		return nil, fmt.Errorf("read products with little stock: %w", err)
-	}
-	return upcs, nil
 }
 
 // Warehouses returns those that exist, by name; all of them when ids is nil.

@@ -123,6 +123,20 @@ func (a Ask[P]) Info(cursors []string, more bool) Info {
 	return info
 }
 
+// Entries makes what a connection shows of what was found: nodes, edges with their cursors, and where the page lies.
+func Entries[P, N, E any](
+	a Ask[P], found []N, cursor func(N) string, edge func(cursor string, node N) E,
+) (nodes []N, edges []E, info Info) {
+	nodes, more := Cut(a, found)
+	cursors := make([]string, len(nodes))
+	edges = make([]E, len(nodes))
+	for i, node := range nodes {
+		cursors[i] = cursor(node)
+		edges[i] = edge(cursors[i], node)
+	}
+	return nodes, edges, a.Info(cursors, more)
+}
+
 // parseCursor unpacks a cursor made by Cursor with n parts. A nil or empty cursor has none.
 func parseCursor(cursor *string, n int, argument string) ([]string, error) {
 	if cursor == nil || *cursor == "" {

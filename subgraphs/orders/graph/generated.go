@@ -167,7 +167,7 @@ type ComplexityRoot struct {
 		Cart               func(childComplexity int, id *string) int
 		Order              func(childComplexity int, id string) int
 		Orders             func(childComplexity int, first *int, after *string, last *int, before *string, state *orders.OrderState) int
-		Sagas              func(childComplexity int, first int, minAttempts int) int
+		Sagas              func(childComplexity int, first *int, after *string, last *int, before *string, minAttempts int) int
 		__resolve__service func(childComplexity int) int
 		__resolve_entities func(childComplexity int, representations []map[string]any) int
 	}
@@ -179,6 +179,18 @@ type ComplexityRoot struct {
 		LastError func(childComplexity int) int
 		Order     func(childComplexity int) int
 		Step      func(childComplexity int) int
+	}
+
+	SagaConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	SagaEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	Subscription struct {
@@ -233,7 +245,7 @@ type QueryResolver interface {
 	Cart(ctx context.Context, id *string) (*orders.Cart, error)
 	Order(ctx context.Context, id string) (*orders.Order, error)
 	Orders(ctx context.Context, first *int, after *string, last *int, before *string, state *orders.OrderState) (*orders.OrderConnection, error)
-	Sagas(ctx context.Context, first int, minAttempts int) ([]*orders.Saga, error)
+	Sagas(ctx context.Context, first *int, after *string, last *int, before *string, minAttempts int) (*orders.SagaConnection, error)
 }
 type SagaResolver interface {
 	Order(ctx context.Context, obj *orders.Saga) (*orders.Order, error)
@@ -747,7 +759,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Sagas(childComplexity, args["first"].(int), args["minAttempts"].(int)), true
+		return e.ComplexityRoot.Query.Sagas(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["minAttempts"].(int)), true
 	case "Query._service":
 		if e.ComplexityRoot.Query.__resolve__service == nil {
 			break
@@ -802,6 +814,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Saga.Step(childComplexity), true
+
+	case "SagaConnection.edges":
+		if e.ComplexityRoot.SagaConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SagaConnection.Edges(childComplexity), true
+	case "SagaConnection.nodes":
+		if e.ComplexityRoot.SagaConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SagaConnection.Nodes(childComplexity), true
+	case "SagaConnection.pageInfo":
+		if e.ComplexityRoot.SagaConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SagaConnection.PageInfo(childComplexity), true
+	case "SagaConnection.totalCount":
+		if e.ComplexityRoot.SagaConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SagaConnection.TotalCount(childComplexity), true
+
+	case "SagaEdge.cursor":
+		if e.ComplexityRoot.SagaEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SagaEdge.Cursor(childComplexity), true
+	case "SagaEdge.node":
+		if e.ComplexityRoot.SagaEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SagaEdge.Node(childComplexity), true
 
 	case "Subscription.orderStatusChanged":
 		if e.ComplexityRoot.Subscription.OrderStatusChanged == nil {
@@ -1007,11 +1057,17 @@ type Query {
   ): OrderConnection
   "Checkouts in progress, those that are due first: where each stands and what it waits for. Only for operators."
   sagas(
-    "How many: 0 to 100."
-    first: Int! = 20
+    "How many checkouts a page holds, from its beginning: 0 to 100. 20 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    first: Int
+    "The ` + "`" + `endCursor` + "`" + ` of the page before; leave it out for the first page."
+    after: String
+    "How many checkouts a page holds, counted from the end: 0 to 100."
+    last: Int
+    "The ` + "`" + `startCursor` + "`" + ` of the page behind; leave it out for the last page."
+    before: String
     "Only those that have failed at least this often at their present step."
     minAttempts: Int! = 0
-  ): [Saga!]
+  ): SagaConnection
 }
 
 type Mutation {
@@ -1207,6 +1263,26 @@ enum PaymentState {
   DECLINED
   "The money stays with the buyer, or went back."
   VOIDED
+}
+
+"One page of checkouts."
+type SagaConnection {
+  "The checkouts of this page with their cursors."
+  edges: [SagaEdge!]!
+  "The checkouts of this page."
+  nodes: [Saga!]!
+  "Where this page lies in the whole list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together."
+  totalCount: Int!
+}
+
+"A checkout at its place in a list."
+type SagaEdge {
+  "An opaque mark of this place, to be given as ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + `."
+  cursor: String!
+  "The checkout."
+  node: Saga!
 }
 
 "The checkout behind an order: a process that asks stock and payment for what they must do."
@@ -1706,6 +1782,30 @@ func (ec *executionContext) childFields_Saga(ctx context.Context, field graphql.
 	return nil, fmt.Errorf("no field named %q was found under type Saga", field.Name)
 }
 
+func (ec *executionContext) childFields_SagaConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SagaConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_SagaConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SagaConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_SagaConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SagaConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SagaEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_SagaEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_SagaEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SagaEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_User(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -2084,21 +2184,45 @@ func (ec *executionContext) field_Query_sagas_args(ctx context.Context, rawArgs 
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
-		func(ctx context.Context, v any) (int, error) {
-			return ec.unmarshalNInt2int(ctx, v)
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
 	args["first"] = arg0
-	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "minAttempts",
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "minAttempts",
 		func(ctx context.Context, v any) (int, error) {
 			return ec.unmarshalNInt2int(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["minAttempts"] = arg1
+	args["minAttempts"] = arg4
 	return args, nil
 }
 
@@ -4242,11 +4366,11 @@ func (ec *executionContext) _Query_sagas(ctx context.Context, field graphql.Coll
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Sagas(ctx, fc.Args["first"].(int), fc.Args["minAttempts"].(int))
+			return ec.Resolvers.Query().Sagas(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["minAttempts"].(int))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*orders.Saga) graphql.Marshaler {
-			return ec.marshalOSaga2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋordersᚐSagaᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *orders.SagaConnection) graphql.Marshaler {
+			return ec.marshalOSagaConnection2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋordersᚐSagaConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -4259,7 +4383,7 @@ func (ec *executionContext) fieldContext_Query_sagas(ctx context.Context, field 
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Saga(ctx, field)
+			return ec.childFields_SagaConnection(ctx, field)
 		},
 	}
 	defer func() {
@@ -4573,6 +4697,180 @@ func (ec *executionContext) _Saga_lastError(ctx context.Context, field graphql.C
 }
 func (ec *executionContext) fieldContext_Saga_lastError(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Saga", field, true, false, "String")
+}
+
+func (ec *executionContext) _SagaConnection_edges(ctx context.Context, field graphql.CollectedField, obj *orders.SagaConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SagaConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*orders.SagaEdge) graphql.Marshaler {
+			return ec.marshalNSagaEdge2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋordersᚐSagaEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SagaConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SagaConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SagaEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SagaConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *orders.SagaConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SagaConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*orders.Saga) graphql.Marshaler {
+			return ec.marshalNSaga2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋordersᚐSagaᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SagaConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SagaConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Saga(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SagaConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *orders.SagaConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SagaConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋkitᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SagaConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SagaConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SagaConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *orders.SagaConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SagaConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SagaConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SagaConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _SagaEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *orders.SagaEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SagaEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SagaEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SagaEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _SagaEdge_node(ctx context.Context, field graphql.CollectedField, obj *orders.SagaEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SagaEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *orders.Saga) graphql.Marshaler {
+			return ec.marshalNSaga2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋordersᚐSaga(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SagaEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SagaEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Saga(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Subscription_orderStatusChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
@@ -7363,6 +7661,93 @@ func (ec *executionContext) _Saga(ctx context.Context, sel ast.SelectionSet, obj
 	return out
 }
 
+var sagaConnectionImplementors = []string{"SagaConnection"}
+
+func (ec *executionContext) _SagaConnection(ctx context.Context, sel ast.SelectionSet, obj *orders.SagaConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, sagaConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SagaConnection")
+		case "edges":
+			out.Values[i] = ec._SagaConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._SagaConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = ec._SagaConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SagaConnection_totalCount(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var sagaEdgeImplementors = []string{"SagaEdge"}
+
+func (ec *executionContext) _SagaEdge(ctx context.Context, sel ast.SelectionSet, obj *orders.SagaEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, sagaEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SagaEdge")
+		case "cursor":
+			out.Values[i] = ec._SagaEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._SagaEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var subscriptionImplementors = []string{"Subscription"}
 
 func (ec *executionContext) _Subscription(ctx context.Context, sel ast.SelectionSet) func(ctx context.Context) graphql.Marshaler {
@@ -8214,12 +8599,52 @@ func (ec *executionContext) unmarshalNPostalAddressInput2ᚖgithubᚗcomᚋweft�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNSaga2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋordersᚐSagaᚄ(ctx context.Context, sel ast.SelectionSet, v []*orders.Saga) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSaga2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋordersᚐSaga(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNSaga2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋordersᚐSaga(ctx context.Context, sel ast.SelectionSet, v *orders.Saga) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Saga!")
 		return graphql.Null
 	}
 	return ec._Saga(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNSagaEdge2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋordersᚐSagaEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*orders.SagaEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSagaEdge2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋordersᚐSagaEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSagaEdge2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋordersᚐSagaEdge(ctx context.Context, sel ast.SelectionSet, v *orders.SagaEdge) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SagaEdge!")
+		return graphql.Null
+	}
+	return ec._SagaEdge(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNSagaStep2githubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋordersᚐSagaStep(ctx context.Context, v any) (orders.SagaStep, error) {
@@ -8814,30 +9239,18 @@ func (ec *executionContext) marshalOProduct2ᚖgithubᚗcomᚋweftᚑgraphqlᚋw
 	return ec._Product(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOSaga2ᚕᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋordersᚐSagaᚄ(ctx context.Context, sel ast.SelectionSet, v []*orders.Saga) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNSaga2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋordersᚐSaga(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
 func (ec *executionContext) marshalOSaga2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋordersᚐSaga(ctx context.Context, sel ast.SelectionSet, v *orders.Saga) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Saga(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOSagaConnection2ᚖgithubᚗcomᚋweftᚑgraphqlᚋweftᚋsubgraphsᚋordersᚐSagaConnection(ctx context.Context, sel ast.SelectionSet, v *orders.SagaConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SagaConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOString2string(ctx context.Context, v any) (string, error) {

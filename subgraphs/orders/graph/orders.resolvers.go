@@ -80,8 +80,8 @@ func (r *queryResolver) Orders(ctx context.Context, first *int, after *string, l
 	return r.core.AllOrders(ctx, kit.Caller(ctx), page.Args{First: first, After: after, Last: last, Before: before}, which)
 }
 
-func (r *queryResolver) Sagas(ctx context.Context, first int, minAttempts int) ([]*orders.Saga, error) {
-	return r.core.Sagas(ctx, kit.Caller(ctx), first, minAttempts)
+func (r *queryResolver) Sagas(ctx context.Context, first *int, after *string, last *int, before *string, minAttempts int) (*orders.SagaConnection, error) {
+	return r.core.Sagas(ctx, kit.Caller(ctx), page.Args{First: first, After: after, Last: last, Before: before}, minAttempts)
 }
 
 func (r *sagaResolver) Order(ctx context.Context, obj *orders.Saga) (*orders.Order, error) {

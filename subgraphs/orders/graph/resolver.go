@@ -26,7 +26,9 @@ func New(core *orders.Core) graphql.ExecutableSchema {
 	) int {
 		return connection(child, first, after, last, before)
 	}
-	config.Complexity.Query.Sagas = func(child, first, _ int) int { return 1 + first*child }
+	config.Complexity.Query.Sagas = func(child int, first *int, _ *string, last *int, _ *string, _ int) int {
+		return 1 + page.Size(first, last, orders.UsualPage)*child
+	}
 	config.Complexity.Query.__resolve_entities = func(child int, reps []map[string]any) int { return 1 + len(reps)*child }
 	return NewExecutableSchema(config)
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/weft-graphql/weft/schema/wire"
 	"github.com/weft-graphql/weft/subgraphs/kit"
+	"github.com/weft-graphql/weft/subgraphs/kit/page"
 	"github.com/weft-graphql/weft/subgraphs/orders"
 )
 
@@ -82,15 +84,39 @@ func (s *Store) Sagas(ctx context.Context, ids []string) (map[string]*orders.Sag
 	return found, nil
 }
 
-// OpenSagas returns those that are not done, those that are due first first.
-func (s *Store) OpenSagas(ctx context.Context, first, minAttempts int) ([]*orders.Saga, error) {
+// OpenSagas returns those of a page of what is not done, and the next one, those that are due first first.
+func (s *Store) OpenSagas(ctx context.Context, ask page.Ask[orders.Due], minAttempts int) ([]*orders.Saga, error) {
 	var rows []sagaRow
-	err := s.db.NewSelect().Model(&rows).Where("s.due IS NOT NULL AND s.attempts >= ?", minAttempts).
-		OrderExpr("s.due, s.order_id").Limit(int64(first)).Scan(ctx)
-	if err != nil {
+	q := s.db.NewSelect().Model(&rows).Where("s.due IS NOT NULL AND s.attempts >= ?", minAttempts).
+		OrderExpr(kit.OrderBy(dueColumns(orders.Due{}), ask.Backward)).Limit(int64(ask.Limit()))
+	for place, before := range map[*orders.Due]bool{ask.After: false, ask.Before: true} {
+		if place != nil {
+			where, args := kit.Beyond(dueColumns(*place), before)
+			q = q.Where(where, args...)
+		}
+	}
+	if err := q.Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read checkouts in progress: %w", err)
 	}
+	if ask.Backward {
+		slices.Reverse(rows)
+	}
 	return sagasOf(rows), nil
+}
+
+// dueColumns are those that checkouts in progress are ordered by, with their values at a place.
+func dueColumns(at orders.Due) []kit.OrderColumn {
+	return []kit.OrderColumn{{Column: "s.due", Value: at.At.UnixMilli()}, {Column: "s.order_id", Value: at.OrderID}}
+}
+
+// CountSagas counts those that are not done, up to 10,000.
+func (s *Store) CountSagas(ctx context.Context, minAttempts int) (int, error) {
+	n, err := kit.CountUpTo(ctx, s.db, s.db.NewSelect().Model((*sagaRow)(nil)).
+		Where("s.due IS NOT NULL AND s.attempts >= ?", minAttempts))
+	if err != nil {
+		return 0, fmt.Errorf("count checkouts in progress: %w", err)
+	}
+	return n, nil
 }
 
 // SagaReport counts those that are not done, and those of them whose deadline was before now.

@@ -130,10 +130,10 @@ class Desk extends Fragment<DeskFragment> {
             ${!data.reviews ? unavailable('Reviews', this.shop) : html`<ul class="said">${[...data.reviews.nodes, ...(data.hiddenReviews?.nodes ?? [])].map((r) => this.review(r))}</ul>`}</section></div>
         <div class="side">
           <section class="card" aria-label="In progress"><h2>In progress</h2>
-            ${!data.sagas ? unavailable('Checkouts', this.shop) : data.sagas.length === 0 ? html`<p class="muted">Nothing hangs.</p>`
-              : html`<ul class="said">${data.sagas.map((s) => html`<li><strong>${s.step.toLowerCase()}</strong><small class="muted">${count(s.attempts, 'attempt')}${s.lastError ? `: ${s.lastError}` : ''}</small></li>`)}</ul>`}</section>
+            ${!data.sagas ? unavailable('Checkouts', this.shop) : data.sagas.nodes.length === 0 ? html`<p class="muted">Nothing hangs.</p>`
+              : html`<ul class="said">${data.sagas.nodes.map((s) => html`<li><strong>${s.step.toLowerCase()}</strong><small class="muted">${count(s.attempts, 'attempt')}${s.lastError ? `: ${s.lastError}` : ''}</small></li>`)}</ul>`}</section>
           <section class="card" aria-label="Running out"><h2>Running out</h2>
-            ${!data.lowStock ? unavailable('Stock', this.shop) : html`<ul class="stock">${data.lowStock.slice(0, 6).map((p) => html`<li><shop-picture .product=${p} eager></shop-picture>
+            ${!data.lowStock ? unavailable('Stock', this.shop) : html`<ul class="stock">${data.lowStock.nodes.slice(0, 6).map((p) => html`<li><shop-picture .product=${p} eager></shop-picture>
               <span><a href=${at(`/p/${p.upc}`)}>${p.name}</a><br><small class="muted">${count(p.totalStock ?? 0, 'piece')}</small></span>
               <button class="quiet small" aria-label=${`+ 20 of ${p.name}`} ?disabled=${!p.stock?.length} @click=${() => void this.restock(p)}>+ 20</button></li>`)}</ul>`}</section>
           <section class="card" aria-label="Unusual"><h2>Unusual</h2>
