@@ -156,7 +156,7 @@ func (m *toy) OperationEnded(context.Context, *module.Operation, *server.Respons
 	m.seen.ended.Add(1)
 }
 
-func (m *toy) FetchEnded(_ *module.Operation, fetch *module.Fetch) {
+func (m *toy) FetchEnded(_ *module.Operation, fetch module.Fetch) {
 	if fetch.Request != nil && fetch.Trace.Duration > 0 {
 		m.seen.fetched.Add(1)
 	}

@@ -30,6 +30,7 @@ import (
 type commandLine struct {
 	Measure   measureCommand   `cmd:"" default:"withargs" help:"Start everything, measure and print a table (the default)."`
 	Shapes    shapesCommand    `cmd:"" help:"Measure what others have published as benchmarks of gateways, in their shapes."`
+	Telemetry telemetryCommand `cmd:"" help:"Measure what metrics, traces and reports of usage cost."`
 	Start     startCommand     `cmd:"" help:"Measure what starting with a large supergraph takes."`
 	Dev       devCommand       `cmd:"" help:"Measure what starting weft dev with all sample services takes."`
 	Soak      soakCommand      `cmd:"" help:"Keep the router busy for ten minutes and watch its memory."`

@@ -157,9 +157,8 @@ func (x *pipelineRun) tellCaching(resp *server.Response, hasErrors bool) {
 }
 
 func (x *pipelineRun) fetchEnded(r *plan.Request, trace *exec.FetchTrace, response *upstream.Response) {
-	fetch := module.Fetch{Request: r, Trace: trace, Response: response}
 	for _, hook := range x.engine.hooks.Fetches {
-		hook.FetchEnded(&x.op, &fetch)
+		hook.FetchEnded(&x.op, module.Fetch{Request: r, Trace: trace, Response: response})
 	}
 }
 

@@ -119,7 +119,7 @@ type OperationObserver interface {
 
 // FetchObserver is told of every request of the plan when it has ended, by the goroutine that ran it.
 type FetchObserver interface {
-	FetchEnded(op *Operation, fetch *Fetch)
+	FetchEnded(op *Operation, fetch Fetch)
 }
 
 // ErrorObserver is told of each error in the answer to an operation that was executed, once for all requests that share

@@ -150,7 +150,7 @@ func (h *ResponseHeaders) OperationBegan(ctx context.Context, op *module.Operati
 func (h *ResponseHeaders) OperationEnded(context.Context, *module.Operation, *server.Response) {}
 
 // FetchEnded implements module.FetchObserver.
-func (h *ResponseHeaders) FetchEnded(op *module.Operation, fetch *module.Fetch) {
+func (h *ResponseHeaders) FetchEnded(op *module.Operation, fetch module.Fetch) {
 	merges := h.merges(fetch.Request)
 	g, _ := (*op.Slot(h.slot)).(*gathered)
 	if len(merges) == 0 || g == nil || fetch.Trace.Skipped || fetch.Response.Source == nil && fetch.Trace.CacheHits > 0 {

@@ -58,24 +58,32 @@ func (t *Tracing) parent(header http.Header) trace.SpanContext {
 
 // inject appends the headers that tell a subgraph which span it is called from.
 func (t *Tracing) inject(from trace.SpanContext, headers []upstream.Header) []upstream.Header {
-	if t.plain && from.TraceState().Len() == 0 {
-		return append(headers, upstream.Header{Name: "Traceparent", Value: traceparent(from)})
+	if t.onlyTraceparent(from) {
+		var text traceparent
+		text.write(from)
+		return append(headers, upstream.Header{Name: "Traceparent", Value: string(text[:])})
 	}
 	c := carrier{headers: headers}
 	t.propagator.Inject(trace.ContextWithSpanContext(context.Background(), from), &c)
 	return c.headers
 }
 
-// traceparent is the header of the W3C, which is written for every call.
-func traceparent(of trace.SpanContext) string {
-	text := [55]byte{0: '0', 1: '0', 2: '-', 35: '-', 52: '-', 53: '0', 54: '0'}
+// onlyTraceparent tells that a traceparent is all that there is to tell.
+func (t *Tracing) onlyTraceparent(from trace.SpanContext) bool {
+	return t.plain && from.TraceState().Len() == 0
+}
+
+// traceparent is the header of the W3C, which is written for nearly every operation.
+type traceparent [55]byte
+
+func (text *traceparent) write(of trace.SpanContext) {
+	*text = traceparent{0: '0', 1: '0', 2: '-', 35: '-', 52: '-', 53: '0', 54: '0'}
 	traceID, spanID := of.TraceID(), of.SpanID()
 	hex.Encode(text[3:35], traceID[:])
 	hex.Encode(text[36:52], spanID[:])
 	if of.IsSampled() {
 		text[54] = '1'
 	}
-	return string(text[:])
 }
 
 // carrier is a list of headers that a propagator writes to.

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"sync"
 	"time"
+	"unsafe"
 
 	"go.opentelemetry.io/otel/trace"
 
@@ -29,6 +30,22 @@ type tracedContext struct {
 	record *record
 	// serial is the record's as long as it is this operation's.
 	serial uint64
+
+	// text and header are what told has when the W3C's is the only format: one piece of memory for all of it, which no
+	// other operation uses, because calls may go on when theirs has ended.
+	text   traceparent
+	header [1]upstream.Header
+}
+
+// tell sets what subgraphs are told of an operation that is not sampled.
+func (c *tracedContext) tell(t *Tracing) {
+	if !t.onlyTraceparent(c.span) {
+		c.told = t.inject(c.span, nil)
+		return
+	}
+	c.text.write(c.span)
+	c.header[0] = upstream.Header{Name: "Traceparent", Value: unsafe.String(&c.text[0], len(c.text))}
+	c.told = c.header[:]
 }
 
 type contextKey struct{}
@@ -123,7 +140,7 @@ func (t *Tracing) OperationBegan(ctx context.Context, op *module.Operation) cont
 		TraceID: id, SpanID: newSpanID(), TraceFlags: flags, TraceState: parent.TraceState(),
 	})
 	if flags == 0 {
-		c.told = t.inject(c.span, nil)
+		c.tell(t)
 	}
 	*op.Slot(t.slot) = c
 	return c
@@ -147,7 +164,7 @@ func newSpanID() (id trace.SpanID) {
 }
 
 // FetchEnded implements module.FetchObserver.
-func (t *Tracing) FetchEnded(op *module.Operation, f *module.Fetch) {
+func (t *Tracing) FetchEnded(op *module.Operation, f module.Fetch) {
 	c, ok := (*op.Slot(t.slot)).(*tracedContext)
 	if !ok || f.Trace.Skipped {
 		return
