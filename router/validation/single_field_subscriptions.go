@@ -9,7 +9,7 @@ import (
 )
 
 // singleFieldSubscriptions: a subscription selects one field, which is none of introspection, and whether it selects it
-// does not depend on variables.
+// does not depend on anything: @skip and @include have no place at its root.
 // https://spec.graphql.org/September2025/#sec-Single-Root-Field
 func (c *checker) singleFieldSubscriptions(op *ast.OperationDefinition, root *ast.Definition) {
 	if op.Operation != ast.Subscription || root == nil {
@@ -43,7 +43,7 @@ type subscription struct {
 	// first is the first field of each response key, extra those of all keys but one.
 	first, extra []*ast.Field
 	spread       map[string]bool
-	// conditional is set once a condition that depends on a variable was reported.
+	// conditional is set once a condition was reported.
 	conditional bool
 }
 
@@ -55,9 +55,7 @@ func (s *subscription) collect(set ast.SelectionSet) {
 	for _, sel := range set {
 		switch sel := sel.(type) {
 		case *ast.Field:
-			if !s.included(sel.Directives) {
-				continue
-			}
+			s.unconditional(sel.Directives)
 			if !s.keys[sel.Alias] {
 				s.keys[sel.Alias] = true
 				s.first = append(s.first, sel)
@@ -66,11 +64,13 @@ func (s *subscription) collect(set ast.SelectionSet) {
 				s.extra = append(s.extra, sel)
 			}
 		case *ast.InlineFragment:
-			if s.included(sel.Directives) && (sel.TypeCondition == "" || s.applies(sel.TypeCondition)) {
+			s.unconditional(sel.Directives)
+			if sel.TypeCondition == "" || s.applies(sel.TypeCondition) {
 				s.collect(sel.SelectionSet)
 			}
 		case *ast.FragmentSpread:
-			if s.spread[sel.Name] || !s.included(sel.Directives) {
+			s.unconditional(sel.Directives)
+			if s.spread[sel.Name] {
 				continue
 			}
 			s.spread[sel.Name] = true
@@ -85,25 +85,13 @@ func (s *subscription) applies(condition string) bool {
 	return condition == s.root.Name || slices.Contains(s.c.schema.PossibleTypes[condition], s.root)
 }
 
-// included decides @skip, and then @include.
-func (s *subscription) included(list ast.DirectiveList) bool {
-	return s.condition(list.ForName("skip"), "false") && s.condition(list.ForName("include"), "true")
-}
-
-// condition tells whether a directive says what includes the selection.
-func (s *subscription) condition(d *ast.Directive, includes string) bool {
-	if d == nil {
-		return true
+// unconditional reports the first @skip or @include.
+func (s *subscription) unconditional(list ast.DirectiveList) {
+	for _, d := range list {
+		if !s.conditional && (d.Name == "skip" || d.Name == "include") {
+			s.conditional = true
+			s.c.report(singleField, d.Position, "%s must select its top level field in any case: @%s cannot be used here.",
+				s.name, d.Name)
+		}
 	}
-	a := d.Arguments.ForName("if")
-	if a == nil || a.Value.Kind == ast.BooleanValue {
-		return a == nil || a.Value.Raw == includes
-	}
-	if a.Value.Kind == ast.Variable && !s.conditional {
-		s.conditional = true
-		s.c.report(singleField, d.Position,
-			"%s must select its field whatever its variables are: @%s cannot depend on $%s here.",
-			s.name, d.Name, a.Value.Raw)
-	}
-	return true
 }

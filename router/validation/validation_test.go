@@ -60,7 +60,7 @@ const cases = `
 | {pet(id:1){...on Dog{x:__typename}...on Cat{x:lives}}}
 | subscription{tick}
 | subscription{...F} fragment F on Subscription{tick}
-| subscription{tick tock@skip(if:true){id}}
+| subscription{tock{id@skip(if:true)}}
 | {__schema{types{fields{type{ofType{name}}}}}}
 | query($a:Int!@once(x:1)){pet(id:1,n:$a){id}}
 | "d" query Q("d" $a:ID!){pet(id:$a){id}}
@@ -81,6 +81,11 @@ SingleFieldSubscriptions | subscription{a:tick b:tick}
 SingleFieldSubscriptions | subscription{...F} fragment F on Subscription{tick tock{id}}
 SingleFieldSubscriptions | subscription{__typename}
 SingleFieldSubscriptions | subscription($v:Boolean!){tick@include(if:$v)}
+SingleFieldSubscriptions | subscription{tick@skip(if:false)}
+SingleFieldSubscriptions | subscription{tick tock@skip(if:true){id}}
+SingleFieldSubscriptions | subscription{...@include(if:true){tick}}
+SingleFieldSubscriptions | subscription{...F@include(if:true)} fragment F on Subscription{tick}
+SingleFieldSubscriptions | subscription{...F} fragment F on Subscription{tick@include(if:true)}
 KnownTypeNames | {dog{...on Nope{id}}}
 KnownTypeNames | query($v:Nope){list(any:{a:$v}){id}}
 FragmentsOnCompositeTypes | {dog{...on Int{id}}}

@@ -172,10 +172,6 @@ func (w *world) judge(d document) (theirs *verdict, err error) {
 		delete(ours.Rules, "")
 		maps.DeleteFunc(theirs.Rules, func(rule, _ string) bool { return ours.Rules[rule] == "" })
 	}
-	if theirs.Rules["undecided"] != "" {
-		delete(theirs.Rules, "undecided")
-		delete(ours.Rules, "SingleFieldSubscriptions")
-	}
 	if a, b := theirs.kind(), ours.kind(); a != b {
 		detail := fmt.Sprintf("graphql-js: %s %q\nwe: %v", theirs.Syntax, theirs.Rules, errs)
 		return theirs, &difference{"graphql-js: " + a + "; we: " + b, detail}
