@@ -11,8 +11,11 @@ func TestNoWorkIsForgotten(t *testing.T) {
 	var a Activity
 	steps := 0
 	if !a.Do(func() bool {
-		if steps++; steps < 3 && (a.Wake() || a.Wake()) {
-			t.Error("somebody else has the work")
+		steps++
+		for range 2 { // told twice, it is looked for once
+			if steps < 3 && a.Wake() {
+				t.Error("somebody else has the work")
+			}
 		}
 		return true
 	}) || steps != 3 {
