@@ -15,7 +15,7 @@ import (
 )
 
 var (
-	graphs     = flag.Int("graphs", 30, "random graphs per test")
+	graphs     = flag.Int("graphs", 40, "random graphs per test")
 	operations = flag.Int("operations", 25, "random operations per graph")
 	firstSeed  = flag.Uint64("seed", 1, "seed of the first graph")
 )
