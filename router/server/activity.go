@@ -15,7 +15,8 @@ const (
 	ended
 )
 
-// Wake tells that there is something to do. If it returns true, whoever called it has the work, and must have Do called.
+// Wake tells that there is something to do. If it returns true, whoever called it has the work, and must have Do
+// called.
 func (a *Activity) Wake() bool {
 	for {
 		switch a.state.Load() {

@@ -8,8 +8,8 @@ type unreader interface {
 	Unread() []byte
 }
 
-// Bare returns the TCP connection below one that was taken from net/http, and what has been read from it for nobody yet;
-// nil when there is something else below, as TLS: then conn is all there is.
+// Bare returns the TCP connection below one that was taken from net/http, and what has been read from it for nobody
+// yet; nil when there is something else below, as TLS: then conn is all there is.
 func Bare(conn net.Conn) (tcp *net.TCPConn, unread []byte) {
 	if tcp = tcpBelow(conn); tcp == nil {
 		return nil, nil

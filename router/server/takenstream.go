@@ -39,8 +39,8 @@ type streamSettings struct {
 }
 
 // takeOver takes the connection of a subscription from net/http and sends the head of the answer. It returns false,
-// and has done nothing, where that is not possible: over TLS and HTTP/2, for HTTP/1.0, whose clients do not know chunks,
-// behind writers of others, and on connections that cannot be waited for.
+// and has done nothing, where that is not possible: over TLS and HTTP/2, for HTTP/1.0, whose clients do not know
+// chunks, behind writers of others, and on connections that cannot be waited for.
 func (h *Handler) takeOver(x *exchange, f format, observe func()) bool {
 	_, ok := x.response.Sequel.(Notifier)
 	r := x.httpRequest
@@ -198,7 +198,8 @@ func (s *takenStream) write(bytes []byte) bool {
 // recover ends a stream that has panicked: that must not end the process.
 func (s *takenStream) recover() {
 	if cause := recover(); cause != nil {
-		s.logger.Error("a stream of events panicked", "panic", cause, "remote", s.conn.RemoteAddr(), "stack", string(debug.Stack()))
+		s.logger.Error("a stream of events panicked", "panic", cause, "remote", s.conn.RemoteAddr(),
+			"stack", string(debug.Stack()))
 		s.work.End()
 		s.end()
 	}
@@ -228,7 +229,9 @@ func appendStreamHead(out []byte, header http.Header) []byte {
 }
 
 // framingHeaders are not the handler's to say.
-var framingHeaders = map[string]bool{"Connection": true, "Content-Length": true, "Transfer-Encoding": true, "Trailer": true}
+var framingHeaders = map[string]bool{
+	"Connection": true, "Content-Length": true, "Transfer-Encoding": true, "Trailer": true,
+}
 
 // appendChunk makes what stands in out from an index on a chunk; nothing when that is nothing, which would be the end.
 func appendChunk(out []byte, from int) []byte {

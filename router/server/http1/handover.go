@@ -69,8 +69,8 @@ func (r *replayed) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// NetConn returns the connection below, and Unread what is left of the bytes that were read already. They are for who has
-// taken the connection, and reads on below.
+// NetConn returns the connection below, and Unread what is left of the bytes that were read already. They are for who
+// has taken the connection, and reads on below.
 func (r *replayed) NetConn() net.Conn { return r.TCPConn }
 
 func (r *replayed) Unread() []byte { return r.read }

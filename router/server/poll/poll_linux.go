@@ -59,7 +59,8 @@ func (c *Conn) watch() (err error) {
 		how, c.added = syscall.EPOLL_CTL_ADD, true
 	}
 	event := syscall.EpollEvent{
-		Events: syscall.EPOLLIN | syscall.EPOLLRDHUP | syscall.EPOLLONESHOT, Fd: int32(uint32(c.id)), Pad: int32(uint32(c.id >> 32)),
+		Events: syscall.EPOLLIN | syscall.EPOLLRDHUP | syscall.EPOLLONESHOT,
+		Fd:     int32(uint32(c.id)), Pad: int32(uint32(c.id >> 32)),
 	}
 	// The runtime keeps the descriptor from being closed, and used for another connection, meanwhile. Closing it takes it
 	// out of the epoll.

@@ -50,7 +50,9 @@ func (o *operation) run(ctx context.Context, payload json.RawMessage, req server
 
 // answer runs the operation and sends the first part of its answer, if there is one yet. It tells whether others
 // follow.
-func (o *operation) answer(ctx context.Context, payload json.RawMessage, req *server.Request, resp *server.Response) (more bool) {
+func (o *operation) answer(
+	ctx context.Context, payload json.RawMessage, req *server.Request, resp *server.Response,
+) (more bool) {
 	s := o.session
 	started := time.Now()
 	if err := server.ParseRequest(payload, req); err != nil {

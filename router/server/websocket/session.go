@@ -104,7 +104,8 @@ func (s *session) read() {
 		if errors.Is(err, poll.ErrNothing) {
 			over = false
 			s.conn.client.Wait()
-			// Another goroutine may be reading already. Who ended the connection before that wait began has woken nobody.
+			// Another goroutine may be reading already. Who ended the connection before that wait began has woken
+			// nobody.
 			if s.ctx.Err() != nil {
 				s.conn.client.Wake()
 			}
