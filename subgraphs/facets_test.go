@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/weft-graphql/weft/subgraphs"
@@ -211,6 +212,86 @@ func TestFacetsFollowChanges(t *testing.T) {
 				t.Fatalf("%s: %s", c.mutation, wrong)
 			}
 			same(c.mutation, c.changed)
+		}
+	})
+}
+
+// TestFacetsOfManyAreEstimates fills a shop in which filters leave thousands of products: their counts are estimates, the
+// same in both databases, and near the truth; those of filters that leave few are exact.
+func TestFacetsOfManyAreEstimates(t *testing.T) {
+	const size = 20
+	products := slices.AppendSeq(seed.Products(), seed.MoreProducts(size))
+	var mu sync.Mutex
+	said := map[string]map[string]string{}
+	t.Cleanup(func() {
+		for filter, answers := range said {
+			if len(answers) != 2 || answers["sqlite"] != answers["postgres"] {
+				t.Errorf("%s: the databases differ:\n%v", filter, answers)
+			}
+		}
+	})
+	onBothGrown(t, "catalog", size, func(t *testing.T, s subgraphs.Service, _ *kittest.Counter) {
+		for _, c := range []struct {
+			wanted
+			estimated bool
+		}{
+			{wanted{filter: `{query: "wine"}`, words: "wine"}, true},
+			{wanted{filter: `{minPrice: 10000, maxPrice: 24999}`, least: 10_000, most: 24_999}, true},
+			{wanted{filter: `{minPrice: 2501}`, least: 2501}, true},
+			{wanted{filter: `{query: "oak", categoryId: "chairs", minPrice: 4999}`, words: "oak", categories: []string{"chairs"}, least: 4999}, false},
+			{wanted{filter: `{brandId: "oxbow", attributes: [{name: "Material", values: ["Oak"]}, {name: "Colour", values: ["Red"]}]}`,
+				brands: []string{"oxbow"}, materials: []string{"Oak"}, colours: []string{"Red"}}, false},
+		} {
+			var got struct {
+				Products struct {
+					TotalCount int
+					Facets     struct {
+						Attributes []struct {
+							Name   string
+							Values []struct {
+								Value     string
+								Count     int
+								Estimated bool
+							}
+						}
+					}
+				}
+			}
+			kittest.MustAsk(t, s.Handler(), nil, `{ products(filter: `+c.filter+`) { totalCount facets {
+				attributes { name values { value count estimated } } } } }`, nil, &got)
+			total, counts := 0, map[string]int{}
+			for _, p := range products {
+				if c.passes(p, "") {
+					total++
+					counts[p.Collection]++
+				}
+			}
+			if got.Products.TotalCount != min(total, 10_000) {
+				t.Errorf("%s: %d products, want %d", c.filter, got.Products.TotalCount, total)
+			}
+			counted := 0
+			for _, a := range got.Products.Facets.Attributes {
+				for _, v := range a.Values {
+					if a.Name != "Collection" {
+						continue
+					}
+					counted += v.Count
+					if v.Estimated != c.estimated || !c.estimated && v.Count != counts[v.Value] {
+						t.Errorf("%s: %s: %d, estimated: %v; want %d, %v", c.filter, v.Value, v.Count, v.Estimated, counts[v.Value], c.estimated)
+					}
+				}
+			}
+			// A sample of 100 is off by a third at most, when chance is not very unkind; the sample is always the same.
+			if off := counted - total; off*off > total*total/9 || !c.estimated && off != 0 {
+				t.Errorf("%s: %d products counted, want about %d", c.filter, counted, total)
+			}
+			mu.Lock()
+			if said[c.filter] == nil {
+				said[c.filter] = map[string]string{}
+			}
+			_, database, _ := strings.Cut(t.Name(), "/")
+			said[c.filter][database] = fmt.Sprint(got)
+			mu.Unlock()
 		}
 	})
 }

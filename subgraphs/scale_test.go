@@ -25,6 +25,10 @@ import (
 // 667: 200,100 products and 2,001,000 further reviews.
 var shopSize = flag.Int("shop", 10, "size of the shop in scale tests")
 
+// facetFields are all facets of a list.
+const facetFields = `facets { categories { category { name } count estimated } brands { brand { name } count estimated }
+	prices { from count estimated } attributes { name values { value count estimated } } }`
+
 // hot are the operations that a shop is asked all the time.
 var hot = []struct{ service, name, query string }{
 	{"catalog", "products", `{ products(first: 20) { nodes { name price } } }`},
@@ -32,6 +36,30 @@ var hot = []struct{ service, name, query string }{
 	{"catalog", "category with variants and facets", `{ products(first: 20, filter: {categoryId: "chairs"}) {
 		nodes { name unitPrice { minor } attributes { value } variants { sku } }
 		facets { brands { count } prices { count } attributes { values { count } } } } }`},
+	{"catalog", "prices, with facets", `{ products(first: 20, filter: {minPrice: 10000, maxPrice: 24999}) {
+		nodes { name } ` + facetFields + ` } }`},
+	{"catalog", "few prices, with facets", `{ products(first: 20, filter: {minPrice: 123456, maxPrice: 123999}) {
+		nodes { name } ` + facetFields + ` } }`},
+	{"catalog", "prices in a category, with facets", `{ products(first: 20, filter: {categoryId: "chairs", minPrice: 10000}) {
+		nodes { name } ` + facetFields + ` } }`},
+	{"catalog", "common word, with facets", `{ products(first: 20, filter: {query: "oak"}) {
+		nodes { name } ` + facetFields + ` } }`},
+	{"catalog", "word of descriptions, with facets", `{ products(first: 20, sort: PRICE_ASC, filter: {query: "wine"}) {
+		nodes { name } ` + facetFields + ` } }`},
+	{"catalog", "rare words, with facets", `{ products(first: 20, filter: {query: "arlo velvet hammock 2"}) {
+		nodes { name } ` + facetFields + ` } }`},
+	{"catalog", "attribute, with facets", `{ products(first: 20, filter: {attributes: [
+		{name: "Material", values: ["Oak", "Pine"]}]}) { nodes { name } ` + facetFields + ` } }`},
+	{"catalog", "attributes in a category, with facets", `{ products(first: 20, filter: {categoryId: "chairs", attributes: [
+		{name: "Material", values: ["Oak"]}, {name: "Colour", values: ["Red", "Blue"]}]}) { nodes { name } ` + facetFields + ` } }`},
+	{"catalog", "all of it, with facets", `{ products(first: 20, filter: {categoryId: "chairs", query: "wine", minPrice: 10000,
+		attributes: [{name: "Material", values: ["Oak"]}]}) { nodes { name } ` + facetFields + ` } }`},
+	{"catalog", "count, brand, word and prices, with facets", `{ products(first: 20, filter: {brandId: "oxbow", query: "chair",
+		minPrice: 10000}) { totalCount nodes { name } ` + facetFields + ` } }`},
+	{"catalog", "count of prices", `{ products(first: 20, filter: {minPrice: 10000, maxPrice: 24999}) { totalCount } }`},
+	{"catalog", "count of a word", `{ products(first: 20, filter: {query: "wine"}) { totalCount } }`},
+	{"catalog", "count of a search", `{ search(query: "wine") { totalCount } }`},
+	{"catalog", "count of a search, 11,000 products", `{ search(query: "oak") { totalCount } }`},
 	{"catalog", "words in a category", `{ products(first: 20, filter: {categoryId: "chairs", query: "velvet arm"}) { nodes { name } } }`},
 	{"catalog", "brand, newest", `{ products(first: 20, sort: NEWEST, filter: {brandId: "oxbow"}) { nodes { name } } }`},
 	{"catalog", "categories with count and top three", `{ categories { name productCount products(first: 3) { name } } }`},
@@ -97,7 +125,7 @@ func TestHotQueriesUseIndices(t *testing.T) {
 		noted[name] = &statements{}
 		config.QueryHooks = []bun.QueryHook{noted[name]}
 		services[name], _ = open(t, name, config)
-		address += "&search_path=" + name + "&default_query_exec_mode=simple_protocol"
+		address += "&search_path=" + name + "&default_query_exec_mode=simple_protocol&max_parallel_workers_per_gather=0"
 		if *shopSize < 100 { // reading a small table is quicker than an index, which only has to be there then
 			address += "&enable_seqscan=off"
 		}

@@ -38,12 +38,14 @@ type Store interface {
 	Attributes(ctx context.Context, upcs []string) (map[string][]*Attribute, error)
 	OtherPrices(ctx context.Context, upcs []string) (map[string][]*Money, error)
 	Families(ctx context.Context, families []string) (map[string][]*Product, error)
-	// CountBy counts the products that pass the filter, most first, and CountByPrice those of each range of PriceBounds.
-	// CountByAttribute counts those of every value of an attribute, or of all attributes when name is empty. At most
-	// 10,000 products are looked at, and limit values returned.
+	// CountBy counts the products of the filter's categories and brands, most first, CountByPrice those of each range of
+	// PriceBounds, and CountByAttribute those of every value of every attribute, by name and most first. Of a name, limit
+	// values are returned. The filter has nothing else (ProductFilter.ShelvesOnly).
 	CountBy(ctx context.Context, by GroupBy, filter *ProductFilter, limit int) ([]Count, error)
 	CountByPrice(ctx context.Context, filter *ProductFilter) ([]int, error)
-	CountByAttribute(ctx context.Context, filter *ProductFilter, name string, limit int) ([]*AttributeFacet, error)
+	CountByAttribute(ctx context.Context, filter *ProductFilter, limit int) ([]AttributeCount, error)
+	// Samples returns some of the products that pass each of the filters, or all.
+	Samples(ctx context.Context, filters []*ProductFilter) ([]Sample, error)
 	// CreateProduct writes a product, its details and the events about it together. An SKU that another product has, and
 	// a family that is full, are Conflict faults. variantOf names another product of the family; it may be empty.
 	CreateProduct(ctx context.Context, product *Product, details Details, variantOf string) error

@@ -2,9 +2,12 @@ package catalog
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
+	"sync"
 
+	"github.com/weft-graphql/weft/subgraphs/kit/dataloader"
 	"github.com/weft-graphql/weft/subgraphs/kit/fault"
 	"github.com/weft-graphql/weft/subgraphs/kit/fulltext"
 )
@@ -71,14 +74,9 @@ func (f *ProductFilter) Words() (words []string, nothing bool) {
 	return words, len(words) == 0
 }
 
-// without is the filter without a part of it.
-func (f *ProductFilter) without(part func(*ProductFilter)) *ProductFilter {
-	if f == nil {
-		return nil
-	}
-	other := *f
-	part(&other)
-	return &other
+// ShelvesOnly reports whether the filter is about categories and brands only: what these leave is counted already.
+func (f *ProductFilter) ShelvesOnly() bool {
+	return f == nil || f.MinPrice == nil && f.MaxPrice == nil && f.Query == nil && len(f.Attributes) == 0
 }
 
 // ProductFacets says how many products of a list there are of each kind.
@@ -87,23 +85,26 @@ type ProductFacets struct {
 	filter *ProductFilter
 }
 
-// The facets.
+// The facets. Estimated ones were counted in a sample.
 type (
 	// CategoryFacet is how many products stand in a category.
 	CategoryFacet struct {
-		Category *Category
-		Count    int
+		Category  *Category
+		Count     int
+		Estimated bool
 	}
 	// BrandFacet is how many products a brand has.
 	BrandFacet struct {
-		Brand *Brand
-		Count int
+		Brand     *Brand
+		Count     int
+		Estimated bool
 	}
 	// PriceFacet is how many products have a price in a range, in cents. To is nil when it has no end.
 	PriceFacet struct {
-		From  int
-		To    *int
-		Count int
+		From      int
+		To        *int
+		Count     int
+		Estimated bool
 	}
 	// AttributeFacet is how many products are like what in one respect.
 	AttributeFacet struct {
@@ -112,21 +113,80 @@ type (
 	}
 	// AttributeValueFacet is how many products have a value of an attribute.
 	AttributeValueFacet struct {
-		Value string
-		Count int
+		Value     string
+		Count     int
+		Estimated bool
 	}
 )
 
-// maxFacet bounds the values of a facet.
-const maxFacet = 50
+// maxFacet bounds the values of a facet, and MaxFacetValues those of all attributes together.
+const maxFacet, MaxFacetValues = 50, 500
 
 // Facets counts the products of the list.
 func (l *ProductConnection) Facets() *ProductFacets { return l.facets }
 
+// loadSample is the name of a loader: the list whose products are counted.
+type loadSample struct{ facets *ProductFacets }
+
+// omission is the key of that loader: which part of the filter is left out. Facets whose part the filter does not have
+// leave out nothing, and so share a sample. An attribute is named by its place in the filter, from 1 on.
+type omission struct {
+	part      string
+	attribute int
+}
+
+// filterWithout is the filter of the list without a part.
+func (f *ProductFacets) filterWithout(o omission) *ProductFilter {
+	if o == (omission{}) {
+		return f.filter
+	}
+	filter := *f.filter
+	switch o.part {
+	case "category":
+		filter.CategoryID, filter.CategoryIds = nil, nil
+	case "brand":
+		filter.BrandID, filter.BrandIds = nil, nil
+	case "price":
+		filter.MinPrice, filter.MaxPrice = nil, nil
+	default:
+		filter.Attributes = slices.Delete(slices.Clone(filter.Attributes), o.attribute-1, o.attribute)
+	}
+	return &filter
+}
+
+// omit names the part, if the filter has it.
+func (f *ProductFacets) omit(part string, has func(*ProductFilter) bool) omission {
+	if f.filter == nil || !has(f.filter) {
+		return omission{}
+	}
+	return omission{part: part}
+}
+
+// sample is the sample of the list with its filter, of which a part is left out. Those of all facets are read together.
+func (f *ProductFacets) sample(ctx context.Context, without omission) (Sample, error) {
+	return dataloader.Load(ctx, loadSample{f}, without,
+		func(ctx context.Context, omissions []omission) (map[omission]Sample, error) {
+			filters := make([]*ProductFilter, len(omissions))
+			for i, o := range omissions {
+				filters[i] = f.filterWithout(o)
+			}
+			found, err := f.core.store.Samples(ctx, filters)
+			if err != nil {
+				return nil, err
+			}
+			samples := make(map[omission]Sample, len(omissions))
+			for i, o := range omissions {
+				samples[o] = found[i]
+			}
+			return samples, nil
+		})
+}
+
 // Categories counts them by category.
 func (f *ProductFacets) Categories(ctx context.Context) ([]*CategoryFacet, error) {
-	filter := f.filter.without(func(f *ProductFilter) { f.CategoryID, f.CategoryIds = nil, nil })
-	counts, err := f.core.store.CountBy(ctx, ByCategory, filter, maxFacet)
+	counts, estimated, err := f.countBy(ctx, ByCategory, f.omit("category", func(f *ProductFilter) bool {
+		return f.CategoryID != nil || f.CategoryIds != nil
+	}))
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +194,7 @@ func (f *ProductFacets) Categories(ctx context.Context) ([]*CategoryFacet, error
 	facets := make([]*CategoryFacet, 0, len(counts))
 	for _, count := range counts {
 		if category := found[count.Key]; category != nil {
-			facets = append(facets, &CategoryFacet{category, count.N})
+			facets = append(facets, &CategoryFacet{category, count.N, estimated})
 		}
 	}
 	return facets, err
@@ -142,8 +202,9 @@ func (f *ProductFacets) Categories(ctx context.Context) ([]*CategoryFacet, error
 
 // Brands counts them by brand.
 func (f *ProductFacets) Brands(ctx context.Context) ([]*BrandFacet, error) {
-	filter := f.filter.without(func(f *ProductFilter) { f.BrandID, f.BrandIds = nil, nil })
-	counts, err := f.core.store.CountBy(ctx, ByBrand, filter, maxFacet)
+	counts, estimated, err := f.countBy(ctx, ByBrand, f.omit("brand", func(f *ProductFilter) bool {
+		return f.BrandID != nil || f.BrandIds != nil
+	}))
 	if err != nil {
 		return nil, err
 	}
@@ -151,10 +212,25 @@ func (f *ProductFacets) Brands(ctx context.Context) ([]*BrandFacet, error) {
 	facets := make([]*BrandFacet, 0, len(counts))
 	for _, count := range counts {
 		if brand := found[count.Key]; brand != nil {
-			facets = append(facets, &BrandFacet{brand, count.N})
+			facets = append(facets, &BrandFacet{brand, count.N, estimated})
 		}
 	}
 	return facets, err
+}
+
+func (f *ProductFacets) countBy(
+	ctx context.Context, by GroupBy, without omission,
+) (counts []Count, estimated bool, err error) {
+	if filter := f.filterWithout(without); filter.ShelvesOnly() {
+		counts, err = f.core.store.CountBy(ctx, by, filter, maxFacet)
+		return counts, false, err
+	}
+	sample, err := f.sample(ctx, without)
+	of := func(t Traits) string { return t.CategoryID }
+	if by == ByBrand {
+		of = func(t Traits) string { return t.BrandID }
+	}
+	return sample.count(of, maxFacet), sample.Each > 1, err
 }
 
 // Count is how many products have a key.
@@ -185,37 +261,81 @@ var PriceBounds = []int{0, 2500, 5000, 10_000, 25_000, 50_000, 100_000}
 
 // Prices counts them by price.
 func (f *ProductFacets) Prices(ctx context.Context) ([]*PriceFacet, error) {
-	filter := f.filter.without(func(f *ProductFilter) { f.MinPrice, f.MaxPrice = nil, nil })
-	counts, err := f.core.store.CountByPrice(ctx, filter)
+	without := f.omit("price", func(f *ProductFilter) bool { return f.MinPrice != nil || f.MaxPrice != nil })
+	var counts []int
+	estimated := false
+	if filter := f.filterWithout(without); filter.ShelvesOnly() {
+		var err error
+		if counts, err = f.core.store.CountByPrice(ctx, filter); err != nil {
+			return nil, err
+		}
+	} else {
+		sample, err := f.sample(ctx, without)
+		if err != nil {
+			return nil, err
+		}
+		counts, estimated = sample.countPrices(), sample.Each > 1
+	}
 	var facets []*PriceFacet
 	for i, n := range counts {
-		facet := &PriceFacet{From: PriceBounds[i], Count: n}
+		facet := &PriceFacet{From: PriceBounds[i], Count: n, Estimated: estimated}
 		if i+1 < len(PriceBounds) {
 			to := PriceBounds[i+1] - 1
 			facet.To = &to
 		}
 		facets = append(facets, facet)
 	}
-	return facets, err
+	return facets, nil
 }
 
 // Attributes counts them by attribute. An attribute that the filter has is counted without its own part.
 func (f *ProductFacets) Attributes(ctx context.Context) ([]*AttributeFacet, error) {
-	facets, err := f.core.store.CountByAttribute(ctx, f.filter, "", maxFacet)
-	if err != nil || f.filter == nil {
-		return facets, err
+	if f.filter.ShelvesOnly() {
+		counts, err := f.core.store.CountByAttribute(ctx, f.filter, maxFacet)
+		return attributeFacets(counts, false), err
 	}
-	for i, chosen := range f.filter.Attributes {
-		filter := f.filter.without(func(f *ProductFilter) {
-			f.Attributes = slices.Delete(slices.Clone(f.Attributes), i, i+1)
-		})
-		own, err := f.core.store.CountByAttribute(ctx, filter, chosen.Name, maxFacet)
-		if err != nil {
-			return nil, err
-		}
-		facets = slices.DeleteFunc(facets, func(f *AttributeFacet) bool { return f.Name == chosen.Name })
-		facets = append(facets, own...)
+	// They are asked for at the same time, and so read together.
+	chosen := f.filter.Attributes
+	own := make([][]*AttributeFacet, len(chosen))
+	errs := make([]error, len(chosen)+1)
+	var waiting sync.WaitGroup
+	for i := range chosen {
+		waiting.Go(func() { own[i], errs[i] = f.attributeWithout(ctx, omission{"attribute", i + 1}, chosen[i].Name) })
+	}
+	facets, err := f.attributeWithout(ctx, omission{}, "")
+	waiting.Wait()
+	errs[len(chosen)] = err
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	for i := range chosen {
+		facets = slices.DeleteFunc(facets, func(f *AttributeFacet) bool { return f.Name == chosen[i].Name })
+		facets = append(facets, own[i]...)
 	}
 	slices.SortFunc(facets, func(a, b *AttributeFacet) int { return strings.Compare(a.Name, b.Name) })
 	return facets, nil
+}
+
+// attributeWithout counts the values of an attribute, or of all when name is empty, without a part of the filter.
+func (f *ProductFacets) attributeWithout(ctx context.Context, without omission, name string) ([]*AttributeFacet, error) {
+	if filter := f.filterWithout(without); filter.ShelvesOnly() {
+		counts, err := f.core.store.CountByAttribute(ctx, filter, maxFacet)
+		counts = slices.DeleteFunc(counts, func(c AttributeCount) bool { return c.Name != name })
+		return attributeFacets(counts, false), err
+	}
+	sample, err := f.sample(ctx, without)
+	return attributeFacets(sample.countAttributes(name, maxFacet), sample.Each > 1), err
+}
+
+// attributeFacets are the facets of counts that are in the order of their names.
+func attributeFacets(counts []AttributeCount, estimated bool) []*AttributeFacet {
+	facets := []*AttributeFacet{}
+	for _, count := range counts {
+		if n := len(facets); n == 0 || facets[n-1].Name != count.Name {
+			facets = append(facets, &AttributeFacet{Name: count.Name})
+		}
+		last := facets[len(facets)-1]
+		last.Values = append(last.Values, &AttributeValueFacet{count.Value, count.N, estimated})
+	}
+	return facets
 }

@@ -27,6 +27,9 @@ import (
 // pool says how a pool of connections to PostgreSQL is bounded.
 type pool struct {
 	connections int
+	// oneProcess keeps PostgreSQL from taking further processes for a statement, which takes longer to begin than such
+	// statements take, and takes them from other requests.
+	oneProcess bool
 	// statement, lock and idle are the most that a statement may take, wait for a lock, and leave a transaction without
 	// another one. 0 is no bound.
 	statement, lock, idle time.Duration
@@ -34,7 +37,7 @@ type pool struct {
 
 // The pools of a service: one slow table, or one burst of requests, does not take from the others what they need.
 var (
-	requestPool = pool{connections: 16, statement: 5 * time.Second, lock: 2 * time.Second, idle: 10 * time.Second}
+	requestPool = pool{connections: 16, oneProcess: true, statement: 5 * time.Second, lock: 2 * time.Second, idle: 10 * time.Second}
 	eventPool   = pool{connections: 4, statement: 10 * time.Second, lock: 5 * time.Second, idle: 10 * time.Second}
 	checkPool   = pool{connections: 1, statement: time.Second, lock: time.Second, idle: time.Second}
 	setupPool   = pool{connections: 4}
@@ -146,6 +149,9 @@ func openPostgres(name, address string, bounds pool) (*bun.DB, error) {
 		"statement_timeout": bounds.statement, "lock_timeout": bounds.lock, "idle_in_transaction_session_timeout": bounds.idle,
 	} {
 		config.RuntimeParams[name] = strconv.FormatInt(bound.Milliseconds(), 10)
+	}
+	if bounds.oneProcess {
+		config.RuntimeParams["max_parallel_workers_per_gather"] = "0"
 	}
 	config.ConnectTimeout = min(config.ConnectTimeout, connectTimeout)
 	if config.ConnectTimeout == 0 {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
 )
 
 // Grow fills a database that Prepare made with a sample shop of that many times the usual size. A database is filled
@@ -33,10 +34,19 @@ func Grow(ctx context.Context, db *bun.DB, plan Blueprint, size int) error {
 			return err
 		})
 		if err == nil {
-			_, err = db.ExecContext(ctx, "ANALYZE") // or the first queries are planned for a small table
+			_, err = db.ExecContext(ctx, settle(db)) // or the first queries are planned for a small table
 		}
 		return err
 	})
+}
+
+// settle makes the database take a look at what was written. PostgreSQL also notes which pages everybody may see, without
+// which it counts no rows by an index alone; it would do so by itself some minutes later.
+func settle(db *bun.DB) string {
+	if _, ok := db.Dialect().(*pgdialect.Dialect); ok {
+		return "VACUUM (ANALYZE)"
+	}
+	return "ANALYZE"
 }
 
 // InsertEach inserts rows made of what seq yields, in as few statements as are sensible.

@@ -62,8 +62,9 @@ type ComplexityRoot struct {
 	}
 
 	AttributeValueFacet struct {
-		Count func(childComplexity int) int
-		Value func(childComplexity int) int
+		Count     func(childComplexity int) int
+		Estimated func(childComplexity int) int
+		Value     func(childComplexity int) int
 	}
 
 	Brand struct {
@@ -78,8 +79,9 @@ type ComplexityRoot struct {
 	}
 
 	BrandFacet struct {
-		Brand func(childComplexity int) int
-		Count func(childComplexity int) int
+		Brand     func(childComplexity int) int
+		Count     func(childComplexity int) int
+		Estimated func(childComplexity int) int
 	}
 
 	BrandPayload struct {
@@ -99,8 +101,9 @@ type ComplexityRoot struct {
 	}
 
 	CategoryFacet struct {
-		Category func(childComplexity int) int
-		Count    func(childComplexity int) int
+		Category  func(childComplexity int) int
+		Count     func(childComplexity int) int
+		Estimated func(childComplexity int) int
 	}
 
 	CategoryPayload struct {
@@ -151,9 +154,10 @@ type ComplexityRoot struct {
 	}
 
 	PriceFacet struct {
-		Count func(childComplexity int) int
-		From  func(childComplexity int) int
-		To    func(childComplexity int) int
+		Count     func(childComplexity int) int
+		Estimated func(childComplexity int) int
+		From      func(childComplexity int) int
+		To        func(childComplexity int) int
 	}
 
 	Product struct {
@@ -387,6 +391,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AttributeValueFacet.Count(childComplexity), true
+	case "AttributeValueFacet.estimated":
+		if e.ComplexityRoot.AttributeValueFacet.Estimated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeValueFacet.Estimated(childComplexity), true
 	case "AttributeValueFacet.value":
 		if e.ComplexityRoot.AttributeValueFacet.Value == nil {
 			break
@@ -465,6 +475,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BrandFacet.Count(childComplexity), true
+	case "BrandFacet.estimated":
+		if e.ComplexityRoot.BrandFacet.Estimated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BrandFacet.Estimated(childComplexity), true
 
 	case "BrandPayload.brand":
 		if e.ComplexityRoot.BrandPayload.Brand == nil {
@@ -550,6 +566,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CategoryFacet.Count(childComplexity), true
+	case "CategoryFacet.estimated":
+		if e.ComplexityRoot.CategoryFacet.Estimated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CategoryFacet.Estimated(childComplexity), true
 
 	case "CategoryPayload.category":
 		if e.ComplexityRoot.CategoryPayload.Category == nil {
@@ -790,6 +812,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PriceFacet.Count(childComplexity), true
+	case "PriceFacet.estimated":
+		if e.ComplexityRoot.PriceFacet.Estimated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceFacet.Estimated(childComplexity), true
 	case "PriceFacet.from":
 		if e.ComplexityRoot.PriceFacet.From == nil {
 			break
@@ -1756,8 +1784,8 @@ type ProductConnection {
 
 """
 How many products there are of each kind on all pages together. Each list leaves out its own part of the filter, so that
-it says what another choice would give. When there is a price, a text or an attribute in the filter, at most 10,000
-products are counted.
+it says what another choice would give. When a filter with a price, a text or an attribute leaves many hundreds of
+products, some of them are counted, at least 250 at random, and the counts are estimates.
 """
 type ProductFacets {
   "By category, most products first."
@@ -1776,6 +1804,8 @@ type CategoryFacet {
   category: Category!
   "How many products."
   count: Int!
+  "Whether ` + "`" + `count` + "`" + ` is an estimate."
+  estimated: Boolean!
 }
 
 "How many products a brand has."
@@ -1784,6 +1814,8 @@ type BrandFacet {
   brand: Brand!
   "How many products."
   count: Int!
+  "Whether ` + "`" + `count` + "`" + ` is an estimate."
+  estimated: Boolean!
 }
 
 "How many products have a price in a range."
@@ -1794,6 +1826,8 @@ type PriceFacet {
   to: Int
   "How many products."
   count: Int!
+  "Whether ` + "`" + `count` + "`" + ` is an estimate."
+  estimated: Boolean!
 }
 
 "How many products are like what in one respect."
@@ -1810,6 +1844,8 @@ type AttributeValueFacet {
   value: String!
   "How many products."
   count: Int!
+  "Whether ` + "`" + `count` + "`" + ` is an estimate."
+  estimated: Boolean!
 }
 
 "A product at a place in a list."
@@ -2244,6 +2280,8 @@ func (ec *executionContext) childFields_AttributeValueFacet(ctx context.Context,
 		return ec.fieldContext_AttributeValueFacet_value(ctx, field)
 	case "count":
 		return ec.fieldContext_AttributeValueFacet_count(ctx, field)
+	case "estimated":
+		return ec.fieldContext_AttributeValueFacet_estimated(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AttributeValueFacet", field.Name)
 }
@@ -2276,6 +2314,8 @@ func (ec *executionContext) childFields_BrandFacet(ctx context.Context, field gr
 		return ec.fieldContext_BrandFacet_brand(ctx, field)
 	case "count":
 		return ec.fieldContext_BrandFacet_count(ctx, field)
+	case "estimated":
+		return ec.fieldContext_BrandFacet_estimated(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BrandFacet", field.Name)
 }
@@ -2318,6 +2358,8 @@ func (ec *executionContext) childFields_CategoryFacet(ctx context.Context, field
 		return ec.fieldContext_CategoryFacet_category(ctx, field)
 	case "count":
 		return ec.fieldContext_CategoryFacet_count(ctx, field)
+	case "estimated":
+		return ec.fieldContext_CategoryFacet_estimated(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CategoryFacet", field.Name)
 }
@@ -2376,6 +2418,8 @@ func (ec *executionContext) childFields_PriceFacet(ctx context.Context, field gr
 		return ec.fieldContext_PriceFacet_to(ctx, field)
 	case "count":
 		return ec.fieldContext_PriceFacet_count(ctx, field)
+	case "estimated":
+		return ec.fieldContext_PriceFacet_estimated(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PriceFacet", field.Name)
 }
@@ -3462,6 +3506,29 @@ func (ec *executionContext) fieldContext_AttributeValueFacet_count(_ context.Con
 	return graphql.NewScalarFieldContext("AttributeValueFacet", field, false, false, "Int")
 }
 
+func (ec *executionContext) _AttributeValueFacet_estimated(ctx context.Context, field graphql.CollectedField, obj *catalog.AttributeValueFacet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttributeValueFacet_estimated(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Estimated, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttributeValueFacet_estimated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttributeValueFacet", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _Brand_id(ctx context.Context, field graphql.CollectedField, obj *catalog.Brand) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3741,6 +3808,29 @@ func (ec *executionContext) _BrandFacet_count(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_BrandFacet_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BrandFacet", field, false, false, "Int")
+}
+
+func (ec *executionContext) _BrandFacet_estimated(ctx context.Context, field graphql.CollectedField, obj *catalog.BrandFacet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BrandFacet_estimated(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Estimated, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BrandFacet_estimated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BrandFacet", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _BrandPayload_brand(ctx context.Context, field graphql.CollectedField, obj *model.BrandPayload) (ret graphql.Marshaler) {
@@ -4086,6 +4176,29 @@ func (ec *executionContext) _CategoryFacet_count(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_CategoryFacet_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CategoryFacet", field, false, false, "Int")
+}
+
+func (ec *executionContext) _CategoryFacet_estimated(ctx context.Context, field graphql.CollectedField, obj *catalog.CategoryFacet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CategoryFacet_estimated(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Estimated, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CategoryFacet_estimated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CategoryFacet", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _CategoryPayload_category(ctx context.Context, field graphql.CollectedField, obj *model.CategoryPayload) (ret graphql.Marshaler) {
@@ -5065,6 +5178,29 @@ func (ec *executionContext) _PriceFacet_count(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_PriceFacet_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceFacet", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PriceFacet_estimated(ctx context.Context, field graphql.CollectedField, obj *catalog.PriceFacet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceFacet_estimated(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Estimated, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceFacet_estimated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceFacet", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _Product_id(ctx context.Context, field graphql.CollectedField, obj *catalog.Product) (ret graphql.Marshaler) {
@@ -9706,6 +9842,11 @@ func (ec *executionContext) _AttributeValueFacet(ctx context.Context, sel ast.Se
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "estimated":
+			out.Values[i] = ec._AttributeValueFacet_estimated(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -9811,6 +9952,11 @@ func (ec *executionContext) _BrandFacet(ctx context.Context, sel ast.SelectionSe
 			}
 		case "count":
 			out.Values[i] = ec._BrandFacet_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "estimated":
+			out.Values[i] = ec._BrandFacet_estimated(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -9958,6 +10104,11 @@ func (ec *executionContext) _CategoryFacet(ctx context.Context, sel ast.Selectio
 			}
 		case "count":
 			out.Values[i] = ec._CategoryFacet_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "estimated":
+			out.Values[i] = ec._CategoryFacet_estimated(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -10367,6 +10518,11 @@ func (ec *executionContext) _PriceFacet(ctx context.Context, sel ast.SelectionSe
 			}
 		case "count":
 			out.Values[i] = ec._PriceFacet_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "estimated":
+			out.Values[i] = ec._PriceFacet_estimated(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

@@ -10,13 +10,8 @@ import (
 	"github.com/weft-graphql/weft/subgraphs/catalog"
 )
 
-// kept reports whether what the filter leaves is counted already: it is about categories and brands only. Large shops
-// have as many products in a category as take a tenth of a second to count, with everything that they are like.
-func kept(f *catalog.ProductFilter) bool {
-	return f == nil || f.MinPrice == nil && f.MaxPrice == nil && f.Query == nil && len(f.Attributes) == 0
-}
-
-// facetCounts are the counts of the categories and brands of the filter.
+// facetCounts are the counts of the categories and brands of the filter, which are kept: large shops have as many products
+// in a category as take a tenth of a second to count, with everything that they are like.
 func (s *Store) facetCounts(f *catalog.ProductFilter) *bun.SelectQuery {
 	q := s.db.NewSelect().TableExpr("facet_counts AS f")
 	if f == nil {

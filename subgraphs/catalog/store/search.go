@@ -22,6 +22,8 @@ type entryRow struct {
 	Name      string `bun:"name"`
 	NameTerms string `bun:"name_terms"`
 	AllTerms  string `bun:"all_terms"`
+	// Traits are those of a product (traitsOf).
+	Traits string `bun:"traits"`
 }
 
 // searchTable is where searches look.
@@ -35,10 +37,27 @@ func newEntry(kind catalog.SearchKind, id, name, description string) entryRow {
 	}
 }
 
+// productEntry makes a search find a product, and lists count it.
+func productEntry(p *catalog.Product, attributes []*catalog.Attribute) entryRow {
+	entry := newEntry(catalog.KindProduct, p.Upc, p.Name, p.Description)
+	entry.Traits = traitsOf(p.Upc, p.CategoryID, p.BrandID, p.Price, attributes)
+	return entry
+}
+
+// putProductEntry makes that of a product as it is written.
+func putProductEntry(ctx context.Context, tx bun.Tx, p *catalog.Product) error {
+	attributes, err := attributesOf(ctx, tx, p.Upc)
+	if err != nil {
+		return err
+	}
+	return putEntry(ctx, tx, productEntry(p, attributes))
+}
+
 // putEntry adds what a search can find, or changes it.
 func putEntry(ctx context.Context, db bun.IDB, entry entryRow) error {
 	_, err := db.NewInsert().Model(&entry).On("CONFLICT (kind, id) DO UPDATE").Set("name = EXCLUDED.name").
-		Set("name_terms = EXCLUDED.name_terms").Set("all_terms = EXCLUDED.all_terms").Exec(ctx)
+		Set("name_terms = EXCLUDED.name_terms").Set("all_terms = EXCLUDED.all_terms").
+		Set("traits = EXCLUDED.traits").Exec(ctx)
 	return err
 }
 
@@ -166,25 +185,16 @@ var searchKinds = []catalog.SearchKind{catalog.KindProduct, catalog.KindCategory
 // CountHits counts all hits of the query, up to 10,000.
 func (s *Store) CountHits(ctx context.Context, query catalog.SearchQuery) (int, error) {
 	q := s.db.NewSelect().Model((*entryRow)(nil)).Where("?", searchTable.Match(s.db, "all_terms", query.Words))
-	n, err := kit.CountUpTo(ctx, s.db, ofKinds(q, query.Kinds))
+	q = ofKinds(q, query.Kinds)
+	var n int
+	var err error
+	if slices.Contains(query.Kinds, catalog.KindProduct) {
+		n, err = s.countEntries(ctx, q, &catalog.ProductFilter{Query: &query.Text})
+	} else {
+		n, err = kit.CountUpTo(ctx, s.db, q)
+	}
 	if err != nil {
 		return 0, fmt.Errorf("count what a search finds: %w", err)
 	}
 	return n, nil
-}
-
-// IndexAll makes everything findable that was there before search had a table of its own.
-func IndexAll(ctx context.Context, tx bun.Tx) error {
-	const everything = `SELECT ? AS kind, id, name, description FROM categories
-		UNION ALL SELECT ?, id, name, description FROM brands UNION ALL SELECT ?, upc, name, description FROM products WHERE archived_at IS NULL`
-	var found []struct{ Kind, ID, Name, Description string }
-	err := tx.NewRaw(everything, catalog.KindCategory, catalog.KindBrand, catalog.KindProduct).Scan(ctx, &found)
-	if err != nil {
-		return err
-	}
-	entries := make([]entryRow, len(found))
-	for i, f := range found {
-		entries[i] = newEntry(catalog.SearchKind(f.Kind), f.ID, f.Name, f.Description)
-	}
-	return kit.InsertAll(ctx, tx, entries)
 }

@@ -47,7 +47,7 @@ func Seed(ctx context.Context, tx bun.Tx) error {
 	if err := countAllFacets(ctx, tx); err != nil {
 		return err
 	}
-	if err := IndexAll(ctx, tx); err != nil {
+	if err := indexAll(ctx, tx); err != nil {
 		return err
 	}
 	news := make([]wire.EntityChanged, len(products))
@@ -77,11 +77,16 @@ func seedRow(p seed.Product, sold int) productRow {
 	}
 }
 
+// seedAttributes are what a product is like, by name.
+func seedAttributes(p seed.Product) [][2]string {
+	return [][2]string{{"Material", p.Material}, {"Colour", p.Colour}, {"Collection", p.Collection}}
+}
+
 // seedDetails writes what products are like, and what they cost in dollars.
 func seedDetails(ctx context.Context, tx bun.Tx, products iter.Seq[seed.Product]) error {
 	attributes := func(yield func(attributeRow) bool) {
 		for p := range products {
-			for i, a := range [][2]string{{"Material", p.Material}, {"Colour", p.Colour}, {"Collection", p.Collection}} {
+			for i, a := range seedAttributes(p) {
 				if !yield(attributeRow{UPC: p.ID, Name: a[0], Value: a[1], Position: i}) {
 					return
 				}
@@ -116,7 +121,14 @@ func Grow(ctx context.Context, tx bun.Tx, size int) error {
 	if err := addSold(ctx, tx, firstOnly(sold)); err != nil { // what larger shops sell of the sample shop's products
 		return err
 	}
-	entry := func(p seed.Product) entryRow { return newEntry(catalog.KindProduct, p.ID, p.Name, p.Description) }
+	entry := func(p seed.Product) entryRow {
+		one := row(p)
+		var attributes []*catalog.Attribute
+		for _, a := range seedAttributes(p) {
+			attributes = append(attributes, &catalog.Attribute{Name: a[0], Value: a[1]})
+		}
+		return productEntry(one.product(), attributes)
+	}
 	if err := kit.InsertEach(ctx, tx, seed.MoreProducts(size), entry); err != nil {
 		return err
 	}

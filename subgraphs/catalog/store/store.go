@@ -26,14 +26,14 @@ func Migrations() fs.FS { return migrations }
 // Steps are the migrations for which SQL is not enough.
 func Steps() []kit.Step {
 	return []kit.Step{
-		{Name: "20260401000002", Comment: "index", Run: IndexAll},
 		{Name: "20261129000003", Comment: "count facets", Run: countAllFacets},
+		{Name: "20261130000002", Comment: "index", Run: indexAll},
 	}
 }
 
 // Store keeps goods in a database.
 type Store struct {
-	db     *bun.DB
+	db     bun.IDB
 	outbox *events.Outbox
 }
 
@@ -203,8 +203,13 @@ func beyond(
 }
 
 // CountProducts counts the products that pass the filter, up to 10,000.
-func (s *Store) CountProducts(ctx context.Context, filter *catalog.ProductFilter) (int, error) {
-	n, err := kit.CountUpTo(ctx, s.db, s.filtered(s.db.NewSelect().Model((*productRow)(nil)), filter))
+func (s *Store) CountProducts(ctx context.Context, filter *catalog.ProductFilter) (n int, err error) {
+	if filter.ShelvesOnly() {
+		err = s.facetCounts(filter).ColumnExpr("COALESCE(SUM(f.n), 0)").Where("f.name = ''").Scan(ctx, &n)
+		n = min(n, kit.CountLimit)
+	} else if q, ok := s.entriesOf(filter, 0); ok {
+		n, err = s.countEntries(ctx, q, filter)
+	}
 	if err != nil {
 		return 0, fmt.Errorf("count products: %w", err)
 	}
@@ -237,17 +242,18 @@ func (s *Store) filtered(q *bun.SelectQuery, filter *catalog.ProductFilter) *bun
 	if len(filter.BrandIds) > 0 {
 		q = q.Where("p.brand_id IN (?)", bun.List(filter.BrandIds))
 	}
-	switch words, nothing := filter.Words(); {
+	words, nothing := filter.Words()
+	switch {
 	case nothing:
 		q = q.Where("FALSE")
-	case words != nil:
-		found := s.db.NewSelect().Model((*entryRow)(nil)).Column("id").Where("e.kind = ?", string(catalog.KindProduct)).
-			Where("?", searchTable.Match(s.db, "all_terms", words))
-		q = q.Where("p.upc IN (?)", found)
-	}
-	for _, a := range filter.Attributes {
-		q = q.Where("EXISTS (SELECT 1 FROM product_attributes AS a WHERE a.upc = p.upc AND a.name = ? AND a.value IN (?))",
-			a.Name, bun.List(a.Values))
+	case words != nil || len(filter.Attributes) > 0:
+		other := *filter
+		other.MinPrice, other.MaxPrice = nil, nil // which are left to the indices of products
+		has, _ := wanted(&other)
+		// The kind is half of the key, by which the entries of few products are found.
+		q = q.Where("p.upc IN (?)", s.db.NewSelect().Model((*entryRow)(nil)).Column("id").
+			Where("e.kind = ?", string(catalog.KindProduct)).
+			Where("?", searchTable.MatchAll(s.db, "all_terms", words, has)))
 	}
 	return q
 }

@@ -46,7 +46,7 @@ func (s *Store) CreateProduct(
 		if err := countFacets(ctx, tx, product.Upc, 1); err != nil {
 			return nil, err
 		}
-		return news, putEntry(ctx, tx, newEntry(catalog.KindProduct, product.Upc, product.Name, product.Description))
+		return news, putProductEntry(ctx, tx, product)
 	})
 	if err != nil {
 		return fmt.Errorf("write a new product: %w", err)
@@ -119,7 +119,7 @@ func (s *Store) ChangeProduct(
 				return nil, err
 			}
 		}
-		return news, putEntry(ctx, tx, newEntry(catalog.KindProduct, upc, product.Name, product.Description))
+		return news, putProductEntry(ctx, tx, product)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("write a product: %w", err)
@@ -169,7 +169,7 @@ func (s *Store) SetArchived(
 		}
 		more := 1
 		if at == nil {
-			err = putEntry(ctx, tx, newEntry(catalog.KindProduct, upc, product.Name, product.Description))
+			err = putProductEntry(ctx, tx, product)
 		} else {
 			more = -1
 			_, err = tx.NewDelete().Model((*entryRow)(nil)).Where("kind = ?", string(catalog.KindProduct)).

@@ -4,6 +4,7 @@ package fulltext
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -83,6 +84,28 @@ func Terms(words []string) []string {
 		terms[i] = b.String()
 	}
 	return terms
+}
+
+// Word is the text that a term of Terms stands for; ok is false for what is none.
+func Word(term string) (word string, ok bool) {
+	var b strings.Builder
+	for rest := term; rest != ""; {
+		if rest[0] != '_' {
+			b.WriteByte(rest[0])
+			rest = rest[1:]
+			continue
+		}
+		if len(rest) < 6 {
+			return "", false
+		}
+		r, err := strconv.ParseUint(rest[1:6], 16, 32)
+		if err != nil {
+			return "", false
+		}
+		b.WriteRune(rune(r))
+		rest = rest[6:]
+	}
+	return b.String(), true
 }
 
 // Stored is what a column of terms holds for a text.
