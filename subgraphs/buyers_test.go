@@ -28,6 +28,9 @@ var (
 	buysOfEach = flag.Int("buys", 3, "orders of each of them")
 )
 
+// mostStatements bounds the SQL statements of an order in the load test: a few more than it takes when nothing waits.
+const mostStatements = 165
+
 // TestManyBuyAtOnce has people buy at the same time, on PostgreSQL and NATS, and logs what that takes. Every order
 // must be confirmed, and the pieces must be gone.
 func TestManyBuyAtOnce(t *testing.T) {
@@ -97,6 +100,11 @@ func TestManyBuyAtOnce(t *testing.T) {
 	}
 	if now, reserved := stockOf(t, stock, "p1"); now != inStock-all || reserved != 0 {
 		t.Errorf("%d pieces are left of %d, %d set aside, after %d orders of one piece", now, inStock, reserved, all)
+	}
+	// What watches an order reads it once for each of its states, whoever tells of them, and nobody writes down that an
+	// order which is not certain does not count yet.
+	if each := statements / all; each > mostStatements {
+		t.Errorf("%d SQL statements per order, want %d at most", each, mostStatements)
 	}
 	var memory runtime.MemStats
 	runtime.ReadMemStats(&memory)

@@ -26,11 +26,24 @@ func (c *Core) Take(ctx context.Context, event wire.EntityChanged) error {
 	if event.Subgraph != "orders" || event.Type != "Order" {
 		return nil
 	}
+	if pending(event) {
+		return nil
+	}
 	sale, err := saleOf(event)
 	if err != nil {
 		return err
 	}
 	return c.store.PutSale(ctx, event, sale)
+}
+
+// pending reports whether the event is about an order that is not certain yet: nothing of it was ever counted, and its
+// later events tell everything.
+func pending(event wire.EntityChanged) bool {
+	switch event.Data["state"] {
+	case "PLACED", "RESERVED", "AUTHORISED":
+		return true
+	}
+	return false
 }
 
 func saleOf(event wire.EntityChanged) (Sale, error) {

@@ -39,6 +39,9 @@ func (c *Core) takeOrder(ctx context.Context, event wire.EntityChanged) error {
 	if !named || !told || !listed {
 		return fmt.Errorf("event %s of an order does not say what was ordered", event.ID)
 	}
+	if state == "PLACED" || state == "RESERVED" || state == "AUTHORISED" {
+		return nil // nothing of it was ever counted, and its later events tell everything
+	}
 	var upcs []string
 	if state == "CONFIRMED" || state == "SHIPPED" || state == "DELIVERED" {
 		for _, line := range lines {

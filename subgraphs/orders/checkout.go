@@ -75,7 +75,7 @@ func (c *Core) Checkout(ctx context.Context, caller wire.Identity, input Checkou
 	if placed.Fingerprint != order.Fingerprint {
 		return nil, fault.At(fault.Conflict, "input.idempotencyKey", "another order was placed with this key; take a new one")
 	}
-	c.Changed(placed.ID)
+	c.Changed(placed)
 	return placed, nil
 }
 

@@ -34,6 +34,8 @@ type Store interface {
 	Place(ctx context.Context, order *Order, saga *Saga, fill func(*Cart) error) (*Order, error)
 	// Orders returns those that exist.
 	Orders(ctx context.Context, ids []string) (map[string]*Order, error)
+	// Charge returns what is to be paid for an order that there is.
+	Charge(ctx context.Context, id string) (payment.Charge, error)
 	// OrderPage returns the orders of a page and, if there is one, the next in the direction it is counted in, newest
 	// first.
 	OrderPage(ctx context.Context, ask page.Ask[Position], filter Filter) ([]*Order, error)

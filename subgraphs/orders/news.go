@@ -84,11 +84,11 @@ func (c *Core) takeReservation(ctx context.Context, event wire.EntityChanged) er
 		return nil
 	}
 	reason, _ := event.Data["reason"].(string)
-	_, err := c.store.Change(ctx, id, &event, func(order *Order, saga *Saga) (bool, error) {
+	order, err := c.store.Change(ctx, id, &event, func(order *Order, saga *Saga) (bool, error) {
 		return saga.hear(order, ReservationState(state), reason, c.now()), nil
 	})
-	if err == nil {
-		c.Changed(id)
+	if err == nil && order != nil {
+		c.Changed(order)
 	}
 	return err
 }

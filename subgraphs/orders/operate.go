@@ -78,7 +78,7 @@ func (c *Core) change(ctx context.Context, id string, change func(*Order, *Saga)
 	case order == nil:
 		return nil, noOrder(id)
 	}
-	c.Changed(id)
+	c.Changed(order)
 	return order, nil
 }
 

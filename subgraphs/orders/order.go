@@ -4,8 +4,6 @@ package orders
 import (
 	"slices"
 	"time"
-
-	"github.com/weft-graphql/weft/subgraphs/orders/payment"
 )
 
 // Order is what somebody has bought, or tried to.
@@ -114,11 +112,6 @@ type Payment struct {
 
 // Payment is how the payment stands.
 func (o *Order) Payment() *Payment { return &Payment{State: o.Paid, Amount: &o.Total} }
-
-// charge is what the provider is asked for.
-func (o *Order) charge() payment.Charge {
-	return payment.Charge{Key: o.ID, Method: o.Method, Minor: o.Total.Minor, Currency: string(o.Total.Currency)}
-}
 
 // PostalAddress is where something is sent to.
 type PostalAddress struct {

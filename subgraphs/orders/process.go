@@ -68,26 +68,26 @@ func (c *Core) goOn(ctx context.Context, claimed *Saga) error {
 	ask := c.request(claimed)
 	var failure error
 	if ask != nil {
-		found, err := c.store.Orders(ctx, []string{claimed.OrderID})
+		charge, err := c.store.Charge(ctx, claimed.OrderID)
 		if err != nil {
 			return err
 		}
 		call, cancel := context.WithTimeout(ctx, c.timing.Call)
-		failure = ask(call, found[claimed.OrderID].charge())
+		failure = ask(call, charge)
 		cancel()
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 	}
-	_, err := c.store.Change(ctx, claimed.OrderID, nil, func(order *Order, saga *Saga) (bool, error) {
+	order, err := c.store.Change(ctx, claimed.OrderID, nil, func(order *Order, saga *Saga) (bool, error) {
 		saga.ClaimedUntil = time.Time{}
 		if saga.Step == claimed.Step { // else somebody called it off meanwhile
 			c.settle(order, saga, ask != nil, failure)
 		}
 		return true, nil
 	})
-	if err == nil {
-		c.Changed(claimed.OrderID)
+	if err == nil && order != nil {
+		c.Changed(order)
 	}
 	return err
 }

@@ -11,21 +11,21 @@ import (
 // watchers are those who want to know when an order changes.
 type watchers struct {
 	mu sync.Mutex
-	of map[string]map[chan struct{}]struct{}
+	of map[string]map[chan struct{}]*OrderState
 }
 
-// watch returns a channel that has a token whenever the order has changed.
+// watch returns a channel that has a token whenever the order has come to another state.
 func (w *watchers) watch(id string) (changed chan struct{}, stop func()) {
 	changed = make(chan struct{}, 1)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.of == nil {
-		w.of = map[string]map[chan struct{}]struct{}{}
+		w.of = map[string]map[chan struct{}]*OrderState{}
 	}
 	if w.of[id] == nil {
-		w.of[id] = map[chan struct{}]struct{}{}
+		w.of[id] = map[chan struct{}]*OrderState{}
 	}
-	w.of[id][changed] = struct{}{}
+	w.of[id][changed] = new(OrderState)
 	return changed, func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
@@ -35,11 +35,25 @@ func (w *watchers) watch(id string) (changed chan struct{}, stop func()) {
 	}
 }
 
-func (w *watchers) tell(id string) {
+// tell says that the order is in the state. Everybody hears that once, though a change is told of when it is made and
+// again by its event: who hears reads the whole order.
+func (w *watchers) tell(id string, state OrderState) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for changed := range w.of[id] {
-		signal(changed)
+	for changed, heard := range w.of[id] {
+		if *heard != state {
+			*heard = state
+			signal(changed)
+		}
+	}
+}
+
+// knows says that who has the channel has seen the order in the state.
+func (w *watchers) knows(id string, changed chan struct{}, state OrderState) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if heard := w.of[id][changed]; heard != nil && *heard == "" {
+		*heard = state
 	}
 }
 
@@ -62,8 +76,8 @@ func signal(channel chan struct{}) {
 }
 
 // Changed tells whoever watches the order, and the process manager, that it has changed.
-func (c *Core) Changed(id string) {
-	c.watchers.tell(id)
+func (c *Core) Changed(order *Order) {
+	c.watchers.tell(order.ID, order.State)
 	signal(c.wake)
 }
 
@@ -78,8 +92,10 @@ func (c *Core) Heard(event wire.EntityChanged) {
 	if event.Subgraph != "orders" || event.Type != "Order" {
 		return
 	}
-	if id, ok := event.Key["id"].(string); ok {
-		c.watchers.tell(id)
+	id, named := event.Key["id"].(string)
+	state, told := event.Data["state"].(string)
+	if named && told {
+		c.watchers.tell(id, OrderState(state))
 	}
 }
 
@@ -94,6 +110,7 @@ func (c *Core) Watch(ctx context.Context, caller wire.Identity, id string) (<-ch
 		stop()
 		return nil, err
 	}
+	c.watchers.knows(id, changed, order.State)
 	states := make(chan *Order)
 	go func() {
 		defer stop()

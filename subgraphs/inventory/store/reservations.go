@@ -80,6 +80,9 @@ func readReservation(ctx context.Context, db bun.IDB, orderID string) (*inventor
 func (s *Store) Fulfil(ctx context.Context, from wire.EntityChanged, wish inventory.Wish) error {
 	upcs := slices.Sorted(maps.Keys(wish.Pieces))
 	err := s.outbox.Take(ctx, from, func(ctx context.Context, tx bun.Tx) ([]wire.EntityChanged, error) {
+		if there, err := fulfilled(ctx, tx, wish); err != nil || there {
+			return nil, err
+		}
 		was, places, err := lockReservation(ctx, tx, wish.OrderID, upcs)
 		if err != nil {
 			return nil, err
@@ -97,6 +100,20 @@ func (s *Store) Fulfil(ctx context.Context, from wire.EntityChanged, wish invent
 		return fmt.Errorf("do what order %s wishes: %w", wish.OrderID, err)
 	}
 	return nil
+}
+
+// fulfilled reports whether nothing is left to be done or to be answered. Most events of an order say again what the
+// pieces are already: these need not wait for other orders of the same products.
+func fulfilled(ctx context.Context, tx bun.Tx, wish inventory.Wish) (bool, error) {
+	if wish.Answer {
+		return false, nil
+	}
+	there, err := tx.NewSelect().Model((*reservationRow)(nil)).Where("r.order_id = ?", wish.OrderID).
+		Where("r.state = ?", string(wish.State)).Exists(ctx)
+	if err != nil {
+		return false, fmt.Errorf("read the state of a reservation: %w", err)
+	}
+	return there, nil
 }
 
 // OverdueReservations are the orders of which something was set aside until now at most.

@@ -13,6 +13,7 @@ import (
 	"github.com/weft-graphql/weft/subgraphs/kit"
 	"github.com/weft-graphql/weft/subgraphs/kit/page"
 	"github.com/weft-graphql/weft/subgraphs/orders"
+	"github.com/weft-graphql/weft/subgraphs/orders/payment"
 )
 
 type orderRow struct {
@@ -168,6 +169,16 @@ func (s *Store) Orders(ctx context.Context, ids []string) (map[string]*orders.Or
 		found[order.ID] = order
 	}
 	return found, err
+}
+
+// Charge returns what is to be paid for an order.
+func (s *Store) Charge(ctx context.Context, id string) (payment.Charge, error) {
+	var row orderRow
+	err := s.db.NewSelect().Model(&row).Column("id", "method", "minor", "currency").Where("o.id = ?", id).Scan(ctx)
+	if err != nil {
+		return payment.Charge{}, fmt.Errorf("read what is to be paid for an order: %w", err)
+	}
+	return payment.Charge{Key: row.ID, Method: row.Method, Minor: row.Minor, Currency: row.Currency}, nil
 }
 
 // readOrders reads whole orders with three queries, however many there are.
