@@ -34,7 +34,7 @@ export async function fits(page: Page, width: number): Promise<void> {
   expect.soft(await page.evaluate(() => document.documentElement.scrollWidth), `the width of ${page.url()}`).toBeLessThanOrEqual(width);
 }
 
-/** keepScreenshot writes a picture of the page to the folder named by WEFT_SCREENSHOTS, if there is one. */
+/** keepScreenshot writes a picture of the whole page to the folder named by WEFT_SCREENSHOTS, if there is one. */
 export async function keepScreenshot(page: Page, name: string): Promise<void> {
-  if (screenshots) await page.screenshot({path: join(screenshots, `${name}.png`)});
+  if (screenshots) await page.screenshot({path: join(screenshots, `${name}.png`), fullPage: true});
 }
