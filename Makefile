@@ -57,7 +57,7 @@ AT_ONCE := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # The race detector watches Go that somebody wrote. SQLite is C that was translated: no goroutine of ours is in there, and
 # it would take three times as long. What a program waits for at its end is for reports of other threads: a second each, in
 # hundreds of programs. go vet is make lint's.
-RACE := -race -vet=off -gcflags=modernc.org/sqlite/lib=-race=false
+RACE := -race -vet=off -gcflags=modernc.org/sqlite/lib=-race=false -ldflags=-w
 export GORACE := atexit_sleep_ms=100
 
 .PHONY: test
