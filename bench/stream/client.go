@@ -6,11 +6,13 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/coder/websocket"
 )
@@ -36,6 +38,27 @@ func HTTPClient(protocol string) *http.Client {
 // Secure tells whether a protocol is over TLS.
 func Secure(protocol string) bool {
 	return protocol == "https" || protocol == "wss" || protocol == "h2"
+}
+
+// patientDial is dial with an end to waiting for the first answer.
+func patientDial(ctx context.Context, protocol, url, query string, patience time.Duration) (*client, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	late := time.AfterFunc(patience, func() { cancel(fmt.Errorf("no answer in %v", patience)) })
+	c, err := dial(ctx, protocol, url, query)
+	if err == nil && late.Stop() {
+		leave := c.close
+		c.close = func() {
+			leave()
+			cancel(nil)
+		}
+		return c, nil
+	}
+	if err == nil {
+		c.close()
+	}
+	err = errors.Join(err, context.Cause(ctx))
+	cancel(nil)
+	return nil, err
 }
 
 // dial subscribes.

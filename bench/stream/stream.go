@@ -86,7 +86,7 @@ func (r *run) connect(count int) (int64, error) {
 		places <- struct{}{}
 		dialling.Go(func() {
 			defer func() { <-places }()
-			added[i], errs[i] = dial(r.ctx, r.Protocol, r.URL, query)
+			added[i], errs[i] = patientDial(r.ctx, r.Protocol, r.URL, query, r.Patience)
 		})
 	}
 	dialling.Wait()

@@ -3,6 +3,7 @@ package stream
 import (
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -111,6 +112,18 @@ func TestNoticesWhatIsMissing(t *testing.T) {
 	c.Protocol = "sse" // which the source does not speak
 	if _, err := Run(t.Context(), c); err == nil {
 		t.Error("a router that ends streams is as good as any")
+	}
+	silent := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // before that, nobody notices that a client has left
+		<-r.Context().Done()
+	}))
+	defer silent.Close()
+	for _, protocol := range []string{"sse", "websocket"} {
+		c := c
+		c.URL, c.Protocol, c.Patience = silent.URL, protocol, 50*time.Millisecond
+		if _, err := Run(t.Context(), c); err == nil || !strings.Contains(err.Error(), "no answer in 50ms") {
+			t.Errorf("without an answer over %s: %v", protocol, err)
+		}
 	}
 	none := httptest.NewServer(http.NotFoundHandler())
 	defer none.Close()
