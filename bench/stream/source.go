@@ -34,8 +34,10 @@ const (
 	entityQuery = `subscription { tick { n item { name } } }`
 )
 
-// Source serves both subgraphs, on neighbouring ports.
+// Source serves both subgraphs.
 type Source struct {
+	TicksURL, ItemsURL string
+
 	ticks, items *http.Server
 	calls        atomic.Int64
 
@@ -51,19 +53,23 @@ type subscribed struct {
 	entity bool
 }
 
-// NewSource serves the subgraphs on port and the one behind it.
+// NewSource serves the subgraphs on port and the one behind it, or on free ones when that is 0.
 func NewSource(port int) (*Source, error) {
 	s := &Source{open: map[*subscribed]bool{}, changed: make(chan struct{})}
 	for _, one := range []struct {
 		server **http.Server
 		handle http.HandlerFunc
-	}{{&s.ticks, s.serveTicks}, {&s.items, s.serveItems}} {
+		url    *string
+	}{{&s.ticks, s.serveTicks, &s.TicksURL}, {&s.items, s.serveItems, &s.ItemsURL}} {
 		listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 		if err != nil {
 			s.Close()
 			return nil, err
 		}
-		port++
+		if port != 0 {
+			port++
+		}
+		*one.url = "http://" + listener.Addr().String() + "/graphql"
 		server := &http.Server{Handler: one.handle, ReadHeaderTimeout: 10 * time.Second}
 		*one.server = server
 		go func() { _ = server.Serve(listener) }() // until Close

@@ -1,10 +1,8 @@
 package stream
 
 import (
-	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -45,17 +43,11 @@ func relay(t *testing.T, s *Source, url string, copies func(event int) int) *htt
 // source serves the subgraphs.
 func source(t *testing.T) (*Source, string) {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	s, err := NewSource(0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	port := listener.Addr().(*net.TCPAddr).Port
-	_ = listener.Close()
-	s, err := NewSource(port)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s, fmt.Sprintf("http://127.0.0.1:%d/graphql", port)
+	return s, s.TicksURL
 }
 
 // TestCountsWhatClientsGet measures a router that does as it should, over both kinds of connection.
@@ -137,11 +129,15 @@ func TestNoticesWhatIsMissing(t *testing.T) {
 func TestItemsAnswers(t *testing.T) {
 	s, _ := source(t)
 	t.Cleanup(s.Close)
-	w := httptest.NewRecorder()
-	s.serveItems(w, httptest.NewRequestWithContext(context.Background(), http.MethodPost, "/", strings.NewReader(
-		`{"query":"…","variables":{"r":[{"__typename":"Item","id":"3"}]}}`)))
+	response, err := http.Post(s.ItemsURL, "application/json", strings.NewReader(
+		`{"query":"…","variables":{"r":[{"__typename":"Item","id":"3"}]}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := io.ReadAll(response.Body)
+	_ = response.Body.Close()
 	const want = `{"data":{"_entities":[{"__typename":"Item","id":"3","name":"item 3"}]}}`
-	if got := strings.TrimSpace(w.Body.String()); got != want || s.Calls() != 1 {
-		t.Errorf("%d calls: %s", s.Calls(), got)
+	if strings.TrimSpace(string(got)) != want || err != nil || s.Calls() != 1 {
+		t.Errorf("%d calls: %s, %v", s.Calls(), got, err)
 	}
 }
