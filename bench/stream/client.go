@@ -10,8 +10,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/coder/websocket"
@@ -40,7 +42,7 @@ func Secure(protocol string) bool {
 	return protocol == "https" || protocol == "wss" || protocol == "h2"
 }
 
-// patientDial is dial with an end to waiting for the first answer.
+// patientDial is dial with an end to waiting. Closing the client ends the context of its connection.
 func patientDial(ctx context.Context, protocol, url, query string, patience time.Duration) (*client, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	late := time.AfterFunc(patience, func() { cancel(fmt.Errorf("no answer in %v", patience)) })
@@ -73,13 +75,46 @@ func dial(ctx context.Context, protocol, url, query string) (*client, error) {
 	return dialEvents(ctx, HTTPClient(protocol), url, payload)
 }
 
+// dialEvents returns when the request is sent: some routers answer with the first event, or heartbeat.
 func dialEvents(ctx context.Context, over *http.Client, url string, payload []byte) (*client, error) {
+	sent := make(chan struct{})
+	once := sync.OnceFunc(func() { close(sent) })
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { once() }})
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(payload))
 	if err != nil {
 		return nil, err
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Accept", "text/event-stream")
+	answered := make(chan eventsOrError, 1)
+	go func() {
+		defer once()
+		lines, err := askForEvents(over, request)
+		answered <- eventsOrError{lines, err}
+	}()
+	<-sent
+	var lines *bufio.Reader
+	return &client{
+		next: func() ([]byte, error) {
+			if lines == nil {
+				answer := <-answered
+				if answer.err != nil {
+					return nil, answer.err
+				}
+				lines = answer.lines
+			}
+			return nextEvent(lines)
+		},
+		close: func() {}, // the end of the context ends it
+	}, nil
+}
+
+type eventsOrError struct {
+	lines *bufio.Reader
+	err   error
+}
+
+func askForEvents(over *http.Client, request *http.Request) (*bufio.Reader, error) {
 	response, err := over.Do(request)
 	if err != nil {
 		return nil, err
@@ -89,25 +124,21 @@ func dialEvents(ctx context.Context, over *http.Client, url string, payload []by
 		_ = response.Body.Close()
 		return nil, fmt.Errorf("status %d: %s", response.StatusCode, text)
 	}
-	lines := bufio.NewReaderSize(response.Body, 1<<10)
-	return &client{
-		next: func() ([]byte, error) {
-			for {
-				line, err := lines.ReadSlice('\n')
-				if err != nil {
-					return nil, err
-				}
-				data, is := bytes.CutPrefix(line, []byte("data:"))
-				if data = bytes.TrimSpace(data); is && len(data) > 0 {
-					return data, nil
-				}
-			}
-		},
-		close: func() {
-			_ = response.Body.Close()
-			over.CloseIdleConnections()
-		},
-	}, nil
+	return bufio.NewReaderSize(response.Body, 1<<10), nil
+}
+
+// nextEvent is the data of the next event that has some.
+func nextEvent(lines *bufio.Reader) ([]byte, error) {
+	for {
+		line, err := lines.ReadSlice('\n')
+		if err != nil {
+			return nil, err
+		}
+		data, is := bytes.CutPrefix(line, []byte("data:"))
+		if data = bytes.TrimSpace(data); is && len(data) > 0 {
+			return data, nil
+		}
+	}
 }
 
 func dialWebSocket(ctx context.Context, over *http.Client, url string, payload []byte) (*client, error) {

@@ -102,18 +102,18 @@ func TestNoticesWhatIsMissing(t *testing.T) {
 		t.Errorf("without the other subgraph's field: %v", err)
 	}
 	c.Protocol = "sse" // which the source does not speak
-	if _, err := Run(t.Context(), c); err == nil {
-		t.Error("a router that ends streams is as good as any")
+	if _, err := Run(t.Context(), c); err == nil || !strings.Contains(err.Error(), "EOF") {
+		t.Errorf("a stream that ends: %v", err)
 	}
 	silent := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body) // before that, nobody notices that a client has left
 		<-r.Context().Done()
 	}))
 	defer silent.Close()
-	for _, protocol := range []string{"sse", "websocket"} {
+	for protocol, want := range map[string]string{"sse": "1 have got no event", "websocket": "no answer in 50ms"} {
 		c := c
 		c.URL, c.Protocol, c.Patience = silent.URL, protocol, 50*time.Millisecond
-		if _, err := Run(t.Context(), c); err == nil || !strings.Contains(err.Error(), "no answer in 50ms") {
+		if _, err := Run(t.Context(), c); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("without an answer over %s: %v", protocol, err)
 		}
 	}
