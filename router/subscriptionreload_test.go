@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"os"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -169,38 +171,86 @@ func TestNothingIsLeftOfClients(t *testing.T) {
 	before := goleak.IgnoreCurrent()
 	t.Run("clients", func(t *testing.T) {
 		s := newSubscriptions(t, "websocket", nil)
-		places := make(chan struct{}, 16)
-		var clients sync.WaitGroup
-		for i := range 1000 {
-			places <- struct{}{}
-			clients.Go(func() {
-				defer func() { <-places }()
-				ctx, cancel := context.WithTimeout(s.ctx, 30*time.Second)
-				defer cancel()
-				if i%2 == 0 {
-					e := s.stream(fmt.Sprintf(`subscription { tick(of: "%d") { n } }`, i%7), nil)
-					_ = e.resp.Body.Close()
-					return
-				}
-				c, _, err := websocket.Dial(ctx, s.server.URL+"/graphql", &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				s.write(c, map[string]any{"type": "connection_init"})
-				s.write(c, subscribe("subscribe", "1", tickQuery))
-				_ = c.CloseNow()
+		comeAndGo := func(count int) {
+			t.Run(fmt.Sprint(count), func(t *testing.T) { // what the clients take is given back at its end
+				these := &subscriptions{T: t, ctx: s.ctx, events: s.events, server: s.server}
+				these.comeAndGo(count)
 			})
 		}
-		clients.Wait()
-		s.await(0)
-		if err := s.events.AwaitSockets(s.ctx, 0); err != nil {
-			t.Error(err)
+		comeAndGo(100) // what is made once is not held against the others
+		descriptors, held := openDescriptors(t), heapAfterGC()
+		comeAndGo(1000)
+		http.DefaultTransport.(*http.Transport).CloseIdleConnections()
+		// Sockets are closed by whoever served them, a moment after the subscription has ended.
+		for {
+			files, grown := openDescriptors(t)-descriptors, int64(heapAfterGC())-int64(held)
+			if files <= 0 && grown < 1<<20 {
+				break
+			}
+			if s.ctx.Err() != nil {
+				t.Fatalf("%d descriptors and %d bytes more are held than before", files, grown)
+			}
+			runtime.Gosched()
 		}
 	})
 	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
 	// What waits for all connections lives as long as the process.
 	goleak.VerifyNone(t, before, goleak.IgnoreAnyFunction("github.com/weft-graphql/weft/router/server/poll.watch"))
+}
+
+// comeAndGo has clients that subscribe, over Server-Sent Events and WebSockets, and leave without a word.
+func (s *subscriptions) comeAndGo(count int) {
+	s.Helper()
+	places := make(chan struct{}, 16)
+	var clients sync.WaitGroup
+	for i := range count {
+		places <- struct{}{}
+		clients.Go(func() {
+			defer func() { <-places }()
+			ctx, cancel := context.WithTimeout(s.ctx, 30*time.Second)
+			defer cancel()
+			if i%2 == 0 {
+				e := s.stream(fmt.Sprintf(`subscription { tick(of: "%d") { n } }`, i%7), nil)
+				_ = e.resp.Body.Close()
+				return
+			}
+			c, _, err := websocket.Dial(ctx, s.server.URL+"/graphql", &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
+			if err != nil {
+				s.Error(err)
+				return
+			}
+			s.write(c, map[string]any{"type": "connection_init"})
+			s.write(c, subscribe("subscribe", "1", tickQuery))
+			_ = c.CloseNow()
+		})
+	}
+	clients.Wait()
+	s.await(0)
+	if err := s.events.AwaitSockets(s.ctx, 0); err != nil {
+		s.Error(err)
+	}
+}
+
+// openDescriptors is how many files and sockets the process has open; 0 where the system does not tell.
+func openDescriptors(t testing.TB) int {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		return 0
+	}
+	open, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(open)
+}
+
+// heapAfterGC is what is still referred to; what pools keep needs two collections.
+func heapAfterGC() uint64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
 }
 
 // TestReloadsUnderLoad replaces graph and configuration again and again while events come: every client gets each event

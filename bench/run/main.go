@@ -28,19 +28,20 @@ import (
 )
 
 type commandLine struct {
-	Measure   measureCommand   `cmd:"" default:"withargs" help:"Start everything, measure and print a table (the default)."`
-	Shapes    shapesCommand    `cmd:"" help:"Measure what others have published as benchmarks of gateways, in their shapes."`
-	Telemetry telemetryCommand `cmd:"" help:"Measure what metrics, traces and reports of usage cost."`
-	Start     startCommand     `cmd:"" help:"Measure what starting with a large supergraph takes."`
-	Dev       devCommand       `cmd:"" help:"Measure what starting weft dev with all sample services takes."`
-	Soak      soakCommand      `cmd:"" help:"Keep the router busy for ten minutes and watch its memory."`
-	Hostile   hostileCommand   `cmd:"" help:"Measure what honest clients notice of hostile ones."`
-	Attack    attackCommand    `cmd:"" help:"Attack an endpoint in every way until interrupted."`
-	Stub      stubCommand      `cmd:"" help:"Serve the four subgraphs."`
-	Floor     floorCommand     `cmd:"" help:"Serve the do-nothing router in front of a running stub."`
-	Sender    senderCommand    `cmd:"" help:"Serve the fixed answers without asking any subgraph."`
-	Load      loadCommand      `cmd:"" help:"Send a workload to an endpoint."`
-	Subgraphs subgraphsCommand `cmd:"" help:"Print the subgraphs as JSON for composing: [{name, url, sdl}]."`
+	Measure       measureCommand       `cmd:"" default:"withargs" help:"Start everything, measure and print a table (the default)."`
+	Shapes        shapesCommand        `cmd:"" help:"Measure what others have published as benchmarks of gateways, in their shapes."`
+	Telemetry     telemetryCommand     `cmd:"" help:"Measure what metrics, traces and reports of usage cost."`
+	Start         startCommand         `cmd:"" help:"Measure what starting with a large supergraph takes."`
+	Dev           devCommand           `cmd:"" help:"Measure what starting weft dev with all sample services takes."`
+	Subscriptions subscriptionsCommand `cmd:"" help:"Measure what subscriptions take that share one at the subgraph."`
+	Soak          soakCommand          `cmd:"" help:"Keep the router busy for ten minutes and watch its memory."`
+	Hostile       hostileCommand       `cmd:"" help:"Measure what honest clients notice of hostile ones."`
+	Attack        attackCommand        `cmd:"" help:"Attack an endpoint in every way until interrupted."`
+	Stub          stubCommand          `cmd:"" help:"Serve the four subgraphs."`
+	Floor         floorCommand         `cmd:"" help:"Serve the do-nothing router in front of a running stub."`
+	Sender        senderCommand        `cmd:"" help:"Serve the fixed answers without asking any subgraph."`
+	Load          loadCommand          `cmd:"" help:"Send a workload to an endpoint."`
+	Subgraphs     subgraphsCommand     `cmd:"" help:"Print the subgraphs as JSON for composing: [{name, url, sdl}]."`
 }
 
 func main() {

@@ -121,7 +121,7 @@ func (c *setup) startRouter(
 		return nil, err
 	}
 	r.drain()
-	if err := awaitAnswer(ctx, r.child, r.url); err != nil {
+	if err := awaitAnswer(ctx, http.DefaultClient, r.child, r.url); err != nil {
 		r.stop()
 		return nil, err
 	}
@@ -203,7 +203,7 @@ func command(ctx context.Context, name string, args ...string) error {
 }
 
 // awaitAnswer polls a router until it answers GraphQL.
-func awaitAnswer(ctx context.Context, router *child, url string) error {
+func awaitAnswer(ctx context.Context, client *http.Client, router *child, url string) error {
 	ctx, cancel := context.WithTimeout(ctx, startPatience)
 	defer cancel()
 	poll := time.NewTicker(20 * time.Millisecond)
@@ -214,7 +214,7 @@ func awaitAnswer(ctx context.Context, router *child, url string) error {
 			return err
 		}
 		request.Header.Set("Content-Type", "application/json")
-		response, err := http.DefaultClient.Do(request)
+		response, err := client.Do(request)
 		if err == nil {
 			answer, readErr := io.ReadAll(io.LimitReader(response.Body, 1<<16))
 			response.Body.Close()

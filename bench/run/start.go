@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -144,7 +145,7 @@ func startOnce(ctx context.Context, binary string, arguments ...string) (started
 	}
 	defer child.stop()
 	child.drain()
-	if err := awaitAnswer(ctx, child, "http://"+address+"/graphql"); err != nil {
+	if err := awaitAnswer(ctx, http.DefaultClient, child, "http://"+address+"/graphql"); err != nil {
 		return started{}, err
 	}
 	s := started{wall: time.Since(began)}

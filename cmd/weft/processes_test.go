@@ -207,7 +207,7 @@ func checkDemo(t *testing.T, a *answer) {
 	reviews := 0
 	for _, p := range products {
 		product := p.(map[string]any)
-		for _, field := range []string{"name", "price", "totalStock", "shippingEstimate"} {
+		for _, field := range []string{"name", "unitPrice", "totalStock", "shippingEstimate"} {
 			if product[field] == nil {
 				t.Errorf("%s is missing: %v", field, product)
 			}

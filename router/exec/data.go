@@ -106,6 +106,9 @@ type answer struct {
 	sent     []sentObject
 	// collected has, for each collector of the request, the objects parsed for its selection set.
 	collected [][]uint32
+	// propagated are the slots that have a null because of an error at a field that only the client asked for; nil when
+	// there are none.
+	propagated map[slotOf]struct{}
 }
 
 // sentObject is an object that a subgraph has sent.
@@ -178,7 +181,7 @@ func (a *answer) reset() {
 	a.pending = keep(a.pending, maxKeptObjects)
 	a.ranges = keep(a.ranges, maxKeptObjects)
 	a.counting, a.sent = false, keep(a.sent, maxKeptObjects)
-	a.linked = 0
+	a.linked, a.propagated = 0, nil
 	for i := range a.collected {
 		a.collected[i] = keep(a.collected[i], maxKeptObjects)
 	}

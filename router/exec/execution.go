@@ -79,6 +79,8 @@ type fetch struct {
 	joined            []byte
 	// extensions are those of the answer, if they are passed on.
 	extensions []byte
+	// inputs are Program.inputs, when they were needed.
+	inputs map[*selectedField]bool
 }
 
 // callRun is one run of a call.
@@ -199,7 +201,7 @@ func (f *fetch) reset() {
 		read: f.reader.read, marks: f.reader.marks[:0], brought: f.reader.brought[:0], broken: keep(f.reader.broken, maxKeptObjects),
 	}
 	f.trace = FetchTrace{}
-	f.sent, f.extensions = 0, nil
+	f.sent, f.extensions, f.inputs = 0, nil, nil
 	f.canHalve, f.joining, f.joined = false, false, nil
 	if f.cache != nil {
 		f.cache.reset()

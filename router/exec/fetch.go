@@ -124,7 +124,7 @@ func (x *execution) gather(c *call, run *callRun) bool {
 			}
 			for k := range t.representations {
 				rep := &t.representations[k]
-				if typ >= 0 && rep.plan.On != nil && !rep.plan.On.Has(int(typ)) || typ < 0 && !t.all && !rep.untyped {
+				if typ >= 0 && rep.plan.On != nil && !rep.plan.On.Has(int(typ)) || typ < 0 && !rep.forUnknown {
 					continue
 				}
 				if t.known != nil && !c.unshared {

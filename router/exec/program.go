@@ -295,7 +295,9 @@ func (c *compiler) representations(prog *Program) {
 				t.typers = c.typers(t.position, i)
 				t.representations = c.reps.Take(len(cl.plan.Input))
 				for l, r := range cl.plan.Input {
-					c.representation(&t.representations[l], i, t.position, r)
+					rep := &t.representations[l]
+					c.representation(rep, i, t.position, r)
+					rep.forUnknown = rep.untyped || t.all && (r.On == nil || t.plan.On.SubsetOf(r.On))
 				}
 			}
 			c.contexts(i, cl)

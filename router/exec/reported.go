@@ -195,6 +195,7 @@ func (x *execution) placeReported(r *request, f *fetch, picked [][]uint32, e cli
 	if !first.plan.Entities {
 		f.cacheTaint(0, 0)
 		if path = first.set.walkable(path); len(path) > 0 {
+			x.notePropagated(f, first.set, f.calls[0].entities[0], path)
 			x.placeAt(r, first, &f.calls[0], e, nil, path)
 		}
 		return len(path) > 0
@@ -223,6 +224,7 @@ func (x *execution) placeReported(r *request, f *fetch, picked [][]uint32, e cli
 	if path = c.set.walkable(path[2:]); len(path) == 0 {
 		x.failOrNote(r, call, e, run.objects(only))
 	} else {
+		x.notePropagated(f, c.set, run.entities[entity], path)
 		x.placeAt(r, c, run, e, only, path)
 	}
 	return true

@@ -21,6 +21,8 @@ type representation struct {
 	// untyped tells that the object goes by the name of an interface object: its runtime type need not be known, and
 	// may become known only later.
 	untyped bool
+	// forUnknown tells that it is right for objects whose runtime type is not known: whichever of the target's it is.
+	forUnknown bool
 }
 
 // representationField is a field of a representation, or of an object in it.
@@ -327,6 +329,10 @@ func (x *execution) representField(out []byte, f *representationField, r ref, ty
 				why = omitted
 			}
 		case kindNull, kindList, kindObject:
+			if a.propagated != nil && a.isPropagated(from.object(), s.slot) {
+				why = omitted
+				continue
+			}
 			start := len(out)
 			var fits fitness
 			if out, fits = x.representValue(out, f, s, a, v); fits == fit {

@@ -58,11 +58,28 @@ func TestHalvedBatchesWithTheCache(t *testing.T) {
 	campaign{
 		check: (*rig).tryHalved, with: traits{stored: true, uniform: true}, queries: true,
 		setUp: func(r *rig, seed uint64) { r.world.nulls = []uint64{0, 10}[seed%2] },
-		rig: func(g *graph) (*rig, error) {
-			return newRig(g, func(c *config.Config) {
-				cached("", "")(c)
-				c.Upstream.All.Halving.Enabled = true
-			})
-		},
+		rig:   halvedRig,
 	}.run(t)
+}
+
+func halvedRig(g *graph) (*rig, error) {
+	return newRig(g, func(c *config.Config) {
+		cached("", "")(c)
+		c.Upstream.All.Halving.Enabled = true
+	})
+}
+
+// TestTypesThatNobodyToldAreNotGuessed runs a graph in which the subgraph that knows the type of an object fails: what
+// another subgraph has for each of the possible types cannot be asked for.
+func TestTypesThatNobodyToldAreNotGuessed(t *testing.T) {
+	const seed = 7100018
+	r, err := halvedRig(generate(seed, traits{stored: true, uniform: true}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.close()
+	op := &randomOperation{text: "query { toEntity013 { toFace { ... on Impl1 { s2 } ... on Impl0 { i0 e0 } } } }"}
+	if err := r.tryHalved(op); err != nil {
+		t.Error(err)
+	}
 }

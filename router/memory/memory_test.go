@@ -51,6 +51,53 @@ func TestAFullHeapTakesNoNewWork(t *testing.T) {
 	}
 }
 
+// TestLargeTakesFitIntoTheHeap: the budget has enough, the heap has not, until what nobody uses is collected.
+func TestLargeTakesFitIntoTheHeap(t *testing.T) {
+	runtime.GC()
+	p := NewProcess(1<<40, 0)
+	_, taken, free := p.read()
+	p.limit = taken - free + 64<<20
+	b := NewBudget(1<<30, p, 1)
+	if !b.Take(32<<20) || b.Left() != 1<<30-32<<20 {
+		t.Fatal("there is room, and it is not given")
+	}
+	uses := make([]byte, 60<<20)
+	if b.Take(32 << 20) {
+		t.Error("more is taken than the heap may grow")
+	}
+	if !b.Take(large - 1) {
+		t.Error("what is small is counted only")
+	}
+	runtime.KeepAlive(uses)
+	p.collected = -collectPause
+	if !b.Take(32 << 20) {
+		t.Error("what nobody uses is in the way")
+	}
+	if p.collected < 0 {
+		t.Error("nothing was collected")
+	}
+}
+
+// TestAFullHeapIsCollected: who refuses all work makes no garbage, so that nobody else would find that the heap is empty.
+func TestAFullHeapIsCollected(t *testing.T) {
+	p := NewProcess(1<<40, 0)
+	uses := make([]byte, 60<<20)
+	runtime.GC()
+	live, _, _ := p.read()
+	p.limit = live
+	if !p.Full() {
+		t.Error("everything lives, and there is room")
+	}
+	runtime.KeepAlive(uses)
+	_, taken, _ := p.read()
+	p.limit = max(live, taken)
+	p.collected = -collectPause
+	p.looked.Store(-int64(lookPause))
+	if p.Full() {
+		t.Error("nothing lives, and there is no room")
+	}
+}
+
 // TestALimitThatOnlyWarns takes what a smaller process would not give.
 func TestALimitThatOnlyWarns(t *testing.T) {
 	p := NewProcess(1<<40, 100<<20) // it warns when more than 3/4 of 38 MB are in progress

@@ -2,6 +2,7 @@ package memory
 
 import (
 	"cmp"
+	"runtime"
 	"runtime/metrics"
 	"sync"
 	"sync/atomic"
@@ -22,6 +23,9 @@ type Process struct {
 	// looking lets one goroutine at a time read samples.
 	looking sync.Mutex
 	samples []metrics.Sample
+	// collecting lets one goroutine at a time collect garbage; collected is when that was last done.
+	collecting sync.Mutex
+	collected  time.Duration
 }
 
 const (
@@ -33,6 +37,11 @@ const (
 	// newWorkPart is the part of it that is left to what is in progress already: there is no new work when no more is
 	// left.
 	newWorkPart = 4
+	// large is from how many bytes on what is taken must fit into what Go has left at that moment: what was given back
+	// may be garbage still, and the collector does not stop those who are quicker than it is.
+	large = 1 << 20
+	// collectPause is the least time between two collections that were not the collector's own idea.
+	collectPause = 100 * time.Millisecond
 )
 
 // NewProcess bounds what is in progress in a process that may take so many bytes, and warns from fewer on; zero: it
@@ -40,7 +49,8 @@ const (
 func NewProcess(bytes, warn int64) *Process {
 	p := &Process{limit: GoLimit(bytes), began: time.Now(), samples: []metrics.Sample{
 		{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"},
-	}}
+		{Name: "/memory/classes/heap/free:bytes"},
+	}, collected: -collectPause}
 	if warn > 0 {
 		p.warn = GoLimit(warn)
 	}
@@ -51,11 +61,32 @@ func NewProcess(bytes, warn int64) *Process {
 }
 
 func (p *Process) take(bytes int64) bool {
-	if p.left.Add(-bytes) >= 0 {
+	if p.left.Add(-bytes) >= 0 && (bytes < large || p.fits(bytes)) {
 		return true
 	}
 	p.left.Add(bytes)
 	return false
+}
+
+// fits tells whether Go has so many bytes left, after a collection if it must be.
+func (p *Process) fits(bytes int64) bool {
+	if p.room() >= bytes {
+		return true
+	}
+	p.collecting.Lock()
+	defer p.collecting.Unlock()
+	// Another one may have collected in the meantime.
+	return p.room() >= bytes || p.collect() && p.room() >= bytes
+}
+
+// collect collects garbage, if that is not just done; the caller has collecting.
+func (p *Process) collect() bool {
+	if time.Since(p.began)-p.collected < collectPause {
+		return false
+	}
+	runtime.GC()
+	p.collected = time.Since(p.began)
+	return true
 }
 
 // Full tells that there is no memory for new work: what is in progress takes most of what it may, or Go takes all of
@@ -91,6 +122,31 @@ func (p *Process) lookAgain() {
 
 // look asks Go how much it takes.
 func (p *Process) look() {
+	live, taken, _ := p.read()
+	full := func() bool { return taken > p.most() || live > p.limit-p.limit/8 }
+	// Who refuses work makes no garbage, so that the collector might not look again for minutes.
+	if full() && p.collecting.TryLock() {
+		if p.collect() {
+			live, taken, _ = p.read()
+		}
+		p.collecting.Unlock()
+	}
+	p.full.Store(full())
+	// The collector does not know the limit that only warns: what lives is too much for that.
+	p.warns.Store(p.warn > 0 && live > p.warn-p.warn/8)
+}
+
+// room is what Go may still take, and what it has and does not use. What it uses may be garbage.
+func (p *Process) room() int64 {
+	_, taken, free := p.read()
+	return p.most() - taken + free
+}
+
+// most is what Go may take: the collector keeps just below the limit while it can.
+func (p *Process) most() int64 { return p.limit + p.limit/64 }
+
+// read is what lived at the last collection, what Go takes, and how much of that it does not use, in bytes.
+func (p *Process) read() (live, taken, free int64) {
 	p.looking.Lock()
 	defer p.looking.Unlock()
 	metrics.Read(p.samples)
@@ -100,11 +156,7 @@ func (p *Process) look() {
 		}
 		return 0
 	}
-	live, taken := value(0), value(1)-value(2)
-	// The collector keeps just below the limit while it can.
-	p.full.Store(taken > p.limit+p.limit/64 || live > p.limit-p.limit/8)
-	// It does not know the one that only warns: what lives is too much for that.
-	p.warns.Store(p.warn > 0 && live > p.warn-p.warn/8)
+	return value(0), value(1) - value(2), value(3)
 }
 
 // Stats are what a Process tells of itself.

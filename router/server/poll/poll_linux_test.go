@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"syscall"
 	"testing"
 )
 
@@ -81,6 +82,60 @@ func TestTellsOncePerWait(t *testing.T) {
 	_ = ours.Close()
 	if c.Close(); known() != 0 || len(ready) != 0 {
 		t.Errorf("%d connections are left, told %d times more", known(), len(ready))
+	}
+}
+
+// TestWatchesForNobody leaves what a client said unread, and waits no more: the system must not tell of it again, or it
+// would tell without end, and that would take a processor.
+func TestWatchesForNobody(t *testing.T) {
+	ours, theirs := pair(t)
+	c, ready := open(t, ours)
+	defer c.Close()
+	events := make([]syscall.EpollEvent, 1)
+	for range 3 {
+		c.Wait()
+		_, _ = io.WriteString(theirs, "hello")
+		<-ready
+		for range 100 { // whoever asks first is told
+			if n, err := syscall.EpollWait(epoll(), events, 0); n > 0 {
+				t.Fatalf("told %x of a connection for which nobody waits", events[0].Events)
+			} else if err != nil && !errors.Is(err, syscall.EINTR) {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// TestDropsIntoTheSameMemory drops what comes, and at the end nothing, over and over: without memory of its own.
+func TestDropsIntoTheSameMemory(t *testing.T) {
+	ours, theirs := pair(t)
+	c, ready := open(t, ours)
+	defer c.Close()
+	made, before := 0, dropped.New
+	dropped.New = func() any { made++; return before() }
+	defer func() { dropped.New = before }()
+	const rounds = 400
+	drop := func(want error) {
+		t.Helper()
+		if err := c.Drop(); !errors.Is(err, want) {
+			t.Fatal(err)
+		}
+	}
+	for range rounds / 2 {
+		c.Wait()
+		_, _ = io.WriteString(theirs, "hello")
+		<-ready
+		drop(nil)
+	}
+	_ = theirs.CloseWrite()
+	c.Wait()
+	<-ready
+	for range rounds / 2 {
+		drop(io.EOF)
+	}
+	// Garbage collection empties the pool, and under the race detector it loses a quarter of what is put into it.
+	if made > rounds*2/5 {
+		t.Errorf("%d buffers for %d rounds", made, rounds)
 	}
 }
 

@@ -4,17 +4,19 @@ import { begin } from './answers.js';
 import { deferDirective } from './defer-directive.js';
 import { readEvents } from './events.js';
 import { send } from './send.js';
+import { withFiles } from './uploads.js';
 
 // createFetcher returns GraphiQL's fetcher for the router at url. It asks for the query plan with every request, keeps
-// it for the plan panel, and takes it out of the answer, so that the result pane shows what any other client gets.
-export function createFetcher(url) {
+// it for the plan panel, and takes it out of the answer, so that the result pane shows what any other client gets. files
+// returns those that were chosen for variables.
+export function createFetcher(url, files) {
   let sent = null;
   const fetcher = createGraphiQLFetcher({
     url,
     enableIncrementalDelivery: true,
     headers: { 'Weft-Query-Plan': 'true' },
     fetch: async (input, init) => {
-      sent = await send(input, init);
+      sent = await send(input, withFiles(init, files()));
       return sent.response;
     },
   });

@@ -5,6 +5,7 @@ import 'graphiql/graphiql.css';
 import '@graphiql/plugin-explorer/dist/style.css';
 import './playground.css';
 import { createFetcher } from './fetcher.js';
+import { chosenFiles, filesPlugin } from './files.jsx';
 import { HeaderCompletion } from './header-completion.jsx';
 import { keptHeaders } from './kept-headers.js';
 import { ownersPlugin } from './owners.jsx';
@@ -17,8 +18,8 @@ import { Summary } from './summary.jsx';
 const root = document.getElementById('playground');
 const { endpoint, path, defaultQuery, title } = root.dataset;
 
-const fetcher = createFetcher(endpoint);
-const plugins = [queryPlanPlugin, ownersPlugin, explorerPlugin({ showAttribution: false })];
+const fetcher = createFetcher(endpoint, chosenFiles);
+const plugins = [queryPlanPlugin, ownersPlugin, filesPlugin, explorerPlugin({ showAttribution: false })];
 const brought = takeShared();
 
 createRoot(root).render(
