@@ -25,8 +25,6 @@ type browser struct {
 	ctx     context.Context
 	last    int
 	console []string
-	// heard is told of all events, if there is somebody.
-	heard func(m *browserMessage)
 }
 
 type browserMessage struct {
@@ -103,7 +101,11 @@ func (b *browser) call(method string, params any) json.RawMessage {
 // try sends a command and returns its result, or what the browser says against it. Events that come meanwhile are noted.
 func (b *browser) try(method string, params any) (result json.RawMessage, wrong string) {
 	b.t.Helper()
-	id := b.tell(method, params)
+	b.last++
+	id := b.last
+	if err := wsjson.Write(b.ctx, b.conn, map[string]any{"id": id, "method": method, "params": params}); err != nil {
+		b.t.Fatalf("%s: %v", method, err)
+	}
 	for {
 		var m browserMessage
 		if err := wsjson.Read(b.ctx, b.conn, &m); err != nil {
@@ -120,21 +122,8 @@ func (b *browser) try(method string, params any) (result json.RawMessage, wrong 
 	}
 }
 
-// tell sends a command and does not wait for its result.
-func (b *browser) tell(method string, params any) (id int) {
-	b.t.Helper()
-	b.last++
-	if err := wsjson.Write(b.ctx, b.conn, map[string]any{"id": b.last, "method": method, "params": params}); err != nil {
-		b.t.Fatalf("%s: %v", method, err)
-	}
-	return b.last
-}
-
 // note keeps what a person would see in the browser's console, and requests to anywhere but the router.
 func (b *browser) note(m *browserMessage) {
-	if b.heard != nil {
-		b.heard(m)
-	}
 	switch m.Method {
 	case "Runtime.exceptionThrown", "Log.entryAdded":
 		b.console = append(b.console, m.Method+" "+string(m.Params))

@@ -190,7 +190,7 @@ func (d *devProcess) start(ctx context.Context) error {
 	d.takesFiles = strings.Contains(sdl, "scalar Upload")
 	d.reportUnresolved()
 	file := standalone.WatchFile(d.command.Config)
-	source := standalone.ConfigSource(d.command.Config, d.identity.modules(), d.override)
+	source := standalone.ConfigSource(d.command.Config, d.modules(), d.override)
 	cfg, err := explained(standalone.LoadConfig(source, os.Stderr))
 	if err != nil {
 		return err
@@ -209,7 +209,7 @@ func (d *devProcess) start(ctx context.Context) error {
 		handlers[name] = service.Handler()
 	}
 	options := router.Options{
-		Logger: d.logger, Supergraph: sdl, Handlers: handlers, Version: standalone.Version(), Modules: d.identity.modules(),
+		Logger: d.logger, Supergraph: sdl, Handlers: handlers, Version: standalone.Version(), Modules: d.modules(),
 	}
 	if len(handlers) > 0 {
 		options.DefaultQuery = demoQuery

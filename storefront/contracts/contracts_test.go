@@ -3,10 +3,13 @@ package contracts
 import (
 	"context"
 	"crypto/ed25519"
+	"encoding/json"
 	"flag"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync/atomic"
@@ -118,6 +121,43 @@ func TestServicesKeepTheirContracts(t *testing.T) {
 				t.Error("the pact has no requests")
 			}
 		})
+	}
+}
+
+// TestEventsSayNothingToOtherTools but what comes with them: other verifiers of Pact hold all metadata of a message
+// against those of the one that is made.
+func TestEventsSayNothingToOtherTools(t *testing.T) {
+	files, err := filepath.Glob("storefront-*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := 0
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var pact struct {
+			Interactions []struct {
+				Type, Description string
+				Metadata          map[string]any
+			}
+		}
+		if err := json.Unmarshal(text, &pact); err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range pact.Interactions {
+			if i.Type != "Asynchronous/Messages" {
+				continue
+			}
+			events++
+			if !maps.Equal(i.Metadata, map[string]any{"contentType": "application/json"}) {
+				t.Errorf("%s: the metadata of %s are %v", file, i.Description, i.Metadata)
+			}
+		}
+	}
+	if events == 0 {
+		t.Error("there are no events")
 	}
 }
 

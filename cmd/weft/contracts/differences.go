@@ -24,7 +24,7 @@ func Differences(recorded, committed *Pact) (lines []string) {
 // requestsOf are the requests of a pact with their states, a line each.
 func requestsOf(p *Pact) (lines []string) {
 	for _, i := range p.Interactions {
-		text, err := json.Marshal([]any{i.States, i.Request, i.Message})
+		text, err := json.Marshal([]any{i.States, i.Request, i.Comments.Request})
 		if err != nil { // it was read from JSON, or is about to be written
 			panic(err)
 		}

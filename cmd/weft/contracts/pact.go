@@ -52,7 +52,7 @@ type Interaction struct {
 	States      []ProviderState `json:"providerStates,omitempty"`
 	Request     Request         `json:"request,omitzero"`
 	Response    Response        `json:"response,omitzero"`
-	// Contents is an event of a subscription, Message what it is asked for by, and Rules are the event's.
+	// Contents is an event of a subscription, Message what is said beside it, and Rules are the event's.
 	Contents  *Body    `json:"contents,omitempty"`
 	Message   *Message `json:"metadata,omitempty"`
 	Rules     Rules    `json:"matchingRules,omitzero"`
@@ -66,16 +66,17 @@ type ProviderState struct {
 	Params map[string]any `json:"params,omitempty"`
 }
 
-// Message says of which request an event is the first answer.
+// Message is the metadata of an event. Other tools hold all of it against what comes with the event.
 type Message struct {
-	ContentType string  `json:"contentType"`
-	Request     Request `json:"request"`
+	ContentType string `json:"contentType"`
 }
 
-// Comments name the client's operation that an interaction is part of.
+// Comments name the client's operation that an interaction is part of, and the request of which an event is the first
+// answer.
 type Comments struct {
 	Operation string   `json:"testname,omitempty"`
 	Text      []string `json:"text,omitempty"`
+	Request   *Request `json:"request,omitempty"`
 }
 
 // Request is what the router sends.
@@ -191,9 +192,9 @@ func (p *Pact) check() error {
 	for _, i := range p.Interactions {
 		switch {
 		case i.Type == httpInteraction:
-		case i.Type == messageInteraction && i.Message != nil && i.Contents != nil:
+		case i.Type == messageInteraction && i.Comments.Request != nil && i.Contents != nil:
 		case i.Type == messageInteraction:
-			return fmt.Errorf("the interaction %q does not say what is asked for its event (metadata.request)", i.Description)
+			return fmt.Errorf("the interaction %q does not say what is asked for its event (comments.request)", i.Description)
 		default:
 			return fmt.Errorf("the interaction %q is of the type %s; only %s and %s are verified", i.Description, i.Type,
 				httpInteraction, messageInteraction)

@@ -336,7 +336,7 @@ func (e *exchange) interaction(client string, shapes *shapes) (*Interaction, err
 	example := &Body{Content: content, ContentType: "application/json", Encoded: false}
 	if strings.HasPrefix(e.contentType, eventStream) {
 		request.Headers["Accept"] = []string{eventStream}
-		i.Type, i.Message = messageInteraction, &Message{ContentType: example.ContentType, Request: request}
+		i.Type, i.Message, i.Comments.Request = messageInteraction, &Message{example.ContentType}, &request
 		i.Contents, i.Rules = example, Rules{Body: rules}
 		return i, nil
 	}

@@ -101,15 +101,15 @@ func (provider *Provider) ask(ctx context.Context, p *Pact, i *Interaction, endp
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	request := &i.Request
-	if i.Message != nil {
-		request = &i.Message.Request
+	if i.Type == messageInteraction {
+		request = i.Comments.Request
 	}
 	resp, err := provider.send(ctx, p, request, who, endpoint, known)
 	if err != nil {
 		return nil, err
 	}
 	defer resp.Body.Close()
-	if i.Message != nil {
+	if i.Type == messageInteraction {
 		return i.compareEvent(resp)
 	}
 	text, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
