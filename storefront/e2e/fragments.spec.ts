@@ -74,3 +74,25 @@ test('a fragment that is slow is waited for, and its place says so', async ({vis
   await Promise.all(held.map((route) => route.continue()));
   await expect(page.getByRole('heading', {name: 'Better late'})).toBeVisible();
 });
+
+const places: readonly {fragment: string; path: string; title: string}[] = [
+  {fragment: 'catalog', path: '/shop/', title: 'The catalog'},
+  {fragment: 'product', path: planter.path, title: 'The product'},
+  {fragment: 'cart', path: '/shop/cart', title: 'The cart'},
+  {fragment: 'account', path: '/shop/account', title: 'The account'},
+  {fragment: 'desk', path: '/shop/desk', title: 'The desk'},
+];
+
+test('the shop is there without any one of its fragments', async ({visit}) => {
+  const page = await visit('/shop/');
+  for (const {fragment, path, title} of places) {
+    await test.step(fragment, async () => {
+      rmSync(join(storefrontFolder(), fragment, 'manifest.json'));
+      await open(page, path);
+      await expect(page.getByText(`${title} cannot be shown at the moment.`)).toBeVisible();
+      await expect(page.getByRole('searchbox', {name: 'Search the shop'})).toBeVisible();
+      await expect(page.getByRole('link', {name: /^Cart/})).toBeVisible();
+      await keepScreenshot(page, `without-${fragment}`);
+    });
+  }
+});
