@@ -1785,7 +1785,7 @@ type ProductConnection {
 """
 How many products there are of each kind on all pages together. Each list leaves out its own part of the filter, so that
 it says what another choice would give. When a filter with a price, a text or an attribute leaves many hundreds of
-products, some of them are counted, at least 250 at random, and the counts are estimates.
+products, some of them are counted, at least 100 at random, and the counts are estimates.
 """
 type ProductFacets {
   "By category, most products first."
