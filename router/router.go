@@ -43,6 +43,9 @@ type Options struct {
 	Handlers map[string]http.Handler
 	// DefaultQuery stands in the playground on a first visit, unless the configuration names one.
 	DefaultQuery string
+	// Tour has the steps of the playground's panel of that name, which is not there without them: a document whose
+	// operations have a title and a text in the comments above them.
+	Tour string
 	// Events is the bus on which services tell what has changed, instead of the configured one; optional.
 	Events *bus.Bus
 	// Version is what /status tells.
@@ -91,7 +94,8 @@ func New(cfg *config.Config, options Options) (*Router, error) {
 	}
 	r.options = generation.Options{
 		Logger: options.Logger, Modules: options.Modules, Handlers: options.Handlers, DefaultQuery: options.DefaultQuery,
-		LogLevel: loglevel.Handler(options.LogLevel, options.Logger), Events: options.Events, Health: r.health, State: r.state, Current: r.enter,
+		Tour: options.Tour, LogLevel: loglevel.Handler(options.LogLevel, options.Logger), Events: options.Events,
+		Health: r.health, State: r.state, Current: r.enter,
 		Canary: canary.Handler(r.stage.Stats, r.stage.Decide),
 	}
 	r.graph = source.Follower{

@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	_ "embed" // the playground's first query
+	_ "embed" // the playground's first query, and its tour
 	"errors"
 	"fmt"
 	"log/slog"
@@ -51,6 +51,11 @@ type devCommand struct {
 
 //go:embed demo.graphql
 var demoQuery string
+
+// shopTour needs the sample data.
+//
+//go:embed tour.graphql
+var shopTour string
 
 // Run serves everything in this process until it is told to end.
 func (c devCommand) Run(ctx context.Context) error {
@@ -213,6 +218,9 @@ func (d *devProcess) start(ctx context.Context) error {
 	}
 	if len(handlers) > 0 {
 		options.DefaultQuery = demoQuery
+	}
+	if d.shop != nil && !d.command.Empty {
+		options.Tour = shopTour
 	}
 	if d.events != nil {
 		options.Events = d.events.router

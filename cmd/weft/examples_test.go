@@ -30,7 +30,7 @@ func TestExamplesAskForNothingDeprecated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	documents := []string{demoQuery}
+	documents := []string{demoQuery, shopTour}
 	for _, match := range readmeDocument.FindAllStringSubmatch(string(readme), -1) {
 		var document string
 		if err := json.Unmarshal([]byte(match[1]), &document); err != nil {
@@ -41,8 +41,8 @@ func TestExamplesAskForNothingDeprecated(t *testing.T) {
 			documents = append(documents, document)
 		}
 	}
-	if len(documents) < 3 {
-		t.Fatalf("README.md has only %d documents", len(documents)-1)
+	if len(documents) < 4 {
+		t.Fatalf("README.md has only %d documents", len(documents)-2)
 	}
 	for _, document := range documents {
 		parsed, errs := gqlparser.LoadQuery(schema, document)

@@ -81,6 +81,7 @@ func openPlayground(t *testing.T, address string) *browser {
 func TestThePlaygroundSendsFiles(t *testing.T) {
 	b := openPlayground(t, photos(t))
 	b.click(`button[aria-label="Show Files"]`)
+	b.await("there is no tour where none is given", `!document.querySelector('button[aria-label="Show Tour"]')`)
 	b.await("it says what takes files", `document.querySelector('.weft-files')?.innerText.includes('declare one of the type Upload')`)
 	b.eval(`window.give = (place, ...names) => {
 		const all = new DataTransfer();

@@ -176,8 +176,11 @@ type answer struct {
 }
 
 // ask sends a query and reads the answer.
-func ask(url, query string) (*answer, error) {
-	body, err := json.Marshal(map[string]string{"query": query})
+func ask(url, query string) (*answer, error) { return askWith(url, map[string]any{"query": query}) }
+
+// askWith sends a request with all that may be in one: variables, operationName.
+func askWith(url string, request map[string]any) (*answer, error) {
+	body, err := json.Marshal(request)
 	if err != nil {
 		return nil, err
 	}

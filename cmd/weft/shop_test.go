@@ -116,9 +116,15 @@ func field(t *testing.T, a *answer, path ...string) map[string]any {
 // watchOrder subscribes to the states of an order, over server-sent events. The channel is closed at the end.
 func watchOrder(t *testing.T, url, id string) <-chan string {
 	t.Helper()
-	body, err := json.Marshal(map[string]string{
+	return watchStates(t, url, map[string]any{
 		"query": fmt.Sprintf(`subscription { orderStatusChanged(id: %q) { state } }`, id),
 	})
+}
+
+// watchStates sends a subscription to the states of an order, over server-sent events.
+func watchStates(t *testing.T, url string, request map[string]any) <-chan string {
+	t.Helper()
+	body, err := json.Marshal(request)
 	if err != nil {
 		t.Fatal(err)
 	}

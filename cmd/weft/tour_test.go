@@ -2,80 +2,89 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
 )
 
-// tourOperation finds the operations in a block of GraphQL: each begins a line with its kind and name.
-var tourOperation = regexp.MustCompile(`(?m)^(query|mutation|subscription) (\w+)`)
+// tourWants is what the answers to the tour's operations must have.
+var tourWants = map[string]string{
+	"Add": `"upc":"p`, "Stock": `"quantity":5`, "AddVariant": `"unitPrice":{"minor":4500,"currency":"EUR"}`,
+	"Find": `{"value":"Blue","count":1}`, "Fill": `"expectedTotal":8400`, "Order": `"state":"PLACED"`,
+	"Watch": `"state":"CONFIRMED"`, "Look": `"state":"CONFIRMED","payment":{"state":"CAPTURED"}`,
+	"Ship": `"SHIPPED"`, "Deliver": `"DELIVERED"`, "Review": `"version":1`,
+	"Read": `"nodes":[{"title":"Bright","verified":true`,
+}
 
-// readTour returns the operations of the tour in docs/shop.md, in order.
-func readTour(t *testing.T) (operations []string) {
+// tourSteps are the operations of the tour, in order.
+func tourSteps(t *testing.T) ast.OperationList {
 	t.Helper()
-	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "shop.md"))
+	document, err := parser.ParseQuery(&ast.Source{Name: "tour.graphql", Input: shopTour})
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, tour, _ := strings.Cut(string(page), "\n## A tour")
-	tour, _, _ = strings.Cut(tour, "\n## ")
-	for i, block := range strings.Split(tour, "```") {
-		if i%2 == 0 {
-			continue
-		}
-		block = strings.TrimPrefix(block, "graphql\n")
-		starts := append(tourOperation.FindAllStringIndex(block, -1), []int{len(block)})
-		for n, at := range starts[:len(starts)-1] {
-			operations = append(operations, block[at[0]:starts[n+1][0]])
-		}
+	if len(document.Operations) != len(tourWants) {
+		t.Errorf("the tour has %d operations, want %d", len(document.Operations), len(tourWants))
 	}
-	return operations
+	return document.Operations
 }
 
-// TestTheTourCanBeTaken runs the operations of the tour as they stand, with the ids that the answers before told.
+// noteValues keeps what an answer tells: the first value for every name.
+func noteValues(data any, values map[string]any) {
+	switch data := data.(type) {
+	case []any:
+		for _, item := range data {
+			noteValues(item, values)
+		}
+	case map[string]any:
+		for name, value := range data {
+			switch value.(type) {
+			case string, float64:
+				if _, known := values[name]; !known {
+					values[name] = value
+				}
+			default:
+				noteValues(value, values)
+			}
+		}
+	}
+}
+
+// TestTheTourCanBeTaken sends the operations of the tour with what the answers before told as their variables.
 func TestTheTourCanBeTaken(t *testing.T) {
 	address := freeAddress(t)
 	dev := start(t, nil, binary, "dev", "--listen", address, "--data-dir", filepath.Join(t.TempDir(), "data"))
 	dev.awaitReady(t, "http://"+address+"/readyz")
 	url := "http://" + address + "/graphql"
-	// What the answers must have.
-	wants := map[string]string{
-		"Add": `"upc":"p`, "Stock": `"quantity":5`, "AddVariant": `{"sku":"TOUR-BLUE","unitPrice":{"minor":4500,"currency":"EUR"}}`,
-		"Find": `{"value":"Blue","count":1}`, "Fill": `"minor":8400`, "Order": `"state":"PLACED"`,
-		"Look": `"state":"CONFIRMED","payment":{"state":"CAPTURED"}`, "Ship": `"SHIPPED"`, "Deliver": `"DELIVERED"`,
-		"Review": `"version":1`, "Read": `"totalCount":1,"pageInfo":{"hasNextPage":false`,
-	}
-	ids := strings.NewReplacer()
-	upc, id, done := "", "", 0
-	for _, operation := range readTour(t) {
-		name := tourOperation.FindStringSubmatch(operation)[2]
-		operation = ids.Replace(operation)
-		if name == "Watch" {
-			awaitState(t, watchOrder(t, url, id), "CONFIRMED")
-			done++
+	values := map[string]any{}
+	for i, step := range tourSteps(t) {
+		variables := map[string]any{}
+		for _, v := range step.VariableDefinitions {
+			if values[v.Variable] == nil {
+				values[v.Variable] = fmt.Sprintf("MADE-UP-%d", i)
+			}
+			variables[v.Variable] = values[v.Variable]
+		}
+		request := map[string]any{"query": shopTour, "operationName": step.Name, "variables": variables}
+		if step.Operation == ast.Subscription {
+			awaitState(t, watchStates(t, url, request), "CONFIRMED")
 			continue
 		}
 		var got *answer
-		eventually(t, name+" is answered", func() (err error) { // services hear of each other a moment later
-			got, err = ask(url, operation)
-			if err = notYet(got, err); err == nil && (!strings.Contains(got.Raw, wants[name]) || strings.Contains(got.Raw, `"userErrors":[{`)) {
-				err = fmt.Errorf("it is %s", got.Raw)
+		eventually(t, step.Name+" is answered", func() (err error) { // services hear of each other a moment later
+			got, err = askWith(url, request)
+			if err = notYet(got, err); err != nil {
+				return err
 			}
-			return err
+			if !strings.Contains(got.Raw, tourWants[step.Name]) || strings.Contains(got.Raw, `"userErrors":[{`) {
+				return fmt.Errorf("it is %s", got.Raw)
+			}
+			return nil
 		})
-		switch name {
-		case "Add":
-			upc = told(t, got.Raw, "upc")
-		case "Order":
-			id = told(t, got.Raw, "id")
-		}
-		ids = strings.NewReplacer(`"UPC"`, `"`+upc+`"`, `"ID"`, `"`+id+`"`)
-		done++
-	}
-	if done != len(wants)+1 {
-		t.Errorf("the tour has %d operations, want %d", done, len(wants)+1)
+		noteValues(got.Data, values)
 	}
 	dev.stop(t)
 }

@@ -77,7 +77,7 @@ func (g *Generation) newPlayground(set *provisioned) (*graphiql.Playground, erro
 	}
 	return graphiql.New(graphiql.Options{
 		Graph: graph, Endpoint: g.config.GraphQL.Path, Path: g.config.Playground.Path,
-		Title: g.config.Playground.Title, DefaultQuery: query,
+		Title: g.config.Playground.Title, DefaultQuery: query, Tour: g.options.Tour,
 	})
 }
 

@@ -41,6 +41,8 @@ type Options struct {
 	Handlers map[string]http.Handler
 	// DefaultQuery stands in the playground unless the configuration names another one.
 	DefaultQuery string
+	// Tour has the steps of the playground's panel of that name; none when empty.
+	Tour string
 	// Events is the bus on which services tell what has changed, instead of the configured one; optional.
 	Events *bus.Bus
 	// Canary shows and decides what is on trial.

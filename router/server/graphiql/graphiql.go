@@ -50,6 +50,10 @@ type Options struct {
 	Title string
 	// DefaultQuery stands in the editor on a first visit; a short explanation of GraphiQL when empty.
 	DefaultQuery string
+	// Tour is a document whose operations the playground shows as steps, to be run one after the other; none when empty.
+	// The comment above each has its title and a text; its variables take their values from fields with the same name
+	// in answers before.
+	Tour string
 	// Graph is what is shown of the graph beside its schema, as JSON: {"types": [{"name", "keys": [{"subgraph",
 	// "fields"}], "fields": [{"name", "type", "in": [{"subgraph", "requires", "label"}]}]}], "headers": [names]}.
 	Graph []byte
@@ -91,6 +95,7 @@ func New(opts Options) (*Playground, error) {
 	var page bytes.Buffer
 	err := pageTemplate.Execute(&page, map[string]string{
 		"Endpoint": opts.Endpoint, "Path": opts.Path, "Title": opts.Title, "DefaultQuery": opts.DefaultQuery,
+		"Tour":   opts.Tour,
 		"Script": p.versioned("playground.js"), "Style": p.versioned("playground.css"), "Icon": p.versioned("icon.svg"),
 	})
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 )
 
 func TestPageNamesItsAssetsAndNothingElse(t *testing.T) {
-	p, err := New(Options{Endpoint: "/api/graphql", Path: "/play", DefaultQuery: `{ a(b: "<\"c\">") }`})
+	p, err := New(Options{Endpoint: "/api/graphql", Path: "/play", DefaultQuery: `{ a(b: "<\"c\">") }`, Tour: `{ d(e: "<\"f\">") }`})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -21,6 +21,9 @@ func TestPageNamesItsAssetsAndNothingElse(t *testing.T) {
 	}
 	if strings.Contains(page, `<\"c`) {
 		t.Errorf("the default query is not escaped:\n%s", page)
+	}
+	if !strings.Contains(page, ` data-tour="{ d(e: &#34;&lt;\&#34;f\&#34;&gt;&#34;) }"`) {
+		t.Errorf("the page does not have its tour, escaped:\n%s", page)
 	}
 	if strings.Contains(page, "//") {
 		t.Errorf("the page refers to another origin:\n%s", page)

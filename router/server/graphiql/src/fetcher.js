@@ -8,8 +8,8 @@ import { withFiles } from './uploads.js';
 
 // createFetcher returns GraphiQL's fetcher for the router at url. It asks for the query plan with every request, keeps
 // it for the plan panel, and takes it out of the answer, so that the result pane shows what any other client gets. files
-// returns those that were chosen for variables.
-export function createFetcher(url, files) {
+// returns those that were chosen for variables; hear is told what is asked and every part of its answer.
+export function createFetcher(url, files, hear) {
   let sent = null;
   const fetcher = createGraphiQLFetcher({
     url,
@@ -29,11 +29,11 @@ export function createFetcher(url, files) {
     if (isSubscription(params)) {
       const stop = new AbortController();
       const events = subscribe(url, params, options.headers, stop.signal, (now) => (sent = now));
-      return stoppable(eachPart(events, run, () => sent), stop);
+      return stoppable(eachPart(events, run, () => sent, hear, params), stop);
     }
     // Without the document GraphiQL does not look for a way to subscribe.
     const parts = await fetcher(params, { ...options, documentAST: undefined });
-    return eachPart(parts, run, () => sent);
+    return eachPart(parts, run, () => sent, hear, params);
   };
 }
 
@@ -82,9 +82,12 @@ function stoppable(parts, stop) {
   };
 }
 
-async function* eachPart(parts, run, sent) {
+async function* eachPart(parts, run, sent, hear, params) {
   try {
     for await (const part of parts) {
+      for (const one of Array.isArray(part) ? part : [part]) {
+        hear(params, one);
+      }
       yield Array.isArray(part) ? part.map((one) => takePlan(one, run, sent())) : takePlan(part, run, sent());
     }
   } finally {

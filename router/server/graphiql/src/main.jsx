@@ -13,13 +13,19 @@ import { queryPlanPlugin } from './query-plan.jsx';
 import { SearchKey } from './search-key.jsx';
 import { ShareButton, takeShared } from './share.jsx';
 import { Summary } from './summary.jsx';
+import { startTour } from './tour.js';
+import { tourPlugin } from './tour.jsx';
 
 // The router writes what differs from one installation to the next into the data attributes of the root element.
 const root = document.getElementById('playground');
-const { endpoint, path, defaultQuery, title } = root.dataset;
+const { endpoint, path, defaultQuery, title, tour: tourDocument } = root.dataset;
 
-const fetcher = createFetcher(endpoint, chosenFiles);
+const tour = startTour(tourDocument);
+const fetcher = createFetcher(endpoint, chosenFiles, (params, part) => tour?.hear(params, part));
 const plugins = [queryPlanPlugin, ownersPlugin, filesPlugin, explorerPlugin({ showAttribution: false })];
+if (tour) {
+  plugins.unshift(tourPlugin(tour));
+}
 const brought = takeShared();
 
 createRoot(root).render(
