@@ -10,6 +10,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
 // readmeDocument finds the documents in README.md: `"query": "{ ... }"`, as curl sends them.
@@ -45,7 +46,7 @@ func TestExamplesAskForNothingDeprecated(t *testing.T) {
 		t.Fatalf("README.md has only %d documents", len(documents)-2)
 	}
 	for _, document := range documents {
-		parsed, errs := gqlparser.LoadQuery(schema, document)
+		parsed, errs := gqlparser.LoadQueryWithRules(schema, document, rules.NewDefaultRules())
 		if errs != nil {
 			t.Errorf("%s: %v", document, errs)
 			continue
