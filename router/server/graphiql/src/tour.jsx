@@ -36,7 +36,9 @@ function TourPanel({ tour }) {
   return (
     <section className="weft-tour" aria-label="Tour" onKeyDown={onKeyDown}>
       <h2>Tour</h2>
-      <p className="weft-tour-words">Open a step and run it (Ctrl-Enter). What its answer tells goes into the next ones.</p>
+      <p className="weft-tour-words">
+        Open a step and run it (Ctrl-Enter). What its answer tells goes into the next ones.
+      </p>
       <p className="weft-tour-progress">
         <span role="status">
           {done.length} of {tour.steps.length} done
