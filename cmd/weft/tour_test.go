@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"net/http"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -85,6 +87,31 @@ func TestTheTourCanBeTaken(t *testing.T) {
 			return nil
 		})
 		noteValues(got.Data, values)
+	}
+	dev.stop(t)
+}
+
+// TestAnEmptyShopHasNoTour: its first step would need a category.
+func TestAnEmptyShopHasNoTour(t *testing.T) {
+	address := freeAddress(t)
+	dev := start(t, nil, binary, "dev", "--empty", "--listen", address, "--data-dir", filepath.Join(t.TempDir(), "data"))
+	dev.awaitReady(t, "http://"+address+"/readyz")
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+address+"/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Accept", "text/html")
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	page, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(page), ` data-tour=""`) {
+		t.Errorf("the page has a tour:\n%.900s", page)
 	}
 	dev.stop(t)
 }
