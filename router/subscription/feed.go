@@ -145,6 +145,25 @@ func (f *feed) end() {
 	f.op.Close()
 }
 
+// behindTheLast is the source, or one that begins behind the last event, when one has come since it was asked for: the two
+// sources were open side by side, and only what events are called tells which of them came over both. What the feed's
+// source has told is answered first. The feed's lock is held.
+func (f *feed) behindTheLast(op Operation, s *source, events *cursor[Event]) (*source, *cursor[Event]) {
+	for event, what := f.events.next(); what == value; event, what = f.events.next() {
+		f.answer(&event)
+	}
+	if f.last == "" {
+		return s, events
+	}
+	h := f.hub
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	other, behind := h.join(op, f.last)
+	events.close()
+	h.quit(s)
+	return other, behind
+}
+
 // switchTo goes on with another source, for the operation that it belongs to, unless the feed has ended or was planned
 // again meanwhile. Neither lock is held.
 func (f *feed) switchTo(op Operation, s *source, events *cursor[Event], planned int) {
@@ -153,6 +172,9 @@ func (f *feed) switchTo(op Operation, s *source, events *cursor[Event], planned 
 	if f.ended || planned != f.planned {
 		old, oldEvents, oldOp = s, events, op
 	} else {
+		if op.Upstream().Resumes() {
+			s, events = f.behindTheLast(op, s, events)
+		}
 		f.op, f.source, f.events = op, s, events
 	}
 	f.mu.Unlock()

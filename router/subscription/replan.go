@@ -99,8 +99,8 @@ func (f *feed) goOn(op Operation) {
 }
 
 // follow goes over to the source of another operation once that is open: until then the feed goes on as it is. Where
-// events have ids the new one begins behind the last event, and misses none; otherwise one that comes in between can
-// be missed or come twice. The feed's lock is held.
+// events have ids the new one begins behind the last event, and misses none, at once or, when none had come, once it
+// is open; otherwise one that comes in between can be missed or come twice. The feed's lock is held.
 func (f *feed) follow(op Operation) {
 	h, last, planned := f.hub, f.lastOf(op), f.planned
 	h.mu.Lock()

@@ -56,10 +56,13 @@ func TestQueriesDoNotGrow(t *testing.T) {
 			}{{c.few, c.fewOf}, {c.many, c.manyOf}} {
 				// A busy machine may let fields ask so late that their loader has left: then it is asked again.
 				var counts []int
-				for range 5 {
+				for range 50 {
 					s.sql.Take()
 					kittest.MustAsk(t, s.handler, operator, asked.query, asked.variables, nil)
 					counts = append(counts, s.sql.Take())
+					if counts[len(counts)-1] <= c.statements {
+						break
+					}
 				}
 				if got := slices.Min(counts); got != c.statements {
 					t.Errorf("%s: %.60s took %d SQL statements, want %d", name, asked.query, got, c.statements)
