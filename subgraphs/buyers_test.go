@@ -28,8 +28,8 @@ var (
 	buysOfEach = flag.Int("buys", 3, "orders of each of them")
 )
 
-// mostStatements bounds the SQL statements of an order in `make buyers`: a few more than it takes when nothing waits. Beside
-// other tests more of the steps are tried again, each with its statements.
+// mostStatements bounds the SQL statements of an order in `make buyers`: a few more than it takes when nothing waits.
+// Beside other tests more of the steps are tried again, each with its statements.
 const mostStatements = 165
 
 // TestManyBuyAtOnce has people buy at the same time, on PostgreSQL and NATS, and logs what that takes. Every order

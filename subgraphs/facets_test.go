@@ -216,8 +216,8 @@ func TestFacetsFollowChanges(t *testing.T) {
 	})
 }
 
-// TestFacetsOfManyAreEstimates fills a shop in which filters leave thousands of products: their counts are estimates, the
-// same in both databases, and near the truth; those of filters that leave few are exact.
+// TestFacetsOfManyAreEstimates fills a shop in which filters leave thousands of products: their counts are estimates,
+// the same in both databases, and near the truth; those of filters that leave few are exact.
 func TestFacetsOfManyAreEstimates(t *testing.T) {
 	const size = 20
 	products := slices.AppendSeq(seed.Products(), seed.MoreProducts(size))

@@ -14,7 +14,8 @@ import (
 	"github.com/coder/websocket"
 )
 
-// Subgraphs are what a router composes: Ticks tells of events over graphql-transport-ws, Items knows what they are about.
+// Subgraphs are what a router composes: Ticks tells of events over graphql-transport-ws, Items knows what they are
+// about.
 const (
 	Ticks = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])
 type Query { ticks: Int }

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestServicesOutsideHearOfTheAssumedPerson has reviews run outside weft dev, with the router's key: a request without a
-// token is the person's of --as there, too, and one that says it is nobody's is nobody's.
+// TestServicesOutsideHearOfTheAssumedPerson has reviews run outside weft dev, with the router's key: a request without
+// a token is the person's of --as there, too, and one that says it is nobody's is nobody's.
 func TestServicesOutsideHearOfTheAssumedPerson(t *testing.T) {
 	_, private, public := identityFiles(t)
 	at, address := freeAddress(t), freeAddress(t)

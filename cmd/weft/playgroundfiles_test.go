@@ -125,8 +125,8 @@ func TestThePlaygroundSendsFiles(t *testing.T) {
 	}
 }
 
-// TestThePlaygroundFitsItsUser writes and runs an operation by keyboard in a window of 1024 pixels, in the dark, and goes
-// back to it by the history.
+// TestThePlaygroundFitsItsUser writes and runs an operation by keyboard in a window of 1024 pixels, in the dark, and
+// goes back to it by the history.
 func TestThePlaygroundFitsItsUser(t *testing.T) {
 	b := openPlayground(t, photos(t))
 	b.call("Emulation.setDeviceMetricsOverride", map[string]any{"width": 1024, "height": 768, "deviceScaleFactor": 1, "mobile": false})

@@ -8,8 +8,8 @@ import (
 	"github.com/weft-graphql/weft/storefront"
 )
 
-// People go through the storefront in a browser: storefront/e2e has what they do, for Playwright. What is here starts the
-// shop that they go to.
+// People go through the storefront in a browser: storefront/e2e has what they do, for Playwright. What is here starts
+// the shop that they go to.
 
 // startShop runs weft dev. The router runs nothing but the storefront's own documents, and these by their ids only.
 func startShop(t *testing.T, args ...string) (dev *process, url string) {

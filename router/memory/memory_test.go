@@ -78,7 +78,8 @@ func TestLargeTakesFitIntoTheHeap(t *testing.T) {
 	}
 }
 
-// TestAFullHeapIsCollected: who refuses all work makes no garbage, so that nobody else would find that the heap is empty.
+// TestAFullHeapIsCollected: who refuses all work makes no garbage, so that nobody else would find that the heap is
+// empty.
 func TestAFullHeapIsCollected(t *testing.T) {
 	p := NewProcess(1<<40, 0)
 	uses := make([]byte, 60<<20)

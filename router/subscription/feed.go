@@ -145,9 +145,9 @@ func (f *feed) end() {
 	f.op.Close()
 }
 
-// behindTheLast is the source, or one that begins behind the last event, when one has come since it was asked for: the two
-// sources were open side by side, and only what events are called tells which of them came over both. What the feed's
-// source has told is answered first. The feed's lock is held.
+// behindTheLast is the source, or one that begins behind the last event, when one has come since it was asked for: the
+// two sources were open side by side, and only what events are called tells which of them came over both. What the
+// feed's source has told is answered first. The feed's lock is held.
 func (f *feed) behindTheLast(op Operation, s *source, events *cursor[Event]) (*source, *cursor[Event]) {
 	for event, what := f.events.next(); what == value; event, what = f.events.next() {
 		f.answer(&event)

@@ -317,7 +317,9 @@ func (f *ProductFacets) Attributes(ctx context.Context) ([]*AttributeFacet, erro
 }
 
 // attributeWithout counts the values of an attribute, or of all when name is empty, without a part of the filter.
-func (f *ProductFacets) attributeWithout(ctx context.Context, without omission, name string) ([]*AttributeFacet, error) {
+func (f *ProductFacets) attributeWithout(
+	ctx context.Context, without omission, name string,
+) ([]*AttributeFacet, error) {
 	if filter := f.filterWithout(without); filter.ShelvesOnly() {
 		counts, err := f.core.store.CountByAttribute(ctx, filter, maxFacet)
 		counts = slices.DeleteFunc(counts, func(c AttributeCount) bool { return c.Name != name })

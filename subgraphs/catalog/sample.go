@@ -52,8 +52,8 @@ func (s Sample) countPrices() []int {
 	return counts
 }
 
-// countAttributes counts those of every value of the attribute, or of all when name is empty: by name, most first, up to
-// limit of each.
+// countAttributes counts those of every value of the attribute, or of all when name is empty: by name, most first, up
+// to limit of each.
 func (s Sample) countAttributes(name string, limit int) []AttributeCount {
 	counts := map[Attribute]int{}
 	for _, product := range s.Products {

@@ -37,10 +37,12 @@ type pool struct {
 
 // The pools of a service: one slow table, or one burst of requests, does not take from the others what they need.
 var (
-	requestPool = pool{connections: 16, oneProcess: true, statement: 5 * time.Second, lock: 2 * time.Second, idle: 10 * time.Second}
-	eventPool   = pool{connections: 4, statement: 10 * time.Second, lock: 5 * time.Second, idle: 10 * time.Second}
-	checkPool   = pool{connections: 1, statement: time.Second, lock: time.Second, idle: time.Second}
-	setupPool   = pool{connections: 4}
+	requestPool = pool{
+		connections: 16, oneProcess: true, statement: 5 * time.Second, lock: 2 * time.Second, idle: 10 * time.Second,
+	}
+	eventPool = pool{connections: 4, statement: 10 * time.Second, lock: 5 * time.Second, idle: 10 * time.Second}
+	checkPool = pool{connections: 1, statement: time.Second, lock: time.Second, idle: time.Second}
+	setupPool = pool{connections: 4}
 )
 
 // OpenDatabase opens the database of the named service for its requests: the SQLite file `<name>.db` in the data

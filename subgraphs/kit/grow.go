@@ -40,8 +40,8 @@ func Grow(ctx context.Context, db *bun.DB, plan Blueprint, size int) error {
 	})
 }
 
-// settle makes the database take a look at what was written. PostgreSQL also notes which pages everybody may see, without
-// which it counts no rows by an index alone; it would do so by itself some minutes later.
+// settle makes the database take a look at what was written. PostgreSQL also notes which pages everybody may see,
+// without which it counts no rows by an index alone; it would do so by itself some minutes later.
 func settle(db *bun.DB) string {
 	if _, ok := db.Dialect().(*pgdialect.Dialect); ok {
 		return "VACUUM (ANALYZE)"

@@ -10,8 +10,8 @@ import (
 	"github.com/weft-graphql/weft/subgraphs/catalog"
 )
 
-// facetCounts are the counts of the categories and brands of the filter, which are kept: large shops have as many products
-// in a category as take a tenth of a second to count, with everything that they are like.
+// facetCounts are the counts of the categories and brands of the filter, which are kept: large shops have as many
+// products in a category as take a tenth of a second to count, with everything that they are like.
 func (s *Store) facetCounts(f *catalog.ProductFilter) *bun.SelectQuery {
 	q := s.db.NewSelect().TableExpr("facet_counts AS f")
 	if f == nil {

@@ -17,7 +17,8 @@ func indexAll(ctx context.Context, tx bun.Tx) error {
 	if _, err := tx.NewDelete().Model((*entryRow)(nil)).Where("TRUE").Exec(ctx); err != nil {
 		return err
 	}
-	const shelves = "SELECT ? AS kind, id, name, description FROM categories UNION ALL SELECT ?, id, name, description FROM brands"
+	const shelves = "SELECT ? AS kind, id, name, description FROM categories " +
+		"UNION ALL SELECT ?, id, name, description FROM brands"
 	var found []struct{ Kind, ID, Name, Description string }
 	if err := tx.NewRaw(shelves, catalog.KindCategory, catalog.KindBrand).Scan(ctx, &found); err != nil {
 		return err
@@ -32,7 +33,8 @@ func indexAll(ctx context.Context, tx bun.Tx) error {
 	s := &Store{db: tx}
 	for last := ""; ; {
 		var rows []productRow
-		err := tx.NewSelect().Model(&rows).Where(onSale).Where("p.upc > ?", last).OrderExpr("p.upc").Limit(indexAtOnce).Scan(ctx)
+		err := tx.NewSelect().Model(&rows).Where(onSale).Where("p.upc > ?", last).OrderExpr("p.upc").
+			Limit(indexAtOnce).Scan(ctx)
 		if err != nil || len(rows) == 0 {
 			return err
 		}

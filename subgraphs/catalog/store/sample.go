@@ -12,7 +12,8 @@ import (
 	"github.com/weft-graphql/weft/subgraphs/kit"
 )
 
-// Samples that are counted have between sampleLeast and sampleMost products that pass the filter, or all that there are.
+// Samples that are counted have between sampleLeast and sampleMost products that pass the filter, or all that there
+// are.
 const sampleLeast, sampleMost = 100, 1000
 
 // Samples returns, for each filter, the products that pass it, when they are few, and otherwise those of a sample. It
@@ -95,8 +96,8 @@ func larger(n, passed int) int {
 	return n
 }
 
-// traitsIn reads, for the filters with these numbers, the products of a sample that pass it, with one statement. Sample 0
-// has all products.
+// traitsIn reads, for the filters with these numbers, the products of a sample that pass it, with one statement.
+// Sample 0 has all products.
 func (s *Store) traitsIn(
 	ctx context.Context, filters []*catalog.ProductFilter, samples map[int]int,
 ) (map[int][]catalog.Traits, error) {

@@ -16,8 +16,8 @@ import (
 )
 
 // Traits are terms that say of a product, for an index, all that filters can ask for beside words: the category, the
-// brand, the beginnings of the price, the attributes, and the samples that the product is in. What a product is like can
-// be read from them again, so that counting reads nothing else.
+// brand, the beginnings of the price, the attributes, and the samples that the product is in. What a product is like
+// can be read from them again, so that counting reads nothing else.
 const (
 	categoryTrait  = "c"
 	brandTrait     = "b"
@@ -26,8 +26,8 @@ const (
 	sampleTrait    = "s"
 )
 
-// Prices are written with eight digits: the dearest product costs 10,000,000 cents. Terms have the first two of them, the
-// first three and so on, so that a range of prices is a few terms.
+// Prices are written with eight digits: the dearest product costs 10,000,000 cents. Terms have the first two of them,
+// the first three and so on, so that a range of prices is a few terms.
 const (
 	priceDigits = 8
 	priceShort  = 2
@@ -37,8 +37,8 @@ const (
 // maxSample is the smallest of the samples: one product in 4^12.
 const maxSample = 12
 
-// trait is a term, from which the value can be read again. Terms have room for all characters but those of the last plane
-// of Unicode, which mean nothing (private use).
+// trait is a term, from which the value can be read again. Terms have room for all characters but those of the last
+// plane of Unicode, which mean nothing (private use).
 func trait(kind, value string) string {
 	value = strings.Map(func(r rune) rune {
 		if r > 0xfffff {
@@ -74,8 +74,8 @@ func priceTerm(price int) string {
 	return fmt.Sprintf("%0*d", priceDigits, min(max(price, 0), maxPrice))
 }
 
-// sampleOf is the smallest sample that the product is in: one product in four is in the first sample, a quarter of these
-// in the second and so on. Which, depends on its code alone.
+// sampleOf is the smallest sample that the product is in: one product in four is in the first sample, a quarter of
+// these in the second and so on. Which, depends on its code alone.
 func sampleOf(upc string) int {
 	hash := fnv.New64a()
 	_, _ = hash.Write([]byte(upc)) // never fails

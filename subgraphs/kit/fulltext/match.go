@@ -17,8 +17,8 @@ type Table struct {
 	Index string
 }
 
-// Has is what a column must have: of each of these groups one term (Terms), the whole of it, and none of others. Without
-// a group the others do not matter.
+// Has is what a column must have: of each of these groups one term (Terms), the whole of it, and none of others.
+// Without a group the others do not matter.
 type Has struct {
 	Column string
 	Groups [][]string
