@@ -39,7 +39,7 @@ func (x *execution) fetch(request int) {
 		}
 	}
 	switch {
-	case !asked, x.halted():
+	case !asked, x.halted(r):
 		f.trace.Skipped = true
 	case x.ctx.Err() != nil:
 		x.failed(r, f, x.ctx.Err(), nil)

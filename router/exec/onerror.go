@@ -20,12 +20,14 @@ const (
 	Halt
 )
 
-// halted tells that nothing more needs to be asked for: an error has made the whole answer null.
-func (x *execution) halted() bool {
+// halted tells that a request needs not be sent: an error has made the whole answer null. Below objects whose types are
+// still to be told, nobody knows yet whether the client has asked for what failed; then only that is not sent which would
+// change something.
+func (x *execution) halted(r *request) bool {
 	if x.request.OnError != Halt || x.later != nil {
 		return false
 	}
-	if x.errors.first() == nil {
+	if x.errors.first() == nil || x.program.untyped && r.query {
 		return false
 	}
 	x.skipped.Store(true)

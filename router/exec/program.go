@@ -34,7 +34,9 @@ type Program struct {
 	parts []answerPart
 	// denied are the errors about fields that the caller may not see.
 	denied []clientError
-	pool   sync.Pool
+	// untyped tells that there are objects whose types are told by other subgraphs than those that have them.
+	untyped bool
+	pool    sync.Pool
 	// ran tells that there was an execution of it.
 	ran atomic.Bool
 }
@@ -297,6 +299,7 @@ func (c *compiler) representations(prog *Program) {
 				for l, r := range cl.plan.Input {
 					rep := &t.representations[l]
 					c.representation(rep, i, t.position, r)
+					prog.untyped = prog.untyped || rep.untyped
 					rep.forUnknown = rep.untyped || t.all && (r.On == nil || t.plan.On.SubsetOf(r.On))
 				}
 			}

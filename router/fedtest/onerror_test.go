@@ -52,31 +52,50 @@ func TestErrorsOfOtherSubgraphsStayInPlace(t *testing.T) {
 
 // TestErrorsThatHaltAgreeWithTheUndividedGraph compares onError: HALT: there is all of the data, or one error.
 func TestErrorsThatHaltAgreeWithTheUndividedGraph(t *testing.T) {
-	campaign{
-		rig: onError("HALT", false), with: traits{uniform: true}, setUp: (*rig).setFailures,
-		check: func(r *rig, op *randomOperation) error {
-			r.begin()
-			want, err := r.expect(op)
-			if err != nil {
-				return fmt.Errorf("the reference: %w", err)
-			}
-			got, body, err := r.ask(op)
-			if err != nil {
-				return err
-			}
-			if len(want.Errors) == 0 {
-				return same(want, got)
-			}
-			if string(got.Data) != "null" || len(got.Errors) != 1 {
-				return fmt.Errorf("want null and one error of %v\n got %s", want.Errors, body)
-			}
-			e := got.Errors[0]
-			if !slices.ContainsFunc(want.Errors, func(w answerError) bool { return prefix(e.Path, w.Path) || prefix(w.Path, e.Path) }) {
-				return fmt.Errorf("the error %q at %v is none of %v", e.Message, e.Path, want.Errors)
-			}
-			return nil
-		},
-	}.run(t)
+	campaign{rig: onError("HALT", false), with: traits{uniform: true}, setUp: (*rig).setFailures, check: (*rig).tryHalting}.run(t)
+}
+
+// TestWhatOnceHaltedForNothing runs seeds with errors that the client's type conditions exclude.
+func TestWhatOnceHaltedForNothing(t *testing.T) {
+	const seed = 7200186 // below an interface object: the error was known before the type
+	c := campaign{of: plainGraphs, check: (*rig).tryHalting, with: traits{uniform: true}}
+	halting := func(g *graph) (*rig, error) {
+		r, err := onError("HALT", false)(g)
+		if err == nil {
+			r.setFailures(seed)
+		}
+		return r, err
+	}
+	r, err := halting(generate(seed, c.with))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.close()
+	c.operations(t, attempt{check: (*rig).tryHalting, rig: halting}, r, seed)
+}
+
+// tryHalting holds an answer to what onError: HALT promises.
+func (r *rig) tryHalting(op *randomOperation) error {
+	r.begin()
+	want, err := r.expect(op)
+	if err != nil {
+		return fmt.Errorf("the reference: %w", err)
+	}
+	got, body, err := r.ask(op)
+	if err != nil {
+		return err
+	}
+	if len(want.Errors) == 0 {
+		return same(want, got)
+	}
+	if string(got.Data) != "null" || len(got.Errors) != 1 {
+		return fmt.Errorf("want null and one error of %v\n got %s", want.Errors, body)
+	}
+	e := got.Errors[0]
+	if !slices.ContainsFunc(want.Errors, func(w answerError) bool { return prefix(e.Path, w.Path) || prefix(w.Path, e.Path) }) {
+		return fmt.Errorf("the error %q at %v is none of %v", e.Message, e.Path, want.Errors)
+	}
+	return nil
 }
 
 // explained checks what onError: NULL promises: whatever is null against its type has an error with its path.
