@@ -132,9 +132,7 @@ func killReviewsUnderLoad(t *testing.T, cache, state string) {
 		t.Errorf("%d answers miss something while everything runs", l.half.Load())
 	}
 
-	killed := s.services["reviews"]
-	_ = killed.cmd.Process.Kill()
-	<-killed.ended
+	s.kill(t, "reviews")
 	// Nobody was asked for this product before.
 	created := s.asMerchant(t, "catalog", `mutation { addProduct(input: {
 		sku: "FIRST", name: "First", weight: 1, price: {minor: 100, currency: EUR}, categoryId: "lamps", brandId: "kontor"
@@ -160,9 +158,7 @@ func killReviewsUnderLoad(t *testing.T, cache, state string) {
 		price: {minor: 100, currency: EUR}, categoryId: "lamps", brandId: "kontor"}) { product { upc } userErrors { message } } }`)
 	upc := told(t, made, "upc")
 
-	env := killed.cmd.Env[len(killed.cmd.Env)-4:] // what startSystem has added to the environment
-	again := start(t, env, killed.cmd.Args[0], killed.cmd.Args[1:]...)
-	again.awaitReady(t, "http://"+listenOf(again)+"/readyz")
+	s.startAgain(t, "reviews")
 	eventually(t, "reviews knows the product that came meanwhile", func() error {
 		a, err := ask(s.url, fmt.Sprintf(`{ product(upc: %q) { name reviewCount } }`, upc))
 		if err == nil && !strings.Contains(a.Raw, `"reviewCount":0`) {
@@ -185,6 +181,24 @@ func killReviewsUnderLoad(t *testing.T, cache, state string) {
 	s.router.stop(t)
 }
 
+// kill ends a service without asking it.
+func (s *system) kill(t *testing.T, name string) {
+	t.Helper()
+	if err := s.services[name].cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	<-s.services[name].ended
+}
+
+// startAgain starts a service that was killed.
+func (s *system) startAgain(t *testing.T, name string) {
+	t.Helper()
+	killed := s.services[name]
+	env := killed.cmd.Env[len(killed.cmd.Env)-4:] // what startSystem has added to the environment
+	s.services[name] = start(t, env, killed.cmd.Args[0], killed.cmd.Args[1:]...)
+	s.services[name].awaitReady(t, "http://"+listenOf(killed)+"/readyz")
+}
+
 // asMerchant asks a service past the routers, as a merchant.
 func (s *system) asMerchant(t *testing.T, service, query string) string {
 	t.Helper()
@@ -195,28 +209,34 @@ func (s *system) asMerchant(t *testing.T, service, query string) string {
 // askSigned asks a service past the routers, with an identity that they would sign.
 func askSigned(t *testing.T, key *wire.IdentityKey, service, url string, who wire.Identity, query string) string {
 	t.Helper()
-	identity, err := key.Sign(who, service, time.Now())
+	answer, err := sendSigned(key, service, url, who, query)
 	if err != nil {
 		t.Fatal(err)
+	}
+	return answer
+}
+
+// sendSigned does so where the service need not be there.
+func sendSigned(key *wire.IdentityKey, service, url string, who wire.Identity, query string) (answer string, err error) {
+	identity, err := key.Sign(who, service, time.Now())
+	if err != nil {
+		return "", err
 	}
 	body, err := json.Marshal(map[string]string{"query": query})
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
 	r, err := http.NewRequest(http.MethodPost, url, strings.NewReader(string(body)))
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set(wire.IdentityHeader, identity)
 	response, err := http.DefaultClient.Do(r)
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
+	return string(text), err
 }
