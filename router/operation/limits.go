@@ -3,6 +3,7 @@ package operation
 import (
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -111,10 +112,30 @@ type measurer struct {
 	open map[string]bool
 }
 
+// measurers keeps the maps of measurers between documents.
+var measurers = sync.Pool{New: func() any {
+	return &measurer{fragments: map[string]*ast.FragmentDefinition{}, done: map[string]size{}, open: map[string]bool{}}
+}}
+
+// keptFragments bounds the maps that are kept.
+const keptFragments = 512
+
+func (m *measurer) release() {
+	if len(m.fragments) > keptFragments {
+		return
+	}
+	clear(m.fragments)
+	clear(m.done)
+	clear(m.open)
+	measurers.Put(m)
+}
+
 // check checks all operations of a document, of which any could be asked for later. exceeded are the codes of the
 // limits that one of them is beyond, and that let it pass.
 func (l Limits) check(doc *ast.QueryDocument) (exceeded []string, err *gqlerror.Error) {
-	m := &measurer{fragments: fragmentsByName(doc)}
+	m := measurers.Get().(*measurer)
+	defer m.release()
+	addByName(m.fragments, doc)
 	hard := l.hard()
 	for _, op := range doc.Operations {
 		soft := l.measure(m, op)
@@ -203,9 +224,6 @@ func (m *measurer) fragment(name string) size {
 	if def == nil || m.open[name] {
 		return size{}
 	}
-	if m.open == nil {
-		m.open, m.done = map[string]bool{}, map[string]size{}
-	}
 	m.open[name] = true
 	s := m.selectionSet(def.SelectionSet)
 	delete(m.open, name)
@@ -237,10 +255,15 @@ func fragmentsByName(doc *ast.QueryDocument) map[string]*ast.FragmentDefinition 
 		return nil
 	}
 	m := make(map[string]*ast.FragmentDefinition, len(doc.Fragments))
+	addByName(m, doc)
+	return m
+}
+
+// addByName adds the fragments of a document; of several of one name, the first.
+func addByName(m map[string]*ast.FragmentDefinition, doc *ast.QueryDocument) {
 	for _, f := range doc.Fragments {
 		if _, ok := m[f.Name]; !ok {
 			m[f.Name] = f
 		}
 	}
-	return m
 }

@@ -21,7 +21,9 @@ type Definition struct {
 // included and comments not; 0 means that there is no limit. The error is a *TokenLimitError or a *gqlerror.Error with
 // a location.
 func ParseExecutable(source *ast.Source, maxTokens int) (*Document, error) {
-	p := newParser(source, maxTokens)
+	p := parsers.Get().(*parser)
+	defer p.release()
+	p.begin(source, maxTokens)
 	doc := &Document{QueryDocument: &ast.QueryDocument{Position: p.here()}}
 	for {
 		p.definition(doc)

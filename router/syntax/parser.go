@@ -3,6 +3,7 @@ package syntax
 import (
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -45,9 +46,41 @@ type parser struct {
 }
 
 func newParser(source *ast.Source, maxTokens int) *parser {
-	p := &parser{lexer: newLexer(source), maxTokens: maxTokens}
-	p.tok = p.lexer.next()
+	p := new(parser)
+	p.begin(source, maxTokens)
 	return p
+}
+
+func (p *parser) begin(source *ast.Source, maxTokens int) {
+	p.lexer, p.maxTokens = newLexer(source), maxTokens
+	p.tok = p.lexer.next()
+}
+
+// parsers keeps parsers of clients' documents, for the stacks of their lists.
+var parsers = sync.Pool{New: func() any { return new(parser) }}
+
+// release gives the parser back. Of its document it keeps nothing: what is left of the pieces of memory that the
+// document was made of is not for another one, which would keep the first in memory.
+func (p *parser) release() {
+	*p = parser{
+		selections: list[ast.Selection]{stack: kept(p.selections.stack)},
+		argument:   list[*ast.Argument]{stack: kept(p.argument.stack)},
+		child:      list[*ast.ChildValue]{stack: kept(p.child.stack)},
+		directive:  list[*ast.Directive]{stack: kept(p.directive.stack)},
+	}
+	parsers.Put(p)
+}
+
+// largestStack bounds the stacks that are kept.
+const largestStack = 512
+
+// kept returns a stack without what an error may have left on it; nil when it is large.
+func kept[T any](stack []T) []T {
+	if cap(stack) > largestStack {
+		return nil
+	}
+	clear(stack)
+	return stack[:0]
 }
 
 // err is the first error: a *TokenLimitError, or a *gqlerror.Error that says where it is.

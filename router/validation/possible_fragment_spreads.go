@@ -6,11 +6,16 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// possibleFragmentSpreads: fragments are spread where an object can have their type.
+// possibleFragmentSpreads: fragments are spread where an object can have their type. name is empty for an inline
+// fragment.
 // https://spec.graphql.org/September2025/#sec-Fragment-Spread-Is-Possible
-func (c *checker) possibleFragmentSpreads(parent, t *ast.Definition, fragment string, at *ast.Position) {
+func (c *checker) possibleFragmentSpreads(parent, t *ast.Definition, name string, at *ast.Position) {
 	if parent == nil || t == nil || c.overlap(parent, t) {
 		return
+	}
+	fragment := "Fragment"
+	if name != "" {
+		fragment += " \"" + name + "\""
 	}
 	c.report("PossibleFragmentSpreads", at, "%s cannot be spread here as objects of type %q can never be of type %q.",
 		fragment, parent.Name, t.Name)

@@ -76,7 +76,7 @@ func (c *checker) selectionSet(parent *ast.Definition, set ast.SelectionSet) {
 			t := parent
 			if sel.TypeCondition != "" {
 				t = composite(c.typeCondition(sel.TypeCondition, sel.Position))
-				c.possibleFragmentSpreads(parent, t, "Fragment", sel.Position)
+				c.possibleFragmentSpreads(parent, t, "", sel.Position)
 			}
 			c.directives(sel.Directives, ast.LocationInlineFragment)
 			c.deferred(t, sel.Directives)
@@ -93,7 +93,7 @@ func (c *checker) spread(parent *ast.Definition, s *ast.FragmentSpread) {
 	if p := c.knownFragmentNames(s); p != nil {
 		s.Definition = p.fragment
 		t := composite(c.schema.Types[p.fragment.TypeCondition])
-		c.possibleFragmentSpreads(parent, t, "Fragment \""+s.Name+"\"", s.Position)
+		c.possibleFragmentSpreads(parent, t, s.Name, s.Position)
 	}
 	c.directives(s.Directives, ast.LocationFragmentSpread)
 	c.deferred(parent, s.Directives)
