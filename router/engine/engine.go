@@ -191,7 +191,7 @@ func (e *Engine) compile(_ *operation.Prepared, p *plan.Plan) (*program, error) 
 	return &program{
 		Program: compiled, modules: modules,
 		// Not only at the root: a field can be of the type Query.
-		introspects: slices.ContainsFunc(p.Operation.Fields, func(f *operation.Field) bool { return f.Introspection != nil }),
+		introspects: slices.ContainsFunc(p.Operation.Fields, func(f *operation.Field) bool { return f.Introspected() != nil }),
 	}, nil
 }
 

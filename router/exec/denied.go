@@ -14,7 +14,8 @@ import (
 func deniedErrors(op *operation.Operation, part *operation.Defer) []clientError {
 	var out []clientError
 	for _, f := range op.Denied {
-		if part == nil && f.Defers != nil || part != nil && (f.Defers == nil || f.Defers[0] != part) {
+		parts := f.DeferredParts()
+		if part == nil && parts != nil || part != nil && (parts == nil || parts[0] != part) {
 			continue
 		}
 		e := clientError{

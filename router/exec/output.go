@@ -133,16 +133,16 @@ func (c *compiler) output(set *operation.SelectionSet, p *position, second bool)
 		o.fields = o.fields[:len(o.fields)+1]
 		of := &o.fields[len(o.fields)-1]
 		*of = outputField{id: c.outputs, spelled: c.engine.outputEntry(f), field: f, passing: passing}
-		of.joint = c.part != nil && c.part.deferred != nil && len(f.Defers) > 1 && f.Selection != nil
+		of.joint = c.part != nil && c.part.deferred != nil && len(f.DeferredParts()) > 1 && f.Selection != nil
 		of.narrowed = o.typ < 0 && !o.possible.SubsetOf(f.On)
 		switch {
-		case f.Denied != nil:
+		case f.DeniedField() != nil:
 			of.what = outputDenied
-			of.typ = &c.engine.form(f.Denied).output
+			of.typ = &c.engine.form(f.DeniedField()).output
 		case f.IsTypename():
 			of.what = outputTypename
 			of.typ = typenameType
-		case f.Introspection != nil:
+		case f.Introspected() != nil:
 			of.what = outputIntrospection
 			of.typ = introspectionType
 		default:

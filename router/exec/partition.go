@@ -71,7 +71,7 @@ func (c *compiler) partition(prog *Program) {
 		}
 	}
 	for _, f := range op.Fields {
-		for _, d := range f.Defers {
+		for _, d := range f.DeferredParts() {
 			p := &prog.parts[1+d.ID]
 			p.live = true
 			c.needSources(p, f)
@@ -156,8 +156,8 @@ func (c *compiler) prints(f *operation.Field) (prints, passing bool) {
 	case c.part == nil:
 		return true, false
 	case c.part.deferred == nil:
-		return f.Defers == nil, false
-	case slices.Contains(f.Defers, c.part.deferred):
+		return f.DeferredParts() == nil, false
+	case slices.Contains(f.DeferredParts(), c.part.deferred):
 		return true, false
 	case c.walking && f.Selection != nil:
 		passing = c.leadsTo(f.Selection, c.part.deferred)
@@ -169,21 +169,21 @@ func (c *compiler) prints(f *operation.Field) (prints, passing bool) {
 // leadsTo tells whether something in a selection is in a deferred part.
 func (c *compiler) leadsTo(set *operation.SelectionSet, d *operation.Defer) bool {
 	return slices.ContainsFunc(set.Fields, func(f *operation.Field) bool {
-		return slices.Contains(f.Defers, d) || f.Selection != nil && c.leadsTo(f.Selection, d)
+		return slices.Contains(f.DeferredParts(), d) || f.Selection != nil && c.leadsTo(f.Selection, d)
 	})
 }
 
 // host returns the part that prints the objects of a field to which a deferred part adds something: the first, or the
 // nearest around the deferred one. The result is not known when the deferred part prints the objects itself.
 func host(d *operation.Defer, owner *operation.Field) (around *operation.Defer, known bool) {
-	if owner == nil || owner.Defers == nil {
+	if owner == nil || owner.DeferredParts() == nil {
 		return nil, true
 	}
-	if slices.Contains(owner.Defers, d) {
+	if slices.Contains(owner.DeferredParts(), d) {
 		return nil, false
 	}
 	for d = d.Parent; d != nil; d = d.Parent {
-		if slices.Contains(owner.Defers, d) {
+		if slices.Contains(owner.DeferredParts(), d) {
 			return d, true
 		}
 	}
@@ -205,7 +205,7 @@ func (c *compiler) continued(o *objectProgram, set *operation.SelectionSet, p *p
 		if d.Owner == owner {
 			cont.opens = append(cont.opens, d.ID)
 		}
-		if !slices.ContainsFunc(set.Fields, func(f *operation.Field) bool { return slices.Contains(f.Defers, d) }) {
+		if !slices.ContainsFunc(set.Fields, func(f *operation.Field) bool { return slices.Contains(f.DeferredParts(), d) }) {
 			continue
 		}
 		r := rest{defers: d.ID}

@@ -35,6 +35,7 @@ func (p *Prepared) Operation(conds ConditionSet) *Operation {
 	op.Root = &SelectionSet{Parent: root}
 	first := n.occurrences.Append(nil, occurrence{set: p.Definition.SelectionSet, parent: root})
 	n.selection(op.Root, nil, first)
+	op.Fields = slices.Clone(n.all)
 	return op
 }
 
@@ -276,24 +277,30 @@ func (n *normaliser) reindex() {
 func (n *normaliser) field(f *Field, c *pending, parent *SelectionSet, owner *Field) {
 	first := c.nodes[0]
 	*f = Field{
-		ID: len(n.op.Fields), Key: c.key, Name: first.field.Name, On: c.on, Parent: parent, Owner: owner,
+		ID: len(n.all), Key: c.key, Name: first.field.Name, On: c.on, Parent: parent, Owner: owner,
 		Def: first.parent.Field(first.field.Name),
 	}
 	if pos := first.field.Position; pos != nil {
 		f.Line, f.Column = pos.Line, pos.Column
 	}
-	n.op.Fields = append(n.op.Fields, f)
+	n.all = append(n.all, f)
+	rest := uncommon{denied: c.denied, defers: deferrals(c.nodes)}
+	if c.denied == nil {
+		rest.applied = n.applied(c.nodes)
+		if isIntrospection(f.Name) {
+			rest.introspection = mergedIntrospection(c.nodes)
+		}
+	}
+	if rest.denied != nil || rest.defers != nil || rest.applied != nil || rest.introspection != nil {
+		f.uncommon = &uncommon{}
+		*f.uncommon = rest
+	}
 	if c.denied != nil {
-		f.Denied, f.Def, f.Name = c.denied, nil, "__typename"
+		f.Def, f.Name = nil, "__typename"
 		n.op.Denied = append(n.op.Denied, f)
-		f.Defers = deferrals(c.nodes)
 		return
 	}
-	f.Defers = deferrals(c.nodes)
-	f.Applied = n.applied(c.nodes)
-	switch f.Name {
-	case "__schema", "__type", "__service":
-		f.Introspection = mergedIntrospection(c.nodes)
+	if rest.introspection != nil {
 		return
 	}
 	if f.Def == nil || len(first.field.Arguments) == 0 {

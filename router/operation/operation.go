@@ -73,25 +73,58 @@ type Field struct {
 	On supergraph.TypeSet
 	// Args are the given arguments in schema order; defaults are left to the subgraph.
 	Args []Argument
-	// Applied are the directives for subgraphs with which the field stands in the document, one for each way that it
-	// does; nil when it has none anywhere.
-	Applied []*Applied
 	// Selection is the sub-selection; nil for leaf fields. The introspection fields keep their document selection in
-	// Introspection instead.
+	// Introspected instead.
 	Selection *SelectionSet
-	// Introspection is the original field of __schema and __type, answered by the router itself; nil otherwise.
-	Introspection *ast.Field
 	// Parent is the selection set the field stands in, Owner the field that set belongs to (nil at the root).
 	Parent *SelectionSet
 	Owner  *Field
-	// Defers are the deferred parts of the answer the field belongs to; nil when it belongs to the first part.
-	Defers []*Defer
-	// Denied is the definition of a field that the caller may not see: it is null, or makes null what it is in. For
-	// everybody but who prints it, the field is a __typename: what it is in is asked for, and it is not. Nil for
-	// others.
-	Denied *supergraph.Field
 	// Position is where the field stands in the client's document (1-based), for error locations.
 	Line, Column int
+	// uncommon is what few fields have; nil for all others.
+	uncommon *uncommon
+}
+
+// uncommon is what few fields have, apart so that the many are smaller.
+type uncommon struct {
+	applied       []*Applied
+	introspection *ast.Field
+	defers        []*Defer
+	denied        *supergraph.Field
+}
+
+// AppliedDirectives are the directives for subgraphs with which the field stands in the document, one for each way that
+// it does; nil when it has none anywhere.
+func (f *Field) AppliedDirectives() []*Applied {
+	if f.uncommon == nil {
+		return nil
+	}
+	return f.uncommon.applied
+}
+
+// Introspected is the original field of __schema and __type, answered by the router itself; nil otherwise.
+func (f *Field) Introspected() *ast.Field {
+	if f.uncommon == nil {
+		return nil
+	}
+	return f.uncommon.introspection
+}
+
+// DeferredParts are the deferred parts of the answer the field belongs to; nil when it belongs to the first part.
+func (f *Field) DeferredParts() []*Defer {
+	if f.uncommon == nil {
+		return nil
+	}
+	return f.uncommon.defers
+}
+
+// DeniedField is the definition of a field that the caller may not see: it is null, or makes null what it is in. For
+// everybody but who prints it, the field is a __typename: what it is in is asked for, and it is not. Nil for others.
+func (f *Field) DeniedField() *supergraph.Field {
+	if f.uncommon == nil {
+		return nil
+	}
+	return f.uncommon.denied
 }
 
 // IsTypename tells whether the field is __typename.

@@ -201,10 +201,10 @@ func TestDefer(t *testing.T) {
 	}
 	for _, f := range op.Fields {
 		want := map[string]int{"dog": 0, "name": 1, "self": 1, "barks": 1}
-		if n, ok := want[f.Name]; ok && len(f.Defers) != n {
-			t.Errorf("%s has %d defers", f.Name, len(f.Defers))
+		if n, ok := want[f.Name]; ok && len(f.DeferredParts()) != n {
+			t.Errorf("%s has %d defers", f.Name, len(f.DeferredParts()))
 		}
-		if f.Name == "id" && f.Owner.Name == "dog" && f.Defers != nil {
+		if f.Name == "id" && f.Owner.Name == "dog" && f.DeferredParts() != nil {
 			t.Error("a field asked for at once is deferred")
 		}
 	}

@@ -451,7 +451,7 @@ func fieldSetHasLabel(set supergraph.FieldSet, label string) bool {
 // Introspect appends the JSON value of a __schema or __type field of the operation. more bounds it; see
 // introspection.Schema.Append.
 func (p *Prepared) Introspect(out []byte, f *Field, vars *Variables, more introspection.More) []byte {
-	return p.introspection.Append(out, f.Introspection, func(name string) []byte {
+	return p.introspection.Append(out, f.Introspected(), func(name string) []byte {
 		if i, ok := p.declared[name]; ok {
 			return vars.Raw(i)
 		}

@@ -14,6 +14,8 @@ type scratch struct {
 	// pending are the fields being collected.
 	pending []pending
 	spreads spreads
+	// all are the fields of the operation.
+	all []*Field
 
 	collected   slab.Slab[pending]
 	nodes       slab.Slab[node]
@@ -29,6 +31,11 @@ func (s *scratch) release() {
 	if cap(s.pending) > keptPending {
 		s.pending = nil
 	}
+	if cap(s.all) > keptPending {
+		s.all = nil
+	}
+	clear(s.all)
+	s.all = s.all[:0]
 	s.spreads.reset()
 	s.collected.Reset()
 	s.nodes.Reset()

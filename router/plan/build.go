@@ -196,7 +196,7 @@ func (a *asked) applied() []*operation.Applied {
 	if a.client == nil {
 		return nil
 	}
-	return a.client.Applied
+	return a.client.AppliedDirectives()
 }
 
 // put asks for a field, sharing it with an equal one that is asked for already.

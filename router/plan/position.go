@@ -113,7 +113,7 @@ type member struct {
 }
 
 // directed tells whether the client's field has directives for subgraphs: representations cannot be made of it.
-func (m *member) directed() bool { return m.client != nil && len(m.client.Applied) > 0 }
+func (m *member) directed() bool { return m.client != nil && len(m.client.AppliedDirectives()) > 0 }
 
 // node is a subgraph's view of objects: whoever has it can read fields there.
 type node struct {
@@ -310,7 +310,7 @@ func (w *want) risky(way *resolver) bool {
 // partOf is the part of the answer a client's field belongs to; the earliest when there are several.
 func partOf(f *operation.Field) int {
 	part := 0
-	for i, d := range f.Defers {
+	for i, d := range f.DeferredParts() {
 		if i == 0 || d.ID+1 < part {
 			part = d.ID + 1
 		}

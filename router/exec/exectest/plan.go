@@ -66,7 +66,7 @@ func (p *planner) root() error {
 	spots := map[int]*spot{}
 	var last *spot
 	for _, f := range op.Root.Fields {
-		if f.IsTypename() || f.Introspection != nil {
+		if f.IsTypename() || f.Introspected() != nil {
 			continue
 		}
 		subs := resolvers(f.Def)

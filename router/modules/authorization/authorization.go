@@ -127,6 +127,6 @@ func (a *Authorization) Denied(_ *module.Operation, fields []*operation.Field) *
 	f := fields[0]
 	return &server.Refusal{
 		Outcome: server.Forbidden, Code: "UNAUTHORIZED_FIELD_OR_TYPE",
-		Message: "Unauthorized field or type: " + f.Denied.Parent.Name + "." + f.Denied.Name,
+		Message: "Unauthorized field or type: " + f.DeniedField().Parent.Name + "." + f.DeniedField().Name,
 	}
 }

@@ -16,7 +16,7 @@ func (in *interpreter) print(out *bytes.Buffer, sel *operation.SelectionSet, obj
 	out.WriteByte('{')
 	first := true
 	for _, f := range sel.Fields {
-		if f.Introspection != nil || !in.applies(f.On, obj) {
+		if f.Introspected() != nil || !in.applies(f.On, obj) {
 			continue
 		}
 		if !first {
