@@ -79,6 +79,19 @@ conformance: packages tools ## Hold the router against what others have written 
 	go test -v -count=1 ./router/conformancetest
 	$(MAKE) --no-print-directory judge
 
+# The Autobahn test suite is for Python 2.7, which pyenv builds (pyenv install 2.7.18); Debian has it no more.
+PYTHON2 ?= python2.7
+AUTOBAHN := autobahntestsuite==0.8.2
+
+.PHONY: autobahn
+autobahn: ## Have the Autobahn test suite judge the WebSocket server (PYTHON2=/path/to/python2.7 with pip)
+	@$(PYTHON2) -m pip --version > /dev/null 2>&1 || { echo "This needs Python 2.7 with pip, as pyenv builds it: make autobahn PYTHON2=PATH"; exit 1; }
+	@mkdir -p .weft/autobahn
+	@test "$$(cat .weft/autobahn/installed 2> /dev/null)" = "$(AUTOBAHN)" || { echo "installing: $(AUTOBAHN)"; \
+		$(PYTHON2) -m pip install --quiet --disable-pip-version-check --target .weft/autobahn $(AUTOBAHN) 2> /dev/null && \
+		echo "$(AUTOBAHN)" > .weft/autobahn/installed; }
+	go test -count=1 -v -run TestAutobahn ./router/server/websocket -args -python2 "$$(command -v $(PYTHON2))" -autobahn $(CURDIR)/.weft/autobahn
+
 # In make test the random campaigns take seconds. These are their full lengths, without the race detector.
 .PHONY: campaigns
 campaigns: servers packages ## Run all random campaigns at full length (half an hour)
