@@ -235,7 +235,7 @@ servers:
 	$$root apt-get update -qq && $$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing > /dev/null
 
 # What tests ask of Node, in versions that do not change. It is installed when it is missing or another version.
-NPM := $(GRAPHQL_JS) @apollo/client@4.3.8 rxjs@7.8.2 graphql-ws@6.4.2 graphql-sse@2.6.1 subscriptions-transport-ws@0.11.0 \
+NPM := $(GRAPHQL_JS) @apollo/client@4.3.8 apollo-client-3@npm:@apollo/client@3.14.0 graphql-request@7.4.0 rxjs@7.8.2 graphql-ws@6.4.2 graphql-sse@2.6.1 subscriptions-transport-ws@0.11.0 \
 	ws@8.18.3 @urql/core@6.0.3 @playwright/test@1.65.1 axe-core@4.14.1 graphql-http@1.23.1 @apollo/subgraph@2.14.4 \
 	apollo-upload-client@20.0.0 relay-runtime@21.0.1 relay-compiler@21.0.1 \
 	@graphql-codegen/cli@7.4.3 @graphql-codegen/client-preset@6.2.0 @graphql-inspector/cli@7.0.0
