@@ -79,6 +79,19 @@ conformance: packages tools ## Hold the router against what others have written 
 	go test -v -count=1 ./router/conformancetest
 	$(MAKE) --no-print-directory judge
 
+# The Autobahn test suite is for Python 2.7, which pyenv builds (pyenv install 2.7.18); Debian has it no more.
+PYTHON2 ?= python2.7
+AUTOBAHN := autobahntestsuite==0.8.2
+
+.PHONY: autobahn
+autobahn: ## Have the Autobahn test suite judge the WebSocket server (PYTHON2=/path/to/python2.7 with pip)
+	@$(PYTHON2) -m pip --version > /dev/null 2>&1 || { echo "This needs Python 2.7 with pip, as pyenv builds it: make autobahn PYTHON2=PATH"; exit 1; }
+	@mkdir -p .weft/autobahn
+	@test "$$(cat .weft/autobahn/installed 2> /dev/null)" = "$(AUTOBAHN)" || { echo "installing: $(AUTOBAHN)"; \
+		$(PYTHON2) -m pip install --quiet --disable-pip-version-check --target .weft/autobahn $(AUTOBAHN) 2> /dev/null && \
+		echo "$(AUTOBAHN)" > .weft/autobahn/installed; }
+	go test -count=1 -v -run TestAutobahn ./router/server/websocket -args -python2 "$$(command -v $(PYTHON2))" -autobahn $(CURDIR)/.weft/autobahn
+
 # In make test the random campaigns take seconds. These are their full lengths, without the race detector.
 .PHONY: campaigns
 campaigns: servers packages ## Run all random campaigns at full length (half an hour)
@@ -222,7 +235,7 @@ servers:
 	$$root apt-get update -qq && $$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing > /dev/null
 
 # What tests ask of Node, in versions that do not change. It is installed when it is missing or another version.
-NPM := $(GRAPHQL_JS) @apollo/client@4.3.8 rxjs@7.8.2 graphql-ws@6.4.2 graphql-sse@2.6.1 subscriptions-transport-ws@0.11.0 \
+NPM := $(GRAPHQL_JS) @apollo/client@4.3.8 apollo-client-3@npm:@apollo/client@3.14.0 graphql-request@7.4.0 rxjs@7.8.2 graphql-ws@6.4.2 graphql-sse@2.6.1 subscriptions-transport-ws@0.11.0 \
 	ws@8.18.3 @urql/core@6.0.3 @playwright/test@1.65.1 axe-core@4.14.1 graphql-http@1.23.1 @apollo/subgraph@2.14.4 \
 	apollo-upload-client@20.0.0 relay-runtime@21.0.1 relay-compiler@21.0.1 \
 	@graphql-codegen/cli@7.4.3 @graphql-codegen/client-preset@6.2.0 @graphql-inspector/cli@7.0.0

@@ -366,13 +366,13 @@ func TestStreamIsRefused(t *testing.T) {
 	}
 }
 
-// TestRealClientsDefer runs Apollo Client, with both of its handlers of deferred parts, and urql.
+// TestRealClientsDefer runs Apollo Client 4, with both of its handlers of deferred parts, Apollo Client 3 and urql.
 func TestRealClientsDefer(t *testing.T) {
 	packages, err := filepath.Abs("../.weft/npm")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, handler := range []string{"Defer20220824Handler", "GraphQL17Alpha9Handler", "urql"} {
+	for _, handler := range []string{"Defer20220824Handler", "GraphQL17Alpha9Handler", "Apollo Client 3", "urql"} {
 		t.Run(handler, func(t *testing.T) {
 			d := newDeferring(t, nil)
 			var complaints bytes.Buffer

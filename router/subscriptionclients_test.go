@@ -21,6 +21,7 @@ func TestRealClientsSubscribe(t *testing.T) {
 	}
 	for client, credentials := range map[string]string{
 		"graphql-ws": "ws", "graphql-sse": "sse", "subscriptions-transport-ws": "old", "apollo": "apollo",
+		"apollo 3": "apollo", "fetch": "fetch",
 		"urql over WebSocket": "urql", "urql over SSE": "urql", "gql of Python": "python",
 	} {
 		t.Run(client, func(t *testing.T) {

@@ -59,3 +59,29 @@ func TestSearchIsTheSameInBothDatabases(t *testing.T) {
 		}
 	})
 }
+
+// TestWhoOnlyCountsReadsNoPage compares the statements that lists take with those they take when only their count is
+// asked for.
+func TestWhoOnlyCountsReadsNoPage(t *testing.T) {
+	lists := []string{
+		`{ search(query: "oak") { %s } }`, `{ products(filter: {query: "oak"}) { %s } }`,
+		`{ categories { productsConnection { %s } } }`, `{ brands { productsConnection { %s } } }`,
+	}
+	onBoth(t, "catalog", func(t *testing.T, s subgraphs.Service, counter *kittest.Counter) {
+		statements := func(list, fields string) int {
+			least := 1000
+			for range 10 { // the outbox is looked at now and then, too
+				counter.Take()
+				kittest.MustAsk(t, s.Handler(), nil, fmt.Sprintf(list, fields), nil, nil)
+				least = min(least, counter.Take())
+			}
+			return least
+		}
+		for _, list := range lists {
+			alone, with := statements(list, "totalCount"), statements(list, "totalCount pageInfo { hasNextPage }")
+			if alone >= with {
+				t.Errorf("%s takes %d statements to count, and %d with a page", list, alone, with)
+			}
+		}
+	})
+}

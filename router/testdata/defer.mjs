@@ -1,5 +1,5 @@
 // Asks for a part that comes later, and prints every result: node defer.mjs MODULES URL HANDLER, where HANDLER is one of
-// Apollo Client, or urql.
+// Apollo Client 4, or Apollo Client 3, or urql.
 import { createRequire } from 'node:module'
 
 const [modules, url, handler] = process.argv.slice(2)
@@ -19,12 +19,11 @@ if (handler === 'urql') {
   await new Promise(() => {})
 }
 
-const { ApolloClient, HttpLink, InMemoryCache, gql } = require('@apollo/client')
-const handlers = require('@apollo/client/incremental')
+const older = handler === 'Apollo Client 3'
+const { ApolloClient, HttpLink, InMemoryCache, gql } = require(older ? 'apollo-client-3/core' : '@apollo/client')
+const incremental = older ? {} : { incrementalHandler: new (require('@apollo/client/incremental')[handler])() }
 
-const client = new ApolloClient({
-  link: new HttpLink({ uri: url }), cache: new InMemoryCache(), incrementalHandler: new handlers[handler](),
-})
+const client = new ApolloClient({ link: new HttpLink({ uri: url }), cache: new InMemoryCache(), ...incremental })
 const query = gql`{ person { name ... @defer { age } } }`
 client.watchQuery({ query, notifyOnNetworkStatusChange: false }).subscribe({
   next({ data, error, loading, dataState }) {
@@ -33,8 +32,9 @@ client.watchQuery({ query, notifyOnNetworkStatusChange: false }).subscribe({
       process.exit(1)
     }
     if (!data || !data.person) return
-    console.log(JSON.stringify(data))
-    if (dataState === 'complete') process.exit(0)
+    const { __typename, ...rest } = data.person
+    console.log(JSON.stringify({ person: { __typename, ...rest } }))
+    if (older ? data.person.age : dataState === 'complete') process.exit(0)
   },
   error(error) {
     console.error(error)

@@ -1,5 +1,6 @@
 // Subscribes with real clients and prints what each got: node subscriptions.mjs MODULES URL CLIENT
 import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
 
 const [modules, url, which] = process.argv.slice(2)
 const require = createRequire(modules + '/node_modules/')
@@ -29,6 +30,27 @@ const urql = async (options) => {
   })
   const { data } = await client.query('{ ping }', {}).toPromise()
   return [...got, { data }]
+}
+
+// apollo asks over multipart.
+const apollo = async ({ ApolloClient, HttpLink, InMemoryCache, gql }) => {
+  const client = new ApolloClient({
+    link: new HttpLink({ uri: url, headers: { Authorization: 'apollo' } }), cache: new InMemoryCache({ addTypename: false }),
+  })
+  const plain = (value) => JSON.parse(JSON.stringify(value, (key, value) => key === '__typename' ? undefined : value))
+  const got = await new Promise((resolve, reject) => {
+    const got = []
+    const running = client.subscribe({ query: gql(query) }).subscribe({
+      next({ data, error }) {
+        if (error) return reject(error)
+        got.push({ data: plain(data) })
+        if (got.length === most) { running.unsubscribe(); resolve(got) }
+      },
+      error: reject,
+    })
+  })
+  const { data } = await client.query({ query: gql('{ ping }') })
+  return [...got, { data: plain(data) }]
 }
 
 const clients = {
@@ -92,26 +114,28 @@ const clients = {
     client.close()
     return [...got, ...answers]
   },
-  async 'apollo'() {
-    const { ApolloClient, HttpLink, InMemoryCache, gql } = require('@apollo/client')
-    const client = new ApolloClient({
-      link: new HttpLink({ uri: url, headers: { Authorization: 'apollo' } }), cache: new InMemoryCache({ addTypename: false }),
+  async 'fetch'() { // and graphql-request, which has no subscriptions
+    const response = await fetch(url, {
+      method: 'POST', body: JSON.stringify({ query }),
+      headers: { 'Content-Type': 'application/json', Accept: 'text/event-stream', Authorization: 'fetch' },
     })
-    const plain = (value) => JSON.parse(JSON.stringify(value, (key, value) => key === '__typename' ? undefined : value))
-    const got = await new Promise((resolve, reject) => {
-      const got = []
-      const running = client.subscribe({ query: gql(query) }).subscribe({
-        next({ data, error }) {
-          if (error) return reject(error)
-          got.push({ data: plain(data) })
-          if (got.length === most) { running.unsubscribe(); resolve(got) }
-        },
-        error: reject,
-      })
-    })
-    const { data } = await client.query({ query: gql('{ ping }') })
-    return [...got, { data: plain(data) }]
+    const got = []
+    let text = ''
+    for await (const piece of response.body.pipeThrough(new TextDecoderStream())) {
+      const events = (text + piece).split('\n\n')
+      text = events.pop()
+      for (const event of events) {
+        const data = event.split('\n').find((line) => line.startsWith('data: '))
+        if (event.includes('event: next')) got.push(JSON.parse(data.slice('data: '.length)))
+      }
+      if (got.length === most) break
+    }
+    const { GraphQLClient } = await import(pathToFileURL(require.resolve('graphql-request')))
+    const client = new GraphQLClient(url, { headers: { Authorization: 'request' } })
+    return [...got, { data: await client.request('query Ping($yes: Boolean!) { ping @include(if: $yes) }', { yes: true }) }]
   },
+  apollo: () => apollo(require('@apollo/client')),
+  'apollo 3': () => apollo(require('apollo-client-3/core')),
 }
 
 console.log(JSON.stringify(await clients[which]()))

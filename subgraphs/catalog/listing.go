@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/weft-graphql/weft/subgraphs/kit/dataloader"
@@ -52,13 +53,45 @@ type ProductPosition struct {
 	UPC    string
 }
 
-// ProductConnection is one page of products.
+// ProductConnection is one page of products. It is read once, and not at all for those who only want to count.
 type ProductConnection struct {
-	Nodes    []*Product
-	Edges    []*ProductEdge
-	PageInfo page.Info
-	total    func(context.Context) (int, error)
-	facets   *ProductFacets
+	read   func() (*productPage, error)
+	total  func(context.Context) (int, error)
+	facets *ProductFacets
+}
+
+// productPage is what a page has.
+type productPage struct {
+	nodes []*Product
+	edges []*ProductEdge
+	info  page.Info
+}
+
+// Nodes are the products of the page.
+func (l *ProductConnection) Nodes() ([]*Product, error) {
+	read, err := l.read()
+	if err != nil {
+		return nil, err
+	}
+	return read.nodes, nil
+}
+
+// Edges are the products of the page with their places.
+func (l *ProductConnection) Edges() ([]*ProductEdge, error) {
+	read, err := l.read()
+	if err != nil {
+		return nil, err
+	}
+	return read.edges, nil
+}
+
+// PageInfo tells where the page ends, and what is beyond.
+func (l *ProductConnection) PageInfo() (page.Info, error) {
+	read, err := l.read()
+	if err != nil {
+		return page.Info{}, err
+	}
+	return read.info, nil
 }
 
 // TotalCount counts the products of all pages, when asked for.
@@ -78,11 +111,7 @@ func (c *Core) Products(
 	if err != nil {
 		return nil, err
 	}
-	found, err := c.store.Products(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	return c.productPage(query, found), nil
+	return c.productList(query, filter, func() ([]*Product, error) { return c.store.Products(ctx, query) }), nil
 }
 
 func newProductQuery(args page.Args, filter *ProductFilter, sort ProductSort) (ProductQuery, error) {
@@ -147,31 +176,38 @@ func (c *Core) pageOf(
 	if err != nil {
 		return nil, err
 	}
-	found, err := dataloader.Load(ctx, name, id, func(ctx context.Context, ids []string) (map[string][]*Product, error) {
-		return read(ctx, ids, query)
-	})
-	if err != nil {
-		return nil, err
-	}
-	query.Filter = filter
-	return c.productPage(query, found), nil
+	return c.productList(query, filter, func() ([]*Product, error) {
+		return dataloader.Load(ctx, name, id, func(ctx context.Context, ids []string) (map[string][]*Product, error) {
+			return read(ctx, ids, query)
+		})
+	}), nil
 }
 
-// productPage is the page of what was found.
-func (c *Core) productPage(query ProductQuery, found []*Product) *ProductConnection {
-	ask, sort, filter := query.Page, query.Sort, query.Filter
-	products, more := page.Cut(ask, found)
-	cursors := make([]string, len(products))
-	edges := make([]*ProductEdge, len(products))
-	for i, product := range products {
-		cursors[i] = productCursor(sort, product)
-		edges[i] = &ProductEdge{Cursor: cursors[i], Node: product}
-	}
+// productList is the list of which find reads a page.
+func (c *Core) productList(query ProductQuery, filter *ProductFilter, find func() ([]*Product, error)) *ProductConnection {
 	return &ProductConnection{
-		Nodes: products, Edges: edges, PageInfo: ask.Info(cursors, more),
+		read: sync.OnceValues(func() (*productPage, error) {
+			found, err := find()
+			if err != nil {
+				return nil, err
+			}
+			return newProductPage(query, found), nil
+		}),
 		total:  func(ctx context.Context) (int, error) { return c.store.CountProducts(ctx, filter) },
 		facets: &ProductFacets{c, filter},
 	}
+}
+
+// newProductPage is the page of what was found.
+func newProductPage(query ProductQuery, found []*Product) *productPage {
+	products, more := page.Cut(query.Page, found)
+	cursors := make([]string, len(products))
+	edges := make([]*ProductEdge, len(products))
+	for i, product := range products {
+		cursors[i] = productCursor(query.Sort, product)
+		edges[i] = &ProductEdge{Cursor: cursors[i], Node: product}
+	}
+	return &productPage{products, edges, query.Page.Info(cursors, more)}
 }
 
 // productCursor names the order in the cursor, since a place in one order means nothing in another.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/weft-graphql/weft/subgraphs/kit/fault"
 	"github.com/weft-graphql/weft/subgraphs/kit/fulltext"
@@ -47,12 +48,44 @@ type Hit struct {
 	Rank int
 }
 
-// SearchConnection is one page of search results.
+// SearchConnection is one page of search results. It is read once, and not at all for those who only want to count.
 type SearchConnection struct {
-	Nodes    []SearchResult
-	Edges    []*SearchEdge
-	PageInfo page.Info
-	total    func(context.Context) (int, error)
+	read  func() (*searchPage, error)
+	total func(context.Context) (int, error)
+}
+
+// searchPage is what a page has.
+type searchPage struct {
+	nodes []SearchResult
+	edges []*SearchEdge
+	info  page.Info
+}
+
+// Nodes are the results of the page.
+func (l *SearchConnection) Nodes() ([]SearchResult, error) {
+	read, err := l.read()
+	if err != nil {
+		return nil, err
+	}
+	return read.nodes, nil
+}
+
+// Edges are the results of the page with their places.
+func (l *SearchConnection) Edges() ([]*SearchEdge, error) {
+	read, err := l.read()
+	if err != nil {
+		return nil, err
+	}
+	return read.edges, nil
+}
+
+// PageInfo tells where the page ends, and what is beyond.
+func (l *SearchConnection) PageInfo() (page.Info, error) {
+	read, err := l.read()
+	if err != nil {
+		return page.Info{}, err
+	}
+	return read.info, nil
 }
 
 // TotalCount counts the results of all pages, when asked for.
@@ -72,10 +105,19 @@ func (c *Core) Search(
 	if err != nil {
 		return nil, err
 	}
-	if len(query.Words) == 0 { // neither letters nor digits
-		none := func(context.Context) (int, error) { return 0, nil }
-		return &SearchConnection{Nodes: []SearchResult{}, Edges: []*SearchEdge{}, total: none}, nil
+	list := &SearchConnection{
+		read:  sync.OnceValues(func() (*searchPage, error) { return c.searchPage(ctx, query) }),
+		total: func(ctx context.Context) (int, error) { return c.store.CountHits(ctx, query) },
 	}
+	if len(query.Words) == 0 { // neither letters nor digits
+		list.read = func() (*searchPage, error) { return &searchPage{nodes: []SearchResult{}, edges: []*SearchEdge{}}, nil }
+		list.total = func(context.Context) (int, error) { return 0, nil }
+	}
+	return list, nil
+}
+
+// searchPage reads a page.
+func (c *Core) searchPage(ctx context.Context, query SearchQuery) (*searchPage, error) {
 	found, err := c.store.Search(ctx, query)
 	if err != nil {
 		return nil, err
@@ -85,7 +127,7 @@ func (c *Core) Search(
 	if err != nil {
 		return nil, err
 	}
-	list := &SearchConnection{total: func(ctx context.Context) (int, error) { return c.store.CountHits(ctx, query) }}
+	read := &searchPage{nodes: []SearchResult{}, edges: []*SearchEdge{}}
 	var cursors []string
 	for _, hit := range hits {
 		node, ok := results[hitKey{hit.Kind, hit.ID}]
@@ -94,11 +136,11 @@ func (c *Core) Search(
 		}
 		cursor := page.Cursor(strconv.Itoa(hit.Rank), hit.Name, string(hit.Kind), hit.ID)
 		cursors = append(cursors, cursor)
-		list.Nodes = append(list.Nodes, node)
-		list.Edges = append(list.Edges, &SearchEdge{Cursor: cursor, Node: node})
+		read.nodes = append(read.nodes, node)
+		read.edges = append(read.edges, &SearchEdge{Cursor: cursor, Node: node})
 	}
-	list.PageInfo = query.Page.Info(cursors, more)
-	return list, nil
+	read.info = query.Page.Info(cursors, more)
+	return read, nil
 }
 
 func newSearch(text string, args page.Args, kinds []SearchKind) (SearchQuery, error) {

@@ -5825,7 +5825,7 @@ func (ec *executionContext) _ProductConnection_edges(ctx context.Context, field 
 			return ec.fieldContext_ProductConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*catalog.ProductEdge) graphql.Marshaler {
@@ -5839,7 +5839,7 @@ func (ec *executionContext) fieldContext_ProductConnection_edges(_ context.Conte
 	fc = &graphql.FieldContext{
 		Object:     "ProductConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ProductEdge(ctx, field)
@@ -5857,7 +5857,7 @@ func (ec *executionContext) _ProductConnection_nodes(ctx context.Context, field 
 			return ec.fieldContext_ProductConnection_nodes(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Nodes, nil
+			return obj.Nodes()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*catalog.Product) graphql.Marshaler {
@@ -5871,7 +5871,7 @@ func (ec *executionContext) fieldContext_ProductConnection_nodes(_ context.Conte
 	fc = &graphql.FieldContext{
 		Object:     "ProductConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Product(ctx, field)
@@ -5889,7 +5889,7 @@ func (ec *executionContext) _ProductConnection_pageInfo(ctx context.Context, fie
 			return ec.fieldContext_ProductConnection_pageInfo(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.PageInfo, nil
+			return obj.PageInfo()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v page.Info) graphql.Marshaler {
@@ -5903,7 +5903,7 @@ func (ec *executionContext) fieldContext_ProductConnection_pageInfo(_ context.Co
 	fc = &graphql.FieldContext{
 		Object:     "ProductConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_PageInfo(ctx, field)
@@ -6869,7 +6869,7 @@ func (ec *executionContext) _SearchConnection_edges(ctx context.Context, field g
 			return ec.fieldContext_SearchConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*catalog.SearchEdge) graphql.Marshaler {
@@ -6883,7 +6883,7 @@ func (ec *executionContext) fieldContext_SearchConnection_edges(_ context.Contex
 	fc = &graphql.FieldContext{
 		Object:     "SearchConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_SearchEdge(ctx, field)
@@ -6901,7 +6901,7 @@ func (ec *executionContext) _SearchConnection_nodes(ctx context.Context, field g
 			return ec.fieldContext_SearchConnection_nodes(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Nodes, nil
+			return obj.Nodes()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []catalog.SearchResult) graphql.Marshaler {
@@ -6912,7 +6912,7 @@ func (ec *executionContext) _SearchConnection_nodes(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_SearchConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SearchConnection", field, false, false, "SearchResult")
+	return graphql.NewScalarFieldContext("SearchConnection", field, true, false, "SearchResult")
 }
 
 func (ec *executionContext) _SearchConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *catalog.SearchConnection) (ret graphql.Marshaler) {
@@ -6924,7 +6924,7 @@ func (ec *executionContext) _SearchConnection_pageInfo(ctx context.Context, fiel
 			return ec.fieldContext_SearchConnection_pageInfo(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.PageInfo, nil
+			return obj.PageInfo()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v page.Info) graphql.Marshaler {
@@ -6938,7 +6938,7 @@ func (ec *executionContext) fieldContext_SearchConnection_pageInfo(_ context.Con
 	fc = &graphql.FieldContext{
 		Object:     "SearchConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_PageInfo(ctx, field)

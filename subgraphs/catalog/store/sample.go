@@ -16,12 +16,15 @@ import (
 // are.
 const sampleLeast, sampleMost = 100, 1000
 
+// countMost are the products of the sample by which lists are recognised as too long to be counted.
+const countMost = 4000
+
 // Samples returns, for each filter, the products that pass it, when they are few, and otherwise those of a sample. It
 // begins with the sample that has sampleMost of all products at most. Filters that too few of these pass have a larger
 // one, and when that was guessed badly, another. What an index reads for a filter is never more than a few thousand
 // entries.
 func (s *Store) Samples(ctx context.Context, filters []*catalog.ProductFilter) ([]catalog.Sample, error) {
-	first, err := s.firstSample(ctx)
+	first, err := s.firstSample(ctx, sampleMost)
 	if err != nil {
 		return nil, err
 	}
@@ -50,14 +53,14 @@ func (s *Store) Samples(ctx context.Context, filters []*catalog.ProductFilter) (
 	return samples, nil
 }
 
-// firstSample is the largest sample that has sampleMost products at most.
-func (s *Store) firstSample(ctx context.Context) (n int, err error) {
+// firstSample is the largest sample that has so many products at most.
+func (s *Store) firstSample(ctx context.Context, most int) (n int, err error) {
 	total := 0
 	err = s.db.NewSelect().TableExpr("categories").ColumnExpr("COALESCE(SUM(product_count), 0)").Scan(ctx, &total)
 	if err != nil {
 		return 0, fmt.Errorf("count all products: %w", err)
 	}
-	for n < maxSample && total>>(2*n) > sampleMost {
+	for n < maxSample && total>>(2*n) > most {
 		n++
 	}
 	return n, nil
@@ -67,11 +70,11 @@ func (s *Store) firstSample(ctx context.Context) (n int, err error) {
 // products that pass the filter, which selects no more than q, that more than the limit must pass by all that chance
 // allows. What is left is little more than the limit, and the database need not look at it: the index knows it.
 func (s *Store) countEntries(ctx context.Context, q *bun.SelectQuery, filter *catalog.ProductFilter) (int, error) {
-	first, err := s.firstSample(ctx)
+	sample, err := s.firstSample(ctx, countMost)
 	if err != nil {
 		return 0, err
 	}
-	if sample := first - 1; sample > 0 {
+	if sample > 0 {
 		if few, ok := s.entriesOf(filter, sample); ok {
 			n, err := few.Count(ctx)
 			if err != nil {
