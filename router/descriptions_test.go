@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestDescriptionsStayHere describes operations, variables and fragments, as GraphQL of September 2025 allows: it changes no
-// answer, and no subgraph hears of it.
+// TestDescriptionsStayHere describes operations, variables and fragments, as GraphQL of September 2025 allows: it
+// changes no answer, and no subgraph hears of it.
 //
 // Specification: GraphQL, September 2025, 2.2 "Descriptions".
 func TestDescriptionsStayHere(t *testing.T) {
@@ -38,10 +38,12 @@ func TestDescriptionsStayHere(t *testing.T) {
 	}
 }
 
-// TestDescriptionsOfSubscriptionsStayHere subscribes with descriptions, at an upstream and with entities of another one.
+// TestDescriptionsOfSubscriptionsStayHere subscribes with descriptions, at an upstream and with entities of another
+// one.
 func TestDescriptionsOfSubscriptionsStayHere(t *testing.T) {
 	s := newSubscriptions(t, "sse", nil)
-	e := s.stream(`"about the operation" subscription Ticks("about the variable" $yes: Boolean = true) { tick { n ...Named } }
+	e := s.stream(`"about the operation"
+		subscription Ticks("about the variable" $yes: Boolean = true) { tick { n ...Named } }
 		"""about the fragment""" fragment Named on Tick { product { upc name @include(if: $yes) } }`, nil)
 	s.await(1)
 	s.events.Tick(1)

@@ -12,9 +12,9 @@ import (
 	"github.com/weft-graphql/weft/subgraphs"
 )
 
-// TestEachServiceIsKilledUnderLoad kills one service after the other while everybody asks all of them and somebody writes to
-// it: what the others know is answered, what was kept of it is served although its time is over, it comes back alone, and
-// nothing that it has acknowledged is lost.
+// TestEachServiceIsKilledUnderLoad kills one service after the other while everybody asks all of them and somebody
+// writes to it: what the others know is answered, what was kept of it is served although its time is over, it comes
+// back alone, and nothing that it has acknowledged is lost.
 func TestEachServiceIsKilledUnderLoad(t *testing.T) {
 	s := startSystemWith(t, systemSettings{cache: "max_ttl: 2s, stale: {if_error: 1h},"})
 	public := &public{url: s.url}
@@ -148,7 +148,8 @@ type writing struct {
 	who wire.Identity
 	// write sets a number, and read tells it, behind find. Both are operations of the service itself.
 	write, read, find string
-	// acknowledged is the last number of which the service has said that it is set, and attempted the last one that was sent.
+	// acknowledged is the last number of which the service has said that it is set, and attempted the last one that was
+	// sent.
 	acknowledged, attempted int
 }
 

@@ -184,7 +184,9 @@ func (c *Core) pageOf(
 }
 
 // productList is the list of which find reads a page.
-func (c *Core) productList(query ProductQuery, filter *ProductFilter, find func() ([]*Product, error)) *ProductConnection {
+func (c *Core) productList(
+	query ProductQuery, filter *ProductFilter, find func() ([]*Product, error),
+) *ProductConnection {
 	return &ProductConnection{
 		read: sync.OnceValues(func() (*productPage, error) {
 			found, err := find()

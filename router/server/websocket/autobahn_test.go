@@ -150,8 +150,9 @@ run()`
 	for behavior, numbers := range behaviors {
 		slices.Sort(numbers)
 		t.Logf("%s: %d %.600v", behavior, len(numbers), numbers)
-		if !slices.Contains([]string{"OK", "NON-STRICT", "INFORMATIONAL", "UNIMPLEMENTED", "closed: OK", "closed: INFORMATIONAL",
-			"closed: UNIMPLEMENTED"}, behavior) {
+		if !slices.Contains([]string{
+			"OK", "NON-STRICT", "INFORMATIONAL", "UNIMPLEMENTED", "closed: OK", "closed: INFORMATIONAL", "closed: UNIMPLEMENTED",
+		}, behavior) {
 			t.Errorf("%s: %v", behavior, numbers)
 		}
 	}
