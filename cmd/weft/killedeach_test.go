@@ -184,11 +184,14 @@ var writings = map[string]writing{
 	},
 }
 
-// until writes to a service until it does not answer.
-func (w *writing) until(key *wire.IdentityKey, service, url string) error {
+// until writes to a service until it does not answer. begun is closed once something is acknowledged, or nothing will be.
+func (w *writing) until(key *wire.IdentityKey, service, url string, begun chan<- struct{}) error {
 	for n := 0; ; n++ {
 		w.attempted = 1 + n%99
 		answer, err := sendSigned(key, service, url, w.who, fmt.Sprintf(w.write, w.attempted))
+		if n == 0 {
+			close(begun)
+		}
 		switch {
 		case err != nil && n == 0:
 			return err
@@ -219,12 +222,13 @@ func killUnderLoad(t *testing.T, s *system, p *public, name string) {
 		t.Errorf("%d answers miss something while everything runs", missed)
 	}
 
-	writing, writes := writings[name], make(chan error, 1)
+	writing, writes, begun := writings[name], make(chan error, 1), make(chan struct{})
 	url := "http://" + listenOf(s.services[name]) + "/graphql"
 	if writing.write == "" {
 		writes <- nil
 	} else {
-		go func() { writes <- writing.until(s.key, name, url) }()
+		go func() { writes <- writing.until(s.key, name, url, begun) }()
+		<-begun
 	}
 	p.goesOn(t)
 	p.during(name)

@@ -69,10 +69,11 @@ func (p *process) passes(t *testing.T) {
 }
 
 // TestSomebodyBuysInTheShop goes through the storefront as people would, one who buys and one who runs the shop, each
-// in a browser of their own; loads each page on a phone; and puts something into the cart with the keyboard alone.
+// in a browser of their own; loads each page on a phone; puts something into the cart with the keyboard alone; and loads a
+// page that comes in two halves.
 func TestSomebodyBuysInTheShop(t *testing.T) {
 	dev, url := startShop(t)
-	playwright(t, url, nil, "buying", "phone", "keyboard").passes(t)
+	playwright(t, url, nil, "buying", "phone", "keyboard", "halves").passes(t)
 	dev.stop(t)
 }
 
